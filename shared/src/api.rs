@@ -1,0 +1,453 @@
+//! Bodies and headers of the HTTP API, version 1. All bodies are JSON unless said otherwise; requests refuse unknown
+//! fields, answers may grow new ones. The README of the API is the table in ARCHITECTURE.md; errors are in [`problem`].
+//!
+//! [`problem`]: crate::problem
+
+use serde::{Deserialize, Serialize};
+
+use crate::bytes::base64url;
+use crate::id::{Digest, LeaseId, LinkId, Receipt, ShareId, Verifier};
+use crate::limits::Limits;
+use crate::time::Timestamp;
+
+/// Where the API begins.
+pub const API_BASE: &str = "/api/v1";
+
+/// Names of the headers that carry proofs, each as base64url without padding (43 characters).
+pub mod header {
+    /// [`OwnerProof`](crate::secret::OwnerProof).
+    pub const OWNER_PROOF: &str = "subrosa-owner-proof";
+    /// [`LinkProof`](crate::secret::LinkProof).
+    pub const LINK_PROOF: &str = "subrosa-link-proof";
+    /// [`OpenProof`](crate::secret::OpenProof).
+    pub const OPEN_PROOF: &str = "subrosa-open-proof";
+    /// [`LeaseProof`](crate::secret::LeaseProof).
+    pub const LEASE_PROOF: &str = "subrosa-lease-proof";
+    /// [`DeviceProof`](crate::secret::DeviceProof).
+    pub const DEVICE_PROOF: &str = "subrosa-device-proof";
+    /// Digest of a binary body: `sha-256=:BASE64:` (RFC 9530).
+    pub const CONTENT_DIGEST: &str = "content-digest";
+}
+
+/// `GET /config`: what a client has to know before it begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Config {
+    /// Version of the server.
+    pub version: String,
+    /// Versions of the protocol that it speaks.
+    pub protocols: Vec<u32>,
+    /// What it accepts.
+    pub limits: Limits,
+    /// What pages offer.
+    pub choices: Choices,
+    /// Origin of the password channel, if it is another one.
+    pub push_origin: Option<String>,
+}
+
+/// What pages offer. Every choice is within [`Limits`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choices {
+    /// Lives to choose from, in seconds, ascending.
+    pub expiry_secs: Vec<u64>,
+    /// The life chosen unless the sender says otherwise, in seconds.
+    pub expiry_secs_default: u64,
+    /// Numbers of downloads to choose from, ascending.
+    pub downloads: Vec<u32>,
+    /// The number chosen unless the sender says otherwise.
+    pub downloads_default: u32,
+}
+
+/// `PUT /shares/{share}`: creates a share. The same body again gives the same answer; another is a conflict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateShare {
+    /// The share's id is derived from it.
+    pub owner_verifier: Verifier,
+    /// Life in seconds from now. Checked against the server's limits.
+    pub expires_in_secs: i64,
+    /// Bytes of plaintext in every part but the last.
+    pub part_bytes: u32,
+    /// Whether the share ends when its last link has ended.
+    pub ends_with_last_link: bool,
+}
+
+/// A stored part. Its plaintext is `part_bytes` long, but for the last part's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredPart {
+    /// Place in the content, from 0.
+    pub index: u32,
+    /// Bytes of the sealed object.
+    pub sealed_len: u64,
+    /// SHA-256 of the sealed object.
+    pub digest: Digest,
+}
+
+/// `GET /shares/{share}/parts`: what is stored already, in order of index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartList {
+    /// The stored parts.
+    pub parts: Vec<StoredPart>,
+}
+
+/// `POST /shares/{share}/complete`: fixes the content. The same body again gives the same answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CompleteShare {
+    /// How many parts there are.
+    pub part_count: u32,
+    /// [`part_list_digest`](crate::content::part_list_digest) over all of them.
+    pub parts_digest: Digest,
+    /// SHA-256 of the sealed manifest.
+    pub manifest_digest: Digest,
+}
+
+/// The part of a link that a password changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkLock {
+    /// Whether a password is needed. Told to holders of the link, so that they are asked for one.
+    pub needs_password: bool,
+    /// Checks open proofs.
+    pub open_verifier: Verifier,
+    /// Sealed object, 145 bytes.
+    #[serde(with = "base64url")]
+    pub view_wrap: Vec<u8>,
+    /// Sealed object, 113 bytes.
+    #[serde(with = "base64url")]
+    pub content_wrap: Vec<u8>,
+}
+
+/// `PUT /shares/{share}/links/{link}`: adds a link to a share that is complete. Idempotent like creating a share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PutLink {
+    /// The link's id is derived from it.
+    pub link_verifier: Verifier,
+    /// What the password changes.
+    pub lock: LinkLock,
+    /// How many downloads it allows.
+    pub downloads_max: u32,
+    /// Life in seconds from now; never longer than the share's, which is also what `None` means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in_secs: Option<i64>,
+    /// Whether the recipient may destroy it.
+    pub recipient_may_destroy: bool,
+    /// Ends the link after so many wrong passwords. `None`: it only pauses, after 200.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destroy_after_guesses: Option<u32>,
+}
+
+/// `PATCH /shares/{share}/links/{link}`: changes what is given, leaves the rest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatchLink {
+    /// A new password, or none any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock: Option<LinkLock>,
+    /// How many downloads it allows in all, those taken included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub downloads_max: Option<u32>,
+    /// Life in seconds from now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in_secs: Option<i64>,
+    /// Pauses or resumes. Resuming also forgets wrong passwords.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<bool>,
+    /// Whether the recipient may destroy it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient_may_destroy: Option<bool>,
+}
+
+/// `PATCH /shares/{share}`: changes what is given, leaves the rest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatchShare {
+    /// Life in seconds from now. Shortening it shortens the links' too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in_secs: Option<i64>,
+    /// Pauses or resumes all its links.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<bool>,
+}
+
+/// Where a share stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShareState {
+    /// Parts may be stored; nobody else can see it.
+    Uploading,
+    /// Complete: its links open it.
+    Ready,
+    /// The owner paused it.
+    Paused,
+    /// Its ciphertext is deleted.
+    Gone,
+}
+
+/// Where a link stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkState {
+    /// It opens.
+    Ready,
+    /// The owner paused it, or its share.
+    Paused,
+    /// Paused by itself after too many wrong passwords, until the owner resumes it.
+    Locked,
+    /// Every download is taken; running ones go on.
+    Drained,
+    /// It has ended.
+    Gone,
+}
+
+/// Why a share or link is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GoneWhy {
+    /// Every download was taken.
+    Spent,
+    /// Its time was over.
+    Expired,
+    /// The owner took it back.
+    Revoked,
+    /// The recipient destroyed it.
+    Destroyed,
+    /// Too many wrong passwords, where the owner chose that.
+    Guessed,
+    /// The upload was never completed.
+    Abandoned,
+}
+
+/// That something is gone, why and since when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    /// Why.
+    pub why: GoneWhy,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// How often something happened, and when first and last. No addresses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counter {
+    /// How often.
+    pub count: u32,
+    /// First time.
+    pub first: Option<Timestamp>,
+    /// Last time.
+    pub last: Option<Timestamp>,
+}
+
+/// What happened to a link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkCounters {
+    /// Opened with link and password: the file list was shown.
+    pub opened: Counter,
+    /// A download started: its first byte was sent.
+    pub started: Counter,
+    /// A download was saved whole, as its client says.
+    pub finished: Counter,
+    /// A wrong password.
+    pub wrong_password: Counter,
+}
+
+/// A finished download that came with a receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredReceipt {
+    /// The lease that it is for.
+    pub lease: LeaseId,
+    /// To be checked by the owner with the link's receipt key.
+    pub receipt: Receipt,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+/// A link as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkStatus {
+    /// Its id.
+    pub link: LinkId,
+    /// Where it stands.
+    pub state: LinkState,
+    /// If it is gone: why and since when.
+    pub gone: Option<Gone>,
+    /// Whether it needs a password.
+    pub needs_password: bool,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// How many downloads it allows in all.
+    pub downloads_max: u32,
+    /// How many are taken.
+    pub downloads_taken: u32,
+    /// Whether the recipient may destroy it.
+    pub recipient_may_destroy: bool,
+    /// What happened to it.
+    pub counters: LinkCounters,
+    /// The last receipts, at most 16.
+    pub receipts: Vec<StoredReceipt>,
+}
+
+/// `GET /shares/{share}`, and the answer to whatever changes one: the share as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShareStatus {
+    /// Its id.
+    pub share: ShareId,
+    /// Where it stands.
+    pub state: ShareState,
+    /// If it is gone: why and since when.
+    pub gone: Option<Gone>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// Bytes of plaintext in every part but the last.
+    pub part_bytes: u32,
+    /// Bytes of padded content, once it is complete.
+    pub padded_len: Option<u64>,
+    /// Whether it ends when its last link has ended.
+    pub ends_with_last_link: bool,
+    /// Its links.
+    pub links: Vec<LinkStatus>,
+}
+
+/// One line of the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// When.
+    pub at: Timestamp,
+    /// The link that it is about, if it is about one.
+    pub link: Option<LinkId>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What the timeline tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// The share was created.
+    Created,
+    /// The upload was completed.
+    Completed,
+    /// A link was added.
+    LinkAdded,
+    /// The owner changed something.
+    Changed,
+    /// The owner paused it.
+    Paused,
+    /// The owner resumed it.
+    Resumed,
+    /// Opened with link and password.
+    Opened,
+    /// A wrong password.
+    WrongPassword,
+    /// Paused by itself after too many wrong passwords.
+    Locked,
+    /// A download was granted.
+    Granted,
+    /// A download started: it counts from here on.
+    Started,
+    /// A granted download that never started went back.
+    Returned,
+    /// A download was saved whole, as its client says.
+    Finished,
+    /// A started download was not finished in time. It stays counted.
+    Lapsed,
+    /// Gone: every download was taken.
+    Spent,
+    /// Gone: its time was over.
+    Expired,
+    /// Gone: the owner took it back.
+    Revoked,
+    /// Gone: the recipient destroyed it.
+    Destroyed,
+    /// Gone: too many wrong passwords.
+    Guessed,
+    /// Gone: the upload was never completed.
+    Abandoned,
+    /// Its ciphertext was deleted.
+    Deleted,
+}
+
+/// `GET /shares/{share}/log`: the timeline, oldest first, at most the last 1,000 lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Log {
+    /// The lines.
+    pub lines: Vec<LogLine>,
+}
+
+/// `GET /links/{link}`: the link as its holder sees it. Looking counts nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkView {
+    /// Where it stands.
+    pub state: LinkState,
+    /// If it is gone: why and since when.
+    pub gone: Option<Gone>,
+    /// Whether it needs a password.
+    pub needs_password: bool,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// How many downloads it allows in all.
+    pub downloads_max: u32,
+    /// How many can still be granted.
+    pub downloads_left: u32,
+    /// Bytes of padded content.
+    pub padded_len: u64,
+    /// Whether the recipient may destroy it.
+    pub recipient_may_destroy: bool,
+    /// Milliseconds until another password may be tried; 0: now.
+    pub retry_after_millis: u64,
+    /// When it was first opened with link and password, if it was.
+    pub opened_first_at: Option<Timestamp>,
+    /// When a download was last started, if one was.
+    pub started_last_at: Option<Timestamp>,
+    /// The server's clock, so that pages need not trust the device's.
+    pub now: Timestamp,
+}
+
+/// `POST /links/{link}/open`: what the open proof shows. Counts nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedLink {
+    /// The share behind the link.
+    pub share: ShareId,
+    /// Sealed object: manifest key and manifest digest.
+    #[serde(with = "base64url")]
+    pub view_wrap: Vec<u8>,
+    /// The link, as after opening.
+    pub link: LinkView,
+}
+
+/// `POST /links/{link}/leases`: asks for one counted download. The same verifier again gives the same lease.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestLease {
+    /// Of the lease secret that the client drew and stored.
+    pub lease_verifier: Verifier,
+}
+
+/// A lease: one counted download.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantedLease {
+    /// Its id.
+    pub lease: LeaseId,
+    /// Sealed object: the content key.
+    #[serde(with = "base64url")]
+    pub content_wrap: Vec<u8>,
+    /// It lapses at this moment, whatever happens.
+    pub expires_at: Timestamp,
+    /// It lapses after so many seconds without a request.
+    pub idle_secs: u64,
+    /// It gives at most so many bytes of ciphertext in all.
+    pub bytes_max: u64,
+    /// The link, as after granting.
+    pub link: LinkView,
+}
+
+/// `POST /links/{link}/leases/{lease}/done`: the client closed the file on disk, or the person says that it is saved.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FinishLease {
+    /// The receipt, for the owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Receipt>,
+}

@@ -1,0 +1,30 @@
+//! The Subrosa protocol, version 1: what the browser, the command line and the server have in common.
+//!
+//! This crate turns bytes into bytes. It does no I/O, reads no clock, draws no randomness of its own and keeps no global
+//! state: time and randomness come in as arguments. It is compiled natively and to `wasm32-unknown-unknown`.
+//!
+//! `docs/PROTOCOL.md` is the specification; the modules link to its sections rather than repeat it. Start with [`keys`]
+//! (what is derived from what), then [`seal`] (the one ciphertext format), then [`manifest`] (what a share contains).
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod bytes;
+mod labels;
+
+pub mod id;
+pub mod secret;
+pub mod keys;
+pub mod password;
+pub mod token;
+pub mod seal;
+pub mod padding;
+pub mod path;
+pub mod content;
+pub mod manifest;
+pub mod wrap;
+pub mod time;
+pub mod limits;
+pub mod api;
+pub mod problem;
+
+pub use bytes::BytesError;
