@@ -1,0 +1,358 @@
+//! What can be asked of a share, and what comes back.
+
+use std::time::Duration;
+
+use subrosa_shared::api::{
+    CompleteShare, CreateShare, Gone, GrantedLease, LinkView, LogLine, OpenedLink, PatchLink, PatchShare, PutLink,
+    ShareStatus, StoredPart,
+};
+use subrosa_shared::id::{Digest, LinkId, Receipt, ShareId, Verifier};
+
+use super::record::{Creator, ShareRecord};
+
+/// Something asked of one share. Proofs come as the verifiers of what was presented: a proof itself stays in the handler.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Creates the share. Answers [`Outcome::Share`].
+    Create {
+        /// The id that was asked for.
+        share: ShareId,
+        /// The body.
+        request: CreateShare,
+        /// On whose account.
+        creator: Creator,
+    },
+    /// Something that needs the owner proof.
+    Owner {
+        /// Verifier of the owner proof that was presented.
+        presented: Verifier,
+        /// What the owner wants.
+        action: OwnerAction,
+    },
+    /// Something that needs the link proof.
+    Holder {
+        /// The link.
+        link: LinkId,
+        /// Verifier of the link proof that was presented.
+        presented: Verifier,
+        /// What the holder wants.
+        action: HolderAction,
+    },
+    /// Nothing but the time. From the reaper. Answers [`Outcome::Allowed`].
+    Tick,
+    /// Every blob of the share is deleted, durably. From the reaper. Answers [`Outcome::Allowed`].
+    BlobsDeleted,
+}
+
+/// What an owner can ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OwnerAction {
+    /// How it stands; also what allows to read the timeline and the owner's note. Answers [`Outcome::Share`].
+    Status,
+    /// May this part be stored now? Answers [`Outcome::Allowed`].
+    StorePart {
+        /// Its place, from 0.
+        index: u32,
+        /// Bytes of the sealed object.
+        sealed_len: u64,
+    },
+    /// May a manifest be stored now? Answers [`Outcome::Allowed`].
+    StoreManifest {
+        /// Bytes of the sealed object.
+        sealed_len: u64,
+    },
+    /// May the owner's note be stored now? Answers [`Outcome::Allowed`].
+    StoreNote,
+    /// May parts, their list and the manifest be read back now? Answers [`Outcome::Allowed`].
+    ReadBack,
+    /// Fixes the content. Answers [`Outcome::Share`].
+    Complete {
+        /// The body.
+        request: CompleteShare,
+        /// What the ledger says is stored.
+        stored: StoredUpload,
+    },
+    /// Adds a link. Answers [`Outcome::Share`].
+    PutLink {
+        /// The id that was asked for.
+        link: LinkId,
+        /// The body.
+        request: Box<PutLink>,
+    },
+    /// Changes a link. Answers [`Outcome::Share`].
+    PatchLink {
+        /// The link.
+        link: LinkId,
+        /// The body.
+        request: Box<PatchLink>,
+    },
+    /// Takes a link back. Answers [`Outcome::Share`].
+    RevokeLink {
+        /// The link.
+        link: LinkId,
+    },
+    /// Changes the share. Answers [`Outcome::Share`].
+    PatchShare {
+        /// The body.
+        request: PatchShare,
+    },
+    /// Takes the share back with all its links. Answers [`Outcome::Share`].
+    Revoke,
+}
+
+/// What is stored of an upload.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredUpload {
+    /// The parts, in any order.
+    pub parts: Vec<StoredPart>,
+    /// The sealed manifest, if it is there.
+    pub manifest: Option<StoredManifest>,
+}
+
+/// A stored manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredManifest {
+    /// Bytes of the sealed object.
+    pub sealed_len: u64,
+    /// SHA-256 of the sealed object.
+    pub digest: Digest,
+}
+
+/// What the holder of a link can ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HolderAction {
+    /// How it stands. Counts nothing. Answers [`Outcome::Link`].
+    Look,
+    /// The view wrap. Answers [`Outcome::Opened`].
+    Open(OpenAttempt),
+    /// May the manifest be read? Answers [`Outcome::Allowed`].
+    Manifest(OpenAttempt),
+    /// One counted download. Answers [`Outcome::Granted`].
+    Lease {
+        /// The open proof.
+        attempt: OpenAttempt,
+        /// Verifier of the lease secret that the client drew.
+        lease: Verifier,
+    },
+    /// So many bytes of content are about to be sent: they are charged before they leave. No bytes: a running answer is
+    /// still being read, so the lease is not idle. Answers [`Outcome::Allowed`].
+    Fetch {
+        /// Verifier of the lease proof that was presented.
+        lease: Verifier,
+        /// Bytes of ciphertext.
+        bytes: u64,
+    },
+    /// May a running answer go on? Changes nothing. Answers [`Outcome::Allowed`].
+    CheckLease {
+        /// Verifier of the lease proof that was presented.
+        lease: Verifier,
+    },
+    /// The download was saved. Answers [`Outcome::Link`].
+    Finish {
+        /// Verifier of the lease proof that was presented.
+        lease: Verifier,
+        /// For the owner.
+        receipt: Option<Receipt>,
+    },
+    /// Ends the link. Answers [`Outcome::Link`].
+    Destroy(OpenAttempt),
+}
+
+/// An open proof, and the device that it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenAttempt {
+    /// Verifier of the open proof that was presented.
+    pub open: Verifier,
+    /// Verifier of the device proof, if one was presented.
+    pub device: Option<Verifier>,
+}
+
+/// What became of a command: what to store, what to answer, what to write into the timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a step that is not stored did not happen"]
+pub struct Step {
+    /// What to store. A refusal can change the record too: a wrong password is counted, and time has gone by.
+    pub record: Change,
+    /// What to answer, once the change is durable.
+    pub outcome: Result<Outcome, Refusal>,
+    /// A link that was added, for the index from links to shares.
+    pub new_link: Option<LinkId>,
+    /// Lines for the timeline, oldest first. Stored together with the change.
+    pub log: Vec<LogLine>,
+}
+
+/// What to do with the stored record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Nothing.
+    Unchanged,
+    /// Put this in its place.
+    Put(Box<ShareRecord>),
+    /// Forget it, with all that hangs on it: its id, its links, its timeline.
+    Remove,
+}
+
+/// The answer to a command that was granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Yes, and there is nothing to tell.
+    Allowed,
+    /// The share as its owner sees it.
+    Share(Box<ShareStatus>),
+    /// The link as its holder sees it.
+    Link(Box<LinkView>),
+    /// What the open proof shows.
+    Opened(Box<OpenedLink>),
+    /// A lease.
+    Granted(Box<GrantedLease>),
+}
+
+/// Why a command was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Unknown, gone long ago, or without its proof: one answer for all of them.
+    #[error("no such share or link")]
+    NotFound,
+    /// It has ended.
+    #[error("gone")]
+    Gone(Gone),
+    /// The owner paused it.
+    #[error("paused by its owner")]
+    Paused,
+    /// It paused by itself after too many wrong passwords.
+    #[error("locked after too many wrong passwords")]
+    Locked,
+    /// The open proof is wrong. It was counted.
+    #[error("wrong password")]
+    WrongPassword {
+        /// How long to wait before the next one.
+        retry_after: Duration,
+    },
+    /// Too soon after a wrong password. Nothing was compared, nothing counted.
+    #[error("too soon after a wrong password")]
+    TooManyGuesses {
+        /// How long to wait before the next one.
+        retry_after: Duration,
+    },
+    /// Every download is taken.
+    #[error("every download is taken")]
+    NoDownloadLeft,
+    /// Too many downloads run at the same time.
+    #[error("too many downloads run at the same time")]
+    TooManyLeases {
+        /// When it is worth trying again.
+        retry_after: Duration,
+    },
+    /// The lease is unknown, finished, lapsed or of another link.
+    #[error("the lease has ended")]
+    LeaseEnded,
+    /// The lease was not used yet, so nothing can have been saved.
+    #[error("the lease was not used yet")]
+    LeaseNotStarted,
+    /// The lease gave as many bytes as it may.
+    #[error("the lease gave as many bytes as it may")]
+    LeaseSpent,
+    /// The owner does not let recipients destroy the link.
+    #[error("recipients may not destroy the link")]
+    DestroyNotAllowed,
+    /// The id does not belong to the verifier.
+    #[error("the id does not belong to the verifier")]
+    IdMismatch,
+    /// It exists with other values, or did and its id is burned.
+    #[error("exists already")]
+    AlreadyExists,
+    /// The life asked for is outside the limits.
+    #[error("expiry must be {min} to {max} seconds")]
+    ExpiryOutOfRange {
+        /// Shortest, in seconds.
+        min: u64,
+        /// Longest, in seconds.
+        max: u64,
+    },
+    /// The number of downloads is outside the limits.
+    #[error("downloads must be {min} to {max}")]
+    DownloadsOutOfRange {
+        /// Fewest.
+        min: u64,
+        /// Most.
+        max: u64,
+    },
+    /// The part size is outside the limits, or not a multiple of a chunk.
+    #[error("part size must be a multiple of a chunk, {min} to {max} bytes")]
+    PartSizeOutOfRange {
+        /// Smallest, in bytes.
+        min: u64,
+        /// Largest, in bytes.
+        max: u64,
+    },
+    /// Something else is out of its bounds.
+    #[error("{field} must be {min} to {max}")]
+    ValueOutOfRange {
+        /// The field of the request.
+        field: &'static str,
+        /// Smallest.
+        min: u64,
+        /// Largest.
+        max: u64,
+    },
+    /// The share cannot have such a part.
+    #[error("part index must be at most {max}")]
+    PartOutOfRange {
+        /// Largest index.
+        max: u64,
+    },
+    /// More content than a share may have.
+    #[error("share must have at most {max} bytes")]
+    ShareTooLarge {
+        /// Most, in bytes of padded content.
+        max: u64,
+    },
+    /// As many links as a share may have.
+    #[error("share must have at most {max} links")]
+    TooManyLinks {
+        /// Most.
+        max: u64,
+    },
+    /// The content is fixed.
+    #[error("the upload is complete")]
+    AlreadyComplete,
+    /// The content is not fixed yet.
+    #[error("the upload is not complete")]
+    NotComplete,
+    /// What is stored is not what the upload should be.
+    #[error("incomplete upload: {0}")]
+    IncompleteUpload(UploadFault),
+}
+
+/// What is wrong with an upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UploadFault {
+    /// A part is not there, or one is there that does not belong.
+    #[error("the stored parts are not parts 0 to {last}", last = .part_count.saturating_sub(1))]
+    Parts {
+        /// How many there should be.
+        part_count: u32,
+    },
+    /// A part has a length that does not fit its place.
+    #[error("part {index} has the wrong length")]
+    PartLength {
+        /// The part.
+        index: u32,
+    },
+    /// The content's length is not one that padding makes.
+    #[error("the content has a length that padding does not make")]
+    Padding,
+    /// The parts are others than the request says.
+    #[error("the digest over the stored parts is another")]
+    PartsDigest,
+    /// The manifest is not there, or another than the request says.
+    #[error("the manifest is missing or another")]
+    Manifest,
+}
+
+/// What is left to do outside of the record. Idempotent, and pending until a command says that it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Delete every blob of the share, then say [`Command::BlobsDeleted`].
+    DeleteBlobs,
+}

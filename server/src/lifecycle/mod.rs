@@ -1,0 +1,29 @@
+//! The life of a share, as one pure function: [`step`]`(record, command, policy, now)` gives the record as it is then,
+//! the answer to who asked, and lines for the timeline.
+//!
+//! Nothing here does I/O, reads a clock or draws randomness; nothing outside decides what may happen to a share. A
+//! handler makes a [`Command`]; the store loads the record, steps, and swaps it in if nobody else did meanwhile.
+//!
+//! ```text
+//! share: uploading --complete--> ready <--> paused --(expired | revoked | last link gone, if the owner chose so)--> gone
+//! link:  ready --(no lease left to grant)--> drained --(every lease finished or lapsed)--> gone
+//!        also: paused, locked, revoked, expired, destroyed, guessed
+//! gone, 7 days later: only the id stays, burned; 90 days later: nothing
+//! ```
+//!
+//! Start with [`record`] (what is kept), then [`command`] (what can be asked), then `step` (who may ask what), `clock`
+//! (what time alone does), `owner`, `holder`, `guess` and `lease` (the rules).
+
+pub mod rules;
+pub mod record;
+pub mod command;
+
+mod step;
+
+pub use command::{
+    Change, Command, Effect, HolderAction, OpenAttempt, Outcome, OwnerAction, Refusal, Step, StoredManifest, StoredUpload,
+    UploadFault,
+};
+pub use record::{Creator, RecordError, ShareRecord};
+pub use rules::Policy;
+pub use step::step;

@@ -1,0 +1,288 @@
+//! The record: all that is kept of a share, its links and their leases.
+
+use serde::{Deserialize, Serialize};
+use subrosa_shared::api::{Gone, LinkCounters, LinkLock, StoredReceipt};
+use subrosa_shared::id::{DeviceId, Digest, LinkId, ShareId, Verifier};
+use subrosa_shared::time::Timestamp;
+
+use super::command::Effect;
+
+/// Version of the stored form. A change that an older program would misread gets a new number.
+const VERSION: u32 = 1;
+
+/// A share with its links and leases, or what is left of it. Only [`step`](super::step()) makes and changes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShareRecord {
+    pub(super) share: ShareId,
+    pub(super) kept: Kept,
+}
+
+/// How much is still kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Kept {
+    /// Everything, or a tombstone.
+    Share(Box<Share>),
+    /// Only the id, so that nobody can create it again.
+    Burned { gone_at: Timestamp, blobs_deleted: bool },
+}
+
+/// A share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Share {
+    pub(super) owner_verifier: Verifier,
+    pub(super) creator: Creator,
+    /// Digest of the request that created it: the same again is a retry, another a conflict.
+    pub(super) created_with: Digest,
+    pub(super) created_at: Timestamp,
+    pub(super) expires_at: Timestamp,
+    pub(super) part_bytes: u32,
+    pub(super) ends_with_last_link: bool,
+    pub(super) paused: bool,
+    pub(super) state: State,
+    pub(super) links: Vec<Link>,
+}
+
+/// On whose account a share was created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Creator {
+    /// Nobody's: the server lets anyone create.
+    Anyone,
+}
+
+/// Where a share stands. That it is paused is a flag beside: time goes on, and resuming goes back to the same state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum State {
+    /// Parts may be stored until then.
+    Uploading { until: Timestamp },
+    /// The content is fixed.
+    Ready { content: Content },
+    /// It has ended.
+    Gone { gone: Gone, content: Option<Content>, blobs_deleted: bool },
+}
+
+/// The content that `complete` fixed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Content {
+    pub(super) part_count: u32,
+    pub(super) parts_digest: Digest,
+    pub(super) manifest_digest: Digest,
+    /// Bytes of padded plaintext.
+    pub(super) padded_len: u64,
+    /// Bytes of all sealed parts.
+    pub(super) sealed_len: u64,
+}
+
+/// A link. While it lives it also has what [`Live`] holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Link {
+    pub(super) link: LinkId,
+    /// Forgotten when the tombstone is: from then on its holders are told nothing.
+    pub(super) verifier: Option<Verifier>,
+    /// Digest of the request that added it.
+    pub(super) added_with: Digest,
+    pub(super) expires_at: Timestamp,
+    pub(super) downloads_max: u32,
+    pub(super) needs_password: bool,
+    pub(super) recipient_may_destroy: bool,
+    pub(super) destroy_after_guesses: Option<u32>,
+    /// `started` is the number of downloads taken: what the limit is held against.
+    pub(super) counters: LinkCounters,
+    pub(super) receipts: Vec<StoredReceipt>,
+    /// Running leases, and ended ones for as long as they are remembered. Of a gone link: only finished ones.
+    pub(super) leases: Vec<Lease>,
+    pub(super) state: LinkState,
+}
+
+/// Where a link stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum LinkState {
+    /// It opens, unless it is paused or locked.
+    Live(Box<Live>),
+    /// It has ended.
+    Gone(Gone),
+}
+
+/// What a link needs while it lives. Dropped, wraps and all, at the moment when it ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Live {
+    pub(super) lock: LinkLock,
+    pub(super) paused: bool,
+    pub(super) guesses: Guesses,
+    /// Devices that opened it, oldest first.
+    pub(super) devices: Vec<DeviceId>,
+}
+
+/// Wrong passwords.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Guesses {
+    /// In a row.
+    pub(super) streak: u32,
+    /// Since the link was added or resumed, or its password changed.
+    pub(super) total: u32,
+    /// Unknown devices wait until then.
+    pub(super) wait_until: Option<Timestamp>,
+    /// There were too many: the owner has to resume the link.
+    pub(super) locked: bool,
+}
+
+/// One counted download.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Lease {
+    pub(super) verifier: Verifier,
+    pub(super) granted_at: Timestamp,
+    /// Bytes charged so far.
+    pub(super) bytes: u64,
+    pub(super) state: LeaseState,
+}
+
+/// Where a lease stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum LeaseState {
+    /// No byte was sent yet: it may still go back.
+    Granted,
+    /// It counts. The last request was then.
+    Active { last_at: Timestamp },
+    /// Its client says that everything is saved.
+    Finished { at: Timestamp },
+    /// It was not finished in time.
+    Lapsed { at: Timestamp },
+}
+
+/// Stored bytes are not a record that this program can read.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// A newer program wrote it.
+    #[error("the record has version {found}, and this program reads only version {VERSION}: was it written by a newer one?")]
+    UnknownVersion {
+        /// The version that it has.
+        found: u32,
+    },
+    /// It is damaged.
+    #[error("the record is malformed")]
+    Malformed(#[from] serde_json::Error),
+}
+
+#[derive(Serialize)]
+struct StoredRef<'a> {
+    version: u32,
+    share: &'a ShareId,
+    kept: &'a Kept,
+}
+
+#[derive(Deserialize)]
+struct Stored {
+    share: ShareId,
+    kept: Kept,
+}
+
+#[derive(Deserialize)]
+struct StoredVersion {
+    version: u32,
+}
+
+impl ShareRecord {
+    /// The bytes that a ledger stores.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let stored = StoredRef { version: VERSION, share: &self.share, kept: &self.kept };
+        serde_json::to_vec(&stored).expect("numbers, texts and lists become JSON")
+    }
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote.
+    ///
+    /// # Errors
+    /// The bytes are damaged, or of a version that this program does not know.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, RecordError> {
+        // The version first: what follows may have another shape.
+        let StoredVersion { version } = serde_json::from_slice(bytes)?;
+        if version != VERSION {
+            return Err(RecordError::UnknownVersion { found: version });
+        }
+        let Stored { share, kept } = serde_json::from_slice(bytes)?;
+        Ok(Self { share, kept })
+    }
+
+    /// The share that this is the record of.
+    #[must_use]
+    pub fn share(&self) -> ShareId {
+        self.share
+    }
+
+    /// Whether parts and a manifest may be stored: the upload runs. A ledger keeps this beside the record, so that storing
+    /// a part and completing the share cannot miss each other.
+    #[must_use]
+    pub fn accepts_parts(&self) -> bool {
+        matches!(&self.kept, Kept::Share(share) if matches!(share.state, State::Uploading { .. }))
+    }
+
+    /// What is left to do outside of the record.
+    #[must_use]
+    pub fn pending_effects(&self) -> &'static [Effect] {
+        if self.blobs_pending_since().is_some() { &[Effect::DeleteBlobs] } else { &[] }
+    }
+
+    /// Since when blobs wait to be deleted, if they do.
+    pub(super) fn blobs_pending_since(&self) -> Option<Timestamp> {
+        match &self.kept {
+            Kept::Share(share) => match &share.state {
+                State::Gone { gone, blobs_deleted: false, .. } => Some(gone.at),
+                _ => None,
+            },
+            Kept::Burned { gone_at, blobs_deleted: false } => Some(*gone_at),
+            Kept::Burned { blobs_deleted: true, .. } => None,
+        }
+    }
+}
+
+impl Share {
+    /// The content, once it is fixed.
+    pub(super) fn content(&self) -> Option<&Content> {
+        match &self.state {
+            State::Uploading { .. } => None,
+            State::Ready { content } => Some(content),
+            State::Gone { content, .. } => content.as_ref(),
+        }
+    }
+
+    /// Why and since when it is gone, if it is.
+    pub(super) fn gone(&self) -> Option<Gone> {
+        match &self.state {
+            State::Gone { gone, .. } => Some(*gone),
+            _ => None,
+        }
+    }
+}
+
+impl Link {
+    /// Why and since when it is gone, if it is.
+    pub(super) fn gone(&self) -> Option<Gone> {
+        match &self.state {
+            LinkState::Live(_) => None,
+            LinkState::Gone(gone) => Some(*gone),
+        }
+    }
+
+    /// Downloads that count, now and for ever.
+    pub(super) fn taken(&self) -> u32 {
+        self.counters.started.count
+    }
+
+    /// Downloads that cannot be granted any more: those taken, and those that may still start.
+    pub(super) fn used(&self) -> u32 {
+        let granted = self.leases.iter().filter(|lease| lease.state == LeaseState::Granted).count();
+        self.taken().saturating_add(u32::try_from(granted).unwrap_or(u32::MAX))
+    }
+}
+
+impl Lease {
+    /// Whether it may still be used.
+    pub(super) fn runs(&self) -> bool {
+        matches!(self.state, LeaseState::Granted | LeaseState::Active { .. })
+    }
+}

@@ -1,0 +1,47 @@
+//! The numbers that the promises are made of, and what an operator may set.
+
+use std::time::Duration;
+
+use subrosa_shared::limits::Limits;
+
+/// A granted lease that got no byte goes back after so long.
+pub const LEASE_START: Duration = Duration::from_secs(2 * 60);
+/// A started lease lapses so long after its last request. A finished one is remembered for as long.
+pub const LEASE_IDLE: Duration = Duration::from_secs(60 * 60);
+/// A lease lapses so long after it was granted, whatever happens.
+pub const LEASE_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+/// A lease gives so many times the content's sealed length.
+pub const LEASE_BYTES_FACTOR: u64 = 3;
+/// Leases kept per link, and per share. They bound the record; whoever comes next is asked to wait.
+pub const LINK_LEASES_MAX: usize = 250;
+/// See [`LINK_LEASES_MAX`].
+pub const SHARE_LEASES_MAX: usize = 1000;
+/// How long to wait when [`LINK_LEASES_MAX`] leases run: by then one that never starts has gone back.
+pub const LEASE_RETRY: Duration = LEASE_START;
+
+/// The longest wait after a wrong password.
+pub const GUESS_WAIT_MAX: Duration = Duration::from_secs(60);
+/// Devices remembered per link: these opened it before, so others' wrong passwords do not slow them.
+pub const DEVICES_MAX: usize = 32;
+/// Receipts kept per link: the last ones.
+pub const RECEIPTS_MAX: usize = 16;
+
+/// Whoever holds a link is told for so long that it is gone, why and since when.
+pub const TOMBSTONE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// After that the id stays burned for so long.
+pub const BURNED: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// What an operator may set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// What the server accepts.
+    pub limits: Limits,
+    /// An upload that is not complete after so many seconds is abandoned.
+    pub upload_secs_max: u64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { limits: Limits::default(), upload_secs_max: 7 * 24 * 60 * 60 }
+    }
+}
