@@ -1,1 +1,5 @@
-//! Placeholder.
+//! The Subrosa server.
+
+pub mod lifecycle;
+pub mod ledger;
+mod random;

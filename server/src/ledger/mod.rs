@@ -1,0 +1,226 @@
+//! The record of truth, behind one small trait: load, compare-and-swap on a random write id together with due time, index
+//! and log lines, list what is due.
+//!
+//! A ledger does not know what it keeps: records are opaque bytes, so that no rule about the life of a share can creep in
+//! here and be written twice. Rows of objects stand beside the record, because ten thousand parts do not belong into it.
+
+mod clock;
+pub mod sqlite;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use subrosa_shared::api::LogLine;
+use subrosa_shared::id::{Digest, LinkId, ShareId};
+use subrosa_shared::time::Timestamp;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+
+/// Lines of the timeline kept per share; older ones make room.
+pub const LOG_LINES_MAX: usize = 1_000;
+
+/// Where records are kept. Every method is one atomic step; whatever returned `Ok` after changing something is durable.
+#[async_trait]
+pub trait Ledger: Send + Sync + 'static {
+    /// The ledger's clock. Never goes backwards, not over a restart either.
+    async fn now(&self) -> Result<Timestamp, LedgerError>;
+
+    /// The installation that this ledger belongs to, once it was given one.
+    async fn installation(&self) -> Result<Option<InstallationId>, LedgerError>;
+
+    /// Gives the ledger its installation, for ever. Answers the one in force, which is another if there was one before.
+    async fn set_installation(&self, id: InstallationId) -> Result<InstallationId, LedgerError>;
+
+    /// The record of a share.
+    async fn load(&self, share: &ShareId) -> Result<Option<Row>, LedgerError>;
+
+    /// The share that a link opens. Never changes while the record exists.
+    async fn share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError>;
+
+    /// Replaces, creates or removes a record, if nobody else did so since it was loaded.
+    async fn commit(&self, change: Change) -> Result<CommitOutcome, LedgerError>;
+
+    /// Notes a stored object, if the record accepts parts.
+    async fn put_object(&self, share: &ShareId, object: ObjectRow) -> Result<PutObject, LedgerError>;
+
+    /// All objects of a share, in order of slot, the manifest first.
+    async fn objects(&self, share: &ShareId) -> Result<Objects, LedgerError>;
+
+    /// One object of a share.
+    async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError>;
+
+    /// Keeps the owner's note. `false` if there is no such record.
+    async fn put_note(&self, share: &ShareId, note: Vec<u8>) -> Result<bool, LedgerError>;
+
+    /// The owner's note.
+    async fn note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError>;
+
+    /// The timeline, oldest first, at most [`LOG_LINES_MAX`] lines.
+    async fn log(&self, share: &ShareId) -> Result<Vec<LogLine>, LedgerError>;
+
+    /// Records that are due at that moment, the longest due first. `after` is the last one of the page before.
+    async fn due(&self, now: Timestamp, after: Option<Due>, count_max: usize) -> Result<Vec<Due>, LedgerError>;
+
+    /// Whether any record exists.
+    async fn is_empty(&self) -> Result<bool, LedgerError>;
+
+    /// Writes something that changes nothing: fails if a change would fail.
+    async fn ping(&self) -> Result<(), LedgerError>;
+}
+
+/// A record as loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Opaque to the ledger.
+    pub record: Vec<u8>,
+    /// Names this version of it.
+    pub write_id: WriteId,
+}
+
+/// One step of a record's life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Whose.
+    pub share: ShareId,
+    /// The version that was loaded; `None`: there was none.
+    pub expect: Option<WriteId>,
+    /// The version of the object rows that the step rests on, if it rests on them.
+    pub expect_objects: Option<WriteId>,
+    /// The new record; `None` removes it and everything that belongs to it: index, objects, note, log.
+    pub record: Option<NewRow>,
+    /// Links to add to the index.
+    pub new_links: Vec<LinkId>,
+    /// Lines to add to the timeline.
+    pub log: Vec<LogLine>,
+}
+
+/// A record as it is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRow {
+    /// Opaque to the ledger.
+    pub record: Vec<u8>,
+    /// Drawn for this change.
+    pub write_id: WriteId,
+    /// When it is to be looked at again.
+    pub due: Timestamp,
+    /// Whether [`Ledger::put_object`] may add to it.
+    pub accepts_parts: bool,
+}
+
+/// Whether a change took place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommitOutcome {
+    /// It did, durably.
+    Committed,
+    /// It did not: somebody else was faster. Load again.
+    Conflict,
+    /// It did not: a link to add opens another share.
+    LinkTaken,
+}
+
+/// Which object of a share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slot {
+    /// The sealed manifest.
+    Manifest,
+    /// A part, by its index.
+    Part(u32),
+}
+
+/// A stored object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectRow {
+    /// Which.
+    pub slot: Slot,
+    /// Its length in bytes.
+    pub sealed_len: u64,
+    /// SHA-256 of it.
+    pub digest: Digest,
+    /// Its name among the blobs of the share.
+    pub blob: String,
+}
+
+/// Whether an object was noted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PutObject {
+    /// It was; what stood there before is nobody's any more.
+    Stored {
+        /// What stood there before.
+        replaced: Option<ObjectRow>,
+    },
+    /// The record does not exist or accepts no parts.
+    Closed,
+}
+
+/// The objects of a share at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Objects {
+    /// In order of slot, the manifest first.
+    pub rows: Vec<ObjectRow>,
+    /// Changes with every [`Ledger::put_object`].
+    pub write_id: WriteId,
+}
+
+/// A record that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Due {
+    /// Since when.
+    pub due: Timestamp,
+    /// Which.
+    pub share: ShareId,
+}
+
+/// Names one version of a record or of its object rows. Random, so that no version ever comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WriteId(pub [u8; 16]);
+
+impl WriteId {
+    /// Draws a new one.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(crate::random::bytes())
+    }
+}
+
+/// Names an installation: a ledger and the blobs that belong to it. 16 random bytes as hexadecimal text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstallationId(String);
+
+impl InstallationId {
+    /// Draws a new one.
+    #[must_use]
+    pub fn generate() -> Self {
+        let bytes: [u8; 16] = crate::random::bytes();
+        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Reads the text form; `None` if it is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        (text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| Self(text.to_owned()))
+    }
+
+    /// The text form.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why a ledger could not do its work. Nothing was changed, unless it says that this is unknown.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// There is no room for the change.
+    #[error("the ledger has no room left")]
+    Full,
+    /// The ledger has been shut down.
+    #[error("the ledger is closed")]
+    Closed,
+    /// What is stored is not what a ledger stores.
+    #[error("the ledger holds something that it cannot read: {0}")]
+    Corrupt(String),
+    /// Anything else that its engine reports.
+    #[error("the ledger failed")]
+    Engine(#[source] Box<dyn std::error::Error + Send + Sync>),
+}

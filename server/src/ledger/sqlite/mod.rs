@@ -1,0 +1,180 @@
+//! The ledger in one SQLite file: what a single server needs, with nothing else to install.
+//!
+//! One thread writes ([`writer`]), a few connections read ([`readers`]), both over the statements in [`rows`]. WAL with
+//! `synchronous=FULL`: a commit is on the disk before anybody sees it. `secure_delete`: what is removed is overwritten.
+
+mod readers;
+mod rows;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use rusqlite::Connection;
+use subrosa_shared::api::LogLine;
+use subrosa_shared::id::{LinkId, ShareId};
+use subrosa_shared::time::Timestamp;
+
+use self::readers::Readers;
+use self::writer::Writer;
+use super::{
+    Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutObject, Row, Slot,
+};
+
+/// Marks the file as ours: "SUBR".
+const APPLICATION_ID: i32 = 0x5355_4252;
+/// Version of the tables.
+const SCHEMA_VERSION: i32 = 1;
+
+/// A ledger in a SQLite file.
+pub struct SqliteLedger {
+    writer: Writer,
+    readers: Readers,
+    time: Arc<HighWater>,
+}
+
+impl SqliteLedger {
+    /// Opens the file, or makes it.
+    ///
+    /// # Errors
+    /// The file cannot be opened or made, or is not a ledger of this version.
+    pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, LedgerError> {
+        let connection = connect(path)?;
+        prepare(&connection)?;
+        let time = Arc::new(HighWater { clock, reached: AtomicU64::new(rows::clock(&connection)?.as_millis()) });
+        Ok(Self { readers: Readers::open(path)?, writer: Writer::start(connection, Arc::clone(&time))?, time })
+    }
+}
+
+/// Opens a connection with the settings that all of them share.
+fn connect(path: &Path) -> Result<Connection, LedgerError> {
+    let connection = Connection::open(path)?;
+    // The cache is in KiB when negative: small, because the page cache of the system does the same work.
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA secure_delete = ON;
+         PRAGMA foreign_keys = OFF;
+         PRAGMA busy_timeout = 5000;
+         PRAGMA cache_size = -1024;
+         PRAGMA journal_size_limit = 4194304;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Makes the tables in a new file; refuses a file that is something else.
+fn prepare(connection: &Connection) -> Result<(), LedgerError> {
+    let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i32>(0));
+    let tables: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    match (tables, pragma("application_id")?, pragma("user_version")?) {
+        (0, _, _) => {
+            let sql = rows::TABLES;
+            connection.execute_batch(&format!(
+                "BEGIN IMMEDIATE; {sql}
+                 PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            ))?;
+            Ok(())
+        }
+        (_, APPLICATION_ID, SCHEMA_VERSION) => Ok(()),
+        (_, APPLICATION_ID, version) => {
+            Err(LedgerError::Corrupt(format!("version {version} of the tables, but this server knows {SCHEMA_VERSION}")))
+        }
+        _ => Err(LedgerError::Corrupt("the file is not a Subrosa ledger".to_owned())),
+    }
+}
+
+/// A clock that never goes backwards: every change writes the highest moment reached along with it.
+struct HighWater {
+    clock: Arc<dyn Clock>,
+    reached: AtomicU64,
+}
+
+impl HighWater {
+    fn now(&self) -> Timestamp {
+        let now = self.clock.now().as_millis();
+        Timestamp::from_millis(self.reached.fetch_max(now, Ordering::SeqCst).max(now))
+    }
+}
+
+#[async_trait]
+impl Ledger for SqliteLedger {
+    async fn now(&self) -> Result<Timestamp, LedgerError> {
+        Ok(self.time.now())
+    }
+
+    async fn installation(&self) -> Result<Option<InstallationId>, LedgerError> {
+        self.readers.read(rows::installation).await
+    }
+
+    async fn set_installation(&self, id: InstallationId) -> Result<InstallationId, LedgerError> {
+        self.writer.write(move |connection| rows::set_installation(connection, &id)).await
+    }
+
+    async fn load(&self, share: &ShareId) -> Result<Option<Row>, LedgerError> {
+        let share = *share;
+        self.readers.read(move |connection| rows::load(connection, &share)).await
+    }
+
+    async fn share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError> {
+        let link = *link;
+        self.readers.read(move |connection| rows::share_of_link(connection, &link)).await
+    }
+
+    async fn commit(&self, change: Change) -> Result<CommitOutcome, LedgerError> {
+        self.writer.write(move |connection| rows::commit(connection, &change)).await
+    }
+
+    async fn put_object(&self, share: &ShareId, object: ObjectRow) -> Result<PutObject, LedgerError> {
+        let share = *share;
+        self.writer.write(move |connection| rows::put_object(connection, &share, &object)).await
+    }
+
+    async fn objects(&self, share: &ShareId) -> Result<Objects, LedgerError> {
+        let share = *share;
+        self.readers.read(move |connection| rows::objects(connection, &share)).await
+    }
+
+    async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError> {
+        let share = *share;
+        self.readers.read(move |connection| rows::object(connection, &share, slot)).await
+    }
+
+    async fn put_note(&self, share: &ShareId, note: Vec<u8>) -> Result<bool, LedgerError> {
+        let share = *share;
+        self.writer.write(move |connection| rows::put_note(connection, &share, &note)).await
+    }
+
+    async fn note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError> {
+        let share = *share;
+        self.readers.read(move |connection| rows::note(connection, &share)).await
+    }
+
+    async fn log(&self, share: &ShareId) -> Result<Vec<LogLine>, LedgerError> {
+        let share = *share;
+        self.readers.read(move |connection| rows::log(connection, &share)).await
+    }
+
+    async fn due(&self, now: Timestamp, after: Option<Due>, count_max: usize) -> Result<Vec<Due>, LedgerError> {
+        self.readers.read(move |connection| rows::due(connection, now, after, count_max)).await
+    }
+
+    async fn is_empty(&self) -> Result<bool, LedgerError> {
+        self.readers.read(rows::is_empty).await
+    }
+
+    async fn ping(&self) -> Result<(), LedgerError> {
+        self.writer.write(rows::ping).await
+    }
+}
+
+impl From<rusqlite::Error> for LedgerError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            _ => Self::Engine(Box::new(error)),
+        }
+    }
+}

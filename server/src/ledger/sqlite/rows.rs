@@ -1,0 +1,283 @@
+//! The tables and every statement on them, as functions of a connection. No transaction begins or ends here.
+
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension as _, params};
+use subrosa_shared::api::LogLine;
+use subrosa_shared::id::{Digest, LinkId, ShareId};
+use subrosa_shared::time::Timestamp;
+
+use crate::ledger::{
+    Change, CommitOutcome, Due, InstallationId, LOG_LINES_MAX, NewRow, ObjectRow, Objects, PutObject, Row, Slot, WriteId,
+};
+
+/// Records have row ids because they can be large; the rest is small and lives in its primary key.
+pub(super) const TABLES: &str = "
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
+    CREATE TABLE share (
+        id BLOB PRIMARY KEY,
+        write_id BLOB NOT NULL,
+        objects_write_id BLOB NOT NULL,
+        due INTEGER NOT NULL,
+        accepts_parts INTEGER NOT NULL,
+        record BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX share_by_due ON share (due, id);
+    CREATE TABLE link (id BLOB PRIMARY KEY, share BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE INDEX link_by_share ON link (share);
+    CREATE TABLE object (
+        share BLOB NOT NULL,
+        slot INTEGER NOT NULL,
+        sealed_len INTEGER NOT NULL,
+        digest BLOB NOT NULL,
+        blob TEXT NOT NULL,
+        PRIMARY KEY (share, slot)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE note (share BLOB PRIMARY KEY, note BLOB NOT NULL) STRICT;
+    CREATE TABLE log (
+        share BLOB NOT NULL, line INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (share, line)
+    ) STRICT, WITHOUT ROWID;
+";
+
+pub(super) fn load(connection: &Connection, share: &ShareId) -> rusqlite::Result<Option<Row>> {
+    connection
+        .prepare_cached("SELECT record, write_id FROM share WHERE id = ?1")?
+        .query_row([share.as_bytes()], |row| Ok(Row { record: row.get(0)?, write_id: WriteId(row.get(1)?) }))
+        .optional()
+}
+
+pub(super) fn share_of_link(connection: &Connection, link: &LinkId) -> rusqlite::Result<Option<ShareId>> {
+    connection
+        .prepare_cached("SELECT share FROM link WHERE id = ?1")?
+        .query_row([link.as_bytes()], |row| row.get(0).map(ShareId::from_bytes))
+        .optional()
+}
+
+pub(super) fn commit(connection: &Connection, change: &Change) -> rusqlite::Result<CommitOutcome> {
+    let current = connection
+        .prepare_cached("SELECT write_id, objects_write_id FROM share WHERE id = ?1")?
+        .query_row([change.share.as_bytes()], |row| Ok((WriteId(row.get(0)?), WriteId(row.get(1)?))))
+        .optional()?;
+    let expected = change.expect == current.map(|(write_id, _)| write_id)
+        && change.expect_objects.is_none_or(|expected| current.is_some_and(|(_, objects)| objects == expected));
+    if !expected {
+        return Ok(CommitOutcome::Conflict);
+    }
+    for link in &change.new_links {
+        if share_of_link(connection, link)?.is_some_and(|share| share != change.share) {
+            return Ok(CommitOutcome::LinkTaken);
+        }
+    }
+    match &change.record {
+        None => remove(connection, &change.share)?,
+        Some(row) if current.is_none() => insert(connection, &change.share, row)?,
+        Some(row) => update(connection, &change.share, row)?,
+    }
+    if change.record.is_some() {
+        add_links(connection, change)?;
+        add_lines(connection, change)?;
+    }
+    Ok(CommitOutcome::Committed)
+}
+
+fn insert(connection: &Connection, share: &ShareId, row: &NewRow) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO share (id, write_id, objects_write_id, due, accepts_parts, record)
+             VALUES (?1, ?2, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![share.as_bytes(), row.write_id.0, millis(row.due), row.accepts_parts, row.record])?;
+    Ok(())
+}
+
+fn update(connection: &Connection, share: &ShareId, row: &NewRow) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE share SET write_id = ?2, due = ?3, accepts_parts = ?4, record = ?5 WHERE id = ?1")?
+        .execute(params![share.as_bytes(), row.write_id.0, millis(row.due), row.accepts_parts, row.record])?;
+    Ok(())
+}
+
+fn remove(connection: &Connection, share: &ShareId) -> rusqlite::Result<()> {
+    for statement in [
+        "DELETE FROM share WHERE id = ?1",
+        "DELETE FROM link WHERE share = ?1",
+        "DELETE FROM object WHERE share = ?1",
+        "DELETE FROM note WHERE share = ?1",
+        "DELETE FROM log WHERE share = ?1",
+    ] {
+        connection.prepare_cached(statement)?.execute([share.as_bytes()])?;
+    }
+    Ok(())
+}
+
+fn add_links(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
+    let mut add = connection.prepare_cached("INSERT OR IGNORE INTO link (id, share) VALUES (?1, ?2)")?;
+    for link in &change.new_links {
+        add.execute([link.as_bytes(), change.share.as_bytes()])?;
+    }
+    Ok(())
+}
+
+fn add_lines(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
+    if change.log.is_empty() {
+        return Ok(());
+    }
+    let share = change.share.as_bytes();
+    let mut last: i64 = connection
+        .prepare_cached("SELECT coalesce(max(line), 0) FROM log WHERE share = ?1")?
+        .query_row([share], |row| row.get(0))?;
+    let mut add = connection.prepare_cached("INSERT INTO log (share, line, json) VALUES (?1, ?2, ?3)")?;
+    for line in &change.log {
+        last += 1;
+        let json = serde_json::to_string(line).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        add.execute(params![share, last, json])?;
+    }
+    connection
+        .prepare_cached("DELETE FROM log WHERE share = ?1 AND line <= ?2")?
+        .execute(params![share, last - LOG_LINES_MAX as i64])?;
+    Ok(())
+}
+
+pub(super) fn put_object(
+    connection: &Connection,
+    share: &ShareId,
+    object: &ObjectRow,
+) -> rusqlite::Result<PutObject> {
+    let open = connection
+        .prepare_cached("UPDATE share SET objects_write_id = ?2 WHERE id = ?1 AND accepts_parts = 1")?
+        .execute(params![share.as_bytes(), WriteId::generate().0])?;
+    if open == 0 {
+        return Ok(PutObject::Closed);
+    }
+    let replaced = self::object(connection, share, object.slot)?;
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO object (share, slot, sealed_len, digest, blob) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            share.as_bytes(),
+            slot_number(object.slot),
+            object.sealed_len,
+            object.digest.as_bytes(),
+            object.blob
+        ])?;
+    Ok(PutObject::Stored { replaced })
+}
+
+pub(super) fn objects(connection: &Connection, share: &ShareId) -> rusqlite::Result<Objects> {
+    let write_id = connection
+        .prepare_cached("SELECT objects_write_id FROM share WHERE id = ?1")?
+        .query_row([share.as_bytes()], |row| row.get(0).map(WriteId))
+        .optional()?;
+    // Without a record there is no version to rest on: a drawn one matches nothing.
+    let write_id = write_id.unwrap_or_else(WriteId::generate);
+    let rows = connection
+        .prepare_cached("SELECT slot, sealed_len, digest, blob FROM object WHERE share = ?1 ORDER BY slot")?
+        .query_map([share.as_bytes()], object_row)?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Objects { rows, write_id })
+}
+
+pub(super) fn object(connection: &Connection, share: &ShareId, slot: Slot) -> rusqlite::Result<Option<ObjectRow>> {
+    connection
+        .prepare_cached("SELECT slot, sealed_len, digest, blob FROM object WHERE share = ?1 AND slot = ?2")?
+        .query_row(params![share.as_bytes(), slot_number(slot)], object_row)
+        .optional()
+}
+
+fn object_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<ObjectRow> {
+    let slot = match row.get(0)? {
+        -1_i64 => Slot::Manifest,
+        index => Slot::Part(u32::try_from(index).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, index))?),
+    };
+    Ok(ObjectRow { slot, sealed_len: row.get(1)?, digest: Digest::from_bytes(row.get(2)?), blob: row.get(3)? })
+}
+
+fn slot_number(slot: Slot) -> i64 {
+    match slot {
+        Slot::Manifest => -1,
+        Slot::Part(index) => i64::from(index),
+    }
+}
+
+pub(super) fn put_note(connection: &Connection, share: &ShareId, note: &[u8]) -> rusqlite::Result<bool> {
+    let stored = connection
+        .prepare_cached("INSERT OR REPLACE INTO note (share, note) SELECT id, ?2 FROM share WHERE id = ?1")?
+        .execute(params![share.as_bytes(), note])?;
+    Ok(stored > 0)
+}
+
+pub(super) fn note(connection: &Connection, share: &ShareId) -> rusqlite::Result<Option<Vec<u8>>> {
+    connection
+        .prepare_cached("SELECT note FROM note WHERE share = ?1")?
+        .query_row([share.as_bytes()], |row| row.get(0))
+        .optional()
+}
+
+pub(super) fn log(connection: &Connection, share: &ShareId) -> rusqlite::Result<Vec<LogLine>> {
+    connection
+        .prepare_cached("SELECT json FROM log WHERE share = ?1 ORDER BY line")?
+        .query_map([share.as_bytes()], |row| {
+            let json: String = row.get(0)?;
+            serde_json::from_str(&json)
+                .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into()))
+        })?
+        .collect()
+}
+
+pub(super) fn due(
+    connection: &Connection,
+    now: Timestamp,
+    after: Option<Due>,
+    count_max: usize,
+) -> rusqlite::Result<Vec<Due>> {
+    let (after_due, after_share) = after.map_or((-1, [0; 16]), |last| (millis(last.due), *last.share.as_bytes()));
+    connection
+        .prepare_cached(
+            "SELECT due, id FROM share WHERE due <= ?1 AND (due, id) > (?2, ?3) ORDER BY due, id LIMIT ?4",
+        )?
+        .query_map(params![millis(now), after_due, after_share, count_max], |row| {
+            Ok(Due { due: Timestamp::from_millis(row.get(0)?), share: ShareId::from_bytes(row.get(1)?) })
+        })?
+        .collect()
+}
+
+pub(super) fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM share)", [], |row| row.get(0))
+}
+
+pub(super) fn installation(connection: &Connection) -> rusqlite::Result<Option<InstallationId>> {
+    let text: Option<String> = connection
+        .query_row("SELECT value FROM meta WHERE key = 'installation'", [], |row| row.get(0))
+        .optional()?;
+    Ok(text.as_deref().and_then(InstallationId::parse))
+}
+
+pub(super) fn set_installation(connection: &Connection, id: &InstallationId) -> rusqlite::Result<InstallationId> {
+    connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('installation', ?1)", [id.as_str()])?;
+    Ok(installation(connection)?.unwrap_or_else(|| id.clone()))
+}
+
+pub(super) fn clock(connection: &Connection) -> rusqlite::Result<Timestamp> {
+    let reached: Option<u64> =
+        connection.query_row("SELECT value FROM meta WHERE key = 'clock'", [], |row| row.get(0)).optional()?;
+    Ok(Timestamp::from_millis(reached.unwrap_or(0)))
+}
+
+pub(super) fn set_clock(connection: &Connection, reached: Timestamp) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES ('clock', ?1)")?
+        .execute([millis(reached)])?;
+    Ok(())
+}
+
+pub(super) fn ping(connection: &Connection) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES ('ping', ?1)")?
+        .execute([WriteId::generate().0])?;
+    Ok(())
+}
+
+/// SQLite's integers are signed; a moment beyond them is beyond every clock.
+fn millis(moment: Timestamp) -> i64 {
+    i64::try_from(moment.as_millis()).unwrap_or(i64::MAX)
+}
