@@ -1,2 +1,63 @@
-//! Placeholder.
-fn main() {}
+//! `cargo xtask`: what cargo alone cannot do. Start with `Task` below; each task is one module.
+//!
+//! It compiles in half a minute and installs what a Debian machine lacks, so that a fresh clone needs Rust and nothing
+//! else.
+
+// The tasks, in the order in which one meets them.
+mod bench;
+mod check;
+mod serve;
+mod test;
+mod web;
+
+// What they stand on.
+mod cargo;
+mod process;
+mod tally;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Builds, runs, tests and checks Subrosa.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build everything and serve it on this machine
+    Run(serve::RunArgs),
+    /// Build the server for use: one binary with the pages inside
+    Build,
+    /// Run every test, quick ones first, installing what the machine lacks
+    Test(test::TestArgs),
+    /// Format, lints, documents, JavaScript types, layers, dependencies
+    Check(check::CheckArgs),
+    /// Measure, and print the ratios that docs/BENCHMARKS.md keeps
+    Bench(bench::BenchArgs),
+    /// Build the browser module only (the other tasks do it by themselves)
+    Web,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().task {
+        Task::Run(args) => serve::run(&args),
+        Task::Build => serve::build(),
+        Task::Test(args) => test::run(&args),
+        Task::Check(args) => check::run(&args),
+        Task::Bench(args) => bench::run(&args),
+        Task::Web => web::build().map(drop),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! `check`: what can be said about the sources without running them.
+
+mod documents;
+mod layers;
+mod lines;
+mod scripts;
+
+use anyhow::{Result, bail, ensure};
+use clap::Args;
+
+use crate::tally::Tally;
+use crate::{cargo, process, tools, web};
+
+/// What `check` takes.
+#[derive(Args)]
+pub(crate) struct CheckArgs {
+    /// Install cargo-deny if it is missing, which takes some minutes
+    #[arg(long)]
+    install: bool,
+    /// Only this one: format, lints, wasm-lints, docs, types, layers, documents, dependencies
+    name: Option<String>,
+}
+
+/// A check by its name.
+type Check = (&'static str, fn() -> Result<()>);
+
+/// In order of time taken, but for the lints: what they find is what one wants to know first.
+const CHECKS: &[Check] = &[
+    ("format", format),
+    ("layers", layers::check),
+    ("documents", documents::check),
+    ("types", scripts::check),
+    ("lints", lints),
+    ("wasm-lints", wasm_lints),
+    ("docs", docs),
+];
+
+/// The checks, all or one.
+pub(crate) fn run(args: &CheckArgs) -> Result<()> {
+    if args.install && !tools::has_deny() {
+        tools::install_deny()?;
+    }
+    tools::ensure_node_modules()?;
+    web::build()?;
+
+    let mut tally = Tally::new();
+    let wanted = |name: &str| args.name.as_ref().is_none_or(|wanted| wanted == name);
+    for (name, check) in CHECKS.iter().filter(|(name, _)| wanted(name)) {
+        tally.step(name, check);
+    }
+    if wanted("dependencies") {
+        dependencies(&mut tally);
+    }
+    ensure!(tally.count() > 0, "there is no such check");
+    if args.name.is_none() {
+        lines::warn()?;
+    }
+    tally.close()
+}
+
+/// The same as part of `test`. Expects the browser module and the node modules to be there.
+pub(crate) fn quick(tally: &mut Tally) {
+    for (name, check) in CHECKS {
+        tally.step(name, check);
+    }
+    dependencies(tally);
+}
+
+fn format() -> Result<()> {
+    tools::ensure_rust_components()?;
+    process::run(cargo::command().args(["fmt", "--all", "--check"]))
+}
+
+fn lints() -> Result<()> {
+    clippy(&["--workspace", "--all-targets"])
+}
+
+/// `shared` and `web-wasm` as browsers get them: other code is compiled there.
+fn wasm_lints() -> Result<()> {
+    tools::ensure_wasm_target()?;
+    clippy(&["--package", "subrosa-shared", "--package", "subrosa-web", "--target", "wasm32-unknown-unknown"])
+}
+
+fn clippy(args: &[&str]) -> Result<()> {
+    tools::ensure_rust_components()?;
+    process::run(cargo::command().args(["clippy", "--quiet"]).args(args).args(["--", "-D", "warnings"]))
+}
+
+fn docs() -> Result<()> {
+    let mut command = cargo::command();
+    command.args(["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items"]);
+    process::run(command.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Licences, bans and sources; known weaknesses where their database can be fetched.
+fn dependencies(tally: &mut Tally) {
+    if !tools::has_deny() {
+        println!("\nNot checked: dependencies (cargo-deny is missing; `cargo xtask check --install` installs it)");
+        return;
+    }
+    tally.step("dependencies", || deny(&["check", "--hide-inclusion-graph", "bans", "licenses", "sources"]));
+    if process::succeeds(cargo::command().args(["deny", "fetch", "db"])) {
+        tally.step("advisories", || deny(&["check", "--disable-fetch", "advisories"]));
+    } else {
+        println!("\nNot checked: advisories (their database cannot be fetched from here)");
+    }
+}
+
+fn deny(args: &[&str]) -> Result<()> {
+    process::run(cargo::command().arg("deny").args(args))
+}
+
+/// One error that lists everything a check found.
+fn verdict(findings: &[String]) -> Result<()> {
+    if !findings.is_empty() {
+        bail!("\n    {}", findings.join("\n    "));
+    }
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! What passed and what failed: every step runs, however many failed before it.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+/// Results so far.
+pub(crate) struct Tally {
+    started: Instant,
+    passed: u32,
+    failed: Vec<String>,
+}
+
+impl Tally {
+    pub(crate) fn new() -> Self {
+        Self { started: Instant::now(), passed: 0, failed: Vec::new() }
+    }
+
+    /// Runs one step and counts it, under a heading.
+    pub(crate) fn step(&mut self, name: &str, step: impl FnOnce() -> Result<()>) {
+        self.timed(name, |tally| {
+            match step() {
+                Ok(()) => tally.passed += 1,
+                Err(error) => tally.fail(format!("{name}: {error:#}")),
+            }
+            Ok(())
+        });
+    }
+
+    /// Runs a group that counts its own results; if it breaks off, that counts as a failure.
+    pub(crate) fn timed(&mut self, name: &str, group: impl FnOnce(&mut Self) -> Result<()>) {
+        println!("\n── {name}");
+        let started = Instant::now();
+        if let Err(error) = group(self) {
+            self.fail(format!("{name}: {error:#}"));
+        }
+        println!("   {name}: {}", shown(started.elapsed()));
+    }
+
+    pub(crate) fn pass(&mut self, count: u32) {
+        self.passed += count;
+    }
+
+    /// Counts a failure and says it; it is said again at the end.
+    pub(crate) fn fail(&mut self, what: String) {
+        println!("FAILED {what}");
+        self.failed.push(what);
+    }
+
+    /// How many results there are.
+    pub(crate) fn count(&self) -> u32 {
+        self.passed + u32::try_from(self.failed.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Prints the closing line. An error if anything failed, or if there was nothing to do.
+    pub(crate) fn close(self) -> Result<()> {
+        if !self.failed.is_empty() {
+            println!("\nFailed:");
+        }
+        for what in &self.failed {
+            println!("  {what}");
+        }
+        println!("\n{} passed, {} failed in {}", self.passed, self.failed.len(), shown(self.started.elapsed()));
+        if !self.failed.is_empty() {
+            bail!("{} failed", self.failed.len());
+        }
+        if self.passed == 0 {
+            bail!("nothing ran: does the filter match any test?");
+        }
+        Ok(())
+    }
+}
+
+fn shown(time: Duration) -> String {
+    match time.as_secs() {
+        0..60 => format!("{:.1} s", time.as_secs_f32()),
+        secs => format!("{} min {} s", secs / 60, secs % 60),
+    }
+}

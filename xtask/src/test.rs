@@ -1,0 +1,61 @@
+//! `test`: everything that can fail, quick things first, in one run with one closing line.
+
+mod suite;
+
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+use clap::Args;
+
+use crate::tally::Tally;
+use crate::{cargo, check, process, tools, web};
+
+/// What `test` takes.
+#[derive(Args)]
+pub(crate) struct TestArgs {
+    /// The heavy tests too: gigabytes and many minutes
+    #[arg(long)]
+    pub(crate) heavy: bool,
+    /// Only tests with this in their name, and no checks
+    pub(crate) filter: Option<String>,
+    /// Arguments for every test program, after `--`
+    #[arg(last = true)]
+    pub(crate) harness: Vec<String>,
+}
+
+/// Installs, checks, builds once, runs.
+pub(crate) fn run(args: &TestArgs) -> Result<()> {
+    // First of all, so that nobody waits ten minutes to be asked for a password.
+    tools::ensure_node_modules()?;
+    tools::ensure_browser()?;
+    web::build()?;
+
+    let mut tally = Tally::new();
+    if args.filter.is_none() {
+        check::quick(&mut tally);
+    }
+    tally.timed("tests", |tally| suite::run(args, tally));
+    if args.filter.is_none() {
+        tally.step("examples in documentation", examples);
+        tally.timed("vectors in wasm", vectors);
+    }
+    tally.close()
+}
+
+fn examples() -> Result<()> {
+    process::run(cargo::command().args(["test", "--quiet", "--workspace", "--exclude", "xtask", "--doc"]))
+}
+
+/// The vectors of the protocol through the wasm that browsers get: 32-bit and without threads, unlike the native run.
+fn vectors(tally: &mut Tally) -> Result<()> {
+    const RUNNER: &str = "web-wasm/vectors.mjs";
+    if !process::root().join(RUNNER).exists() {
+        println!("   not yet: there is no {RUNNER}");
+        return Ok(());
+    }
+    let module = web::build_vectors()?;
+    let before = tally.count();
+    suite::run_counted(process::command("node").arg(Path::new(RUNNER)).arg(module), "vectors in wasm", tally)?;
+    ensure!(tally.count() > before, "no vector ran");
+    Ok(())
+}

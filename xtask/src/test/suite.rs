@@ -1,0 +1,138 @@
+//! The test programs of the workspace: built together in one go, so that every dependency is compiled once, then run
+//! one after the other, quick ones first.
+
+use std::io::{BufRead, BufReader, IsTerminal};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
+
+use super::TestArgs;
+use crate::cargo::{self, Artifact};
+use crate::process;
+use crate::tally::Tally;
+
+/// Folders in the order of their tests. What is not named comes between these and the end-to-end tests.
+const FIRST: &[&str] = &["shared", "web-wasm", "server"];
+const LAST: &str = "tests";
+
+/// Builds all test programs and runs them.
+pub(super) fn run(args: &TestArgs, tally: &mut Tally) -> Result<()> {
+    // Programs too: the end-to-end tests start the server. All in one command, for one set of features.
+    let mut artifacts = cargo::build(&["--workspace", "--exclude", "xtask", "--tests", "--bins"])?;
+    let server = cargo::program(&artifacts, "subrosa-server").ok();
+    artifacts.extend(cargo::build(&["--package", "xtask", "--profile", "xtask", "--tests"])?);
+    artifacts.retain(|artifact| artifact.test && artifact.executable.is_some());
+    artifacts.sort_by_key(|artifact| (place(&artifact.folder), artifact.source.clone()));
+
+    for artifact in &artifacts {
+        let title = title(artifact);
+        if artifact.name.starts_with("heavy") && !args.heavy {
+            println!("\nNot run without --heavy: {title}");
+            continue;
+        }
+        println!("\n{title}");
+        let mut program = Command::new(artifact.executable.as_ref().expect("only programs were kept"));
+        program.current_dir(&artifact.folder).env("CARGO_MANIFEST_DIR", &artifact.folder);
+        program.args(&args.filter).args(&args.harness);
+        program.args(std::io::stdout().is_terminal().then_some("--color=always"));
+        if args.heavy {
+            program.env("SUBROSA_HEAVY", "1");
+        }
+        if let Some(server) = &server {
+            program.env("SUBROSA_SERVER", server);
+        }
+        program.env("SUBROSA_AXE", process::root().join("web-wasm/node_modules/axe-core/axe.min.js"));
+        run_counted(&mut program, &title, tally)?;
+    }
+    Ok(())
+}
+
+/// Runs a program that reports as Rust's test harness does, or with a last line `N passed, N failed`, and counts.
+pub(super) fn run_counted(program: &mut Command, title: &str, tally: &mut Tally) -> Result<()> {
+    let mut child = program
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {}", program.get_program().display()))?;
+    let stdout = child.stdout.take().expect("stdout is piped");
+    let mut failed = 0;
+    for line in BufReader::new(stdout).split(b'\n') {
+        let line = String::from_utf8_lossy(&line?).into_owned();
+        println!("{line}");
+        let plain = without_colours(&line);
+        if let Some(name) = plain.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED")) {
+            failed += 1;
+            tally.fail(format!("{title}: {name}"));
+        } else if let Some(result) = Summary::parse(&plain) {
+            tally.pass(result.passed);
+            // A runner of another kind may name its failures in its own way.
+            if result.failed > failed {
+                tally.fail(format!("{title}: {} of them, see above", result.failed - failed));
+            }
+            failed = result.failed;
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() && failed == 0 {
+        tally.fail(format!("{title}: ended with {status} before its end"));
+    }
+    Ok(())
+}
+
+/// The line with which a test program ends.
+#[derive(Debug, PartialEq)]
+struct Summary {
+    passed: u32,
+    failed: u32,
+}
+
+impl Summary {
+    /// Reads `test result: ok. 3 passed; 0 failed; …` and `3 passed, 0 failed`.
+    fn parse(line: &str) -> Option<Self> {
+        let line = match line.strip_prefix("test result: ") {
+            Some(rest) => rest.split_once(". ")?.1,
+            None => line,
+        };
+        let mut fields = line.split([';', ',']).map(str::trim);
+        let passed = fields.next()?.strip_suffix(" passed")?.parse().ok()?;
+        let failed = fields.next()?.strip_suffix(" failed")?.parse().ok()?;
+        Some(Self { passed, failed })
+    }
+}
+
+fn without_colours(line: &str) -> String {
+    let mut pieces = line.split("\x1b[");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| text + piece.split_once('m').map_or(piece, |(_, rest)| rest))
+}
+
+fn place(folder: &Path) -> usize {
+    let name = folder.file_name().unwrap_or_default();
+    let first = FIRST.iter().position(|first| name == *first);
+    first.unwrap_or(FIRST.len() + usize::from(name == LAST))
+}
+
+/// The source of a test program, seen from the root of the checkout.
+fn title(artifact: &Artifact) -> String {
+    artifact.source.strip_prefix(process::root()).unwrap_or(&artifact.source).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_closing_lines_of_both_kinds_of_runner() {
+        let harness =
+            "test result: FAILED. 12 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.1s";
+        assert_eq!(Summary::parse(harness), Some(Summary { passed: 12, failed: 3 }));
+        assert_eq!(Summary::parse("7 passed, 0 failed"), Some(Summary { passed: 7, failed: 0 }));
+        assert_eq!(Summary::parse("all passed"), None);
+    }
+
+    #[test]
+    fn reads_through_colours() {
+        assert_eq!(without_colours("test a ... \x1b[31mFAILED\x1b[0m"), "test a ... FAILED");
+    }
+}

@@ -1,0 +1,100 @@
+//! What the tasks need beside Rust, installed from where the machine installs its software, and said so.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::process;
+
+/// The component of the toolchain that compiles for browsers.
+pub(crate) fn ensure_wasm_target() -> Result<()> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
+    let libraries = process::output(process::command(&rustc).args(["--print", "target-libdir", "--target", TARGET]))?;
+    if PathBuf::from(libraries.trim()).is_dir() {
+        return Ok(());
+    }
+    println!("Installing with rustup: target {TARGET}");
+    process::run(process::command("rustup").args(["target", "add", TARGET]))
+        .with_context(|| format!("the Rust target {TARGET} is missing"))
+}
+
+/// Formatter and lints.
+pub(crate) fn ensure_rust_components() -> Result<()> {
+    for (subcommand, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if !process::succeeds(crate::cargo::command().args([subcommand, "--version"])) {
+            println!("Installing with rustup: component {component}");
+            process::run(process::command("rustup").args(["component", "add", component]))?;
+        }
+    }
+    Ok(())
+}
+
+/// Node runs the type checker and the vectors in wasm.
+pub(crate) fn ensure_node() -> Result<()> {
+    ensure_programs(&[("node", "nodejs"), ("npm", "npm")])
+}
+
+/// The browser of the end-to-end tests, and its driver.
+pub(crate) fn ensure_browser() -> Result<()> {
+    ensure_programs(&[("chromium", "chromium"), ("chromedriver", "chromium-driver")])
+}
+
+/// Type checker and accessibility rules, in exactly the versions of `web-wasm/package-lock.json`.
+pub(crate) fn ensure_node_modules() -> Result<()> {
+    ensure_node()?;
+    let web = process::root().join("web-wasm");
+    let wanted = web.join("package-lock.json").metadata()?.modified()?;
+    let installed = web.join("node_modules/.package-lock.json").metadata().and_then(|file| file.modified());
+    if installed.is_ok_and(|installed| installed >= wanted) {
+        return Ok(());
+    }
+    println!("Installing with npm, into web-wasm/node_modules: typescript, axe-core");
+    process::run(process::command("npm").current_dir(web).args(["ci", "--no-audit", "--no-fund"]))
+}
+
+/// Whether cargo-deny is there. Compiling it takes minutes, so it is installed only when asked for.
+pub(crate) fn has_deny() -> bool {
+    process::succeeds(crate::cargo::command().args(["deny", "--version"]))
+}
+
+/// Compiles and installs cargo-deny.
+pub(crate) fn install_deny() -> Result<()> {
+    println!("Installing with cargo (some minutes): cargo-deny");
+    process::run(crate::cargo::command().args(["install", "--locked", "cargo-deny"]))
+}
+
+/// Programs by name, each with the Debian package that has it.
+fn ensure_programs(programs: &[(&str, &str)]) -> Result<()> {
+    let missing = || programs.iter().filter(|(program, _)| !on_path(program)).map(|(_, package)| *package).collect();
+    let packages: Vec<&str> = missing();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    ensure!(on_path("apt-get"), "please install what Debian calls: {}", packages.join(" "));
+    println!("Installing with apt-get: {}", packages.join(" "));
+    apt_get(&["update"])?;
+    apt_get(&[["install", "--yes", "--no-install-recommends"].as_slice(), &packages].concat())?;
+    let still: Vec<&str> = missing();
+    ensure!(still.is_empty(), "installed, and yet not found on PATH: {}", still.join(" "));
+    Ok(())
+}
+
+fn apt_get(args: &[&str]) -> Result<()> {
+    let is_root = process::output(process::command("id").arg("-u"))?.trim() == "0";
+    let mut command = match (is_root, on_path("sudo")) {
+        (true, _) => process::command("apt-get"),
+        (false, true) => {
+            let mut sudo = process::command("sudo");
+            sudo.args(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+            sudo
+        }
+        (false, false) => bail!("please run as root: apt-get {}", args.join(" ")),
+    };
+    process::run(command.args(args).env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+fn on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
