@@ -1,1 +1,5 @@
-//! Placeholder.
+//! The browser's face of Subrosa.
+pub mod basket;
+pub mod retry;
+pub mod wording;
+pub mod zip;

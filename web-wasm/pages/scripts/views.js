@@ -1,0 +1,108 @@
+// @ts-check
+/** The view layer: one state at a time, shown by attribute; texts by `textContent`; focus and announcements. */
+
+import { language, page } from "./texts.js";
+
+/**
+ * @template {HTMLElement} T
+ * @param {string} id
+ * @param {new () => T} type
+ * @returns {T} the element, which the page is known to have
+ */
+export function element(id, type) {
+  const found = document.getElementById(id);
+  if (!(found instanceof type)) throw new Error(`the page has no ${type.name} with the id ${id}`);
+  return found;
+}
+
+/** @param {string} id */
+export const button = (id) => element(id, HTMLButtonElement);
+
+/** Puts the texts of the language into all elements that ask for one. */
+export function fillTexts() {
+  document.documentElement.lang = language;
+  for (const target of document.querySelectorAll("[data-text]")) {
+    const [group, name] = (target.getAttribute("data-text") ?? "").split(".");
+    const text = /** @type {Record<string, Record<string, string>>} */ (page)[group]?.[name];
+    if (text === undefined) throw new Error(`no text for ${group}.${name}`);
+    target.textContent = text;
+  }
+}
+
+/** @returns {string} the state that is shown */
+export const state = () => document.body.dataset.state ?? "";
+
+/**
+ * Shows the view of a state and moves the focus to its heading, so that keyboards and screen readers go along.
+ *
+ * @param {string} next
+ */
+export function show(next) {
+  const previous = state();
+  document.body.dataset.state = next;
+  /** @type {Element | undefined} */
+  let opened;
+  for (const view of document.querySelectorAll("[data-view]")) {
+    const names = (view.getAttribute("data-view") ?? "").split(" ");
+    const shown = names.includes(next);
+    if (shown && !names.includes(previous)) opened = view;
+    view.toggleAttribute("hidden", !shown);
+  }
+  const heading = opened?.querySelector("h2");
+  if (heading && previous !== "loading") heading.focus();
+}
+
+/**
+ * Says something to screen readers without moving anything.
+ *
+ * @param {string} text
+ */
+export function announce(text) {
+  element("live", HTMLElement).textContent = text;
+}
+
+/**
+ * Sets a text, or hides the element when there is none.
+ *
+ * @param {string} id
+ * @param {string} text empty: hide
+ */
+export function say(id, text) {
+  const target = element(id, HTMLElement);
+  if (target.textContent !== text) target.textContent = text;
+  target.hidden = text === "";
+}
+
+/**
+ * A copy of what a template holds.
+ *
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+export function fromTemplate(id) {
+  const copy = document.importNode(element(id, HTMLTemplateElement).content, true).firstElementChild;
+  if (!(copy instanceof HTMLElement)) throw new Error(`the template ${id} is empty`);
+  return copy;
+}
+
+/**
+ * @param {HTMLElement} parent
+ * @param {string} selector
+ * @param {string} text
+ */
+export function put(parent, selector, text) {
+  const target = parent.querySelector(selector);
+  if (target) target.textContent = text;
+}
+
+/** A button that shows and hides what is typed into a password field. @param {string} inputId @param {string} buttonId */
+export function revealing(inputId, buttonId) {
+  const input = element(inputId, HTMLInputElement);
+  const toggle = button(buttonId);
+  toggle.addEventListener("click", () => {
+    const shown = input.type === "text";
+    input.type = shown ? "password" : "text";
+    toggle.setAttribute("aria-pressed", String(!shown));
+    toggle.textContent = shown ? page.options.show : page.options.hide;
+  });
+}
