@@ -1,1 +1,433 @@
-//! Placeholder.
+//! The manifest: what a share contains. PROTOCOL.md section 7.
+//!
+//! Versioned JSON, filled with spaces up to a padded length, sealed. Whoever reads one checks everything before believing
+//! anything: paths, duplicates, and that sizes, padding and parts add up.
+
+use std::collections::HashMap;
+
+use rand_core::CryptoRng;
+use serde::{Deserialize, Serialize};
+
+use crate::content::{Layout, LayoutError};
+use crate::id::{Digest, ShareId};
+use crate::limits::{ENTRIES_MAX, MANIFEST_BYTES_MAX, PARTS_MAX};
+use crate::padding::padded_len;
+use crate::path::{EntryPath, PathError, folded};
+use crate::seal::{OpenError, open, seal, sealed_len};
+use crate::secret::ManifestKey;
+use crate::time::Timestamp;
+
+/// Version of the manifest's JSON.
+pub const VERSION: u32 = 1;
+/// Longest note to the recipient, in bytes of UTF-8.
+pub const NOTE_BYTES_MAX: usize = 64 * 1024;
+/// Longest MIME type, in bytes.
+pub const MEDIA_TYPE_BYTES_MAX: usize = 255;
+
+/// Fields that this version understands at the top of a manifest: what `critical` may name.
+const FIELDS: &[&str] = &["version", "critical", "note", "part_bytes", "entries", "parts"];
+
+/// Why a manifest is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ManifestError {
+    /// It does not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// It is larger than [`MANIFEST_BYTES_MAX`].
+    #[error("the manifest is too large")]
+    TooLarge,
+    /// It is not the JSON that this version describes.
+    #[error("the manifest is malformed")]
+    Malformed,
+    /// It is of a version that this crate does not know.
+    #[error("the manifest is of an unknown version")]
+    Version,
+    /// It names a critical field that this crate does not know.
+    #[error("the manifest needs a feature that this version does not have")]
+    Critical,
+    /// It has more than [`ENTRIES_MAX`] entries or [`PARTS_MAX`] parts.
+    #[error("too many files or parts")]
+    TooMany,
+    /// The path of an entry is not allowed.
+    #[error("entry {index}: {error}")]
+    Path {
+        /// Which entry, from 0.
+        index: usize,
+        /// Why.
+        error: PathError,
+    },
+    /// Two entries, or folders around them, have the same path to some file system.
+    #[error("entries {index} and {other} have names that some systems take for the same")]
+    Duplicate {
+        /// Which entry, from 0.
+        index: usize,
+        /// The earlier one.
+        other: usize,
+    },
+    /// A name is both a file and a folder, or a folder that is listed as empty is not.
+    #[error("entry {index} is both a file or empty folder and a folder around others")]
+    FileAndFolder {
+        /// Which entry, from 0.
+        index: usize,
+    },
+    /// Note or MIME type is too long.
+    #[error("a text is too long")]
+    TextTooLong,
+    /// Sizes, padding and parts do not add up.
+    #[error("sizes do not add up")]
+    Sizes,
+    /// The content cannot be cut into parts like that.
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+}
+
+/// A file, or a folder that is listed because it is empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Where it is saved.
+    pub path: EntryPath,
+    /// When it was last changed.
+    pub modified: Option<Timestamp>,
+    /// File or folder.
+    pub kind: EntryKind,
+}
+
+/// What an entry is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A file.
+    File {
+        /// Bytes.
+        size: u64,
+        /// MIME type as the sender's system knew it. A hint, never trusted.
+        media_type: Option<String>,
+    },
+    /// An empty folder.
+    Folder,
+}
+
+impl Entry {
+    /// Bytes that it takes in the content.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        match self.kind {
+            EntryKind::File { size, .. } => size,
+            EntryKind::Folder => 0,
+        }
+    }
+}
+
+/// A part, as the manifest pins it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Bytes of the sealed object.
+    pub sealed_len: u64,
+    /// SHA-256 of the sealed object.
+    pub digest: Digest,
+}
+
+/// What a share contains. Holding one means that it was checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    entries: Vec<Entry>,
+    note: Option<String>,
+    layout: Layout,
+    parts: Vec<Part>,
+}
+
+impl Manifest {
+    /// Makes the manifest of a share whose parts are sealed.
+    ///
+    /// # Errors
+    /// Whatever a reader would refuse.
+    pub fn new(
+        entries: Vec<Entry>,
+        note: Option<String>,
+        part_bytes: u32,
+        parts: Vec<Part>,
+    ) -> Result<Self, ManifestError> {
+        check_entries(&entries)?;
+        if note.as_ref().is_some_and(|note| note.len() > NOTE_BYTES_MAX) {
+            return Err(ManifestError::TextTooLong);
+        }
+        let layout = Layout::new(content_len(&entries)?, part_bytes)?;
+        let lengths_fit = parts.len() as u64 == u64::from(layout.part_count())
+            && (0..).zip(&parts).all(|(index, part)| layout.sealed_part_len(index) == Some(part.sealed_len));
+        if lengths_fit { Ok(Self { entries, note, layout, parts }) } else { Err(ManifestError::Sizes) }
+    }
+
+    /// The entries, in the order of their content.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// What the sender wrote to the recipient.
+    #[must_use]
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
+    }
+
+    /// How the content is cut into parts.
+    #[must_use]
+    pub const fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// The parts, in order.
+    #[must_use]
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Where each entry's bytes lie in the content.
+    pub fn ranges(&self) -> impl Iterator<Item = std::ops::Range<u64>> {
+        self.entries.iter().scan(0, |end, entry| {
+            let start = *end;
+            *end += entry.size();
+            Some(start..*end)
+        })
+    }
+
+    /// Seals the manifest of a share.
+    ///
+    /// # Errors
+    /// It is too large.
+    pub fn seal(&self, key: &ManifestKey, share: &ShareId, rng: &mut impl CryptoRng) -> Result<Vec<u8>, ManifestError> {
+        let mut json = serde_json::to_vec(&Wire::from(self)).expect("strings and numbers always become JSON");
+        let padded = padded_len(json.len() as u64).ok_or(ManifestError::TooLarge)?;
+        if padded > MANIFEST_BYTES_MAX.into() {
+            return Err(ManifestError::TooLarge);
+        }
+        json.resize(usize::try_from(padded).map_err(|_| ManifestError::TooLarge)?, b' ');
+        Ok(seal(key, share, &json, rng))
+    }
+
+    /// Opens and checks the manifest of a share.
+    ///
+    /// # Errors
+    /// It does not open, or something in it is not as it must be.
+    pub fn open(key: &ManifestKey, share: &ShareId, sealed: &[u8]) -> Result<Self, ManifestError> {
+        if sealed.len() as u64 > sealed_len(MANIFEST_BYTES_MAX.into()) {
+            return Err(ManifestError::TooLarge);
+        }
+        Self::from_json(&open(key, share, sealed)?)
+    }
+
+    /// Reads and checks a manifest's JSON.
+    ///
+    /// # Errors
+    /// Something in it is not as it must be.
+    pub fn from_json(json: &[u8]) -> Result<Self, ManifestError> {
+        if json.len() as u64 > MANIFEST_BYTES_MAX.into() {
+            return Err(ManifestError::TooLarge);
+        }
+        // The version decides how the rest is read, so it is looked at alone and first.
+        let Preamble { version, critical } = serde_json::from_slice(json).map_err(|_| ManifestError::Malformed)?;
+        if version != VERSION {
+            return Err(ManifestError::Version);
+        }
+        if critical.iter().any(|field| !FIELDS.contains(&field.as_str())) {
+            return Err(ManifestError::Critical);
+        }
+        let wire: Wire = serde_json::from_slice(json).map_err(|_| ManifestError::Malformed)?;
+        if wire.entries.len() > ENTRIES_MAX || wire.parts.len() > PARTS_MAX as usize {
+            return Err(ManifestError::TooMany);
+        }
+        let entries = wire
+            .entries
+            .into_iter()
+            .enumerate()
+            .map(|(index, entry)| entry.parse(index))
+            .collect::<Result<_, _>>()?;
+        Self::new(entries, wire.note, wire.part_bytes, wire.parts)
+    }
+}
+
+/// Checks what can be wrong with a set of entries: a sender's client calls it before it reads a byte.
+///
+/// # Errors
+/// Too many, duplicates, or a name that is both file and folder.
+pub fn check_entries(entries: &[Entry]) -> Result<(), ManifestError> {
+    if entries.len() > ENTRIES_MAX {
+        return Err(ManifestError::TooMany);
+    }
+    // What stands at a folded path: which entry put it there, how it is spelled, whether it is a folder around others.
+    struct Place<'a> {
+        entry: usize,
+        spelling: &'a str,
+        surrounds: bool,
+    }
+    let mut places: HashMap<String, Place<'_>> = HashMap::new();
+    for (index, entry) in entries.iter().enumerate() {
+        if let EntryKind::File { media_type: Some(media_type), .. } = &entry.kind
+            && media_type.len() > MEDIA_TYPE_BYTES_MAX
+        {
+            return Err(ManifestError::TextTooLong);
+        }
+        for folder in entry.path.folders() {
+            let place = Place { entry: index, spelling: folder, surrounds: true };
+            let known = places.entry(folded(folder)).or_insert(place);
+            if !known.surrounds {
+                return Err(ManifestError::FileAndFolder { index: known.entry });
+            }
+            if known.spelling != folder {
+                return Err(ManifestError::Duplicate { index, other: known.entry });
+            }
+        }
+        let place = Place { entry: index, spelling: entry.path.as_str(), surrounds: false };
+        if let Some(known) = places.insert(folded(entry.path.as_str()), place) {
+            return Err(match known.surrounds {
+                true => ManifestError::FileAndFolder { index },
+                false => ManifestError::Duplicate { index, other: known.entry },
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Length of the content of a set of entries, in bytes.
+///
+/// # Errors
+/// The sizes overflow.
+pub fn content_len(entries: &[Entry]) -> Result<u64, ManifestError> {
+    entries.iter().try_fold(0_u64, |sum, entry| sum.checked_add(entry.size())).ok_or(ManifestError::Sizes)
+}
+
+#[derive(Deserialize)]
+struct Preamble {
+    version: u32,
+    #[serde(default)]
+    critical: Vec<String>,
+}
+
+/// The JSON, before anything in it is believed.
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    version: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    part_bytes: u32,
+    entries: Vec<WireEntry>,
+    parts: Vec<Part>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireEntry {
+    path: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    folder: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    modified: Option<Timestamp>,
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    media_type: Option<String>,
+}
+
+impl WireEntry {
+    fn parse(self, index: usize) -> Result<Entry, ManifestError> {
+        let path = EntryPath::parse(&self.path).map_err(|error| ManifestError::Path { index, error })?;
+        let kind = match (self.folder, self.size, self.media_type) {
+            (false, Some(size), media_type) => EntryKind::File { size, media_type },
+            (true, None, None) => EntryKind::Folder,
+            _ => return Err(ManifestError::Malformed),
+        };
+        Ok(Entry { path, modified: self.modified, kind })
+    }
+}
+
+impl From<&Manifest> for Wire {
+    fn from(manifest: &Manifest) -> Self {
+        let entry = |entry: &Entry| {
+            let (size, folder, media_type) = match &entry.kind {
+                EntryKind::File { size, media_type } => (Some(*size), false, media_type.clone()),
+                EntryKind::Folder => (None, true, None),
+            };
+            WireEntry { path: entry.path.as_str().to_owned(), size, folder, modified: entry.modified, media_type }
+        };
+        Self {
+            version: VERSION,
+            note: manifest.note.clone(),
+            part_bytes: manifest.layout.part_bytes(),
+            entries: manifest.entries.iter().map(entry).collect(),
+            parts: manifest.parts.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn file(path: &str, size: u64) -> Entry {
+        let path = EntryPath::parse(path).unwrap();
+        Entry { path, modified: None, kind: EntryKind::File { size, media_type: None } }
+    }
+
+    fn folder(path: &str) -> Entry {
+        Entry { path: EntryPath::parse(path).unwrap(), modified: None, kind: EntryKind::Folder }
+    }
+
+    fn manifest(entries: Vec<Entry>) -> Result<Manifest, ManifestError> {
+        let layout = Layout::new(content_len(&entries)?, 65_536)?;
+        let parts = (0..layout.part_count())
+            .map(|index| Part { sealed_len: layout.sealed_part_len(index).unwrap(), digest: Digest::of(&[]) })
+            .collect();
+        Manifest::new(entries, Some("hello".to_owned()), 65_536, parts)
+    }
+
+    #[test]
+    fn a_manifest_survives_json() {
+        let written = manifest(vec![file("a/b.txt", 7), folder("a/empty"), file("c", 100_000)]).unwrap();
+        let json = serde_json::to_vec(&Wire::from(&written)).unwrap();
+        assert_eq!(Manifest::from_json(&json), Ok(written.clone()));
+        assert_eq!(written.ranges().collect::<Vec<_>>(), [0..7, 7..7, 7..100_007]);
+    }
+
+    #[test]
+    fn names_that_collide_somewhere_are_refused() {
+        let duplicate = |entries| assert!(matches!(manifest(entries), Err(ManifestError::Duplicate { index: 1, other: 0 })));
+        duplicate(vec![file("a", 1), file("a", 1)]);
+        duplicate(vec![file("A.txt", 1), file("a.TXT", 1)]);
+        duplicate(vec![file("caf\u{e9}", 1), file("cafe\u{301}", 1)]);
+        duplicate(vec![folder("x"), folder("X")]);
+        duplicate(vec![file("Docs/a", 1), file("docs/b", 1)]);
+        let both = |entries| assert!(matches!(manifest(entries), Err(ManifestError::FileAndFolder { .. })));
+        both(vec![file("a", 1), file("a/b", 1)]);
+        both(vec![file("a/b", 1), file("a", 1)]);
+        both(vec![file("a/b", 1), file("A", 1)]);
+        both(vec![file("a", 1), folder("a/b")]);
+        assert!(manifest(vec![file("a/b", 1), file("a/c", 1), folder("a/d")]).is_ok());
+    }
+
+    #[test]
+    fn json_that_is_not_as_it_must_be_is_refused() {
+        let good = manifest(vec![file("a", 7)]).unwrap();
+        let good = serde_json::to_value(Wire::from(&good)).unwrap();
+        let with = |field: &str, value: serde_json::Value| {
+            let mut changed = good.clone();
+            changed[field] = value;
+            Manifest::from_json(&serde_json::to_vec(&changed).unwrap())
+        };
+        assert!(with("note", json!("other")).is_ok());
+        assert!(with("unknown", json!(1)).is_ok(), "unknown fields are ignored");
+        assert!(with("critical", json!(["parts"])).is_ok());
+        assert_eq!(with("critical", json!(["unknown"])), Err(ManifestError::Critical));
+        assert_eq!(with("version", json!(2)), Err(ManifestError::Version));
+        assert_eq!(with("version", json!("1")), Err(ManifestError::Malformed));
+        assert_eq!(with("part_bytes", json!(65_535)), Err(ManifestError::Layout(LayoutError::PartSize)));
+        assert_eq!(with("parts", json!([])), Err(ManifestError::Sizes));
+        assert_eq!(with("entries", json!([{"path": "a", "size": 5000}])), Err(ManifestError::Sizes));
+        assert_eq!(with("entries", json!([{"path": "a", "size": -1}])), Err(ManifestError::Malformed));
+        assert_eq!(with("entries", json!([{"path": "a"}])), Err(ManifestError::Malformed));
+        assert_eq!(with("entries", json!([{"path": "a", "size": 1, "folder": true}])), Err(ManifestError::Malformed));
+        let overflow = json!([{"path": "a", "size": u64::MAX}, {"path": "b", "size": 1}]);
+        assert_eq!(with("entries", overflow), Err(ManifestError::Sizes));
+        let hostile = json!([{"path": "../a", "size": 7}]);
+        let error = PathError::RelativeStep;
+        assert_eq!(with("entries", hostile), Err(ManifestError::Path { index: 0, error }));
+    }
+}

@@ -239,10 +239,10 @@ mod tests {
 
     #[test]
     fn links_are_repaired_whatever_mail_and_chat_did_to_them() {
-        let token = secret().to_token();
+        let token = secret().to_token().to_string();
         let (head, tail) = token.split_at(20);
         let cases = [
-            token.to_string(),
+            token.clone(),
             format!("https://example.org/s#{token}"),
             format!("<https://example.org/s#{token}>."),
             format!("https://example.org/s#{token}), thanks!"),
