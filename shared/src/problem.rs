@@ -64,6 +64,8 @@ problem_types! {
     LeaseEnded = "lease-ended", 410, "This download has ended.";
     /// The lease gave as many bytes as it may.
     LeaseSpent = "lease-spent", 429, "This download has used up the bytes that it may fetch.";
+    /// The lease gave no byte yet, so nothing can have been saved.
+    LeaseNotStarted = "lease-not-started", 409, "Nothing of this download was fetched yet.";
     /// The sender did not allow the recipient to destroy it.
     DestroyNotAllowed = "destroy-not-allowed", 403, "The sender of this link did not allow its recipients to destroy it.";
     /// A proof's header is missing, or its value is not 32 bytes as base64url.

@@ -12,17 +12,35 @@
 //! ```
 //!
 //! Start with [`record`] (what is kept), then [`command`] (what can be asked), then `step` (who may ask what), `clock`
-//! (what time alone does), `owner`, `holder`, `guess` and `lease` (the rules).
+//! (what time alone does), then the rules: `owner`, `upload`, `link`, `holder`, `guess`, `lease`.
 
 pub mod rules;
+
 pub mod record;
+
 pub mod command;
 
 mod step;
 
+mod clock;
+
+mod owner;
+
+mod upload;
+
+mod link;
+
+mod holder;
+
+mod guess;
+
+mod lease;
+
+mod view;
+
 pub use command::{
-    Change, Command, Effect, HolderAction, OpenAttempt, Outcome, OwnerAction, Refusal, Step, StoredManifest, StoredUpload,
-    UploadFault,
+    Change, Command, Effect, HolderAction, OpenAttempt, Outcome, OwnerAction, Refusal, Step, StoredManifest,
+    StoredUpload, UploadFault,
 };
 pub use record::{Creator, RecordError, ShareRecord};
 pub use rules::Policy;

@@ -1,11 +1,11 @@
 //! The record: all that is kept of a share, its links and their leases.
 
 use serde::{Deserialize, Serialize};
-use subrosa_shared::api::{Gone, LinkCounters, LinkLock, StoredReceipt};
+use subrosa_shared::api::{Counter, Gone, LinkCounters, LinkLock, StoredReceipt};
 use subrosa_shared::id::{DeviceId, Digest, LinkId, ShareId, Verifier};
 use subrosa_shared::time::Timestamp;
 
-use super::command::Effect;
+use super::command::{Effect, Refusal};
 
 /// Version of the stored form. A change that an older program would misread gets a new number.
 const VERSION: u32 = 1;
@@ -158,7 +158,9 @@ pub(super) enum LeaseState {
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     /// A newer program wrote it.
-    #[error("the record has version {found}, and this program reads only version {VERSION}: was it written by a newer one?")]
+    #[error(
+        "the record has version {found}, and this program reads only version {VERSION}: was it written by a newer one?"
+    )]
     UnknownVersion {
         /// The version that it has.
         found: u32,
@@ -268,6 +270,22 @@ impl Link {
         }
     }
 
+    /// What it needs while it lives; the refusal if it is gone.
+    pub(super) fn live(&self) -> Result<&Live, Refusal> {
+        match &self.state {
+            LinkState::Live(live) => Ok(live),
+            LinkState::Gone(gone) => Err(Refusal::Gone(*gone)),
+        }
+    }
+
+    /// Like [`live`](Self::live), to be changed.
+    pub(super) fn live_mut(&mut self) -> Result<&mut Live, Refusal> {
+        match &mut self.state {
+            LinkState::Live(live) => Ok(live),
+            LinkState::Gone(gone) => Err(Refusal::Gone(*gone)),
+        }
+    }
+
     /// Downloads that count, now and for ever.
     pub(super) fn taken(&self) -> u32 {
         self.counters.started.count
@@ -283,6 +301,20 @@ impl Link {
 impl Lease {
     /// Whether it may still be used.
     pub(super) fn runs(&self) -> bool {
-        matches!(self.state, LeaseState::Granted | LeaseState::Active { .. })
+        self.ended_at().is_none()
     }
+    /// Since when it has ended, if it has.
+    pub(super) fn ended_at(&self) -> Option<Timestamp> {
+        match self.state {
+            LeaseState::Granted | LeaseState::Active { .. } => None,
+            LeaseState::Finished { at } | LeaseState::Lapsed { at } => Some(at),
+        }
+    }
+}
+
+/// Counts one more.
+pub(super) fn count(counter: &mut Counter, now: Timestamp) {
+    counter.count = counter.count.saturating_add(1);
+    counter.first = counter.first.or(Some(now));
+    counter.last = Some(now);
 }

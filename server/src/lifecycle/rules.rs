@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use subrosa_shared::limits::Limits;
+use subrosa_shared::time::Timestamp;
+
+use super::command::Refusal;
 
 /// A granted lease that got no byte goes back after so long.
 pub const LEASE_START: Duration = Duration::from_secs(2 * 60);
@@ -43,5 +46,33 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self { limits: Limits::default(), upload_secs_max: 7 * 24 * 60 * 60 }
+    }
+}
+
+impl Policy {
+    /// When an upload that begins now is abandoned.
+    pub(super) fn upload_end(&self, now: Timestamp) -> Timestamp {
+        now.after(Duration::from_secs(self.upload_secs_max))
+    }
+}
+
+/// A life that was asked for and is within the limits. There is no other kind: "never" does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Life(Duration);
+
+impl Life {
+    /// Checks what a client asked for, in seconds.
+    pub(super) fn checked(secs: i64, limits: &Limits) -> Result<Self, Refusal> {
+        // A life that is over at once is none, whatever the operator set.
+        let (min, max) = (limits.expiry_secs_min.max(1), limits.expiry_secs_max);
+        match u64::try_from(secs) {
+            Ok(secs) if (min..=max).contains(&secs) => Ok(Self(Duration::from_secs(secs))),
+            _ => Err(Refusal::ExpiryOutOfRange { min, max }),
+        }
+    }
+
+    /// When it ends if it begins now.
+    pub(super) fn from(self, now: Timestamp) -> Timestamp {
+        now.after(self.0)
     }
 }

@@ -1,22 +1,157 @@
 //! The function itself: time first, then the command, then what follows from it at once.
 
+use subrosa_shared::api::{CreateShare, Event, LogLine};
+use subrosa_shared::content::is_part_size;
+use subrosa_shared::id::{Digest, LinkId, ShareId};
+use subrosa_shared::limits::Limits;
 use subrosa_shared::time::Timestamp;
 
-use super::command::{Change, Command, Refusal, Step};
-use super::record::ShareRecord;
-use super::rules::Policy;
+use super::command::{Change, Command, Outcome, OwnerAction, Refusal, Step};
+use super::record::{Creator, Kept, Share, ShareRecord, State};
+use super::rules::{Life, Policy};
+use super::{clock, holder, owner, view};
 
 /// What a command does to a share at a moment. `record` is what is stored of the share, or `None` if nothing is.
 ///
-/// Deterministic: the same arguments give the same step, so a lost race is simply stepped again.
-pub fn step(_record: Option<&ShareRecord>, _command: &Command, _policy: &Policy, _now: Timestamp) -> Step {
-    Step { record: Change::Unchanged, outcome: Err(Refusal::NotFound), new_link: None, log: Vec::new() }
+/// Deterministic: the same arguments give the same step, so whoever loses a race loads and steps again.
+pub fn step(record: Option<&ShareRecord>, command: &Command, policy: &Policy, now: Timestamp) -> Step {
+    let mut next = record.cloned();
+    let mut log = Vec::new();
+    clock::advance(&mut next, now, &mut log);
+    let outcome = apply(&mut next, command, policy, now, &mut log);
+    clock::advance(&mut next, now, &mut log);
+    let new_link = added_link(record, next.as_ref(), command);
+    Step { record: change(record, next), outcome, new_link, log }
 }
 
-impl ShareRecord {
-    /// The next moment at which time alone changes the record. In the past if an effect is pending: then it is due at once.
-    #[must_use]
-    pub fn due(&self) -> Timestamp {
-        self.blobs_pending_since().unwrap_or(Timestamp::from_millis(u64::MAX))
+fn apply(
+    record: &mut Option<ShareRecord>,
+    command: &Command,
+    policy: &Policy,
+    now: Timestamp,
+    log: &mut Vec<LogLine>,
+) -> Result<Outcome, Refusal> {
+    match command {
+        Command::Create { share, request, creator } => create(record, *share, request, *creator, policy, now, log),
+        Command::Owner { presented, action } => {
+            let (id, share) = kept(record)?;
+            owner::act(id, share, presented, action, policy, now, log)
+        }
+        Command::Holder { link, presented, action } => {
+            let (id, share) = kept(record)?;
+            holder::act(id, share, *link, presented, action, now, log)
+        }
+        Command::Tick => Ok(Outcome::Allowed),
+        Command::BlobsDeleted => {
+            blobs_deleted(record, now, log);
+            Ok(Outcome::Allowed)
+        }
+    }
+}
+
+/// The share, if more than its id is kept.
+fn kept(record: &mut Option<ShareRecord>) -> Result<(ShareId, &mut Share), Refusal> {
+    match record {
+        Some(ShareRecord { share: id, kept: Kept::Share(share) }) => Ok((*id, share)),
+        _ => Err(Refusal::NotFound),
+    }
+}
+
+fn create(
+    record: &mut Option<ShareRecord>,
+    id: ShareId,
+    request: &CreateShare,
+    creator: Creator,
+    policy: &Policy,
+    now: Timestamp,
+    log: &mut Vec<LogLine>,
+) -> Result<Outcome, Refusal> {
+    if ShareId::derive(&request.owner_verifier) != id {
+        return Err(Refusal::IdMismatch);
+    }
+    let created_with = request_digest(request);
+    match record {
+        // A retry, if it is the same: whatever the limits are by now.
+        Some(ShareRecord { kept: Kept::Share(share), .. }) => {
+            if let Some(gone) = share.gone() {
+                Err(Refusal::Gone(gone))
+            } else if share.created_with == created_with {
+                Ok(Outcome::Share(Box::new(view::share_status(id, share))))
+            } else {
+                Err(Refusal::AlreadyExists)
+            }
+        }
+        Some(ShareRecord { kept: Kept::Burned { .. }, .. }) => Err(Refusal::AlreadyExists),
+        None => {
+            let life = Life::checked(request.expires_in_secs, &policy.limits)?;
+            check_part_size(request.part_bytes, &policy.limits)?;
+            let share = Share {
+                owner_verifier: request.owner_verifier,
+                creator,
+                created_with,
+                created_at: now,
+                expires_at: life.from(now),
+                part_bytes: request.part_bytes,
+                ends_with_last_link: request.ends_with_last_link,
+                paused: false,
+                state: State::Uploading { until: policy.upload_end(now) },
+                links: Vec::new(),
+            };
+            log.push(LogLine { at: now, link: None, event: Event::Created });
+            let status = view::share_status(id, &share);
+            *record = Some(ShareRecord { share: id, kept: Kept::Share(Box::new(share)) });
+            Ok(Outcome::Share(Box::new(status)))
+        }
+    }
+}
+
+fn check_part_size(part_bytes: u32, limits: &Limits) -> Result<(), Refusal> {
+    let allowed = limits.part_bytes_min..=limits.part_bytes_max;
+    if is_part_size(part_bytes) && allowed.contains(&part_bytes) {
+        Ok(())
+    } else {
+        Err(Refusal::PartSizeOutOfRange { min: (*allowed.start()).into(), max: (*allowed.end()).into() })
+    }
+}
+
+/// What tells a retry from another request with the same id.
+pub(super) fn request_digest(request: &impl serde::Serialize) -> Digest {
+    Digest::of(&serde_json::to_vec(request).expect("numbers, texts and lists become JSON"))
+}
+
+fn blobs_deleted(record: &mut Option<ShareRecord>, now: Timestamp, log: &mut Vec<LogLine>) {
+    let Some(ShareRecord { kept, .. }) = record else { return };
+    let done = match kept {
+        Kept::Share(share) => match &mut share.state {
+            State::Gone { blobs_deleted, .. } => blobs_deleted,
+            // Not gone: whoever says so is mistaken, and nothing may be deleted.
+            State::Uploading { .. } | State::Ready { .. } => return,
+        },
+        Kept::Burned { blobs_deleted, .. } => blobs_deleted,
+    };
+    if !*done {
+        *done = true;
+        log.push(LogLine { at: now, link: None, event: Event::Deleted });
+    }
+}
+
+/// The link that the command added, if it added one.
+fn added_link(before: Option<&ShareRecord>, after: Option<&ShareRecord>, command: &Command) -> Option<LinkId> {
+    let Command::Owner { action: OwnerAction::PutLink { link, .. }, .. } = command else { return None };
+    (!has_link(before, *link) && has_link(after, *link)).then_some(*link)
+}
+
+fn has_link(record: Option<&ShareRecord>, id: LinkId) -> bool {
+    match record {
+        Some(ShareRecord { kept: Kept::Share(share), .. }) => share.links.iter().any(|link| link.link == id),
+        _ => false,
+    }
+}
+
+fn change(before: Option<&ShareRecord>, after: Option<ShareRecord>) -> Change {
+    if before == after.as_ref() {
+        Change::Unchanged
+    } else {
+        after.map_or(Change::Remove, |record| Change::Put(Box::new(record)))
     }
 }

@@ -1,0 +1,179 @@
+//! What time alone does, and what follows at once from what was done.
+//!
+//! Everything happens at its own moment, one after the other, however late somebody looks: a record that was left alone
+//! for a year is the same as one that was ticked every second.
+
+use subrosa_shared::api::{Event, Gone, GoneWhy, LogLine};
+use subrosa_shared::time::Timestamp;
+
+use super::record::{Kept, Lease, LeaseState, Link, LinkState, Share, ShareRecord, State};
+use super::rules::{BURNED, LEASE_IDLE, LEASE_LIFE, LEASE_START, TOMBSTONE};
+
+impl ShareRecord {
+    /// The next moment at which time alone changes the record. In the past while an effect is pending: it is due at once.
+    #[must_use]
+    pub fn due(&self) -> Timestamp {
+        let effects = self.blobs_pending_since();
+        effects.into_iter().chain(self.next_change()).min().unwrap_or(Timestamp::from_millis(u64::MAX))
+    }
+
+    /// The next moment at which time alone changes the record, if it ever does.
+    fn next_change(&self) -> Option<Timestamp> {
+        match &self.kept {
+            Kept::Share(share) => Some(share.next_change()),
+            // Kept until its blobs are deleted, or nobody would know that they have to be.
+            Kept::Burned { blobs_deleted: false, .. } => None,
+            Kept::Burned { gone_at, .. } => Some(gone_at.after(TOMBSTONE).after(BURNED)),
+        }
+    }
+}
+
+/// Lets time pass until now.
+pub(super) fn advance(record: &mut Option<ShareRecord>, now: Timestamp, log: &mut Vec<LogLine>) {
+    while let Some(known) = record {
+        let Some(at) = known.next_change().filter(|at| *at <= now) else { return };
+        match &mut known.kept {
+            Kept::Share(share) => {
+                if let Some(burned) = share.pass(at, log) {
+                    known.kept = burned;
+                }
+            }
+            Kept::Burned { .. } => *record = None,
+        }
+    }
+}
+
+impl Share {
+    fn next_change(&self) -> Timestamp {
+        let own = match &self.state {
+            State::Uploading { until } => (*until).min(self.expires_at),
+            State::Ready { .. } => self.expires_at,
+            State::Gone { gone, .. } => gone.at.after(TOMBSTONE),
+        };
+        self.links.iter().filter_map(Link::next_change).fold(own, Timestamp::min)
+    }
+
+    /// Does what is due at that moment. Gives what is kept instead of the share, once its tombstone is old.
+    fn pass(&mut self, at: Timestamp, log: &mut Vec<LogLine>) -> Option<Kept> {
+        match self.state {
+            State::Gone { gone, blobs_deleted, .. } if gone.at.after(TOMBSTONE) <= at => {
+                return Some(Kept::Burned { gone_at: gone.at, blobs_deleted });
+            }
+            State::Gone { .. } => {}
+            State::Uploading { .. } | State::Ready { .. } if self.expires_at <= at => {
+                self.end(Gone { why: GoneWhy::Expired, at }, log);
+            }
+            State::Uploading { until } if until <= at => self.end(Gone { why: GoneWhy::Abandoned, at }, log),
+            State::Uploading { .. } | State::Ready { .. } => {}
+        }
+        for link in &mut self.links {
+            link.pass(at, log);
+        }
+        self.settle(at, log);
+        None
+    }
+
+    /// Does what follows at once: a link without a download left to take or to finish is spent, and a share may end with
+    /// its last link.
+    pub(super) fn settle(&mut self, now: Timestamp, log: &mut Vec<LogLine>) {
+        for link in &mut self.links {
+            let spent = link.taken() >= link.downloads_max && !link.leases.iter().any(Lease::runs);
+            if spent && link.gone().is_none() {
+                link.end(Gone { why: GoneWhy::Spent, at: now }, log);
+            }
+        }
+        if self.ends_with_last_link && matches!(self.state, State::Ready { .. }) {
+            let ends: Option<Vec<Gone>> = self.links.iter().map(Link::gone).collect();
+            if let Some(last) = ends.and_then(|ends| ends.into_iter().max_by_key(|gone| gone.at)) {
+                self.end(Gone { why: last.why, at: now }, log);
+            }
+        }
+    }
+
+    /// Ends the share with all its links. Its ciphertext is to be deleted from now on.
+    pub(super) fn end(&mut self, gone: Gone, log: &mut Vec<LogLine>) {
+        self.state = State::Gone { gone, content: self.content().copied(), blobs_deleted: false };
+        for link in &mut self.links {
+            link.close(gone);
+        }
+        log.push(LogLine { at: gone.at, link: None, event: event(gone.why) });
+    }
+}
+
+impl Link {
+    fn next_change(&self) -> Option<Timestamp> {
+        let own = match &self.state {
+            LinkState::Live(_) => Some(self.expires_at),
+            LinkState::Gone(gone) => self.verifier.map(|_| gone.at.after(TOMBSTONE)),
+        };
+        own.into_iter().chain(self.leases.iter().map(Lease::next_change)).min()
+    }
+
+    fn pass(&mut self, at: Timestamp, log: &mut Vec<LogLine>) {
+        match &self.state {
+            LinkState::Live(_) if self.expires_at <= at => self.end(Gone { why: GoneWhy::Expired, at }, log),
+            LinkState::Gone(gone) if gone.at.after(TOMBSTONE) <= at => self.verifier = None,
+            _ => {}
+        }
+        let link = Some(self.link);
+        self.leases.retain_mut(|lease| {
+            if lease.next_change() > at {
+                return true;
+            }
+            match lease.state {
+                LeaseState::Granted => {
+                    log.push(LogLine { at, link, event: Event::Returned });
+                    false
+                }
+                LeaseState::Active { .. } => {
+                    lease.state = LeaseState::Lapsed { at };
+                    log.push(LogLine { at, link, event: Event::Lapsed });
+                    true
+                }
+                LeaseState::Finished { .. } | LeaseState::Lapsed { .. } => false,
+            }
+        });
+    }
+
+    /// Ends the link, and says so in the timeline.
+    pub(super) fn end(&mut self, gone: Gone, log: &mut Vec<LogLine>) {
+        self.close(gone);
+        log.push(LogLine { at: gone.at, link: Some(self.link), event: event(gone.why) });
+    }
+
+    /// Ends the link, unless it has ended before: no wrap stays, and no lease runs on. Finished ones are remembered, so
+    /// that a client whose answer was lost is told again that it finished.
+    fn close(&mut self, gone: Gone) {
+        if self.gone().is_none() {
+            self.state = LinkState::Gone(gone);
+            self.leases.retain(|lease| matches!(lease.state, LeaseState::Finished { .. }));
+        }
+    }
+}
+
+impl Lease {
+    /// When it goes back, lapses or is forgotten.
+    fn next_change(&self) -> Timestamp {
+        match self.state {
+            LeaseState::Granted => self.granted_at.after(LEASE_START),
+            LeaseState::Active { last_at } => last_at.after(LEASE_IDLE).min(self.expires_at()),
+            LeaseState::Finished { at } | LeaseState::Lapsed { at } => at.after(LEASE_IDLE),
+        }
+    }
+
+    /// When it lapses, whatever happens.
+    pub(super) fn expires_at(&self) -> Timestamp {
+        self.granted_at.after(LEASE_LIFE)
+    }
+}
+
+fn event(why: GoneWhy) -> Event {
+    match why {
+        GoneWhy::Spent => Event::Spent,
+        GoneWhy::Expired => Event::Expired,
+        GoneWhy::Revoked => Event::Revoked,
+        GoneWhy::Destroyed => Event::Destroyed,
+        GoneWhy::Guessed => Event::Guessed,
+        GoneWhy::Abandoned => Event::Abandoned,
+    }
+}

@@ -1,0 +1,82 @@
+//! The one check for open proofs: compared and counted in one step, ever slower, and not without end.
+
+use std::time::Duration;
+
+use subrosa_shared::api::{Event, Gone, GoneWhy, LogLine};
+use subrosa_shared::id::DeviceId;
+use subrosa_shared::limits::GUESSES_MAX;
+use subrosa_shared::time::Timestamp;
+use subtle::ConstantTimeEq as _;
+
+use super::command::{OpenAttempt, Refusal};
+use super::record::{Guesses, Link, Live, count};
+use super::rules::{DEVICES_MAX, GUESS_WAIT_MAX};
+
+/// Compares, and counts what was wrong. A right one ends the row of wrong ones, but not their total, and its device is
+/// remembered: it is not slowed by the guesses of others.
+pub(super) fn check(
+    link: &mut Link,
+    attempt: &OpenAttempt,
+    now: Timestamp,
+    log: &mut Vec<LogLine>,
+) -> Result<(), Refusal> {
+    let id = link.link;
+    let destroy_after = link.destroy_after_guesses;
+    let live = link.live_mut()?;
+    if live.guesses.locked {
+        return Err(Refusal::Locked);
+    }
+    let device = attempt.device.as_ref().map(DeviceId::derive);
+    if let Some(retry_after) = live.guesses.wait(now)
+        && !device.is_some_and(|device| live.devices.contains(&device))
+    {
+        return Err(Refusal::TooManyGuesses { retry_after });
+    }
+    if bool::from(live.lock.open_verifier.as_bytes().ct_eq(attempt.open.as_bytes())) {
+        live.guesses.streak = 0;
+        live.guesses.wait_until = None;
+        live.remember(device);
+        return Ok(());
+    }
+
+    let retry_after = live.guesses.count(now);
+    let total = live.guesses.total;
+    let locks = total >= GUESSES_MAX;
+    live.guesses.locked = locks;
+    count(&mut link.counters.wrong_password, now);
+    log.push(LogLine { at: now, link: Some(id), event: Event::WrongPassword });
+    if destroy_after.is_some_and(|guesses| total >= guesses) {
+        link.end(Gone { why: GoneWhy::Guessed, at: now }, log);
+    } else if locks {
+        log.push(LogLine { at: now, link: Some(id), event: Event::Locked });
+    }
+    Err(Refusal::WrongPassword { retry_after })
+}
+
+impl Guesses {
+    /// How long unknown devices have to wait, if they have to.
+    pub(super) fn wait(&self, now: Timestamp) -> Option<Duration> {
+        self.wait_until.map(|until| now.until(until)).filter(|wait| !wait.is_zero())
+    }
+
+    /// Counts a wrong one. Gives the wait after it: 1 s, 2 s, 4 s and so on.
+    fn count(&mut self, now: Timestamp) -> Duration {
+        let wait = 1_u64.checked_shl(self.streak).map_or(GUESS_WAIT_MAX, Duration::from_secs).min(GUESS_WAIT_MAX);
+        self.streak = self.streak.saturating_add(1);
+        self.total = self.total.saturating_add(1);
+        self.wait_until = Some(now.after(wait));
+        wait
+    }
+}
+
+impl Live {
+    /// Remembers a device that opened the link; of too many it forgets the one that was remembered first.
+    fn remember(&mut self, device: Option<DeviceId>) {
+        if let Some(device) = device.filter(|device| !self.devices.contains(device)) {
+            self.devices.push(device);
+            if self.devices.len() > DEVICES_MAX {
+                self.devices.remove(0);
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What the holder of a link may do.
+
+use subrosa_shared::api::{Event, Gone, GoneWhy, LogLine, OpenedLink};
+use subrosa_shared::id::{LinkId, ShareId, Verifier};
+use subrosa_shared::time::Timestamp;
+use subtle::ConstantTimeEq as _;
+
+use super::command::{HolderAction, OpenAttempt, Outcome, Refusal};
+use super::record::{Share, count};
+use super::{guess, lease, view};
+
+/// One action, for whoever presents the link proof.
+pub(super) fn act(
+    id: ShareId,
+    share: &mut Share,
+    link: LinkId,
+    presented: &Verifier,
+    action: &HolderAction,
+    now: Timestamp,
+    log: &mut Vec<LogLine>,
+) -> Result<Outcome, Refusal> {
+    let place = share.links.iter().position(|known| known.link == link).ok_or(Refusal::NotFound)?;
+    let verifier = share.links[place].verifier.ok_or(Refusal::NotFound)?;
+    if !bool::from(verifier.as_bytes().ct_eq(presented.as_bytes())) {
+        return Err(Refusal::NotFound);
+    }
+    let answer = act_on(share, place, action, now, log);
+    // Also after a refusal: a wrong password can end the link.
+    share.settle(now, log);
+    let view = || view::link_view(share, &share.links[place], now);
+    Ok(match answer? {
+        Answer::Allowed => Outcome::Allowed,
+        Answer::Link => Outcome::Link(Box::new(view())),
+        Answer::Opened { view_wrap } => Outcome::Opened(Box::new(OpenedLink { share: id, view_wrap, link: view() })),
+        Answer::Granted(grant) => Outcome::Granted(Box::new(grant.with(view()))),
+    })
+}
+
+/// An answer, but for the view of the link: that is taken after all has been done.
+enum Answer {
+    Allowed,
+    Link,
+    Opened { view_wrap: Vec<u8> },
+    Granted(lease::Grant),
+}
+
+fn act_on(
+    share: &mut Share,
+    place: usize,
+    action: &HolderAction,
+    now: Timestamp,
+    log: &mut Vec<LogLine>,
+) -> Result<Answer, Refusal> {
+    match action {
+        HolderAction::Look => Ok(Answer::Link),
+        HolderAction::Open(attempt) => {
+            check_open(share, place, attempt, now, log)?;
+            let link = &mut share.links[place];
+            count(&mut link.counters.opened, now);
+            log.push(LogLine { at: now, link: Some(link.link), event: Event::Opened });
+            Ok(Answer::Opened { view_wrap: link.live()?.lock.view_wrap.clone() })
+        }
+        HolderAction::Manifest(attempt) => {
+            check_open(share, place, attempt, now, log)?;
+            Ok(Answer::Allowed)
+        }
+        HolderAction::Lease { attempt, lease } => {
+            check_open(share, place, attempt, now, log)?;
+            lease::grant(share, place, lease, now, log).map(Answer::Granted)
+        }
+        HolderAction::Fetch { lease, bytes } => {
+            check_runs(share, place)?;
+            lease::fetch(share, place, lease, *bytes, now, log)?;
+            Ok(Answer::Allowed)
+        }
+        HolderAction::CheckLease { lease } => {
+            check_runs(share, place)?;
+            lease::check(&share.links[place], lease)?;
+            Ok(Answer::Allowed)
+        }
+        // Also while paused: what is saved is saved, and the owner should know.
+        HolderAction::Finish { lease, receipt } => {
+            lease::finish(&mut share.links[place], lease, *receipt, now, log)?;
+            Ok(Answer::Link)
+        }
+        HolderAction::Destroy(attempt) => {
+            let link = &share.links[place];
+            link.live()?;
+            // Asked first: where it is not allowed, no password is tried.
+            if !link.recipient_may_destroy {
+                return Err(Refusal::DestroyNotAllowed);
+            }
+            check_open(share, place, attempt, now, log)?;
+            share.links[place].end(Gone { why: GoneWhy::Destroyed, at: now }, log);
+            Ok(Answer::Link)
+        }
+    }
+}
+
+/// Whether leases that were granted may be used: the link has not ended and is not paused. Locked it may be: other people's
+/// guesses stop no download.
+fn check_runs(share: &Share, place: usize) -> Result<(), Refusal> {
+    let live = share.links[place].live()?;
+    if live.paused || share.paused { Err(Refusal::Paused) } else { Ok(()) }
+}
+
+/// Whether the link opens, for this attempt. The one way to it: what is tried here is compared and counted in one step.
+fn check_open(
+    share: &mut Share,
+    place: usize,
+    attempt: &OpenAttempt,
+    now: Timestamp,
+    log: &mut Vec<LogLine>,
+) -> Result<(), Refusal> {
+    // A link that is paused compares nothing, so nobody learns or loses anything.
+    check_runs(share, place)?;
+    guess::check(&mut share.links[place], attempt, now, log)
+}

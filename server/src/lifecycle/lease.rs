@@ -1,0 +1,162 @@
+//! Leases: counted downloads. Granted once, started by the first byte, resumable by whoever holds the secret.
+
+use subrosa_shared::api::{Event, GrantedLease, LinkView, LogLine, StoredReceipt};
+use subrosa_shared::id::{LeaseId, Receipt, Verifier};
+use subrosa_shared::time::Timestamp;
+use subtle::ConstantTimeEq as _;
+
+use super::command::Refusal;
+use super::record::{Content, Lease, LeaseState, Link, Share, count};
+use super::rules::{LEASE_BYTES_FACTOR, LEASE_IDLE, LEASE_RETRY, LINK_LEASES_MAX, RECEIPTS_MAX, SHARE_LEASES_MAX};
+
+/// A lease that was granted, but for the view of its link.
+pub(super) struct Grant {
+    lease: LeaseId,
+    content_wrap: Vec<u8>,
+    expires_at: Timestamp,
+    bytes_max: u64,
+}
+
+impl Grant {
+    /// The answer to the client.
+    pub(super) fn with(self, link: LinkView) -> GrantedLease {
+        let Self { lease, content_wrap, expires_at, bytes_max } = self;
+        GrantedLease { lease, content_wrap, expires_at, idle_secs: LEASE_IDLE.as_secs(), bytes_max, link }
+    }
+}
+
+impl Content {
+    /// Bytes of ciphertext that a lease may give.
+    fn lease_bytes_max(&self) -> u64 {
+        self.sealed_len.saturating_mul(LEASE_BYTES_FACTOR)
+    }
+}
+
+/// Grants a lease, or the same one again to who asks with the same verifier.
+pub(super) fn grant(
+    share: &mut Share,
+    place: usize,
+    verifier: &Verifier,
+    now: Timestamp,
+    log: &mut Vec<LogLine>,
+) -> Result<Grant, Refusal> {
+    let bytes_max = share.content().ok_or(Refusal::NotComplete)?.lease_bytes_max();
+    let link = &share.links[place];
+    let expires_at = match link.lease(verifier) {
+        Some(lease) if lease.runs() => lease.expires_at(),
+        Some(_) => return Err(Refusal::LeaseEnded),
+        None if link.used() >= link.downloads_max => return Err(Refusal::NoDownloadLeft),
+        None => {
+            make_room(&mut share.links, place)?;
+            let lease = Lease { verifier: *verifier, granted_at: now, bytes: 0, state: LeaseState::Granted };
+            let expires_at = lease.expires_at();
+            let link = &mut share.links[place];
+            link.leases.push(lease);
+            log.push(LogLine { at: now, link: Some(link.link), event: Event::Granted });
+            expires_at
+        }
+    };
+    let content_wrap = share.links[place].live()?.lock.content_wrap.clone();
+    Ok(Grant { lease: LeaseId::derive(verifier), content_wrap, expires_at, bytes_max })
+}
+
+/// Makes room for one more lease, by forgetting the one that ended first. Running ones stay.
+fn make_room(links: &mut [Link], place: usize) -> Result<(), Refusal> {
+    let full = Refusal::TooManyLeases { retry_after: LEASE_RETRY };
+    if links[place].leases.len() >= LINK_LEASES_MAX {
+        forget_one(&mut links[place..=place]).ok_or(full)?;
+    }
+    if links.iter().map(|link| link.leases.len()).sum::<usize>() >= SHARE_LEASES_MAX {
+        forget_one(links).ok_or(full)?;
+    }
+    Ok(())
+}
+
+fn forget_one(links: &mut [Link]) -> Option<()> {
+    let ended = links.iter().enumerate().flat_map(|(place, link)| {
+        link.leases.iter().enumerate().filter_map(move |(index, lease)| Some((lease.ended_at()?, place, index)))
+    });
+    let (_, place, index) = ended.min()?;
+    links[place].leases.remove(index);
+    Some(())
+}
+
+/// Charges bytes before they leave. The first ones start the lease: from here on it counts, whatever happens.
+pub(super) fn fetch(
+    share: &mut Share,
+    place: usize,
+    verifier: &Verifier,
+    bytes: u64,
+    now: Timestamp,
+    log: &mut Vec<LogLine>,
+) -> Result<(), Refusal> {
+    let bytes_max = share.content().ok_or(Refusal::NotComplete)?.lease_bytes_max();
+    let link = &mut share.links[place];
+    let none_left = link.taken() >= link.downloads_max;
+    let id = link.link;
+    let lease = link.leases.iter_mut().find(|lease| lease.is(verifier)).ok_or(Refusal::LeaseEnded)?;
+    let charged = lease.bytes.checked_add(bytes).filter(|charged| *charged <= bytes_max);
+    match lease.state {
+        LeaseState::Finished { .. } | LeaseState::Lapsed { .. } => return Err(Refusal::LeaseEnded),
+        // Without a byte nothing has begun.
+        LeaseState::Granted if bytes == 0 => return Ok(()),
+        // The owner allowed fewer downloads since it was granted.
+        LeaseState::Granted if none_left => return Err(Refusal::NoDownloadLeft),
+        LeaseState::Granted => {
+            lease.bytes = charged.ok_or(Refusal::LeaseSpent)?;
+            lease.state = LeaseState::Active { last_at: now };
+            count(&mut link.counters.started, now);
+            log.push(LogLine { at: now, link: Some(id), event: Event::Started });
+        }
+        LeaseState::Active { last_at } => {
+            lease.bytes = charged.ok_or(Refusal::LeaseSpent)?;
+            lease.state = LeaseState::Active { last_at: last_at.max(now) };
+        }
+    }
+    Ok(())
+}
+
+/// Whether a lease still runs.
+pub(super) fn check(link: &Link, verifier: &Verifier) -> Result<(), Refusal> {
+    link.lease(verifier).filter(|lease| lease.runs()).map(|_| ()).ok_or(Refusal::LeaseEnded)
+}
+
+/// Ends a lease: its client says that all is saved. Saying it again is fine, also when the link has ended by it.
+pub(super) fn finish(
+    link: &mut Link,
+    verifier: &Verifier,
+    receipt: Option<Receipt>,
+    now: Timestamp,
+    log: &mut Vec<LogLine>,
+) -> Result<(), Refusal> {
+    let (id, gone) = (link.link, link.gone());
+    let unknown = gone.map_or(Refusal::LeaseEnded, Refusal::Gone);
+    let lease = link.leases.iter_mut().find(|lease| lease.is(verifier)).ok_or(unknown)?;
+    match lease.state {
+        LeaseState::Finished { .. } => return Ok(()),
+        LeaseState::Lapsed { .. } => return Err(Refusal::LeaseEnded),
+        LeaseState::Granted => return Err(Refusal::LeaseNotStarted),
+        LeaseState::Active { .. } => lease.state = LeaseState::Finished { at: now },
+    }
+    count(&mut link.counters.finished, now);
+    log.push(LogLine { at: now, link: Some(id), event: Event::Finished });
+    if let Some(receipt) = receipt {
+        link.receipts.push(StoredReceipt { lease: LeaseId::derive(verifier), receipt, at: now });
+        if link.receipts.len() > RECEIPTS_MAX {
+            link.receipts.remove(0);
+        }
+    }
+    Ok(())
+}
+
+impl Link {
+    fn lease(&self, verifier: &Verifier) -> Option<&Lease> {
+        self.leases.iter().find(|lease| lease.is(verifier))
+    }
+}
+
+impl Lease {
+    fn is(&self, verifier: &Verifier) -> bool {
+        self.verifier.as_bytes().ct_eq(verifier.as_bytes()).into()
+    }
+}

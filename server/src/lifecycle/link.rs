@@ -1,0 +1,158 @@
+//! What an owner may do with a link.
+
+use subrosa_shared::api::{Event, Gone, GoneWhy, LinkCounters, LinkLock, LogLine, PatchLink, PutLink};
+use subrosa_shared::id::LinkId;
+use subrosa_shared::limits::{GUESSES_MAX, LINKS_MAX, Limits};
+use subrosa_shared::time::Timestamp;
+
+use super::command::Refusal;
+use super::record::{Guesses, Link, LinkState, Live, Share, State};
+use super::rules::Life;
+use super::step::request_digest;
+use super::upload::check_range;
+
+/// Bytes of a view wrap: a sealed object of a key and a digest.
+const VIEW_WRAP_LEN: u64 = subrosa_shared::seal::sealed_len(64);
+/// Bytes of a content wrap: a sealed object of a key.
+const CONTENT_WRAP_LEN: u64 = subrosa_shared::seal::sealed_len(32);
+
+/// Adds a link to a share that is complete.
+pub(super) fn put(
+    share: &mut Share,
+    id: LinkId,
+    request: &PutLink,
+    limits: &Limits,
+    now: Timestamp,
+    log: &mut Vec<LogLine>,
+) -> Result<(), Refusal> {
+    if LinkId::derive(&request.link_verifier) != id {
+        return Err(Refusal::IdMismatch);
+    }
+    let added_with = request_digest(request);
+    if let Some(link) = share.links.iter().find(|link| link.link == id) {
+        // A retry, if it is the same. Even if the link has ended since: it does not come back.
+        return if link.added_with == added_with { Ok(()) } else { Err(Refusal::AlreadyExists) };
+    }
+    if !matches!(share.state, State::Ready { .. }) {
+        return Err(Refusal::NotComplete);
+    }
+    let links_max = u64::from(limits.links_max).min(LINKS_MAX as u64);
+    // Those that ended count too: their ids stay, and the record stays small.
+    if share.links.len() as u64 >= links_max {
+        return Err(Refusal::TooManyLinks { max: links_max });
+    }
+    check_downloads(request.downloads_max, limits)?;
+    if let Some(guesses) = request.destroy_after_guesses {
+        check_range("destroy_after_guesses", guesses.into(), 1, GUESSES_MAX.into())?;
+    }
+    check_lock(&request.lock)?;
+    let life = request.expires_in_secs.map(|secs| Life::checked(secs, limits)).transpose()?;
+
+    let live = Live { lock: request.lock.clone(), paused: false, guesses: Guesses::default(), devices: Vec::new() };
+    share.links.push(Link {
+        link: id,
+        verifier: Some(request.link_verifier),
+        added_with,
+        expires_at: life.map_or(share.expires_at, |life| life.from(now).min(share.expires_at)),
+        downloads_max: request.downloads_max,
+        needs_password: request.lock.needs_password,
+        recipient_may_destroy: request.recipient_may_destroy,
+        destroy_after_guesses: request.destroy_after_guesses,
+        counters: LinkCounters::default(),
+        receipts: Vec::new(),
+        leases: Vec::new(),
+        state: LinkState::Live(Box::new(live)),
+    });
+    log.push(LogLine { at: now, link: Some(id), event: Event::LinkAdded });
+    Ok(())
+}
+
+/// Changes what is given. All of it or, if something is out of bounds, nothing.
+pub(super) fn patch(
+    share: &mut Share,
+    id: LinkId,
+    request: &PatchLink,
+    limits: &Limits,
+    now: Timestamp,
+    log: &mut Vec<LogLine>,
+) -> Result<(), Refusal> {
+    let share_expires_at = share.expires_at;
+    let link = share.links.iter_mut().find(|link| link.link == id).ok_or(Refusal::NotFound)?;
+    if let Some(gone) = link.gone() {
+        return Err(Refusal::Gone(gone));
+    }
+    request.downloads_max.map_or(Ok(()), |downloads_max| check_downloads(downloads_max, limits))?;
+    request.lock.as_ref().map_or(Ok(()), check_lock)?;
+    let life = request.expires_in_secs.map(|secs| Life::checked(secs, limits)).transpose()?;
+
+    let before = link.clone();
+    if let Some(downloads_max) = request.downloads_max {
+        link.downloads_max = downloads_max;
+    }
+    if let Some(may) = request.recipient_may_destroy {
+        link.recipient_may_destroy = may;
+    }
+    if let Some(life) = life {
+        link.expires_at = life.from(now).min(share_expires_at);
+    }
+    if let Some(lock) = &request.lock {
+        link.change_lock(lock);
+    }
+    if *link != before {
+        log.push(LogLine { at: now, link: Some(id), event: Event::Changed });
+    }
+    if let Some(event) = request.paused.and_then(|paused| link.set_paused(paused)) {
+        log.push(LogLine { at: now, link: Some(id), event });
+    }
+    Ok(())
+}
+
+/// Takes a link back. Again is the same as once.
+pub(super) fn revoke(share: &mut Share, id: LinkId, now: Timestamp, log: &mut Vec<LogLine>) -> Result<(), Refusal> {
+    let link = share.links.iter_mut().find(|link| link.link == id).ok_or(Refusal::NotFound)?;
+    if link.gone().is_none() {
+        link.end(Gone { why: GoneWhy::Revoked, at: now }, log);
+    }
+    Ok(())
+}
+
+impl Link {
+    /// Takes another password. Who guessed or knew the old one has neither guessed nor known this one; whether the link is
+    /// locked stays for its owner to decide.
+    fn change_lock(&mut self, lock: &LinkLock) {
+        if let LinkState::Live(live) = &mut self.state
+            && live.lock != *lock
+        {
+            self.needs_password = lock.needs_password;
+            live.lock = lock.clone();
+            live.guesses = Guesses { locked: live.guesses.locked, ..Guesses::default() };
+            live.devices.clear();
+        }
+    }
+
+    /// Pauses, or resumes and forgets wrong passwords. Gives what to tell of it.
+    fn set_paused(&mut self, paused: bool) -> Option<Event> {
+        let LinkState::Live(live) = &mut self.state else { return None };
+        let stopped = live.paused || live.guesses.locked;
+        let changed = if paused { !live.paused } else { stopped };
+        live.paused = paused;
+        if !paused {
+            live.guesses = Guesses::default();
+        }
+        changed.then_some(if paused { Event::Paused } else { Event::Resumed })
+    }
+}
+
+fn check_downloads(downloads_max: u32, limits: &Limits) -> Result<(), Refusal> {
+    if (1..=limits.downloads_max).contains(&downloads_max) {
+        Ok(())
+    } else {
+        Err(Refusal::DownloadsOutOfRange { min: 1, max: limits.downloads_max.into() })
+    }
+}
+
+/// Wraps have one length each: what a link stores is bounded, and is a wrap.
+fn check_lock(lock: &LinkLock) -> Result<(), Refusal> {
+    check_range("view_wrap", lock.view_wrap.len() as u64, VIEW_WRAP_LEN, VIEW_WRAP_LEN)?;
+    check_range("content_wrap", lock.content_wrap.len() as u64, CONTENT_WRAP_LEN, CONTENT_WRAP_LEN)
+}

@@ -1,0 +1,77 @@
+//! What an owner may do with a share.
+
+use subrosa_shared::api::{Event, Gone, GoneWhy, LogLine, PatchShare};
+use subrosa_shared::id::{ShareId, Verifier};
+use subrosa_shared::time::Timestamp;
+use subtle::ConstantTimeEq as _;
+
+use super::command::{Outcome, OwnerAction, Refusal};
+use super::record::Share;
+use super::rules::{Life, Policy};
+use super::{link, upload, view};
+
+/// One action, for whoever presents the owner proof.
+pub(super) fn act(
+    id: ShareId,
+    share: &mut Share,
+    presented: &Verifier,
+    action: &OwnerAction,
+    policy: &Policy,
+    now: Timestamp,
+    log: &mut Vec<LogLine>,
+) -> Result<Outcome, Refusal> {
+    if !bool::from(share.owner_verifier.as_bytes().ct_eq(presented.as_bytes())) {
+        return Err(Refusal::NotFound);
+    }
+    let limits = &policy.limits;
+    match (action, share.gone()) {
+        (OwnerAction::Status, _) => {}
+        (OwnerAction::Revoke, Some(_)) => {}
+        (OwnerAction::Revoke, None) => share.end(Gone { why: GoneWhy::Revoked, at: now }, log),
+        (OwnerAction::RevokeLink { link }, _) => link::revoke(share, *link, now, log)?,
+        // Whatever else there is, it is too late.
+        (_, Some(gone)) => return Err(Refusal::Gone(gone)),
+        (OwnerAction::StorePart { index, sealed_len }, None) => {
+            upload::check_part(share, *index, *sealed_len, limits)?;
+            return Ok(Outcome::Allowed);
+        }
+        (OwnerAction::StoreManifest { sealed_len }, None) => {
+            upload::check_manifest(share, *sealed_len, limits)?;
+            return Ok(Outcome::Allowed);
+        }
+        (OwnerAction::StoreNote | OwnerAction::ReadBack, None) => return Ok(Outcome::Allowed),
+        (OwnerAction::Complete { request, stored }, None) => {
+            upload::complete(share, request, stored, limits, now, log)?;
+        }
+        (OwnerAction::PutLink { link, request }, None) => link::put(share, *link, request, limits, now, log)?,
+        (OwnerAction::PatchLink { link, request }, None) => link::patch(share, *link, request, limits, now, log)?,
+        (OwnerAction::PatchShare { request }, None) => patch(share, request, policy, now, log)?,
+    }
+    share.settle(now, log);
+    Ok(Outcome::Share(Box::new(view::share_status(id, share))))
+}
+
+fn patch(
+    share: &mut Share,
+    request: &PatchShare,
+    policy: &Policy,
+    now: Timestamp,
+    log: &mut Vec<LogLine>,
+) -> Result<(), Refusal> {
+    let life = request.expires_in_secs.map(|secs| Life::checked(secs, &policy.limits)).transpose()?;
+    if let Some(expires_at) = life.map(|life| life.from(now)).filter(|at| *at != share.expires_at) {
+        share.expires_at = expires_at;
+        for link in &mut share.links {
+            // A link that has ended keeps what it said: nobody is told a past that was not.
+            if link.gone().is_none() {
+                link.expires_at = link.expires_at.min(expires_at);
+            }
+        }
+        log.push(LogLine { at: now, link: None, event: Event::Changed });
+    }
+    if let Some(paused) = request.paused.filter(|paused| *paused != share.paused) {
+        share.paused = paused;
+        log.push(LogLine { at: now, link: None, event: if paused { Event::Paused } else { Event::Resumed } });
+    }
+    Ok(())
+}

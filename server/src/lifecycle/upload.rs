@@ -1,0 +1,106 @@
+//! What may be stored of an upload, and what makes it complete.
+
+use subrosa_shared::api::{CompleteShare, Event, LogLine};
+use subrosa_shared::content::part_list_digest;
+use subrosa_shared::limits::{Limits, PARTS_MAX};
+use subrosa_shared::padding::is_padded_len;
+use subrosa_shared::seal::{plaintext_len, sealed_len};
+use subrosa_shared::time::Timestamp;
+
+use super::command::{Refusal, StoredUpload, UploadFault};
+use super::record::{Content, Share, State};
+
+/// Whether a part of that length may be stored at that place now.
+pub(super) fn check_part(share: &Share, index: u32, len: u64, limits: &Limits) -> Result<(), Refusal> {
+    check_uploading(share)?;
+    let parts_max = share_parts_max(share, limits);
+    if u64::from(index) >= parts_max {
+        return Err(Refusal::PartOutOfRange { max: parts_max - 1 });
+    }
+    check_range("sealed_len", len, sealed_len(1), sealed_len(share.part_bytes.into()))
+}
+
+/// Whether a manifest of that length may be stored now.
+pub(super) fn check_manifest(share: &Share, len: u64, limits: &Limits) -> Result<(), Refusal> {
+    check_uploading(share)?;
+    check_range("sealed_len", len, sealed_len(1), sealed_len(limits.manifest_bytes_max.into()))
+}
+
+fn check_uploading(share: &Share) -> Result<(), Refusal> {
+    if matches!(share.state, State::Uploading { .. }) { Ok(()) } else { Err(Refusal::AlreadyComplete) }
+}
+
+/// How many parts the share can have, at least one: no more than the largest share takes.
+fn share_parts_max(share: &Share, limits: &Limits) -> u64 {
+    let fitting = limits.share_bytes_max.div_ceil(share.part_bytes.into());
+    fitting.min(limits.parts_max.min(PARTS_MAX).into()).max(1)
+}
+
+pub(super) fn check_range(field: &'static str, value: u64, min: u64, max: u64) -> Result<(), Refusal> {
+    if (min..=max).contains(&value) { Ok(()) } else { Err(Refusal::ValueOutOfRange { field, min, max }) }
+}
+
+/// Fixes the content: from now on its parts do not change, and links open it.
+pub(super) fn complete(
+    share: &mut Share,
+    request: &CompleteShare,
+    stored: &StoredUpload,
+    limits: &Limits,
+    now: Timestamp,
+    log: &mut Vec<LogLine>,
+) -> Result<(), Refusal> {
+    if let Some(content) = share.content() {
+        return if content.is_of(request) { Ok(()) } else { Err(Refusal::AlreadyComplete) };
+    }
+    let content = check_content(share, request, stored, limits)?;
+    share.state = State::Ready { content };
+    log.push(LogLine { at: now, link: None, event: Event::Completed });
+    Ok(())
+}
+
+impl Content {
+    fn is_of(&self, request: &CompleteShare) -> bool {
+        let CompleteShare { part_count, parts_digest, manifest_digest } = request;
+        (self.part_count, self.parts_digest, self.manifest_digest) == (*part_count, *parts_digest, *manifest_digest)
+    }
+}
+
+/// Holds what is stored against what the request says and the protocol demands.
+fn check_content(
+    share: &Share,
+    request: &CompleteShare,
+    stored: &StoredUpload,
+    limits: &Limits,
+) -> Result<Content, Refusal> {
+    let CompleteShare { part_count, parts_digest, manifest_digest } = *request;
+    let mut parts: Vec<_> = stored.parts.iter().collect();
+    parts.sort_unstable_by_key(|part| part.index);
+    let all = parts.iter().map(|part| part.index).eq(0..part_count);
+    if part_count == 0 || !all {
+        return Err(Refusal::IncompleteUpload(UploadFault::Parts { part_count }));
+    }
+
+    let (mut padded_len, mut all_sealed_len) = (0_u64, 0_u64);
+    for part in &parts {
+        let full = u64::from(share.part_bytes);
+        let fits = |len: &u64| if part.index + 1 < part_count { *len == full } else { (1..=full).contains(len) };
+        let len = plaintext_len(part.sealed_len).ok().filter(fits);
+        let len = len.ok_or(Refusal::IncompleteUpload(UploadFault::PartLength { index: part.index }))?;
+        // At most 2^32 parts of at most 2^32 bytes each.
+        padded_len = padded_len.saturating_add(len);
+        all_sealed_len = all_sealed_len.saturating_add(part.sealed_len);
+    }
+    if padded_len > limits.share_bytes_max || u64::from(part_count) > share_parts_max(share, limits) {
+        return Err(Refusal::ShareTooLarge { max: limits.share_bytes_max });
+    }
+    if !is_padded_len(padded_len) {
+        return Err(Refusal::IncompleteUpload(UploadFault::Padding));
+    }
+    if part_list_digest(parts.iter().map(|part| (part.sealed_len, part.digest))) != parts_digest {
+        return Err(Refusal::IncompleteUpload(UploadFault::PartsDigest));
+    }
+    if stored.manifest.is_none_or(|manifest| manifest.digest != manifest_digest) {
+        return Err(Refusal::IncompleteUpload(UploadFault::Manifest));
+    }
+    Ok(Content { part_count, parts_digest, manifest_digest, padded_len, sealed_len: all_sealed_len })
+}
