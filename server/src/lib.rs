@@ -1,5 +1,7 @@
 //! The Subrosa server.
 
-pub mod lifecycle;
+pub mod blobs;
 pub mod ledger;
+pub mod lifecycle;
 mod random;
+pub mod store;

@@ -79,9 +79,9 @@ fn prepare(connection: &Connection) -> Result<(), LedgerError> {
             Ok(())
         }
         (_, APPLICATION_ID, SCHEMA_VERSION) => Ok(()),
-        (_, APPLICATION_ID, version) => {
-            Err(LedgerError::Corrupt(format!("version {version} of the tables, but this server knows {SCHEMA_VERSION}")))
-        }
+        (_, APPLICATION_ID, version) => Err(LedgerError::Corrupt(format!(
+            "version {version} of the tables, but this server knows {SCHEMA_VERSION}"
+        ))),
         _ => Err(LedgerError::Corrupt("the file is not a Subrosa ledger".to_owned())),
     }
 }

@@ -7,7 +7,8 @@ use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
 use crate::ledger::{
-    Change, CommitOutcome, Due, InstallationId, LOG_LINES_MAX, NewRow, ObjectRow, Objects, PutObject, Row, Slot, WriteId,
+    Change, CommitOutcome, Due, InstallationId, LOG_LINES_MAX, NewRow, ObjectRow, Objects, PutObject, Row, Slot,
+    WriteId,
 };
 
 /// Records have row ids because they can be large; the rest is small and lives in its primary key.
@@ -128,7 +129,8 @@ fn add_lines(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
     let mut add = connection.prepare_cached("INSERT INTO log (share, line, json) VALUES (?1, ?2, ?3)")?;
     for line in &change.log {
         last += 1;
-        let json = serde_json::to_string(line).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        let json =
+            serde_json::to_string(line).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
         add.execute(params![share, last, json])?;
     }
     connection
@@ -137,11 +139,7 @@ fn add_lines(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
     Ok(())
 }
 
-pub(super) fn put_object(
-    connection: &Connection,
-    share: &ShareId,
-    object: &ObjectRow,
-) -> rusqlite::Result<PutObject> {
+pub(super) fn put_object(connection: &Connection, share: &ShareId, object: &ObjectRow) -> rusqlite::Result<PutObject> {
     let open = connection
         .prepare_cached("UPDATE share SET objects_write_id = ?2 WHERE id = ?1 AND accepts_parts = 1")?
         .execute(params![share.as_bytes(), WriteId::generate().0])?;
@@ -232,9 +230,7 @@ pub(super) fn due(
 ) -> rusqlite::Result<Vec<Due>> {
     let (after_due, after_share) = after.map_or((-1, [0; 16]), |last| (millis(last.due), *last.share.as_bytes()));
     connection
-        .prepare_cached(
-            "SELECT due, id FROM share WHERE due <= ?1 AND (due, id) > (?2, ?3) ORDER BY due, id LIMIT ?4",
-        )?
+        .prepare_cached("SELECT due, id FROM share WHERE due <= ?1 AND (due, id) > (?2, ?3) ORDER BY due, id LIMIT ?4")?
         .query_map(params![millis(now), after_due, after_share, count_max], |row| {
             Ok(Due { due: Timestamp::from_millis(row.get(0)?), share: ShareId::from_bytes(row.get(1)?) })
         })?
@@ -246,9 +242,8 @@ pub(super) fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 pub(super) fn installation(connection: &Connection) -> rusqlite::Result<Option<InstallationId>> {
-    let text: Option<String> = connection
-        .query_row("SELECT value FROM meta WHERE key = 'installation'", [], |row| row.get(0))
-        .optional()?;
+    let text: Option<String> =
+        connection.query_row("SELECT value FROM meta WHERE key = 'installation'", [], |row| row.get(0)).optional()?;
     Ok(text.as_deref().and_then(InstallationId::parse))
 }
 

@@ -1,0 +1,202 @@
+//! Where ciphertext lies: sealed parts and manifests, under `shares/SHARE/NAME`, behind the crate `object_store`.
+//!
+//! A blob is written once, in pieces, synced and then named; it is never overwritten. Memory is bounded by the piece
+//! size, not by the blob's.
+
+mod reader;
+mod space;
+mod writer;
+
+use std::error::Error as StdError;
+use std::io;
+use std::path::{Path as FsPath, PathBuf};
+use std::sync::Arc;
+
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
+use subrosa_shared::id::ShareId;
+
+pub use self::reader::BlobStream;
+use self::space::Space;
+pub use self::writer::BlobWriter;
+use crate::ledger::InstallationId;
+
+/// Folder (or prefix) that holds one prefix per share.
+const SHARES: &str = "shares";
+/// Name of the object that holds the installation's id.
+const INSTALLATION: &str = "installation";
+
+/// The blobs of one installation. Cheap to clone.
+#[derive(Clone)]
+pub struct Blobs {
+    store: Arc<dyn ObjectStore>,
+    root: PathBuf,
+    space: Arc<Space>,
+}
+
+/// Why blobs could not be stored, read or deleted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BlobsError {
+    /// No room, or less than the operator wants to keep free.
+    #[error("the disk is full, or nearly")]
+    Full,
+    /// There is no such blob.
+    #[error("there is no such blob")]
+    NotFound,
+    /// Anything else.
+    #[error("the blob store failed")]
+    Store(#[source] Box<dyn StdError + Send + Sync>),
+}
+
+impl Blobs {
+    /// Uses a folder on this machine's disk. It must exist.
+    ///
+    /// # Errors
+    /// The folder cannot be used.
+    pub fn open_folder(root: &FsPath, free_bytes_min: u64) -> Result<Self, BlobsError> {
+        std::fs::create_dir_all(root.join(SHARES))?;
+        let store = LocalFileSystem::new_with_prefix(root)?.with_fsync(true);
+        Ok(Self { store: Arc::new(store), root: root.to_owned(), space: Arc::new(Space::new(root, free_bytes_min)) })
+    }
+
+    /// The installation that these blobs belong to, once they were given one.
+    ///
+    /// # Errors
+    /// The store fails, or what is there is no installation id.
+    pub async fn installation(&self) -> Result<Option<InstallationId>, BlobsError> {
+        let found = match self.store.get(&Path::from(INSTALLATION)).await {
+            Ok(found) => found.bytes().await?,
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let id = std::str::from_utf8(&found).ok().and_then(InstallationId::parse);
+        id.map(Some).ok_or_else(|| BlobsError::Store("the file `installation` holds no installation id".into()))
+    }
+
+    /// Gives the blobs their installation.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn set_installation(&self, id: &InstallationId) -> Result<(), BlobsError> {
+        let payload = PutPayload::from(format!("{}\n", id.as_str()));
+        self.store.put(&Path::from(INSTALLATION), payload).await?;
+        Ok(())
+    }
+
+    /// Begins a blob of that length.
+    ///
+    /// # Errors
+    /// There is no room for it, or the store fails.
+    pub async fn create(&self, share: &ShareId, name: &str, len: u64) -> Result<BlobWriter, BlobsError> {
+        let reserved = self.space.reserve(len)?;
+        let upload = self.store.put_multipart(&blob_path(share, name)).await?;
+        Ok(BlobWriter::new(upload, reserved))
+    }
+
+    /// Reads a range of a blob, in pieces.
+    ///
+    /// # Errors
+    /// There is no such blob, or the store fails.
+    pub async fn read(
+        &self,
+        share: &ShareId,
+        name: &str,
+        range: std::ops::Range<u64>,
+    ) -> Result<BlobStream, BlobsError> {
+        reader::read(self.store.as_ref(), &blob_path(share, name), range).await
+    }
+
+    /// Deletes one blob. Fine if there is none.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn delete(&self, share: &ShareId, name: &str) -> Result<(), BlobsError> {
+        match self.store.delete(&blob_path(share, name)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Deletes all blobs of a share, half-written ones too. Fine if there are none.
+    ///
+    /// # Errors
+    /// The store fails; some may be deleted then.
+    pub async fn delete_share(&self, share: &ShareId) -> Result<(), BlobsError> {
+        // Not through `object_store`: it neither lists half-written files nor removes the folder.
+        let folder = self.root.join(SHARES).join(share.to_string());
+        let parent = self.root.join(SHARES);
+        blocking(move || match std::fs::remove_dir_all(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+            Ok(()) => std::fs::File::open(parent)?.sync_all(),
+        })
+        .await
+    }
+
+    /// Shares that have blobs, and things between them that are none of ours (their count).
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn shares(&self) -> Result<(Vec<ShareId>, usize), BlobsError> {
+        let folder = self.root.join(SHARES);
+        blocking(move || {
+            let mut shares = Vec::new();
+            let mut strangers = 0;
+            for entry in std::fs::read_dir(folder)? {
+                match entry?.file_name().to_str().and_then(|name| name.parse().ok()) {
+                    Some(share) => shares.push(share),
+                    None => strangers += 1,
+                }
+            }
+            Ok((shares, strangers))
+        })
+        .await
+    }
+
+    /// Whether something could be stored now.
+    ///
+    /// # Errors
+    /// It could not.
+    pub async fn ping(&self) -> Result<(), BlobsError> {
+        self.space.reserve(0)?;
+        self.installation().await?.map(|_| ()).ok_or(BlobsError::NotFound)
+    }
+}
+
+/// Runs what blocks on the disk where it may.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, BlobsError> {
+    let result = tokio::task::spawn_blocking(work).await;
+    Ok(result.map_err(|panic| BlobsError::Store(panic.into()))??)
+}
+
+fn blob_path(share: &ShareId, name: &str) -> Path {
+    Path::from(format!("{SHARES}/{share}/{name}"))
+}
+
+impl From<io::Error> for BlobsError {
+    fn from(error: io::Error) -> Self {
+        if is_full(&error) { Self::Full } else { Self::Store(error.into()) }
+    }
+}
+
+impl From<object_store::Error> for BlobsError {
+    fn from(error: object_store::Error) -> Self {
+        if let object_store::Error::NotFound { .. } = error {
+            return Self::NotFound;
+        }
+        let mut cause: Option<&(dyn StdError + 'static)> = Some(&error);
+        while let Some(inner) = cause {
+            if inner.downcast_ref::<io::Error>().is_some_and(is_full) {
+                return Self::Full;
+            }
+            cause = inner.source();
+        }
+        Self::Store(error.into())
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}

@@ -1,0 +1,234 @@
+//! Load, step, commit: how a command meets the stored record. The only place that calls [`step`].
+
+use std::sync::Arc;
+
+use subrosa_shared::api::{Log, StoredPart};
+use subrosa_shared::id::{LinkId, ShareId, Verifier};
+use subrosa_shared::time::Timestamp;
+use tokio::sync::{Mutex, Notify};
+
+use crate::ledger::{
+    Change as LedgerChange, CommitOutcome, Ledger, LedgerError, NewRow, ObjectRow, Objects, PutObject, Slot, WriteId,
+};
+use crate::lifecycle::{
+    Change, Command, HolderAction, Outcome, OwnerAction, Policy, RecordError, Refusal, ShareRecord, Step,
+    StoredManifest, StoredUpload, step,
+};
+
+/// Lost races after which a command is given up. Within one process the stripes prevent them; other servers may be faster.
+const ATTEMPTS_MAX: usize = 16;
+/// Commands on one share wait for each other here instead of racing in the ledger. A fixed number: locks per share would
+/// have to be freed.
+const STRIPES: usize = 256;
+
+/// The ledger together with the rules.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    ledger: Arc<dyn Ledger>,
+    policy: Policy,
+    stripes: Vec<Mutex<()>>,
+    /// Told when something became due at once.
+    due: Notify,
+}
+
+/// Why a command had no outcome.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The rules say no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The ledger could not do its work.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// What the ledger holds cannot be read.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// Others were faster, time and again.
+    #[error("lost every race for the record")]
+    Contended,
+}
+
+impl Store {
+    /// Puts ledger and rules together.
+    #[must_use]
+    pub fn new(ledger: Arc<dyn Ledger>, policy: Policy) -> Self {
+        let stripes = (0..STRIPES).map(|_| Mutex::new(())).collect();
+        Self { shared: Arc::new(Shared { ledger, policy, stripes, due: Notify::new() }) }
+    }
+
+    /// The ledger, for what is no step of a life.
+    #[must_use]
+    pub fn ledger(&self) -> &Arc<dyn Ledger> {
+        &self.shared.ledger
+    }
+
+    /// Waits until something became due at once.
+    pub async fn became_due(&self) {
+        self.shared.due.notified().await;
+    }
+
+    /// Runs a command on a share. Whatever it answers is durable.
+    ///
+    /// # Errors
+    /// The rules refuse it, or the ledger fails.
+    pub async fn run(&self, share: &ShareId, command: &Command) -> Result<Outcome, StoreError> {
+        self.run_with(share, None, command).await
+    }
+
+    /// Runs an owner's action.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn run_owner(
+        &self,
+        share: &ShareId,
+        owner: Verifier,
+        action: OwnerAction,
+    ) -> Result<Outcome, StoreError> {
+        self.run(share, &Command::Owner { presented: owner, action }).await
+    }
+
+    /// Runs what the holder of a link asks for. Also answers which share the link belongs to.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn run_holder(
+        &self,
+        link: LinkId,
+        holder: Verifier,
+        action: HolderAction,
+    ) -> Result<(ShareId, Outcome), StoreError> {
+        let share = self.shared.ledger.share_of_link(&link).await?.ok_or(Refusal::NotFound)?;
+        let outcome = self.run(&share, &Command::Holder { link, presented: holder, action }).await?;
+        Ok((share, outcome))
+    }
+
+    /// Fixes the content: `request` against what is stored, provided that nothing more is stored meanwhile.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn complete(
+        &self,
+        share: &ShareId,
+        owner: Verifier,
+        request: subrosa_shared::api::CompleteShare,
+    ) -> Result<Outcome, StoreError> {
+        for _ in 0..ATTEMPTS_MAX {
+            let objects = self.shared.ledger.objects(share).await?;
+            let (write_id, stored) = (objects.write_id, stored_upload(&objects));
+            let action = OwnerAction::Complete { request: request.clone(), stored };
+            match self.run_with(share, Some(write_id), &Command::Owner { presented: owner, action }).await {
+                Err(StoreError::Contended) => {}
+                result => return result,
+            }
+        }
+        Err(StoreError::Contended)
+    }
+
+    /// The stored parts, in order of index.
+    ///
+    /// # Errors
+    /// The ledger fails.
+    pub async fn parts(&self, share: &ShareId) -> Result<Vec<StoredPart>, StoreError> {
+        Ok(stored_upload(&self.shared.ledger.objects(share).await?).parts)
+    }
+
+    /// Notes a stored object. `Closed`: the share takes none any more.
+    ///
+    /// # Errors
+    /// The ledger fails.
+    pub async fn put_object(&self, share: &ShareId, object: ObjectRow) -> Result<PutObject, StoreError> {
+        Ok(self.shared.ledger.put_object(share, object).await?)
+    }
+
+    /// An object of a share.
+    ///
+    /// # Errors
+    /// The ledger fails, or there is no such object.
+    pub async fn object(&self, share: &ShareId, slot: Slot) -> Result<ObjectRow, StoreError> {
+        Ok(self.shared.ledger.object(share, slot).await?.ok_or(Refusal::NotFound)?)
+    }
+
+    /// The timeline.
+    ///
+    /// # Errors
+    /// The ledger fails.
+    pub async fn log(&self, share: &ShareId) -> Result<Log, StoreError> {
+        Ok(Log { lines: self.shared.ledger.log(share).await? })
+    }
+
+    /// The record as it is stored, without the time that has gone by since.
+    ///
+    /// # Errors
+    /// The ledger fails.
+    pub async fn record(&self, share: &ShareId) -> Result<Option<ShareRecord>, StoreError> {
+        let row = self.shared.ledger.load(share).await?;
+        Ok(row.map(|row| ShareRecord::from_bytes(&row.record)).transpose()?)
+    }
+
+    async fn run_with(
+        &self,
+        share: &ShareId,
+        expect_objects: Option<WriteId>,
+        command: &Command,
+    ) -> Result<Outcome, StoreError> {
+        let _turn = self.stripe(share).lock().await;
+        for _ in 0..ATTEMPTS_MAX {
+            let row = self.shared.ledger.load(share).await?;
+            let record = row.as_ref().map(|row| ShareRecord::from_bytes(&row.record)).transpose()?;
+            let now = self.shared.ledger.now().await?;
+            let step = step(record.as_ref(), command, &self.shared.policy, now);
+            let Step { record, outcome, new_link, log } = step;
+            let record = match record {
+                Change::Unchanged => return Ok(outcome?),
+                Change::Put(record) => Some(self.new_row(&record, now)),
+                Change::Remove => None,
+            };
+            let change = LedgerChange {
+                share: *share,
+                expect: row.map(|row| row.write_id),
+                expect_objects,
+                record,
+                new_links: Vec::from_iter(new_link),
+                log,
+            };
+            match self.shared.ledger.commit(change).await? {
+                CommitOutcome::Committed => return Ok(outcome?),
+                CommitOutcome::LinkTaken => return Err(Refusal::AlreadyExists.into()),
+                // What the step rests on beside the record has changed: the caller has to look again.
+                CommitOutcome::Conflict if expect_objects.is_some() => return Err(StoreError::Contended),
+                CommitOutcome::Conflict => {}
+            }
+        }
+        Err(StoreError::Contended)
+    }
+
+    fn new_row(&self, record: &ShareRecord, now: Timestamp) -> NewRow {
+        let due = record.due();
+        if due <= now {
+            self.shared.due.notify_one();
+        }
+        NewRow { record: record.to_bytes(), write_id: WriteId::generate(), due, accepts_parts: record.accepts_parts() }
+    }
+
+    fn stripe(&self, share: &ShareId) -> &Mutex<()> {
+        // Ids are digests: any byte of them is as good as a hash.
+        &self.shared.stripes[usize::from(share.as_bytes()[0]) % STRIPES]
+    }
+}
+
+fn stored_upload(objects: &Objects) -> StoredUpload {
+    let mut stored = StoredUpload::default();
+    for ObjectRow { slot, sealed_len, digest, .. } in &objects.rows {
+        let (sealed_len, digest) = (*sealed_len, *digest);
+        match *slot {
+            Slot::Manifest => stored.manifest = Some(StoredManifest { sealed_len, digest }),
+            Slot::Part(index) => stored.parts.push(StoredPart { index, sealed_len, digest }),
+        }
+    }
+    stored
+}
