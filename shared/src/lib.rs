@@ -22,6 +22,7 @@ pub mod path;
 pub mod content;
 pub mod manifest;
 pub mod wrap;
+pub mod note;
 pub mod time;
 pub mod limits;
 pub mod api;
