@@ -11,21 +11,23 @@
 mod bytes;
 mod labels;
 
-pub mod id;
-pub mod secret;
-pub mod keys;
-pub mod password;
-pub mod token;
-pub mod seal;
-pub mod padding;
-pub mod path;
-pub mod content;
-pub mod manifest;
-pub mod wrap;
-pub mod note;
-pub mod time;
-pub mod limits;
 pub mod api;
+pub mod content;
+pub mod id;
+pub mod keys;
+pub mod limits;
+pub mod manifest;
+pub mod note;
+pub mod padding;
+pub mod password;
+pub mod path;
 pub mod problem;
+pub mod seal;
+pub mod secret;
+pub mod time;
+pub mod token;
+#[cfg(feature = "vectors")]
+pub mod vectors;
+pub mod wrap;
 
 pub use bytes::BytesError;

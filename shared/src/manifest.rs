@@ -235,12 +235,8 @@ impl Manifest {
         if wire.entries.len() > ENTRIES_MAX || wire.parts.len() > PARTS_MAX as usize {
             return Err(ManifestError::TooMany);
         }
-        let entries = wire
-            .entries
-            .into_iter()
-            .enumerate()
-            .map(|(index, entry)| entry.parse(index))
-            .collect::<Result<_, _>>()?;
+        let entries =
+            wire.entries.into_iter().enumerate().map(|(index, entry)| entry.parse(index)).collect::<Result<_, _>>()?;
         Self::new(entries, wire.note, wire.part_bytes, wire.parts)
     }
 }
@@ -389,7 +385,8 @@ mod tests {
 
     #[test]
     fn names_that_collide_somewhere_are_refused() {
-        let duplicate = |entries| assert!(matches!(manifest(entries), Err(ManifestError::Duplicate { index: 1, other: 0 })));
+        let duplicate =
+            |entries| assert!(matches!(manifest(entries), Err(ManifestError::Duplicate { index: 1, other: 0 })));
         duplicate(vec![file("a", 1), file("a", 1)]);
         duplicate(vec![file("A.txt", 1), file("a.TXT", 1)]);
         duplicate(vec![file("caf\u{e9}", 1), file("cafe\u{301}", 1)]);

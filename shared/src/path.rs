@@ -133,7 +133,9 @@ fn is_device_name(name: &str) -> bool {
     let stem = name.split_once('.').map_or(name, |(stem, _)| stem).trim_end_matches(' ').to_ascii_uppercase();
     let numbered = |stem: &str| {
         let rest = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
-        rest.is_some_and(|rest| matches!(rest, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³"))
+        rest.is_some_and(|rest| {
+            matches!(rest, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³")
+        })
     };
     matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") || numbered(&stem)
 }
@@ -174,7 +176,9 @@ mod tests {
     #[test]
     fn strange_but_safe_paths_are_taken() {
         let longest = "é".repeat(127) + "x";
-        for path in ["a", "a/b/c.txt", "...", " ", "<img src=x onerror=alert(1)>", "日本語/한국어/عربى", "C:\\x", &longest] {
+        for path in
+            ["a", "a/b/c.txt", "...", " ", "<img src=x onerror=alert(1)>", "日本語/한국어/عربى", "C:\\x", &longest]
+        {
             assert_eq!(EntryPath::parse(path).unwrap().as_str(), path);
         }
     }

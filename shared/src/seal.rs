@@ -363,12 +363,12 @@ impl Stream {
         let start = plaintext.len();
         plaintext.resize(start + ciphertext.len(), 0);
         let buffer = InOutBuf::new(ciphertext, &mut plaintext[start..]).expect("resized to the ciphertext's length");
-        self.aead
-            .decrypt_inout_detached(&place.nonce(), &self.associated_data, buffer, &Tag::from(*tag))
-            .map_err(|_| {
+        self.aead.decrypt_inout_detached(&place.nonce(), &self.associated_data, buffer, &Tag::from(*tag)).map_err(
+            |_| {
                 plaintext[start..].zeroize();
                 plaintext.truncate(start);
                 OpenError::Authentication
-            })
+            },
+        )
     }
 }

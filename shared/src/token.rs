@@ -253,7 +253,9 @@ mod tests {
             format!("https://example.org/s%2523{token}"),
             format!("https://example.org/s?utm_source=mail#{token}&fbclid=IwAR0abcDEF"),
             format!("https://example.org/s#{token}?utm_campaign=x"),
-            format!("https://nam01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.org%2Fs%23{token}&data=05%7C01"),
+            format!(
+                "https://nam01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.org%2Fs%23{token}&data=05%7C01"
+            ),
             format!("Here it is: https://example.org/s#{token}\nSee you"),
         ];
         for case in cases {
@@ -267,7 +269,10 @@ mod tests {
         let changed = token.replacen(&token[..1], if token.starts_with('A') { "B" } else { "A" }, 1);
         assert_eq!(LinkSecret::from_text(""), Err(TokenError::Missing));
         assert_eq!(LinkSecret::from_text("https://example.org/s#"), Err(TokenError::Missing));
-        assert_eq!(LinkSecret::from_text(&format!("https://example.org/s#{}", &token[..47])), Err(TokenError::TooShort));
+        assert_eq!(
+            LinkSecret::from_text(&format!("https://example.org/s#{}", &token[..47])),
+            Err(TokenError::TooShort)
+        );
         assert_eq!(LinkSecret::from_text(&format!("https://example.org/s#{changed}")), Err(TokenError::Checksum));
         assert_eq!(OwnerSecret::from_text(&token), Err(TokenError::OtherKind(Kind::ShareLink)));
         assert_eq!(LinkSecret::from_text(&encode(&[9; 32], Kind::Space)), Err(TokenError::OtherKind(Kind::Space)));

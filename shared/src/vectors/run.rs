@@ -1,0 +1,157 @@
+//! Checks one vector against this implementation.
+
+use super::{Vector, hex};
+use crate::id::{Digest, LeaseId, LinkId, ShareId};
+use crate::manifest::{Manifest, ManifestError};
+use crate::password::Password;
+use crate::seal::{OpenError, PartPlace, SealingKey, open};
+use crate::secret::{
+    ContentKey, ContentWrapKey, DeviceSecret, LeaseSecret, LinkSecret, ManifestKey, NoteKey, OwnerSecret, ViewWrapKey,
+};
+use crate::token::TokenError;
+
+/// Checks the vector in a file.
+///
+/// # Errors
+/// Says what is not as the vector expects.
+pub fn run(bytes: &[u8]) -> Result<(), String> {
+    let vector = Vector::parse(bytes)?;
+    match vector.field("kind")? {
+        "keys" => keys(&vector),
+        "token" => token(&vector),
+        "sealed" => sealed(&vector),
+        "manifest" => manifest(&vector),
+        kind => Err(format!("unknown kind {kind}")),
+    }
+}
+
+fn expect(what: &str, found: &str, expected: &str) -> Result<(), String> {
+    if found == expected { Ok(()) } else { Err(format!("{what}: expected {expected}, found {found}")) }
+}
+
+/// Every value that is derived, by name.
+pub(super) fn derived(vector: &Vector) -> Result<Vec<(&'static str, String)>, String> {
+    let owner = OwnerSecret::from_bytes(vector.bytes("owner-secret")?);
+    let link = LinkSecret::from_bytes(vector.bytes("link-secret")?);
+    let lease = LeaseSecret::from_bytes(vector.bytes("lease-secret")?);
+    let device = DeviceSecret::from_bytes(vector.bytes("device-secret")?);
+    let stretched = match vector.field("password")? {
+        "" => None,
+        typed => {
+            let password = Password::new(typed).map_err(|error| error.to_string())?;
+            Some(password.stretch(crate::password::Suite::One, &link))
+        }
+    };
+    let keys = link.keys(stretched.as_ref());
+    let manifest = Digest::of(b"manifest");
+    let receipt = keys.receipt.receipt(&link.link_id(), &lease.lease_id(), &manifest);
+    Ok(vec![
+        ("owner-proof", hex(owner.proof().expose())),
+        ("owner-verifier", hex(owner.verifier().as_bytes())),
+        ("share-id", hex(owner.share_id().as_bytes())),
+        ("manifest-key", hex(owner.manifest_key().expose())),
+        ("content-key", hex(owner.content_key().expose())),
+        ("note-key", hex(owner.note_key().expose())),
+        ("owner-token", owner.to_token().to_string()),
+        ("link-proof", hex(link.proof().expose())),
+        ("link-verifier", hex(link.verifier().as_bytes())),
+        ("link-id", hex(link.link_id().as_bytes())),
+        ("link-token", link.to_token().to_string()),
+        ("password-salt", hex(&link.password_salt())),
+        ("stretched-password", stretched.map_or(String::new(), |stretched| hex(stretched.expose()))),
+        ("open-proof", hex(keys.open_proof.expose())),
+        ("open-verifier", hex(keys.open_verifier().as_bytes())),
+        ("view-wrap-key", hex(keys.view.expose())),
+        ("content-wrap-key", hex(keys.content.expose())),
+        ("receipt-key", hex(keys.receipt.expose())),
+        ("lease-proof", hex(lease.proof().expose())),
+        ("lease-verifier", hex(lease.verifier().as_bytes())),
+        ("lease-id", hex(lease.lease_id().as_bytes())),
+        ("device-proof", hex(device.proof().expose())),
+        ("device-id", hex(device.device_id().as_bytes())),
+        ("manifest-digest", hex(manifest.as_bytes())),
+        ("receipt", hex(receipt.as_bytes())),
+    ])
+}
+
+fn keys(vector: &Vector) -> Result<(), String> {
+    for (name, value) in derived(vector)? {
+        expect(name, &value, vector.field(name)?)?;
+    }
+    let receipt = crate::id::Receipt::from_bytes(vector.bytes("receipt")?);
+    let key = crate::secret::ReceiptKey::from_bytes(vector.bytes("receipt-key")?);
+    let (link, lease) = (LinkId::from_bytes(vector.bytes("link-id")?), LeaseId::from_bytes(vector.bytes("lease-id")?));
+    let manifest = Digest::from_bytes(vector.bytes("manifest-digest")?);
+    if key.verify(&receipt, &link, &lease, &manifest) { Ok(()) } else { Err("the receipt does not verify".to_owned()) }
+}
+
+fn token(vector: &Vector) -> Result<(), String> {
+    let text = std::str::from_utf8(&vector.body).map_err(|_| "the body is not UTF-8")?;
+    let found = match LinkSecret::from_text(text) {
+        Ok(secret) => {
+            expect("secret", &hex(secret.expose()), vector.field("link-secret")?)?;
+            "ok"
+        }
+        Err(TokenError::Missing) => "missing",
+        Err(TokenError::TooShort) => "too-short",
+        Err(TokenError::Checksum) => "checksum",
+        Err(TokenError::OtherKind(_)) => "other-kind",
+        Err(TokenError::UnknownKind) => "unknown-kind",
+        Err(TokenError::TooLong) => "too-long",
+    };
+    expect("outcome", found, vector.field("expect")?)
+}
+
+fn sealed(vector: &Vector) -> Result<(), String> {
+    let key = vector.bytes("key")?;
+    match vector.field("role")? {
+        "part" => {
+            let index = vector.field("index")?.parse().map_err(|_| "index is not a number")?;
+            let place = PartPlace { share: ShareId::from_bytes(vector.bytes("share-id")?), index };
+            opens(vector, &ContentKey::from_bytes(key), &place)
+        }
+        "manifest" => opens(vector, &ManifestKey::from_bytes(key), &ShareId::from_bytes(vector.bytes("share-id")?)),
+        "note" => opens(vector, &NoteKey::from_bytes(key), &ShareId::from_bytes(vector.bytes("share-id")?)),
+        "view" => opens(vector, &ViewWrapKey::from_bytes(key), &LinkId::from_bytes(vector.bytes("link-id")?)),
+        "content" => opens(vector, &ContentWrapKey::from_bytes(key), &LinkId::from_bytes(vector.bytes("link-id")?)),
+        role => Err(format!("unknown role {role}")),
+    }
+}
+
+fn opens<K: SealingKey>(vector: &Vector, key: &K, context: &K::Context) -> Result<(), String> {
+    let found = match open(key, context, &vector.body) {
+        Ok(plaintext) => {
+            expect("plaintext-len", &plaintext.len().to_string(), vector.field("plaintext-len")?)?;
+            expect("plaintext-sha256", &hex(Digest::of(&plaintext).as_bytes()), vector.field("plaintext-sha256")?)?;
+            "ok"
+        }
+        Err(OpenError::Length) => "length",
+        Err(OpenError::Version) => "version",
+        Err(OpenError::Authentication) => "authentication",
+    };
+    expect("outcome", found, vector.field("expect")?)
+}
+
+fn manifest(vector: &Vector) -> Result<(), String> {
+    let found = match Manifest::from_json(&vector.body) {
+        Ok(manifest) => {
+            expect("entries", &manifest.entries().len().to_string(), vector.field("entries")?)?;
+            expect("content-len", &manifest.layout().content_len().to_string(), vector.field("content-len")?)?;
+            expect("padded-len", &manifest.layout().padded_len().to_string(), vector.field("padded-len")?)?;
+            "ok"
+        }
+        Err(ManifestError::Open(_)) => "open",
+        Err(ManifestError::TooLarge) => "too-large",
+        Err(ManifestError::Malformed) => "malformed",
+        Err(ManifestError::Version) => "version",
+        Err(ManifestError::Critical) => "critical",
+        Err(ManifestError::TooMany) => "too-many",
+        Err(ManifestError::Path { .. }) => "path",
+        Err(ManifestError::Duplicate { .. }) => "duplicate",
+        Err(ManifestError::FileAndFolder { .. }) => "file-and-folder",
+        Err(ManifestError::TextTooLong) => "text-too-long",
+        Err(ManifestError::Sizes) => "sizes",
+        Err(ManifestError::Layout(_)) => "layout",
+    };
+    expect("outcome", found, vector.field("expect")?)
+}
