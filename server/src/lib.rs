@@ -1,7 +1,34 @@
-//! The Subrosa server.
+//! The Subrosa server: HTTP over the life of a share, over ledger and blobs.
+//!
+//! Start with [`lifecycle`]: it decides what may happen to a share, and nothing else does. [`store`] runs its commands
+//! against the [`ledger`]; [`blobs`] holds the ciphertext; [`http`] translates; [`reaper`] does what nobody asks for.
+//! [`app`] puts them together for `main` and for tests.
 
 pub mod blobs;
+pub mod http;
 pub mod ledger;
 pub mod lifecycle;
-mod random;
+pub mod reaper;
 pub mod store;
+
+pub mod app;
+pub mod config;
+mod data_folder;
+mod installation;
+mod random;
+
+use std::future::Future;
+
+use tokio::net::TcpListener;
+
+use crate::app::App;
+
+pub use crate::data_folder::DataFolderError;
+pub use crate::installation::InstallationError;
+
+/// Serves on a socket until `shutdown` is done, and does meanwhile what nobody asks for.
+pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output = ()>) {
+    let reaper = tokio::spawn(reaper::run(app.clone()));
+    http::connection::serve(listener, app, shutdown).await;
+    reaper.abort();
+}

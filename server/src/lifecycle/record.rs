@@ -223,6 +223,12 @@ impl ShareRecord {
         matches!(&self.kept, Kept::Share(share) if matches!(share.state, State::Uploading { .. }))
     }
 
+    /// Whether it has a use for blobs: it is not gone. A sweep deletes what else it finds.
+    #[must_use]
+    pub fn keeps_blobs(&self) -> bool {
+        matches!(&self.kept, Kept::Share(share) if share.gone().is_none())
+    }
+
     /// What is left to do outside of the record.
     #[must_use]
     pub fn pending_effects(&self) -> &'static [Effect] {

@@ -1,0 +1,149 @@
+//! What a running server consists of, built in one place for `main` and for tests.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use subrosa_shared::limits::Limits;
+use tokio::sync::Semaphore;
+
+use crate::blobs::Blobs;
+use crate::config::{Config, ConfigError};
+use crate::data_folder::{DataFolder, DataFolderError};
+use crate::installation::{self, InstallationError};
+use crate::ledger::sqlite::SqliteLedger;
+use crate::ledger::{Clock, Ledger, LedgerError};
+use crate::lifecycle::Policy;
+use crate::store::Store;
+
+/// Bytes that a client has to send or take within [`Timing::stall`], or it is cut off.
+pub const FLOOR_BYTES: u64 = 16 * 1024;
+
+/// The server's collaborators. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    blobs: Blobs,
+    policy: Policy,
+    timing: Timing,
+    connections_max: usize,
+    requests: Semaphore,
+    /// Keeps other processes out for as long as this one runs.
+    _data_folder: DataFolder,
+}
+
+/// How long clients may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// Until the headers of a request are complete.
+    pub headers: Duration,
+    /// Without [`FLOOR_BYTES`] going through.
+    pub stall: Duration,
+    /// After the server was told to end.
+    pub shutdown: Duration,
+}
+
+/// Why a server could not start. What it says is for its operator.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The configuration makes no sense.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    DataFolder(#[from] DataFolderError),
+    /// Ledger and blobs do not belong together.
+    #[error(transparent)]
+    Installation(#[from] InstallationError),
+    /// The ledger cannot be opened.
+    #[error("cannot open the ledger {place}: {}", reason(source))]
+    Ledger {
+        /// Where it should be.
+        place: String,
+        /// Why not.
+        source: LedgerError,
+    },
+    /// The blobs cannot be opened.
+    #[error("cannot use {place} for blobs: {source}")]
+    Blobs {
+        /// Where they should be.
+        place: String,
+        /// Why not.
+        source: crate::blobs::BlobsError,
+    },
+}
+
+fn reason(error: &LedgerError) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+impl App {
+    /// Opens data folder, ledger and blobs, and checks that they belong together.
+    ///
+    /// # Errors
+    /// Something about them is wrong. Nothing was changed then.
+    pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let policy = config.policy()?;
+        let ledger_path = config.ledger_path()?;
+        let blobs_folder = config.blobs_folder()?;
+        let data_folder = DataFolder::open(&config.data)?;
+
+        let place = || ledger_path.display().to_string();
+        let ledger =
+            SqliteLedger::open(&ledger_path, clock).map_err(|source| OpenError::Ledger { place: place(), source })?;
+        let blobs = Blobs::open_folder(&blobs_folder, config.free_bytes_min)
+            .map_err(|source| OpenError::Blobs { place: blobs_folder.display().to_string(), source })?;
+        let ledger: Arc<dyn Ledger> = Arc::new(ledger);
+        installation::check(ledger.as_ref(), &blobs).await?;
+
+        let inner = Inner {
+            store: Store::new(ledger, policy.clone()),
+            blobs,
+            policy,
+            timing: config.timing(),
+            connections_max: config.connections_max.max(1),
+            requests: Semaphore::new(config.requests_max.max(1)),
+            _data_folder: data_folder,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Records and the rules of their life.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// Ciphertext.
+    #[must_use]
+    pub fn blobs(&self) -> &Blobs {
+        &self.inner.blobs
+    }
+
+    /// What the server accepts.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.inner.policy.limits
+    }
+
+    /// How long clients may take.
+    #[must_use]
+    pub fn timing(&self) -> Timing {
+        self.inner.timing
+    }
+
+    /// Connections at the same time.
+    #[must_use]
+    pub fn connections_max(&self) -> usize {
+        self.inner.connections_max
+    }
+
+    /// One per request that is being worked on.
+    pub(crate) fn request_permits(&self) -> &Semaphore {
+        &self.inner.requests
+    }
+}

@@ -1,0 +1,195 @@
+//! What an operator can set: flags, or variables of the same name, read once.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+use subrosa_shared::limits::{LINKS_MAX, Limits, PART_BYTES_MAX, PART_BYTES_MIN};
+
+use crate::app::Timing;
+use crate::lifecycle::Policy;
+
+/// The Subrosa server: hands files over by link, and holds nothing but ciphertext.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "subrosa-server", version, about)]
+pub struct Config {
+    /// Address and port to listen on. Put a reverse proxy with TLS in front: browsers need https except on localhost.
+    #[arg(long, env = "SUBROSA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR:PORT")]
+    pub listen: SocketAddr,
+
+    /// Folder for everything that this installation stores. It must exist.
+    #[arg(long, env = "SUBROSA_DATA", value_name = "DIR")]
+    pub data: PathBuf,
+
+    /// The record of truth: `sqlite:PATH`. Unless given, the file `ledger.sqlite` in the data folder.
+    #[arg(long, env = "SUBROSA_LEDGER", value_name = "URL", hide_env_values = true)]
+    pub ledger: Option<String>,
+
+    /// Where ciphertext lies: `file:PATH`. Unless given, the folder `blobs` in the data folder.
+    #[arg(long, env = "SUBROSA_BLOBS", value_name = "URL", hide_env_values = true)]
+    pub blobs: Option<String>,
+
+    /// How log lines look.
+    #[arg(long, env = "SUBROSA_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+
+    /// Largest share, in bytes of padded content.
+    #[arg(long, env = "SUBROSA_SHARE_BYTES_MAX", default_value_t = Limits::default().share_bytes_max)]
+    pub share_bytes_max: u64,
+
+    /// Largest part, in bytes of plaintext: a multiple of 65536.
+    #[arg(long, env = "SUBROSA_PART_BYTES_MAX", default_value_t = PART_BYTES_MAX)]
+    pub part_bytes_max: u32,
+
+    /// Links that a share may have.
+    #[arg(long, env = "SUBROSA_LINKS_MAX", default_value_t = Limits::default().links_max)]
+    pub links_max: u32,
+
+    /// Most downloads that a link may allow.
+    #[arg(long, env = "SUBROSA_DOWNLOADS_MAX", default_value_t = Limits::default().downloads_max)]
+    pub downloads_max: u32,
+
+    /// Shortest life of a share or link, in seconds.
+    #[arg(long, env = "SUBROSA_EXPIRY_SECS_MIN", default_value_t = Limits::default().expiry_secs_min)]
+    pub expiry_secs_min: u64,
+
+    /// Longest life of a share or link, in seconds.
+    #[arg(long, env = "SUBROSA_EXPIRY_SECS_MAX", default_value_t = Limits::default().expiry_secs_max)]
+    pub expiry_secs_max: u64,
+
+    /// An upload that is not complete after so many seconds is abandoned and deleted.
+    #[arg(long, env = "SUBROSA_UPLOAD_SECS_MAX", default_value_t = Policy::default().upload_secs_max)]
+    pub upload_secs_max: u64,
+
+    /// Uploads are refused before the disk of the blobs has less than this free, in bytes.
+    #[arg(long, env = "SUBROSA_FREE_BYTES_MIN", default_value_t = 256 << 20)]
+    pub free_bytes_min: u64,
+
+    /// Connections at the same time. Others wait until one ends.
+    #[arg(long, env = "SUBROSA_CONNECTIONS_MAX", default_value_t = 1024)]
+    pub connections_max: usize,
+
+    /// Requests worked on at the same time. Others are told to come back.
+    #[arg(long, env = "SUBROSA_REQUESTS_MAX", default_value_t = 256)]
+    pub requests_max: usize,
+
+    /// Seconds until the headers of a request must be complete.
+    #[arg(long, env = "SUBROSA_HEADER_SECS_MAX", default_value_t = 10)]
+    pub header_secs_max: u64,
+
+    /// Seconds without progress after which a client is cut off.
+    #[arg(long, env = "SUBROSA_STALL_SECS_MAX", default_value_t = 30)]
+    pub stall_secs_max: u64,
+
+    /// Seconds that running transfers are given when the server ends.
+    #[arg(long, env = "SUBROSA_SHUTDOWN_SECS_MAX", default_value_t = 30)]
+    pub shutdown_secs_max: u64,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object per line, for programs.
+    Json,
+}
+
+/// A configuration that makes no sense.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A place that this server cannot use.
+    #[error("--{flag} takes {takes}: nothing else is supported")]
+    Place {
+        /// The flag.
+        flag: &'static str,
+        /// What it takes.
+        takes: &'static str,
+    },
+    /// A number out of its bounds.
+    #[error("--{flag} must be {rule}")]
+    Number {
+        /// The flag.
+        flag: &'static str,
+        /// What it must be.
+        rule: String,
+    },
+}
+
+impl Config {
+    /// The rules that follow from the limits.
+    ///
+    /// # Errors
+    /// A limit makes no sense.
+    pub fn policy(&self) -> Result<Policy, ConfigError> {
+        let rule =
+            |holds: bool, flag, rule: String| if holds { Ok(()) } else { Err(ConfigError::Number { flag, rule }) };
+        let (min, max) = (self.expiry_secs_min, self.expiry_secs_max);
+        // A century bounds every sum of moments and lives far below overflow.
+        let century = 100 * 365 * 24 * 60 * 60;
+        rule(min >= 1 && min <= max, "expiry-secs-min", format!("1 to {max}"))?;
+        rule(max <= century, "expiry-secs-max", format!("at most {century}"))?;
+        rule((1..=century).contains(&self.upload_secs_max), "upload-secs-max", format!("1 to {century}"))?;
+        rule(self.downloads_max >= 1, "downloads-max", "at least 1".to_owned())?;
+        let links = 1..=u32::try_from(LINKS_MAX).unwrap_or(u32::MAX);
+        rule(links.contains(&self.links_max), "links-max", format!("1 to {}", links.end()))?;
+        let part = self.part_bytes_max;
+        let part_fits = (PART_BYTES_MIN..=PART_BYTES_MAX).contains(&part) && part.is_multiple_of(PART_BYTES_MIN);
+        let part_rule = format!("a multiple of {PART_BYTES_MIN} up to {PART_BYTES_MAX}");
+        rule(part_fits, "part-bytes-max", part_rule)?;
+        rule(self.share_bytes_max >= 4096, "share-bytes-max", "at least 4096".to_owned())?;
+        let limits = Limits {
+            share_bytes_max: self.share_bytes_max,
+            part_bytes_max: self.part_bytes_max,
+            links_max: self.links_max,
+            downloads_max: self.downloads_max,
+            expiry_secs_min: min,
+            expiry_secs_max: max,
+            ..Limits::default()
+        };
+        Ok(Policy { limits, upload_secs_max: self.upload_secs_max })
+    }
+
+    /// The file of the ledger.
+    ///
+    /// # Errors
+    /// The URL is none that this server can use.
+    pub fn ledger_path(&self) -> Result<PathBuf, ConfigError> {
+        self.place("ledger", self.ledger.as_deref(), "sqlite:", "sqlite:PATH", "ledger.sqlite")
+    }
+
+    /// The folder of the blobs.
+    ///
+    /// # Errors
+    /// The URL is none that this server can use.
+    pub fn blobs_folder(&self) -> Result<PathBuf, ConfigError> {
+        self.place("blobs", self.blobs.as_deref(), "file:", "file:PATH", "blobs")
+    }
+
+    fn place(
+        &self,
+        flag: &'static str,
+        url: Option<&str>,
+        scheme: &str,
+        takes: &'static str,
+        default_name: &str,
+    ) -> Result<PathBuf, ConfigError> {
+        let Some(url) = url else { return Ok(self.data.join(default_name)) };
+        // The URL itself stays out of the message: it may hold a password.
+        let path = url.strip_prefix(scheme).filter(|path| !path.is_empty());
+        let path = path.ok_or(ConfigError::Place { flag, takes })?;
+        Ok(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
+    }
+
+    /// How long clients may take.
+    #[must_use]
+    pub fn timing(&self) -> Timing {
+        Timing {
+            headers: Duration::from_secs(self.header_secs_max.max(1)),
+            stall: Duration::from_secs(self.stall_secs_max.max(1)),
+            shutdown: Duration::from_secs(self.shutdown_secs_max),
+        }
+    }
+}

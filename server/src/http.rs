@@ -1,0 +1,25 @@
+//! HTTP: a thin skin over [`store`](crate::store) and [`blobs`](crate::blobs). A handler extracts, asks, answers.
+//!
+//! [`router`] lists the calls; the files beside it have one resource each. [`extract`] and [`upload`] check what comes in,
+//! [`download`] streams what goes out, [`error`] says what went wrong, [`connection`] deals with sockets.
+
+pub mod router;
+
+mod config;
+mod leases;
+mod links;
+mod manifest;
+mod note;
+mod owner_links;
+mod parts;
+mod shares;
+
+pub mod connection;
+mod download;
+mod error;
+mod extract;
+mod headers;
+mod health;
+mod middleware;
+mod pages;
+mod upload;

@@ -1,0 +1,172 @@
+//! Sealed objects on their way out: in pieces, and only as long as whoever reads them may.
+
+use std::ops::Range;
+
+use axum::body::Body;
+use axum::response::Response;
+use futures_util::TryStreamExt as _;
+use http::{HeaderMap, StatusCode, header};
+use subrosa_shared::api::LinkState;
+use subrosa_shared::id::{LinkId, ShareId, Verifier};
+use tokio::time::{Duration, Instant};
+
+use super::error::Error;
+use crate::app::App;
+use crate::blobs::BlobStream;
+use crate::ledger::ObjectRow;
+use crate::lifecycle::{HolderAction, Outcome, OwnerAction, Refusal};
+use crate::store::Store;
+
+/// A running answer asks again whether it may go on when it last asked so long ago. What is gone is unreadable within
+/// 5 seconds: this, and the time to ask.
+const RECHECK: Duration = Duration::from_secs(2);
+/// A running answer says so often that its lease is not idle, even if nothing new is asked for.
+const KEEP_ALIVE: Duration = Duration::from_secs(10 * 60);
+
+/// Who reads, and so what has to stay true meanwhile.
+#[derive(Clone)]
+pub(super) enum Reader {
+    /// The owner reads back.
+    Owner { share: ShareId, owner: Verifier },
+    /// A holder reads the manifest.
+    Link { link: LinkId, holder: Verifier },
+    /// A lease reads parts.
+    Lease { link: LinkId, holder: Verifier, lease: Verifier },
+}
+
+impl Reader {
+    /// Whether reading may go on.
+    pub(super) async fn check(&self, store: &Store) -> Result<(), Error> {
+        match *self {
+            Self::Owner { share, owner } => {
+                store.run_owner(&share, owner, OwnerAction::ReadBack).await?;
+            }
+            Self::Link { link, holder } => {
+                let (_, looked) = store.run_holder(link, holder, HolderAction::Look).await?;
+                let Outcome::Link(view) = looked else { return Err(Error::Outcome) };
+                match (view.state, view.gone) {
+                    (LinkState::Gone, Some(gone)) => return Err(Refusal::Gone(gone).into()),
+                    (LinkState::Paused, _) => return Err(Refusal::Paused.into()),
+                    _ => {}
+                }
+            }
+            Self::Lease { link, holder, lease } => {
+                store.run_holder(link, holder, HolderAction::CheckLease { lease }).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn keep_alive(&self, store: &Store) -> Result<(), Error> {
+        if let Self::Lease { link, holder, lease } = *self {
+            store.run_holder(link, holder, HolderAction::Fetch { lease, bytes: 0 }).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Answers with an object, or the range of it that was asked for. The caller has checked that the reader may read; what a
+/// lease reads is charged here, durably, before the first byte leaves.
+pub(super) async fn send_object(
+    app: &App,
+    share: &ShareId,
+    object: &ObjectRow,
+    headers: &HeaderMap,
+    reader: Reader,
+) -> Result<Response, Error> {
+    let len = object.sealed_len;
+    let wanted = wanted_range(headers, len)?;
+    let range = wanted.clone().unwrap_or(0..len);
+    let pieces = app.blobs().read(share, &object.blob, range.clone()).await?;
+    if let Reader::Lease { link, holder, lease } = reader {
+        let bytes = range.end - range.start;
+        app.store().run_holder(link, holder, HolderAction::Fetch { lease, bytes }).await?;
+    }
+    let mut response = Response::builder()
+        .header(header::CONTENT_TYPE, "application/octet-stream")
+        .header(header::ACCEPT_RANGES, "bytes")
+        .header(header::CONTENT_LENGTH, range.end - range.start);
+    if wanted.is_some() {
+        let range = format!("bytes {}-{}/{len}", range.start, range.end - 1);
+        response = response.status(StatusCode::PARTIAL_CONTENT).header(header::CONTENT_RANGE, range);
+    }
+    let body = Body::from_stream(guarded(pieces, reader, app.store().clone()));
+    Ok(response.body(body).expect("these headers are valid"))
+}
+
+/// The pieces, each only if the reader may still read.
+fn guarded(
+    pieces: BlobStream,
+    reader: Reader,
+    store: Store,
+) -> impl futures_util::Stream<Item = Result<bytes::Bytes, Error>> {
+    let now = Instant::now();
+    futures_util::stream::try_unfold((pieces, now, now), move |(mut pieces, mut checked, mut kept)| {
+        let (reader, store) = (reader.clone(), store.clone());
+        async move {
+            let Some(piece) = pieces.try_next().await? else { return Ok(None) };
+            if checked.elapsed() >= RECHECK {
+                reader.check(&store).await?;
+                checked = Instant::now();
+            }
+            if kept.elapsed() >= KEEP_ALIVE {
+                reader.keep_alive(&store).await?;
+                kept = Instant::now();
+            }
+            Ok(Some((piece, (pieces, checked, kept))))
+        }
+    })
+}
+
+/// The range that was asked for: one, in bytes, not empty, clipped to the object. `None`: all of it.
+fn wanted_range(headers: &HeaderMap, len: u64) -> Result<Option<Range<u64>>, Error> {
+    let mut values = headers.get_all(header::RANGE).iter();
+    let text = match (values.next(), values.next()) {
+        (None, _) => return Ok(None),
+        (Some(value), None) => value.to_str().unwrap_or_default(),
+        (Some(_), Some(_)) => return Err(Error::RangeNotSatisfiable { len }),
+    };
+    parse_range(text, len).map(Some).ok_or(Error::RangeNotSatisfiable { len })
+}
+
+/// `bytes=a-b`, `bytes=a-` or `bytes=-n`.
+fn parse_range(text: &str, len: u64) -> Option<Range<u64>> {
+    let (first, last) = text.strip_prefix("bytes=")?.split_once('-')?;
+    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+    let range = match (first, last) {
+        ("", last) => len.saturating_sub(number(last)?)..len,
+        (first, "") => number(first)?..len,
+        (first, last) => number(first)?..number(last).filter(|last: &u64| *last < u64::MAX)?.saturating_add(1).min(len),
+    };
+    (!range.is_empty() && range.end <= len).then_some(range)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_range;
+
+    #[test]
+    fn ranges_are_one_span_of_bytes_within_the_object() {
+        for (text, expected) in [
+            ("bytes=0-0", Some(0..1)),
+            ("bytes=0-9", Some(0..10)),
+            ("bytes=2-", Some(2..10)),
+            ("bytes=2-100", Some(2..10)),
+            ("bytes=-3", Some(7..10)),
+            ("bytes=-30", Some(0..10)),
+            ("bytes=10-", None),
+            ("bytes=5-4", None),
+            ("bytes=-0", None),
+            ("bytes=-", None),
+            ("bytes=", None),
+            ("bytes=0-1,3-4", None),
+            ("bytes=+1-2", None),
+            ("bytes=a-b", None),
+            ("items=0-1", None),
+            ("bytes=0-18446744073709551615", None),
+            ("bytes=0-99999999999999999999", None),
+        ] {
+            assert_eq!(parse_range(text, 10), expected, "{text}");
+        }
+    }
+}

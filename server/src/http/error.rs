@@ -1,0 +1,174 @@
+//! Why a request failed, and the one place that decides status and problem type.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use subrosa_shared::problem::{CONTENT_TYPE, Problem, ProblemType};
+
+use crate::blobs::BlobsError;
+use crate::ledger::LedgerError;
+use crate::lifecycle::{RecordError, Refusal};
+use crate::store::StoreError;
+
+/// Why a request failed. Messages are for the log and hold nothing that the client sent.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    #[error(transparent)]
+    Blobs(#[from] BlobsError),
+    #[error("lost every race for the record")]
+    Contended,
+    #[error("at the limit of concurrent requests")]
+    Busy,
+    #[error("an outcome does not belong to its command")]
+    Outcome,
+
+    #[error("unknown endpoint")]
+    UnknownEndpoint,
+    #[error("method not allowed")]
+    MethodNotAllowed,
+    #[error("malformed path")]
+    InvalidPath,
+    #[error("missing or malformed {header}")]
+    InvalidProof { header: &'static str },
+    #[error("malformed body: {0}")]
+    InvalidBody(String),
+    #[error("content type is not {expected}")]
+    UnsupportedMediaType { expected: &'static str },
+    #[error("body exceeds {bytes_max} bytes")]
+    BodyTooLarge { bytes_max: u64 },
+    #[error("missing or wrong content length")]
+    InvalidLength,
+    #[error("body ended early")]
+    IncompleteBody,
+    #[error("missing or malformed digest")]
+    InvalidDigest,
+    #[error("body does not match its digest")]
+    DigestMismatch,
+    #[error("body is not a sealed object")]
+    NotSealed,
+    #[error("no such range in {len} bytes")]
+    RangeNotSatisfiable { len: u64 },
+    #[error("headers too large")]
+    HeadersTooLarge,
+    #[error("the client sent too slowly")]
+    RequestTimeout,
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Refused(refusal) => refusal.into(),
+            StoreError::Ledger(error) => error.into(),
+            StoreError::Record(error) => error.into(),
+            StoreError::Contended => Self::Contended,
+        }
+    }
+}
+
+/// How long a client should wait when the server is busy.
+const BUSY_RETRY: Duration = Duration::from_secs(2);
+
+impl Error {
+    pub(crate) fn problem(&self) -> Problem {
+        use ProblemType as P;
+        match self {
+            Self::Refused(refusal) => refusal_problem(refusal),
+            Self::Ledger(LedgerError::Full) | Self::Blobs(BlobsError::Full) => Problem::new(P::StorageFull),
+            Self::Blobs(BlobsError::NotFound) => Problem::new(P::NotFound),
+            Self::Ledger(_) | Self::Record(_) | Self::Blobs(_) | Self::Outcome => Problem::new(P::Internal),
+            Self::Contended | Self::Busy => retry(P::Busy, BUSY_RETRY),
+            Self::UnknownEndpoint => Problem::new(P::UnknownEndpoint),
+            Self::MethodNotAllowed => Problem::new(P::MethodNotAllowed),
+            Self::InvalidPath => Problem::new(P::InvalidPath),
+            Self::InvalidProof { header } => Problem::new(P::InvalidProof)
+                .with_detail(format!("The header {header} takes 32 bytes as base64url without padding, once.")),
+            Self::InvalidBody(what) => Problem::new(P::InvalidBody).with_detail(what),
+            Self::UnsupportedMediaType { expected } => {
+                Problem::new(P::UnsupportedMediaType).with_detail(format!("This call takes {expected}."))
+            }
+            Self::BodyTooLarge { bytes_max } => Problem::new(P::BodyTooLarge).with_bounds(0, *bytes_max),
+            Self::InvalidLength => Problem::new(P::InvalidLength),
+            Self::IncompleteBody => Problem::new(P::IncompleteBody),
+            Self::InvalidDigest => Problem::new(P::InvalidDigest)
+                .with_detail("The header content-digest takes sha-256=:BASE64: as in RFC 9530."),
+            Self::DigestMismatch => Problem::new(P::DigestMismatch),
+            Self::NotSealed => Problem::new(P::NotSealed),
+            Self::RangeNotSatisfiable { len } => Problem::new(P::RangeNotSatisfiable).with_bounds(0, *len),
+            Self::HeadersTooLarge => Problem::new(P::HeadersTooLarge),
+            Self::RequestTimeout => Problem::new(P::RequestTimeout),
+        }
+    }
+}
+
+fn refusal_problem(refusal: &Refusal) -> Problem {
+    use ProblemType as P;
+    match *refusal {
+        Refusal::NotFound => Problem::new(P::NotFound),
+        Refusal::Gone(gone) => Problem { gone: Some(gone), ..Problem::new(P::Gone) },
+        Refusal::Paused => Problem::new(P::Paused),
+        Refusal::Locked => Problem::new(P::Locked),
+        Refusal::WrongPassword { retry_after } => retry(P::WrongPassword, retry_after),
+        Refusal::TooManyGuesses { retry_after } => retry(P::TooManyGuesses, retry_after),
+        Refusal::NoDownloadLeft => Problem::new(P::NoDownloadLeft),
+        Refusal::TooManyLeases { retry_after } => {
+            retry(P::Busy, retry_after).with_detail("Too many downloads of this link run at the same time.")
+        }
+        Refusal::LeaseEnded => Problem::new(P::LeaseEnded),
+        Refusal::LeaseNotStarted => Problem::new(P::LeaseNotStarted),
+        Refusal::LeaseSpent => Problem::new(P::LeaseSpent),
+        Refusal::DestroyNotAllowed => Problem::new(P::DestroyNotAllowed),
+        Refusal::IdMismatch => Problem::new(P::IdMismatch),
+        Refusal::AlreadyExists => Problem::new(P::AlreadyExists),
+        Refusal::ExpiryOutOfRange { min, max } => Problem::new(P::ExpiryOutOfRange).with_bounds(min, max),
+        Refusal::DownloadsOutOfRange { min, max } => Problem::new(P::DownloadsOutOfRange).with_bounds(min, max),
+        Refusal::PartSizeOutOfRange { min, max } => Problem::new(P::PartSizeOutOfRange).with_bounds(min, max),
+        Refusal::ValueOutOfRange { field, min, max } => {
+            Problem::new(P::ValueOutOfRange).with_bounds(min, max).with_detail(format!("It is about {field}."))
+        }
+        Refusal::PartOutOfRange { max } => Problem::new(P::PartOutOfRange).with_bounds(0, max),
+        Refusal::ShareTooLarge { max } => Problem::new(P::ShareTooLarge).with_bounds(0, max),
+        Refusal::TooManyLinks { max } => Problem::new(P::TooManyLinks).with_bounds(0, max),
+        Refusal::AlreadyComplete => Problem::new(P::AlreadyComplete),
+        Refusal::NotComplete => Problem::new(P::NotComplete),
+        Refusal::IncompleteUpload(fault) => {
+            Problem::new(P::IncompleteUpload).with_detail(format!("What is wrong: {fault}."))
+        }
+    }
+}
+
+fn retry(problem: ProblemType, after: Duration) -> Problem {
+    let millis = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
+    Problem { retry_after_millis: Some(millis), ..Problem::new(problem) }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = problem_response(&self.problem());
+        if let Self::RangeNotSatisfiable { len } = self
+            && let Ok(range) = HeaderValue::try_from(format!("bytes */{len}"))
+        {
+            response.headers_mut().insert(header::CONTENT_RANGE, range);
+        }
+        // Logged once, with the request's line.
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+fn problem_response(problem: &Problem) -> Response {
+    let status = StatusCode::from_u16(problem.status).expect("problem types have valid status codes");
+    let body = serde_json::to_vec(problem).expect("numbers and texts become JSON");
+    let mut response = (status, [(header::CONTENT_TYPE, CONTENT_TYPE)], body).into_response();
+    if let Some(millis) = problem.retry_after_millis {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(millis.div_ceil(1000)));
+    }
+    response
+}

@@ -1,0 +1,45 @@
+//! `/shares/{share}/manifest`: the sealed manifest, for its owner.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use subrosa_shared::id::ShareId;
+
+use super::download::{Reader, send_object};
+use super::error::Error;
+use super::extract::{NoBody, Owner, Path};
+use super::upload::SealedBody;
+use crate::app::App;
+use crate::ledger::{PutObject, Slot};
+use crate::lifecycle::OwnerAction;
+
+/// `PUT /shares/{share}/manifest`: stores the manifest, again and again until the share is complete.
+pub(super) async fn store_manifest(
+    State(app): State<App>,
+    Path(share): Path<ShareId>,
+    Owner(owner): Owner,
+    body: SealedBody,
+) -> Result<StatusCode, Error> {
+    let may_store = OwnerAction::StoreManifest { sealed_len: body.len };
+    app.store().run_owner(&share, owner, may_store.clone()).await?;
+    match body.store(&app, share, Slot::Manifest).await? {
+        PutObject::Stored { .. } => Ok(StatusCode::NO_CONTENT),
+        PutObject::Closed => {
+            app.store().run_owner(&share, owner, may_store).await?;
+            Err(Error::Contended)
+        }
+    }
+}
+
+/// `GET /shares/{share}/manifest`: reads it back.
+pub(super) async fn read_manifest_back(
+    State(app): State<App>,
+    Path(share): Path<ShareId>,
+    Owner(owner): Owner,
+    headers: HeaderMap,
+    _: NoBody,
+) -> Result<Response, Error> {
+    app.store().run_owner(&share, owner, OwnerAction::ReadBack).await?;
+    let object = app.store().object(&share, Slot::Manifest).await?;
+    send_object(&app, &share, &object, &headers, Reader::Owner { share, owner }).await
+}

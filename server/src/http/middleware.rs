@@ -1,0 +1,62 @@
+//! What happens around every call: a line in the log, and limits.
+
+use std::error::Error as _;
+use std::sync::Arc;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use http::HeaderMap;
+use tokio::time::Instant;
+
+use super::error::Error;
+use crate::app::App;
+
+/// Bytes of all header names and values together.
+const HEADER_BYTES_MAX: usize = 16 * 1024;
+/// Headers of a request.
+const HEADERS_MAX: usize = 64;
+
+/// An answer that leaves no line in the log.
+#[derive(Clone, Copy)]
+pub(super) struct Unlogged;
+
+/// Writes one line per request: method, route, status, time. Never a path, header, query or body: the route is the
+/// template that matched.
+pub(super) async fn log(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let response = next.run(request).await;
+    if response.extensions().get::<Unlogged>().is_some() {
+        return response;
+    }
+    let route = route.as_ref().map_or("(page)", MatchedPath::as_str);
+    let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let status = response.status().as_u16();
+    match response.extensions().get::<Arc<Error>>() {
+        Some(error) if status >= 500 && status != 503 => {
+            let cause = error.source().map(|cause| cause.to_string());
+            tracing::error!(%method, route, status, millis, %error, cause, "request failed");
+        }
+        Some(error) => tracing::info!(%method, route, status, millis, %error, "request refused"),
+        None => tracing::info!(%method, route, status, millis, "request answered"),
+    }
+    response
+}
+
+/// Refuses what is too much, before anything else looks at it.
+pub(super) async fn limit(State(app): State<App>, request: Request, next: Next) -> Response {
+    if too_large(request.headers()) {
+        return Error::HeadersTooLarge.into_response();
+    }
+    let Ok(_permit) = app.request_permits().try_acquire() else {
+        return Error::Busy.into_response();
+    };
+    next.run(request).await
+}
+
+fn too_large(headers: &HeaderMap) -> bool {
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    headers.len() > HEADERS_MAX || bytes > HEADER_BYTES_MAX
+}

@@ -1,0 +1,41 @@
+//! `/shares/{share}/note`: what the owner's devices keep here for each other. Sealed, so nothing to the server.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::{StatusCode, header};
+use subrosa_shared::id::ShareId;
+use subrosa_shared::limits::NOTE_BYTES_MAX;
+
+use super::error::Error;
+use super::extract::{NoBody, Owner, Path};
+use super::upload::SealedBody;
+use crate::app::App;
+use crate::lifecycle::{OwnerAction, Refusal};
+
+/// `PUT /shares/{share}/note`: stores the note, in place of the one before.
+pub(super) async fn store_note(
+    State(app): State<App>,
+    Path(share): Path<ShareId>,
+    Owner(owner): Owner,
+    body: SealedBody,
+) -> Result<StatusCode, Error> {
+    app.store().run_owner(&share, owner, OwnerAction::StoreNote).await?;
+    if body.len > u64::from(NOTE_BYTES_MAX) {
+        return Err(Error::BodyTooLarge { bytes_max: NOTE_BYTES_MAX.into() });
+    }
+    let note = body.collect(&app).await?;
+    let stored = app.store().ledger().put_note(&share, note).await?;
+    if stored { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::NotFound.into()) }
+}
+
+/// `GET /shares/{share}/note`: reads it.
+pub(super) async fn read_note(
+    State(app): State<App>,
+    Path(share): Path<ShareId>,
+    Owner(owner): Owner,
+    _: NoBody,
+) -> Result<Response, Error> {
+    app.store().run_owner(&share, owner, OwnerAction::Status).await?;
+    let note = app.store().ledger().note(&share).await?.ok_or(Refusal::NotFound)?;
+    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], note).into_response())
+}

@@ -1,0 +1,94 @@
+//! The pages: byte for byte what stands in the repository, plus the module made from `web-wasm`.
+
+use axum::response::{Html, IntoResponse as _, Response};
+use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::middleware::Unlogged;
+
+/// As written.
+#[derive(RustEmbed)]
+#[folder = "../web-wasm/pages"]
+struct Pages;
+
+/// As made by `cargo xtask web`. Served under `/wasm/`.
+#[derive(RustEmbed)]
+#[folder = "../web-wasm/generated"]
+struct Generated;
+
+const NOT_FOUND: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Not found - Subrosa</title>\
+    <h1>There is no such page</h1><p><a href=\"/\">To the start</a></p>";
+const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Subrosa</title>\
+    <h1>The pages were not built</h1><p>This server was compiled without the browser module. \
+    Start it with <code>cargo xtask run</code>, or build it with <code>cargo xtask build</code>.</p>";
+
+/// Answers whatever is no other route.
+pub(super) async fn serve_page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if method != Method::GET && method != Method::HEAD {
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
+    }
+    let name = match uri.path() {
+        "/" => "send.html",
+        "/s" => "receive.html",
+        path => path.trim_start_matches('/'),
+    };
+    let is_page = name.ends_with(".html");
+    if is_page && Generated::iter().next().is_none() {
+        return (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response();
+    }
+    let file = name.strip_prefix("wasm/").map_or_else(|| Pages::get(name), Generated::get);
+    match file {
+        Some(file) => serve_file(name, file, &headers),
+        None => not_found(),
+    }
+}
+
+/// Answers everything under `/dl/`, where only the service worker has something to say: these names are nobody's business.
+pub(super) async fn serve_nothing() -> Response {
+    let mut response = (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, "no-store")]).into_response();
+    response.extensions_mut().insert(Unlogged);
+    response
+}
+
+fn serve_file(name: &str, file: EmbeddedFile, request: &HeaderMap) -> Response {
+    let hash = &file.metadata.sha256_hash()[..16];
+    // Weak, because the compressed forms have it too.
+    let tag = hash.iter().fold("W/\"".to_owned(), |tag, byte| tag + &format!("{byte:02x}")) + "\"";
+    let caching = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "no-cache".to_owned())];
+    let known = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    if known.flat_map(|tags| tags.split(',')).any(|known| same_tag(known, &tag)) {
+        return (StatusCode::NOT_MODIFIED, caching).into_response();
+    }
+    let content_type: (HeaderName, &str) = (header::CONTENT_TYPE, media_type(name));
+    (caching, [content_type], file.data).into_response()
+}
+
+fn same_tag(known: &str, tag: &str) -> bool {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    known.trim() == "*" || opaque(known) == opaque(tag)
+}
+
+fn not_found() -> Response {
+    let page = Pages::get("not-found.html").map(|file| file.data);
+    let page = page.unwrap_or_else(|| NOT_FOUND.as_bytes().into());
+    let headers = [(header::CONTENT_TYPE, media_type("not-found.html")), (header::CACHE_CONTROL, "no-cache")];
+    (StatusCode::NOT_FOUND, headers, page).into_response()
+}
+
+/// The kinds of files that pages are made of. Anything else is not meant to be shown.
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "html" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "wasm" => "application/wasm",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}

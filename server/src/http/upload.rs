@@ -1,0 +1,192 @@
+//! Sealed objects on their way in: checked against what their headers say while they are written, never held whole.
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::{HeaderMap, header};
+use http_body_util::BodyExt as _;
+use sha2::{Digest as _, Sha256};
+use subrosa_shared::api::header::CONTENT_DIGEST;
+use subrosa_shared::id::{Digest, ShareId};
+use subrosa_shared::seal;
+use tokio::time::{Instant, timeout_at};
+
+use super::error::Error;
+use super::extract::expect_content_type;
+use crate::app::{App, FLOOR_BYTES};
+use crate::blobs::BlobWriter;
+use crate::ledger::{ObjectRow, PutObject, Slot};
+use crate::random;
+
+/// A binary body with its length and digest, as its headers tell them. Nothing of it has been read.
+pub(super) struct SealedBody {
+    /// Bytes that are to come.
+    pub(super) len: u64,
+    /// SHA-256 that they are to have.
+    pub(super) digest: Digest,
+    body: Body,
+}
+
+impl FromRequest<App> for SealedBody {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _app: &App) -> Result<Self, Error> {
+        let headers = request.headers();
+        expect_content_type(headers, "application/octet-stream")?;
+        if headers.contains_key(header::CONTENT_ENCODING) {
+            return Err(Error::UnsupportedMediaType { expected: "application/octet-stream without content encoding" });
+        }
+        let len = content_length(headers)?;
+        let digest = content_digest(headers)?;
+        if seal::plaintext_len(len).is_err() {
+            return Err(Error::NotSealed);
+        }
+        Ok(Self { len, digest, body: request.into_body() })
+    }
+}
+
+fn content_length(headers: &HeaderMap) -> Result<u64, Error> {
+    if headers.contains_key(header::TRANSFER_ENCODING) {
+        return Err(Error::InvalidLength);
+    }
+    let value = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    value.and_then(|text| text.parse().ok()).ok_or(Error::InvalidLength)
+}
+
+/// The SHA-256 member of `Content-Digest` (RFC 9530), of which there must be exactly one.
+fn content_digest(headers: &HeaderMap) -> Result<Digest, Error> {
+    let mut members = headers.get_all(CONTENT_DIGEST).iter().flat_map(|value| value.to_str().unwrap_or("").split(','));
+    let mut found = members.by_ref().filter_map(|member| member.trim().strip_prefix("sha-256="));
+    let (Some(value), None) = (found.next(), found.next()) else {
+        return Err(Error::InvalidDigest);
+    };
+    let base64 = value.strip_prefix(':').and_then(|rest| rest.strip_suffix(':')).ok_or(Error::InvalidDigest)?;
+    let bytes = STANDARD.decode(base64).map_err(|_| Error::InvalidDigest)?;
+    bytes.try_into().map(Digest::from_bytes).map_err(|_| Error::InvalidDigest)
+}
+
+impl SealedBody {
+    /// Stores it as an object of the share. Answers what it replaced, or that the share takes no objects any more.
+    pub(super) async fn store(self, app: &App, share: ShareId, slot: Slot) -> Result<PutObject, Error> {
+        let row = ObjectRow { slot, sealed_len: self.len, digest: self.digest, blob: blob_name(slot) };
+        let mut writer = app.blobs().create(&share, &row.blob, self.len).await?;
+        if let Err(error) = self.pump(app, &mut writer).await {
+            writer.abort().await;
+            return Err(error);
+        }
+        // From here on it must not matter whether the client stays: a blob that has its name gets its row, or goes.
+        let app = app.clone();
+        let noted = tokio::spawn(async move { note(&app, &share, writer, row).await });
+        noted.await.map_err(|_| Error::Outcome)?
+    }
+
+    /// Reads a small one whole. The caller has checked its length.
+    pub(super) async fn collect(self, app: &App) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        self.pump(app, &mut bytes).await?;
+        Ok(bytes)
+    }
+
+    async fn pump(self, app: &App, sink: &mut impl Sink) -> Result<(), Error> {
+        let Self { len, digest, mut body } = self;
+        let mut received: u64 = 0;
+        let mut hasher = Sha256::new();
+        let mut pace = Pace::new(app);
+        while let Some(piece) = pace.next(&mut body).await? {
+            if received == 0 && piece.first().is_some_and(|version| *version != seal::VERSION) {
+                return Err(Error::NotSealed);
+            }
+            received += piece.len() as u64;
+            if received > len {
+                return Err(Error::InvalidLength);
+            }
+            hasher.update(&piece);
+            sink.take(&piece).await?;
+        }
+        match (received == len, Digest::from_bytes(hasher.finalize().into()) == digest) {
+            (false, _) => Err(Error::IncompleteBody),
+            (true, false) => Err(Error::DigestMismatch),
+            (true, true) => Ok(()),
+        }
+    }
+}
+
+async fn note(app: &App, share: &ShareId, writer: BlobWriter, row: ObjectRow) -> Result<PutObject, Error> {
+    let blob = row.blob.clone();
+    let noted = match writer.finish().await {
+        Ok(()) => app.store().put_object(share, row).await.map_err(Error::from),
+        Err(error) => Err(error.into()),
+    };
+    let nobodys = match &noted {
+        Ok(PutObject::Stored { replaced }) => replaced.as_ref().map(|row| row.blob.clone()),
+        // After a failed change nobody knows whether the row stands: the blob stays, and goes with its share.
+        Err(_) => None,
+        Ok(PutObject::Closed) => Some(blob),
+    };
+    if let Some(blob) = nobodys
+        && let Err(error) = app.blobs().delete(share, &blob).await
+    {
+        tracing::warn!(error = &error as &dyn std::error::Error, "a replaced blob stays until its share is gone");
+    }
+    noted
+}
+
+/// Random rather than the digest: two requests that store the same bytes at once cannot delete each other's blob.
+fn blob_name(slot: Slot) -> String {
+    let slot = match slot {
+        Slot::Manifest => "manifest".to_owned(),
+        Slot::Part(index) => index.to_string(),
+    };
+    let name: String = random::bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{slot}-{name}")
+}
+
+trait Sink {
+    async fn take(&mut self, piece: &[u8]) -> Result<(), Error>;
+}
+
+impl Sink for BlobWriter {
+    async fn take(&mut self, piece: &[u8]) -> Result<(), Error> {
+        Ok(self.write(piece).await?)
+    }
+}
+
+impl Sink for Vec<u8> {
+    async fn take(&mut self, piece: &[u8]) -> Result<(), Error> {
+        self.extend_from_slice(piece);
+        Ok(())
+    }
+}
+
+/// Holds a client to a pace: [`FLOOR_BYTES`] within every span that a stalled one is given.
+struct Pace {
+    span: std::time::Duration,
+    until: Instant,
+    bytes: u64,
+}
+
+impl Pace {
+    fn new(app: &App) -> Self {
+        let span = app.timing().stall;
+        Self { span, until: Instant::now() + span, bytes: 0 }
+    }
+
+    /// The next piece; `None` at the end.
+    async fn next(&mut self, body: &mut Body) -> Result<Option<Bytes>, Error> {
+        loop {
+            let frame = timeout_at(self.until, body.frame()).await.map_err(|_| Error::RequestTimeout)?;
+            let Some(frame) = frame else { return Ok(None) };
+            // Trailers say nothing that counts.
+            let Ok(piece) = frame.map_err(|_| Error::IncompleteBody)?.into_data() else { continue };
+            self.bytes += piece.len() as u64;
+            if self.bytes >= FLOOR_BYTES {
+                (self.bytes, self.until) = (0, Instant::now() + self.span);
+            }
+            if !piece.is_empty() {
+                return Ok(Some(piece));
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The Subrosa server as a program: configuration, log, socket, signals.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use subrosa_server::app::App;
+use subrosa_server::config::{Config, LogFormat};
+use subrosa_server::ledger::SystemClock;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Threads for what blocks on the disk. Each that runs costs a stack; more than the disk serves at once gain nothing.
+const BLOCKING_THREADS_MAX: usize = 32;
+
+fn main() -> ExitCode {
+    let config = Config::parse();
+    start_log(config.log_format);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS_MAX)
+        .build()
+        .context("cannot start the runtime");
+    match runtime.and_then(|runtime| runtime.block_on(run(config))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(config: Config) -> anyhow::Result<()> {
+    let app = App::open(&config, Arc::new(SystemClock)).await?;
+    let listen = config.listen;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}; is another server there? Name another address with --listen")
+    })?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    tracing::info!("listening on http://{}", listener.local_addr()?);
+    subrosa_server::serve(listener, app, async {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = interrupted.recv() => {}
+        }
+    })
+    .await;
+    Ok(())
+}
+
+/// To standard error. `RUST_LOG` chooses what is shown.
+fn start_log(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    match format {
+        LogFormat::Text => log.with_ansi(false).init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}

@@ -1,0 +1,153 @@
+//! What happens without anybody asking: time goes by for records that are due, and blobs that are no one's are deleted.
+//!
+//! Both are idempotent and go on until done, so a failure costs only time and two reapers at once are harmless.
+
+use std::collections::HashMap;
+
+use futures_util::StreamExt as _;
+use subrosa_shared::id::ShareId;
+use tokio::time::{Duration, Instant, MissedTickBehavior, interval};
+
+use crate::app::App;
+use crate::blobs::BlobsError;
+use crate::ledger::{Due, LedgerError};
+use crate::lifecycle::{Command, Effect};
+use crate::store::StoreError;
+
+/// How often the ledger is asked what is due. A change that makes something due at once does not wait for it.
+const EVERY: Duration = Duration::from_secs(1);
+/// How often blobs without a share are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
+/// Records asked for at once.
+const PAGE_LEN: usize = 256;
+/// Shares worked on at the same time.
+const WORKERS: usize = 4;
+/// Wait after a failure with a share; doubles each time.
+const BACK_OFF_MIN: Duration = Duration::from_secs(1);
+/// The longest such wait: under 10 seconds, so that deletion follows soon once the store works again.
+const BACK_OFF_MAX: Duration = Duration::from_secs(8);
+
+/// Works until it is dropped.
+pub async fn run(app: App) {
+    tokio::join!(reap_for_ever(&app), sweep_for_ever(&app));
+}
+
+#[derive(Debug, thiserror::Error)]
+enum ReapError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Blobs(#[from] BlobsError),
+}
+
+async fn reap_for_ever(app: &App) {
+    let mut back_off = BackOff::default();
+    let mut tick = interval(EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = tick.tick() => {}
+            () = app.store().became_due() => {}
+        }
+        if let Err(error) = reap_due(app, &mut back_off).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "cannot find out what is due");
+        }
+    }
+}
+
+/// Everything that is due now, once.
+async fn reap_due(app: &App, back_off: &mut BackOff) -> Result<(), ReapError> {
+    let ledger = app.store().ledger();
+    let now = ledger.now().await?;
+    let mut last: Option<Due> = None;
+    loop {
+        let page = ledger.due(now, last, PAGE_LEN).await?;
+        let Some(end) = page.last() else { return Ok(()) };
+        last = Some(*end);
+        let ready: Vec<ShareId> = page.iter().map(|due| due.share).filter(|share| back_off.allows(share)).collect();
+        let work = ready.into_iter().map(|share| async move { (share, reap(app, &share).await) });
+        let mut results = futures_util::stream::iter(work).buffer_unordered(WORKERS);
+        while let Some((share, result)) = results.next().await {
+            if let Err(error) = &result {
+                tracing::error!(%share, error = error as &dyn std::error::Error, "cannot clean up; will try again");
+            }
+            back_off.note(share, result.is_ok());
+        }
+    }
+}
+
+/// Lets time go by for one share, and does what its record asks for.
+///
+/// # Errors
+/// Ledger or blobs fail; it stays due.
+async fn reap(app: &App, share: &ShareId) -> Result<(), ReapError> {
+    app.store().run(share, &Command::Tick).await?;
+    let Some(record) = app.store().record(share).await? else { return Ok(()) };
+    for effect in record.pending_effects() {
+        match effect {
+            Effect::DeleteBlobs => {
+                app.blobs().delete_share(share).await?;
+                app.store().run(share, &Command::BlobsDeleted).await?;
+                tracing::info!(%share, "ciphertext deleted");
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn sweep_for_ever(app: &App) {
+    let mut tick = interval(SWEEP_EVERY);
+    loop {
+        tick.tick().await;
+        match sweep(app).await {
+            Ok(0) => {}
+            Ok(swept) => tracing::info!(swept, "deleted ciphertext that belonged to no share"),
+            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "cannot look for orphaned blobs"),
+        }
+    }
+}
+
+/// Deletes the blobs of shares that are unknown or gone. They are left when a server was killed at the wrong moment. Answers
+/// how many shares had any. Blobs of another installation are never seen here: the server does not start over them.
+///
+/// # Errors
+/// Ledger or blobs fail.
+async fn sweep(app: &App) -> Result<usize, ReapError> {
+    let (shares, strangers) = app.blobs().shares().await?;
+    if strangers > 0 {
+        tracing::warn!(strangers, "there are things among the blobs that are not Subrosa's; they stay");
+    }
+    let mut swept = 0;
+    for share in shares {
+        // No share gets blobs before its record is stored, so this is not one that is just beginning.
+        let keeps_blobs = app.store().record(&share).await?.is_some_and(|record| record.keeps_blobs());
+        if !keeps_blobs {
+            app.blobs().delete_share(&share).await?;
+            swept += 1;
+        }
+    }
+    Ok(swept)
+}
+
+/// Shares with which something failed, and when to try again. As many as fail at the same time, and no more.
+#[derive(Default)]
+struct BackOff {
+    waiting: HashMap<ShareId, (Instant, Duration)>,
+}
+
+impl BackOff {
+    fn allows(&self, share: &ShareId) -> bool {
+        self.waiting.get(share).is_none_or(|(until, _)| *until <= Instant::now())
+    }
+
+    fn note(&mut self, share: ShareId, done: bool) {
+        if done {
+            self.waiting.remove(&share);
+            return;
+        }
+        let wait = self.waiting.get(&share).map_or(BACK_OFF_MIN, |(_, wait)| (*wait * 2).min(BACK_OFF_MAX));
+        self.waiting.insert(share, (Instant::now() + wait, wait));
+    }
+}
