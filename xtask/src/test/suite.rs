@@ -15,22 +15,23 @@ use crate::tally::Tally;
 /// Folders in the order of their tests. What is not named comes between these and the end-to-end tests.
 const FIRST: &[&str] = &["shared", "web-wasm", "server"];
 const LAST: &str = "tests";
+const SERVER: &str = "subrosa-server";
 
 /// Builds all test programs and runs them.
 pub(super) fn run(args: &TestArgs, tally: &mut Tally) -> Result<()> {
-    // Programs too: the end-to-end tests start the server. All in one command, for one set of features.
-    let mut artifacts = cargo::build(&["--workspace", "--exclude", "xtask", "--tests", "--bins"])?;
-    let server = cargo::program(&artifacts, "subrosa-server").ok();
+    // The server too, for the end-to-end tests; all in one command, for one set of features.
+    let mut wanted = vec!["--workspace", "--exclude", "xtask", "--tests", "--bin", SERVER];
+    if args.heavy {
+        wanted.extend(["--test", "heavy"]);
+    }
+    let mut artifacts = cargo::build(&wanted)?;
+    let server = cargo::program(&artifacts, SERVER)?;
     artifacts.extend(cargo::build(&["--package", "xtask", "--profile", "xtask", "--tests"])?);
     artifacts.retain(|artifact| artifact.test && artifact.executable.is_some());
     artifacts.sort_by_key(|artifact| (place(&artifact.folder), artifact.source.clone()));
 
     for artifact in &artifacts {
         let title = title(artifact);
-        if artifact.name.starts_with("heavy") && !args.heavy {
-            println!("\nNot run without --heavy: {title}");
-            continue;
-        }
         println!("\n{title}");
         let mut program = Command::new(artifact.executable.as_ref().expect("only programs were kept"));
         program.current_dir(&artifact.folder).env("CARGO_MANIFEST_DIR", &artifact.folder);
@@ -39,11 +40,11 @@ pub(super) fn run(args: &TestArgs, tally: &mut Tally) -> Result<()> {
         if args.heavy {
             program.env("SUBROSA_HEAVY", "1");
         }
-        if let Some(server) = &server {
-            program.env("SUBROSA_SERVER", server);
-        }
-        program.env("SUBROSA_AXE", process::root().join("web-wasm/node_modules/axe-core/axe.min.js"));
+        program.env("SUBROSA_SERVER", &server);
         run_counted(&mut program, &title, tally)?;
+    }
+    if !args.heavy {
+        println!("\nNot run: the heavy tests (`cargo xtask test --heavy`)");
     }
     Ok(())
 }
