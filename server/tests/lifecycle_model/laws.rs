@@ -1,0 +1,297 @@
+//! What holds of the function as such, whatever it decides.
+
+use proptest::prelude::*;
+use subrosa_server::lifecycle::{
+    Change, Command, Effect, HolderAction, OwnerAction, RecordError, Refusal, ShareRecord, Step, step,
+};
+use subrosa_shared::api::{Event, ShareState};
+use subrosa_shared::time::Timestamp;
+
+use crate::run::{Entry, Run, after, status};
+use crate::world::{self, Move, story};
+
+/// Steps as the story did, from what was stored then.
+fn again(run: &Run, entry: &Entry) -> Step {
+    step(entry.before.as_ref(), &entry.command, &run.policy, entry.at)
+}
+
+fn later(at: Timestamp, millis: i64) -> Timestamp {
+    Timestamp::from_millis(at.as_millis().saturating_add_signed(millis))
+}
+
+proptest! {
+    #![proptest_config(world::config())]
+
+    #[test]
+    fn step_is_deterministic(story in story()) {
+        let run = Run::of(&story);
+        for entry in &run.trace {
+            prop_assert_eq!(again(&run, entry), again(&run, entry));
+        }
+    }
+
+    #[test]
+    fn time_in_one_jump_is_time_in_many(story in story(), cuts in prop::collection::vec(0.0..=1.0_f64, 0..4)) {
+        let run = Run::of(&story);
+        let mut last = world::START;
+        for entry in &run.trace {
+            let span = last.until(entry.at).as_millis() as f64;
+            let mut ticks: Vec<_> = cuts.iter().map(|cut| later(last, (span * cut) as i64)).collect();
+            // Moments at which something happens, and the ones right before.
+            let due = entry.before.as_ref().map(ShareRecord::due);
+            ticks.extend(due.into_iter().flat_map(|due| [later(due, -1), due]).filter(|at| (last..=entry.at).contains(at)));
+            ticks.sort();
+
+            let (mut record, mut log) = (entry.before.clone(), Vec::new());
+            for at in ticks {
+                let step = step(record.as_ref(), &Command::Tick, &run.policy, at);
+                record = after(record.as_ref(), &step);
+                log.extend(step.log);
+            }
+            let step = step(record.as_ref(), &entry.command, &run.policy, entry.at);
+            log.extend(step.log.clone());
+            prop_assert_eq!(&step.outcome, &entry.outcome);
+            prop_assert_eq!(after(record.as_ref(), &step), entry.after.clone());
+            prop_assert_eq!(log, entry.log.clone());
+            last = entry.at;
+        }
+    }
+
+    /// Nothing changes before a record is due, and something does when it is. While an effect is pending it is due at once.
+    #[test]
+    fn due_is_honest(story in story()) {
+        let run = Run::of(&story);
+        for entry in &run.trace {
+            let Some(record) = &entry.after else { continue };
+            let due = record.due();
+            if record.pending_effects().is_empty() {
+                prop_assert!(due > entry.at, "what was due has been done");
+                let before = step(Some(record), &Command::Tick, &run.policy, later(due, -1));
+                prop_assert_eq!((before.record, before.log), (Change::Unchanged, vec![]));
+                let then = step(Some(record), &Command::Tick, &run.policy, due);
+                prop_assert_ne!(then.record, Change::Unchanged);
+            } else {
+                prop_assert!(due <= entry.at);
+                let done = step(Some(record), &Command::BlobsDeleted, &run.policy, entry.at);
+                prop_assert!(after(Some(record), &done).is_none_or(|record| record.pending_effects().is_empty()));
+            }
+        }
+    }
+
+    /// Blobs are deleted when a share has ended, only then, and until somebody says that it is done.
+    #[test]
+    fn effects_are_pending_until_done(story in story()) {
+        let run = Run::of(&story);
+        let (mut gone, mut deleted) = (false, false);
+        for entry in &run.trace {
+            for line in &entry.log {
+                if line.event == Event::Created {
+                    // Anew, after all was forgotten.
+                    (gone, deleted) = (false, false);
+                }
+                gone |= line.link.is_none()
+                    && matches!(line.event, Event::Spent | Event::Expired | Event::Revoked | Event::Destroyed
+                        | Event::Guessed | Event::Abandoned);
+                prop_assert!(line.event != Event::Deleted || (gone && !deleted));
+                deleted |= line.event == Event::Deleted;
+            }
+            match &entry.after {
+                Some(record) => {
+                    let pending: &[_] = if gone && !deleted { &[Effect::DeleteBlobs] } else { &[] };
+                    prop_assert_eq!(record.pending_effects(), pending);
+                    let status = status(Some(record), &run.policy, entry.at);
+                    prop_assert_eq!(record.accepts_parts(), status.is_some_and(|s| s.state == ShareState::Uploading));
+                }
+                None => prop_assert_eq!(gone, deleted, "blobs are never forgotten"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_record_survives_being_stored(story in story()) {
+        let run = Run::of(&story);
+        for record in run.trace.iter().filter_map(|entry| entry.after.as_ref()) {
+            let bytes = record.to_bytes();
+            prop_assert_eq!(&ShareRecord::from_bytes(&bytes).unwrap(), record);
+            prop_assert!(bytes.len() < 10_000, "{} bytes", bytes.len());
+
+            let newer = String::from_utf8(bytes.clone()).unwrap().replace("\"version\":1", "\"version\":2");
+            let refused = ShareRecord::from_bytes(newer.as_bytes());
+            prop_assert!(matches!(refused, Err(RecordError::UnknownVersion { found: 2 })), "a newer version");
+            prop_assert!(matches!(ShareRecord::from_bytes(&bytes[1..]), Err(RecordError::Malformed(_))), "damaged");
+        }
+    }
+
+    /// A refusal leaves everything as if only time had passed, but for a wrong password, which is counted. So does
+    /// whatever only asks.
+    #[test]
+    fn refusals_and_questions_change_nothing(story in story()) {
+        let run = Run::of(&story);
+        for entry in &run.trace {
+            let asks = match &entry.command {
+                Command::Owner { action, .. } => matches!(action, OwnerAction::Status | OwnerAction::ReadBack
+                    | OwnerAction::StoreNote | OwnerAction::StorePart { .. } | OwnerAction::StoreManifest { .. }),
+                Command::Holder { action, .. } => matches!(action, HolderAction::Look | HolderAction::CheckLease { .. }
+                    | HolderAction::Fetch { bytes: 0, .. }),
+                _ => false,
+            };
+            // Without a byte, a fetch says that the lease is in use: only that is kept, and nothing is told of it.
+            let silent = matches!(entry.command, Command::Holder { action: HolderAction::Fetch { bytes: 0, .. }, .. });
+            let refused = matches!(&entry.outcome, Err(refusal) if !matches!(refusal, Refusal::WrongPassword { .. }));
+            if asks || refused {
+                // Whoever gets no lease has shown the right password nevertheless, like whoever reads the manifest.
+                let plain = match &entry.command {
+                    Command::Holder { link, presented, action: HolderAction::Lease { attempt, .. } } => {
+                        Command::Holder { link: *link, presented: *presented, action: HolderAction::Manifest(*attempt) }
+                    }
+                    _ => Command::Tick,
+                };
+                let tick = step(entry.before.as_ref(), &plain, &run.policy, entry.at);
+                prop_assert_eq!(&entry.log, &tick.log);
+                if !silent || refused {
+                    prop_assert_eq!(&entry.after, &after(entry.before.as_ref(), &tick));
+                }
+            }
+        }
+    }
+
+    /// A lost answer can be asked for again: the same answer, and nothing more happens.
+    #[test]
+    fn asking_again_gives_the_same_answer(story in story()) {
+        let run = Run::of(&story);
+        for entry in &run.trace {
+            let idempotent = match &entry.command {
+                Command::Create { .. } | Command::Tick | Command::BlobsDeleted | Command::Owner { .. } => true,
+                Command::Holder { action, .. } => matches!(action, HolderAction::Look | HolderAction::Manifest(_)
+                    | HolderAction::Lease { .. } | HolderAction::Finish { .. } | HolderAction::CheckLease { .. }),
+            };
+            // Whoever ends a link by allowing it less changes a link that has ended, the second time.
+            let ended = matches!(entry.command, Command::Owner { action: OwnerAction::PatchLink { .. }, .. })
+                && entry.log.iter().any(|line| line.event == Event::Spent);
+            if idempotent && !ended && entry.outcome.is_ok() {
+                let same = step(entry.after.as_ref(), &entry.command, &run.policy, entry.at);
+                prop_assert_eq!(&same.outcome, &entry.outcome);
+                prop_assert_eq!((same.record, same.log, same.new_link), (Change::Unchanged, vec![], None));
+            }
+        }
+    }
+
+    /// Whoever has no proof learns nothing and changes nothing: everything is the same 404.
+    #[test]
+    fn without_its_proof_everything_is_not_found(story in story()) {
+        let run = Run::of(&story);
+        for entry in &run.trace {
+            let command = match &entry.command {
+                Command::Owner { action, .. } => Command::Owner { presented: world::wrong(), action: action.clone() },
+                Command::Holder { link, action, .. } => {
+                    Command::Holder { link: *link, presented: world::wrong(), action: action.clone() }
+                }
+                _ => continue,
+            };
+            let stranger = step(entry.before.as_ref(), &command, &run.policy, entry.at);
+            let tick = step(entry.before.as_ref(), &Command::Tick, &run.policy, entry.at);
+            prop_assert_eq!(stranger.outcome, Err(Refusal::NotFound));
+            prop_assert_eq!((stranger.record, stranger.log), (tick.record, tick.log));
+        }
+    }
+
+    /// The timeline is in order, and the index of links is told of every new one, once.
+    #[test]
+    fn lines_are_in_order_and_links_are_told(story in story()) {
+        let run = Run::of(&story);
+        let mut last = world::START;
+        for entry in &run.trace {
+            for line in &entry.log {
+                prop_assert!((last..=entry.at).contains(&line.at));
+                last = line.at;
+            }
+            let added: Vec<_> =
+                entry.log.iter().filter(|line| line.event == Event::LinkAdded).filter_map(|line| line.link).collect();
+            prop_assert_eq!(again(&run, entry).new_link.into_iter().collect::<Vec<_>>(), added);
+        }
+    }
+
+    /// A clock that goes back (it should not) brings nothing back, and breaks nothing.
+    #[test]
+    fn a_clock_that_goes_back_is_harmless(story in story(), back in world::wait()) {
+        let mut run = Run::of(&story);
+        run.apply(Command::Tick);
+        let gone = run.status().and_then(|status| status.gone);
+        run.now = later(run.now, -(back as i64));
+        run.play(&story);
+        run.apply(Command::Tick);
+        if let (Some(gone), Some(status)) = (gone, run.status()) {
+            prop_assert!(status.gone == Some(gone) || status.created_at > gone.at);
+        }
+    }
+}
+
+/// Every kind of story that the laws are about does occur.
+#[test]
+fn stories_reach_far() {
+    use proptest::strategy::ValueTree as _;
+    use std::collections::BTreeSet;
+
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut refusals, mut events, mut moves) = (BTreeSet::new(), BTreeSet::new(), 0);
+    for _ in 0..1500 {
+        let story: Vec<Move> = story().new_tree(&mut runner).unwrap().current();
+        moves += story.len();
+        for entry in Run::of(&story).trace {
+            let name = |text: String| text.split(['(', ' ', '{']).next().unwrap().to_owned();
+            refusals.extend(entry.outcome.as_ref().err().map(|refusal| name(format!("{refusal:?}"))));
+            events.extend(entry.log.iter().map(|line| name(format!("{:?}", line.event))));
+        }
+    }
+    let (refusals, events): (Vec<_>, Vec<_>) = (refusals.into_iter().collect(), events.into_iter().collect());
+    assert!(moves > 20_000);
+    assert_eq!(
+        refusals,
+        [
+            "AlreadyComplete",
+            "AlreadyExists",
+            "DestroyNotAllowed",
+            "DownloadsOutOfRange",
+            "ExpiryOutOfRange",
+            "Gone",
+            "IncompleteUpload",
+            "LeaseEnded",
+            "LeaseNotStarted",
+            "LeaseSpent",
+            "Locked",
+            "NoDownloadLeft",
+            "NotComplete",
+            "NotFound",
+            "Paused",
+            "TooManyGuesses",
+            "TooManyLinks",
+            "WrongPassword",
+        ]
+    );
+    assert_eq!(
+        events,
+        [
+            "Abandoned",
+            "Changed",
+            "Completed",
+            "Created",
+            "Deleted",
+            "Destroyed",
+            "Expired",
+            "Finished",
+            "Granted",
+            "Guessed",
+            "Lapsed",
+            "LinkAdded",
+            "Locked",
+            "Opened",
+            "Paused",
+            "Resumed",
+            "Returned",
+            "Revoked",
+            "Spent",
+            "Started",
+            "WrongPassword",
+        ]
+    );
+}

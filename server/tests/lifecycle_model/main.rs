@@ -1,0 +1,41 @@
+//! The lifecycle under random stories: several links, several clients, retries, wrong proofs and jumps in time, held
+//! against a second, simpler telling of it (`model`), against laws (`laws`), and against every promise that the function
+//! carries (`promises`).
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod world;
+
+mod run;
+
+mod model;
+
+mod laws;
+
+mod promises;
+
+use proptest::prelude::*;
+
+use crate::model::Model;
+use crate::run::Run;
+use crate::world::story;
+
+proptest! {
+    #![proptest_config(world::config())]
+
+    /// Answer by answer and line by line, the function tells what the model tells.
+    #[test]
+    fn step_tells_what_the_model_tells(story in story()) {
+        let run = Run::of(&story);
+        let mut model = Model::new(run.policy.clone());
+        for (index, entry) in run.trace.iter().enumerate() {
+            let told = model.apply(&entry.command, entry.at);
+            prop_assert_eq!(&entry.outcome, &told, "answer {} to {:?}", index, entry.command);
+            // Lines of the same moment have no order among themselves.
+            let sorted = |mut lines: Vec<_>| {
+                lines.sort_by_key(|line: &subrosa_shared::api::LogLine| (line.at, format!("{line:?}")));
+                lines
+            };
+            prop_assert_eq!(sorted(entry.log.clone()), sorted(std::mem::take(&mut model.log)), "lines of answer {}", index);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Wrong passwords.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use subrosa_server::lifecycle::{Command, HolderAction, OwnerAction, Refusal};
+use subrosa_shared::api::{LinkState, PatchLink, PutLink};
+use subrosa_shared::id::LinkId;
+
+use super::{link_status, one_link, waits};
+use crate::run::Run;
+use crate::world::{self, Move, SECOND, holder_command, story};
+
+proptest! {
+    #![proptest_config(world::config())]
+
+    /// Wrong passwords wait 1, 2, 4 ... 60 s. While waiting nothing is compared, for anyone whose device did not open the
+    /// link before; right and wrong are told apart by nobody. Waiting and guessing take nothing.
+    #[test]
+    fn guessing_ends(waits in waits(0..90 * SECOND), right in any::<bool>()) {
+        let mut run = one_link(world::put_request(0));
+        let known = world::by_holder(0, HolderAction::Open(world::right(0, Some(1))));
+        run.apply(known.clone()).as_ref().unwrap();
+
+        let (mut row, mut closed_until) = (0_u32, run.now);
+        for wait in waits {
+            run.wait(wait);
+            let closed = run.now.until(closed_until);
+            let attempt = if right { world::right(0, Some(2)) } else { world::guess(Some(2)) };
+            let attempt = HolderAction::Manifest(attempt);
+            // Somebody unknown tries, when it is too early.
+            if !closed.is_zero() {
+                let too_early = Err(Refusal::TooManyGuesses { retry_after: closed });
+                prop_assert_eq!(run.apply(world::by_holder(0, attempt)), &too_early);
+                prop_assert_eq!(u128::from(run.look(0).unwrap().retry_after_millis), closed.as_millis());
+                continue;
+            }
+            let seconds = (1_u64 << row.min(6)).min(60);
+            let retry_after = std::time::Duration::from_secs(seconds);
+            let guess = HolderAction::Manifest(world::guess(None));
+            prop_assert_eq!(run.apply(world::by_holder(0, guess)), &Err(Refusal::WrongPassword { retry_after }));
+            (row, closed_until) = (row + 1, run.now.after(retry_after));
+        }
+        prop_assert_eq!(run.look(0).unwrap().downloads_left, 1);
+        // Who opened it before is not slowed, and ends the row.
+        run.apply(known).as_ref().unwrap();
+        prop_assert_eq!(run.look(0).unwrap().retry_after_millis, 0);
+    }
+
+    /// In any story: not more than 200 wrong passwords are ever compared before the owner resumes the link or changes its
+    /// password, nor more than the sender chose where that ends the link.
+    #[test]
+    fn guessing_ends_in_any_story(story in story()) {
+        let run = Run::of(&story);
+        let mut compared: BTreeMap<LinkId, u32> = BTreeMap::new();
+        for entry in &run.trace {
+            match &entry.command {
+                Command::Holder { link, .. } if matches!(entry.outcome, Err(Refusal::WrongPassword { .. })) => {
+                    let compared = compared.entry(*link).or_default();
+                    *compared += 1;
+                    prop_assert!(*compared <= 200);
+                    let state = link_status(entry.after.as_ref(), &run, entry.at, *link).unwrap().state;
+                    prop_assert_eq!(state == LinkState::Locked || state == LinkState::Gone, *compared == 200 || state == LinkState::Gone);
+                }
+                Command::Owner { action: OwnerAction::PatchLink { link, request }, .. }
+                    if entry.outcome.is_ok() && (request.paused == Some(false) || request.lock.is_some()) =>
+                {
+                    // A password that is the same as before forgets nothing; then too few are counted, never too many.
+                    compared.insert(*link, 0);
+                }
+                Command::Owner { action: OwnerAction::PutLink { link, .. }, .. } => {
+                    compared.entry(*link).or_default();
+                }
+                Command::Create { .. } => compared.clear(),
+                _ => {}
+            }
+        }
+    }
+
+    /// Who does not hold the link can neither guess, nor slow, nor destroy it.
+    #[test]
+    fn nobody_without_the_link_can_harm_it(actions in prop::collection::vec(holder_command(), 0..60)) {
+        let mut run = one_link(PutLink { destroy_after_guesses: Some(1), ..world::put_request(0) });
+        let before = run.look(0);
+        for command in actions {
+            let Command::Holder { link, action, .. } = command else { continue };
+            prop_assert_eq!(
+                run.apply(Command::Holder { link, presented: world::wrong(), action }),
+                &Err(Refusal::NotFound)
+            );
+        }
+        prop_assert_eq!(run.look(0), before);
+        prop_assert!(run.apply(world::by_holder(0, HolderAction::Open(world::right(0, None)))).is_ok());
+    }
+}
+
+/// Two hundred wrong passwords pause the link; its owner resumes it. A download that runs is not touched.
+#[test]
+fn guessing_ends_after_two_hundred() {
+    let mut run = one_link(PutLink { downloads_max: 5, ..world::put_request(0) });
+    run.apply(world::lease(0, 1)).as_ref().unwrap();
+    run.play(&[Move::GuessOn { link: 0, count: 500 }]);
+    let wrong = run.trace.iter().filter(|entry| matches!(entry.outcome, Err(Refusal::WrongPassword { .. }))).count();
+    assert_eq!(wrong, 200);
+    assert_eq!(run.look(0).unwrap().state, LinkState::Locked);
+    let open = world::by_holder(0, HolderAction::Open(world::right(0, None)));
+    assert_eq!(run.apply(open.clone()), &Err(Refusal::Locked));
+    // The lease went back long before: it never started.
+    let resume = PatchLink { paused: Some(false), ..PatchLink::default() };
+    run.apply(world::patch(0, resume)).as_ref().unwrap();
+    assert!(run.apply(open).is_ok());
+    assert_eq!(run.look(0).unwrap().downloads_left, 5);
+}

@@ -1,0 +1,126 @@
+//! Plays stories through [`step`], storing and loading the record every time as a ledger does, and keeps a trace.
+
+use subrosa_server::lifecycle::{
+    Change, Command, HolderAction, Outcome, OwnerAction, Policy, Refusal, ShareRecord, Step, step,
+};
+use subrosa_shared::api::{LinkView, LogLine, ShareStatus};
+use subrosa_shared::time::Timestamp;
+
+use crate::world::{self, Move};
+
+/// What happened, from the outside.
+pub(crate) struct Entry {
+    pub(crate) at: Timestamp,
+    pub(crate) command: Command,
+    pub(crate) before: Option<ShareRecord>,
+    pub(crate) after: Option<ShareRecord>,
+    pub(crate) outcome: Result<Outcome, Refusal>,
+    pub(crate) log: Vec<LogLine>,
+}
+
+pub(crate) struct Run {
+    pub(crate) policy: Policy,
+    pub(crate) now: Timestamp,
+    pub(crate) record: Option<ShareRecord>,
+    pub(crate) trace: Vec<Entry>,
+}
+
+impl Run {
+    pub(crate) fn new() -> Self {
+        Self { policy: world::policy(), now: world::START, record: None, trace: Vec::new() }
+    }
+
+    /// A share with content and without links.
+    pub(crate) fn with_share() -> Self {
+        let mut run = Self::new();
+        run.apply(world::create(world::create_request())).as_ref().unwrap();
+        run.apply(world::complete()).as_ref().unwrap();
+        run
+    }
+
+    pub(crate) fn of(moves: &[Move]) -> Self {
+        let mut run = Self::new();
+        run.play(moves);
+        run
+    }
+
+    pub(crate) fn play(&mut self, moves: &[Move]) {
+        for next in moves {
+            match next {
+                Move::Wait(millis) => self.wait(*millis),
+                Move::WaitUntilDue { before } => {
+                    let due = self.record.as_ref().map_or(0, |record| record.due().as_millis());
+                    // Not centuries ahead.
+                    let due = due.min(self.now.as_millis() + 100 * world::DAY);
+                    let wait = due.saturating_sub(self.now.as_millis());
+                    self.wait(wait.saturating_sub((*before).into()));
+                }
+                Move::Do(command) => drop(self.apply((**command).clone())),
+                Move::Again(which) => {
+                    if !self.trace.is_empty() {
+                        let command = self.trace[which % self.trace.len()].command.clone();
+                        self.apply(command);
+                    }
+                }
+                Move::GuessOn { link, count } => {
+                    for _ in 0..*count {
+                        let guess = HolderAction::Open(world::guess(None));
+                        match *self.apply(world::by_holder(*link, guess)) {
+                            Err(Refusal::WrongPassword { retry_after } | Refusal::TooManyGuesses { retry_after }) => {
+                                self.wait(u64::try_from(retry_after.as_millis()).unwrap());
+                            }
+                            _ => break,
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    pub(crate) fn wait(&mut self, millis: u64) {
+        self.now = Timestamp::from_millis(self.now.as_millis() + millis);
+    }
+
+    pub(crate) fn apply(&mut self, command: Command) -> &Result<Outcome, Refusal> {
+        let Step { record, outcome, log, .. } = step(self.record.as_ref(), &command, &self.policy, self.now);
+        let before = self.record.take();
+        self.record = match record {
+            Change::Unchanged => before.clone(),
+            Change::Put(record) => Some(ShareRecord::from_bytes(&record.to_bytes()).unwrap()),
+            Change::Remove => None,
+        };
+        let entry = Entry { at: self.now, command, before, after: self.record.clone(), outcome, log };
+        self.trace.push(entry);
+        &self.trace.last().unwrap().outcome
+    }
+
+    /// The share as its owner sees it, without leaving a trace.
+    pub(crate) fn status(&self) -> Option<ShareStatus> {
+        status(self.record.as_ref(), &self.policy, self.now)
+    }
+
+    /// The link as its holder sees it, without leaving a trace.
+    pub(crate) fn look(&self, link: u8) -> Option<LinkView> {
+        let look = world::by_holder(link, HolderAction::Look);
+        match step(self.record.as_ref(), &look, &self.policy, self.now).outcome {
+            Ok(Outcome::Link(view)) => Some(*view),
+            _ => None,
+        }
+    }
+}
+
+pub(crate) fn status(record: Option<&ShareRecord>, policy: &Policy, now: Timestamp) -> Option<ShareStatus> {
+    match step(record, &world::by_owner(OwnerAction::Status), policy, now).outcome {
+        Ok(Outcome::Share(status)) => Some(*status),
+        _ => None,
+    }
+}
+
+/// The record after a step.
+pub(crate) fn after(before: Option<&ShareRecord>, step: &Step) -> Option<ShareRecord> {
+    match &step.record {
+        Change::Unchanged => before.cloned(),
+        Change::Put(record) => Some((**record).clone()),
+        Change::Remove => None,
+    }
+}
