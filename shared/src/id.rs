@@ -32,6 +32,11 @@ public_bytes! {
     Digest, 32
 }
 public_bytes! {
+    /// What a sealed object says of its key and salt: it opens under no other. Pins one sealing of a part, so that single
+    /// chunks of it can be believed.
+    Commitment, 32
+}
+public_bytes! {
     /// What a recipient's client says after it verified and saved. HMAC-SHA-256: the server cannot make one.
     Receipt, 32
 }

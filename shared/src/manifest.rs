@@ -4,16 +4,17 @@
 //! anything: paths, duplicates, and that sizes, padding and parts add up.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
 use crate::content::{Layout, LayoutError};
-use crate::id::{Digest, ShareId};
+use crate::id::{Commitment, Digest, ShareId};
 use crate::limits::{ENTRIES_MAX, MANIFEST_BYTES_MAX, PARTS_MAX};
 use crate::padding::padded_len;
 use crate::path::{EntryPath, PathError, folded};
-use crate::seal::{OpenError, open, seal, sealed_len};
+use crate::seal::{OpenError, commitment, open, seal, sealed_len};
 use crate::secret::ManifestKey;
 use crate::time::Timestamp;
 
@@ -23,6 +24,9 @@ pub const VERSION: u32 = 1;
 pub const NOTE_BYTES_MAX: usize = 64 * 1024;
 /// Longest MIME type, in bytes.
 pub const MEDIA_TYPE_BYTES_MAX: usize = 255;
+
+/// The last moment that a file can be from: where the dates of JavaScript end.
+pub const MODIFIED_MAX: Timestamp = Timestamp::from_millis(8_640_000_000_000_000);
 
 /// Fields that this version understands at the top of a manifest: what `critical` may name.
 const FIELDS: &[&str] = &["version", "critical", "note", "part_bytes", "entries", "parts"];
@@ -66,14 +70,16 @@ pub enum ManifestError {
         other: usize,
     },
     /// A name is both a file and a folder, or a folder that is listed as empty is not.
-    #[error("entry {index} is both a file or empty folder and a folder around others")]
+    #[error("entries {index} and {other} give one name to a file or empty folder and to a folder around others")]
     FileAndFolder {
         /// Which entry, from 0.
         index: usize,
+        /// The earlier one.
+        other: usize,
     },
-    /// Note or MIME type is too long.
-    #[error("a text is too long")]
-    TextTooLong,
+    /// Note or MIME type is too long, or has characters that it may not have.
+    #[error("a text is too long or has characters that it may not have")]
+    Text,
     /// Sizes, padding and parts do not add up.
     #[error("sizes do not add up")]
     Sizes,
@@ -118,13 +124,37 @@ impl Entry {
     }
 }
 
+impl Entry {
+    fn check_hints(&self) -> Result<(), ManifestError> {
+        if self.modified.is_some_and(|modified| modified > MODIFIED_MAX) {
+            return Err(ManifestError::Malformed);
+        }
+        match &self.kind {
+            EntryKind::File { media_type: Some(media_type), .. } if !is_media_type(media_type) => {
+                Err(ManifestError::Text)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// A part, as the manifest pins it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// Bytes of the sealed object.
     pub sealed_len: u64,
-    /// SHA-256 of the sealed object.
+    /// SHA-256 of the sealed object: pins the whole of it.
     pub digest: Digest,
+    /// The sealed object's commitment: pins this sealing where only some chunks of it are fetched.
+    pub commitment: Commitment,
+}
+
+impl Part {
+    /// Pins a sealed part. `None` if the bytes are too short to be one.
+    #[must_use]
+    pub fn of(sealed: &[u8]) -> Option<Self> {
+        Some(Self { sealed_len: sealed.len() as u64, digest: Digest::of(sealed), commitment: commitment(sealed)? })
+    }
 }
 
 /// What a share contains. Holding one means that it was checked.
@@ -148,8 +178,8 @@ impl Manifest {
         parts: Vec<Part>,
     ) -> Result<Self, ManifestError> {
         check_entries(&entries)?;
-        if note.as_ref().is_some_and(|note| note.len() > NOTE_BYTES_MAX) {
-            return Err(ManifestError::TextTooLong);
+        if !note.as_deref().is_none_or(is_note) {
+            return Err(ManifestError::Text);
         }
         let layout = Layout::new(content_len(&entries)?, part_bytes)?;
         let lengths_fit = parts.len() as u64 == u64::from(layout.part_count())
@@ -244,43 +274,60 @@ impl Manifest {
 /// Checks what can be wrong with a set of entries: a sender's client calls it before it reads a byte.
 ///
 /// # Errors
-/// Too many, duplicates, or a name that is both file and folder.
+/// Too many, duplicates, a name that is both file and folder, or a MIME type or time that cannot be.
 pub fn check_entries(entries: &[Entry]) -> Result<(), ManifestError> {
     if entries.len() > ENTRIES_MAX {
         return Err(ManifestError::TooMany);
     }
-    // What stands at a folded path: which entry put it there, how it is spelled, whether it is a folder around others.
-    struct Place<'a> {
-        entry: usize,
-        spelling: &'a str,
-        surrounds: bool,
-    }
-    let mut places: HashMap<String, Place<'_>> = HashMap::new();
+    // A tree of names rather than a set of paths: its size is that of the paths, however deep they are.
+    let mut names: HashMap<(usize, String), Name<'_>> = HashMap::new();
     for (index, entry) in entries.iter().enumerate() {
-        if let EntryKind::File { media_type: Some(media_type), .. } = &entry.kind
-            && media_type.len() > MEDIA_TYPE_BYTES_MAX
-        {
-            return Err(ManifestError::TextTooLong);
-        }
-        for folder in entry.path.folders() {
-            let place = Place { entry: index, spelling: folder, surrounds: true };
-            let known = places.entry(folded(folder)).or_insert(place);
-            if !known.surrounds {
-                return Err(ManifestError::FileAndFolder { index: known.entry });
+        entry.check_hints()?;
+        let mut folder = ROOT;
+        let mut path = entry.path.names().peekable();
+        while let Some(spelling) = path.next() {
+            let surrounds = path.peek().is_some();
+            let id = names.len() + 1;
+            match names.entry((folder, folded(spelling))) {
+                Vacant(place) => {
+                    place.insert(Name { id, entry: index, spelling, surrounds });
+                    folder = id;
+                }
+                Occupied(place) => {
+                    let known = place.get();
+                    let other = known.entry;
+                    match (known.surrounds, surrounds) {
+                        (true, true) if known.spelling == spelling => folder = known.id,
+                        (true, true) | (false, false) => return Err(ManifestError::Duplicate { index, other }),
+                        (true, false) | (false, true) => return Err(ManifestError::FileAndFolder { index, other }),
+                    }
+                }
             }
-            if known.spelling != folder {
-                return Err(ManifestError::Duplicate { index, other: known.entry });
-            }
-        }
-        let place = Place { entry: index, spelling: entry.path.as_str(), surrounds: false };
-        if let Some(known) = places.insert(folded(entry.path.as_str()), place) {
-            return Err(match known.surrounds {
-                true => ManifestError::FileAndFolder { index },
-                false => ManifestError::Duplicate { index, other: known.entry },
-            });
         }
     }
     Ok(())
+}
+
+/// The folder around everything.
+const ROOT: usize = 0;
+
+/// A name in the tree of names.
+struct Name<'a> {
+    id: usize,
+    /// The entry that brought it.
+    entry: usize,
+    spelling: &'a str,
+    /// Whether it is a folder around others.
+    surrounds: bool,
+}
+
+/// Plain text: line breaks and tabs, no other control characters.
+fn is_note(note: &str) -> bool {
+    note.len() <= NOTE_BYTES_MAX && !note.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'))
+}
+
+fn is_media_type(media_type: &str) -> bool {
+    media_type.len() <= MEDIA_TYPE_BYTES_MAX && media_type.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Length of the content of a set of entries, in bytes.
@@ -370,7 +417,11 @@ mod tests {
     fn manifest(entries: Vec<Entry>) -> Result<Manifest, ManifestError> {
         let layout = Layout::new(content_len(&entries)?, 65_536)?;
         let parts = (0..layout.part_count())
-            .map(|index| Part { sealed_len: layout.sealed_part_len(index).unwrap(), digest: Digest::of(&[]) })
+            .map(|index| Part {
+                sealed_len: layout.sealed_part_len(index).unwrap(),
+                digest: Digest::of(&[]),
+                commitment: Commitment::from_bytes([0; 32]),
+            })
             .collect();
         Manifest::new(entries, Some("hello".to_owned()), 65_536, parts)
     }
@@ -392,6 +443,7 @@ mod tests {
         duplicate(vec![file("caf\u{e9}", 1), file("cafe\u{301}", 1)]);
         duplicate(vec![folder("x"), folder("X")]);
         duplicate(vec![file("Docs/a", 1), file("docs/b", 1)]);
+        duplicate(vec![file("x/a.pdf", 1), file("x/a\u{200b}.pdf", 1)]);
         let both = |entries| assert!(matches!(manifest(entries), Err(ManifestError::FileAndFolder { .. })));
         both(vec![file("a", 1), file("a/b", 1)]);
         both(vec![file("a/b", 1), file("a", 1)]);
@@ -413,6 +465,13 @@ mod tests {
         assert!(with("unknown", json!(1)).is_ok(), "unknown fields are ignored");
         assert!(with("critical", json!(["parts"])).is_ok());
         assert_eq!(with("critical", json!(["unknown"])), Err(ManifestError::Critical));
+        assert_eq!(with("note", json!("two\nlines")).unwrap().note(), Some("two\nlines"));
+        assert_eq!(with("note", json!("\u{1b}[2J")), Err(ManifestError::Text));
+        let type_of = |media_type: &str| with("entries", json!([{"path": "a", "size": 7, "type": media_type}]));
+        assert!(type_of("text/plain;charset=utf-8").is_ok());
+        assert_eq!(type_of("text/\u{e9}"), Err(ManifestError::Text));
+        let late = json!([{"path": "a", "size": 7, "modified": 8_640_000_000_000_001_u64}]);
+        assert_eq!(with("entries", late), Err(ManifestError::Malformed));
         assert_eq!(with("version", json!(2)), Err(ManifestError::Version));
         assert_eq!(with("version", json!("1")), Err(ManifestError::Malformed));
         assert_eq!(with("part_bytes", json!(65_535)), Err(ManifestError::Layout(LayoutError::PartSize)));

@@ -101,12 +101,25 @@ fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// What two paths have in common if a file system that ignores case or normalization takes them for the same.
+/// What two paths have in common if a file system that ignores case or normalization takes them for the same, or a person
+/// who sees them.
 ///
-/// NFC, upper case, lower case, NFC: upper case first, so that `ß` and `ss` fall together as they do in case folding.
+/// Without characters that show nothing, then NFC, lower case, upper case, lower case, NFC: by way of upper case, so that
+/// `ẞ`, `ß` and `ss` fall together as they do in case folding.
 #[must_use]
 pub fn folded(path: &str) -> String {
-    path.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
+    let shown = path.nfc().filter(|c| !is_invisible(*c));
+    let cased = shown.flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
+    cased.nfc().collect()
+}
+
+/// Characters that show nothing by themselves: soft hyphen, zero-width characters, variation selectors, tags.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 /// A name that every platform can store: characters that Windows refuses become `_`, and so do dots and spaces at the end;
@@ -203,6 +216,9 @@ mod tests {
     fn folding_finds_names_that_only_look_different_to_some_file_systems() {
         assert_eq!(folded("CAFÉ"), folded("cafe\u{301}"));
         assert_eq!(folded("STRASSE"), folded("straße"));
+        assert_eq!(folded("STRAẞE"), folded("straße"));
+        assert_eq!(folded("ΟΔΟΣ"), folded("οδος"));
+        assert_eq!(folded("a\u{200b}.pdf"), folded("A\u{ad}.pdf"));
         assert_ne!(folded("a"), folded("b"));
     }
 

@@ -19,7 +19,7 @@ use rand_core::CryptoRng;
 use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::id::{LinkId, ShareId};
+use crate::id::{Commitment, LinkId, ShareId};
 use crate::labels::{Label, derive};
 use crate::secret::{ContentKey, ContentWrapKey, ManifestKey, NoteKey, ViewWrapKey};
 
@@ -242,7 +242,7 @@ pub fn open_into<K: SealingKey>(
     sealed: &[u8],
     plaintext: &mut Vec<u8>,
 ) -> Result<(), OpenError> {
-    let opener = Opener::new(key, context, sealed, sealed.len() as u64)?;
+    let opener = Opener::begin(key, context, sealed, sealed.len() as u64)?;
     plaintext.clear();
     for (index, sealed_chunk) in sealed[HEADER_LEN..].chunks(SEALED_CHUNK_LEN).enumerate() {
         if let Err(error) = opener.open_chunk(index as u64, sealed_chunk, plaintext) {
@@ -251,6 +251,13 @@ pub fn open_into<K: SealingKey>(
         }
     }
     Ok(())
+}
+
+/// The commitment of a sealed object, from its header or more of it. `None` if it is shorter than that.
+#[must_use]
+pub fn commitment(sealed: &[u8]) -> Option<Commitment> {
+    let header: &[u8; HEADER_LEN] = sealed.first_chunk()?;
+    header.last_chunk().copied().map(Commitment::from_bytes)
 }
 
 /// Opens single chunks of a sealed object, in any order.
@@ -263,17 +270,25 @@ pub struct Opener {
 impl Opener {
     /// Begins with the header: the object's first [`HEADER_LEN`] bytes, or more of it.
     ///
-    /// `sealed_len` is the whole object's length in bytes, from a source that is itself authentic: the manifest. It
-    /// decides which chunk is the last.
+    /// Length and commitment come from a source that is itself authentic: the manifest. The length decides which chunk is
+    /// the last. The commitment decides which sealing this is: the same place may have been sealed before, and whoever
+    /// kept that ciphertext must not be able to mix the two.
     ///
     /// # Errors
-    /// The length is not one of a sealed object, the version is unknown, or the key or place is wrong.
+    /// The length is not one of a sealed object, the version is unknown, or the key, place or sealing is another.
     pub fn new<K: SealingKey>(
         key: &K,
         context: &K::Context,
         header: &[u8],
         sealed_len: u64,
+        pinned: &Commitment,
     ) -> Result<Self, OpenError> {
+        let opener = Self::begin(key, context, header, sealed_len)?;
+        // It is the header's commitment too, or it would not have begun.
+        if commitment(header) == Some(*pinned) { Ok(opener) } else { Err(OpenError::Authentication) }
+    }
+
+    fn begin<K: SealingKey>(key: &K, context: &K::Context, header: &[u8], sealed_len: u64) -> Result<Self, OpenError> {
         plaintext_len(sealed_len)?;
         let header: &[u8; HEADER_LEN] = header.first_chunk().ok_or(OpenError::Length)?;
         if header[0] != VERSION {

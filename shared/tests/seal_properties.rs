@@ -5,7 +5,7 @@ use getrandom::{SysRng, rand_core::UnwrapErr};
 use proptest::prelude::*;
 use subrosa_shared::id::ShareId;
 use subrosa_shared::seal::{
-    CHUNK_LEN, HEADER_LEN, OpenError, Opener, PartPlace, TAG_LEN, open, plaintext_len, seal, sealed_len,
+    CHUNK_LEN, HEADER_LEN, OpenError, Opener, PartPlace, TAG_LEN, commitment, open, plaintext_len, seal, sealed_len,
 };
 use subrosa_shared::secret::{ContentKey, ManifestKey};
 
@@ -101,7 +101,8 @@ proptest! {
     #[test]
     fn any_chunk_opens_alone(len in lengths(), at: proptest::sample::Index) {
         let object = sealed(&plaintext(len));
-        let opener = Opener::new(&KEY, &PLACE, &object[..HEADER_LEN], object.len() as u64).unwrap();
+        let pinned = commitment(&object).unwrap();
+        let opener = Opener::new(&KEY, &PLACE, &object[..HEADER_LEN], object.len() as u64, &pinned).unwrap();
         let index = at.index(len.div_ceil(CHUNK_LEN).max(1));
         let range = opener.chunk_range(index as u64).unwrap();
         let mut opened = Vec::new();
@@ -140,6 +141,15 @@ fn a_file_that_changed_between_two_attempts_never_repeats_key_and_nonce() {
     let third = sealed(&[0; 1000]);
     assert_ne!(first[1..33], third[1..33]);
     assert_ne!(first[HEADER_LEN..], third[HEADER_LEN..]);
+}
+
+#[test]
+fn chunks_of_a_superseded_sealing_are_refused_though_they_are_of_the_same_place() {
+    let (superseded, pinned) = (sealed(&[0; 1000]), sealed(&[1; 1000]));
+    let pin = commitment(&pinned).unwrap();
+    assert!(Opener::new(&KEY, &PLACE, &pinned[..HEADER_LEN], pinned.len() as u64, &pin).is_ok());
+    let replayed = Opener::new(&KEY, &PLACE, &superseded[..HEADER_LEN], superseded.len() as u64, &pin);
+    assert!(matches!(replayed, Err(OpenError::Authentication)));
 }
 
 #[test]

@@ -29,16 +29,16 @@ fn the_files_are_those_that_the_generator_makes() {
 #[test]
 fn a_vector_that_expects_something_else_fails() {
     for (name, bytes) in files() {
-        let changed = String::from_utf8_lossy(&bytes).contains("\nexpect: ok\n");
-        if !changed {
-            continue;
-        }
-        let at = bytes.windows(11).position(|window| window == b"expect: ok\n").unwrap();
+        // What a vector of each kind compares in the end.
+        let field: &[u8] = match name.split('-').next().unwrap() {
+            "keys" => b"\nreceipt: ",
+            "padding" => b"\npadded-len: ",
+            "part" => b"\ndigest: ",
+            _ => b"\nexpect: ",
+        };
+        let at = bytes.windows(field.len()).position(|window| window == field).unwrap() + field.len();
         let mut bad = bytes.clone();
-        bad.splice(at + 8..at + 10, *b"checksum");
-        // Key vectors have no outcome but their values.
-        if !name.starts_with("keys-") {
-            assert!(subrosa_shared::vectors::run(&bad).is_err(), "{name}");
-        }
+        bad[at] = if bad[at] == b'1' { b'2' } else { b'1' };
+        assert!(subrosa_shared::vectors::run(&bad).is_err(), "{name}");
     }
 }

@@ -6,9 +6,10 @@ use rand_core::{TryCryptoRng, TryRng};
 use serde_json::{Value, json};
 
 use super::{Vector, hex, run::derived};
-use crate::content::Layout;
-use crate::id::{Digest, LinkId, ShareId};
-use crate::seal::{CHUNK_LEN, HEADER_LEN, PartPlace, SealingKey, TAG_LEN, VERSION, seal};
+use crate::content::{Layout, part_list_digest};
+use crate::id::{Commitment, Digest, LinkId, ShareId};
+use crate::padding::padded_len;
+use crate::seal::{CHUNK_LEN, HEADER_LEN, PartPlace, SealingKey, TAG_LEN, VERSION, commitment, seal, sealed_len};
 use crate::secret::{ContentKey, ContentWrapKey, LinkSecret, ManifestKey, NoteKey, OwnerSecret, ViewWrapKey};
 
 /// All vectors, by file name.
@@ -18,6 +19,8 @@ pub fn generate() -> Vec<(String, Vec<u8>)> {
     keys(&mut vectors);
     tokens(&mut vectors);
     sealed_objects(&mut vectors);
+    chunks(&mut vectors);
+    lengths(&mut vectors);
     manifests(&mut vectors);
     vectors.into_iter().map(|(name, vector)| (format!("{name}.vector"), vector.to_bytes())).collect()
 }
@@ -82,6 +85,9 @@ fn tokens(vectors: &mut Vectors) {
     let owner = OwnerSecret::from_bytes([0x11; 32]).to_token().to_string();
     let (head, tail) = token.split_at(17);
     let swapped = format!("{}{}{}", &token[1..2], &token[..1], &token[2..]);
+    // An escape inside of the token, so often encoded: without decoding there is no window that fits.
+    let escaped = |times: usize| format!("{head}%{}{:02X}{}", "25".repeat(times - 1), tail.as_bytes()[0], &tail[1..]);
+    let all_invisible = "\u{ad}\u{200b}\u{200f}\u{202a}\u{202e}\u{2060}\u{2069}\u{feff}\u{a0}";
     for (name, about, text, expect) in [
         ("bare", "the token alone", token.clone(), "ok"),
         ("link", "a whole link", format!("https://example.org/s#{token}"), "ok"),
@@ -93,7 +99,9 @@ fn tokens(vectors: &mut Vectors) {
         ),
         ("line-break", "a link that mail has broken", format!("https://example.org/s#{head}\r\n  {tail}"), "ok"),
         ("quoted-printable", "a soft line break of mail", format!("https://example.org/s#{head}=\r\n{tail}"), "ok"),
-        ("invisible", "soft hyphen and zero-width space inside", format!("{head}\u{ad}\u{200b}{tail}"), "ok"),
+        ("invisible", "characters that show nothing inside", format!("{head}{all_invisible}{tail}"), "ok"),
+        ("escaped", "a character percent-encoded four times", escaped(4), "ok"),
+        ("escaped-too-often", "a character percent-encoded five times", escaped(5), "too-short"),
         ("percent", "the # percent-encoded twice", format!("https://example.org/s%2523{token}"), "ok"),
         ("parameters", "parameters added behind", format!("https://example.org/s#{token}&utm_source=mail"), "ok"),
         (
@@ -214,11 +222,85 @@ fn sealed_objects(vectors: &mut Vectors) {
     });
 }
 
+fn chunks(vectors: &mut Vectors) {
+    let (share, key) = (ShareId::from_bytes([0xa1; 16]), ContentKey::from_bytes([0x5e; 32]));
+    let place = PartPlace { share, index: 2 };
+    let plaintext: Vec<u8> = (0..CHUNK_LEN + 100).map(|i| (i % 251) as u8).collect();
+    let pinned = seal(&key, &place, &plaintext, &mut Counting(0x30));
+    let superseded = seal(&key, &place, &plaintext, &mut Counting(0x31));
+    let boundary = HEADER_LEN + CHUNK_LEN + TAG_LEN;
+    let body = |object: &[u8], chunk: usize| match chunk {
+        0 => object[..boundary].to_vec(),
+        _ => [&object[..HEADER_LEN], &object[boundary..]].concat(),
+    };
+    let pin = commitment(&pinned).expect("a sealed object has a header");
+    let whole = pinned.len() as u64;
+    for (name, about, expect, chunk, len, body) in [
+        ("first", "the first chunk of two", "ok", 0, whole, body(&pinned, 0)),
+        ("last", "the last chunk of two", "ok", 1, whole, body(&pinned, 1)),
+        (
+            "superseded",
+            "header and chunk of another sealing of the same place",
+            "authentication",
+            1,
+            whole,
+            body(&superseded, 1),
+        ),
+        ("as-first", "the last chunk as the first", "length", 0, whole, body(&pinned, 1)),
+        (
+            "as-only",
+            "the first chunk as that of a shorter part",
+            "authentication",
+            0,
+            boundary as u64,
+            body(&pinned, 0),
+        ),
+        ("beyond", "a chunk that there is not", "length", 2, whole, body(&pinned, 1)),
+    ] {
+        let of_chunk = plaintext.chunks(CHUNK_LEN).nth(chunk).unwrap_or_default();
+        let fields = [
+            ("about", about),
+            ("kind", "chunk"),
+            ("expect", expect),
+            ("key", &hex(key.expose())),
+            ("share-id", &hex(share.as_bytes())),
+            ("index", "2"),
+            ("commitment", &hex(pin.as_bytes())),
+            ("sealed-len", &len.to_string()),
+            ("chunk", &chunk.to_string()),
+            ("plaintext-len", &of_chunk.len().to_string()),
+            ("plaintext-sha256", &hex(Digest::of(of_chunk).as_bytes())),
+        ];
+        vectors.push((format!("chunk-{name}"), vector(&fields, &body)));
+    }
+}
+
+fn lengths(vectors: &mut Vectors) {
+    for len in [0, 4096, 4097, 65_536, 65_537, 1 << 24, (1 << 24) + 1, (200 << 30) + 12_345, 600_000_000_000] {
+        let padded = padded_len(len).expect("far from the end").to_string();
+        let fields = [
+            ("about", "Padm\u{e9}"),
+            ("kind", "padding"),
+            ("expect", "ok"),
+            ("len", &len.to_string()),
+            ("padded-len", &padded),
+        ];
+        vectors.push((format!("padding-{len}"), vector(&fields, &[])));
+    }
+    let parts = [(sealed_len(65_536), Digest::of(b"first")), (sealed_len(6144), Digest::of(b"second"))];
+    let lines: String = parts.iter().map(|(len, digest)| format!("{len} {}\n", hex(digest.as_bytes()))).collect();
+    let digest = hex(part_list_digest(parts).as_bytes());
+    let fields = [("about", "digest over two parts"), ("kind", "part-list"), ("expect", "ok"), ("digest", &*digest)];
+    vectors.push(("part-list".to_owned(), vector(&fields, lines.as_bytes())));
+}
+
 fn manifests(vectors: &mut Vectors) {
     let manifest = |entries: Value, content_len: u64| {
         let layout = Layout::new(content_len, 65_536).expect("the vectors' sizes are allowed");
-        let part =
-            |index| json!({"sealed_len": layout.sealed_part_len(index), "digest": Digest::of(b"part").to_string()});
+        let part = |index| {
+            json!({"sealed_len": layout.sealed_part_len(index), "digest": Digest::of(b"part").to_string(),
+            "commitment": Commitment::from_bytes([7; 32]).to_string()})
+        };
         let parts: Vec<Value> = (0..layout.part_count()).map(part).collect();
         json!({"version": 1, "note": "For you", "part_bytes": 65_536, "entries": entries, "parts": parts})
     };
@@ -263,6 +345,11 @@ fn manifests(vectors: &mut Vectors) {
     push("size-overflow", "sizes that overflow", "sizes", &with("entries", overflow), [0; 3]);
     for (name, path) in [
         ("absolute", "/a"),
+        ("trailing-slash", "a/"),
+        ("separator", "a\u{2028}b"),
+        ("c1", "a\u{85}b"),
+        ("isolate", "a\u{2066}b"),
+        ("arabic-mark", "a\u{61c}b"),
         ("parent", "a/../../b"),
         ("here", "./a"),
         ("empty", ""),
@@ -275,6 +362,10 @@ fn manifests(vectors: &mut Vectors) {
     }
     let long = "x".repeat(256);
     push("path-long", "a name of 256 bytes", "path", &manifest(file(&long), 5), [0; 3]);
+    let deep = vec!["x"; 65].join("/");
+    push("path-deep", "65 names", "path", &manifest(file(&deep), 5), [0; 3]);
+    let wide = vec!["x".repeat(255); 17].join("/");
+    push("path-wide", "more than 4,096 bytes", "path", &manifest(file(&wide), 5), [0; 3]);
     let longest = "x".repeat(255);
     push("path-longest", "a name of 255 bytes", "ok", &manifest(file(&longest), 5), [1, 5, 4096]);
     for (name, first, second) in [
@@ -292,6 +383,15 @@ fn manifests(vectors: &mut Vectors) {
             [0; 3],
         );
     }
+    let folders = json!([{"path": "a", "folder": true}, {"path": "a", "folder": true}]);
+    push("duplicate-folder", "an empty folder twice", "duplicate", &manifest(folders, 0), [0; 3]);
+    let sized = json!([{"path": "a", "folder": true, "size": 5}]);
+    push("folder-with-size", "a folder with a size", "malformed", &manifest(sized, 5), [0; 3]);
+    push("note-escape", "a control character in the note", "text", &with("note", json!("\u{1b}[2J")), [0; 3]);
+    let typed = json!([{"path": "a", "size": 5, "type": "text/\u{e9}"}]);
+    push("type", "a type that is not ASCII", "text", &with("entries", typed), [0; 3]);
+    let late = json!([{"path": "a", "size": 5, "modified": 8_640_000_000_000_001_u64}]);
+    push("modified", "a time that no date reaches", "malformed", &with("entries", late), [0; 3]);
     let both = json!([{"path": "a", "size": 5}, {"path": "a/b", "size": 0}]);
     push("file-and-folder", "a name that is both", "file-and-folder", &manifest(both, 5), [0; 3]);
 }

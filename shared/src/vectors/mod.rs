@@ -57,6 +57,11 @@ impl Vector {
         self.fields.get(name).map(String::as_str).ok_or_else(|| format!("no field {name}"))
     }
 
+    /// A field that is a decimal number.
+    fn number<T: std::str::FromStr>(&self, name: &str) -> Result<T, String> {
+        self.field(name)?.parse().map_err(|_| format!("{name} is not a number"))
+    }
+
     /// A field of bytes in hexadecimal.
     fn bytes<const LEN: usize>(&self, name: &str) -> Result<[u8; LEN], String> {
         let text = self.field(name)?;

@@ -1,10 +1,11 @@
 //! Checks one vector against this implementation.
 
 use super::{Vector, hex};
-use crate::id::{Digest, LeaseId, LinkId, ShareId};
+use crate::content::part_list_digest;
+use crate::id::{Commitment, Digest, LeaseId, LinkId, ShareId};
 use crate::manifest::{Manifest, ManifestError};
 use crate::password::Password;
-use crate::seal::{OpenError, PartPlace, SealingKey, open};
+use crate::seal::{HEADER_LEN, OpenError, Opener, PartPlace, SealingKey, open};
 use crate::secret::{
     ContentKey, ContentWrapKey, DeviceSecret, LeaseSecret, LinkSecret, ManifestKey, NoteKey, OwnerSecret, ViewWrapKey,
 };
@@ -20,7 +21,10 @@ pub fn run(bytes: &[u8]) -> Result<(), String> {
         "keys" => keys(&vector),
         "token" => token(&vector),
         "sealed" => sealed(&vector),
+        "chunk" => chunk(&vector),
         "manifest" => manifest(&vector),
+        "padding" => padding(&vector),
+        "part-list" => part_list(&vector),
         kind => Err(format!("unknown kind {kind}")),
     }
 }
@@ -68,6 +72,7 @@ pub(super) fn derived(vector: &Vector) -> Result<Vec<(&'static str, String)>, St
         ("lease-verifier", hex(lease.verifier().as_bytes())),
         ("lease-id", hex(lease.lease_id().as_bytes())),
         ("device-proof", hex(device.proof().expose())),
+        ("device-verifier", hex(crate::id::Verifier::of(&device.proof()).as_bytes())),
         ("device-id", hex(device.device_id().as_bytes())),
         ("manifest-digest", hex(manifest.as_bytes())),
         ("receipt", hex(receipt.as_bytes())),
@@ -106,8 +111,8 @@ fn sealed(vector: &Vector) -> Result<(), String> {
     let key = vector.bytes("key")?;
     match vector.field("role")? {
         "part" => {
-            let index = vector.field("index")?.parse().map_err(|_| "index is not a number")?;
-            let place = PartPlace { share: ShareId::from_bytes(vector.bytes("share-id")?), index };
+            let share = ShareId::from_bytes(vector.bytes("share-id")?);
+            let place = PartPlace { share, index: vector.number("index")? };
             opens(vector, &ContentKey::from_bytes(key), &place)
         }
         "manifest" => opens(vector, &ManifestKey::from_bytes(key), &ShareId::from_bytes(vector.bytes("share-id")?)),
@@ -119,10 +124,15 @@ fn sealed(vector: &Vector) -> Result<(), String> {
 }
 
 fn opens<K: SealingKey>(vector: &Vector, key: &K, context: &K::Context) -> Result<(), String> {
-    let found = match open(key, context, &vector.body) {
+    let opened = open(key, context, &vector.body);
+    expect_opened(vector, opened.as_ref().map(|plaintext| plaintext.as_slice()).map_err(|error| *error))
+}
+
+fn expect_opened(vector: &Vector, opened: Result<&[u8], OpenError>) -> Result<(), String> {
+    let found = match opened {
         Ok(plaintext) => {
             expect("plaintext-len", &plaintext.len().to_string(), vector.field("plaintext-len")?)?;
-            expect("plaintext-sha256", &hex(Digest::of(&plaintext).as_bytes()), vector.field("plaintext-sha256")?)?;
+            expect("plaintext-sha256", &hex(Digest::of(plaintext).as_bytes()), vector.field("plaintext-sha256")?)?;
             "ok"
         }
         Err(OpenError::Length) => "length",
@@ -130,6 +140,38 @@ fn opens<K: SealingKey>(vector: &Vector, key: &K, context: &K::Context) -> Resul
         Err(OpenError::Authentication) => "authentication",
     };
     expect("outcome", found, vector.field("expect")?)
+}
+
+/// The body is the header of a part and then one of its chunks.
+fn chunk(vector: &Vector) -> Result<(), String> {
+    let key = ContentKey::from_bytes(vector.bytes("key")?);
+    let place = PartPlace { share: ShareId::from_bytes(vector.bytes("share-id")?), index: vector.number("index")? };
+    let pinned = Commitment::from_bytes(vector.bytes("commitment")?);
+    let opened = Opener::new(&key, &place, &vector.body, vector.number("sealed-len")?, &pinned).and_then(|opener| {
+        let mut plaintext = Vec::new();
+        let sealed_chunk = vector.body.get(HEADER_LEN..).unwrap_or_default();
+        opener.open_chunk(vector.number("chunk").map_err(|_| OpenError::Length)?, sealed_chunk, &mut plaintext)?;
+        Ok(plaintext)
+    });
+    expect_opened(vector, opened.as_deref().map_err(|error| *error))
+}
+
+fn padding(vector: &Vector) -> Result<(), String> {
+    let len = vector.number("len")?;
+    let padded = crate::padding::padded_len(len).ok_or("overflows")?;
+    expect("padded-len", &padded.to_string(), vector.field("padded-len")?)
+}
+
+/// The body is, for each part, its sealed length as text, a space, its digest in hexadecimal and a line break.
+fn part_list(vector: &Vector) -> Result<(), String> {
+    let text = std::str::from_utf8(&vector.body).map_err(|_| "the body is not UTF-8")?;
+    let parts = text.lines().map(|line| {
+        let (len, digest) = line.split_once(' ').ok_or("malformed line")?;
+        let digest = Vector { fields: [("digest".to_owned(), digest.to_owned())].into(), body: Vec::new() };
+        Ok((len.parse().map_err(|_| "not a length")?, Digest::from_bytes(digest.bytes("digest")?)))
+    });
+    let parts: Vec<(u64, Digest)> = parts.collect::<Result<_, String>>()?;
+    expect("digest", &hex(part_list_digest(parts).as_bytes()), vector.field("digest")?)
 }
 
 fn manifest(vector: &Vector) -> Result<(), String> {
@@ -149,7 +191,7 @@ fn manifest(vector: &Vector) -> Result<(), String> {
         Err(ManifestError::Path { .. }) => "path",
         Err(ManifestError::Duplicate { .. }) => "duplicate",
         Err(ManifestError::FileAndFolder { .. }) => "file-and-folder",
-        Err(ManifestError::TextTooLong) => "text-too-long",
+        Err(ManifestError::Text) => "text",
         Err(ManifestError::Sizes) => "sizes",
         Err(ManifestError::Layout(_)) => "layout",
     };
