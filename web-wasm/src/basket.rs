@@ -9,33 +9,9 @@ use serde::Serialize;
 use subrosa_shared::api::Config;
 use subrosa_shared::content::Layout;
 use subrosa_shared::limits::PART_BYTES_DEFAULT;
+use subrosa_shared::manifest::{Entry, EntryKind};
 use subrosa_shared::path::{EntryPath, NAME_BYTES_MAX, folded};
 use subrosa_shared::time::Timestamp;
-
-/// Something picked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
-    /// Where it will stand in the share.
-    pub path: EntryPath,
-    /// What it is.
-    pub content: Content,
-    /// When it was changed last, if that is known.
-    pub modified: Option<Timestamp>,
-}
-
-/// What an item is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Content {
-    /// A file of a length in bytes, and its MIME type if the browser knows one.
-    File {
-        /// Bytes.
-        len: u64,
-        /// MIME type; empty if it is not known.
-        mime: String,
-    },
-    /// A folder; it counts only while nothing lies in it.
-    Folder,
-}
 
 /// Why something cannot be added or sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -69,7 +45,7 @@ pub enum Added {
 /// What has been picked so far.
 #[derive(Debug, Default)]
 pub struct Basket {
-    items: BTreeMap<u32, Item>,
+    items: BTreeMap<u32, Entry>,
     next: u32,
     /// Every path and every folder above one, folded, and what stands there.
     taken: HashMap<String, Taken>,
@@ -98,12 +74,12 @@ impl Basket {
     ///
     /// # Errors
     /// The path is too long.
-    pub fn add(&mut self, path: &str, content: Content, modified: Option<Timestamp>) -> Result<Added, BasketError> {
+    pub fn add(&mut self, path: &str, kind: EntryKind, modified: Option<Timestamp>) -> Result<Added, BasketError> {
         let safe = path.split('/').filter(|name| !name.is_empty()).map(safe_name).collect::<Vec<_>>();
         if safe.is_empty() {
             return Ok(Added::Known);
         }
-        let is_folder = content == Content::Folder;
+        let is_folder = kind == EntryKind::Folder;
         let mut placed = String::new();
         for (depth, name) in safe.iter().enumerate() {
             let is_last = depth + 1 == safe.len();
@@ -113,7 +89,7 @@ impl Basket {
                     None => Some(candidate),
                     // A folder is merged with the one of that name, in its spelling.
                     Some(Taken::Folder(spelling, _)) if !is_last || is_folder => Some(spelling.clone()),
-                    Some(Taken::File(id)) if is_last && self.is_same(*id, &content, modified) => Some(String::new()),
+                    Some(Taken::File(id)) if is_last && self.is_same(*id, &kind, modified) => Some(String::new()),
                     Some(_) => None,
                 }
             });
@@ -136,7 +112,7 @@ impl Basket {
         } else {
             self.taken.insert(folded(placed.as_str()), Taken::File(id));
         }
-        self.items.insert(id, Item { path: placed.clone(), content, modified });
+        self.items.insert(id, Entry { path: placed.clone(), kind, modified });
         let wanted = path.trim_matches('/');
         Ok(if placed.as_str() == wanted { Added::AsIs(id) } else { Added::Renamed(id, placed) })
     }
@@ -150,7 +126,7 @@ impl Basket {
             for folder in item.path.folders() {
                 self.uncount_folder(folder);
             }
-            if item.content == Content::Folder {
+            if item.kind == EntryKind::Folder {
                 self.uncount_folder(item.path.as_str());
             } else {
                 self.taken.remove(&folded(item.path.as_str()));
@@ -162,13 +138,13 @@ impl Basket {
     /// How many files there are.
     #[must_use]
     pub fn file_count(&self) -> usize {
-        self.items.values().filter(|item| item.content != Content::Folder).count()
+        self.items.values().filter(|item| item.kind != EntryKind::Folder).count()
     }
 
     /// Bytes of all files.
     #[must_use]
     pub fn content_len(&self) -> u64 {
-        self.items.values().map(Item::len).fold(0, u64::saturating_add)
+        self.items.values().map(Entry::size).fold(0, u64::saturating_add)
     }
 
     /// The list that the page shows.
@@ -177,14 +153,14 @@ impl Basket {
         let mut rows: BTreeMap<(String, &str), Row> = BTreeMap::new();
         for item in self.items.values() {
             let name = item.path.names().next().expect("a path has at least one name");
-            let is_folder = item.content == Content::Folder || item.path.as_str().len() > name.len();
+            let is_folder = item.kind == EntryKind::Folder || item.path.as_str().len() > name.len();
             let row = rows.entry((folded(name), name)).or_insert_with(|| Row {
                 name: name.to_owned(),
                 files: is_folder.then_some(0),
                 len: 0,
             });
-            row.len = row.len.saturating_add(item.len());
-            if let (Some(files), Content::File { .. }) = (&mut row.files, &item.content) {
+            row.len = row.len.saturating_add(item.size());
+            if let (Some(files), EntryKind::File { .. }) = (&mut row.files, &item.kind) {
                 *files += 1;
             }
         }
@@ -197,7 +173,7 @@ impl Basket {
     /// There is nothing, or more than the server takes.
     pub fn plan(&self, config: &Config) -> Result<Plan, BasketError> {
         let limits = &config.limits;
-        let mut items: Vec<(u32, Item)> =
+        let mut items: Vec<(u32, Entry)> =
             self.items.iter().filter(|(_, item)| self.is_entry(item)).map(|(&id, item)| (id, item.clone())).collect();
         if items.is_empty() {
             return Err(BasketError::Empty);
@@ -211,13 +187,13 @@ impl Basket {
     }
 
     /// A folder is an entry only if nothing lies in it: otherwise its files say that it exists.
-    fn is_entry(&self, item: &Item) -> bool {
-        item.content != Content::Folder
+    fn is_entry(&self, item: &Entry) -> bool {
+        item.kind != EntryKind::Folder
             || matches!(self.taken.get(&folded(item.path.as_str())), Some(Taken::Folder(_, 1)))
     }
 
-    fn is_same(&self, id: u32, content: &Content, modified: Option<Timestamp>) -> bool {
-        self.items.get(&id).is_some_and(|item| item.content == *content && item.modified == modified)
+    fn is_same(&self, id: u32, kind: &EntryKind, modified: Option<Timestamp>) -> bool {
+        self.items.get(&id).is_some_and(|item| item.kind == *kind && item.modified == modified)
     }
 
     fn count_folder(&mut self, path: &str) {
@@ -234,15 +210,6 @@ impl Basket {
             if *count == 0 {
                 self.taken.remove(&key);
             }
-        }
-    }
-}
-
-impl Item {
-    fn len(&self) -> u64 {
-        match self.content {
-            Content::File { len, .. } => len,
-            Content::Folder => 0,
         }
     }
 }
@@ -265,14 +232,16 @@ fn layout(content_len: u64, config: &Config) -> Result<Layout, BasketError> {
 
 /// A name that a path may have: nothing invisible or misleading, not too long. Names that are safe stay as they are.
 fn safe_name(name: &str) -> String {
-    let replaced: String =
-        name.chars().map(|c| if EntryPath::parse(c.encode_utf8(&mut [0; 4])).is_ok() || c == '.' { c } else { '_' }).collect();
+    let replaced: String = name
+        .chars()
+        .map(|c| if EntryPath::parse(c.encode_utf8(&mut [0; 4])).is_ok() || c == '.' { c } else { '_' })
+        .collect();
     let replaced = if matches!(&*replaced, "." | "..") { replaced.replace('.', "_") } else { replaced };
     shortened(&replaced, NAME_BYTES_MAX)
 }
 
 /// `name (2).txt` for the second attempt; the first is the name itself.
-fn numbered(name: &str, attempt: u32) -> String {
+pub(crate) fn numbered(name: &str, attempt: u32) -> String {
     if attempt == 1 {
         return name.to_owned();
     }
@@ -305,7 +274,7 @@ fn cut(text: &str, bytes_max: usize) -> &str {
 /// What is sent, in order: fixed when the sender presses the button.
 #[derive(Debug)]
 pub struct Plan {
-    items: Vec<(u32, Item)>,
+    items: Vec<(u32, Entry)>,
     /// Where each item begins in the content.
     starts: Vec<u64>,
     layout: Layout,
@@ -321,13 +290,13 @@ pub struct Source {
 }
 
 impl Plan {
-    fn new(items: Vec<(u32, Item)>, layout: Layout) -> Self {
+    fn new(items: Vec<(u32, Entry)>, layout: Layout) -> Self {
         let mut end = 0_u64;
         let starts = items
             .iter()
             .map(|(_, item)| {
                 let start = end;
-                end += item.len();
+                end += item.size();
                 start
             })
             .collect();
@@ -341,7 +310,7 @@ impl Plan {
     }
 
     /// What is sent, in the order of the manifest.
-    pub fn items(&self) -> impl Iterator<Item = &Item> {
+    pub fn items(&self) -> impl Iterator<Item = &Entry> {
         self.items.iter().map(|(_, item)| item)
     }
 
@@ -355,7 +324,7 @@ impl Plan {
             .zip(&self.starts[first..])
             .take_while(|&(_, &start)| start < part.end)
             .filter_map(|((id, item), &start)| {
-                let range = part.start.max(start) - start..part.end.min(start + item.len()).saturating_sub(start);
+                let range = part.start.max(start) - start..part.end.min(start + item.size()).saturating_sub(start);
                 (range.start < range.end).then_some(Source { file: *id, range })
             })
             .collect()

@@ -5,8 +5,8 @@ use subrosa_shared::limits::Limits;
 
 use super::*;
 
-fn file(len: u64) -> Content {
-    Content::File { len, mime: String::new() }
+fn file(size: u64) -> EntryKind {
+    EntryKind::File { size, media_type: None }
 }
 
 fn config(limits: Limits) -> Config {
@@ -40,7 +40,7 @@ fn the_same_file_picked_twice_is_there_once() {
     let modified = Some(Timestamp::from_millis(7));
     basket.add("tree/a", file(1), modified).unwrap();
     assert_eq!(basket.add("tree/a", file(1), modified), Ok(Added::Known));
-    assert_eq!(basket.add("tree", Content::Folder, None), Ok(Added::Known));
+    assert_eq!(basket.add("tree", EntryKind::Folder, None), Ok(Added::Known));
     assert_eq!(paths(&basket), ["tree/a"]);
 }
 
@@ -57,9 +57,9 @@ fn a_file_never_stands_where_a_folder_is() {
 #[test]
 fn folders_are_entries_only_while_they_are_empty() {
     let mut basket = Basket::default();
-    basket.add("tree/", Content::Folder, None).unwrap();
-    basket.add("tree/empty", Content::Folder, None).unwrap();
-    basket.add("tree/full", Content::Folder, None).unwrap();
+    basket.add("tree/", EntryKind::Folder, None).unwrap();
+    basket.add("tree/empty", EntryKind::Folder, None).unwrap();
+    basket.add("tree/full", EntryKind::Folder, None).unwrap();
     basket.add("tree/full/a", file(0), None).unwrap();
     assert_eq!(paths(&basket), ["tree/empty", "tree/full/a"]);
     assert_eq!(basket.rows(), [Row { name: "tree".to_owned(), files: Some(1), len: 0 }]);

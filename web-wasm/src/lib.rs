@@ -1,5 +1,17 @@
 //! The browser's face of Subrosa.
+//!
+//! [`face`] is what JavaScript sees: it converts and does nothing else. The modules before it are what is logic in the
+//! pages, in plain Rust and tested natively; the protocol itself is in `subrosa-shared`.
+
+mod secret_text;
+
 pub mod basket;
+pub mod face;
+pub mod parts;
+pub mod recipient;
 pub mod retry;
+pub mod sender;
+#[cfg(feature = "vectors")]
+pub mod vectors;
 pub mod wording;
 pub mod zip;

@@ -103,9 +103,13 @@ mod tests {
 
     #[test]
     fn a_life_is_exact() {
-        for (secs, value, unit) in
-            [(3600, 1.0, "hour"), (86_400, 1.0, "day"), (90_000, 25.0, "hour"), (90, 90.0, "second"), (0, 0.0, "second")]
-        {
+        for (secs, value, unit) in [
+            (3600, 1.0, "hour"),
+            (86_400, 1.0, "day"),
+            (90_000, 25.0, "hour"),
+            (90, 90.0, "second"),
+            (0, 0.0, "second"),
+        ] {
             assert_eq!(life(secs), Quantity { value, unit, digits: 0 });
         }
     }

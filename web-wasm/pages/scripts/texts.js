@@ -112,7 +112,7 @@ export const send = {
   passwordTooLong: "This password is too long.",
   noteTooLong: "This note is too long.",
   checking: "Reading it back to be sure …",
-  stretching: "Preparing the password …",
+  stopped: "Sending was stopped",
   /** @param {string} done @param {string} total */
   progress: (done, total) => `${done} of ${total}`,
   /** @param {string} speed @param {string} left */
@@ -212,6 +212,8 @@ export const receive = {
   /** @param {number} count */
   more: (count) => `and ${count} more`,
   emptyFolder: "empty folder",
+  /** @param {string} path */
+  savedAs: (path) => `saved as “${path}”`,
   download: "Download",
   downloadAll: "Download all as one zip file",
   goOn: "Go on with the download",
@@ -232,6 +234,7 @@ export const receive = {
   preparing: "Preparing …",
   /** @param {string} name */
   savingLead: (name) => `Your browser saves “${name}”. Keep this page open until it is done.`,
+  finishedLate: "This download is over; the server had closed it already. What you saved is complete: every byte was checked.",
   /** @param {string} name */
   askLead: (name) => `“${name}” was handed to your browser, and every byte was checked. Look into your downloads. Until you say yes, you can save `
     + "it again without another download being counted.",

@@ -1,0 +1,153 @@
+// @ts-check
+/**
+ * Calls of the HTTP API. Whether a failure is worth another try is decided in Rust (`judge`); this sends, waits and tells.
+ * For pages and workers; the module must be started before.
+ */
+
+import { judge } from "/wasm/subrosa_web.js";
+
+import { Cancelled, wait } from "./waiting.js";
+
+/**
+ * @typedef {object} Failure what `judge` says
+ * @property {string} variant slug of the problem, or `network`, `unavailable`, `server`
+ * @property {string} sentence for people; may be empty
+ * @property {boolean} again
+ * @property {number} wait_millis
+ * @property {{ why: string, at: number } | null} gone
+ */
+
+/** A request that failed for good, or whose failure the caller wants to see at once. */
+export class CallError extends Error {
+  /** @param {Failure} failure */
+  constructor(failure) {
+    super(failure.sentence || failure.variant);
+    this.name = "CallError";
+    this.variant = failure.variant;
+    this.failure = failure;
+  }
+}
+
+/**
+ * @typedef {object} Call
+ * @property {string} method
+ * @property {string} path below `/api/v1`
+ * @property {Record<string, string>} [headers] proofs
+ * @property {string} [json] body
+ * @property {Uint8Array<ArrayBuffer>} [bytes] body
+ * @property {AbortSignal} signal
+ * @property {number} [triesMax] give up after so many tries, whatever the failure
+ * @property {(failure: Failure) => void} [onWait] told before each wait
+ */
+
+const BASE = "/api/v1";
+/** A call without an answer for so long has failed. Bodies here are small; parts have their own clock. */
+const TIMEOUT_MILLIS = 60_000;
+
+/**
+ * Makes a call, again and again while that makes sense.
+ *
+ * @param {Call} call
+ * @returns {Promise<Response>} one that is ok
+ */
+export async function send(call) {
+  for (let tries = 1; ; tries += 1) {
+    const outcome = await attempt(call, tries);
+    if (outcome instanceof Response) return outcome;
+    if (!outcome.again || tries >= (call.triesMax ?? Infinity)) throw new CallError(outcome);
+    call.onWait?.(outcome);
+    await wait(outcome.wait_millis, call.signal);
+  }
+}
+
+/** @param {Call} call */
+export const sendForText = async (call) => readAnswer(call, (response) => response.text());
+
+/** @param {Call} call */
+export const sendForBytes = async (call) => readAnswer(call, async (response) => new Uint8Array(await response.arrayBuffer()));
+
+/**
+ * Reads the body too: it can break off like everything else, and then the whole call is made again.
+ *
+ * @template T
+ * @param {Call} call
+ * @param {(response: Response) => Promise<T>} read
+ * @returns {Promise<T>}
+ */
+async function readAnswer(call, read) {
+  for (let tries = 1; ; tries += 1) {
+    const response = await send(call);
+    try {
+      return await read(response);
+    } catch {
+      if (call.signal.aborted) throw new Cancelled();
+      const failure = judged(0, "", null, tries);
+      if (tries >= (call.triesMax ?? Infinity)) throw new CallError(failure);
+      call.onWait?.(failure);
+      await wait(failure.wait_millis, call.signal);
+    }
+  }
+}
+
+/**
+ * @param {Call} call
+ * @param {number} tries
+ * @returns {Promise<Response | Failure>}
+ */
+async function attempt(call, tries) {
+  /** @type {Record<string, string>} */
+  const headers = { ...call.headers };
+  if (call.json !== undefined) headers["content-type"] = "application/json";
+  if (call.bytes) {
+    headers["content-type"] = "application/octet-stream";
+    headers["content-digest"] = digestHeader(await sha256(call.bytes));
+  }
+  const clock = new AbortController();
+  const cancel = () => clock.abort();
+  const timer = setTimeout(cancel, TIMEOUT_MILLIS);
+  call.signal.addEventListener("abort", cancel);
+  try {
+    if (call.signal.aborted) throw new Cancelled();
+    const response = await fetch(BASE + call.path, {
+      method: call.method,
+      headers,
+      body: call.bytes ?? call.json,
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "error",
+      referrerPolicy: "no-referrer",
+      signal: clock.signal,
+    });
+    if (response.ok) return response;
+    const body = await response.text();
+    return judged(response.status, body, response.headers.get("retry-after"), tries);
+  } catch {
+    if (call.signal.aborted) throw new Cancelled();
+    return judged(0, "", null, tries);
+  } finally {
+    clearTimeout(timer);
+    call.signal.removeEventListener("abort", cancel);
+  }
+}
+
+/**
+ * @param {number} status 0: no answer
+ * @param {string} body
+ * @param {string | null} retryAfter the header
+ * @param {number} tries
+ * @returns {Failure}
+ */
+export function judged(status, body, retryAfter, tries) {
+  const secs = retryAfter === null || retryAfter === "" ? NaN : Number(retryAfter);
+  return JSON.parse(judge(status, body.slice(0, 16_384), Number.isFinite(secs) ? secs : undefined, tries, Math.random()));
+}
+
+/** SHA-256 at the platform's speed. @param {Uint8Array<ArrayBuffer>} bytes */
+export const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+
+/** The header `Content-Digest` (RFC 9530). @param {Uint8Array} digest */
+export const digestHeader = (digest) => `sha-256=:${btoa(String.fromCharCode(...digest))}:`;
+
+/** Digest as the manifest writes it: base64url without padding. @param {Uint8Array} digest */
+export const digestText = (digest) =>
+  btoa(String.fromCharCode(...digest)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

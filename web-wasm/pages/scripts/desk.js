@@ -1,0 +1,61 @@
+// @ts-check
+/**
+ * The desk: one worker that holds the secrets and does what would make the page stutter, such as stretching a password, sealing
+ * and opening manifests, writing zip. The page asks by name and gets promises; what can be asked is in `workers/desk-worker.js`.
+ */
+
+import { startWorker } from "./trusted.js";
+
+/** @typedef {import("./workers/desk-worker.js").Calls} Calls */
+
+export class Desk {
+  #worker = startWorker("desk");
+  #next = 0;
+  /** @type {Map<number, { resolve: (value: any) => void, reject: (reason: unknown) => void }>} */
+  #waiting = new Map();
+
+  /** @param {WebAssembly.Module} module */
+  constructor(module) {
+    this.#worker.addEventListener("message", (event) => this.#answered(event.data));
+    this.#worker.addEventListener("error", () => this.#failed());
+    this.#worker.addEventListener("messageerror", () => this.#failed());
+    this.#worker.postMessage({ module });
+  }
+
+  /**
+   * @template {keyof Calls} Name
+   * @param {Name} name
+   * @param {Parameters<Calls[Name]>} args
+   * @returns {Promise<ReturnType<Calls[Name]>>}
+   */
+  ask(name, ...args) {
+    return new Promise((resolve, reject) => {
+      const id = this.#next++;
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, name, args });
+    });
+  }
+
+  /** @param {{ id: number, value?: unknown, error?: { message: string, variant: string } }} answer */
+  #answered({ id, value, error }) {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (error) waiting?.reject(new DeskError(error.message, error.variant));
+    else waiting?.resolve(value);
+  }
+
+  #failed() {
+    for (const { reject } of this.#waiting.values()) reject(new DeskError("the desk broke", "unexpected"));
+    this.#waiting.clear();
+  }
+}
+
+/** What the desk could not do; `variant` says why, and is stable. */
+export class DeskError extends Error {
+  /** @param {string} message @param {string} variant */
+  constructor(message, variant) {
+    super(message);
+    this.name = "DeskError";
+    this.variant = variant;
+  }
+}

@@ -1,0 +1,54 @@
+// @ts-check
+/** One save: pieces are fetched and opened in parallel, put in order, made into a zip if there are several, and handed to the disk. */
+
+import { openSink } from "./saver.js";
+
+/** @typedef {import("./session.js").SavePlan} SavePlan */
+
+/**
+ * @typedef {object} Told
+ * @property {(bytes: number, total: number) => void} onProgress
+ * @property {(failure: import("../api.js").Failure | undefined) => void} onWait
+ */
+
+/**
+ * Saves. Resolves when the browser has taken the last byte; what it does with it then, only the person can see.
+ *
+ * @param {object} what
+ * @param {SavePlan} what.plan
+ * @param {import("./openers.js").Openers} what.openers
+ * @param {import("../desk.js").Desk} what.desk
+ * @param {(index: number) => string} what.urlOf
+ * @param {AbortSignal} what.signal
+ * @param {Told} told
+ * @returns {Promise<void>}
+ */
+export async function save({ plan, openers, desk, urlOf, signal }, told) {
+  const sink = await openSink(plan.name, plan.isArchive ? null : plan.len, plan.len);
+  const got = new Map();
+  const progress = {
+    onWait: told.onWait,
+    onProgress: (/** @type {number} */ index, /** @type {number} */ bytes) => {
+      got.set(index, bytes);
+      let sum = 0;
+      for (const value of got.values()) sum += value;
+      told.onProgress(Math.min(sum, plan.len), plan.len);
+    },
+  };
+  told.onProgress(0, plan.len);
+  try {
+    // Content is kept per part only as long as it takes to write it.
+    if (plan.isArchive) await desk.ask("beginZip", -new Date().getTimezoneOffset());
+    for await (const bytes of openers.stream(plan.pieces, urlOf, signal, progress)) {
+      const out = plan.isArchive ? await desk.ask("pushZip", bytes) : bytes;
+      if (out.byteLength > 0) await sink.write(out);
+    }
+    if (plan.isArchive) await sink.write(await desk.ask("finishZip"));
+    signal.throwIfAborted();
+    await sink.close();
+    told.onProgress(plan.len, plan.len);
+  } catch (error) {
+    sink.abort();
+    throw error;
+  }
+}

@@ -1,0 +1,29 @@
+// @ts-check
+/**
+ * The part of the link after `#`: read once, taken out of the address bar, kept in `history.state`, so that reload works while
+ * bookmarks, screenshots and synced history hold no key.
+ */
+
+/** @typedef {{ link?: string } | null} State */
+
+/** @returns {string} the text of the link; empty if there is none */
+export function takeFragment() {
+  const text = location.hash.slice(1);
+  if (text === "") return /** @type {State} */ (history.state)?.link ?? "";
+  keep(text);
+  return text;
+}
+
+/** Keeps a link over a reload, in its clean form or as it came. @param {string} text */
+export function keep(text) {
+  history.replaceState({ link: text }, "", "/s");
+}
+
+/** Another link pasted into the address bar of this page changes only the fragment: the page begins anew with it. */
+export function followNewLinks() {
+  addEventListener("hashchange", () => {
+    if (location.hash.length < 2) return;
+    keep(location.hash.slice(1));
+    location.reload();
+  });
+}

@@ -1,0 +1,79 @@
+// @ts-check
+/**
+ * What survives a crash of the browser: the secret of a lease, stored before the lease is asked for, so that going on never counts
+ * again; and the secret by which the server knows this device, so that the wrong guesses of others do not slow it. Neither opens
+ * anything without the link. Both go when their time is over.
+ */
+
+/** @typedef {{ secret: string, until: number, saved?: number[] }} Kept */
+
+const LEASE = "subrosa/lease/";
+const DEVICE = "subrosa/device/";
+
+/** Where storage is forbidden, it is as good as the page. @type {Map<string, string>} */
+const memory = new Map();
+let durable = true;
+
+/** @returns {boolean} whether something was kept only in the page's memory */
+export const isForgetful = () => !durable;
+
+/** @param {string} linkId */
+export const keptLease = (linkId) => read(LEASE + linkId);
+/** @param {string} linkId @param {Kept} lease */
+export const keepLease = (linkId, lease) => write(LEASE + linkId, lease);
+/** @param {string} linkId */
+export const forgetLease = (linkId) => remove(LEASE + linkId);
+
+/** @param {string} linkId */
+export const keptDevice = (linkId) => read(DEVICE + linkId);
+/** @param {string} linkId @param {Kept} device */
+export const keepDevice = (linkId, device) => write(DEVICE + linkId, device);
+
+/** Removes what is over. Called once per visit. */
+export function tidy() {
+  try {
+    const names = Array.from({ length: localStorage.length }, (_, at) => localStorage.key(at) ?? "");
+    for (const name of names) if (name.startsWith(LEASE) || name.startsWith(DEVICE)) read(name);
+  } catch {
+    durable = false;
+  }
+}
+
+/** @param {string} name @returns {Kept | undefined} */
+function read(name) {
+  let text;
+  try {
+    text = localStorage.getItem(name);
+  } catch {
+    durable = false;
+  }
+  try {
+    const kept = /** @type {Kept} */ (JSON.parse(text ?? memory.get(name) ?? "null"));
+    if (kept && typeof kept.secret === "string" && kept.until > Date.now()) return kept;
+  } catch {
+    // Damaged: as good as nothing.
+  }
+  remove(name);
+  return undefined;
+}
+
+/** @param {string} name @param {Kept} value */
+function write(name, value) {
+  const text = JSON.stringify(value);
+  try {
+    localStorage.setItem(name, text);
+  } catch {
+    durable = false;
+    memory.set(name, text);
+  }
+}
+
+/** @param {string} name */
+function remove(name) {
+  memory.delete(name);
+  try {
+    localStorage.removeItem(name);
+  } catch {
+    durable = false;
+  }
+}

@@ -1,0 +1,126 @@
+// @ts-check
+/** The workers that fetch and open, as one stream: parts are fetched in parallel, a few at a time, and come out in order. */
+
+import { workerCount } from "../engine.js";
+import { startWorker } from "../trusted.js";
+import { Cancelled } from "../waiting.js";
+
+/** @typedef {import("../api.js").Failure} Failure */
+/** @typedef {{ index: number, sealedLen: number, digest: string, from: number, to: number }} Piece */
+
+/** Parts per worker that are fetched, opened or waiting for their turn: this bounds the memory. */
+const WINDOW_PER_WORKER = 2;
+
+/** That a part could not be had, for good. */
+export class PieceError extends Error {
+  /** @param {string} variant @param {string} message @param {Failure | undefined} failure */
+  constructor(variant, message, failure) {
+    super(message);
+    this.name = "PieceError";
+    this.variant = variant;
+    this.failure = failure;
+  }
+}
+
+export class Openers {
+  /** @type {Worker[]} */
+  #crew;
+  /** @type {Map<number, { resolve: (bytes: Uint8Array<ArrayBuffer>) => void, reject: (reason: unknown) => void }>} */
+  #waiting = new Map();
+  /** @type {((failure: Failure | undefined) => void) | undefined} */
+  #onWait;
+  /** @type {((index: number, bytes: number) => void) | undefined} */
+  #onProgress;
+
+  /**
+   * @param {object} share
+   * @param {WebAssembly.Module} share.module
+   * @param {Uint8Array} share.grant wiped here
+   * @param {Record<string, string>} share.headers
+   */
+  constructor({ module, grant, headers }) {
+    this.#crew = Array.from({ length: workerCount() }, () => startWorker("open"));
+    for (const worker of this.#crew) {
+      const copy = grant.slice();
+      worker.addEventListener("message", ({ data }) => this.#told(data));
+      worker.addEventListener("error", () => this.#fail(new PieceError("unexpected", "a worker broke", undefined)));
+      worker.postMessage({ module, grant: copy, headers }, [copy.buffer]);
+    }
+    grant.fill(0);
+  }
+
+  /**
+   * The wanted bytes of the pieces, in order. Nothing is fetched that nobody waits for: what takes from this stream, a disk at
+   * its end, decides the speed.
+   *
+   * @param {Piece[]} pieces
+   * @param {(index: number) => string} urlOf
+   * @param {AbortSignal} signal
+   * @param {{ onProgress: (index: number, bytes: number) => void, onWait: (failure: Failure | undefined) => void }} told
+   * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>>}
+   */
+  async *stream(pieces, urlOf, signal, told) {
+    this.#onProgress = told.onProgress;
+    this.#onWait = told.onWait;
+    const cancel = () => this.#fail(new Cancelled());
+    signal.addEventListener("abort", cancel);
+    /** @type {Promise<Uint8Array<ArrayBuffer>>[]} */
+    const ahead = [];
+    let next = 0;
+    try {
+      while (next < pieces.length || ahead.length > 0) {
+        while (next < pieces.length && ahead.length < WINDOW_PER_WORKER * this.#crew.length) {
+          ahead.push(this.#open(pieces[next], urlOf, this.#crew[pieces[next].index % this.#crew.length]));
+          next += 1;
+        }
+        if (signal.aborted) throw new Cancelled();
+        const bytes = await ahead.shift();
+        if (bytes) yield bytes;
+      }
+    } finally {
+      signal.removeEventListener("abort", cancel);
+      // Whoever leaves early wants none of the rest.
+      for (const promise of ahead) promise.catch(() => {});
+      this.#fail(new Cancelled());
+    }
+  }
+
+  /** @param {Piece} piece @param {(index: number) => string} urlOf @param {Worker} worker */
+  #open(piece, urlOf, worker) {
+    /** @type {Promise<Uint8Array<ArrayBuffer>>} */
+    const opened = new Promise((resolve, reject) => {
+      this.#waiting.set(piece.index, { resolve, reject });
+      worker.postMessage({ open: { ...piece, url: urlOf(piece.index) } });
+    });
+    // It may fail before its turn comes; whoever takes it then is told.
+    opened.catch(() => {});
+    return opened;
+  }
+
+  /** @param {any} data */
+  #told(data) {
+    if (data.progress !== undefined) {
+      this.#onWait?.(undefined);
+      this.#onProgress?.(data.progress, data.bytes);
+    }
+    if (data.waiting !== undefined) this.#onWait?.(data.failure);
+    if (data.opened !== undefined) {
+      this.#waiting.get(data.opened)?.resolve(data.bytes);
+      this.#waiting.delete(data.opened);
+    }
+    if (data.failed !== undefined) this.#fail(new PieceError(data.variant, data.message, data.failure));
+  }
+
+  /** @param {Error} error */
+  #fail(error) {
+    for (const { reject } of this.#waiting.values()) reject(error);
+    if (this.#waiting.size > 0) for (const worker of this.#crew) worker.postMessage({ cancel: true });
+    this.#waiting.clear();
+  }
+
+  /** Ends the workers: their memory, and the key in it, is gone. */
+  end() {
+    this.#fail(new Cancelled());
+    for (const worker of this.#crew) worker.terminate();
+  }
+}

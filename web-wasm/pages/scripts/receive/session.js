@@ -1,0 +1,155 @@
+// @ts-check
+/** The calls of somebody who holds a link, in order: look, open, ask for a lease, say that it is saved. */
+
+import { send, sendForBytes, sendForText } from "../api.js";
+import { forgetLease, keepDevice, keepLease, keptDevice, keptLease } from "./kept.js";
+
+/**
+ * @typedef {object} LinkView
+ * @property {string} state
+ * @property {{ why: string, at: number } | null} gone
+ * @property {boolean} needs_password
+ * @property {number} expires_at
+ * @property {number} downloads_max
+ * @property {number} downloads_left
+ * @property {boolean} recipient_may_destroy
+ * @property {number} retry_after_millis
+ * @property {number | null} opened_first_at
+ * @property {number | null} started_last_at
+ *
+ * @typedef {{ path: string, saved: string | null, size: number | null, modified: number | null }} Listed
+ * @typedef {{ note: string | null, contentLen: number, partBytes: number, entries: Listed[] }} Listing
+ * @typedef {{ name: string, isArchive: boolean, len: number, pieces: import("./openers.js").Piece[] }} SavePlan
+ */
+
+/** A call that a person waits for is tried so often before the page says that there is no connection. */
+const TRIES = 3;
+/** A lease that was asked for and never answered may have been granted: its secret is kept so long. */
+const UNANSWERED_MILLIS = 24 * 60 * 60 * 1000;
+
+export class Session {
+  #desk;
+  #linkId;
+  #linkProof;
+  #openProof = "";
+  #deviceProof = "";
+  #deviceSecret = "";
+  #signal = new AbortController().signal;
+  /** @type {{ secret: string, proof: string, id: string } | undefined} */
+  #lease;
+  /** The link's clean form, to be kept over a reload. */
+  token;
+
+  /**
+   * @param {import("../desk.js").Desk} desk
+   * @param {{ linkId: string, linkProof: string, token: string }} link
+   */
+  constructor(desk, { linkId, linkProof, token }) {
+    this.#desk = desk;
+    this.#linkId = linkId;
+    this.#linkProof = linkProof;
+    this.token = token;
+  }
+
+  /** Whether a download was begun on this device, so that going on with it is not counted. */
+  get holdsLease() {
+    return keptLease(this.#linkId) !== undefined;
+  }
+
+  /** Entries that the person said are saved. @returns {number[]} */
+  get saved() {
+    return keptLease(this.#linkId)?.saved ?? [];
+  }
+
+  /** @param {number} entry */
+  markSaved(entry) {
+    const lease = keptLease(this.#linkId);
+    if (lease) keepLease(this.#linkId, { ...lease, saved: [...new Set([...(lease.saved ?? []), entry])] });
+  }
+
+  /** Looks at the link. Counts nothing. @returns {Promise<LinkView>} */
+  async look() {
+    return JSON.parse(await sendForText({ ...this.#call("GET", ""), headers: this.#headers(), triesMax: TRIES }));
+  }
+
+  /**
+   * Opens the link and reads what it leads to. Counts no download.
+   *
+   * @param {string} password
+   * @returns {Promise<{ view: LinkView, listing: Listing }>}
+   */
+  async open(password) {
+    const unlocked = await this.#desk.ask("unlock", password, keptDevice(this.#linkId)?.secret);
+    this.#openProof = unlocked.openProof;
+    this.#deviceProof = unlocked.deviceProof;
+    this.#deviceSecret = unlocked.deviceSecret;
+    const body = await sendForText({ ...this.#call("POST", "/open"), headers: this.#headers("open", "device"), triesMax: TRIES });
+    await this.#desk.ask("opened", body);
+    const { link: view } = /** @type {{ link: LinkView }} */ (JSON.parse(body));
+    keepDevice(this.#linkId, { secret: this.#deviceSecret, until: view.expires_at });
+    const sealed = await sendForBytes({ ...this.#call("GET", "/manifest"), headers: this.#headers("open"), triesMax: TRIES });
+    return { view, listing: JSON.parse(await this.#desk.ask("readManifest", sealed)) };
+  }
+
+  /**
+   * Asks for the lease: one counted download, or the one that is held already. Its secret is stored before the server is asked,
+   * so that no crash in between can count twice.
+   *
+   * @returns {Promise<{ grant: Uint8Array, view: LinkView }>} the grant for the workers that open
+   */
+  async lease() {
+    const kept = keptLease(this.#linkId);
+    this.#lease = await this.#desk.ask("holdLease", kept?.secret);
+    keepLease(this.#linkId, { until: Date.now() + UNANSWERED_MILLIS, ...kept, secret: this.#lease.secret });
+    const json = await this.#desk.ask("leaseBody");
+    const body = await sendForText({ ...this.#call("POST", "/leases"), headers: this.#headers("open", "device"), json, triesMax: TRIES });
+    const { expires_at: until, link: view } = /** @type {{ expires_at: number, link: LinkView }} */ (JSON.parse(body));
+    keepLease(this.#linkId, { ...keptLease(this.#linkId), until, secret: this.#lease.secret });
+    return { grant: await this.#desk.ask("granted", body), view };
+  }
+
+  /** For the workers that fetch. */
+  leaseHeaders() {
+    return this.#headers("lease");
+  }
+
+  /** @param {number} index */
+  partUrl(index) {
+    return `/api/v1/links/${this.#linkId}/parts/${index}`;
+  }
+
+  /** Says that it is saved, with the receipt. The lease is over then. */
+  async finish() {
+    this.#lease ??= await this.#desk.ask("holdLease", keptLease(this.#linkId)?.secret);
+    const json = await this.#desk.ask("finishBody");
+    const call = this.#call("POST", `/leases/${this.#lease.id}/done`);
+    await send({ ...call, headers: this.#headers("open", "lease"), json, triesMax: TRIES });
+    this.forgetLease();
+  }
+
+  forgetLease() {
+    this.#lease = undefined;
+    forgetLease(this.#linkId);
+  }
+
+  /** Has the files deleted. */
+  async destroy() {
+    await send({ ...this.#call("DELETE", ""), headers: this.#headers("open", "device"), triesMax: TRIES });
+    this.forgetLease();
+  }
+
+  /** @param {string} method @param {string} below */
+  #call(method, below) {
+    return { method, path: `/links/${this.#linkId}${below}`, signal: this.#signal };
+  }
+
+  /** @param {("open" | "device" | "lease")[]} proofs besides the link's */
+  #headers(...proofs) {
+    /** @type {Record<string, string>} */
+    const headers = { "subrosa-link-proof": this.#linkProof };
+    if (proofs.includes("open")) headers["subrosa-open-proof"] = this.#openProof;
+    if (proofs.includes("device") && this.#deviceProof) headers["subrosa-device-proof"] = this.#deviceProof;
+    if (proofs.includes("lease") && this.#lease) headers["subrosa-lease-proof"] = this.#lease.proof;
+    return headers;
+  }
+}

@@ -1,0 +1,107 @@
+// @ts-check
+/** The password, and the waiting time after a wrong one, counted down where one can see it. */
+
+import { CallError } from "../api.js";
+import { page, problems, receive as texts } from "../texts.js";
+import { button, element, revealing, say, show } from "../views.js";
+import { spanText } from "../wording.js";
+
+/** @type {number | undefined} */
+let countdown;
+let busy = false;
+
+/**
+ * Listens to the form. Called once.
+ *
+ * @param {(password: string) => Promise<void>} open rejects with what the server said
+ */
+export function preparePassword(open) {
+  revealing("password", "password-show");
+  element("password-form", HTMLFormElement).addEventListener("submit", (event) => {
+    event.preventDefault();
+    void submit(open);
+  });
+}
+
+/** @param {number} retryAfterMillis from before this visit */
+export function askPassword(retryAfterMillis) {
+  show("password");
+  element("password", HTMLInputElement).focus();
+  if (retryAfterMillis > 0) wait(retryAfterMillis, texts.tooSoon);
+}
+
+/** @param {(password: string) => Promise<void>} open */
+async function submit(open) {
+  const input = element("password", HTMLInputElement);
+  if (busy || countdown !== undefined) return;
+  if (input.value === "") return refuse(texts.emptyPassword);
+  busy = true;
+  refuse("");
+  working(true);
+  try {
+    await open(input.value);
+    input.value = "";
+  } catch (error) {
+    const failure = error instanceof CallError ? error.failure : undefined;
+    const { variant } = /** @type {{ variant?: string }} */ (error);
+    if (failure?.variant === "wrong-password") {
+      wrong(failure.wait_millis);
+    } else if (failure?.variant === "too-many-guesses") {
+      wait(failure.wait_millis, texts.tooSoon);
+    } else if (failure?.again) {
+      refuse(problems.network);
+    } else {
+      refuse(variant === "password-too-long" ? texts.wrongPasswordNow : failure?.sentence || problems.unexpected);
+    }
+  } finally {
+    busy = false;
+    working(countdown !== undefined);
+    button("open").textContent = page.password.open;
+  }
+}
+
+/** @param {boolean} yes */
+function working(yes) {
+  const target = button("open");
+  target.disabled = yes;
+  target.textContent = yes && countdown === undefined ? texts.checking : page.password.open;
+  element("password-form", HTMLFormElement).ariaBusy = String(yes && countdown === undefined);
+}
+
+/** @param {number} millis */
+function wrong(millis) {
+  if (millis <= 0) refuse(texts.wrongPasswordNow);
+  else wait(millis, texts.wrongPassword);
+  const input = element("password", HTMLInputElement);
+  input.select();
+  input.focus();
+}
+
+/** @param {number} millis @param {(wait: string) => string} text */
+function wait(millis, text) {
+  const until = performance.now() + millis;
+  button("open").disabled = true;
+  // The first sentence is announced; the ticking figure is only shown.
+  const target = element("password-problem", HTMLElement);
+  target.setAttribute("aria-live", "off");
+  refuse(text(spanText(millis / 1000)));
+  clearInterval(countdown);
+  countdown = setInterval(() => {
+    const left = until - performance.now();
+    if (left > 0) {
+      target.textContent = text(spanText(left / 1000));
+      return;
+    }
+    clearInterval(countdown);
+    countdown = undefined;
+    target.removeAttribute("aria-live");
+    refuse("");
+    button("open").disabled = false;
+  }, 250);
+}
+
+/** @param {string} text */
+function refuse(text) {
+  say("password-problem", text);
+  element("password", HTMLInputElement).ariaInvalid = text === "" ? null : "true";
+}

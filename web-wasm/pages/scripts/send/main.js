@@ -1,0 +1,232 @@
+// @ts-check
+/**
+ * The page *send*, in the order of what happens: pick, seal and upload, link.
+ *
+ * For tests and scripts, these stay as they are. `document.body.dataset.state` is one of `loading`, `unsupported`, `pick`,
+ * `uploading`, `checking` (read-back), `done`, `revoked` (it has ended), `error`. Ids: `#file-input`, `#folder-input`, `#basket`,
+ * `#expiry` (values: seconds), `#downloads` (values: numbers), `#password`, `#password-show`, `#note`, `#send`; `#progress`,
+ * `#network`, `#cancel`; `#link`, `#copy`, `#status` (facts as `dd[data-fact]`), `#revoke`, `#revoke-confirm`, `#revoke-keep`,
+ * `#another`; `#error`, `#retry`, `#restart`; `#pick-problem`.
+ */
+
+import { CallError, sendForText } from "../api.js";
+import { Desk } from "../desk.js";
+import { startEngine, Unsupported } from "../engine.js";
+import { Pace } from "../pace.js";
+import { problems, send as texts, unsupported } from "../texts.js";
+import { announce, button, element, fillTexts, revealing, say, show, state } from "../views.js";
+import { Cancelled } from "../waiting.js";
+import { lifeText, sizeText, spanText } from "../wording.js";
+import { listen, picked as fromPicker } from "./drop.js";
+import { Picked } from "./picked.js";
+import { forgetResult, prepareResult, showResult } from "./result.js";
+import { reason, Upload } from "./upload.js";
+
+/**
+ * @typedef {object} Config
+ * @property {{ share_bytes_max: number, entries_max: number }} limits
+ * @property {{ expiry_secs: number[], expiry_secs_default: number, downloads: number[], downloads_default: number }} choices
+ */
+
+/** Progress is shown so often, not at every event of four workers. */
+const SHOW_MILLIS = 250;
+const NOTE_BYTES_MAX = 64 * 1024;
+
+/** @type {WebAssembly.Module} */
+let module;
+/** @type {Picked} */
+let basket;
+/** @type {Desk | undefined} */
+let desk;
+/** @type {Upload | undefined} */
+let upload;
+/** @type {import("./upload.js").Terms} */
+let terms;
+
+async function start() {
+  fillTexts();
+  try {
+    module = await startEngine();
+  } catch (error) {
+    say("unsupported-why", error instanceof Unsupported ? error.message : unsupported.modules);
+    show("unsupported");
+    return;
+  }
+  prepare();
+  await configure();
+}
+
+/** Asks the server what it takes; without an answer nothing can be sent. */
+async function configure() {
+  try {
+    const configText = await sendForText({ method: "GET", path: "/config", signal: new AbortController().signal, triesMax: 3 });
+    const config = /** @type {Config} */ (JSON.parse(configText));
+    basket = new Picked(configText, config.limits);
+    basket.showLimits();
+    offer("expiry", config.choices.expiry_secs, config.choices.expiry_secs_default, lifeText);
+    offer("downloads", config.choices.downloads, config.choices.downloads_default, texts.downloads);
+    basket.render();
+    show("pick");
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {number[]} values
+ * @param {number} chosen
+ * @param {(value: number) => string} text
+ */
+function offer(id, values, chosen, text) {
+  element(id, HTMLSelectElement).replaceChildren(...values.map((value) => new Option(text(value), String(value), value === chosen, value === chosen)));
+}
+
+function prepare() {
+  for (const id of ["file-input", "folder-input"]) {
+    const input = element(id, HTMLInputElement);
+    input.addEventListener("change", () => {
+      if (input.files) void basket.take(fromPicker(input.files));
+      // The same file can be picked again after it was removed.
+      input.value = "";
+    });
+  }
+  listen({
+    isOpen: () => state() === "pick",
+    take: (found) => void basket.take(found),
+    unreadable: (name) => basket.unreadable(name),
+  });
+  revealing("password", "password-show");
+  element("pick-form", HTMLFormElement).addEventListener("submit", (event) => {
+    event.preventDefault();
+    begin();
+  });
+  button("cancel").addEventListener("click", cancel);
+  button("retry").addEventListener("click", () => (upload ? void run() : void configure()));
+  button("restart").addEventListener("click", restart);
+  button("another").addEventListener("click", another);
+  button("another-after").addEventListener("click", another);
+  prepareResult();
+  addEventListener("beforeunload", (event) => {
+    if (state() === "uploading" || state() === "checking") event.preventDefault();
+  });
+}
+
+function begin() {
+  if (state() !== "pick" || !basket.render()) return;
+  const password = element("password", HTMLInputElement).value;
+  const note = element("note", HTMLTextAreaElement).value.trim();
+  const tooLong = (/** @type {string} */ text, /** @type {number} */ max) => new TextEncoder().encode(text).length > max;
+  if (tooLong(password, 1024)) return say("pick-problem", texts.passwordTooLong);
+  if (tooLong(note, NOTE_BYTES_MAX)) return say("pick-problem", texts.noteTooLong);
+  terms = {
+    expiresInSecs: Number(element("expiry", HTMLSelectElement).value),
+    downloads: Number(element("downloads", HTMLSelectElement).value),
+    password,
+    note,
+  };
+  const plan = basket.plan();
+  desk ??= new Desk(module);
+  upload = new Upload({ module, desk, plan, fileOf: (id) => basket.file(id), terms }, told(plan.contentLen()));
+  void run();
+}
+
+async function run() {
+  const running = upload;
+  if (!running || !desk) return;
+  waiting(undefined);
+  show("uploading");
+  try {
+    const result = await running.run();
+    const expiresAt = Date.now() + 1000 * terms.expiresInSecs;
+    showResult({ ...result, expiresAt, downloads: terms.downloads, hasPassword: terms.password !== "" }, desk);
+    // What is sent needs no second copy of its password on the page.
+    element("password", HTMLInputElement).value = "";
+    upload = undefined;
+  } catch (error) {
+    if (!(error instanceof Cancelled) && running === upload) fail(error);
+  } finally {
+    waiting(undefined);
+  }
+}
+
+/** What the upload tells, on the page. @param {number} contentLen @returns {import("./upload.js").Told} */
+function told(contentLen) {
+  const pace = new Pace();
+  const progress = element("progress", HTMLProgressElement);
+  let shownAt = 0;
+  let announced = 0;
+  return {
+    onProgress(bytes, total) {
+      const now = performance.now();
+      if (now - shownAt < SHOW_MILLIS && bytes < total) return;
+      shownAt = now;
+      const share = total === 0 ? 0 : bytes / total;
+      progress.value = share;
+      element("done-bytes", HTMLElement).textContent = texts.progress(sizeText(share * contentLen), sizeText(contentLen));
+      const measured = pace.measure(bytes, total, now);
+      element("pace", HTMLElement).textContent = measured && bytes < total
+        ? texts.pace(sizeText(measured.bytesPerSec), spanText(measured.secsLeft))
+        : "";
+      const quarter = Math.floor(share * 4);
+      if (quarter > announced) announce(texts.announce(25 * (announced = quarter)));
+    },
+    onWait(failure) {
+      if (failure) pace.forget();
+      waiting(failure);
+    },
+    onChecking() {
+      element("pace", HTMLElement).textContent = texts.checking;
+      document.body.dataset.state = "checking";
+    },
+  };
+}
+
+/** @param {import("../api.js").Failure | undefined} failure */
+function waiting(failure) {
+  if (!failure) return say("network", "");
+  const wait = spanText(failure.wait_millis / 1000);
+  if (!navigator.onLine) return say("network", texts.offline);
+  say("network", failure.sentence ? texts.waitingBecause(failure.sentence, wait) : texts.waiting(wait));
+}
+
+function cancel() {
+  upload?.cancel();
+  upload = undefined;
+  show("pick");
+  say("pick-problem", problems.cancelledUpload);
+}
+
+/** @param {unknown} error */
+function fail(error) {
+  const { variant, message, sentence } = reason(error);
+  const changed = variant === "source-changed";
+  const networkGone = error instanceof CallError && error.failure.again;
+  const text = changed ? problems.sourceChanged(message)
+    : variant === "read-back" ? problems.readBack
+    : networkGone ? problems.network
+    : sentence || (variant === "server" || variant === "answer" ? problems.server : problems.unexpected);
+  say("error-title", texts.stopped);
+  say("error", text);
+  // What cannot work the second time is not offered.
+  button("retry").hidden = changed;
+  button("restart").hidden = !upload;
+  show("error");
+}
+
+/** Back to what was picked; what was sent of it is deleted. */
+function restart() {
+  upload?.cancel();
+  upload = undefined;
+  say("pick-problem", "");
+  show("pick");
+}
+
+function another() {
+  forgetResult();
+  basket.clear();
+  element("note", HTMLTextAreaElement).value = "";
+  show("pick");
+}
+
+void start();

@@ -1,0 +1,158 @@
+// @ts-check
+/** The workers that seal and upload, and which part is whose. Two parts at a time per worker: one sealed, one on its way. */
+
+import { workerCount } from "../engine.js";
+import { startWorker } from "../trusted.js";
+
+/** @typedef {import("../api.js").Failure} Failure */
+/** @typedef {import("../workers/seal-worker.js").SealJob} SealJob */
+/** @typedef {{ sealedLen: number, digest: Uint8Array, commitment: Uint8Array }} Stored */
+
+const JOBS_PER_WORKER = 2;
+
+/** That a part could not be stored, for good. */
+export class PartError extends Error {
+  /** @param {string} variant @param {string} message @param {Failure | undefined} failure */
+  constructor(variant, message, failure) {
+    super(message);
+    this.name = "PartError";
+    this.variant = variant;
+    this.failure = failure;
+  }
+}
+
+export class Sealers {
+  /** @type {{ worker: Worker, jobs: number }[]} */
+  #crew;
+  /** @type {number[]} */
+  #queue = [];
+  #open = 0;
+  /** @type {(index: number) => SealJob} */
+  #jobOf = () => {
+    throw new Error("no jobs yet");
+  };
+  /** @type {{ resolve: () => void, reject: (reason: unknown) => void } | undefined} */
+  #run;
+  /** @type {Map<number, (whole: boolean) => void>} */
+  #checks = new Map();
+
+  /**
+   * @param {object} share
+   * @param {WebAssembly.Module} share.module
+   * @param {() => Promise<Uint8Array>} share.grant one for each worker
+   * @param {Record<string, string>} share.headers
+   * @param {number} share.partCount
+   * @param {object} told
+   * @param {(index: number, part: Stored) => void} told.onStored
+   * @param {(index: number, bytes: number) => void} told.onProgress
+   * @param {(failure: Failure) => void} told.onWait
+   */
+  constructor({ module, grant, headers, partCount }, told) {
+    const count = Math.min(workerCount(), partCount);
+    this.#crew = Array.from({ length: count }, () => ({ worker: startWorker("seal"), jobs: 0 }));
+    for (const member of this.#crew) {
+      member.worker.addEventListener("message", ({ data }) => this.#told(member, data, told));
+      member.worker.addEventListener("error", () => this.#fail(new PartError("unexpected", "a worker broke", undefined)));
+    }
+    this.ready = Promise.all(this.#crew.map(async ({ worker }) => {
+      const bytes = await grant();
+      worker.postMessage({ module, grant: bytes, headers }, [bytes.buffer]);
+    }));
+  }
+
+  /**
+   * Stores parts.
+   *
+   * @param {number[]} indexes
+   * @param {(index: number) => SealJob} jobOf made when its turn comes
+   * @returns {Promise<void>}
+   */
+  store(indexes, jobOf) {
+    this.#queue = [...indexes];
+    this.#jobOf = jobOf;
+    return new Promise((resolve, reject) => {
+      this.#run = { resolve, reject };
+      this.#assign();
+    });
+  }
+
+  #assign() {
+    for (let round = 0; round < JOBS_PER_WORKER; round += 1) {
+      for (const member of this.#crew) {
+        const index = member.jobs <= round ? this.#queue.shift() : undefined;
+        if (index === undefined) continue;
+        member.jobs += 1;
+        this.#open += 1;
+        member.worker.postMessage({ seal: this.#jobOf(index) });
+      }
+    }
+    if (this.#open === 0 && this.#queue.length === 0) this.#end()?.resolve();
+  }
+
+  #end() {
+    const run = this.#run;
+    this.#run = undefined;
+    return run;
+  }
+
+  /**
+   * @param {{ worker: Worker, jobs: number }} member
+   * @param {any} data
+   * @param {{ onStored: (index: number, part: Stored) => void, onProgress: (index: number, bytes: number) => void,
+   *   onWait: (failure: Failure) => void }} told
+   */
+  #told(member, data, told) {
+    if (data.checked !== undefined) {
+      this.#checks.get(data.checked)?.(data.whole);
+      this.#checks.delete(data.checked);
+      return;
+    }
+    if (!this.#run) return;
+    if (data.progress !== undefined) told.onProgress(data.progress, data.bytes);
+    if (data.waiting !== undefined) told.onWait(data.failure);
+    if (data.stored !== undefined) {
+      member.jobs -= 1;
+      this.#open -= 1;
+      told.onStored(data.stored, { sealedLen: data.sealedLen, digest: data.digest, commitment: data.commitment });
+      this.#assign();
+    }
+    if (data.failed !== undefined) this.#fail(new PartError(data.variant, data.message, data.failure));
+  }
+
+  /** @param {PartError} error */
+  #fail(error) {
+    const run = this.#end();
+    this.stop();
+    run?.reject(error);
+  }
+
+  /** Stops what runs. What is stored stays; `store` can be called again. */
+  stop() {
+    this.#queue = [];
+    this.#open = 0;
+    for (const member of this.#crew) {
+      member.jobs = 0;
+      member.worker.postMessage({ cancel: true });
+    }
+    this.#end();
+  }
+
+  /**
+   * Opens a part that was read back.
+   *
+   * @param {import("../workers/seal-worker.js").CheckJob} part
+   * @param {Uint8Array<ArrayBuffer>} sealed
+   * @returns {Promise<boolean>}
+   */
+  check(part, sealed) {
+    return new Promise((resolve) => {
+      this.#checks.set(part.index, resolve);
+      this.#crew[0].worker.postMessage({ check: part, sealed }, [sealed.buffer]);
+    });
+  }
+
+  /** Ends the workers: their memory, and the key in it, is gone. */
+  end() {
+    for (const { worker } of this.#crew) worker.terminate();
+  }
+}

@@ -1,0 +1,128 @@
+// @ts-check
+/** What happens to the link, as long as the page is open: asked every few seconds, less often when nobody looks. */
+
+import { CallError, sendForText } from "../api.js";
+import { goneForOwner, status as texts } from "../texts.js";
+import { element } from "../views.js";
+import { countText, momentText } from "../wording.js";
+
+/**
+ * @typedef {{ count: number, first: number | null, last: number | null }} Counter
+ *
+ * @typedef {object} LinkStatus
+ * @property {string} link
+ * @property {string} state
+ * @property {{ why: string, at: number } | null} gone
+ * @property {number} expires_at
+ * @property {number} downloads_max
+ * @property {number} downloads_taken
+ * @property {{ opened: Counter, started: Counter, finished: Counter, wrong_password: Counter }} counters
+ *
+ * @typedef {{ state: string, gone: { why: string, at: number } | null, expires_at: number, links: LinkStatus[] }} ShareStatus
+ */
+
+const EVERY_MILLIS = 4_000;
+const HIDDEN_EVERY_MILLIS = 30_000;
+
+export class StatusWatch {
+  #share;
+  #desk;
+  #onGone;
+  #stop = new AbortController();
+  /** @type {number | undefined} */
+  #timer;
+  /** Rows that stand on the page, by name, so that only what changed is announced. @type {Map<string, HTMLElement>} */
+  #rows = new Map();
+
+  /**
+   * @param {{ shareId: string, linkId: string, ownerProof: string }} share
+   * @param {import("../desk.js").Desk} desk
+   * @param {(text: string) => void} onGone told once, when it has ended
+   */
+  constructor(share, desk, onGone) {
+    this.#share = share;
+    this.#desk = desk;
+    this.#onGone = onGone;
+    element("status", HTMLElement).replaceChildren();
+    document.addEventListener("visibilitychange", () => this.#seen(), { signal: this.#stop.signal });
+    void this.#look();
+  }
+
+  stop() {
+    this.#stop.abort();
+    clearTimeout(this.#timer);
+  }
+
+  #seen() {
+    if (document.visibilityState !== "visible") return;
+    clearTimeout(this.#timer);
+    void this.#look();
+  }
+
+  async #look() {
+    try {
+      const body = await sendForText({
+        method: "GET",
+        path: `/shares/${this.#share.shareId}`,
+        headers: { "subrosa-owner-proof": this.#share.ownerProof },
+        signal: this.#stop.signal,
+        triesMax: 1,
+      });
+      await this.#show(body);
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      if (error instanceof CallError && !error.failure.again && error.variant !== "server") {
+        this.#ended(error.failure.gone);
+        return;
+      }
+      this.#row("state", texts.state, texts.unreachable);
+    }
+    if (this.#stop.signal.aborted) return;
+    this.#timer = setTimeout(() => void this.#look(), document.visibilityState === "visible" ? EVERY_MILLIS : HIDDEN_EVERY_MILLIS);
+  }
+
+  /** @param {string} body */
+  async #show(body) {
+    const status = /** @type {ShareStatus} */ (JSON.parse(body));
+    const link = status.links.find((candidate) => candidate.link === this.#share.linkId);
+    const gone = link?.gone ?? status.gone;
+    if (!link) {
+      if (gone) this.#ended(gone);
+      return;
+    }
+    const { opened, started, finished, wrong_password: wrong } = link.counters;
+    const confirmed = /** @type {{ count: number, last: number | null }} */ (JSON.parse(await this.#desk.ask("confirmed", body)));
+    this.#row("state", texts.state, texts.states[link.state] ?? link.state);
+    this.#row("opened", texts.opened, times(opened));
+    this.#row("started", texts.started, times(started));
+    this.#row("finished", texts.finished, confirmed.last === null ? times(finished) : texts.confirmed(momentText(confirmed.last)));
+    if (wrong.count > 0) this.#row("wrong", texts.wrong, times(wrong));
+    this.#row("left", texts.left, countText(Math.max(0, link.downloads_max - link.downloads_taken)));
+    this.#row("ends", texts.ends, momentText(link.expires_at));
+    if (gone) this.#ended(gone);
+  }
+
+  /** @param {{ why: string, at: number } | null} gone */
+  #ended(gone) {
+    this.stop();
+    const why = goneForOwner[gone?.why ?? "expired"] ?? goneForOwner.expired;
+    this.#onGone(why(momentText(gone?.at ?? Date.now())));
+  }
+
+  /** @param {string} name @param {string} label @param {string} value */
+  #row(name, label, value) {
+    let cell = this.#rows.get(name);
+    if (!cell) {
+      const term = document.createElement("dt");
+      term.textContent = label;
+      cell = document.createElement("dd");
+      cell.dataset.fact = name;
+      this.#rows.set(name, cell);
+      element("status", HTMLElement).append(term, cell);
+    }
+    if (cell.textContent !== value) cell.textContent = value;
+  }
+}
+
+/** @param {Counter} counter */
+const times = (counter) => (counter.last === null ? texts.never : texts.times(counter.count, momentText(counter.last)));

@@ -1,0 +1,40 @@
+// @ts-check
+/** Sizes, spans and moments in the page's language. What number and unit: decided in Rust. */
+
+import { life, size, span } from "/wasm/subrosa_web.js";
+
+import { language } from "./texts.js";
+
+/**
+ * @param {string} json `{ value, unit, digits }`
+ * @param {"short" | "long"} unitDisplay
+ */
+function quantity(json, unitDisplay) {
+  const { value, unit, digits } = /** @type {{ value: number, unit: string, digits: number }} */ (JSON.parse(json));
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay, maximumFractionDigits: digits }).format(value);
+}
+
+/** @param {number} bytes */
+export const sizeText = (bytes) => quantity(size(bytes), bytes < 1000 ? "long" : "short");
+
+/** @param {number} secs */
+export const spanText = (secs) => quantity(span(secs), "long");
+
+/** @param {number} secs */
+export const lifeText = (secs) => quantity(life(secs), "long");
+
+/** @param {number} count */
+export const countText = (count) => new Intl.NumberFormat(language).format(count);
+
+/** A moment as one says it: day and time of day, in the reader's time zone. @param {number} millis */
+export function momentText(millis) {
+  const moment = new Date(millis);
+  const sameYear = moment.getFullYear() === new Date().getFullYear();
+  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+    day: "numeric",
+    month: "long",
+    year: sameYear ? undefined : "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+  }).format(moment);
+}

@@ -1,0 +1,118 @@
+// @ts-check
+/**
+ * The worker behind `desk.js`. It holds the secrets of one share that is sent, or of one link that is received, behind handles
+ * of the wasm module; what leaves it are proofs for headers, bodies of calls, and grants for other workers.
+ */
+
+import { initSync, Recipient, Sender } from "/wasm/subrosa_web.js";
+
+/** @type {Sender | undefined} */
+let sender;
+/** @type {Recipient | undefined} */
+let recipient;
+/** @type {import("/wasm/subrosa_web.js").ZipStream | undefined} */
+let zip;
+
+function theSender() {
+  if (!sender) throw new Error("nothing is sent");
+  return sender;
+}
+
+function theRecipient() {
+  if (!recipient) throw new Error("nothing is received");
+  return recipient;
+}
+
+const calls = {
+  // Sending.
+
+  /** Draws the secrets of a share. */
+  beginShare() {
+    sender?.free();
+    sender = new Sender();
+    return { shareId: sender.shareId(), linkId: sender.linkId(), ownerProof: sender.ownerProof() };
+  },
+  /** @param {number} expiresInSecs @param {number} partBytes */
+  createBody: (expiresInSecs, partBytes) => theSender().create(expiresInSecs, partBytes),
+  sealGrant: () => theSender().grant(),
+  /** @param {string} password */
+  lock: (password) => theSender().lock(password),
+  /** @param {{ entries: string, note: string, partBytes: number, sealedLens: Float64Array, digests: Uint8Array, commitments: Uint8Array }} share */
+  sealManifest: ({ entries, note, partBytes, sealedLens, digests, commitments }) =>
+    /** @type {Uint8Array<ArrayBuffer>} */ (theSender().sealManifest(entries, note, partBytes, sealedLens, digests, commitments)),
+  completeBody: () => theSender().complete(),
+  /** @param {number} downloadsMax */
+  linkBody: (downloadsMax) => theSender().putLink(downloadsMax),
+  ownerNote: () => /** @type {Uint8Array<ArrayBuffer>} */ (theSender().ownerNote()),
+  /** @param {Uint8Array} sealed */
+  checkManifest: (sealed) => theSender().checkManifest(sealed),
+  sendToken: () => theSender().token(),
+  /** @param {string} status */
+  confirmed: (status) => theSender().confirmed(status),
+
+  // Receiving.
+
+  /** Finds the link in a text. @param {string} text */
+  takeLink(text) {
+    const found = new Recipient(text);
+    recipient?.free();
+    recipient = found;
+    return { linkId: found.linkId(), linkProof: found.linkProof(), token: found.token() };
+  },
+  /** Derives what the password gives; this is what takes time. @param {string} password @param {string | undefined} keptDevice */
+  unlock(password, keptDevice) {
+    const holder = theRecipient();
+    holder.unlock(password);
+    const deviceSecret = holder.identify(keptDevice);
+    return { openProof: holder.openProof(), deviceProof: holder.deviceProof() ?? "", deviceSecret };
+  },
+  /** @param {string} body */
+  opened: (body) => theRecipient().opened(body),
+  /** @param {Uint8Array} sealed */
+  readManifest: (sealed) => theRecipient().readManifest(sealed),
+  /** @param {string | undefined} kept */
+  holdLease: (kept) => ({ secret: theRecipient().holdLease(kept), proof: theRecipient().leaseProof(), id: theRecipient().leaseId() }),
+  leaseBody: () => theRecipient().requestLease(),
+  /** @param {string} body */
+  granted: (body) => theRecipient().granted(body),
+  /** @param {number | undefined} entry */
+  savePlan: (entry) => theRecipient().savePlan(entry),
+  finishBody: () => theRecipient().finishLease(),
+
+  // Writing an archive.
+
+  /** @param {number} utcOffsetMinutes */
+  beginZip(utcOffsetMinutes) {
+    zip?.free();
+    zip = theRecipient().archive(utcOffsetMinutes);
+  },
+  /** @param {Uint8Array} content */
+  pushZip(content) {
+    if (!zip) throw new Error("no archive is written");
+    return /** @type {Uint8Array<ArrayBuffer>} */ (zip.push(content));
+  },
+  finishZip() {
+    if (!zip) throw new Error("no archive is written");
+    const last = zip;
+    zip = undefined;
+    return /** @type {Uint8Array<ArrayBuffer>} */ (last.finish());
+  },
+};
+
+/** @typedef {typeof calls} Calls */
+
+self.addEventListener("message", (/** @type {MessageEvent} */ { data }) => {
+  if (data.module) {
+    initSync({ module: data.module });
+    return;
+  }
+  const { id, name, args } = /** @type {{ id: number, name: keyof Calls, args: unknown[] }} */ (data);
+  try {
+    const value = /** @type {(...args: unknown[]) => unknown} */ (calls[name])(...args);
+    const moved = value instanceof Uint8Array ? [/** @type {ArrayBuffer} */ (value.buffer)] : [];
+    self.postMessage({ id, value }, { transfer: moved });
+  } catch (error) {
+    const { message, variant } = /** @type {{ message?: string, variant?: string }} */ (error);
+    self.postMessage({ id, error: { message: String(message), variant: variant ?? "unexpected" } });
+  }
+});

@@ -1,0 +1,162 @@
+// @ts-check
+/**
+ * Fetches parts and opens them. One of up to four; each has its own instance of the module. A connection that breaks goes on at
+ * the byte where it broke. Before a part is opened, its digest is compared with the one that the manifest pins.
+ */
+
+import { initSync, PartKey } from "/wasm/subrosa_web.js";
+
+import { digestText, judged, sha256 } from "../api.js";
+import { wait } from "../waiting.js";
+
+/**
+ * @typedef {object} OpenJob
+ * @property {number} index
+ * @property {number} sealedLen
+ * @property {string} digest base64url
+ * @property {number} from first byte of plaintext that is wanted
+ * @property {number} to end of what is wanted
+ * @property {string} url
+ */
+
+/** @type {PartKey | undefined} */
+let key;
+/** @type {Record<string, string>} */
+let headers = {};
+let stop = new AbortController();
+/** The part opened last, if only a piece of it was wanted: small files that are saved one by one often share one. */
+let last = { index: -1, opened: new Uint8Array() };
+/** A download that moves no byte for so long has failed. */
+const STALL_MILLIS = 30_000;
+const REPORT_MILLIS = 150;
+/** Bytes that were damaged on their way are fetched again so often; then they are not what was sealed. */
+const DAMAGED_MAX = 2;
+
+self.addEventListener("message", (/** @type {MessageEvent} */ { data }) => {
+  if (data.module) {
+    initSync({ module: data.module });
+    key = new PartKey(data.grant);
+    data.grant.fill(0);
+    headers = data.headers;
+  } else if (data.cancel) {
+    stop.abort();
+    stop = new AbortController();
+  } else if (data.open) {
+    void open(data.open, stop.signal);
+  }
+});
+
+/** @param {OpenJob} job @param {AbortSignal} signal */
+async function open(job, signal) {
+  try {
+    const opened = last.index === job.index ? last.opened : await fetchAndOpen(job, signal);
+    const isWhole = job.from === 0 && job.to === opened.byteLength;
+    last = isWhole ? { index: -1, opened: new Uint8Array() } : { index: job.index, opened };
+    const wanted = isWhole ? opened : opened.slice(job.from, job.to);
+    self.postMessage({ progress: job.index, bytes: job.to - job.from });
+    self.postMessage({ opened: job.index, bytes: wanted }, { transfer: [wanted.buffer] });
+  } catch (error) {
+    if (signal.aborted) return;
+    const { message, variant, failure } = /** @type {any} */ (error);
+    self.postMessage({ failed: job.index, variant: variant ?? "unexpected", message: String(message), failure });
+  }
+}
+
+/** @param {OpenJob} job @param {AbortSignal} signal */
+async function fetchAndOpen(job, signal) {
+  const sealed = await fetchWhole(job, signal);
+  if (!key) throw new Error("no key yet");
+  return /** @type {Uint8Array<ArrayBuffer>} */ (key.open(job.index, sealed));
+}
+
+/** The sealed part, with the right digest. @param {OpenJob} job @param {AbortSignal} signal */
+async function fetchWhole(job, signal) {
+  for (let damaged = 0; ; damaged += 1) {
+    const sealed = new Uint8Array(job.sealedLen);
+    await fill(sealed, job, signal);
+    if (digestText(await sha256(sealed)) === job.digest) return sealed;
+    if (damaged >= DAMAGED_MAX) throw Object.assign(new Error("other bytes than were sealed"), { variant: "altered" });
+  }
+}
+
+/**
+ * Fetches until every byte is there, and keeps what it has when the connection breaks.
+ *
+ * @param {Uint8Array} sealed
+ * @param {OpenJob} job
+ * @param {AbortSignal} signal
+ */
+async function fill(sealed, job, signal) {
+  let got = 0;
+  for (let tries = 1; got < sealed.byteLength; tries += 1) {
+    const before = got;
+    const failure = await attempt(sealed, got, job, signal, tries, (end) => (got = end));
+    if (signal.aborted) throw Object.assign(new Error("cancelled"), { name: "Cancelled" });
+    if (!failure) continue;
+    if (!failure.again) throw Object.assign(new Error(failure.sentence), { variant: failure.variant, failure });
+    // Whoever gets on is not failing: patience begins anew.
+    if (got > before) tries = 1;
+    self.postMessage({ waiting: job.index, failure });
+    await wait(failure.wait_millis, signal);
+  }
+}
+
+/**
+ * @param {Uint8Array} sealed
+ * @param {number} start
+ * @param {OpenJob} job
+ * @param {AbortSignal} signal
+ * @param {number} tries
+ * @param {(end: number) => void} reached
+ * @returns {Promise<import("../api.js").Failure | undefined>}
+ */
+async function attempt(sealed, start, job, signal, tries, reached) {
+  const clock = new AbortController();
+  const cancel = () => clock.abort();
+  let stalled = self.setTimeout(cancel, STALL_MILLIS);
+  signal.addEventListener("abort", cancel);
+  let at = start;
+  let reportedAt = 0;
+  try {
+    const response = await fetch(job.url, {
+      headers: start === 0 ? headers : { ...headers, range: `bytes=${start}-` },
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "error",
+      referrerPolicy: "no-referrer",
+      signal: clock.signal,
+    });
+    if (!response.ok) return judged(response.status, await response.text(), response.headers.get("retry-after"), tries);
+    // Whoever ignores the range sends it all.
+    if (response.status !== 206) at = 0;
+    if (!response.body) return judged(0, "", null, tries);
+    const reader = response.body.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      clearTimeout(stalled);
+      stalled = self.setTimeout(cancel, STALL_MILLIS);
+      // More than the manifest says is not what was sealed; the digest would say so too.
+      if (at + value.byteLength > sealed.byteLength) throw Object.assign(new Error("too long"), { variant: "altered" });
+      sealed.set(value, at);
+      at += value.byteLength;
+      reached(at);
+      const now = performance.now();
+      if (now - reportedAt > REPORT_MILLIS) {
+        reportedAt = now;
+        self.postMessage({ progress: job.index, bytes: wantedOf(at, job) });
+      }
+    }
+    self.postMessage({ progress: job.index, bytes: wantedOf(at, job) });
+    return at < sealed.byteLength ? judged(0, "", null, tries) : undefined;
+  } catch (error) {
+    if (/** @type {{ variant?: string }} */ (error).variant) throw error;
+    return judged(0, "", null, tries);
+  } finally {
+    clearTimeout(stalled);
+    signal.removeEventListener("abort", cancel);
+  }
+}
+
+/** How much of the wanted bytes is there, roughly: for progress only. @param {number} at @param {OpenJob} job */
+const wantedOf = (at, job) => ((job.to - job.from) * at) / job.sealedLen;

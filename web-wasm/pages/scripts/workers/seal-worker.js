@@ -1,0 +1,180 @@
+// @ts-check
+/**
+ * Seals parts and uploads them. One of up to four; each has its own instance of the module. While one part is on its way, the
+ * next one is read and sealed: the page gives a worker two parts at a time, and that bounds the memory.
+ *
+ * A lost network resends the same sealed bytes. Bytes that are read again are sealed again, with a new salt.
+ */
+
+import { initSync, PartKey } from "/wasm/subrosa_web.js";
+
+import { digestHeader, digestText, judged, sha256 } from "../api.js";
+import { wait } from "../waiting.js";
+
+/**
+ * @typedef {object} SealJob
+ * @property {number} index
+ * @property {number} len bytes of plaintext; zeros fill what the sources leave
+ * @property {{ file: File, name: string, start: number, end: number }[]} sources
+ * @property {string} url
+ *
+ * @typedef {{ index: number, sealedLen: number, digest: string }} CheckJob
+ */
+
+/** @type {PartKey | undefined} */
+let key;
+/** @type {Record<string, string>} */
+let headers = {};
+let stop = new AbortController();
+/** Sealing goes one after another; only uploads overlap. */
+let sealing = Promise.resolve();
+/** A PUT that moves no byte for so long has failed. */
+const STALL_MILLIS = 60_000;
+
+self.addEventListener("message", (/** @type {MessageEvent} */ { data }) => {
+  if (data.module) {
+    initSync({ module: data.module });
+    key = new PartKey(data.grant);
+    data.grant.fill(0);
+    headers = data.headers;
+  } else if (data.cancel) {
+    stop.abort();
+    stop = new AbortController();
+  } else if (data.seal) {
+    void store(data.seal, stop.signal);
+  } else if (data.check) {
+    check(data.check, data.sealed);
+  }
+});
+
+/** @param {SealJob} job @param {AbortSignal} signal */
+async function store(job, signal) {
+  try {
+    const turn = sealing.then(() => seal(job, signal));
+    sealing = turn.then(() => {}, () => {});
+    const { sealed, digest, commitment } = await turn;
+    await upload(job, sealed, digest, signal);
+    self.postMessage({ stored: job.index, sealedLen: sealed.byteLength, digest, commitment });
+  } catch (error) {
+    if (signal.aborted) return;
+    const { message, variant, failure } = /** @type {any} */ (error);
+    self.postMessage({ failed: job.index, variant: variant ?? "unexpected", message, failure });
+  }
+}
+
+/** @param {SealJob} job @param {AbortSignal} signal */
+async function seal(job, signal) {
+  signal.throwIfAborted();
+  const plaintext = new Uint8Array(job.len);
+  let at = 0;
+  for (const { file, name, start, end } of job.sources) {
+    const bytes = await read(file, name, start, end);
+    plaintext.set(bytes, at);
+    at += bytes.byteLength;
+  }
+  if (!key) throw new Error("no key yet");
+  const sealed = /** @type {Uint8Array<ArrayBuffer>} */ (key.seal(job.index, plaintext));
+  const commitment = key.commitment();
+  return { sealed, commitment, digest: await sha256(sealed) };
+}
+
+/**
+ * Reads a slice. A file that changed on disk since it was picked cannot be read, or gives another length: that stops everything.
+ *
+ * @param {File} file
+ * @param {string} name
+ * @param {number} start
+ * @param {number} end
+ */
+async function read(file, name, start, end) {
+  const { size, lastModified } = file;
+  let bytes;
+  try {
+    bytes = new Uint8Array(await file.slice(start, end).arrayBuffer());
+  } catch {
+    throw Object.assign(new Error(name), { variant: "source-changed" });
+  }
+  if (bytes.byteLength !== end - start || file.size !== size || file.lastModified !== lastModified) {
+    throw Object.assign(new Error(name), { variant: "source-changed" });
+  }
+  return bytes;
+}
+
+/**
+ * @param {SealJob} job
+ * @param {Uint8Array<ArrayBuffer>} sealed
+ * @param {Uint8Array} digest
+ * @param {AbortSignal} signal
+ */
+async function upload(job, sealed, digest, signal) {
+  for (let tries = 1; ; tries += 1) {
+    const failure = await put(job, sealed, digest, tries, signal);
+    if (!failure) return;
+    self.postMessage({ progress: job.index, bytes: 0 });
+    if (!failure.again) throw Object.assign(new Error(failure.sentence), { variant: failure.variant, failure });
+    self.postMessage({ waiting: job.index, failure });
+    await wait(failure.wait_millis, signal);
+  }
+}
+
+/**
+ * One PUT, by XMLHttpRequest: it alone tells how far an upload is.
+ *
+ * @param {SealJob} job
+ * @param {Uint8Array<ArrayBuffer>} sealed
+ * @param {Uint8Array} digest
+ * @param {number} tries
+ * @param {AbortSignal} signal
+ * @returns {Promise<import("../api.js").Failure | undefined>} undefined: stored
+ */
+function put(job, sealed, digest, tries, signal) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const cancel = () => request.abort();
+    let stalled = 0;
+    const alive = () => {
+      clearTimeout(stalled);
+      stalled = self.setTimeout(cancel, STALL_MILLIS);
+    };
+    const end = () => {
+      clearTimeout(stalled);
+      signal.removeEventListener("abort", cancel);
+    };
+    request.upload.addEventListener("progress", ({ loaded }) => {
+      alive();
+      // Beyond the plaintext's length there are only headers and tags.
+      self.postMessage({ progress: job.index, bytes: Math.min(loaded, job.len) });
+    });
+    request.addEventListener("loadend", () => {
+      end();
+      if (signal.aborted) {
+        reject(Object.assign(new Error("cancelled"), { name: "Cancelled" }));
+      } else if (request.status >= 200 && request.status < 300) {
+        resolve(undefined);
+      } else {
+        const text = request.status === 0 ? "" : request.responseText;
+        const retryAfter = request.status === 0 ? null : request.getResponseHeader("retry-after");
+        resolve(judged(request.status, text, retryAfter, tries));
+      }
+    });
+    signal.addEventListener("abort", cancel);
+    request.open("PUT", job.url);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.setRequestHeader("content-type", "application/octet-stream");
+    request.setRequestHeader("content-digest", digestHeader(digest));
+    alive();
+    request.send(sealed);
+  });
+}
+
+/** Opens a part that was read back. @param {CheckJob} job @param {Uint8Array<ArrayBuffer>} sealed */
+async function check(job, sealed) {
+  let whole = false;
+  try {
+    whole = sealed.byteLength === job.sealedLen && digestText(await sha256(sealed)) === job.digest;
+    if (whole) key?.open(job.index, sealed);
+  } catch {
+    whole = false;
+  }
+  self.postMessage({ checked: job.index, whole });
+}

@@ -1,0 +1,179 @@
+//! For the page *receive*.
+
+use wasm_bindgen::prelude::*;
+
+use super::{Thrown, answer, json, password, rng};
+use crate::{recipient, zip};
+
+/// The recipient's side. See [`recipient::Recipient`].
+#[wasm_bindgen]
+pub struct Recipient(recipient::Recipient);
+
+#[wasm_bindgen]
+impl Recipient {
+    /// Finds the link in a text.
+    ///
+    /// # Errors
+    /// `no-link`, `damaged`, `other-kind`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(text: &str) -> Result<Self, JsValue> {
+        Ok(Self(recipient::Recipient::from_text(text).map_err(Thrown::from)?))
+    }
+
+    /// The link's id.
+    #[wasm_bindgen(js_name = linkId)]
+    #[must_use]
+    pub fn link_id(&self) -> String {
+        self.0.link_id().to_string()
+    }
+
+    /// For the link's header.
+    #[wasm_bindgen(js_name = linkProof)]
+    #[must_use]
+    pub fn link_proof(&self) -> String {
+        self.0.link_proof().to_string()
+    }
+
+    /// The token in its clean form.
+    #[must_use]
+    pub fn token(&self) -> String {
+        self.0.token().to_string()
+    }
+
+    /// Derives what the password gives; nothing typed is no password.
+    ///
+    /// # Errors
+    /// `password-too-long`.
+    pub fn unlock(&mut self, typed: &str) -> Result<(), JsValue> {
+        self.0.unlock(password(typed)?.as_ref());
+        Ok(())
+    }
+
+    /// For the header of calls that need link and password.
+    ///
+    /// # Errors
+    /// `out-of-order`.
+    #[wasm_bindgen(js_name = openProof)]
+    pub fn open_proof(&self) -> Result<String, JsValue> {
+        Ok(self.0.open_proof().map_err(Thrown::from)?.to_string())
+    }
+
+    /// Draws the device's secret or takes the kept one; answers its text, to be kept after opening.
+    pub fn identify(&mut self, kept: Option<String>) -> String {
+        self.0.identify(kept.as_deref(), &mut rng()).to_string()
+    }
+
+    /// For the header that says which device this is.
+    #[wasm_bindgen(js_name = deviceProof)]
+    #[must_use]
+    pub fn device_proof(&self) -> Option<String> {
+        self.0.device_proof().map(|proof| proof.to_string())
+    }
+
+    /// Takes the answer to opening.
+    ///
+    /// # Errors
+    /// `answer`, `altered-manifest`.
+    pub fn opened(&mut self, body: &str) -> Result<(), JsValue> {
+        Ok(self.0.opened(&answer(body)?).map_err(Thrown::from)?)
+    }
+
+    /// Takes the sealed manifest; answers [`recipient::Listing`] in JSON.
+    ///
+    /// # Errors
+    /// `altered-manifest`.
+    #[wasm_bindgen(js_name = readManifest)]
+    pub fn read_manifest(&mut self, sealed: &[u8]) -> Result<String, JsValue> {
+        Ok(json(&self.0.read_manifest(sealed).map_err(Thrown::from)?))
+    }
+
+    /// Draws the lease's secret or takes the kept one; answers its text, to be kept before the lease is asked for.
+    #[wasm_bindgen(js_name = holdLease)]
+    pub fn hold_lease(&mut self, kept: Option<String>) -> String {
+        self.0.hold_lease(kept.as_deref(), &mut rng()).to_string()
+    }
+
+    /// Body of the call that asks for the lease.
+    ///
+    /// # Errors
+    /// `out-of-order`.
+    #[wasm_bindgen(js_name = requestLease)]
+    pub fn request_lease(&self) -> Result<String, JsValue> {
+        Ok(json(&self.0.request_lease().map_err(Thrown::from)?))
+    }
+
+    /// For the header of calls under the lease.
+    ///
+    /// # Errors
+    /// `out-of-order`.
+    #[wasm_bindgen(js_name = leaseProof)]
+    pub fn lease_proof(&self) -> Result<String, JsValue> {
+        Ok(self.0.lease_proof().map_err(Thrown::from)?.to_string())
+    }
+
+    /// The lease's id.
+    ///
+    /// # Errors
+    /// `out-of-order`.
+    #[wasm_bindgen(js_name = leaseId)]
+    pub fn lease_id(&self) -> Result<String, JsValue> {
+        Ok(self.0.lease_id().map_err(Thrown::from)?)
+    }
+
+    /// Takes the granted lease; answers the grant for workers, to be wiped by them.
+    ///
+    /// # Errors
+    /// `answer`, `altered-manifest`.
+    pub fn granted(&self, body: &str) -> Result<Vec<u8>, JsValue> {
+        Ok(self.0.granted(&answer(body)?).map_err(Thrown::from)?.to_grant().to_vec())
+    }
+
+    /// What to fetch for one entry of the list, or for everything: [`recipient::SavePlan`] in JSON.
+    ///
+    /// # Errors
+    /// `no-such-file`, `out-of-order`.
+    #[wasm_bindgen(js_name = savePlan)]
+    pub fn save_plan(&self, entry: Option<usize>) -> Result<String, JsValue> {
+        Ok(json(&self.0.save_plan(entry).map_err(Thrown::from)?))
+    }
+
+    /// Begins the archive of everything.
+    ///
+    /// # Errors
+    /// `out-of-order`.
+    pub fn archive(&self, utc_offset_minutes: i32) -> Result<ZipStream, JsValue> {
+        Ok(ZipStream(self.0.archive(utc_offset_minutes).map_err(Thrown::from)?))
+    }
+
+    /// Body of the call that says that it is saved.
+    ///
+    /// # Errors
+    /// `out-of-order`.
+    #[wasm_bindgen(js_name = finishLease)]
+    pub fn finish_lease(&self) -> Result<String, JsValue> {
+        Ok(json(&self.0.finish_lease().map_err(Thrown::from)?))
+    }
+}
+
+/// An archive in the making. See [`zip::ZipStream`].
+#[wasm_bindgen]
+pub struct ZipStream(zip::ZipStream);
+
+#[wasm_bindgen]
+impl ZipStream {
+    /// Puts content in, takes bytes of the archive out.
+    ///
+    /// # Errors
+    /// `zip`.
+    pub fn push(&mut self, content: &[u8]) -> Result<Vec<u8>, JsValue> {
+        Ok(self.0.push(content).map_err(Thrown::from)?)
+    }
+
+    /// Ends the archive.
+    ///
+    /// # Errors
+    /// `zip`.
+    pub fn finish(self) -> Result<Vec<u8>, JsValue> {
+        Ok(self.0.finish().map_err(Thrown::from)?)
+    }
+}

@@ -1,0 +1,327 @@
+//! For the page *send*.
+
+use serde::{Deserialize, Serialize};
+use subrosa_shared::api::Config;
+use subrosa_shared::id::{Commitment, Digest};
+use subrosa_shared::manifest::{Entry, EntryKind, MEDIA_TYPE_BYTES_MAX, Part};
+use subrosa_shared::path::EntryPath;
+use subrosa_shared::time::Timestamp;
+use wasm_bindgen::prelude::*;
+
+use super::{Thrown, answer, json, moment, password, rng};
+use crate::basket::{self, Added};
+use crate::sender::{self, LinkTerms};
+
+/// What the sender has picked. See [`basket::Basket`].
+#[wasm_bindgen]
+pub struct Basket {
+    basket: basket::Basket,
+    config: Config,
+}
+
+#[wasm_bindgen]
+impl Basket {
+    /// An empty one, under the limits of `GET /config`.
+    ///
+    /// # Errors
+    /// `answer`: that is not a configuration.
+    #[wasm_bindgen(constructor)]
+    pub fn new(config: &str) -> Result<Self, JsValue> {
+        Ok(Self { basket: basket::Basket::default(), config: answer(config)? })
+    }
+
+    /// Adds a file. Answers `{ id, renamed }` in JSON; `id` is null if the very same is there already.
+    ///
+    /// # Errors
+    /// `path-too-long`.
+    #[wasm_bindgen(js_name = addFile)]
+    pub fn add_file(
+        &mut self,
+        path: &str,
+        size: f64,
+        media_type: &str,
+        modified_millis: Option<f64>,
+    ) -> Result<String, JsValue> {
+        let known = !media_type.is_empty() && media_type.len() <= MEDIA_TYPE_BYTES_MAX;
+        let kind = EntryKind::File { size: size as u64, media_type: known.then(|| media_type.to_owned()) };
+        Ok(added(&self.basket.add(path, kind, moment(modified_millis)).map_err(Thrown::from)?))
+    }
+
+    /// Adds a folder, which is kept if it stays empty. Answers like [`add_file`](Self::add_file).
+    ///
+    /// # Errors
+    /// `path-too-long`.
+    #[wasm_bindgen(js_name = addFolder)]
+    pub fn add_folder(&mut self, path: &str) -> Result<String, JsValue> {
+        Ok(added(&self.basket.add(path, EntryKind::Folder, None).map_err(Thrown::from)?))
+    }
+
+    /// Removes a line of the list. Answers the numbers of what was removed.
+    pub fn remove(&mut self, name: &str) -> Vec<u32> {
+        self.basket.remove(name)
+    }
+
+    /// The list: `[{ name, files, len }]` in JSON.
+    #[must_use]
+    pub fn rows(&self) -> String {
+        json(&self.basket.rows())
+    }
+
+    /// How many files there are.
+    #[wasm_bindgen(js_name = fileCount)]
+    #[must_use]
+    pub fn file_count(&self) -> usize {
+        self.basket.file_count()
+    }
+
+    /// Bytes of all files.
+    #[wasm_bindgen(js_name = contentLen)]
+    #[must_use]
+    pub fn content_len(&self) -> f64 {
+        self.basket.content_len() as f64
+    }
+
+    /// Fixes what is sent.
+    ///
+    /// # Errors
+    /// `empty`, `too-large`, `too-many`.
+    pub fn plan(&self) -> Result<Plan, JsValue> {
+        Ok(Plan(self.basket.plan(&self.config).map_err(Thrown::from)?))
+    }
+}
+
+fn added(added: &Added) -> String {
+    #[derive(Serialize)]
+    struct Answer<'a> {
+        id: Option<u32>,
+        renamed: Option<&'a str>,
+    }
+    json(&match added {
+        Added::AsIs(id) => Answer { id: Some(*id), renamed: None },
+        Added::Renamed(id, path) => Answer { id: Some(*id), renamed: Some(path.as_str()) },
+        Added::Known => Answer { id: None, renamed: None },
+    })
+}
+
+/// What is sent. See [`basket::Plan`].
+#[wasm_bindgen]
+pub struct Plan(basket::Plan);
+
+#[wasm_bindgen]
+impl Plan {
+    /// How many parts there are.
+    #[wasm_bindgen(js_name = partCount)]
+    #[must_use]
+    pub fn part_count(&self) -> u32 {
+        self.0.layout().part_count()
+    }
+
+    /// Bytes of plaintext in every part but the last.
+    #[wasm_bindgen(js_name = partBytes)]
+    #[must_use]
+    pub fn part_bytes(&self) -> u32 {
+        self.0.layout().part_bytes()
+    }
+
+    /// Bytes of all files.
+    #[wasm_bindgen(js_name = contentLen)]
+    #[must_use]
+    pub fn content_len(&self) -> f64 {
+        self.0.layout().content_len() as f64
+    }
+
+    /// Bytes of all parts before sealing.
+    #[wasm_bindgen(js_name = paddedLen)]
+    #[must_use]
+    pub fn padded_len(&self) -> f64 {
+        self.0.layout().padded_len() as f64
+    }
+
+    /// Bytes of a part before sealing: what the sources give, and zeros up to here.
+    #[wasm_bindgen(js_name = partLen)]
+    #[must_use]
+    pub fn part_len(&self, index: u32) -> u32 {
+        let range = self.0.layout().part_range(index).unwrap_or(0..0);
+        u32::try_from(range.end - range.start).expect("a part is at most 64 MiB")
+    }
+
+    /// What a part is read from: file, start, end; file, start, end; …
+    #[must_use]
+    pub fn sources(&self, index: u32) -> Vec<f64> {
+        let sources = self.0.sources(index).into_iter();
+        sources
+            .flat_map(|source| [f64::from(source.file), source.range.start as f64, source.range.end as f64])
+            .collect()
+    }
+
+    /// What is sent, in JSON for [`Sender::seal_manifest`].
+    #[must_use]
+    pub fn entries(&self) -> String {
+        json(&self.0.items().map(PlannedEntry::from).collect::<Vec<_>>())
+    }
+}
+
+/// An entry on its way from the page to the worker that seals the manifest.
+#[derive(Serialize, Deserialize)]
+struct PlannedEntry {
+    path: String,
+    size: Option<u64>,
+    media_type: Option<String>,
+    modified: Option<Timestamp>,
+}
+
+impl From<&Entry> for PlannedEntry {
+    fn from(entry: &Entry) -> Self {
+        let (size, media_type) = match &entry.kind {
+            EntryKind::File { size, media_type } => (Some(*size), media_type.clone()),
+            EntryKind::Folder => (None, None),
+        };
+        Self { path: entry.path.to_string(), size, media_type, modified: entry.modified }
+    }
+}
+
+impl PlannedEntry {
+    fn parse(self) -> Result<Entry, Thrown> {
+        let path = EntryPath::parse(&self.path).map_err(|error| Thrown::new("manifest", error))?;
+        let kind = self.size.map_or(EntryKind::Folder, |size| EntryKind::File { size, media_type: self.media_type });
+        Ok(Entry { path, modified: self.modified, kind })
+    }
+}
+
+/// The sender's side. See [`sender::Sender`].
+#[wasm_bindgen]
+pub struct Sender(sender::Sender);
+
+#[wasm_bindgen]
+impl Sender {
+    /// Draws the secrets of a share and its link.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self(sender::Sender::draw(&mut rng()))
+    }
+
+    /// The share's id.
+    #[wasm_bindgen(js_name = shareId)]
+    #[must_use]
+    pub fn share_id(&self) -> String {
+        self.0.share_id().to_string()
+    }
+
+    /// The link's id.
+    #[wasm_bindgen(js_name = linkId)]
+    #[must_use]
+    pub fn link_id(&self) -> String {
+        self.0.link_id().to_string()
+    }
+
+    /// For the owner's header.
+    #[wasm_bindgen(js_name = ownerProof)]
+    #[must_use]
+    pub fn owner_proof(&self) -> String {
+        self.0.owner_proof().to_string()
+    }
+
+    /// For a worker, to be wiped by it. See [`PartKey`](super::parts::PartKey).
+    #[must_use]
+    pub fn grant(&self) -> Vec<u8> {
+        self.0.part_key().to_grant().to_vec()
+    }
+
+    /// Body of the call that creates the share.
+    #[must_use]
+    pub fn create(&self, expires_in_secs: f64, part_bytes: u32) -> String {
+        json(&self.0.create(expires_in_secs as i64, part_bytes))
+    }
+
+    /// Sets the password; nothing typed is no password.
+    ///
+    /// # Errors
+    /// `password-too-long`.
+    pub fn lock(&mut self, typed: &str) -> Result<(), JsValue> {
+        self.0.lock(password(typed)?.as_ref());
+        Ok(())
+    }
+
+    /// Seals the manifest. Lengths, digests and commitments (32 bytes each) are those of the stored parts, in order.
+    ///
+    /// # Errors
+    /// `manifest`: it cannot be described.
+    #[wasm_bindgen(js_name = sealManifest)]
+    pub fn seal_manifest(
+        &mut self,
+        entries: &str,
+        note: &str,
+        part_bytes: u32,
+        sealed_lens: &[f64],
+        digests: &[u8],
+        commitments: &[u8],
+    ) -> Result<Vec<u8>, JsValue> {
+        let entries: Vec<PlannedEntry> = answer(entries)?;
+        let entries = entries.into_iter().map(PlannedEntry::parse).collect::<Result<_, _>>()?;
+        let ((digests, _), (commitments, _)) = (digests.as_chunks(), commitments.as_chunks());
+        let parts = sealed_lens.iter().zip(digests).zip(commitments).map(|((&len, digest), commitment)| Part {
+            sealed_len: len as u64,
+            digest: Digest::from_bytes(*digest),
+            commitment: Commitment::from_bytes(*commitment),
+        });
+        let note = (!note.is_empty()).then(|| note.to_owned());
+        let sealed = self.0.seal_manifest(entries, note, part_bytes, parts.collect(), &mut rng());
+        Ok(sealed.map_err(Thrown::from)?)
+    }
+
+    /// Body of the call that fixes the content.
+    ///
+    /// # Errors
+    /// `out-of-order`.
+    pub fn complete(&self) -> Result<String, JsValue> {
+        Ok(json(&self.0.complete().map_err(Thrown::from)?))
+    }
+
+    /// Body of the call that adds the link.
+    ///
+    /// # Errors
+    /// `out-of-order`.
+    #[wasm_bindgen(js_name = putLink)]
+    pub fn put_link(&self, downloads_max: u32) -> Result<String, JsValue> {
+        Ok(json(&self.0.put_link(LinkTerms { downloads_max }, &mut rng()).map_err(Thrown::from)?))
+    }
+
+    /// The owner's note, sealed.
+    ///
+    /// # Errors
+    /// `out-of-order`.
+    #[wasm_bindgen(js_name = ownerNote)]
+    pub fn owner_note(&self) -> Result<Vec<u8>, JsValue> {
+        Ok(self.0.owner_note(&mut rng()).map_err(Thrown::from)?)
+    }
+
+    /// Checks the manifest that the server gave back.
+    ///
+    /// # Errors
+    /// `read-back`: it is not the one that was sent.
+    #[wasm_bindgen(js_name = checkManifest)]
+    pub fn check_manifest(&self, sealed: &[u8]) -> Result<(), JsValue> {
+        Ok(self.0.check_manifest(sealed).map_err(Thrown::from)?)
+    }
+
+    /// What stands after `#` in the link.
+    #[must_use]
+    pub fn token(&self) -> String {
+        self.0.token().to_string()
+    }
+
+    /// The receipts in a share's status that hold: `{ count, last }` in JSON.
+    ///
+    /// # Errors
+    /// `answer`: that is not a status.
+    pub fn confirmed(&self, status: &str) -> Result<String, JsValue> {
+        Ok(json(&self.0.confirmed(&answer(status)?)))
+    }
+}
+
+impl Default for Sender {
+    fn default() -> Self {
+        Self::new()
+    }
+}

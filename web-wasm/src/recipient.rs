@@ -1,0 +1,335 @@
+//! The recipient's side of the protocol: from the text of a link to opened parts.
+
+use std::collections::HashSet;
+
+use rand_core::CryptoRng;
+use serde::Serialize;
+use subrosa_shared::api::{FinishLease, GrantedLease, OpenedLink, RequestLease};
+use subrosa_shared::id::{Digest, LinkId, ShareId};
+use subrosa_shared::keys::LinkKeys;
+use subrosa_shared::manifest::{Entry, EntryKind, Manifest, ManifestError};
+use subrosa_shared::password::{Password, Suite};
+use subrosa_shared::path::{folded, storable_name};
+use subrosa_shared::seal::OpenError;
+use subrosa_shared::secret::{DeviceSecret, LeaseSecret, LinkSecret};
+use subrosa_shared::time::Timestamp;
+use subrosa_shared::token::TokenError;
+use subrosa_shared::wrap::{View, open_content_key};
+use zeroize::Zeroizing;
+
+use crate::basket::numbered;
+use crate::parts::PartKey;
+use crate::secret_text;
+use crate::zip::{self, ZipStream, archive_name};
+
+/// Why a step of receiving cannot be done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReceiveError {
+    /// The text is not a whole link.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// An earlier step is missing.
+    #[error("a step before this one is missing")]
+    OutOfOrder,
+    /// The answer of the server is not what the protocol says.
+    #[error("the answer is malformed")]
+    Answer,
+    /// A wrap does not open although the server took the open proof.
+    #[error("a key of the link does not open")]
+    Wrap(#[from] OpenError),
+    /// The manifest is not the one that the link pins.
+    #[error("the list of files is not the one of this link")]
+    OtherManifest,
+    /// The manifest does not open or is not as it must be.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// There is no such file in the share.
+    #[error("no such file")]
+    NoSuchFile,
+}
+
+/// Someone who holds a link.
+pub struct Recipient {
+    link: LinkSecret,
+    keys: Option<LinkKeys>,
+    opened: Option<(ShareId, View)>,
+    manifest: Option<Manifest>,
+    lease: Option<LeaseSecret>,
+    device: Option<DeviceSecret>,
+}
+
+/// What the page shows of a share.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Listing {
+    note: Option<String>,
+    content_len: u64,
+    part_bytes: u32,
+    entries: Vec<Listed>,
+}
+
+/// An entry of the list.
+#[derive(Debug, Serialize)]
+pub struct Listed {
+    path: String,
+    /// The path under which it is saved, if it is another one.
+    saved: Option<String>,
+    /// Bytes; `None` for an empty folder.
+    size: Option<u64>,
+    modified: Option<Timestamp>,
+}
+
+/// What has to be fetched to save something, and under which name.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SavePlan {
+    name: String,
+    /// Whether it is an archive of everything.
+    is_archive: bool,
+    /// Bytes of content.
+    len: u64,
+    pieces: Vec<SavePiece>,
+}
+
+/// A part, and what is wanted of it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SavePiece {
+    index: u32,
+    sealed_len: u64,
+    digest: Digest,
+    /// First byte of plaintext that is wanted.
+    from: u64,
+    /// End of the bytes that are wanted.
+    to: u64,
+}
+
+impl Recipient {
+    /// Finds the link in a text, as it is in the address bar or in a message, and repairs what programs do to links.
+    ///
+    /// # Errors
+    /// There is none, or it is damaged.
+    pub fn from_text(text: &str) -> Result<Self, ReceiveError> {
+        let link = LinkSecret::from_text(text)?;
+        Ok(Self { link, keys: None, opened: None, manifest: None, lease: None, device: None })
+    }
+
+    /// The link's id.
+    #[must_use]
+    pub fn link_id(&self) -> LinkId {
+        self.link.link_id()
+    }
+
+    /// For the header of every call.
+    #[must_use]
+    pub fn link_proof(&self) -> Zeroizing<String> {
+        self.link.proof().to_text()
+    }
+
+    /// The token in its clean form, as it is kept over a reload.
+    #[must_use]
+    pub fn token(&self) -> Zeroizing<String> {
+        self.link.to_token()
+    }
+
+    /// Derives what the password gives. With one it takes about 0.2 s and 64 MiB.
+    pub fn unlock(&mut self, password: Option<&Password>) {
+        let stretched = password.map(|password| password.stretch(Suite::One, &self.link));
+        self.keys = Some(self.link.keys(stretched.as_ref()));
+    }
+
+    /// For the header of calls that need link and password.
+    ///
+    /// # Errors
+    /// [`unlock`](Self::unlock) comes first.
+    pub fn open_proof(&self) -> Result<Zeroizing<String>, ReceiveError> {
+        Ok(self.keys()?.open_proof.to_text())
+    }
+
+    /// Draws the secret by which the server knows this device again, or takes the one that was kept.
+    pub fn identify(&mut self, kept: Option<&str>, rng: &mut impl CryptoRng) -> Zeroizing<String> {
+        let kept = kept.and_then(secret_text::decode).map(DeviceSecret::from_bytes);
+        let device = self.device.insert(kept.unwrap_or_else(|| DeviceSecret::generate(rng)));
+        secret_text::encode(device.expose())
+    }
+
+    /// For the header that says which device this is.
+    #[must_use]
+    pub fn device_proof(&self) -> Option<Zeroizing<String>> {
+        self.device.as_ref().map(|device| device.proof().to_text())
+    }
+
+    /// Takes the answer to opening.
+    ///
+    /// # Errors
+    /// The view wrap does not open.
+    pub fn opened(&mut self, answer: &OpenedLink) -> Result<(), ReceiveError> {
+        let view = View::open(&self.keys()?.view, &self.link_id(), &answer.view_wrap)?;
+        self.opened = Some((answer.share, view));
+        Ok(())
+    }
+
+    /// Takes the sealed manifest: checks that it is the one that the link pins, opens and checks it.
+    ///
+    /// # Errors
+    /// It is another one, does not open, or is not as it must be.
+    pub fn read_manifest(&mut self, sealed: &[u8]) -> Result<Listing, ReceiveError> {
+        let (share, view) = self.opened.as_ref().ok_or(ReceiveError::OutOfOrder)?;
+        if Digest::of(sealed) != view.manifest_digest {
+            return Err(ReceiveError::OtherManifest);
+        }
+        let manifest = Manifest::open(&view.manifest_key, share, sealed)?;
+        let entries = manifest.entries().iter().zip(saved_paths(manifest.entries()));
+        let listing = Listing {
+            note: manifest.note().map(str::to_owned),
+            content_len: manifest.layout().content_len(),
+            part_bytes: manifest.layout().part_bytes(),
+            entries: entries
+                .map(|(entry, saved)| Listed {
+                    path: entry.path.to_string(),
+                    saved: (saved != entry.path.as_str()).then_some(saved),
+                    size: matches!(entry.kind, EntryKind::File { .. }).then(|| entry.size()),
+                    modified: entry.modified,
+                })
+                .collect(),
+        };
+        self.manifest = Some(manifest);
+        Ok(listing)
+    }
+
+    /// Draws the secret of a lease, or takes the one that was kept. The page stores what it gets before it asks the server.
+    pub fn hold_lease(&mut self, kept: Option<&str>, rng: &mut impl CryptoRng) -> Zeroizing<String> {
+        let kept = kept.and_then(secret_text::decode).map(LeaseSecret::from_bytes);
+        let lease = self.lease.insert(kept.unwrap_or_else(|| LeaseSecret::generate(rng)));
+        secret_text::encode(lease.expose())
+    }
+
+    /// Body of the call that asks for the lease.
+    ///
+    /// # Errors
+    /// [`hold_lease`](Self::hold_lease) comes first.
+    pub fn request_lease(&self) -> Result<RequestLease, ReceiveError> {
+        Ok(RequestLease { lease_verifier: self.lease()?.verifier() })
+    }
+
+    /// For the header of calls under the lease.
+    ///
+    /// # Errors
+    /// [`hold_lease`](Self::hold_lease) comes first.
+    pub fn lease_proof(&self) -> Result<Zeroizing<String>, ReceiveError> {
+        Ok(self.lease()?.proof().to_text())
+    }
+
+    /// The lease's id.
+    ///
+    /// # Errors
+    /// [`hold_lease`](Self::hold_lease) comes first.
+    pub fn lease_id(&self) -> Result<String, ReceiveError> {
+        Ok(self.lease()?.lease_id().to_string())
+    }
+
+    /// Takes the granted lease: what workers need to open parts.
+    ///
+    /// # Errors
+    /// The content wrap does not open.
+    pub fn granted(&self, answer: &GrantedLease) -> Result<PartKey, ReceiveError> {
+        let (share, _) = self.opened.as_ref().ok_or(ReceiveError::OutOfOrder)?;
+        let key = open_content_key(&self.keys()?.content, &self.link_id(), &answer.content_wrap)?;
+        Ok(PartKey::new(*share, key))
+    }
+
+    /// What to fetch for one file, or for everything: the one file that there is, or an archive.
+    ///
+    /// # Errors
+    /// There is no such file.
+    pub fn save_plan(&self, entry: Option<usize>) -> Result<SavePlan, ReceiveError> {
+        let manifest = self.manifest()?;
+        let entries = manifest.entries();
+        let only = match entries {
+            [Entry { kind: EntryKind::File { .. }, .. }] => Some(0),
+            _ => None,
+        };
+        let chosen = entry.or(only);
+        let (name, range) = match chosen {
+            Some(index) => {
+                let entry = entries.get(index).ok_or(ReceiveError::NoSuchFile)?;
+                if entry.kind == EntryKind::Folder {
+                    return Err(ReceiveError::NoSuchFile);
+                }
+                (storable_name(entry.path.name()), manifest.ranges().nth(index).ok_or(ReceiveError::NoSuchFile)?)
+            }
+            None => {
+                let name = archive_name(entries.iter().map(|entry| entry.path.as_str()));
+                (storable_name(&name), 0..manifest.layout().content_len())
+            }
+        };
+        let len = range.end - range.start;
+        let pieces = manifest.layout().pieces(range).map(|piece| {
+            let part = manifest.parts()[piece.index as usize];
+            let (from, to) = (piece.within.start, piece.within.end);
+            SavePiece { index: piece.index, sealed_len: part.sealed_len, digest: part.digest, from, to }
+        });
+        Ok(SavePlan { name, is_archive: chosen.is_none(), len, pieces: pieces.collect() })
+    }
+
+    /// Begins the archive of everything.
+    ///
+    /// # Errors
+    /// The manifest comes first.
+    pub fn archive(&self, utc_offset_minutes: i32) -> Result<ZipStream, ReceiveError> {
+        let entries = self.manifest()?.entries();
+        let archived = entries.iter().zip(saved_paths(entries)).map(|(entry, path)| zip::Entry {
+            path,
+            len: matches!(entry.kind, EntryKind::File { .. }).then(|| entry.size()),
+            modified: entry.modified,
+        });
+        Ok(ZipStream::new(archived.collect(), utc_offset_minutes))
+    }
+
+    /// Body of the call that says that it is saved, with the receipt.
+    ///
+    /// # Errors
+    /// No lease is held.
+    pub fn finish_lease(&self) -> Result<FinishLease, ReceiveError> {
+        let (_, view) = self.opened.as_ref().ok_or(ReceiveError::OutOfOrder)?;
+        let lease = self.lease()?.lease_id();
+        Ok(FinishLease { receipt: Some(self.keys()?.receipt.receipt(&self.link_id(), &lease, &view.manifest_digest)) })
+    }
+
+    fn keys(&self) -> Result<&LinkKeys, ReceiveError> {
+        self.keys.as_ref().ok_or(ReceiveError::OutOfOrder)
+    }
+
+    fn lease(&self) -> Result<&LeaseSecret, ReceiveError> {
+        self.lease.as_ref().ok_or(ReceiveError::OutOfOrder)
+    }
+
+    fn manifest(&self) -> Result<&Manifest, ReceiveError> {
+        self.manifest.as_ref().ok_or(ReceiveError::OutOfOrder)
+    }
+}
+
+/// Paths under which entries are saved: what platforms can store, and no two the same.
+fn saved_paths(entries: &[Entry]) -> Vec<String> {
+    let storable: Vec<String> = entries.iter().map(|entry| entry.path.storable()).collect();
+    let mut taken: HashSet<String> =
+        storable.iter().flat_map(|path| path.match_indices('/').map(|(at, _)| folded(&path[..at]))).collect();
+    storable
+        .into_iter()
+        .map(|path| {
+            let (folder, name) = path.rsplit_once('/').map_or(("", path.as_str()), |(folder, name)| (folder, name));
+            (1..)
+                .map(|attempt| match folder {
+                    "" => numbered(name, attempt),
+                    _ => format!("{folder}/{}", numbered(name, attempt)),
+                })
+                .find(|candidate| taken.insert(folded(candidate)))
+                .expect("numbers do not end")
+        })
+        .collect()
+}
+
+#[cfg(test)]
+#[path = "recipient_tests.rs"]
+mod tests;

@@ -1,0 +1,214 @@
+//! The sender's side of the protocol: one share, one link. The page sends what comes from here, and shows the token last.
+
+use rand_core::CryptoRng;
+use serde::Serialize;
+use subrosa_shared::api::{CompleteShare, CreateShare, LinkLock, PutLink, ShareStatus};
+use subrosa_shared::content::part_list_digest;
+use subrosa_shared::id::{Digest, LinkId, ShareId};
+use subrosa_shared::keys::LinkKeys;
+use subrosa_shared::manifest::{Entry, Manifest, ManifestError, Part};
+use subrosa_shared::note::{NoteError, NotedLink, OwnerNote};
+use subrosa_shared::password::{Password, Suite};
+use subrosa_shared::secret::{LinkSecret, OwnerSecret, ReceiptKey};
+use subrosa_shared::time::Timestamp;
+use subrosa_shared::wrap::{View, seal_content_key};
+use zeroize::Zeroizing;
+
+use crate::parts::PartKey;
+
+/// Why a step of sending cannot be done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SendError {
+    /// An earlier step is missing.
+    #[error("a step before this one is missing")]
+    OutOfOrder,
+    /// What is sent cannot be described.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The owner's note cannot be written.
+    #[error(transparent)]
+    Note(#[from] NoteError),
+    /// What the server gave back is not what was sent.
+    #[error("the server gave back something else")]
+    ReadBack,
+}
+
+/// One share with one link, while it is sent and afterwards.
+pub struct Sender {
+    owner: OwnerSecret,
+    link: LinkSecret,
+    lock: Option<Lock>,
+    sealed: Option<Sealed>,
+}
+
+struct Lock {
+    keys: LinkKeys,
+    needs_password: bool,
+}
+
+struct Sealed {
+    manifest: Manifest,
+    digest: Digest,
+}
+
+/// What the sender chose for the link.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkTerms {
+    /// How many downloads it allows.
+    pub downloads_max: u32,
+}
+
+/// Receipts of a link that only its recipients can have made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Confirmed {
+    /// How many.
+    pub count: u32,
+    /// When the last one came.
+    pub last: Option<Timestamp>,
+}
+
+impl Sender {
+    /// Draws the secrets of a share and its link.
+    #[must_use]
+    pub fn draw(rng: &mut impl CryptoRng) -> Self {
+        Self { owner: OwnerSecret::generate(rng), link: LinkSecret::generate(rng), lock: None, sealed: None }
+    }
+
+    /// The share's id.
+    #[must_use]
+    pub fn share_id(&self) -> ShareId {
+        self.owner.share_id()
+    }
+
+    /// The link's id.
+    #[must_use]
+    pub fn link_id(&self) -> LinkId {
+        self.link.link_id()
+    }
+
+    /// For the header of every call of the owner.
+    #[must_use]
+    pub fn owner_proof(&self) -> Zeroizing<String> {
+        self.owner.proof().to_text()
+    }
+
+    /// For the workers that seal and read back.
+    #[must_use]
+    pub fn part_key(&self) -> PartKey {
+        PartKey::new(self.share_id(), self.owner.content_key())
+    }
+
+    /// Body of the call that creates the share.
+    #[must_use]
+    pub fn create(&self, expires_in_secs: i64, part_bytes: u32) -> CreateShare {
+        CreateShare { owner_verifier: self.owner.verifier(), expires_in_secs, part_bytes, ends_with_last_link: true }
+    }
+
+    /// Sets the password of the link, or that it has none. With a password it takes about 0.2 s and 64 MiB.
+    pub fn lock(&mut self, password: Option<&Password>) {
+        let stretched = password.map(|password| password.stretch(Suite::One, &self.link));
+        self.lock = Some(Lock { keys: self.link.keys(stretched.as_ref()), needs_password: password.is_some() });
+    }
+
+    /// Seals the manifest over the stored parts.
+    ///
+    /// # Errors
+    /// What a reader would refuse, or it is too large.
+    pub fn seal_manifest(
+        &mut self,
+        entries: Vec<Entry>,
+        note: Option<String>,
+        part_bytes: u32,
+        parts: Vec<Part>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<u8>, SendError> {
+        let manifest = Manifest::new(entries, note, part_bytes, parts)?;
+        let sealed = manifest.seal(&self.owner.manifest_key(), &self.share_id(), rng)?;
+        self.sealed = Some(Sealed { manifest, digest: Digest::of(&sealed) });
+        Ok(sealed)
+    }
+
+    /// Body of the call that fixes the content.
+    ///
+    /// # Errors
+    /// The manifest is not sealed yet.
+    pub fn complete(&self) -> Result<CompleteShare, SendError> {
+        let Sealed { manifest, digest } = self.sealed.as_ref().ok_or(SendError::OutOfOrder)?;
+        Ok(CompleteShare {
+            part_count: manifest.layout().part_count(),
+            parts_digest: part_list_digest(manifest.parts().iter().map(|part| (part.sealed_len, part.digest))),
+            manifest_digest: *digest,
+        })
+    }
+
+    /// Body of the call that adds the link. Where only one download is allowed, the recipient may destroy it.
+    ///
+    /// # Errors
+    /// The manifest is not sealed, or the password is not settled.
+    pub fn put_link(&self, terms: LinkTerms, rng: &mut impl CryptoRng) -> Result<PutLink, SendError> {
+        let Sealed { digest, .. } = self.sealed.as_ref().ok_or(SendError::OutOfOrder)?;
+        let Lock { keys, needs_password } = self.lock.as_ref().ok_or(SendError::OutOfOrder)?;
+        let id = self.link_id();
+        let view = View { manifest_key: self.owner.manifest_key(), manifest_digest: *digest };
+        Ok(PutLink {
+            link_verifier: self.link.verifier(),
+            lock: LinkLock {
+                needs_password: *needs_password,
+                open_verifier: keys.open_verifier(),
+                view_wrap: view.seal(&keys.view, &id, rng),
+                content_wrap: seal_content_key(&self.owner.content_key(), &keys.content, &id, rng),
+            },
+            downloads_max: terms.downloads_max,
+            expires_in_secs: None,
+            recipient_may_destroy: terms.downloads_max == 1,
+            destroy_after_guesses: None,
+        })
+    }
+
+    /// The owner's note, sealed: what another device of the owner needs to show this share and to check its receipts.
+    ///
+    /// # Errors
+    /// The password is not settled.
+    pub fn owner_note(&self, rng: &mut impl CryptoRng) -> Result<Vec<u8>, SendError> {
+        let Lock { keys, .. } = self.lock.as_ref().ok_or(SendError::OutOfOrder)?;
+        let link = NotedLink {
+            secret: LinkSecret::from_bytes(*self.link.expose()),
+            label: String::new(),
+            receipt_key: ReceiptKey::from_bytes(*keys.receipt.expose()),
+        };
+        let note = OwnerNote { label: String::new(), links: vec![link] };
+        Ok(note.seal(&self.owner.note_key(), &self.share_id(), rng)?)
+    }
+
+    /// Checks that the manifest which the server gave back is the one that was sent, and opens.
+    ///
+    /// # Errors
+    /// It is not, or does not.
+    pub fn check_manifest(&self, sealed: &[u8]) -> Result<(), SendError> {
+        let Sealed { manifest, digest } = self.sealed.as_ref().ok_or(SendError::OutOfOrder)?;
+        if Digest::of(sealed) != *digest {
+            return Err(SendError::ReadBack);
+        }
+        let opened = Manifest::open(&self.owner.manifest_key(), &self.share_id(), sealed);
+        if opened.is_ok_and(|opened| opened == *manifest) { Ok(()) } else { Err(SendError::ReadBack) }
+    }
+
+    /// What goes into the fragment of the link.
+    #[must_use]
+    pub fn token(&self) -> Zeroizing<String> {
+        self.link.to_token()
+    }
+
+    /// Counts the receipts that hold: the server cannot make one up.
+    #[must_use]
+    pub fn confirmed(&self, status: &ShareStatus) -> Confirmed {
+        let (Some(lock), Some(sealed)) = (&self.lock, &self.sealed) else { return Confirmed::default() };
+        let id = self.link_id();
+        let receipts = status.links.iter().filter(|link| link.link == id).flat_map(|link| &link.receipts);
+        receipts.filter(|stored| lock.keys.receipt.verify(&stored.receipt, &id, &stored.lease, &sealed.digest)).fold(
+            Confirmed::default(),
+            |confirmed, stored| Confirmed { count: confirmed.count + 1, last: confirmed.last.max(Some(stored.at)) },
+        )
+    }
+}
