@@ -50,7 +50,7 @@ const TIMEOUT_MILLIS = 60_000;
  * @param {Call} call
  * @returns {Promise<Response>} one that is ok
  */
-export async function send(call) {
+async function send(call) {
   for (let tries = 1; ; tries += 1) {
     const outcome = await attempt(call, tries);
     if (outcome instanceof Response) return outcome;

@@ -37,7 +37,7 @@ export function askTwice(left, yes, no) {
       stopAsking();
       yes();
     });
-    element("confirm-actions", HTMLElement).prepend(confirm);
+    element("confirm-actions", HTMLElement).append(confirm);
     announce(`${texts.confirmYes}, ${page.confirm.no}`);
   }, SECOND_STEP_MILLIS);
 }

@@ -16,16 +16,16 @@ const ROWS_MAX = 300;
 /**
  * @param {Listing} listing
  * @param {LinkView} view
- * @param {{ held: boolean, saved: number[] }} mine
+ * @param {{ held: boolean, saved: number[], visitors: string }} mine
  */
-export function showListing(listing, view, { held, saved }) {
+export function showListing(listing, view, { held, saved, visitors }) {
   const files = listing.entries.filter((entry) => entry.size !== null);
   const size = sizeText(listing.contentLen);
   say("ready-title", texts.title(files.length, size));
   say("ready-lead", held ? texts.held : texts.until(momentText(view.expires_at)));
   say("note", listing.note ?? "");
   element("note-block", HTMLElement).hidden = !listing.note;
-  say("seen-before", held ? "" : before(view));
+  say("seen-before", held ? "" : visitors);
   showRows(listing, saved);
   const single = listing.entries.length === 1 && files.length === 1;
   button("download").textContent = held ? texts.goOn : single ? texts.download : texts.downloadAll;
@@ -35,10 +35,15 @@ export function showListing(listing, view, { held, saved }) {
   element("destroy-block", HTMLElement).hidden = !view.recipient_may_destroy;
 }
 
-/** Whether somebody was here before, and when. @param {LinkView} view */
-function before(view) {
+/**
+ * Whether somebody was here before, and when. Looked at before this visit opens the link itself.
+ *
+ * @param {LinkView} view
+ * @param {boolean} cameBefore whether this device did
+ */
+export function visitorsBefore(view, cameBefore) {
   if (view.started_last_at !== null) return texts.startedBefore(momentText(view.started_last_at));
-  return view.opened_first_at === null ? "" : texts.seenBefore(momentText(view.opened_first_at));
+  return view.opened_first_at === null || cameBefore ? "" : texts.seenBefore(momentText(view.opened_first_at));
 }
 
 /** @param {Listing} listing @param {number[]} saved */

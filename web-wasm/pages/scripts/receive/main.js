@@ -22,7 +22,7 @@ import { save } from "./download.js";
 import { followNewLinks, keep, takeFragment } from "./fragment.js";
 import { askTwice, stopAsking } from "./gesture.js";
 import { tidy } from "./kept.js";
-import { showListing } from "./listing.js";
+import { showListing, visitorsBefore } from "./listing.js";
 import { Openers } from "./openers.js";
 import { Session } from "./session.js";
 import { stopAt, stopForError, stopsAtState } from "./stops.js";
@@ -40,6 +40,8 @@ let session;
 let view;
 /** @type {import("./session.js").Listing} */
 let listing;
+/** Who was here before this visit. */
+let visitors = "";
 /** Workers under the lease that is held. @type {Openers | undefined} */
 let openers;
 /** What is being saved: one entry, or everything. @type {number | undefined} */
@@ -118,6 +120,7 @@ async function look() {
   show("loading");
   try {
     view = await session.look();
+    visitors = visitorsBefore(view, session.cameBefore);
     if (stopsAtState(view, session.holdsLease, () => void look())) return;
     if (view.needs_password) askPassword(view.retry_after_millis);
     else await open("");
@@ -144,7 +147,7 @@ async function open(password) {
 
 function list() {
   stopAsking();
-  showListing(listing, view, { held: session.holdsLease, saved: session.saved });
+  showListing(listing, view, { held: session.holdsLease, saved: session.saved, visitors });
   show("ready");
 }
 

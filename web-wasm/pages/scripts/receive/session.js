@@ -1,7 +1,7 @@
 // @ts-check
 /** The calls of somebody who holds a link, in order: look, open, ask for a lease, say that it is saved. */
 
-import { send, sendForBytes, sendForText } from "../api.js";
+import { sendForBytes, sendForText } from "../api.js";
 import { forgetLease, keepDevice, keepLease, keptDevice, keptLease } from "./kept.js";
 
 /**
@@ -54,6 +54,11 @@ export class Session {
   /** Whether a download was begun on this device, so that going on with it is not counted. */
   get holdsLease() {
     return keptLease(this.#linkId) !== undefined;
+  }
+
+  /** Whether this device opened the link before. */
+  get cameBefore() {
+    return keptDevice(this.#linkId) !== undefined;
   }
 
   /** Entries that the person said are saved. @returns {number[]} */
@@ -123,7 +128,7 @@ export class Session {
     this.#lease ??= await this.#desk.ask("holdLease", keptLease(this.#linkId)?.secret);
     const json = await this.#desk.ask("finishBody");
     const call = this.#call("POST", `/leases/${this.#lease.id}/done`);
-    await send({ ...call, headers: this.#headers("open", "lease"), json, triesMax: TRIES });
+    await sendForText({ ...call, headers: this.#headers("open", "lease"), json, triesMax: TRIES });
     this.forgetLease();
   }
 
@@ -134,7 +139,7 @@ export class Session {
 
   /** Has the files deleted. */
   async destroy() {
-    await send({ ...this.#call("DELETE", ""), headers: this.#headers("open", "device"), triesMax: TRIES });
+    await sendForText({ ...this.#call("DELETE", ""), headers: this.#headers("open", "device"), triesMax: TRIES });
     this.forgetLease();
   }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** The link, and what can be done with it: copy it, watch it, delete what it leads to. */
 
-import { CallError, send } from "../api.js";
+import { CallError, sendForText } from "../api.js";
 import { goneForOwner, goneTitle, page, problems, send as texts } from "../texts.js";
 import { announce, button, element, say, show } from "../views.js";
 import { momentText } from "../wording.js";
@@ -92,7 +92,7 @@ async function revoke() {
   confirm.disabled = true;
   say("revoke-problem", "");
   try {
-    await send({
+    await sendForText({
       method: "DELETE",
       path: `/shares/${current.shareId}`,
       headers: { "subrosa-owner-proof": current.ownerProof },

@@ -4,7 +4,7 @@
  * on where it stopped; what is stored is not sent again.
  */
 
-import { CallError, digestText, send, sendForBytes } from "../api.js";
+import { CallError, digestText, sendForBytes, sendForText } from "../api.js";
 import { Cancelled } from "../waiting.js";
 import { Sealers } from "./sealers.js";
 
@@ -95,7 +95,7 @@ export class Upload {
     const { shareId, ownerProof } = this.#share;
     const headers = { "subrosa-owner-proof": ownerProof };
     // Best effort: an upload that is never completed is deleted by the server anyway.
-    send({ method: "DELETE", path: `/shares/${shareId}`, headers, signal: new AbortController().signal, triesMax: 3 }).catch(() => {});
+    sendForText({ method: "DELETE", path: `/shares/${shareId}`, headers, signal: new AbortController().signal, triesMax: 3 }).catch(() => {});
   }
 
   async #lock() {
@@ -228,9 +228,8 @@ export class Upload {
   /** @param {string} method @param {string} path @param {{ json?: string, bytes?: Uint8Array<ArrayBuffer> }} body */
   async #call(method, path, body) {
     const { signal } = this.#stop;
-    const response = await send({ method, path, headers: this.#headers(), ...body, signal, onWait: this.#told.onWait });
+    await sendForText({ method, path, headers: this.#headers(), ...body, signal, onWait: this.#told.onWait });
     this.#told.onWait(undefined);
-    return response;
   }
 
   /** @param {string} path */
