@@ -135,3 +135,53 @@ fn fail_all(batch: Vec<Box<dyn Job>>, error: rusqlite::Error) {
         job.answer(Err(if full { LedgerError::Full } else { LedgerError::Engine("the transaction failed".into()) }));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{ManualClock, sqlite};
+    use subrosa_shared::time::Timestamp;
+
+    fn ledger_writer() -> (Writer, Connection, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.sqlite");
+        let connection = sqlite::connect(&path).unwrap();
+        sqlite::prepare(&connection).unwrap();
+        let clock = Arc::new(ManualClock::new(Timestamp::from_millis(1)));
+        let time = Arc::new(HighWater { clock, reached: 0.into() });
+        (Writer::start(connection, time).unwrap(), sqlite::connect(&path).unwrap(), folder)
+    }
+
+    fn add(key: &'static str) -> impl FnOnce(&Connection) -> rusqlite::Result<usize> {
+        move |connection| connection.execute("INSERT INTO meta (key, value) VALUES (?1, 1)", [key])
+    }
+
+    #[tokio::test]
+    async fn a_change_that_fails_does_not_fail_its_neighbours() {
+        let (writer, reader, _folder) = ledger_writer();
+        let half = |connection: &Connection| {
+            add("half")(connection)?;
+            connection.execute("INSERT INTO nothing VALUES (1)", [])
+        };
+        // Asked for at once, so that they share a transaction.
+        let (before, failing, twice, after) =
+            tokio::join!(writer.write(add("a")), writer.write(half), writer.write(add("a")), writer.write(add("b")));
+        assert!(before.is_ok() && after.is_ok(), "{before:?} {after:?}");
+        assert!(failing.is_err() && twice.is_err(), "{failing:?} {twice:?}");
+        let mut keys = reader.prepare("SELECT key FROM meta WHERE key IN ('a', 'b', 'half') ORDER BY key").unwrap();
+        let keys: Vec<String> = keys.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert_eq!(keys, ["a", "b"]);
+    }
+
+    #[tokio::test]
+    async fn what_was_asked_for_is_written_even_if_nobody_waits_for_the_answer() {
+        let (writer, reader, _folder) = ledger_writer();
+        let (reply, _) = oneshot::channel();
+        let job = Pending { change: Some(add("a")), value: None, reply };
+        assert!(writer.queue.send(Box::new(job)).await.is_ok());
+        writer.write(add("b")).await.unwrap();
+        let count: u32 =
+            reader.query_row("SELECT count(*) FROM meta WHERE key IN ('a', 'b')", [], |row| row.get(0)).unwrap();
+        assert_eq!(count, 2);
+    }
+}
