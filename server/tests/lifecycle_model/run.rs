@@ -23,11 +23,13 @@ pub(crate) struct Run {
     pub(crate) now: Timestamp,
     pub(crate) record: Option<ShareRecord>,
     pub(crate) trace: Vec<Entry>,
+    /// Whether the record is stored and loaded after every step. Only for large ones it is not.
+    pub(crate) stores: bool,
 }
 
 impl Run {
     pub(crate) fn new() -> Self {
-        Self { policy: world::policy(), now: world::START, record: None, trace: Vec::new() }
+        Self { policy: world::policy(), now: world::START, record: None, trace: Vec::new(), stores: true }
     }
 
     /// A share with content and without links.
@@ -86,6 +88,7 @@ impl Run {
         let before = self.record.take();
         self.record = match record {
             Change::Unchanged => before.clone(),
+            Change::Put(record) if !self.stores => Some(*record),
             Change::Put(record) => Some(ShareRecord::from_bytes(&record.to_bytes()).unwrap()),
             Change::Remove => None,
         };
