@@ -14,28 +14,18 @@
 //! Start with [`record`] (what is kept), then [`command`] (what can be asked), then `step` (who may ask what), `clock`
 //! (what time alone does), then the rules: `owner`, `upload`, `link`, `holder`, `guess`, `lease`.
 
+pub mod command;
+pub mod record;
 pub mod rules;
 
-pub mod record;
-
-pub mod command;
-
-mod step;
-
 mod clock;
-
-mod owner;
-
-mod upload;
-
-mod link;
-
-mod holder;
-
 mod guess;
-
+mod holder;
 mod lease;
-
+mod link;
+mod owner;
+mod step;
+mod upload;
 mod view;
 
 pub use command::{

@@ -3,17 +3,12 @@
 //! carries (`promises`); and its rules one by one, at their edges (`rules`).
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod world;
-
-mod run;
-
-mod model;
-
 mod laws;
-
+mod model;
 mod promises;
-
 mod rules;
+mod run;
+mod world;
 
 use proptest::prelude::*;
 

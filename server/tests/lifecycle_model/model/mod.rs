@@ -1,10 +1,8 @@
 //! A second telling of the life of a share, as simple as can be: it keeps everything that ever happened as lists of
 //! moments, and asks at every moment at which something might be over whether it is. Slow, and obvious.
 
-mod owner;
-
 mod holder;
-
+mod owner;
 mod view;
 
 use std::collections::BTreeSet;

@@ -1,13 +1,10 @@
 //! What users are told, as far as this function answers for it. Every promise is held against what was seen from the
 //! outside: commands, answers, the stored bytes.
 
-mod taking;
-
-mod guessing;
-
 mod ending;
-
+mod guessing;
 mod owning;
+mod taking;
 
 use proptest::prelude::*;
 use subrosa_server::lifecycle::{Command, HolderAction, ShareRecord};

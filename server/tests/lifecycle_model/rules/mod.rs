@@ -1,14 +1,10 @@
 //! Rules one by one, at their edges: what random stories reach seldom or never.
 
-mod uploads;
-
-mod links;
-
-mod leases;
-
-mod guesses;
-
 mod ends;
+mod guesses;
+mod leases;
+mod links;
+mod uploads;
 
 use subrosa_server::lifecycle::{HolderAction, Outcome, Policy, Refusal};
 use subrosa_shared::api::{LinkStatus, LinkView, PutLink, ShareStatus};
