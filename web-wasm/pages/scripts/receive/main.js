@@ -69,7 +69,7 @@ async function start() {
 function prepare() {
   element("link-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
-    void takeLink(element("link-input", HTMLTextAreaElement).value);
+    if (state() === "damaged" || state() === "no-link") void takeLink(element("link-input", HTMLTextAreaElement).value);
   });
   preparePassword(open);
   button("download").addEventListener("click", () => take(undefined));
@@ -78,10 +78,13 @@ function prepare() {
     if (target?.dataset.entry !== undefined) take(Number(target.dataset.entry));
   });
   button("cancel").addEventListener("click", () => cancelling.abort());
-  button("saved-yes").addEventListener("click", () => void saved());
-  button("saved-again").addEventListener("click", () => void saveNow());
-  button("finish").addEventListener("click", () => void finish());
+  // Scripts click hidden buttons too: each answers only in its own state.
+  button("saved-yes").addEventListener("click", () => state() === "ask-saved" && void saved());
+  button("saved-again").addEventListener("click", () => state() === "ask-saved" && void saveNow());
+  button("finish").addEventListener("click", () => state() === "ready" && session.holdsLease && void finish());
   prepareDestroy();
+  addEventListener("offline", () => state() === "saving" && say("network", texts.offline));
+  addEventListener("online", () => say("network", ""));
   addEventListener("beforeunload", (event) => {
     if (state() === "saving") event.preventDefault();
   });
@@ -272,7 +275,7 @@ function prepareDestroy() {
     button("destroy").focus();
   });
   button("destroy-confirm").addEventListener("click", (event) => {
-    if (event.isTrusted) void destroy();
+    if (event.isTrusted && state() === "ready") void destroy();
   });
 }
 

@@ -3,7 +3,7 @@
 
 import { CallError } from "../api.js";
 import { page, problems, receive as texts } from "../texts.js";
-import { button, element, revealing, say, show } from "../views.js";
+import { button, element, revealing, say, show, state } from "../views.js";
 import { spanText } from "../wording.js";
 
 /** @type {number | undefined} */
@@ -33,7 +33,7 @@ export function askPassword(retryAfterMillis) {
 /** @param {(password: string) => Promise<void>} open */
 async function submit(open) {
   const input = element("password", HTMLInputElement);
-  if (busy || countdown !== undefined) return;
+  if (state() !== "password" || busy || countdown !== undefined) return;
   if (input.value === "") return refuse(texts.emptyPassword);
   busy = true;
   refuse("");

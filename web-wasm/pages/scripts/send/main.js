@@ -101,12 +101,15 @@ function prepare() {
     event.preventDefault();
     begin();
   });
-  button("cancel").addEventListener("click", cancel);
-  button("retry").addEventListener("click", () => (upload ? void run() : void configure()));
-  button("restart").addEventListener("click", restart);
-  button("another").addEventListener("click", another);
-  button("another-after").addEventListener("click", another);
+  // Scripts click hidden buttons too: each answers only in its own state.
+  button("cancel").addEventListener("click", () => ["uploading", "checking"].includes(state()) && cancel());
+  button("retry").addEventListener("click", () => state() === "error" && void (upload ? run() : configure()));
+  button("restart").addEventListener("click", () => state() === "error" && restart());
+  button("another").addEventListener("click", () => state() === "done" && another());
+  button("another-after").addEventListener("click", () => state() === "revoked" && another());
   prepareResult();
+  addEventListener("offline", () => state() === "uploading" && say("network", texts.offline));
+  addEventListener("online", () => say("network", ""));
   addEventListener("beforeunload", (event) => {
     if (state() === "uploading" || state() === "checking") event.preventDefault();
   });

@@ -28,6 +28,8 @@ let stop = new AbortController();
 let last = { index: -1, opened: new Uint8Array() };
 /** A download that moves no byte for so long has failed. */
 const STALL_MILLIS = 30_000;
+/** After the network came back, it has to move within so long. */
+const REVIVE_MILLIS = 4_000;
 const REPORT_MILLIS = 150;
 /** Bytes that were damaged on their way are fetched again so often; then they are not what was sealed. */
 const DAMAGED_MAX = 2;
@@ -114,6 +116,12 @@ async function attempt(sealed, start, job, signal, tries, reached) {
   const clock = new AbortController();
   const cancel = () => clock.abort();
   let stalled = self.setTimeout(cancel, STALL_MILLIS);
+  // What was on its way when the network went may hang for minutes: now it has to move.
+  const online = () => {
+    clearTimeout(stalled);
+    stalled = self.setTimeout(cancel, REVIVE_MILLIS);
+  };
+  self.addEventListener("online", online);
   signal.addEventListener("abort", cancel);
   let at = start;
   let reportedAt = 0;
@@ -154,6 +162,7 @@ async function attempt(sealed, start, job, signal, tries, reached) {
     return judged(0, "", null, tries);
   } finally {
     clearTimeout(stalled);
+    self.removeEventListener("online", online);
     signal.removeEventListener("abort", cancel);
   }
 }

@@ -30,6 +30,8 @@ let stop = new AbortController();
 let sealing = Promise.resolve();
 /** A PUT that moves no byte for so long has failed. */
 const STALL_MILLIS = 60_000;
+/** After the network came back, it has to move within so long. */
+const REVIVE_MILLIS = 4_000;
 
 self.addEventListener("message", (/** @type {MessageEvent} */ { data }) => {
   if (data.module) {
@@ -132,12 +134,16 @@ function put(job, sealed, digest, tries, signal) {
     const request = new XMLHttpRequest();
     const cancel = () => request.abort();
     let stalled = 0;
-    const alive = () => {
+    const alive = (patience = STALL_MILLIS) => {
       clearTimeout(stalled);
-      stalled = self.setTimeout(cancel, STALL_MILLIS);
+      stalled = self.setTimeout(cancel, patience);
     };
+    // What was on its way when the network went may hang for minutes: now it has to move.
+    const online = () => alive(REVIVE_MILLIS);
+    self.addEventListener("online", online);
     const end = () => {
       clearTimeout(stalled);
+      self.removeEventListener("online", online);
       signal.removeEventListener("abort", cancel);
     };
     request.upload.addEventListener("progress", ({ loaded }) => {
