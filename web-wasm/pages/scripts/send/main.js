@@ -91,6 +91,9 @@ function prepare() {
       input.value = "";
     });
   }
+  // Phones have no folders to choose.
+  const folders = element("folder-input", HTMLInputElement);
+  folders.closest("label")?.toggleAttribute("hidden", !("webkitdirectory" in folders));
   listen({
     isOpen: () => state() === "pick",
     take: (found) => void basket.take(found),
