@@ -10,7 +10,8 @@ use super::record::{Kept, Lease, LeaseState, Link, LinkState, Share, ShareRecord
 use super::rules::{BURNED, LEASE_IDLE, LEASE_LIFE, LEASE_START, TOMBSTONE};
 
 impl ShareRecord {
-    /// The next moment at which time alone changes the record. In the past while an effect is pending: it is due at once.
+    /// The next moment at which time alone changes the record. In the past while an effect is pending: it is due at
+    /// once.
     #[must_use]
     pub fn due(&self) -> Timestamp {
         let effects = self.blobs_pending_since();
@@ -73,8 +74,8 @@ impl Share {
         None
     }
 
-    /// Does what follows at once: a link without a download left to take or to finish is spent, and a share may end with
-    /// its last link.
+    /// Does what follows at once: a link without a download left to take or to finish is spent, and a share may end
+    /// with its last link.
     pub(super) fn settle(&mut self, now: Timestamp, log: &mut Vec<LogLine>) {
         for link in &mut self.links {
             let spent = link.taken() >= link.downloads_max && !link.leases.iter().any(Lease::runs);

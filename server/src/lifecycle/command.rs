@@ -10,7 +10,8 @@ use subrosa_shared::id::{Digest, LinkId, Receipt, ShareId, Verifier};
 
 use super::record::{Creator, ShareRecord};
 
-/// Something asked of one share. Proofs come as the verifiers of what was presented: a proof itself stays in the handler.
+/// Something asked of one share. Proofs come as the verifiers of what was presented: a proof itself stays in the
+/// handler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Creates the share. Answers [`Outcome::Share`].

@@ -97,8 +97,8 @@ fn act_on(
     }
 }
 
-/// Whether leases that were granted may be used: the link has not ended and is not paused. Locked it may be: other people's
-/// guesses stop no download.
+/// Whether leases that were granted may be used: the link has not ended and is not paused. Locked it may be: other
+/// people's guesses stop no download.
 fn check_runs(share: &Share, place: usize) -> Result<(), Refusal> {
     let live = share.links[place].live()?;
     if live.paused || share.paused { Err(Refusal::Paused) } else { Ok(()) }

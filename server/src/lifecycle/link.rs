@@ -117,8 +117,8 @@ pub(super) fn revoke(share: &mut Share, id: LinkId, now: Timestamp, log: &mut Ve
 }
 
 impl Link {
-    /// Takes another password. Who guessed or knew the old one has neither guessed nor known this one; whether the link is
-    /// locked stays for its owner to decide.
+    /// Takes another password. Who guessed or knew the old one has neither guessed nor known this one; whether the link
+    /// is locked stays for its owner to decide.
     fn change_lock(&mut self, lock: &LinkLock) {
         if let LinkState::Live(live) = &mut self.state
             && live.lock != *lock

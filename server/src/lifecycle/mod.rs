@@ -5,7 +5,7 @@
 //! handler makes a [`Command`]; the store loads the record, steps, and swaps it in if nobody else did meanwhile.
 //!
 //! ```text
-//! share: uploading --complete--> ready <--> paused --(expired | revoked | last link gone, if the owner chose so)--> gone
+//! share: uploading --complete--> ready <--> paused --(expired | revoked | last link gone, if chosen)--> gone
 //! link:  ready --(no lease left to grant)--> drained --(every lease finished or lapsed)--> gone
 //!        also: paused, locked, revoked, expired, destroyed, guessed
 //! gone, 7 days later: only the id stays, burned; 90 days later: nothing

@@ -216,8 +216,8 @@ impl ShareRecord {
         self.share
     }
 
-    /// Whether parts and a manifest may be stored: the upload runs. A ledger keeps this beside the record, so that storing
-    /// a part and completing the share cannot miss each other.
+    /// Whether parts and a manifest may be stored: the upload runs. A ledger keeps this beside the record, so that
+    /// storing a part and completing the share cannot miss each other.
     #[must_use]
     pub fn accepts_parts(&self) -> bool {
         matches!(&self.kept, Kept::Share(share) if matches!(share.state, State::Uploading { .. }))

@@ -38,8 +38,9 @@ proptest! {
             let span = last.until(entry.at).as_millis() as f64;
             let mut ticks: Vec<_> = cuts.iter().map(|cut| later(last, (span * cut) as i64)).collect();
             // Moments at which something happens, and the ones right before.
-            let due = entry.before.as_ref().map(ShareRecord::due);
-            ticks.extend(due.into_iter().flat_map(|due| [later(due, -1), due]).filter(|at| (last..=entry.at).contains(at)));
+            let due = entry.before.as_ref().map(ShareRecord::due).into_iter();
+            let edges = due.flat_map(|due| [later(due, -1), due]);
+            ticks.extend(edges.filter(|at| (last..=entry.at).contains(at)));
             ticks.sort();
 
             let (mut record, mut log) = (entry.before.clone(), Vec::new());
@@ -57,7 +58,8 @@ proptest! {
         }
     }
 
-    /// Nothing changes before a record is due, and something does when it is. While an effect is pending it is due at once.
+    /// Nothing changes before a record is due, and something does when it is. While an effect is pending it is due at
+    /// once.
     #[test]
     fn due_is_honest(story in story()) {
         let run = Run::of(&story);

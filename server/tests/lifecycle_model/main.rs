@@ -1,6 +1,6 @@
 //! The lifecycle under random stories: several links, several clients, retries, wrong proofs and jumps in time, held
-//! against a second, simpler telling of it (`model`), against laws (`laws`), and against every promise that the function
-//! carries (`promises`); and its rules one by one, at their edges (`rules`).
+//! against a second, simpler telling of it (`model`), against laws (`laws`), and against every promise that the
+//! function carries (`promises`); and its rules one by one, at their edges (`rules`).
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod laws;
@@ -26,13 +26,14 @@ proptest! {
         let mut model = Model::new(run.policy.clone());
         for (index, entry) in run.trace.iter().enumerate() {
             let told = model.apply(&entry.command, entry.at);
+            let told_lines = std::mem::take(&mut model.log);
             prop_assert_eq!(&entry.outcome, &told, "answer {} to {:?}", index, entry.command);
             // Lines of the same moment have no order among themselves.
             let sorted = |mut lines: Vec<_>| {
                 lines.sort_by_key(|line: &subrosa_shared::api::LogLine| (line.at, format!("{line:?}")));
                 lines
             };
-            prop_assert_eq!(sorted(entry.log.clone()), sorted(std::mem::take(&mut model.log)), "lines of answer {}", index);
+            prop_assert_eq!(sorted(entry.log.clone()), sorted(told_lines), "lines of answer {}", index);
         }
     }
 }

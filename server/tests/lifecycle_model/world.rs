@@ -29,7 +29,8 @@ pub(crate) const PASSWORDS: u8 = 3;
 pub(crate) const LEASES: u8 = 4;
 pub(crate) const DEVICES: u8 = 3;
 
-/// How often stories are drawn. A story that fails is printed whole; its seed would mean another one after the next change.
+/// How often stories are drawn. A story that fails is printed whole; its seed would mean another one after the next
+/// change.
 pub(crate) fn config() -> ProptestConfig {
     ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use subrosa_server::lifecycle::{Command, HolderAction, OwnerAction, Refusal};
-use subrosa_shared::api::{LinkState, PatchLink, PutLink};
+use subrosa_shared::api::{Event, GoneWhy, LinkLock, LinkState, PatchLink, PutLink};
 use subrosa_shared::id::LinkId;
 
 use super::{link_status, one_link, waits};
@@ -14,8 +14,8 @@ use crate::world::{self, Move, SECOND, holder_command, story};
 proptest! {
     #![proptest_config(world::config())]
 
-    /// Wrong passwords wait 1, 2, 4 ... 60 s. While waiting nothing is compared, for anyone whose device did not open the
-    /// link before; right and wrong are told apart by nobody. Waiting and guessing take nothing.
+    /// Wrong passwords wait 1, 2, 4 ... 60 s. While waiting nothing is compared, for anyone whose device did not open
+    /// the link before; right and wrong are told apart by nobody. Waiting and guessing take nothing.
     #[test]
     fn guessing_ends(waits in waits(0..90 * SECOND), right in any::<bool>()) {
         let mut run = one_link(world::put_request(0));
@@ -47,31 +47,40 @@ proptest! {
         prop_assert_eq!(run.look(0).unwrap().retry_after_millis, 0);
     }
 
-    /// In any story: not more than 200 wrong passwords are ever compared before the owner resumes the link or changes its
-    /// password, nor more than the sender chose where that ends the link.
+    /// In any story: not more than 200 wrong passwords are ever compared before the owner resumes the link or changes
+    /// its password, nor more than the sender chose where that ends the link.
     #[test]
     fn guessing_ends_in_any_story(story in story()) {
         let run = Run::of(&story);
-        let mut compared: BTreeMap<LinkId, u32> = BTreeMap::new();
+        // Per link: its lock, what the sender chose, and the wrong ones that were compared since.
+        let mut links: BTreeMap<LinkId, (LinkLock, Option<u32>, u32)> = BTreeMap::new();
         for entry in &run.trace {
             match &entry.command {
-                Command::Holder { link, .. } if matches!(entry.outcome, Err(Refusal::WrongPassword { .. })) => {
-                    let compared = compared.entry(*link).or_default();
-                    *compared += 1;
-                    prop_assert!(*compared <= 200);
-                    let state = link_status(entry.after.as_ref(), &run, entry.at, *link).unwrap().state;
-                    prop_assert_eq!(state == LinkState::Locked || state == LinkState::Gone, *compared == 200 || state == LinkState::Gone);
-                }
-                Command::Owner { action: OwnerAction::PatchLink { link, request }, .. }
-                    if entry.outcome.is_ok() && (request.paused == Some(false) || request.lock.is_some()) =>
+                Command::Owner { action: OwnerAction::PutLink { link, request }, .. }
+                    if entry.log.iter().any(|line| line.event == Event::LinkAdded) =>
                 {
-                    // A password that is the same as before forgets nothing; then too few are counted, never too many.
-                    compared.insert(*link, 0);
+                    links.insert(*link, (request.lock.clone(), request.destroy_after_guesses, 0));
                 }
-                Command::Owner { action: OwnerAction::PutLink { link, .. }, .. } => {
-                    compared.entry(*link).or_default();
+                Command::Owner { action: OwnerAction::PatchLink { link, request }, .. } if entry.outcome.is_ok() => {
+                    let (lock, _, compared) = links.get_mut(link).unwrap();
+                    let new = request.lock.as_ref().filter(|new| *new != lock);
+                    if new.is_some() || request.paused == Some(false) {
+                        *compared = 0;
+                    }
+                    *lock = new.unwrap_or(lock).clone();
                 }
-                Command::Create { .. } => compared.clear(),
+                Command::Holder { link, .. } if matches!(entry.outcome, Err(Refusal::WrongPassword { .. })) => {
+                    let (_, destroy_after, compared) = links.get_mut(link).unwrap();
+                    *compared += 1;
+                    let status = link_status(entry.after.as_ref(), &run, entry.at, *link).unwrap();
+                    if destroy_after.is_some_and(|most| most <= *compared) {
+                        prop_assert_eq!(status.gone.map(|gone| gone.why), Some(GoneWhy::Guessed));
+                        prop_assert_eq!(Some(*compared), *destroy_after);
+                    } else {
+                        prop_assert_eq!(status.state == LinkState::Locked, *compared == 200);
+                        prop_assert!(*compared <= 200);
+                    }
+                }
                 _ => {}
             }
         }

@@ -20,8 +20,8 @@ proptest! {
         for link in &seen.links {
             let moments = |event| {
                 let lines = run.trace.iter().flat_map(|entry| &entry.log);
-                let moments = lines.filter(|line| line.link == Some(link.link) && line.event == event).map(|line| line.at);
-                moments.collect::<Vec<_>>()
+                let lines = lines.filter(|line| line.link == Some(link.link) && line.event == event);
+                lines.map(|line| line.at).collect::<Vec<_>>()
             };
             let counters = [
                 (link.counters.opened, Event::Opened),
@@ -48,7 +48,7 @@ proptest! {
                 }
                 _ => None,
             });
-            prop_assert_eq!(link.receipts.iter().map(|receipt| receipt.receipt).collect::<Vec<_>>(), sent.collect::<Vec<_>>());
+            prop_assert!(link.receipts.iter().map(|receipt| receipt.receipt).eq(sent));
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use subrosa_server::lifecycle::rules::{LEASE_IDLE, LEASE_LIFE};
 use subrosa_server::lifecycle::{Command, HolderAction, Outcome, Refusal};
-use subrosa_shared::api::{Event, GoneWhy, LinkState, PutLink};
+use subrosa_shared::api::{Event, GoneWhy, LinkState, PatchLink, PutLink};
 use subrosa_shared::id::{LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 
@@ -16,7 +16,8 @@ use crate::world::{self, HOUR, MINUTE, content_sealed_len, holder_command, story
 proptest! {
     #![proptest_config(world::config())]
 
-    /// With N downloads allowed, at most N leases ever receive a byte, and none receives more than three times the content.
+    /// With N downloads allowed, at most N leases ever receive a byte, and none receives more than three times the
+    /// content.
     #[test]
     fn a_limit_is_a_limit(story in story()) {
         let run = Run::of(&story);
@@ -43,7 +44,8 @@ proptest! {
                     prop_assert!(*given <= allowed as usize);
                 }
             }
-            for link in status(entry.after.as_ref(), &run.policy, entry.at).into_iter().flat_map(|status| status.links) {
+            let seen = status(entry.after.as_ref(), &run.policy, entry.at);
+            for link in seen.into_iter().flat_map(|seen| seen.links) {
                 prop_assert_eq!(link.downloads_taken as usize, given.get(&link.link).copied().unwrap_or(0));
             }
         }
@@ -51,7 +53,10 @@ proptest! {
 
     /// However many race for few downloads: exactly as many start, if all try.
     #[test]
-    fn a_limit_is_a_limit_in_a_race(downloads in 1..=5_u32, order in Just((0..40_u8).collect::<Vec<_>>()).prop_shuffle()) {
+    fn a_limit_is_a_limit_in_a_race(
+        downloads in 1..=5_u32,
+        order in Just((0..40_u8).collect::<Vec<_>>()).prop_shuffle(),
+    ) {
         let mut run = one_link(PutLink { downloads_max: downloads, ..world::put_request(0) });
         // Twenty clients, each asking and fetching, mixed in any order; who fetches before it asked gets nothing.
         for turn in order {
@@ -64,6 +69,30 @@ proptest! {
         let given: BTreeSet<_> = run.trace.iter().filter_map(gave).map(|(_, lease, _)| lease).collect();
         prop_assert_eq!(given.len(), downloads as usize);
         prop_assert_eq!(run.look(0).unwrap().downloads_left, 0);
+    }
+
+    /// An owner who allows fewer downloads after some were granted or started allows fewer.
+    #[test]
+    fn a_limit_is_a_limit_when_it_is_lowered(
+        started in 0..5_u8,
+        granted in 0..5_u8,
+        lowered in 1..=5_u32,
+        bytes in 1..content_sealed_len(),
+    ) {
+        let mut run = one_link(PutLink { downloads_max: 5, ..world::put_request(0) });
+        for client in 0..started + granted {
+            run.apply(world::lease(0, client));
+            if client < started {
+                run.apply(world::fetch(0, client, bytes)).as_ref().unwrap();
+            }
+        }
+        let patch = PatchLink { downloads_max: Some(lowered), ..PatchLink::default() };
+        run.apply(world::patch(0, patch)).as_ref().unwrap();
+        for client in 0..10 {
+            run.apply(world::fetch(0, client, bytes));
+        }
+        let given: BTreeSet<_> = run.trace.iter().filter_map(gave).map(|(_, lease, _)| lease).collect();
+        prop_assert_eq!(given.len(), usize::from(started + granted).min(5).min(lowered as usize).max(started.into()));
     }
 
     /// A lease that gets no byte within two minutes goes back.
@@ -81,8 +110,8 @@ proptest! {
         prop_assert_eq!(run.apply(world::fetch(0, 0, 1)).is_ok(), in_time);
     }
 
-    /// Whoever holds a lease's secret goes on: up to an hour later, for 24 hours, and never counts twice, whatever others
-    /// do who hold the same link.
+    /// Whoever holds a lease's secret goes on: up to an hour later, for 24 hours, and never counts twice, whatever
+    /// others do who hold the same link.
     #[test]
     fn a_lost_connection_is_not_a_lost_download(
         waits in waits(0..HOUR - 1),
@@ -108,7 +137,8 @@ proptest! {
                 Err(Refusal::TooManyGuesses { .. } | Refusal::Locked) => {}
                 other => prop_assert!(false, "{:?}", other),
             }
-            prop_assert_eq!(run.apply(world::by_holder(0, HolderAction::CheckLease { lease: world::lease_verifier(mine) })), &Ok(Outcome::Allowed));
+            let check = HolderAction::CheckLease { lease: world::lease_verifier(mine) };
+            prop_assert_eq!(run.apply(world::by_holder(0, check)), &Ok(Outcome::Allowed));
             prop_assert_eq!(run.apply(world::fetch(0, mine, 1000)), &Ok(Outcome::Allowed));
         }
         let starts = run.trace.iter().filter_map(gave).map(|(_, lease, _)| lease).collect::<BTreeSet<_>>();
@@ -116,7 +146,8 @@ proptest! {
         prop_assert!(run.apply(world::finish(0, mine)).is_ok());
     }
 
-    /// Looking, opening, reading the manifest, asking for a lease without using it, guessing: none of it takes anything.
+    /// Looking, opening, reading the manifest, asking for a lease without using it, guessing: none of it takes
+    /// anything.
     #[test]
     fn looking_is_not_taking(
         commands in prop::collection::vec(holder_command(), 0..60),
