@@ -1,0 +1,352 @@
+//! A headless Chromium with a fresh profile, driven by WebDriver. When a test fails, a picture of the page and what it said
+//! stay in `target/screenshots`; when it passes, the page must not have complained about anything.
+
+mod driver;
+pub mod pages;
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use reqwest::Url;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::{Mutex, MutexGuard};
+
+use self::driver::Driver;
+use crate::wait;
+
+/// What a person would call at once, on a machine that is busy with other things.
+pub const SOON: Duration = Duration::from_secs(20);
+
+/// Two cores drive one test's browsers at a time.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// Waits until no other test of this program uses browsers.
+pub async fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock().await
+}
+
+/// A browser of one person. Ends when dropped.
+#[derive(Debug)]
+pub struct Browser {
+    client: Client,
+    driver: Driver,
+    folder: TempDir,
+}
+
+impl Browser {
+    /// Starts one with an empty profile and an empty download folder.
+    ///
+    /// # Panics
+    /// There is no Chromium, or it does not start.
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// Starts one with more arguments for Chromium.
+    ///
+    /// # Panics
+    /// There is no Chromium, or it does not start.
+    pub async fn start_with(more: &[&str]) -> Self {
+        let folder = TempDir::new().expect("there is room for a profile");
+        let downloads = folder.path().join("downloads");
+        std::fs::create_dir(&downloads).expect("the new folder is ours");
+        let mut driver = Driver::start().await;
+        let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
+        let mut arguments = vec![
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--window-size=1000,1200",
+            &profile,
+        ];
+        arguments.extend(more);
+        let wanted = json!({
+            "browserName": "chrome",
+            "unhandledPromptBehavior": "accept",
+            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
+            "goog:chromeOptions": {
+                "args": arguments,
+                "prefs": { "download.default_directory": downloads, "download.prompt_for_download": false },
+            },
+        });
+        let Value::Object(wanted) = wanted else { unreachable!("it is written as an object") };
+        let connecting = ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&driver.address()).await;
+        let client = connecting.expect("Chromium starts; `cargo xtask test` installs it where it is missing");
+        driver.session = client.session_id().await.expect("the driver answers");
+        Self { client, driver, folder }
+    }
+
+    /// Opens an address.
+    ///
+    /// # Panics
+    /// As every step of a browser: it panics with what went wrong.
+    pub async fn open(&self, url: &str) {
+        self.client.goto(url).await.expect("the page opens");
+    }
+
+    /// Loads the page again.
+    ///
+    /// # Panics
+    /// As every step.
+    pub async fn reload(&self) {
+        self.client.refresh().await.expect("the page loads again");
+    }
+
+    /// What stands in the address bar.
+    ///
+    /// # Panics
+    /// As every step.
+    pub async fn address(&self) -> String {
+        self.client.current_url().await.expect("a page is open").to_string()
+    }
+
+    /// Runs a script in the page and gives what it returns.
+    ///
+    /// # Panics
+    /// The script throws.
+    pub async fn script(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{error} in: {script}"))
+    }
+
+    /// `document.body.dataset.state`.
+    pub async fn state(&self) -> String {
+        // While a page loads, there may be no document to ask.
+        let state = self.client.execute("return document.body?.dataset?.state ?? ''", Vec::new()).await;
+        state.ok().and_then(|state| state.as_str().map(ToOwned::to_owned)).unwrap_or_default()
+    }
+
+    /// Waits until the page's state is one of these, and gives it.
+    ///
+    /// # Panics
+    /// It becomes none of them; says what the page shows instead.
+    pub async fn state_of(&self, wanted: &[&str]) -> String {
+        self.state_within(SOON, wanted).await
+    }
+
+    /// The same with another deadline.
+    ///
+    /// # Panics
+    /// As [`state_of`](Self::state_of).
+    pub async fn state_within(&self, within: Duration, wanted: &[&str]) -> String {
+        let found = tokio::time::timeout(within, async {
+            loop {
+                let state = self.state().await;
+                if wanted.contains(&state.as_str()) {
+                    return state;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        });
+        match found.await {
+            Ok(state) => state,
+            Err(_) => {
+                panic!("not {wanted:?} within {within:?}, but {:?}:\n{}", self.state().await, self.visible().await)
+            }
+        }
+    }
+
+    /// The text that a person sees.
+    pub async fn visible(&self) -> String {
+        let text = self.client.execute("return document.body?.innerText ?? ''", Vec::new()).await;
+        text.ok().and_then(|text| text.as_str().map(ToOwned::to_owned)).unwrap_or_default()
+    }
+
+    /// An element by its id.
+    ///
+    /// # Panics
+    /// There is none.
+    pub async fn element(&self, id: &str) -> Element {
+        self.client.find(Locator::Id(id)).await.unwrap_or_else(|error| panic!("#{id}: {error}"))
+    }
+
+    /// Waits until a control can be used, and clicks it as a person does.
+    ///
+    /// # Panics
+    /// It does not appear.
+    pub async fn click(&self, id: &str) {
+        wait::until(SOON, &format!("#{id} can be clicked"), async || {
+            let element = self.client.find(Locator::Id(id)).await.ok()?;
+            let usable = element.is_displayed().await.ok()? && element.is_enabled().await.ok()?;
+            if usable { element.click().await.ok() } else { None }
+        })
+        .await;
+    }
+
+    /// Types into a field.
+    ///
+    /// # Panics
+    /// As every step.
+    pub async fn type_into(&self, id: &str, text: &str) {
+        self.element(id).await.send_keys(text).await.unwrap_or_else(|error| panic!("#{id}: {error}"));
+    }
+
+    /// Presses keys wherever the focus is.
+    ///
+    /// # Panics
+    /// As every step.
+    pub async fn press(&self, keys: &str) {
+        let focused = self.client.active_element().await.expect("something has the focus");
+        focused.send_keys(keys).await.expect("keys can be pressed");
+    }
+
+    /// The id of what has the focus.
+    pub async fn focused(&self) -> String {
+        self.script("return document.activeElement?.id ?? ''").await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Chooses a value of a list.
+    ///
+    /// # Panics
+    /// The list has no such value.
+    pub async fn choose(&self, id: &str, value: &str) {
+        let list = self.element(id).await;
+        list.select_by_value(value).await.unwrap_or_else(|error| panic!("#{id} has no {value}: {error}"));
+    }
+
+    /// The text of an element as a person sees it.
+    pub async fn text(&self, id: &str) -> String {
+        self.element(id).await.text().await.unwrap_or_default()
+    }
+
+    /// The value of a field.
+    pub async fn value(&self, id: &str) -> String {
+        self.element(id).await.prop("value").await.ok().flatten().unwrap_or_default()
+    }
+
+    /// Elements by a selector of CSS.
+    ///
+    /// # Panics
+    /// As every step.
+    pub async fn all(&self, selector: &str) -> Vec<Element> {
+        self.client.find_all(Locator::Css(selector)).await.expect("the selector is one")
+    }
+
+    /// Where downloads are saved.
+    #[must_use]
+    pub fn downloads(&self) -> PathBuf {
+        self.folder.path().join("downloads")
+    }
+
+    /// A folder for files to be sent, deleted with the browser.
+    ///
+    /// # Panics
+    /// There is no room.
+    #[must_use]
+    pub fn desk(&self) -> PathBuf {
+        let desk = self.folder.path().join("desk");
+        std::fs::create_dir_all(&desk).expect("the folder is ours");
+        desk
+    }
+
+    /// Waits for the only file in the download folder to be complete, takes it out of there and gives its name and content.
+    ///
+    /// # Panics
+    /// It does not come.
+    pub async fn downloaded(&self) -> (String, Vec<u8>) {
+        let path = self.download_within(Duration::from_secs(60)).await;
+        let content = std::fs::read(&path).expect("it was listed");
+        std::fs::remove_file(&path).expect("it is ours");
+        (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), content)
+    }
+
+    /// Waits for the only file in the download folder to be complete.
+    ///
+    /// # Panics
+    /// It does not come.
+    pub async fn download_within(&self, within: Duration) -> PathBuf {
+        wait::until(within, "a complete download", async || {
+            let files = self.in_downloads();
+            let unfinished = files.iter().any(|file| is_unfinished(file));
+            (files.len() == 1 && !unfinished).then(|| files[0].clone())
+        })
+        .await
+    }
+
+    /// What lies in the download folder, unfinished or not.
+    #[must_use]
+    pub fn in_downloads(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.downloads()).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect()
+    }
+
+    /// Every address that the pages asked for since the last time.
+    ///
+    /// # Panics
+    /// The driver does not answer.
+    pub async fn requested(&self) -> Vec<String> {
+        let log = self.command("se/log", json!({ "type": "performance" })).await;
+        let messages = log.as_array().into_iter().flatten();
+        let urls = messages.filter_map(|entry| {
+            let message: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
+            let message = &message["message"];
+            let sent = message["method"] == "Network.requestWillBeSent";
+            sent.then(|| message["params"]["request"]["url"].as_str().map(ToOwned::to_owned)).flatten()
+        });
+        urls.collect()
+    }
+
+    /// Calls Chromium's own protocol.
+    ///
+    /// # Panics
+    /// The driver does not answer.
+    pub async fn devtools(&self, method: &str, parameters: Value) -> Value {
+        self.command("goog/cdp/execute", json!({ "cmd": method, "params": parameters })).await
+    }
+
+    /// What the page wrote to its console and should not have. Forgets it.
+    #[must_use]
+    pub fn complaints(&self) -> Vec<String> {
+        self.driver.complaints()
+    }
+
+    async fn command(&self, endpoint: &'static str, body: Value) -> Value {
+        let answer: Result<Value, CmdError> = self.client.issue_cmd(Command { endpoint, body: body.to_string() }).await;
+        answer.unwrap_or_else(|error| panic!("{endpoint}: {error}"))
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.driver.keep_last_words();
+        } else {
+            let complaints = self.driver.complaints();
+            assert!(complaints.is_empty(), "the page complained: {complaints:#?}");
+        }
+    }
+}
+
+fn is_unfinished(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(".crdownload") || name.starts_with(".org.chromium")
+}
+
+/// A command that only Chromium's driver knows.
+#[derive(Debug)]
+struct Command {
+    endpoint: &'static str,
+    body: String,
+}
+
+impl WebDriverCompatibleCommand for Command {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, <Url as FromStr>::Err> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.endpoint))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.body.clone()))
+    }
+}

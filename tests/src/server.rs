@@ -1,0 +1,332 @@
+//! The real server, as a process of its own: started on a free port, killed, started again on the same data.
+
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::client::Client;
+
+/// Until a server has to listen. Generous: the machine may be busy with other things.
+const START_MAX: Duration = Duration::from_secs(30);
+
+/// How a server is started.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Flags, beside `--listen` and `--data`.
+    pub flags: Vec<String>,
+    /// The data folder. `None`: a new one, deleted with the server.
+    pub data: Option<PathBuf>,
+    /// The port. 0: a free one.
+    pub port: u16,
+    /// Puts the data folder on a file system of its own, of so many bytes, that ends with the server's process.
+    pub disk_bytes: Option<u64>,
+}
+
+impl Options {
+    /// These flags, a new data folder, a free port.
+    #[must_use]
+    pub fn flags(flags: &[&str]) -> Self {
+        Self { flags: flags.iter().map(ToString::to_string).collect(), ..Self::default() }
+    }
+
+    /// The same in another data folder.
+    #[must_use]
+    pub fn in_folder(self, data: &Path) -> Self {
+        Self { data: Some(data.to_owned()), ..self }
+    }
+}
+
+/// A server that did not start.
+#[derive(Debug)]
+pub struct Refused {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What it said.
+    pub log: String,
+}
+
+/// A running server. Killed when dropped.
+#[derive(Debug)]
+pub struct Server {
+    process: Child,
+    options: Options,
+    data: PathBuf,
+    /// Keeps the folder, if it is ours.
+    folder: Option<Arc<TempDir>>,
+    log: Log,
+}
+
+impl Server {
+    /// Starts a server with short expiries allowed and everything else as operators get it.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start() -> Self {
+        Self::start_with(Options::flags(&["--expiry-secs-min", "1"])).await
+    }
+
+    /// Starts a server.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start_with(options: Options) -> Self {
+        match Self::try_start(options).await {
+            Ok(server) => server,
+            Err(refused) => panic!("the server did not start: {}\n{}", refused.status, refused.log),
+        }
+    }
+
+    /// Starts a server that may refuse to start.
+    ///
+    /// # Errors
+    /// It ended by itself, before it listened.
+    ///
+    /// # Panics
+    /// There is no server program, or it neither listens nor ends.
+    pub async fn try_start(options: Options) -> Result<Self, Refused> {
+        let folder = options.data.is_none().then(|| Arc::new(TempDir::new().expect("there is room for a folder")));
+        Self::spawn(options, folder, Log::default()).await
+    }
+
+    async fn spawn(mut options: Options, folder: Option<Arc<TempDir>>, log: Log) -> Result<Self, Refused> {
+        let data = options.data.clone().or_else(|| folder.as_ref().map(|folder| folder.path().to_owned()));
+        let data = data.expect("a folder is given or was made");
+        let mut command = match options.disk_bytes {
+            None => Command::new(program()),
+            Some(bytes) => on_small_disk(&data, bytes),
+        };
+        command.arg("--listen").arg(format!("127.0.0.1:{}", options.port)).arg("--data").arg(&data);
+        command.args(&options.flags).env("RUST_LOG", "debug").env("SUBROSA_LOG", "debug").env("NO_COLOR", "1");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        let mut process = command.spawn().expect("the server program can be started");
+        let log = log
+            .follow(process.stdout.take().expect("stdout is piped"), process.stderr.take().expect("stderr is piped"));
+        let listening = tokio::select! {
+            port = timeout(START_MAX, log.port()) => Some(port.expect("a server listens or ends within half a minute")),
+            status = process.wait() => {
+                let status = status.expect("a child can be waited for");
+                log.ended().await;
+                return Err(Refused { status, log: log.text() });
+            }
+        };
+        options.port = listening.expect("the other branch returned");
+        Ok(Self { process, options, data, folder, log })
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("http://127.0.0.1:{}", self.options.port)
+    }
+
+    /// A client for this server, with connections of its own.
+    ///
+    /// # Panics
+    /// The platform cannot make HTTP clients.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::new(&self.origin()).expect("the platform makes HTTP clients")
+    }
+
+    /// The port that it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.options.port
+    }
+
+    /// Its data folder, as this process reaches it.
+    ///
+    /// # Panics
+    /// It has a small disk and does not run: that disk is gone.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        match self.options.disk_bytes {
+            None => self.data.clone(),
+            Some(_) => {
+                let pid = self.process.id().expect("it is running");
+                PathBuf::from(format!("/proc/{pid}/root{}", self.data.display()))
+            }
+        }
+    }
+
+    /// Everything that it said so far, its earlier lives included.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.log.text()
+    }
+
+    /// Resident memory in bytes.
+    ///
+    /// # Panics
+    /// It is not running.
+    #[must_use]
+    pub fn resident_bytes(&self) -> u64 {
+        let pid = self.process.id().expect("it is running");
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("a running process has a status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a process has memory");
+        let kib: u64 = line.trim().trim_end_matches(" kB").parse().expect("memory is a number");
+        kib * 1024
+    }
+
+    /// Kills it as a power cut would: no signal that it could handle.
+    ///
+    /// # Panics
+    /// It ended already.
+    pub async fn kill_9(&mut self) {
+        assert!(self.process.id().is_some(), "the server ended before it was killed:\n{}", self.log());
+        self.process.kill().await.expect("a running child can be killed");
+        self.log.ended().await;
+    }
+
+    /// Starts it again after its end, on the same data and port.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start_again(self) -> Self {
+        let Self { options, data, folder, log, mut process, .. } = self;
+        assert!(process.try_wait().is_ok_and(|ended| ended.is_some()), "the server still runs");
+        let options = Options { data: Some(data), ..options };
+        match Self::spawn(options, folder, log).await {
+            Ok(server) => server,
+            Err(refused) => panic!("the server did not start again: {}\n{}", refused.status, refused.log),
+        }
+    }
+
+    /// Kills it and starts it again.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn kill_and_start_again(mut self) -> Self {
+        self.kill_9().await;
+        self.start_again().await
+    }
+
+    /// Asks it to end, as a service manager does.
+    ///
+    /// # Panics
+    /// It is not running.
+    pub fn terminate(&self) {
+        let pid = self.process.id().and_then(|pid| Pid::from_raw(pid.cast_signed())).expect("it is running");
+        kill_process(pid, Signal::TERM).expect("a child can be signalled");
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    /// It does not end within a minute.
+    pub async fn ended(&mut self) -> ExitStatus {
+        let ended = timeout(Duration::from_secs(60), self.process.wait()).await;
+        ended.expect("the server ends").expect("a child can be waited for")
+    }
+}
+
+/// What a server says, gathered while it runs.
+#[derive(Clone, Debug, Default)]
+struct Log {
+    text: Arc<Mutex<String>>,
+    /// Where the current life begins in the text.
+    start: usize,
+    grown: Option<watch::Receiver<()>>,
+}
+
+impl Log {
+    fn follow(
+        self,
+        stdout: impl AsyncRead + Send + Unpin + 'static,
+        stderr: impl AsyncRead + Send + Unpin + 'static,
+    ) -> Self {
+        let (grows, grown) = watch::channel(());
+        let grows = Arc::new(grows);
+        tokio::spawn(gather(stdout, Arc::clone(&self.text), Arc::clone(&grows)));
+        tokio::spawn(gather(stderr, Arc::clone(&self.text), grows));
+        let start = self.text().len();
+        Self { text: self.text, start, grown: Some(grown) }
+    }
+
+    fn text(&self) -> String {
+        self.text.lock().expect("nobody panics with the lock").clone()
+    }
+
+    /// The port, as soon as the log tells it.
+    async fn port(&self) -> u16 {
+        let mut grown = self.grown.clone().expect("it is followed");
+        loop {
+            if let Some(port) = listening_port(&self.text()[self.start..]) {
+                return port;
+            }
+            if grown.changed().await.is_err() {
+                // Both streams ended, and so will the process: that is seen elsewhere.
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    /// When nothing will be added any more.
+    async fn ended(&self) {
+        let mut grown = self.grown.clone().expect("it is followed");
+        while grown.changed().await.is_ok() {}
+    }
+}
+
+async fn gather(mut stream: impl AsyncRead + Unpin, text: Arc<Mutex<String>>, grows: Arc<watch::Sender<()>>) {
+    let mut buffer = vec![0; 16 * 1024];
+    while let Ok(len @ 1..) = stream.read(&mut buffer).await {
+        text.lock().expect("nobody panics with the lock").push_str(&String::from_utf8_lossy(&buffer[..len]));
+        grows.send_replace(());
+    }
+}
+
+/// The port in the line that says where the server listens.
+fn listening_port(log: &str) -> Option<u16> {
+    let complete = &log[..=log.rfind('\n')?];
+    let line = complete.lines().find(|line| line.contains("listening"))?;
+    let port = line.split_once("127.0.0.1:")?.1;
+    let digits = port.find(|c: char| !c.is_ascii_digit()).unwrap_or(port.len());
+    port[..digits].parse().ok()
+}
+
+/// The server as the only user of a small file system: mounted in a namespace of its own, which needs no privilege and
+/// leaves nothing behind.
+fn on_small_disk(data: &Path, bytes: u64) -> Command {
+    let script = r#"mount -t tmpfs -o "size=$0" tmpfs "$1" && shift && exec "$@""#;
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]);
+    command.arg(bytes.to_string()).arg(data).arg(program());
+    command
+}
+
+/// The server program: what xtask built, or what lies beside the test programs.
+fn program() -> PathBuf {
+    if let Some(program) = std::env::var_os("SUBROSA_SERVER") {
+        return program.into();
+    }
+    let this = std::env::current_exe().expect("a running program has a path");
+    let folder = this.parent().and_then(Path::parent).expect("test programs lie in deps/ of the build folder");
+    let program = folder.join(format!("subrosa-server{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        program.exists(),
+        "{} is missing: `cargo xtask test` builds it, or `cargo xtask web && cargo build -p subrosa-server`",
+        program.display()
+    );
+    program
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_port_from_the_log() {
+        assert_eq!(listening_port("INFO opened\nINFO listening address=127.0.0.1:40123\n"), Some(40123));
+        assert_eq!(listening_port("INFO listening address=127.0.0.1:40123"), None);
+        assert_eq!(listening_port("INFO opened 127.0.0.1:1\n"), None);
+    }
+}

@@ -1,0 +1,124 @@
+//! A network that fails when told to: stands between a client and a server, on a port that stays the same.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+/// A wire. Cut when dropped.
+#[derive(Debug)]
+pub struct Wire {
+    port: u16,
+    state: Arc<State>,
+    whole: watch::Sender<bool>,
+    _carriers: JoinSet<()>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Bytes per second and direction of a connection; 0: as fast as it goes.
+    pace: AtomicU64,
+    upstream: AtomicU64,
+    downstream: AtomicU64,
+}
+
+impl Wire {
+    /// A wire to a port of this machine.
+    ///
+    /// # Panics
+    /// There is no free port.
+    pub async fn to(server_port: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("there is a free port");
+        let port = listener.local_addr().expect("it is bound").port();
+        let (whole, is_whole) = watch::channel(true);
+        let state = Arc::new(State::default());
+        let mut carriers = JoinSet::new();
+        carriers.spawn(carry_all(listener, server_port, Arc::clone(&state), is_whole));
+        Self { port, state, whole, _carriers: carriers }
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Lets no more than so many bytes per second through each connection, in each direction.
+    pub fn slow_down(&self, bytes_per_second: u64) {
+        self.state.pace.store(bytes_per_second, Ordering::Relaxed);
+    }
+
+    /// Lets everything through as fast as it goes.
+    pub fn speed_up(&self) {
+        self.slow_down(0);
+    }
+
+    /// Breaks every connection, and refuses new ones.
+    pub fn cut(&self) {
+        self.whole.send_replace(false);
+    }
+
+    /// Takes connections again.
+    pub fn mend(&self) {
+        self.whole.send_replace(true);
+    }
+
+    /// Bytes that went to the server.
+    #[must_use]
+    pub fn sent(&self) -> u64 {
+        self.state.upstream.load(Ordering::Relaxed)
+    }
+
+    /// Bytes that came from the server.
+    #[must_use]
+    pub fn received(&self) -> u64 {
+        self.state.downstream.load(Ordering::Relaxed)
+    }
+}
+
+async fn carry_all(listener: TcpListener, server_port: u16, state: Arc<State>, whole: watch::Receiver<bool>) {
+    let mut connections = JoinSet::new();
+    while let Ok((client, _)) = listener.accept().await {
+        let (state, mut whole) = (Arc::clone(&state), whole.clone());
+        connections.spawn(async move {
+            if !*whole.borrow() {
+                return;
+            }
+            let Ok(server) = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], server_port))).await else { return };
+            let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
+            let both = async {
+                tokio::join!(
+                    carry(from_client, to_server, &state.pace, &state.upstream),
+                    carry(from_server, to_client, &state.pace, &state.downstream)
+                )
+            };
+            tokio::select! {
+                _ = both => {}
+                _ = whole.wait_for(|whole| !whole) => {}
+            }
+        });
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, pace: &AtomicU64, carried: &AtomicU64) {
+    let mut buffer = vec![0; 64 * 1024];
+    while let Ok(len @ 1..) = from.read(&mut buffer).await {
+        if to.write_all(&buffer[..len]).await.is_err() {
+            return;
+        }
+        carried.fetch_add(len as u64, Ordering::Relaxed);
+        let pace = pace.load(Ordering::Relaxed);
+        if pace > 0 {
+            sleep(Duration::from_secs(1).mul_f64(len as f64 / pace as f64)).await;
+        }
+    }
+    let _ = to.shutdown().await;
+}

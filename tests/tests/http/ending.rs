@@ -1,0 +1,190 @@
+//! Promise: gone is gone. Expiry, revocation, pause, and what they do to running downloads and to the disk.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use subrosa_shared::api::{GoneWhy, LinkState, PatchLink};
+use subrosa_shared::id::ShareId;
+use subrosa_shared::problem::ProblemType;
+use subrosa_tests::client::download::Recipient;
+use subrosa_tests::client::package::{Package, Source, Terms};
+use subrosa_tests::client::upload::LinkTerms;
+use subrosa_tests::server::Server;
+use subrosa_tests::wait;
+use tokio::time::{Instant, sleep};
+
+use crate::{assert_problem, sealed, send, small_parts};
+
+/// Running downloads end within this.
+const CUT: Duration = Duration::from_secs(5);
+/// Ciphertext is deleted within this.
+const DELETED: Duration = Duration::from_secs(10);
+
+/// Larger than what the system keeps in socket buffers, so that a stream still runs while its reader dawdles.
+const LARGE: usize = 48 << 20;
+
+async fn assert_deleted(server: &Server, share: &ShareId) {
+    wait::until_so(DELETED, "ciphertext is deleted", async || server.ciphertext(share), Vec::is_empty).await;
+}
+
+/// Reads slowly until the stream breaks. Bytes that came and how long it took; `None` if it came whole.
+async fn dawdle(response: reqwest::Response, len: usize) -> Option<(usize, Duration)> {
+    let (start, mut received) = (Instant::now(), 0);
+    let mut stream = response.bytes_stream();
+    loop {
+        match stream.next().await {
+            Some(Ok(bytes)) => received += bytes.len(),
+            Some(Err(_)) => return Some((received, start.elapsed())),
+            None => return (received < len).then(|| (received, start.elapsed())),
+        }
+        // Slow, but not as slow as would be cut for that.
+        if start.elapsed() < CUT + CUT {
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+/// Starts a download, lets something happen to it, and expects it to be cut.
+async fn assert_cut(terms: Terms, link_terms: LinkTerms, end: impl AsyncFnOnce(&Server, &Package)) {
+    let server = Server::start().await;
+    let files = [Source::new("large", subrosa_tests::bytes::noise(LARGE, 30))];
+    let package = Package::seal(&files, &Terms { part_bytes: Some(64 << 20), ..terms }).unwrap();
+    let link = send(&server, &package, &link_terms).await;
+    let recipient = Recipient::new(&server.client(), &link, None).unwrap();
+    let download = recipient.take().await.unwrap();
+    let stream = download.stream(0, None).await.unwrap();
+    end(&server, &package).await;
+    let cut = dawdle(stream, package.parts[0].len()).await;
+    let (received, after) = cut.expect("the stream must be cut");
+    assert!(received < LARGE && after < CUT, "{received} bytes, after {after:?}");
+    assert!(download.sealed_part(0).await.is_err(), "and it does not go on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gone_is_gone_a_running_download_is_cut_within_5_seconds_of_a_revocation() {
+    assert_cut(Terms::default(), LinkTerms::default(), async |server, package| {
+        server.client().revoke(package).await.unwrap();
+        assert_deleted(server, &package.share()).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gone_is_gone_a_running_download_is_cut_within_5_seconds_of_its_expiry() {
+    let terms = LinkTerms { expires_in_secs: Some(2), ..LinkTerms::default() };
+    assert_cut(Terms::default(), terms, async |_, _| sleep(Duration::from_secs(2)).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_download_is_cut_within_5_seconds_of_a_pause() {
+    assert_cut(Terms::default(), LinkTerms::default(), async |server, package| {
+        server.client().pause(package, true).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn gone_is_gone_after_revocation_for_everybody_and_on_disk() {
+    let server = Server::start().await;
+    let (_, package) = small_parts(500_000, 31);
+    let link = send(&server, &package, &LinkTerms::downloads(5)).await;
+    let recipient = Recipient::new(&server.client(), &link, None).unwrap();
+    let download = recipient.take().await.unwrap();
+    download.sealed_part(0).await.unwrap();
+    assert!(!server.ciphertext(&package.share()).is_empty(), "this test knows where ciphertext lies");
+
+    server.client().revoke(&package).await.unwrap();
+    let view = recipient.look().await.unwrap();
+    assert_eq!((view.state, view.gone.unwrap().why), (LinkState::Gone, GoneWhy::Revoked));
+    assert_problem(recipient.open().await, ProblemType::Gone);
+    assert!(download.sealed_part(1).await.is_err());
+    assert_deleted(&server, &package.share()).await;
+}
+
+#[tokio::test]
+async fn gone_is_gone_after_expiry_and_the_ciphertext_is_deleted_within_10_seconds() {
+    let server = Server::start().await;
+    let files = [Source::new("short", "lived")];
+    let package = Package::seal(&files, &Terms { expires_in_secs: 2, ..Terms::default() }).unwrap();
+    let link = send(&server, &package, &LinkTerms::default()).await;
+    let recipient = Recipient::new(&server.client(), &link, None).unwrap();
+    let expires_at = recipient.look().await.unwrap().expires_at;
+    wait::until_so(
+        Duration::from_secs(4),
+        "it expires",
+        async || recipient.look().await.unwrap(),
+        |view| {
+            assert_eq!(view.now >= expires_at, view.state == LinkState::Gone, "expiry is strict");
+            view.state == LinkState::Gone
+        },
+    )
+    .await;
+    assert_eq!(recipient.look().await.unwrap().gone.unwrap().why, GoneWhy::Expired);
+    assert_problem(recipient.open().await, ProblemType::Gone);
+    assert_deleted(&server, &package.share()).await;
+}
+
+#[tokio::test]
+async fn what_expired_while_the_server_was_down_is_gone_and_deleted_when_it_is_back() {
+    let mut server = Server::start().await;
+    let files = [Source::new("short", "lived")];
+    let package = Package::seal(&files, &Terms { expires_in_secs: 1, ..Terms::default() }).unwrap();
+    let link = send(&server, &package, &LinkTerms::default()).await;
+    server.kill_9().await;
+    sleep(Duration::from_secs(1)).await;
+    let server = server.start_again().await;
+    let recipient = Recipient::new(&server.client(), &link, None).unwrap();
+    assert_problem(recipient.open().await, ProblemType::Gone);
+    assert_deleted(&server, &package.share()).await;
+}
+
+#[tokio::test]
+async fn a_revoked_link_ends_alone() {
+    let server = Server::start().await;
+    let (_, package) = small_parts(100_000, 32);
+    let client = server.client();
+    let first = client.send(&package, &LinkTerms::default()).await.unwrap();
+    let second = client.add_link(&package, &LinkTerms::default()).await.unwrap();
+    client.revoke_link(&package, &first.link_id()).await.unwrap();
+    let recipient = Recipient::new(&client, &first.to_token(), None).unwrap();
+    assert_problem(recipient.open().await, ProblemType::Gone);
+    let other = Recipient::new(&client, &second.to_token(), None).unwrap();
+    other.take().await.unwrap().files().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_paused_link_gives_nothing_and_a_resumed_one_goes_on() {
+    let server = Server::start().await;
+    let (_, package) = sealed(300_000, 33, 64 << 10);
+    let client = server.client();
+    let secret = client.send(&package, &LinkTerms::default()).await.unwrap();
+    let recipient = Recipient::new(&client, &secret.to_token(), None).unwrap();
+    let download = recipient.take().await.unwrap();
+    download.sealed_part(0).await.unwrap();
+    let pause = |paused| PatchLink { paused: Some(paused), ..PatchLink::default() };
+    client.patch_link(&package, &secret.link_id(), &pause(true)).await.unwrap();
+    assert_eq!(recipient.look().await.unwrap().state, LinkState::Paused);
+    assert_problem(recipient.open().await, ProblemType::Paused);
+    assert_problem(download.sealed_part(1).await, ProblemType::Paused);
+    client.patch_link(&package, &secret.link_id(), &pause(false)).await.unwrap();
+    download.sealed_part(1).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_recipient_destroys_a_link_only_where_the_sender_allows_it() {
+    let server = Server::start().await;
+    let (_, package) = small_parts(100_000, 34);
+    let client = server.client();
+    let terms = LinkTerms { recipient_may_destroy: false, ..LinkTerms::default() };
+    let kept = client.send(&package, &terms).await.unwrap();
+    let kept = Recipient::new(&client, &kept.to_token(), None).unwrap();
+    assert_problem(kept.destroy().await, ProblemType::DestroyNotAllowed);
+    kept.open().await.unwrap();
+
+    let (_, package) = small_parts(100_000, 35);
+    let link = send(&server, &package, &LinkTerms::default()).await;
+    let recipient = Recipient::new(&client, &link, None).unwrap();
+    let view = recipient.destroy().await.unwrap();
+    assert_eq!(view.gone.unwrap().why, GoneWhy::Destroyed);
+    assert_deleted(&server, &package.share()).await;
+}

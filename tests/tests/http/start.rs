@@ -1,0 +1,135 @@
+//! Starting and ending: a data folder that cannot be used is an error that says what to do, and running transfers are
+//! given time to end.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use subrosa_tests::client::download::Recipient;
+use subrosa_tests::client::upload::LinkTerms;
+use subrosa_tests::server::{Options, Refused, Server};
+use tempfile::TempDir;
+use tokio::time::Instant;
+
+use crate::{sealed, send, small_parts};
+
+async fn refused(options: Options) -> Refused {
+    match Server::try_start(options).await {
+        Err(refused) => refused,
+        Ok(server) => panic!("the server must not start:\n{}", server.log()),
+    }
+}
+
+/// The message names the folder and every one of these words.
+#[track_caller]
+fn assert_says(refused: &Refused, words: &[&str]) {
+    assert!(!refused.status.success());
+    for word in words {
+        assert!(refused.log.contains(word), "{word:?} is missing in:\n{}", refused.log);
+    }
+    assert!(!refused.log.contains("panicked"), "{}", refused.log);
+}
+
+#[tokio::test]
+async fn two_servers_on_one_data_folder_are_refused() {
+    let server = Server::start().await;
+    let second = refused(Options::default().in_folder(&server.data())).await;
+    assert_says(&second, &[&server.data().display().to_string(), "in use"]);
+    server.client().config().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_missing_data_folder_is_an_error_that_says_what_to_do() {
+    let folder = TempDir::new().unwrap();
+    let missing = folder.path().join("missing");
+    assert_says(&refused(Options::default().in_folder(&missing)).await, &[&missing.display().to_string(), "mkdir"]);
+    assert!(!missing.exists(), "a mistyped folder is not made");
+}
+
+#[tokio::test]
+async fn a_data_folder_that_is_a_file_is_an_error() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    assert_says(&refused(Options::default().in_folder(file.path())).await, &[&file.path().display().to_string()]);
+}
+
+#[tokio::test]
+async fn a_read_only_data_folder_is_an_error() {
+    let folder = TempDir::new().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o500)).unwrap();
+    if fs::write(folder.path().join("probe"), "").is_ok() {
+        // Nothing is read-only for root by its permissions; a file that cannot be written serves as well.
+        fs::remove_file(folder.path().join("probe")).unwrap();
+        assert_says(&refused(Options::default().in_folder("/proc/self".as_ref())).await, &["/proc/self"]);
+    } else {
+        let path = folder.path().display().to_string();
+        assert_says(&refused(Options::default().in_folder(folder.path())).await, &[&path]);
+    }
+}
+
+#[tokio::test]
+async fn ledger_and_blobs_of_two_installations_are_refused() {
+    let (mut one, mut other) = (Server::start().await, Server::start().await);
+    let (_, package) = small_parts(100_000, 60);
+    send(&one, &package, &LinkTerms::default()).await;
+    one.kill_9().await;
+    other.kill_9().await;
+    let blobs = format!("file:{}", one.data().join("blobs").display());
+    let mixed = refused(Options::flags(&["--blobs", &blobs]).in_folder(&other.data())).await;
+    assert_says(&mixed, &["installation"]);
+    let one = one.start_again().await;
+    assert!(!one.ciphertext(&package.share()).is_empty(), "nothing was swept");
+}
+
+#[tokio::test]
+async fn a_ledger_that_is_something_else_is_refused() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("ledger.sqlite"), "this is no ledger".repeat(100)).unwrap();
+    let kept = fs::read(folder.path().join("ledger.sqlite")).unwrap();
+    assert_says(&refused(Options::default().in_folder(folder.path())).await, &["ledger.sqlite"]);
+    assert_eq!(fs::read(folder.path().join("ledger.sqlite")).unwrap(), kept);
+}
+
+#[tokio::test]
+async fn an_address_in_use_is_an_error_that_says_what_to_do() {
+    let server = Server::start().await;
+    let second = Options { port: server.port(), ..Options::default() };
+    assert_says(&refused(second).await, &["--listen"]);
+}
+
+#[tokio::test]
+async fn a_limit_that_makes_no_sense_is_an_error() {
+    assert_says(&refused(Options::flags(&["--expiry-secs-min", "0"])).await, &["expiry-secs-min"]);
+    assert_says(&refused(Options::flags(&["--blobs", "s3://bucket"])).await, &["--blobs"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_told_to_end_lets_a_running_download_end_first() {
+    let mut server = Server::start().await;
+    let (_, package) = sealed(24 << 20, 61, 32 << 20);
+    let link = send(&server, &package, &LinkTerms::default()).await;
+    let recipient = Recipient::new(&server.client(), &link, None).unwrap();
+    let download = recipient.take().await.unwrap();
+    let mut stream = download.stream(0, None).await.unwrap().bytes_stream();
+    let mut received = stream.next().await.unwrap().unwrap().len();
+    server.terminate();
+    while let Some(bytes) = stream.next().await {
+        received += bytes.unwrap().len();
+    }
+    assert_eq!(received, package.parts[0].len());
+    assert!(server.ended().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_told_to_end_cuts_what_does_not_end_in_time() {
+    let mut server = Server::start_with(Options::flags(&["--shutdown-secs-max", "1"])).await;
+    let (_, package) = sealed(48 << 20, 62, 64 << 20);
+    let link = send(&server, &package, &LinkTerms::default()).await;
+    let recipient = Recipient::new(&server.client(), &link, None).unwrap();
+    let download = recipient.take().await.unwrap();
+    let _stalled = download.stream(0, None).await.unwrap();
+    let start = Instant::now();
+    server.terminate();
+    assert!(server.ended().await.success());
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+}
