@@ -9,7 +9,8 @@ use serde::Serialize;
 use subrosa_shared::api::Config;
 use subrosa_shared::content::Layout;
 use subrosa_shared::limits::PART_BYTES_DEFAULT;
-use subrosa_shared::manifest::{Entry, EntryKind};
+use subrosa_shared::manifest::{Entry, EntryKind, MEDIA_TYPE_BYTES_MAX, MODIFIED_MAX, NOTE_BYTES_MAX};
+use subrosa_shared::padding::padded_len;
 use subrosa_shared::path::{EntryPath, NAME_BYTES_MAX, folded};
 use subrosa_shared::time::Timestamp;
 
@@ -79,6 +80,8 @@ impl Basket {
         if safe.is_empty() {
             return Ok(Added::Known);
         }
+        let kind = plain_kind(kind);
+        let modified = modified.filter(|&modified| modified <= MODIFIED_MAX);
         let is_folder = kind == EntryKind::Folder;
         let mut placed = String::new();
         for (depth, name) in safe.iter().enumerate() {
@@ -183,6 +186,12 @@ impl Basket {
         }
         items.sort_by(|(_, a), (_, b)| a.path.names().cmp(b.path.names()));
         let layout = layout(self.content_len(), config)?;
+        let manifest_bytes = items.iter().map(|(_, entry)| listed_bytes(entry)).sum::<usize>()
+            + layout.part_count() as usize * PART_BYTES_LISTED
+            + MANIFEST_BYTES_REST;
+        if padded_len(manifest_bytes as u64).is_none_or(|padded| padded > limits.manifest_bytes_max.into()) {
+            return Err(BasketError::TooMany);
+        }
         Ok(Plan::new(items, layout))
     }
 
@@ -211,6 +220,33 @@ impl Basket {
                 self.taken.remove(&key);
             }
         }
+    }
+}
+
+/// Bytes that a part takes in the manifest, at most.
+const PART_BYTES_LISTED: usize = 192;
+/// Bytes that everything else takes in the manifest, at most: above all a note, every character of it escaped.
+const MANIFEST_BYTES_REST: usize = 2 * NOTE_BYTES_MAX + 1024;
+
+/// Bytes that an entry takes in the manifest, at most.
+fn listed_bytes(entry: &Entry) -> usize {
+    // Field names, numbers, quotes and commas.
+    const AROUND: usize = 96;
+    let media_type_len = match &entry.kind {
+        EntryKind::File { media_type: Some(media_type), .. } => 2 * media_type.len(),
+        _ => 0,
+    };
+    // Quotes and backslashes are escaped; control characters cannot stand in a path.
+    let escapes = entry.path.as_str().bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+    AROUND + entry.path.as_str().len() + escapes + media_type_len
+}
+
+/// A hint for the manifest as it may stand there, or none.
+fn plain_kind(kind: EntryKind) -> EntryKind {
+    let is_plain = |text: &String| text.len() <= MEDIA_TYPE_BYTES_MAX && text.bytes().all(|b| matches!(b, b' '..=b'~'));
+    match kind {
+        EntryKind::File { size, media_type } => EntryKind::File { size, media_type: media_type.filter(is_plain) },
+        EntryKind::Folder => EntryKind::Folder,
     }
 }
 
@@ -310,7 +346,7 @@ impl Plan {
     }
 
     /// What is sent, in the order of the manifest.
-    pub fn items(&self) -> impl Iterator<Item = &Entry> {
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.items.iter().map(|(_, item)| item)
     }
 

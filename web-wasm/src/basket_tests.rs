@@ -21,7 +21,7 @@ fn config(limits: Limits) -> Config {
 
 fn paths(basket: &Basket) -> Vec<String> {
     let plan = basket.plan(&config(Limits::default())).unwrap();
-    plan.items().map(|item| item.path.to_string()).collect()
+    plan.entries().map(|item| item.path.to_string()).collect()
 }
 
 #[test]
@@ -100,8 +100,41 @@ fn limits_are_known_before_the_first_byte() {
     assert_eq!(basket.plan(&config(small)).unwrap_err(), BasketError::TooLarge);
     let few = Limits { entries_max: 1, ..Limits::default() };
     assert_eq!(basket.plan(&config(few)).unwrap_err(), BasketError::TooMany);
-    let huge = Basket::default();
-    assert_eq!(huge.plan(&config(Limits::default())).unwrap_err(), BasketError::Empty);
+    let short_list = Limits { manifest_bytes_max: 100_000, ..Limits::default() };
+    assert_eq!(basket.plan(&config(short_list)).unwrap_err(), BasketError::TooMany);
+    assert_eq!(Basket::default().plan(&config(Limits::default())).unwrap_err(), BasketError::Empty);
+}
+
+#[test]
+fn whatever_is_planned_fits_into_a_manifest() {
+    use getrandom::SysRng;
+    use getrandom::rand_core::UnwrapErr;
+    use subrosa_shared::id::{Commitment, Digest};
+    use subrosa_shared::manifest::{Manifest, Part};
+
+    let mut basket = Basket::default();
+    for i in 0..500_u64 {
+        let media_type = Some("\\\"".repeat(i as usize % 200));
+        let name = format!("{i}/{}", "\\\"é".repeat(i as usize % 60));
+        let modified = Some(Timestamp::from_millis(u64::MAX >> (i % 64)));
+        basket.add(&name, EntryKind::File { size: u64::MAX >> 50, media_type }, modified).unwrap();
+    }
+    let plan = basket.plan(&config(Limits { part_bytes_max: 65_536, ..Limits::default() })).unwrap();
+    let parts = (0..plan.layout().part_count()).map(|index| Part {
+        sealed_len: plan.layout().sealed_part_len(index).unwrap(),
+        digest: Digest::from_bytes([0xff; 32]),
+        commitment: Commitment::from_bytes([0xff; 32]),
+    });
+    let (entries, parts) = (plan.entries().cloned().collect::<Vec<_>>(), parts.collect::<Vec<_>>());
+    let planned =
+        entries.iter().map(listed_bytes).sum::<usize>() + parts.len() * PART_BYTES_LISTED + MANIFEST_BYTES_REST;
+    let note = "\n".repeat(NOTE_BYTES_MAX);
+    let manifest = Manifest::new(entries, Some(note), plan.layout().part_bytes(), parts).unwrap();
+    let mut rng = UnwrapErr(SysRng);
+    let owner = subrosa_shared::secret::OwnerSecret::generate(&mut rng);
+    let sealed = manifest.seal(&owner.manifest_key(), &owner.share_id(), &mut rng).unwrap();
+    let bound = subrosa_shared::seal::sealed_len(padded_len(planned as u64).unwrap());
+    assert!(sealed.len() as u64 <= bound, "{} of {bound}", sealed.len());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use subrosa_shared::api::{CompleteShare, CreateShare, LinkLock, PutLink, ShareSt
 use subrosa_shared::content::part_list_digest;
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::keys::LinkKeys;
-use subrosa_shared::manifest::{Entry, Manifest, ManifestError, Part};
+use subrosa_shared::manifest::{Entry, Manifest, ManifestError, NOTE_BYTES_MAX, Part};
 use subrosa_shared::note::{NoteError, NotedLink, OwnerNote};
 use subrosa_shared::password::{Password, Suite};
 use subrosa_shared::secret::{LinkSecret, OwnerSecret, ReceiptKey};
@@ -50,6 +50,16 @@ struct Lock {
 struct Sealed {
     manifest: Manifest,
     digest: Digest,
+}
+
+/// A note as it may stand in a manifest: without control characters but line breaks and tabs, and without space around it.
+/// `None` if it is too long.
+#[must_use]
+pub fn plain_note(typed: &str) -> Option<String> {
+    let unix = typed.replace("\r\n", "\n").replace('\r', "\n");
+    let plain: String = unix.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let plain = plain.trim();
+    (plain.len() <= NOTE_BYTES_MAX).then(|| plain.to_owned())
 }
 
 /// What the sender chose for the link.
@@ -210,5 +220,17 @@ impl Sender {
             Confirmed::default(),
             |confirmed, stored| Confirmed { count: confirmed.count + 1, last: confirmed.last.max(Some(stored.at)) },
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_keep_their_lines_and_lose_what_cannot_be_seen() {
+        assert_eq!(plain_note(" a\r\nb\tc\0\u{7f}\rd\n").as_deref(), Some("a\nb\tc\nd"));
+        assert_eq!(plain_note(" \0 ").as_deref(), Some(""));
+        assert_eq!(plain_note(&"x".repeat(NOTE_BYTES_MAX + 1)), None);
     }
 }

@@ -32,7 +32,9 @@ export class Desk {
     return new Promise((resolve, reject) => {
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, name, args });
+      // Content is handed over, not copied.
+      const moved = name === "pushZip" ? [/** @type {Uint8Array<ArrayBuffer>} */ (args[0]).buffer] : [];
+      this.#worker.postMessage({ id, name, args }, moved);
     });
   }
 

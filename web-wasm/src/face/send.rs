@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use subrosa_shared::api::Config;
 use subrosa_shared::id::{Commitment, Digest};
-use subrosa_shared::manifest::{Entry, EntryKind, MEDIA_TYPE_BYTES_MAX, Part};
+use subrosa_shared::manifest::{Entry, EntryKind, Part};
 use subrosa_shared::path::EntryPath;
 use subrosa_shared::time::Timestamp;
 use wasm_bindgen::prelude::*;
@@ -42,8 +42,8 @@ impl Basket {
         media_type: &str,
         modified_millis: Option<f64>,
     ) -> Result<String, JsValue> {
-        let known = !media_type.is_empty() && media_type.len() <= MEDIA_TYPE_BYTES_MAX;
-        let kind = EntryKind::File { size: size as u64, media_type: known.then(|| media_type.to_owned()) };
+        let media_type = (!media_type.is_empty()).then(|| media_type.to_owned());
+        let kind = EntryKind::File { size: size as u64, media_type };
         Ok(added(&self.basket.add(path, kind, moment(modified_millis)).map_err(Thrown::from)?))
     }
 
@@ -103,6 +103,25 @@ fn added(added: &Added) -> String {
     })
 }
 
+/// A note as it may stand in a manifest.
+///
+/// # Errors
+/// `note-too-long`.
+#[wasm_bindgen(js_name = plainNote)]
+pub fn plain_note(typed: &str) -> Result<String, JsValue> {
+    Ok(sender::plain_note(typed).ok_or_else(|| Thrown::new("note-too-long", "the note is too long"))?)
+}
+
+/// Refuses a password that is too long, before anything is sent.
+///
+/// # Errors
+/// `password-too-long`.
+#[wasm_bindgen(js_name = checkPassword)]
+pub fn check_password(typed: &str) -> Result<(), JsValue> {
+    password(typed)?;
+    Ok(())
+}
+
 /// What is sent. See [`basket::Plan`].
 #[wasm_bindgen]
 pub struct Plan(basket::Plan);
@@ -157,7 +176,7 @@ impl Plan {
     /// What is sent, in JSON for [`Sender::seal_manifest`].
     #[must_use]
     pub fn entries(&self) -> String {
-        json(&self.0.items().map(PlannedEntry::from).collect::<Vec<_>>())
+        json(&self.0.entries().map(PlannedEntry::from).collect::<Vec<_>>())
     }
 }
 

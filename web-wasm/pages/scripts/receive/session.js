@@ -102,7 +102,14 @@ export class Session {
    *
    * @returns {Promise<{ grant: Uint8Array, view: LinkView }>} the grant for the workers that open
    */
-  async lease() {
+  lease() {
+    const ask = () => this.#askForLease();
+    // Two tabs on one link share one lease: the second waits, and finds the secret that the first one kept.
+    return navigator.locks ? navigator.locks.request(`subrosa/lease/${this.#linkId}`, ask) : ask();
+  }
+
+  /** @returns {Promise<{ grant: Uint8Array, view: LinkView }>} */
+  async #askForLease() {
     const kept = keptLease(this.#linkId);
     this.#lease = await this.#desk.ask("holdLease", kept?.secret);
     keepLease(this.#linkId, { until: Date.now() + UNANSWERED_MILLIS, ...kept, secret: this.#lease.secret });

@@ -9,6 +9,8 @@
  * `#another`; `#error`, `#retry`, `#restart`; `#pick-problem`.
  */
 
+import { checkPassword, plainNote } from "/wasm/subrosa_web.js";
+
 import { CallError, sendForText } from "../api.js";
 import { Desk } from "../desk.js";
 import { startEngine, Unsupported } from "../engine.js";
@@ -30,7 +32,6 @@ import { reason, Upload } from "./upload.js";
 
 /** Progress is shown so often, not at every event of four workers. */
 const SHOW_MILLIS = 250;
-const NOTE_BYTES_MAX = 64 * 1024;
 
 /** @type {WebAssembly.Module} */
 let module;
@@ -121,10 +122,14 @@ function prepare() {
 function begin() {
   if (state() !== "pick" || !basket.render()) return;
   const password = element("password", HTMLInputElement).value;
-  const note = element("note", HTMLTextAreaElement).value.trim();
-  const tooLong = (/** @type {string} */ text, /** @type {number} */ max) => new TextEncoder().encode(text).length > max;
-  if (tooLong(password, 1024)) return say("pick-problem", texts.passwordTooLong);
-  if (tooLong(note, NOTE_BYTES_MAX)) return say("pick-problem", texts.noteTooLong);
+  let note;
+  try {
+    note = plainNote(element("note", HTMLTextAreaElement).value);
+    checkPassword(password);
+  } catch {
+    say("pick-problem", note === undefined ? texts.noteTooLong : texts.passwordTooLong);
+    return;
+  }
   terms = {
     expiresInSecs: Number(element("expiry", HTMLSelectElement).value),
     downloads: Number(element("downloads", HTMLSelectElement).value),
@@ -148,6 +153,7 @@ async function run() {
     showResult({ ...result, expiresAt, downloads: terms.downloads, hasPassword: terms.password !== "" }, desk);
     // What is sent needs no second copy of its password on the page.
     element("password", HTMLInputElement).value = "";
+    terms = { ...terms, password: "" };
     upload = undefined;
   } catch (error) {
     if (!(error instanceof Cancelled) && running === upload) fail(error);

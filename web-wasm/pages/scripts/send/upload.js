@@ -101,6 +101,8 @@ export class Upload {
   async #lock() {
     if (this.#locked) return;
     await this.#desk.ask("lock", this.#terms.password);
+    // The desk has what it needs of it.
+    this.#terms = { ...this.#terms, password: "" };
     this.#locked = true;
   }
 

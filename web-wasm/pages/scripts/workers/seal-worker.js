@@ -67,17 +67,29 @@ async function store(job, signal) {
 /** @param {SealJob} job @param {AbortSignal} signal */
 async function seal(job, signal) {
   signal.throwIfAborted();
-  const plaintext = new Uint8Array(job.len);
-  let at = 0;
-  for (const { file, name, start, end } of job.sources) {
-    const bytes = await read(file, name, start, end);
-    plaintext.set(bytes, at);
-    at += bytes.byteLength;
-  }
+  const plaintext = await gather(job);
   if (!key) throw new Error("no key yet");
   const sealed = /** @type {Uint8Array<ArrayBuffer>} */ (key.seal(job.index, plaintext));
   const commitment = key.commitment();
   return { sealed, commitment, digest: await sha256(sealed) };
+}
+
+/** Where parts of several files, and the padded last one, are put together; kept, so that nothing piles up. */
+let scratch = new Uint8Array();
+
+/** The plaintext of a part; valid until the next call. @param {SealJob} job */
+async function gather({ len, sources }) {
+  const [only] = sources;
+  // Most parts of a large file come from it alone, and need no copy.
+  if (sources.length === 1 && only.end - only.start === len) return read(only.file, only.name, only.start, only.end);
+  if (scratch.byteLength < len) scratch = new Uint8Array(len);
+  let at = 0;
+  for (const { file, name, start, end } of sources) {
+    const bytes = await read(file, name, start, end);
+    scratch.set(bytes, at);
+    at += bytes.byteLength;
+  }
+  return scratch.fill(0, at, len).subarray(0, len);
 }
 
 /**
