@@ -77,7 +77,14 @@ pub(super) async fn send_object(
     let len = object.sealed_len;
     let wanted = wanted_range(headers, len)?;
     let range = wanted.clone().unwrap_or(0..len);
-    let pieces = app.blobs().read(share, &object.blob, range.clone()).await?;
+    let pieces = match app.blobs().read(share, &object.blob, range.clone()).await {
+        Ok(pieces) => pieces,
+        Err(error) => {
+            // Deleted since the reader was checked, perhaps: then the rules say why. Else it is lost, and our fault.
+            reader.check(app.store()).await?;
+            return Err(error.into());
+        }
+    };
     if let Reader::Lease { link, holder, lease } = reader {
         let bytes = range.end - range.start;
         app.store().run_holder(link, holder, HolderAction::Fetch { lease, bytes }).await?;

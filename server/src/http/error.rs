@@ -82,7 +82,6 @@ impl Error {
         match self {
             Self::Refused(refusal) => refusal_problem(refusal),
             Self::Ledger(LedgerError::Full) | Self::Blobs(BlobsError::Full) => Problem::new(P::StorageFull),
-            Self::Blobs(BlobsError::NotFound) => Problem::new(P::NotFound),
             Self::Ledger(_) | Self::Record(_) | Self::Blobs(_) | Self::Outcome => Problem::new(P::Internal),
             Self::Contended | Self::Busy => retry(P::Busy, BUSY_RETRY),
             Self::UnknownEndpoint => Problem::new(P::UnknownEndpoint),

@@ -4,6 +4,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use super::error::Error;
 use super::middleware::Unlogged;
 
 /// As written.
@@ -24,10 +25,14 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
 
 /// Answers whatever is no other route.
 pub(super) async fn serve_page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path();
+    if path == "/api" || path.starts_with("/api/") {
+        return Error::UnknownEndpoint.into_response();
+    }
     if method != Method::GET && method != Method::HEAD {
         return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
     }
-    let name = match uri.path() {
+    let name = match path {
         "/" => "send.html",
         "/s" => "receive.html",
         path => path.trim_start_matches('/'),

@@ -44,8 +44,6 @@ pub fn router(app: &App) -> Router {
     let pages = pages::serve_page.layer(CompressionLayer::new());
     Router::new()
         .nest("/api/v1", api.layer(axum::middleware::from_fn(headers::api_headers)))
-        .route("/api", any(async || Error::UnknownEndpoint))
-        .route("/api/{*rest}", any(async || Error::UnknownEndpoint))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/dl/{*name}", any(pages::serve_nothing))

@@ -3,4 +3,32 @@
 
 mod support;
 
+mod bad_bodies;
+mod bad_requests;
+mod cleaning;
+mod downloads;
+mod guesses;
+mod owners;
+mod pages;
+mod promises;
 mod round_trip;
+mod sockets;
+mod starting;
+
+/// So that no problem type is only written down.
+#[test]
+fn every_problem_type_is_reached_by_a_test() {
+    let tests = [
+        include_str!("bad_bodies.rs"),
+        include_str!("bad_requests.rs"),
+        include_str!("owners.rs"),
+        include_str!("downloads.rs"),
+        include_str!("promises.rs"),
+        include_str!("guesses.rs"),
+        include_str!("sockets.rs"),
+    ]
+    .concat();
+    for problem in subrosa_shared::problem::ProblemType::ALL {
+        assert!(tests.contains(&format!("ProblemType::{problem:?}")), "{problem:?}");
+    }
+}

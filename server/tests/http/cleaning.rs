@@ -1,0 +1,97 @@
+//! What is gone is deleted, and what belongs to nobody too.
+
+use std::path::PathBuf;
+
+use subrosa_shared::api::{Event, Log};
+use tokio::task::JoinHandle;
+use tokio::time::{Duration, Instant, sleep};
+
+use crate::support::{Call, Link, Sender, Server, shared};
+
+fn blobs(server: &Server, sender: &Sender) -> PathBuf {
+    server.folder.path().join("blobs/shares").join(sender.share.to_string())
+}
+
+fn reaper(server: &Server) -> JoinHandle<()> {
+    tokio::spawn(subrosa_server::reaper::run(server.app.clone()))
+}
+
+/// Within the promised 10 seconds.
+async fn until(what: &str, holds: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < Duration::from_secs(10), "{what}");
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn ciphertext_is_deleted_within_10_seconds_however_a_share_ends() {
+    let server = Server::start().await;
+    let reaper = reaper(&server);
+    let revoked = Sender::new(2);
+    revoked.complete(&server).await;
+    let abandoned = Sender::new(3);
+    abandoned.upload(&server).await;
+    let (spent, link) = shared(&server, Link::new(9)).await;
+    for sender in [&revoked, &abandoned, &spent] {
+        assert!(blobs(&server, sender).exists());
+    }
+
+    server.call(Call::delete(revoked.path("")).owner(&revoked.owner)).await.ok();
+    let (lease, _) = link.lease(&server, 1).await;
+    server.call(link.fetch(&lease, 0)).await.ok();
+    server.call(link.done(&lease)).await.ok();
+    until("revoked", || !blobs(&server, &revoked).exists()).await;
+    until("spent", || !blobs(&server, &spent).exists()).await;
+    assert!(blobs(&server, &abandoned).exists());
+    // Expired by then, without anybody asking.
+    server.advance(2 * 24 * 60 * 60);
+    until("expired", || !blobs(&server, &abandoned).exists()).await;
+    let told = || async {
+        let log: Log = server.call(Call::get(abandoned.path("/log")).owner(&abandoned.owner)).await.json();
+        log.lines.last().unwrap().event == Event::Deleted
+    };
+    while !told().await {
+        sleep(Duration::from_millis(20)).await;
+    }
+    reaper.abort();
+}
+
+#[tokio::test]
+async fn deletion_is_retried_until_it_is_done() {
+    let server = Server::start().await;
+    let sender = Sender::new(1);
+    sender.complete(&server).await;
+    // A file where the folder should be cannot be removed as a folder.
+    let (folder, aside) = (blobs(&server, &sender), server.folder.path().join("aside"));
+    std::fs::rename(&folder, &aside).unwrap();
+    std::fs::write(&folder, "in the way").unwrap();
+    server.call(Call::delete(sender.path("")).owner(&sender.owner)).await.ok();
+    let reaper = reaper(&server);
+    sleep(Duration::from_millis(200)).await;
+    assert!(folder.exists());
+    std::fs::remove_file(&folder).unwrap();
+    std::fs::rename(&aside, &folder).unwrap();
+    until("deleted after all", || !folder.exists()).await;
+    reaper.abort();
+}
+
+#[tokio::test]
+async fn orphans_are_swept_and_strangers_and_the_living_stay() {
+    let server = Server::start().await;
+    let alive = Sender::new(1);
+    alive.complete(&server).await;
+    let orphan = Sender::new(2);
+    std::fs::create_dir_all(blobs(&server, &orphan)).unwrap();
+    // Half-written by a server that was killed.
+    std::fs::write(blobs(&server, &orphan).join("0-0123#1"), "half").unwrap();
+    let stranger = server.folder.path().join("blobs/shares/lost+found");
+    std::fs::create_dir_all(&stranger).unwrap();
+    let reaper = reaper(&server);
+    until("swept", || !blobs(&server, &orphan).exists()).await;
+    reaper.abort();
+    assert!(stranger.exists());
+    let part = server.call(Call::get(alive.path("/parts/0")).owner(&alive.owner)).await.ok();
+    assert_eq!(part.body, alive.parts[0]);
+}

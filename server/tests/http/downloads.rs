@@ -1,0 +1,138 @@
+//! Leases and what they fetch.
+
+use axum::body::Body;
+use futures_util::stream;
+use http::StatusCode;
+use subrosa_shared::api::{GrantedLease, LinkState, LinkView};
+use subrosa_shared::problem::ProblemType;
+use subrosa_shared::secret::LeaseSecret;
+
+use crate::support::{Call, Link, Sender, Server, shared};
+
+#[tokio::test]
+async fn ranges_give_exactly_their_bytes() {
+    let server = Server::start().await;
+    let (sender, link) = shared(&server, Link::new(9)).await;
+    let (lease, _) = link.lease(&server, 1).await;
+    let part = &sender.parts[1];
+    let len = part.len();
+    for (range, expected) in [
+        ("bytes=0-0".to_owned(), 0..1),
+        ("bytes=65-65600".to_owned(), 65..65_601),
+        (format!("bytes={}-", len - 7), len - 7..len),
+        ("bytes=-16".to_owned(), len - 16..len),
+        (format!("bytes=10-{}", len * 2), 10..len),
+    ] {
+        let answer = server.call(link.fetch(&lease, 1).header("range", &range)).await;
+        assert_eq!(answer.status, StatusCode::PARTIAL_CONTENT, "{range}");
+        let content_range = format!("bytes {}-{}/{len}", expected.start, expected.end - 1);
+        assert_eq!(answer.headers["content-range"], content_range.as_str());
+        assert_eq!(answer.headers["content-length"], expected.len().to_string().as_str());
+        assert_eq!(answer.body, part[expected]);
+    }
+    for range in ["bytes=65617-", "bytes=9999999-", "bytes=5-4", "bytes=0-1,3-4", "bytes=x", "lines=1-2", ""] {
+        let answer = server.call(link.fetch(&lease, 1).header("range", range)).await;
+        assert_eq!(answer.headers["content-range"], format!("bytes */{len}").as_str());
+        answer.refused(ProblemType::RangeNotSatisfiable);
+    }
+    let owner = Call::get(sender.path("/parts/1")).owner(&sender.owner).header("range", "bytes=1-2");
+    assert_eq!(server.call(owner).await.body, part[1..3]);
+    let manifest = Call::get(link.path("/manifest")).open(&link).header("range", "bytes=1-2");
+    assert_eq!(server.call(manifest).await.body, sender.manifest[1..3]);
+}
+
+#[tokio::test]
+async fn a_lease_gives_three_times_the_content_and_no_more() {
+    let server = Server::start().await;
+    let (sender, link) = shared(&server, Link::new(9)).await;
+    let (lease, granted) = link.lease(&server, 1).await;
+    let all: usize = sender.parts.iter().map(Vec::len).sum();
+    assert_eq!(granted.bytes_max, 3 * all as u64);
+    for _ in 0..3 {
+        for index in 0..3 {
+            server.call(link.fetch(&lease, index)).await.ok();
+        }
+    }
+    server.call(link.fetch(&lease, 0).header("range", "bytes=0-0")).await.refused(ProblemType::LeaseSpent);
+    server.call(link.done(&lease)).await.ok();
+}
+
+#[tokio::test]
+async fn the_same_secret_again_gives_the_same_lease() {
+    let server = Server::start().await;
+    let (_, link) = shared(&server, Link::new(9)).await;
+    let lease = LeaseSecret::from_bytes([1; 32]);
+    let first: GrantedLease = server.call(link.ask_lease(&lease)).await.json();
+    let second: GrantedLease = server.call(link.ask_lease(&lease)).await.json();
+    assert_eq!(first, second);
+    let other = LeaseSecret::from_bytes([2; 32]);
+    server.call(link.ask_lease(&other)).await.refused(ProblemType::NoDownloadLeft);
+    server.call(link.fetch(&other, 0)).await.refused(ProblemType::LeaseEnded);
+}
+
+#[tokio::test]
+async fn finishing_again_is_fine_also_when_the_link_ended_by_it() {
+    let server = Server::start().await;
+    let (_, link) = shared(&server, Link::new(9)).await;
+    let (lease, _) = link.lease(&server, 1).await;
+    server.call(link.done(&lease)).await.refused(ProblemType::LeaseNotStarted);
+    server.call(link.fetch(&lease, 0)).await.ok();
+    for _ in 0..3 {
+        let view: LinkView = server.call(link.done(&lease)).await.json();
+        assert_eq!(view.state, LinkState::Gone);
+    }
+}
+
+#[tokio::test]
+async fn parts_that_are_not_there_are_not_found_and_not_charged() {
+    let server = Server::start().await;
+    let (_, link) = shared(&server, Link::new(9)).await;
+    let (lease, _) = link.lease(&server, 1).await;
+    server.call(link.fetch(&lease, 3)).await.refused(ProblemType::NotFound);
+    server.call(link.done(&lease)).await.refused(ProblemType::LeaseNotStarted);
+}
+
+#[tokio::test]
+async fn a_recipient_destroys_a_link_where_the_sender_allows_it() {
+    let server = Server::start().await;
+    let (sender, link) = shared(&server, Link::new(9)).await;
+    let mut kept = Link::new(10);
+    kept.body.recipient_may_destroy = false;
+    sender.add(&server, &kept).await;
+    server.call(Call::delete(kept.path("")).open(&kept)).await.refused(ProblemType::DestroyNotAllowed);
+    let wrong = Call::delete(link.path("")).open(&link).header("subrosa-open-proof", link.wrong_open());
+    server.call(wrong).await.refused(ProblemType::WrongPassword);
+    server.advance(2);
+    let view: LinkView = server.call(Call::delete(link.path("")).open(&link)).await.json();
+    assert_eq!(view.state, LinkState::Gone);
+    server.call(Call::post(link.path("/open")).open(&link)).await.refused(ProblemType::Gone);
+}
+
+#[tokio::test]
+async fn lost_ciphertext_is_the_servers_fault_and_said_so() {
+    let server = Server::start().await;
+    let (sender, link) = shared(&server, Link::new(9)).await;
+    let (lease, _) = link.lease(&server, 1).await;
+    let blobs = server.folder.path().join("blobs/shares").join(sender.share.to_string());
+    for entry in std::fs::read_dir(blobs).unwrap() {
+        std::fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    server.call(link.fetch(&lease, 0)).await.refused(ProblemType::Internal);
+    server.call(link.done(&lease)).await.refused(ProblemType::LeaseNotStarted);
+}
+
+#[tokio::test]
+async fn who_comes_when_all_hands_are_busy_is_asked_to_come_back() {
+    let server = Server::start_with(&["--requests-max", "1"]).await;
+    let sender = Sender::new(1);
+    sender.create(&server).await;
+    // A body that never comes keeps its request busy.
+    let stuck = sender.put_part(0).body(Body::from_stream(stream::pending::<Result<&[u8], std::io::Error>>()));
+    let mut stuck = Box::pin(server.call(stuck));
+    assert!(futures_util::poll!(&mut stuck).is_pending());
+    let answer = server.call(Call::get("/config")).await;
+    assert_eq!(answer.headers["retry-after"], "2");
+    answer.refused(ProblemType::Busy);
+    drop(stuck);
+    server.call(Call::get("/config")).await.ok();
+}

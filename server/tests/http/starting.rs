@@ -1,0 +1,109 @@
+//! Starting over a data folder that is not right is an error that says what to do.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use subrosa_server::app::App;
+use subrosa_server::ledger::ManualClock;
+
+use crate::support::{START, Sender, Server, config};
+
+/// Runs the program. It has to end by itself, with an error.
+fn fails(data: &Path, flags: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_subrosa-server"));
+    command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data).args(flags).env_remove("RUST_LOG");
+    let output = command.output().unwrap();
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn a_folder_that_is_missing_or_none_or_read_only_is_said_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let message = fails(&folder.path().join("missing"), &[]);
+    assert!(message.contains("does not exist") && message.contains("mkdir -p"), "{message}");
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    assert!(fails(&file, &[]).contains("not a folder"));
+    // Nobody can write there, not even root.
+    let message = fails(Path::new("/proc/self"), &[]);
+    assert!(message.contains("cannot be written") && message.contains("--data"), "{message}");
+}
+
+#[tokio::test]
+async fn a_folder_in_use_is_said_so_and_is_free_again_afterwards() {
+    let server = Server::start().await;
+    let message = fails(server.folder.path(), &[]);
+    assert!(message.contains("in use by another Subrosa server"), "{message}");
+    let Server { folder, clock, app, router } = server;
+    drop((app, router));
+    Server::restart(folder, clock, &[]).await;
+}
+
+#[tokio::test]
+async fn blobs_and_ledger_of_different_installations_are_not_served_and_nothing_is_swept() {
+    let (one, other) = (Server::start().await, Server::start().await);
+    let sender = Sender::new(1);
+    sender.complete(&other).await;
+    let blobs = format!("file:{}", other.folder.path().join("blobs").display());
+    let Server { folder, app, router, .. } = one;
+    drop((app, router));
+    let message = fails(folder.path(), &["--blobs", &blobs]);
+    assert!(message.contains("belongs to installation") && message.contains("--blobs"), "{message}");
+
+    // Blobs that are not there: perhaps a disk that is not mounted.
+    let empty = tempfile::tempdir().unwrap();
+    let message = fails(folder.path(), &["--blobs", &format!("file:{}", empty.path().display())]);
+    assert!(message.contains("not mounted"), "{message}");
+
+    // A new ledger over somebody's blobs.
+    let fresh = tempfile::tempdir().unwrap();
+    let message = fails(fresh.path(), &["--blobs", &blobs]);
+    assert!(message.contains("ledger is empty"), "{message}");
+    let part = crate::support::Call::get(sender.path("/parts/0")).owner(&sender.owner);
+    assert_eq!(other.call(part).await.ok().body, sender.parts[0]);
+}
+
+#[tokio::test]
+async fn a_first_start_that_was_cut_short_is_finished_by_the_next() {
+    let server = Server::start().await;
+    let Server { folder, clock, app, router } = server;
+    drop((app, router));
+    // The blobs have their id, the ledger has none yet.
+    for file in ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"] {
+        let _ = std::fs::remove_file(folder.path().join(file));
+    }
+    Server::restart(folder, clock, &[]).await;
+}
+
+#[test]
+fn what_is_not_supported_is_said_so_without_repeating_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for (flag, url) in
+        [("--blobs", "s3://key:canary@host/bucket"), ("--ledger", "redis://:canary@host"), ("--blobs", "file:")]
+    {
+        let message = fails(folder.path(), &[flag, url]);
+        assert!(message.contains(flag) && message.contains("nothing else is supported"), "{message}");
+        assert!(!message.contains("canary"), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn limits_that_make_no_sense_are_said_so() {
+    let folder = tempfile::tempdir().unwrap();
+    for flags in [
+        ["--expiry-secs-min", "0"],
+        ["--expiry-secs-min", "99999999999"],
+        ["--expiry-secs-max", "18446744073709551615"],
+        ["--downloads-max", "0"],
+        ["--links-max", "251"],
+        ["--part-bytes-max", "65537"],
+        ["--share-bytes-max", "0"],
+        ["--upload-secs-max", "0"],
+    ] {
+        let config = config(&folder, &flags);
+        let error = App::open(&config, Arc::new(ManualClock::new(START))).await.err().unwrap().to_string();
+        assert!(error.contains(flags[0]), "{error}");
+    }
+}
