@@ -92,7 +92,7 @@ export class Session {
     await this.#desk.ask("opened", body);
     const { link: view } = /** @type {{ link: LinkView }} */ (JSON.parse(body));
     keepDevice(this.#linkId, { secret: this.#deviceSecret, until: view.expires_at });
-    const sealed = await sendForBytes({ ...this.#call("GET", "/manifest"), headers: this.#headers("open"), triesMax: TRIES });
+    const sealed = await sendForBytes({ ...this.#call("GET", "/manifest"), headers: this.#headers("open", "device"), triesMax: TRIES });
     return { view, listing: JSON.parse(await this.#desk.ask("readManifest", sealed)) };
   }
 
