@@ -61,6 +61,7 @@ fn a_slow_answer_keeps_its_lease() {
     run.done(world::lease(0, 0));
     // Before the first byte it keeps nothing.
     run.done(world::fetch(0, 0, 0));
+    assert_eq!(run.seen_link(0).downloads_taken, 0);
     run.done(world::fetch(0, 0, 1));
     for _ in 0..10 {
         run.wait(HOUR - 1);
