@@ -5,7 +5,8 @@
  *
  * The page pushes, but only what was pulled: the worker asks for a chunk when the disk has taken the one before.
  *
- * page to worker, by `postMessage`: `{ save: name, fileName, size }` with a port; `{ ping }` so that the worker is kept alive.
+ * page to worker, by `postMessage`: `{ save: name, fileName, size }` with a port; `{ ping: name }` so that the worker is kept alive,
+ * answered with `{ lost: name }` if it was not: then it came back without its streams.
  * over the port, page: `{ chunk }`, `{ end: true }`, `{ error: true }`; worker: `{ ready }`, `{ started }`, `{ pull }`, `{ closed }`,
  * `{ cancelled }`.
  */
@@ -16,6 +17,8 @@ const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (
 
 /** @type {Map<string, Announced>} */
 const announced = new Map();
+/** Saves that this worker knows. @type {Set<string>} */
+const running = new Set();
 /** Firefox waits for ever at the end of answers that say a length of 2 GiB or more. */
 const LENGTH_TOLD_MAX = 2 ** 31 - 1;
 /** A save that nobody fetches is forgotten. */
@@ -24,10 +27,11 @@ const FORGET_MILLIS = 60_000;
 worker.addEventListener("install", () => void worker.skipWaiting());
 worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
 
-worker.addEventListener("message", ({ data, ports }) => {
-  // A ping has done its work by waking the worker.
+worker.addEventListener("message", ({ data, ports, source }) => {
+  if (typeof data?.ping === "string" && !running.has(data.ping)) source?.postMessage({ lost: data.ping });
   if (typeof data?.save !== "string" || ports.length !== 1) return;
   const [port] = ports;
+  running.add(data.save);
   announced.set(data.save, { port, fileName: String(data.fileName), size: typeof data.size === "number" ? data.size : null });
   setTimeout(() => announced.delete(data.save), FORGET_MILLIS);
   port.postMessage({ ready: true });
@@ -39,17 +43,17 @@ worker.addEventListener("fetch", (event) => {
   const name = pathname.slice("/dl/".length);
   const save = announced.get(name);
   announced.delete(name);
-  event.respondWith(save ? answer(save) : new Response(null, { status: 404, headers: guard() }));
+  event.respondWith(save ? answer(name, save) : new Response(null, { status: 404, headers: guard() }));
 });
 
-/** @param {Announced} save */
-function answer({ port, fileName, size }) {
+/** @param {string} name @param {Announced} save */
+function answer(name, { port, fileName, size }) {
   const headers = guard();
   headers.set("content-type", "application/octet-stream");
   headers.set("content-disposition", `attachment; filename="download"; filename*=UTF-8''${extended(fileName)}`);
   if (size !== null && size <= LENGTH_TOLD_MAX) headers.set("content-length", String(size));
   port.postMessage({ started: true });
-  return new Response(streamFrom(port), { headers });
+  return new Response(streamFrom(port, () => running.delete(name)), { headers });
 }
 
 /** Whatever an answer is taken for, it can do nothing. */
@@ -66,8 +70,8 @@ function guard() {
   });
 }
 
-/** @param {MessagePort} port @returns {ReadableStream<Uint8Array>} */
-function streamFrom(port) {
+/** @param {MessagePort} port @param {() => void} over @returns {ReadableStream<Uint8Array>} */
+function streamFrom(port, over) {
   /** @type {(() => void) | undefined} */
   let pulled;
   return new ReadableStream({
@@ -79,6 +83,7 @@ function streamFrom(port) {
           port.postMessage({ closed: true });
         }
         // The browser then knows that the file is not whole.
+        if (data.end || data.error) over();
         if (data.error) controller.error(new Error("the download was stopped"));
         pulled?.();
         pulled = undefined;
@@ -89,6 +94,7 @@ function streamFrom(port) {
       return new Promise((resolve) => (pulled = () => resolve(undefined)));
     },
     cancel() {
+      over();
       port.postMessage({ cancelled: true });
     },
   }, { highWaterMark: 1 });

@@ -86,10 +86,19 @@ async function serviceWorkerSink(fileName, size) {
   frame.tabIndex = -1;
   frame.src = `/dl/${name}`;
   document.body.append(frame);
-  const pings = setInterval(() => worker.postMessage({ ping: true }), PING_MILLIS);
+  const pings = setInterval(() => worker.postMessage({ ping: name }), PING_MILLIS);
+  // The browser may end the worker all the same; the stream is gone with it, and waiting for it would never end.
+  const lost = (/** @type {MessageEvent} */ { data }) => {
+    if (data?.lost !== name) return;
+    state.closedByBrowser = true;
+    for (const wake of wakers.splice(0)) wake();
+  };
+  navigator.serviceWorker.addEventListener("message", lost);
+  navigator.serviceWorker.startMessages();
   const end = () => {
     state.open = false;
     clearInterval(pings);
+    navigator.serviceWorker.removeEventListener("message", lost);
     for (const wake of wakers.splice(0)) wake();
     // The frame has to outlive the first bytes; the download does not need it afterwards.
     setTimeout(() => frame.remove(), 5_000);
