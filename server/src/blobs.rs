@@ -200,3 +200,37 @@ impl From<object_store::Error> for BlobsError {
 fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_found_however_deep_it_is_reported() {
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        let inner = object_store::Error::Generic { store: "inner", source: Box::new(full()) };
+        let outer = object_store::Error::Generic { store: "outer", source: Box::new(inner) };
+        assert!(matches!(BlobsError::from(outer), BlobsError::Full));
+        assert!(matches!(BlobsError::from(full()), BlobsError::Full));
+        let broken = object_store::Error::Generic { store: "x", source: Box::new(io::Error::other("broken")) };
+        assert!(matches!(BlobsError::from(broken), BlobsError::Store(_)));
+    }
+
+    #[tokio::test]
+    async fn a_blob_that_is_given_up_leaves_nothing_and_gives_its_room_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open_folder(folder.path(), 0).unwrap();
+        let share = ShareId::from_bytes([1; 16]);
+        let free = rustix::fs::statvfs(folder.path()).map(|stat| stat.f_bavail * stat.f_frsize).unwrap();
+        // Twice the disk does not fit, also not in two halves at once.
+        assert!(matches!(blobs.create(&share, "a", free * 2).await, Err(BlobsError::Full)));
+        let mut first = blobs.create(&share, "a", free / 4 * 3).await.unwrap();
+        assert!(matches!(blobs.create(&share, "b", free / 4 * 3).await, Err(BlobsError::Full)));
+        first.write(&[1; 600_000]).await.unwrap();
+        first.abort().await;
+        let second = blobs.create(&share, "b", free / 4 * 3).await.unwrap();
+        second.finish().await.unwrap();
+        let names: Vec<_> = std::fs::read_dir(folder.path().join(SHARES).join(share.to_string())).unwrap().collect();
+        assert_eq!(names.len(), 1, "{names:?}");
+    }
+}

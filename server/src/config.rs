@@ -71,7 +71,7 @@ pub struct Config {
     pub connections_max: usize,
 
     /// Requests worked on at the same time. Others are told to come back.
-    #[arg(long, env = "SUBROSA_REQUESTS_MAX", default_value_t = 256)]
+    #[arg(long, env = "SUBROSA_REQUESTS_MAX", default_value_t = 512)]
     pub requests_max: usize,
 
     /// Seconds until the headers of a request must be complete.

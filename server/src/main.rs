@@ -12,8 +12,8 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-/// Threads for what blocks on the disk. Each that runs costs a stack; more than the disk serves at once gain nothing.
-const BLOCKING_THREADS_MAX: usize = 32;
+/// Threads for what blocks on the disk. Enough that reads of the ledger find one while many parts are being synced.
+const BLOCKING_THREADS_MAX: usize = 64;
 
 fn main() -> ExitCode {
     let config = Config::parse();
@@ -33,6 +33,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(config: Config) -> anyhow::Result<()> {
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), data = %config.data.display(), "starting");
     let app = App::open(&config, Arc::new(SystemClock)).await?;
     let listen = config.listen;
     let listener = TcpListener::bind(listen).await.with_context(|| {

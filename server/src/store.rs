@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use subrosa_shared::api::{Log, StoredPart};
+use subrosa_shared::api::{CompleteShare, Log, StoredPart};
 use subrosa_shared::id::{LinkId, ShareId, Verifier};
-use subrosa_shared::time::Timestamp;
 use tokio::sync::{Mutex, Notify};
 
 use crate::ledger::{
@@ -115,7 +114,7 @@ impl Store {
         &self,
         share: &ShareId,
         owner: Verifier,
-        request: subrosa_shared::api::CompleteShare,
+        request: CompleteShare,
     ) -> Result<Outcome, StoreError> {
         for _ in 0..ATTEMPTS_MAX {
             let objects = self.shared.ledger.objects(share).await?;
@@ -185,9 +184,10 @@ impl Store {
             let Step { record, outcome, new_link, log } = step;
             let record = match record {
                 Change::Unchanged => return Ok(outcome?),
-                Change::Put(record) => Some(self.new_row(&record, now)),
+                Change::Put(record) => Some(new_row(&record)),
                 Change::Remove => None,
             };
+            let due_at_once = record.as_ref().is_some_and(|row| row.due <= now);
             let change = LedgerChange {
                 share: *share,
                 expect: row.map(|row| row.write_id),
@@ -197,7 +197,12 @@ impl Store {
                 log,
             };
             match self.shared.ledger.commit(change).await? {
-                CommitOutcome::Committed => return Ok(outcome?),
+                CommitOutcome::Committed => {
+                    if due_at_once {
+                        self.shared.due.notify_one();
+                    }
+                    return Ok(outcome?);
+                }
                 CommitOutcome::LinkTaken => return Err(Refusal::AlreadyExists.into()),
                 // What the step rests on beside the record has changed: the caller has to look again.
                 CommitOutcome::Conflict if expect_objects.is_some() => return Err(StoreError::Contended),
@@ -207,17 +212,18 @@ impl Store {
         Err(StoreError::Contended)
     }
 
-    fn new_row(&self, record: &ShareRecord, now: Timestamp) -> NewRow {
-        let due = record.due();
-        if due <= now {
-            self.shared.due.notify_one();
-        }
-        NewRow { record: record.to_bytes(), write_id: WriteId::generate(), due, accepts_parts: record.accepts_parts() }
-    }
-
     fn stripe(&self, share: &ShareId) -> &Mutex<()> {
         // Ids are digests: any byte of them is as good as a hash.
         &self.shared.stripes[usize::from(share.as_bytes()[0]) % STRIPES]
+    }
+}
+
+fn new_row(record: &ShareRecord) -> NewRow {
+    NewRow {
+        record: record.to_bytes(),
+        write_id: WriteId::generate(),
+        due: record.due(),
+        accepts_parts: record.accepts_parts(),
     }
 }
 

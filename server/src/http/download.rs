@@ -108,7 +108,7 @@ fn guarded(
     store: Store,
 ) -> impl futures_util::Stream<Item = Result<bytes::Bytes, Error>> {
     let now = Instant::now();
-    futures_util::stream::try_unfold((pieces, now, now), move |(mut pieces, mut checked, mut kept)| {
+    let pieces = futures_util::stream::try_unfold((pieces, now, now), move |(mut pieces, mut checked, mut kept)| {
         let (reader, store) = (reader.clone(), store.clone());
         async move {
             let Some(piece) = pieces.try_next().await? else { return Ok(None) };
@@ -122,7 +122,8 @@ fn guarded(
             }
             Ok(Some((piece, (pieces, checked, kept))))
         }
-    })
+    });
+    pieces.inspect_err(|error: &Error| tracing::info!(%error, "a running answer was cut off"))
 }
 
 /// The range that was asked for: one, in bytes, not empty, clipped to the object. `None`: all of it.
