@@ -1,4 +1,4 @@
-//! The life of a share, as one pure function: [`step`]`(record, command, policy, now)` gives the record as it is then,
+//! The life of a share, as one pure function: [`step`](fn@step)`(record, command, policy, now)` gives the record as it is then,
 //! the answer to who asked, and lines for the timeline.
 //!
 //! Nothing here does I/O, reads a clock or draws randomness; nothing outside decides what may happen to a share. A
