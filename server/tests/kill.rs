@@ -1,0 +1,133 @@
+//! The program, killed without warning at the worst moments: what was acknowledged is durable, what was begun goes on, and
+//! a limit stays a limit.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "http/support.rs"]
+#[allow(dead_code, reason = "shared with the tests of the API")]
+mod support;
+
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+
+use http_body_util::BodyExt as _;
+use subrosa_shared::api::{GrantedLease, PartList};
+use subrosa_shared::problem::ProblemType;
+use subrosa_shared::secret::LeaseSecret;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::support::{Answer, Call, Link, Sender};
+
+struct Program {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Program {
+    fn start(data: &TempDir) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_subrosa-server"));
+        command.args(["--listen", "127.0.0.1:0", "--free-bytes-min", "0", "--data"]).arg(data.path());
+        let mut child = command.env_remove("RUST_LOG").stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address = lines.by_ref().find_map(|line| {
+            let line = line.unwrap();
+            line.split_once("listening on http://").map(|(_, address)| address.parse().unwrap())
+        });
+        // Somebody has to read on, or the program would wait with its next line.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address: address.expect("it listens") }
+    }
+
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Sends as much of a request as is wanted, and leaves the rest to the reader.
+    async fn begin(&self, call: Call, body_len_max: usize) -> TcpStream {
+        let (parts, body) = call.request().into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let mut head = format!("{} {} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n", parts.method, parts.uri);
+        for (name, value) in &parts.headers {
+            head += &format!("{name}: {}\r\n", value.to_str().unwrap());
+        }
+        if !parts.headers.contains_key("content-length") {
+            head += &format!("content-length: {}\r\n", body.len());
+        }
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(format!("{head}\r\n").as_bytes()).await.unwrap();
+        stream.write_all(&body[..body.len().min(body_len_max)]).await.unwrap();
+        stream
+    }
+
+    async fn call(&self, call: Call) -> Answer {
+        let mut stream = self.begin(call, usize::MAX).await;
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).await.unwrap();
+        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+        let mut lines = std::str::from_utf8(&bytes[..end]).unwrap().lines();
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let headers = lines.map(|line| {
+            let (name, value) = line.split_once(": ").unwrap();
+            (name.parse::<http::HeaderName>().unwrap(), value.parse::<http::HeaderValue>().unwrap())
+        });
+        Answer { status, headers: headers.collect(), body: bytes[end + 4..].to_vec().into(), broken: false }
+    }
+}
+
+#[tokio::test]
+async fn killed_at_every_step_nothing_acknowledged_is_lost_and_no_limit_is_passed() {
+    let data = tempfile::tempdir().unwrap();
+    let (sender, link) = (Sender::new(1), Link::new(9));
+
+    let program = Program::start(&data);
+    program.call(Call::put(sender.path("")).json(&sender.create_body())).await.ok();
+    program.call(sender.put_part(0)).await.ok();
+    let half_sent = program.begin(sender.put_part(1), 40_000).await;
+    program.kill();
+    drop(half_sent);
+
+    let program = Program::start(&data);
+    let list: PartList = program.call(Call::get(sender.path("/parts")).owner(&sender.owner)).await.json();
+    assert_eq!(list.parts.iter().map(|part| part.index).collect::<Vec<_>>(), [0]);
+    let back = program.call(Call::get(sender.path("/parts/0")).owner(&sender.owner)).await.ok();
+    assert_eq!(back.body, sender.parts[0]);
+    for call in [sender.put_part(1), sender.put_part(2), sender.put_manifest()] {
+        program.call(call).await.ok();
+    }
+    let complete = || Call::post(sender.path("/complete")).owner(&sender.owner).json(&sender.complete_body());
+    program.call(complete()).await.ok();
+    program.kill();
+
+    let program = Program::start(&data);
+    program.call(complete()).await.ok();
+    program.call(sender.put_link(&link)).await.ok();
+    program.kill();
+
+    let program = Program::start(&data);
+    let lease = LeaseSecret::from_bytes([1; 32]);
+    let granted: GrantedLease = program.call(link.ask_lease(&lease)).await.json();
+    let mut half_read = program.begin(link.fetch(&lease, 0), 0).await;
+    half_read.read_exact(&mut [0; 1000]).await.unwrap();
+    program.kill();
+    drop(half_read);
+
+    let program = Program::start(&data);
+    let other = LeaseSecret::from_bytes([2; 32]);
+    program.call(link.ask_lease(&other)).await.refused(ProblemType::NoDownloadLeft);
+    let again: GrantedLease = program.call(link.ask_lease(&lease)).await.json();
+    assert_eq!((again.lease, again.expires_at), (granted.lease, granted.expires_at));
+    let rest = program.call(link.fetch(&lease, 0).header("range", "bytes=500-")).await.ok();
+    assert_eq!(rest.body, sender.parts[0][500..]);
+    for index in [1, 2] {
+        assert_eq!(program.call(link.fetch(&lease, index)).await.ok().body, sender.parts[index]);
+    }
+    program.call(link.done(&lease)).await.ok();
+    program.kill();
+
+    let program = Program::start(&data);
+    program.call(link.fetch(&lease, 0)).await.refused(ProblemType::Gone);
+    program.kill();
+}
