@@ -1,14 +1,14 @@
 // @ts-check
 /**
- * The service worker that lets the browser's own download manager save what the page opens. Its scope is `/dl/`: no page lies
- * there. It caches nothing and answers only navigations to a random name that a page announced just before.
+ * The service worker that lets the browser's own download manager save what the page opens. Its scope is `/dl/`: no
+ * page lies there. It caches nothing and answers only navigations to a random name that a page announced just before.
  *
  * The page pushes, but only what was pulled: the worker asks for a chunk when the disk has taken the one before.
  *
- * page to worker, by `postMessage`: `{ save: name, fileName, size }` with a port; `{ ping: name }` so that the worker is kept alive,
- * answered with `{ lost: name }` if it was not: then it came back without its streams.
- * over the port, page: `{ chunk }`, `{ end: true }`, `{ error: true }`; worker: `{ ready }`, `{ started }`, `{ pull }`, `{ closed }`,
- * `{ cancelled }`.
+ * page to worker, by `postMessage`: `{ save: name, fileName, size }` with a port; `{ ping: name }` so that the worker
+ * is kept alive, answered with `{ lost: name }` if it was not: then it came back without its streams.
+ * over the port, page: `{ chunk }`, `{ end: true }`, `{ error: true }`; worker: `{ ready }`, `{ started }`, `{ pull }`,
+ * `{ closed }`, `{ cancelled }`.
  */
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
@@ -32,7 +32,11 @@ worker.addEventListener("message", ({ data, ports, source }) => {
   if (typeof data?.save !== "string" || ports.length !== 1) return;
   const [port] = ports;
   running.add(data.save);
-  announced.set(data.save, { port, fileName: String(data.fileName), size: typeof data.size === "number" ? data.size : null });
+  announced.set(data.save, {
+    port,
+    fileName: String(data.fileName),
+    size: typeof data.size === "number" ? data.size : null,
+  });
   setTimeout(() => announced.delete(data.save), FORGET_MILLIS);
   port.postMessage({ ready: true });
 });
@@ -53,7 +57,10 @@ function answer(name, { port, fileName, size }) {
   headers.set("content-disposition", `attachment; filename="download"; filename*=UTF-8''${extended(fileName)}`);
   if (size !== null && size <= LENGTH_TOLD_MAX) headers.set("content-length", String(size));
   port.postMessage({ started: true });
-  return new Response(streamFrom(port, () => running.delete(name)), { headers });
+  return new Response(
+    streamFrom(port, () => running.delete(name)),
+    { headers },
+  );
 }
 
 /** Whatever an answer is taken for, it can do nothing. */
@@ -74,33 +81,39 @@ function guard() {
 function streamFrom(port, over) {
   /** @type {(() => void) | undefined} */
   let pulled;
-  return new ReadableStream({
-    start(controller) {
-      port.onmessage = ({ data }) => {
-        if (data.chunk) controller.enqueue(data.chunk);
-        if (data.end) {
-          controller.close();
-          port.postMessage({ closed: true });
-        }
-        // The browser then knows that the file is not whole.
-        if (data.end || data.error) over();
-        if (data.error) controller.error(new Error("the download was stopped"));
-        pulled?.();
-        pulled = undefined;
-      };
+  return new ReadableStream(
+    {
+      start(controller) {
+        port.onmessage = ({ data }) => {
+          if (data.chunk) controller.enqueue(data.chunk);
+          if (data.end) {
+            controller.close();
+            port.postMessage({ closed: true });
+          }
+          // The browser then knows that the file is not whole.
+          if (data.end || data.error) over();
+          if (data.error) controller.error(new Error("the download was stopped"));
+          pulled?.();
+          pulled = undefined;
+        };
+      },
+      pull() {
+        port.postMessage({ pull: true });
+        return new Promise((resolve) => (pulled = () => resolve(undefined)));
+      },
+      cancel() {
+        over();
+        port.postMessage({ cancelled: true });
+      },
     },
-    pull() {
-      port.postMessage({ pull: true });
-      return new Promise((resolve) => (pulled = () => resolve(undefined)));
-    },
-    cancel() {
-      over();
-      port.postMessage({ cancelled: true });
-    },
-  }, { highWaterMark: 1 });
+    { highWaterMark: 1 },
+  );
 }
 
 /** RFC 8187, for names in every script. @param {string} name */
 function extended(name) {
-  return encodeURIComponent(name.toWellFormed?.() ?? name).replace(/['()*]/gu, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(name.toWellFormed?.() ?? name).replace(
+    /['()*]/gu,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Calls of the HTTP API. Whether a failure is worth another try is decided in Rust (`judge`); this sends, waits and tells.
- * For pages and workers; the module must be started before.
+ * Calls of the HTTP API. Whether a failure is worth another try is decided in Rust (`judge`); this sends, waits and
+ * tells. For pages and workers; the module must be started before.
  */
 
 import { judge } from "/wasm/subrosa_web.js";
@@ -64,7 +64,8 @@ async function send(call) {
 export const sendForText = async (call) => readAnswer(call, (response) => response.text());
 
 /** @param {Call} call */
-export const sendForBytes = async (call) => readAnswer(call, async (response) => new Uint8Array(await response.arrayBuffer()));
+export const sendForBytes = async (call) =>
+  readAnswer(call, async (response) => new Uint8Array(await response.arrayBuffer()));
 
 /**
  * Reads the body too: it can break off like everything else, and then the whole call is made again.
@@ -139,7 +140,9 @@ async function attempt(call, tries) {
  */
 export function judged(status, body, retryAfter, tries) {
   const secs = retryAfter === null || retryAfter === "" ? NaN : Number(retryAfter);
-  return JSON.parse(judge(status, body.slice(0, 16_384), Number.isFinite(secs) ? secs : undefined, tries, Math.random()));
+  return JSON.parse(
+    judge(status, body.slice(0, 16_384), Number.isFinite(secs) ? secs : undefined, tries, Math.random()),
+  );
 }
 
 /** SHA-256 at the platform's speed. @param {Uint8Array<ArrayBuffer>} bytes */
@@ -150,4 +153,7 @@ export const digestHeader = (digest) => `sha-256=:${btoa(String.fromCharCode(...
 
 /** Digest as the manifest writes it: base64url without padding. @param {Uint8Array} digest */
 export const digestText = (digest) =>
-  btoa(String.fromCharCode(...digest)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  btoa(String.fromCharCode(...digest))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * The desk: one worker that holds the secrets and does what would make the page stutter, such as stretching a password, sealing
- * and opening manifests, writing zip. The page asks by name and gets promises; what can be asked is in `workers/desk-worker.js`.
+ * The desk: one worker that holds the secrets and does what would make the page stutter, such as stretching a password,
+ * sealing and opening manifests, writing zip. The page asks by name and gets promises; what can be asked is in
+ * `workers/desk-worker.js`.
  */
 
 import { startWorker } from "./trusted.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** The wasm module: loaded and compiled once per page; workers get the compiled module. And whether this browser can at all. */
+/**
+ * The wasm module: loaded and compiled once per page; workers get the compiled module. And whether this browser can at
+ * all.
+ */
 
 import init, { hasRandomness } from "/wasm/subrosa_web.js";
 

@@ -40,8 +40,9 @@ export const page = {
     link: "Link for the recipient",
     copy: "Copy",
     copied: "Copied",
-    passwordApart: "Send the password by another way than the link: by phone, in person, or in another messenger. "
-      + "Whoever reads one of the two messages then has nothing.",
+    passwordApart:
+      "Send the password by another way than the link: by phone, in person, or in another messenger. Whoever reads " +
+      "one of the two messages then has nothing.",
     next: "What happens next",
     another: "Send something else",
     revoke: "Delete now",
@@ -77,11 +78,13 @@ export const page = {
 
 /** Why this browser or this way of opening the page cannot work. */
 export const unsupported = {
-  insecure: "This page was not opened over a secure connection (https), so the browser keeps its encryption switched off. "
-    + "Open the address with https:// in front.",
+  insecure:
+    "This page was not opened over a secure connection (https), so the browser keeps its encryption switched off. " +
+    "Open the address with https:// in front.",
   randomness: "This browser has no source of secure random numbers. Subrosa does not work without one.",
-  wasm: "This browser is too old, or does not allow WebAssembly. Update it, or open the link in a current Firefox, Chrome, Edge "
-    + "or Safari. Nothing was counted.",
+  wasm:
+    "This browser is too old, or does not allow WebAssembly. Update it, or open the link in a current Firefox, " +
+    "Chrome, Edge or Safari. Nothing was counted.",
   modules: "The program of this page did not load. Check the connection and load the page again. Nothing was counted.",
 };
 
@@ -93,19 +96,24 @@ export const send = {
   /** @param {string} name */
   remove: (name) => `Remove ${name}`,
   /** @param {number} count */
-  filesInFolder: (count) => count === 0 ? "empty folder" : count === 1 ? "folder with 1 file" : `folder with ${count} files`,
+  filesInFolder: (count) =>
+    count === 0 ? "empty folder" : count === 1 ? "folder with 1 file" : `folder with ${count} files`,
   /** @param {number} count */
   more: (count) => `and ${count} more`,
   /** @param {number} count */
-  downloads: (count) => count === 1 ? "1 download" : `${count} downloads`,
+  downloads: (count) => (count === 1 ? "1 download" : `${count} downloads`),
   /** @param {string} limit @param {string} total */
-  tooLarge: (limit, total) => `That is too much: ${total}. This server takes at most ${limit} at a time. Remove something, or send it in two shares.`,
+  tooLarge: (limit, total) =>
+    `That is too much: ${total}. This server takes at most ${limit} at a time. Remove something, or send it in two ` +
+    "shares.",
   /** @param {number} limit */
-  tooManyFiles: (limit) => `That is too many files. This server takes at most ${limit} at a time. Put them into a zip file first.`,
+  tooManyFiles: (limit) =>
+    `That is too many files. This server takes at most ${limit} at a time. Put them into a zip file first.`,
   /** @param {number} count @param {string} first */
-  renamed: (count, first) => count === 1
-    ? `One name cannot be sent as it is. It will be sent as “${first}”.`
-    : `${count} names cannot be sent as they are and are changed, for example to “${first}”.`,
+  renamed: (count, first) =>
+    count === 1
+      ? `One name cannot be sent as it is. It will be sent as “${first}”.`
+      : `${count} names cannot be sent as they are and are changed, for example to “${first}”.`,
   /** @param {string} name */
   unreadable: (name) => `“${name}” could not be read, so it was not added.`,
   reading: "Looking through the folder …",
@@ -126,9 +134,12 @@ export const send = {
   waitingBecause: (why, wait) => `${why} Next try in ${wait}.`,
   /** @param {string} downloads @param {string} until @param {boolean} password */
   nextSteps: (downloads, until, password) => [
-    password ? "Send the link to the recipient, and the password by another way." : "Send the link to the recipient. Whoever has it can open it.",
+    password
+      ? "Send the link to the recipient, and the password by another way."
+      : "Send the link to the recipient. Whoever has it can open it.",
     `It works for ${downloads}, until ${until}. Looking at the list of files is not counted.`,
-    "Then the files are deleted from the server. This page shows what happens as long as it is open; close it, and the files can no longer be deleted early.",
+    "Then the files are deleted from the server. This page shows what happens as long as it is open; close it, and " +
+      "the files can no longer be deleted early.",
   ],
 };
 
@@ -142,7 +153,7 @@ export const status = {
   ends: "Ends",
   never: "not yet",
   /** @param {number} count @param {string} when */
-  times: (count, when) => count === 1 ? when : `${count} times, last ${when}`,
+  times: (count, when) => (count === 1 ? when : `${count} times, last ${when}`),
   /** @param {string} when */
   confirmed: (when) => `${when}, confirmed by the recipient’s receipt`,
   /** @type {Record<string, string>} */
@@ -185,8 +196,9 @@ export const receive = {
   },
   damaged: {
     title: "This link is damaged",
-    lead: "A part of it is missing or changed, as can happen when a program breaks a long line. Nothing was asked from the server, and "
-      + "nothing is lost. Copy the whole link from the message and paste it here.",
+    lead:
+      "A part of it is missing or changed, as can happen when a program breaks a long line. Nothing was asked from " +
+      "the server, and nothing is lost. Copy the whole link from the message and paste it here.",
   },
   stillDamaged: "This is not a whole link yet. It ends in 48 letters, digits, - or _ after the sign #.",
   tooNew: "This link was made by a newer version of Subrosa, or is of a kind that this page does not open.",
@@ -199,7 +211,7 @@ export const receive = {
   emptyPassword: "Type the password.",
   open: "Open",
   /** @param {number} files @param {string} size */
-  title: (files, size) => files === 1 ? `1 file, ${size}` : `${files} files, ${size}`,
+  title: (files, size) => (files === 1 ? `1 file, ${size}` : `${files} files, ${size}`),
   /** @param {string} until */
   until: (until) => `Here until ${until}. Looking is not counted.`,
   held: "You have begun a download on this device. Going on with it is not counted again.",
@@ -222,7 +234,7 @@ export const receive = {
   /** @param {string} name */
   saveOne: (name) => `Save ${name}`,
   /** @param {number} left */
-  left: (left) => left === 1 ? "1 download is left." : `${left} downloads are left.`,
+  left: (left) => (left === 1 ? "1 download is left." : `${left} downloads are left.`),
   leftHeld: "Your download is counted already.",
   confirmTitle: {
     /** Asked when the last download would be taken. */
@@ -234,12 +246,16 @@ export const receive = {
   preparing: "Preparing …",
   /** @param {string} name */
   savingLead: (name) => `Your browser saves “${name}”. Keep this page open until it is done.`,
-  finishedLate: "This download is over; the server had closed it already. What you saved is complete: every byte was checked.",
+  finishedLate:
+    "This download is over; the server had closed it already. What you saved is complete: every byte was checked.",
   /** @param {string} name */
-  askLead: (name) => `“${name}” was handed to your browser, and every byte was checked. Look into your downloads. Until you say yes, you can save `
-    + "it again without another download being counted.",
+  askLead: (name) =>
+    `“${name}” was handed to your browser, and every byte was checked. Look into your downloads. Until you say ` +
+    "yes, you can save it again without another download being counted.",
   receiptLater: "The server could not be told yet. Try again in a moment.",
-  finishedLead: "The sender is told that it arrived. If this was the last download, the files are now being deleted from the server.",
+  finishedLead:
+    "The sender is told that it arrived. If this was the last download, the files are now being deleted from the " +
+    "server.",
   /** @param {string} done @param {string} total */
   progress: (done, total) => `${done} of ${total}`,
   /** @param {string} speed @param {string} left */
@@ -255,7 +271,9 @@ export const receive = {
 export const stops = {
   "not-found": {
     title: "There is nothing here",
-    text: "The server knows no such link. It may have ended long ago, or have been changed on the way. Ask the sender for a new one.",
+    text:
+      "The server knows no such link. It may have ended long ago, or have been changed on the way. Ask the sender " +
+      "for a new one.",
     button: "Try again",
   },
   gone: { title: "This link has ended", text: "", button: "" },
@@ -271,8 +289,9 @@ export const stops = {
   },
   drained: {
     title: "All downloads are taken",
-    text: "Every download of this link is taken, and somebody may be downloading now. If a download does not start, its place comes back "
-      + "within minutes. If that was not you, tell the sender.",
+    text:
+      "Every download of this link is taken, and somebody may be downloading now. If a download does not start, " +
+      "its place comes back within minutes. If that was not you, tell the sender.",
     button: "Try again",
   },
   offline: {
@@ -295,19 +314,30 @@ export const problems = {
   unexpected: "Something went wrong in this page. Load it again; your files are untouched.",
   server: "The server answered in a way that this page does not understand. Load the page again.",
   /** @param {string} name */
-  sourceChanged: (name) => `“${name}” changed while it was being read, or can no longer be read. Sending was stopped, so that nobody gets a broken `
-    + "file. Choose it again when it is ready.",
-  readBack: "What the server gave back is not what was sent. No link was made. Try again; if it stays, tell the operator of this server.",
-  altered: "What the server sent is not what was sealed: it does not open. The download was stopped, and the file that your browser "
-    + "may have begun is not complete. Try again; if it stays, tell the sender.",
-  manifestAltered: "The list of files does not open: it was changed, or it is not the one that this link was made for. Tell the sender.",
+  sourceChanged: (name) =>
+    `“${name}” changed while it was being read, or can no longer be read. Sending was stopped, so that nobody gets ` +
+    "a broken file. Choose it again when it is ready.",
+  readBack:
+    "What the server gave back is not what was sent. No link was made. Try again; if it stays, tell the operator " +
+    "of this server.",
+  altered:
+    "What the server sent is not what was sealed: it does not open. The download was stopped, and the file that " +
+    "your browser may have begun is not complete. Try again; if it stays, tell the sender.",
+  manifestAltered:
+    "The list of files does not open: it was changed, or it is not the one that this link was made for. Tell the " +
+    "sender.",
   leaseEnded: "This download took too long and has ended. If downloads are left, you can begin another one.",
-  leaseSpent: "This download has fetched as much as one download may. If downloads are left, you can begin another one.",
+  leaseSpent:
+    "This download has fetched as much as one download may. If downloads are left, you can begin another one.",
   cancelled: "You cancelled the download. It is not counted again when you go on within an hour.",
-  browserCancelled: "The browser stopped saving: it was cancelled there, or the disk is full. It is not counted again when you go on within an hour.",
+  browserCancelled:
+    "The browser stopped saving: it was cancelled there, or the disk is full. It is not counted again when you go " +
+    "on within an hour.",
   /** @param {string} size */
-  noStream: (size) => `This browser cannot save a stream here (private windows and some in-app browsers cannot). At most ${size} can be saved this way. `
-    + "Open the link in a normal window of a current browser. What was begun is not counted again on this device.",
+  noStream: (size) =>
+    `This browser cannot save a stream here (private windows and some in-app browsers cannot). At most ${size} can ` +
+    "be saved this way. Open the link in a normal window of a current browser. What was begun is not counted again " +
+    "on this device.",
   storage: "This browser keeps nothing for this page, so an interrupted download might be counted again.",
   cancelledUpload: "You cancelled. What was sent so far is deleted from the server.",
   noRoom: "The server has no room left. Try again later, or tell its operator.",

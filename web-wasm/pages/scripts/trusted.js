@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The one Trusted Types policy, `subrosa`: it lets through the addresses of our own workers, and nothing else. No HTML and no
- * script text is ever trusted.
+ * The one Trusted Types policy, `subrosa`: it lets through the addresses of our own workers, and nothing else. No HTML
+ * and no script text is ever trusted.
  */
 
 const OWN_SCRIPTS = [
@@ -17,7 +17,10 @@ function ownScript(url) {
   return url;
 }
 
-/** @typedef {{ createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string } }} Factory */
+/**
+ * @typedef {{ createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url:
+ * string): string } }} Factory
+ */
 const factory = /** @type {{ trustedTypes?: Factory }} */ (/** @type {unknown} */ (globalThis)).trustedTypes;
 const policy = factory?.createPolicy("subrosa", { createScriptURL: ownScript }) ?? { createScriptURL: ownScript };
 
@@ -28,11 +31,15 @@ const policy = factory?.createPolicy("subrosa", { createScriptURL: ownScript }) 
  * @returns {Worker}
  */
 export function startWorker(name) {
-  return new Worker(policy.createScriptURL(`/scripts/workers/${name}-worker.js`), { type: "module", name: `subrosa-${name}` });
+  return new Worker(policy.createScriptURL(`/scripts/workers/${name}-worker.js`), {
+    type: "module",
+    name: `subrosa-${name}`,
+  });
 }
 
 /**
- * Registers the service worker that saves. Its scope holds no page: it answers only navigations to random names below `/dl/`.
+ * Registers the service worker that saves. Its scope holds no page: it answers only navigations to random names below
+ * `/dl/`.
  *
  * @returns {Promise<ServiceWorkerRegistration>}
  */

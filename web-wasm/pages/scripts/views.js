@@ -95,7 +95,12 @@ export function put(parent, selector, text) {
   if (target) target.textContent = text;
 }
 
-/** A button that shows and hides what is typed into a password field. @param {string} inputId @param {string} buttonId */
+/**
+ * A button that shows and hides what is typed into a password field.
+ *
+ * @param {string} inputId
+ * @param {string} buttonId
+ */
 export function revealing(inputId, buttonId) {
   const input = element(inputId, HTMLInputElement);
   const toggle = button(buttonId);

@@ -1,5 +1,8 @@
 // @ts-check
-/** Waiting between two tries: until the time is over, the network comes back, or somebody cancels. For pages and workers. */
+/**
+ * Waiting between two tries: until the time is over, the network comes back, or somebody cancels. For pages and
+ * workers.
+ */
 
 /** That the person or the page stopped it. */
 export class Cancelled extends Error {

@@ -11,7 +11,9 @@ import { language } from "./texts.js";
  */
 function quantity(json, unitDisplay) {
   const { value, unit, digits } = /** @type {{ value: number, unit: string, digits: number }} */ (JSON.parse(json));
-  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay, maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay, maximumFractionDigits: digits }).format(
+    value,
+  );
 }
 
 /** @param {number} bytes */

@@ -1,5 +1,8 @@
 // @ts-check
-/** One save: pieces are fetched and opened in parallel, put in order, made into a zip if there are several, and handed to the disk. */
+/**
+ * One save: pieces are fetched and opened in parallel, put in order, made into a zip if there are several, and handed
+ * to the disk.
+ */
 
 import { openSink } from "./saver.js";
 

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The part of the link after `#`: read once, taken out of the address bar, kept in `history.state`, so that reload works while
- * bookmarks, screenshots and synced history hold no key.
+ * The part of the link after `#`: read once, taken out of the address bar, kept in `history.state`, so that reload
+ * works while bookmarks, screenshots and synced history hold no key.
  */
 
 /** @typedef {{ link?: string } | null} State */

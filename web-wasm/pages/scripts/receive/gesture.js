@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * The two steps that a counted download takes. Programs that look into links click whatever they find: the second button does not
- * exist until a second after the first was pressed, stands elsewhere, and answers only to people's clicks and keys.
+ * The two steps that a counted download takes. Programs that look into links click whatever they find: the second
+ * button does not exist until a second after the first was pressed, stands elsewhere, and answers only to people's
+ * clicks and keys.
  */
 
 import { page, receive as texts } from "../texts.js";

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * What survives a crash of the browser: the secret of a lease, stored before the lease is asked for, so that going on never counts
- * again; and the secret by which the server knows this device, so that the wrong guesses of others do not slow it. Neither opens
- * anything without the link. Both go when their time is over.
+ * What survives a crash of the browser: the secret of a lease, stored before the lease is asked for, so that going on
+ * never counts again; and the secret by which the server knows this device, so that the wrong guesses of others do not
+ * slow it. Neither opens anything without the link. Both go when their time is over.
  */
 
 /** @typedef {{ secret: string, until: number, saved?: number[] }} Kept */

@@ -61,7 +61,10 @@ function showRows({ entries, contentLen }, saved) {
     } else if (save) {
       save.dataset.entry = String(index);
       save.textContent = saved.includes(index) ? texts.saved : texts.save;
-      save.setAttribute("aria-label", `${texts.saveOne(entry.path)}${saved.includes(index) ? ` (${texts.saved})` : ""}`);
+      save.setAttribute(
+        "aria-label",
+        `${texts.saveOne(entry.path)}${saved.includes(index) ? ` (${texts.saved})` : ""}`,
+      );
     }
     return row;
   });

@@ -2,12 +2,13 @@
 /**
  * The page *receive*, in the order of what happens: link, password, list, two steps, save, "saved?".
  *
- * For tests and scripts, these stay as they are. `document.body.dataset.state` is one of `loading`, `unsupported`, `no-link`,
- * `damaged`, `password`, `ready`, `confirm`, `saving`, `ask-saved`, `finished`, `destroyed`, and the dead ends `gone`, `not-found`,
- * `paused`, `locked`, `drained`, `offline`, `stopped` (cancelled), `error`. Ids: `#link-input`, `#link-open`, `#link-problem`;
- * `#password`, `#password-show`, `#open`, `#password-problem`; `#files` (with `button[data-entry]` each), `#note`, `#left`,
- * `#download` (first step), `#download-confirm` ("Yes, now", a second later), `#download-not`; `#progress`, `#network`, `#cancel`;
- * `#saved-yes`, `#saved-again`, `#finish`; `#destroy`, `#destroy-confirm`, `#destroy-keep`; `#error`, `#retry`.
+ * For tests and scripts, these stay as they are. `document.body.dataset.state` is one of `loading`, `unsupported`,
+ * `no-link`, `damaged`, `password`, `ready`, `confirm`, `saving`, `ask-saved`, `finished`, `destroyed`, and the dead
+ * ends `gone`, `not-found`, `paused`, `locked`, `drained`, `offline`, `stopped` (cancelled), `error`. Ids:
+ * `#link-input`, `#link-open`, `#link-problem`; `#password`, `#password-show`, `#open`, `#password-problem`; `#files`
+ * (with `button[data-entry]` each), `#note`, `#left`, `#download` (first step), `#download-confirm` ("Yes, now", a
+ * second later), `#download-not`; `#progress`, `#network`, `#cancel`; `#saved-yes`, `#saved-again`, `#finish`;
+ * `#destroy`, `#destroy-confirm`, `#destroy-keep`; `#error`, `#retry`.
  */
 
 import { CallError } from "../api.js";
@@ -154,7 +155,11 @@ function list() {
   show("ready");
 }
 
-/** First step. A download that was begun already needs no second one: it is counted. @param {number | undefined} entry */
+/**
+ * First step. A download that was begun already needs no second one: it is counted.
+ *
+ * @param {number | undefined} entry
+ */
 function take(entry) {
   if (state() !== "ready" && state() !== "confirm") return;
   wanted = entry;
@@ -163,10 +168,14 @@ function take(entry) {
     return;
   }
   document.body.dataset.state = "confirm";
-  askTwice(view.downloads_left, () => void saveNow(), () => {
-    document.body.dataset.state = "ready";
-    button("download").focus();
-  });
+  askTwice(
+    view.downloads_left,
+    () => void saveNow(),
+    () => {
+      document.body.dataset.state = "ready";
+      button("download").focus();
+    },
+  );
 }
 
 async function saveNow() {
@@ -183,7 +192,13 @@ async function saveNow() {
     const plan = /** @type {import("./session.js").SavePlan} */ (JSON.parse(await desk.ask("savePlan", wanted)));
     say("saving-lead", texts.savingLead(plan.name));
     if (!openers) throw new Cancelled();
-    const what = { plan, openers, desk, urlOf: (/** @type {number} */ index) => session.partUrl(index), signal: cancelling.signal };
+    const what = {
+      plan,
+      openers,
+      desk,
+      urlOf: (/** @type {number} */ index) => session.partUrl(index),
+      signal: cancelling.signal,
+    };
     await save(what, { onProgress: showProgress(pace), onWait: (failure) => waiting(failure, pace) });
     say("ask-lead", texts.askLead(plan.name));
     say("ask-problem", "");
@@ -307,9 +322,8 @@ function showProgress(pace) {
     progress.value = share;
     element("done-bytes", HTMLElement).textContent = texts.progress(sizeText(bytes), sizeText(total));
     const measured = pace.measure(bytes, total, now);
-    element("pace", HTMLElement).textContent = measured && bytes < total
-      ? texts.pace(sizeText(measured.bytesPerSec), spanText(measured.secsLeft))
-      : "";
+    element("pace", HTMLElement).textContent =
+      measured && bytes < total ? texts.pace(sizeText(measured.bytesPerSec), spanText(measured.secsLeft)) : "";
     const quarter = Math.floor(share * 4);
     if (quarter > announced) announce(texts.announce(25 * (announced = quarter)));
   };

@@ -1,5 +1,8 @@
 // @ts-check
-/** The workers that fetch and open, as one stream: parts are fetched in parallel, a few at a time, and come out in order. */
+/**
+ * The workers that fetch and open, as one stream: parts are fetched in parallel, a few at a time, and come out in
+ * order.
+ */
 
 import { workerCount } from "../engine.js";
 import { startWorker } from "../trusted.js";
@@ -50,13 +53,14 @@ export class Openers {
   }
 
   /**
-   * The wanted bytes of the pieces, in order. Nothing is fetched that nobody waits for: what takes from this stream, a disk at
-   * its end, decides the speed.
+   * The wanted bytes of the pieces, in order. Nothing is fetched that nobody waits for: what takes from this stream, a
+   * disk at its end, decides the speed.
    *
    * @param {Piece[]} pieces
    * @param {(index: number) => string} urlOf
    * @param {AbortSignal} signal
-   * @param {{ onProgress: (index: number, bytes: number) => void, onWait: (failure: Failure | undefined) => void }} told
+   * @param {{ onProgress: (index: number, bytes: number) => void, onWait: (failure: Failure | undefined) => void }}
+   * told
    * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>>}
    */
   async *stream(pieces, urlOf, signal, told) {

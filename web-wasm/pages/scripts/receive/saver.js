@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Where opened bytes go: into the browser's own download manager, through the service worker; or, where there is none, into a
- * blob of bounded size. Both take one chunk at a time and say when they want the next.
+ * Where opened bytes go: into the browser's own download manager, through the service worker; or, where there is none,
+ * into a blob of bounded size. Both take one chunk at a time and say when they want the next.
  */
 
 import { registerSaver } from "../trusted.js";
@@ -135,14 +135,17 @@ async function activeWorker() {
   if (registration.active) return registration.active;
   const coming = registration.installing ?? registration.waiting;
   if (!coming) throw new Error("the service worker did not come");
-  return within(START_MILLIS, new Promise((resolve, reject) => {
-    const look = () => {
-      if (coming.state === "activated") resolve(coming);
-      if (coming.state === "redundant") reject(new Error("the service worker was refused"));
-    };
-    coming.addEventListener("statechange", look);
-    look();
-  }));
+  return within(
+    START_MILLIS,
+    new Promise((resolve, reject) => {
+      const look = () => {
+        if (coming.state === "activated") resolve(coming);
+        if (coming.state === "redundant") reject(new Error("the service worker was refused"));
+      };
+      coming.addEventListener("statechange", look);
+      look();
+    }),
+  );
 }
 
 /** @param {string} fileName @returns {Sink} */

@@ -88,17 +88,25 @@ export class Session {
     this.#openProof = unlocked.openProof;
     this.#deviceProof = unlocked.deviceProof;
     this.#deviceSecret = unlocked.deviceSecret;
-    const body = await sendForText({ ...this.#call("POST", "/open"), headers: this.#headers("open", "device"), triesMax: TRIES });
+    const body = await sendForText({
+      ...this.#call("POST", "/open"),
+      headers: this.#headers("open", "device"),
+      triesMax: TRIES,
+    });
     await this.#desk.ask("opened", body);
     const { link: view } = /** @type {{ link: LinkView }} */ (JSON.parse(body));
     keepDevice(this.#linkId, { secret: this.#deviceSecret, until: view.expires_at });
-    const sealed = await sendForBytes({ ...this.#call("GET", "/manifest"), headers: this.#headers("open", "device"), triesMax: TRIES });
+    const sealed = await sendForBytes({
+      ...this.#call("GET", "/manifest"),
+      headers: this.#headers("open", "device"),
+      triesMax: TRIES,
+    });
     return { view, listing: JSON.parse(await this.#desk.ask("readManifest", sealed)) };
   }
 
   /**
-   * Asks for the lease: one counted download, or the one that is held already. Its secret is stored before the server is asked,
-   * so that no crash in between can count twice.
+   * Asks for the lease: one counted download, or the one that is held already. Its secret is stored before the server
+   * is asked, so that no crash in between can count twice.
    *
    * @returns {Promise<{ grant: Uint8Array, view: LinkView }>} the grant for the workers that open
    */
@@ -114,7 +122,12 @@ export class Session {
     this.#lease = await this.#desk.ask("holdLease", kept?.secret);
     keepLease(this.#linkId, { until: Date.now() + UNANSWERED_MILLIS, ...kept, secret: this.#lease.secret });
     const json = await this.#desk.ask("leaseBody");
-    const body = await sendForText({ ...this.#call("POST", "/leases"), headers: this.#headers("open", "device"), json, triesMax: TRIES });
+    const body = await sendForText({
+      ...this.#call("POST", "/leases"),
+      headers: this.#headers("open", "device"),
+      json,
+      triesMax: TRIES,
+    });
     const { expires_at: until, link: view } = /** @type {{ expires_at: number, link: LinkView }} */ (JSON.parse(body));
     keepLease(this.#linkId, { ...keptLease(this.#linkId), until, secret: this.#lease.secret });
     return { grant: await this.#desk.ask("granted", body), view };

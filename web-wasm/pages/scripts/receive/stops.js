@@ -53,7 +53,8 @@ export function stopsAtState(view, holdsLease, again) {
  * @param {() => void} again
  */
 export function stopForError(error, again) {
-  const { variant = "unexpected", failure } = /** @type {{ variant?: string, failure?: import("../api.js").Failure }} */ (error ?? {});
+  const { variant = "unexpected", failure } =
+    /** @type {{ variant?: string, failure?: import("../api.js").Failure }} */ (error ?? {});
   switch (variant) {
     case "gone":
       return stopAt("gone", goneText(failure?.gone ?? null), undefined);
@@ -82,7 +83,11 @@ export function stopForError(error, again) {
     case "answer":
       return stopAt("error", problems.server, again);
     default:
-      return stopAt("error", (error instanceof CallError && failure?.sentence) || failure?.sentence || problems.unexpected, again);
+      return stopAt(
+        "error",
+        (error instanceof CallError && failure?.sentence) || failure?.sentence || problems.unexpected,
+        again,
+      );
   }
 }
 

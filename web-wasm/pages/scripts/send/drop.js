@@ -1,5 +1,7 @@
 // @ts-check
-/** Files and folders from pickers, drops and pastes, as paths: folders are walked, their tree and empty folders kept. */
+/**
+ * Files and folders from pickers, drops and pastes, as paths: folders are walked, their tree and empty folders kept.
+ */
 
 /**
  * @typedef {object} Found

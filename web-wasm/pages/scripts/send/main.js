@@ -2,11 +2,12 @@
 /**
  * The page *send*, in the order of what happens: pick, seal and upload, link.
  *
- * For tests and scripts, these stay as they are. `document.body.dataset.state` is one of `loading`, `unsupported`, `pick`,
- * `uploading`, `checking` (read-back), `done`, `revoked` (it has ended), `error`. Ids: `#file-input`, `#folder-input`, `#basket`,
- * `#expiry` (values: seconds), `#downloads` (values: numbers), `#password`, `#password-show`, `#note`, `#send`; `#progress`,
- * `#network`, `#cancel`; `#link`, `#copy`, `#status` (facts as `dd[data-fact]`), `#revoke`, `#revoke-confirm`, `#revoke-keep`,
- * `#another`; `#error`, `#retry`, `#restart`; `#pick-problem`.
+ * For tests and scripts, these stay as they are. `document.body.dataset.state` is one of `loading`, `unsupported`,
+ * `pick`, `uploading`, `checking` (read-back), `done`, `revoked` (it has ended), `error`. Ids: `#file-input`,
+ * `#folder-input`, `#basket`, `#expiry` (values: seconds), `#downloads` (values: numbers), `#password`,
+ * `#password-show`, `#note`, `#send`; `#progress`, `#network`, `#cancel`; `#link`, `#copy`, `#status` (facts as
+ * `dd[data-fact]`), `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`; `#error`, `#retry`, `#restart`;
+ * `#pick-problem`.
  */
 
 import { checkPassword, plainNote } from "/wasm/subrosa_web.js";
@@ -27,7 +28,8 @@ import { reason, Upload } from "./upload.js";
 /**
  * @typedef {object} Config
  * @property {{ share_bytes_max: number, entries_max: number }} limits
- * @property {{ expiry_secs: number[], expiry_secs_default: number, downloads: number[], downloads_default: number }} choices
+ * @property {{ expiry_secs: number[], expiry_secs_default: number, downloads: number[], downloads_default: number }}
+ * choices
  */
 
 /** Progress is shown so often, not at every event of four workers. */
@@ -60,7 +62,12 @@ async function start() {
 /** Asks the server what it takes; without an answer nothing can be sent. */
 async function configure() {
   try {
-    const configText = await sendForText({ method: "GET", path: "/config", signal: new AbortController().signal, triesMax: 3 });
+    const configText = await sendForText({
+      method: "GET",
+      path: "/config",
+      signal: new AbortController().signal,
+      triesMax: 3,
+    });
     const config = /** @type {Config} */ (JSON.parse(configText));
     basket = new Picked(configText, config.limits);
     basket.showLimits();
@@ -80,7 +87,9 @@ async function configure() {
  * @param {(value: number) => string} text
  */
 function offer(id, values, chosen, text) {
-  element(id, HTMLSelectElement).replaceChildren(...values.map((value) => new Option(text(value), String(value), value === chosen, value === chosen)));
+  element(id, HTMLSelectElement).replaceChildren(
+    ...values.map((value) => new Option(text(value), String(value), value === chosen, value === chosen)),
+  );
 }
 
 function prepare() {
@@ -175,11 +184,13 @@ function told(contentLen) {
       shownAt = now;
       const share = total === 0 ? 0 : bytes / total;
       progress.value = share;
-      element("done-bytes", HTMLElement).textContent = texts.progress(sizeText(share * contentLen), sizeText(contentLen));
+      element("done-bytes", HTMLElement).textContent = texts.progress(
+        sizeText(share * contentLen),
+        sizeText(contentLen),
+      );
       const measured = pace.measure(bytes, total, now);
-      element("pace", HTMLElement).textContent = measured && bytes < total
-        ? texts.pace(sizeText(measured.bytesPerSec), spanText(measured.secsLeft))
-        : "";
+      element("pace", HTMLElement).textContent =
+        measured && bytes < total ? texts.pace(sizeText(measured.bytesPerSec), spanText(measured.secsLeft)) : "";
       const quarter = Math.floor(share * 4);
       if (quarter > announced) announce(texts.announce(25 * (announced = quarter)));
     },
@@ -214,10 +225,13 @@ function fail(error) {
   const { variant, message, sentence } = reason(error);
   const changed = variant === "source-changed";
   const networkGone = error instanceof CallError && error.failure.again;
-  const text = changed ? problems.sourceChanged(message)
-    : variant === "read-back" ? problems.readBack
-    : networkGone ? problems.network
-    : sentence || (variant === "server" || variant === "answer" ? problems.server : problems.unexpected);
+  const text = changed
+    ? problems.sourceChanged(message)
+    : variant === "read-back"
+      ? problems.readBack
+      : networkGone
+        ? problems.network
+        : sentence || (variant === "server" || variant === "answer" ? problems.server : problems.unexpected);
   say("error-title", texts.stopped);
   say("error", text);
   // What cannot work the second time is not offered.

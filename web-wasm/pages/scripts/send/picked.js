@@ -125,9 +125,13 @@ export class Picked {
     }
     element("basket", HTMLUListElement).replaceChildren(...shown);
     document.body.dataset.basket = rows.length === 0 ? "empty" : "filled";
-    for (const part of document.querySelectorAll("[data-needs=files]")) part.toggleAttribute("hidden", rows.length === 0);
+    for (const part of document.querySelectorAll("[data-needs=files]"))
+      part.toggleAttribute("hidden", rows.length === 0);
     const total = sizeText(this.#basket.contentLen());
-    say("sum", rows.length === 0 ? "" : texts.sum(total, this.#basket.fileCount(), sizeText(this.#limits.share_bytes_max)));
+    say(
+      "sum",
+      rows.length === 0 ? "" : texts.sum(total, this.#basket.fileCount(), sizeText(this.#limits.share_bytes_max)),
+    );
     const problem = rows.length === 0 ? "" : this.#problem(total);
     const hints = [
       ...(this.#renamed.length > 0 ? [texts.renamed(this.#renamed.length, this.#renamed[0])] : []),

@@ -50,11 +50,13 @@ export function showResult(result, desk) {
   element("revoke-ask", HTMLElement).hidden = true;
   say("revoke-problem", "");
   const steps = texts.nextSteps(texts.downloads(result.downloads), momentText(result.expiresAt), result.hasPassword);
-  element("next-steps", HTMLElement).replaceChildren(...steps.map((step) => {
-    const item = document.createElement("li");
-    item.textContent = step;
-    return item;
-  }));
+  element("next-steps", HTMLElement).replaceChildren(
+    ...steps.map((step) => {
+      const item = document.createElement("li");
+      item.textContent = step;
+      return item;
+    }),
+  );
   watch?.stop();
   watch = new StatusWatch(result, desk, showEnd);
   show("done");

@@ -1,5 +1,8 @@
 // @ts-check
-/** The workers that seal and upload, and which part is whose. Two parts at a time per worker: one sealed, one on its way. */
+/**
+ * The workers that seal and upload, and which part is whose. Two parts at a time per worker: one sealed, one on its
+ * way.
+ */
 
 import { workerCount } from "../engine.js";
 import { startWorker } from "../trusted.js";
@@ -52,12 +55,16 @@ export class Sealers {
     this.#crew = Array.from({ length: count }, () => ({ worker: startWorker("seal"), jobs: 0 }));
     for (const member of this.#crew) {
       member.worker.addEventListener("message", ({ data }) => this.#told(member, data, told));
-      member.worker.addEventListener("error", () => this.#fail(new PartError("unexpected", "a worker broke", undefined)));
+      member.worker.addEventListener("error", () =>
+        this.#fail(new PartError("unexpected", "a worker broke", undefined)),
+      );
     }
-    this.ready = Promise.all(this.#crew.map(async ({ worker }) => {
-      const bytes = await grant();
-      worker.postMessage({ module, grant: bytes, headers }, [bytes.buffer]);
-    }));
+    this.ready = Promise.all(
+      this.#crew.map(async ({ worker }) => {
+        const bytes = await grant();
+        worker.postMessage({ module, grant: bytes, headers }, [bytes.buffer]);
+      }),
+    );
   }
 
   /**

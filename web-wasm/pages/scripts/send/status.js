@@ -18,7 +18,8 @@ import { countText, momentText } from "../wording.js";
  * @property {number} downloads_taken
  * @property {{ opened: Counter, started: Counter, finished: Counter, wrong_password: Counter }} counters
  *
- * @typedef {{ state: string, gone: { why: string, at: number } | null, expires_at: number, links: LinkStatus[] }} ShareStatus
+ * @typedef {{ state: string, gone: { why: string, at: number } | null, expires_at: number, links: LinkStatus[] }}
+ * ShareStatus
  */
 
 const EVERY_MILLIS = 4_000;
@@ -78,7 +79,10 @@ export class StatusWatch {
       this.#row("state", texts.state, texts.unreachable);
     }
     if (this.#stop.signal.aborted) return;
-    this.#timer = setTimeout(() => void this.#look(), document.visibilityState === "visible" ? EVERY_MILLIS : HIDDEN_EVERY_MILLIS);
+    this.#timer = setTimeout(
+      () => void this.#look(),
+      document.visibilityState === "visible" ? EVERY_MILLIS : HIDDEN_EVERY_MILLIS,
+    );
   }
 
   /** @param {string} body */
@@ -91,11 +95,17 @@ export class StatusWatch {
       return;
     }
     const { opened, started, finished, wrong_password: wrong } = link.counters;
-    const confirmed = /** @type {{ count: number, last: number | null }} */ (JSON.parse(await this.#desk.ask("confirmed", body)));
+    const confirmed = /** @type {{ count: number, last: number | null }} */ (
+      JSON.parse(await this.#desk.ask("confirmed", body))
+    );
     this.#row("state", texts.state, texts.states[link.state] ?? link.state);
     this.#row("opened", texts.opened, times(opened));
     this.#row("started", texts.started, times(started));
-    this.#row("finished", texts.finished, confirmed.last === null ? times(finished) : texts.confirmed(momentText(confirmed.last)));
+    this.#row(
+      "finished",
+      texts.finished,
+      confirmed.last === null ? times(finished) : texts.confirmed(momentText(confirmed.last)),
+    );
     if (wrong.count > 0) this.#row("wrong", texts.wrong, times(wrong));
     this.#row("left", texts.left, countText(Math.max(0, link.downloads_max - link.downloads_taken)));
     this.#row("ends", texts.ends, momentText(link.expires_at));

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * One upload: share, parts, manifest, complete, link, note, read-back. Every step can be repeated, so `run` after a failure goes
- * on where it stopped; what is stored is not sent again.
+ * One upload: share, parts, manifest, complete, link, note, read-back. Every step can be repeated, so `run` after a
+ * failure goes on where it stopped; what is stored is not sent again.
  */
 
 import { CallError, digestText, sendForBytes, sendForText } from "../api.js";
@@ -95,7 +95,13 @@ export class Upload {
     const { shareId, ownerProof } = this.#share;
     const headers = { "subrosa-owner-proof": ownerProof };
     // Best effort: an upload that is never completed is deleted by the server anyway.
-    sendForText({ method: "DELETE", path: `/shares/${shareId}`, headers, signal: new AbortController().signal, triesMax: 3 }).catch(() => {});
+    sendForText({
+      method: "DELETE",
+      path: `/shares/${shareId}`,
+      headers,
+      signal: new AbortController().signal,
+      triesMax: 3,
+    }).catch(() => {});
   }
 
   async #lock() {
@@ -112,7 +118,12 @@ export class Upload {
     this.#report();
     if (missing.length === 0) return;
     this.#sealers ??= new Sealers(
-      { module: this.#module, grant: () => this.#desk.ask("sealGrant"), headers: this.#headers(), partCount: missing.length },
+      {
+        module: this.#module,
+        grant: () => this.#desk.ask("sealGrant"),
+        headers: this.#headers(),
+        partCount: missing.length,
+      },
       {
         onStored: (index, part) => {
           this.#stored[index] = part;
@@ -258,9 +269,8 @@ function sample(count) {
  * @returns {{ variant: string, message: string, sentence: string }}
  */
 export function reason(error) {
-  const { variant, message, failure } = /** @type {{ variant?: string, message?: string, failure?: { sentence: string } | null }} */ (
-    error ?? {}
-  );
+  const { variant, message, failure } =
+    /** @type {{ variant?: string, message?: string, failure?: { sentence: string } | null }} */ (error ?? {});
   const sentence = error instanceof CallError ? error.failure.sentence : (failure?.sentence ?? "");
   return { variant: variant ?? "unexpected", message: message ?? "", sentence };
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The worker behind `desk.js`. It holds the secrets of one share that is sent, or of one link that is received, behind handles
- * of the wasm module; what leaves it are proofs for headers, bodies of calls, and grants for other workers.
+ * The worker behind `desk.js`. It holds the secrets of one share that is sent, or of one link that is received, behind
+ * handles of the wasm module; what leaves it are proofs for headers, bodies of calls, and grants for other workers.
  */
 
 import { initSync, Recipient, Sender } from "/wasm/subrosa_web.js";
@@ -37,9 +37,14 @@ const calls = {
   sealGrant: () => theSender().grant(),
   /** @param {string} password */
   lock: (password) => theSender().lock(password),
-  /** @param {{ entries: string, note: string, partBytes: number, sealedLens: Float64Array, digests: Uint8Array, commitments: Uint8Array }} share */
+  /**
+   * @param {{ entries: string, note: string, partBytes: number, sealedLens: Float64Array, digests: Uint8Array,
+   * commitments: Uint8Array }} share
+   */
   sealManifest: ({ entries, note, partBytes, sealedLens, digests, commitments }) =>
-    /** @type {Uint8Array<ArrayBuffer>} */ (theSender().sealManifest(entries, note, partBytes, sealedLens, digests, commitments)),
+    /** @type {Uint8Array<ArrayBuffer>} */ (
+      theSender().sealManifest(entries, note, partBytes, sealedLens, digests, commitments)
+    ),
   completeBody: () => theSender().complete(),
   /** @param {number} downloadsMax */
   linkBody: (downloadsMax) => theSender().putLink(downloadsMax),
@@ -59,7 +64,12 @@ const calls = {
     recipient = found;
     return { linkId: found.linkId(), linkProof: found.linkProof(), token: found.token() };
   },
-  /** Derives what the password gives; this is what takes time. @param {string} password @param {string | undefined} keptDevice */
+  /**
+   * Derives what the password gives; this is what takes time.
+   *
+   * @param {string} password
+   * @param {string | undefined} keptDevice
+   */
   unlock(password, keptDevice) {
     const holder = theRecipient();
     holder.unlock(password);
@@ -71,7 +81,11 @@ const calls = {
   /** @param {Uint8Array} sealed */
   readManifest: (sealed) => theRecipient().readManifest(sealed),
   /** @param {string | undefined} kept */
-  holdLease: (kept) => ({ secret: theRecipient().holdLease(kept), proof: theRecipient().leaseProof(), id: theRecipient().leaseId() }),
+  holdLease: (kept) => ({
+    secret: theRecipient().holdLease(kept),
+    proof: theRecipient().leaseProof(),
+    id: theRecipient().leaseId(),
+  }),
   leaseBody: () => theRecipient().requestLease(),
   /** @param {string} body */
   granted: (body) => theRecipient().granted(body),

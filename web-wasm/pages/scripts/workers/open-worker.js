@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Fetches parts and opens them. One of up to four; each has its own instance of the module. A connection that breaks goes on at
- * the byte where it broke. Before a part is opened, its digest is compared with the one that the manifest pins.
+ * Fetches parts and opens them. One of up to four; each has its own instance of the module. A connection that breaks
+ * goes on at the byte where it broke. Before a part is opened, its digest is compared with the one that the manifest
+ * pins.
  */
 
 import { initSync, PartKey } from "/wasm/subrosa_web.js";

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Seals parts and uploads them. One of up to four; each has its own instance of the module. While one part is on its way, the
- * next one is read and sealed: the page gives a worker two parts at a time, and that bounds the memory.
+ * Seals parts and uploads them. One of up to four; each has its own instance of the module. While one part is on its
+ * way, the next one is read and sealed: the page gives a worker two parts at a time, and that bounds the memory.
  *
  * A lost network resends the same sealed bytes. Bytes that are read again are sealed again, with a new salt.
  */
@@ -53,7 +53,10 @@ self.addEventListener("message", (/** @type {MessageEvent} */ { data }) => {
 async function store(job, signal) {
   try {
     const turn = sealing.then(() => seal(job, signal));
-    sealing = turn.then(() => {}, () => {});
+    sealing = turn.then(
+      () => {},
+      () => {},
+    );
     const { sealed, digest, commitment } = await turn;
     await upload(job, sealed, digest, signal);
     self.postMessage({ stored: job.index, sealedLen: sealed.byteLength, digest, commitment });
@@ -93,7 +96,8 @@ async function gather({ len, sources }) {
 }
 
 /**
- * Reads a slice. A file that changed on disk since it was picked cannot be read, or gives another length: that stops everything.
+ * Reads a slice. A file that changed on disk since it was picked cannot be read, or gives another length: that stops
+ * everything.
  *
  * @param {File} file
  * @param {string} name
