@@ -92,7 +92,9 @@ impl Blobs {
     pub async fn create(&self, share: &ShareId, name: &str, len: u64) -> Result<BlobWriter, BlobsError> {
         let reserved = self.space.reserve(len)?;
         let upload = self.store.put_multipart(&blob_path(share, name)).await?;
-        Ok(BlobWriter::new(upload, reserved))
+        // Where `object_store` writes it until it is complete. Names are drawn, so there is no second one of it.
+        let staged = self.folder(share).join(format!("{name}#1"));
+        Ok(BlobWriter::new(upload, staged, reserved))
     }
 
     /// Reads a range of a blob, in pieces.
@@ -125,7 +127,7 @@ impl Blobs {
     /// The store fails; some may be deleted then.
     pub async fn delete_share(&self, share: &ShareId) -> Result<(), BlobsError> {
         // Not through `object_store`: it neither lists half-written files nor removes the folder.
-        let folder = self.root.join(SHARES).join(share.to_string());
+        let folder = self.folder(share);
         let parent = self.root.join(SHARES);
         blocking(move || match std::fs::remove_dir_all(folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -153,6 +155,10 @@ impl Blobs {
             Ok((shares, strangers))
         })
         .await
+    }
+
+    fn folder(&self, share: &ShareId) -> PathBuf {
+        self.root.join(SHARES).join(share.to_string())
     }
 
     /// Whether something could be stored now.
@@ -230,7 +236,22 @@ mod tests {
         first.abort().await;
         let second = blobs.create(&share, "b", free / 4 * 3).await.unwrap();
         second.finish().await.unwrap();
-        let names: Vec<_> = std::fs::read_dir(folder.path().join(SHARES).join(share.to_string())).unwrap().collect();
+        let names: Vec<_> = std::fs::read_dir(blobs.folder(&share)).unwrap().collect();
         assert_eq!(names.len(), 1, "{names:?}");
+    }
+
+    #[tokio::test]
+    async fn a_blob_that_cannot_be_named_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open_folder(folder.path(), 0).unwrap();
+        let share = ShareId::from_bytes([1; 16]);
+        let mut writer = blobs.create(&share, "a", 10).await.unwrap();
+        writer.write(&[1; 10]).await.unwrap();
+        // A folder of that name is in the way.
+        std::fs::create_dir(blobs.folder(&share).join("a")).unwrap();
+        assert!(writer.finish().await.is_err());
+        let names: Vec<_> =
+            std::fs::read_dir(blobs.folder(&share)).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["a"]);
     }
 }

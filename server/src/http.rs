@@ -1,7 +1,7 @@
 //! HTTP: a thin skin over [`store`](crate::store) and [`blobs`](crate::blobs). A handler extracts, asks, answers.
 //!
-//! [`router`] lists the calls; the files beside it have one resource each. [`extract`] and [`upload`] check what comes in,
-//! [`download`] streams what goes out, [`error`] says what went wrong, [`connection`] deals with sockets.
+//! [`router`] lists the calls; the files beside it have one resource each. `extract` and `upload` check what comes in,
+//! `download` streams what goes out, `error` says what went wrong, [`connection`] deals with sockets.
 
 pub mod router;
 

@@ -1,5 +1,7 @@
 //! Writing a blob in pieces.
 
+use std::path::PathBuf;
+
 use bytes::{Bytes, BytesMut};
 use object_store::{MultipartUpload, PutPayload};
 
@@ -13,12 +15,13 @@ const PIECE_LEN: usize = 256 * 1024;
 pub struct BlobWriter {
     upload: Box<dyn MultipartUpload>,
     piece: BytesMut,
+    staged: PathBuf,
     _reserved: Reserved,
 }
 
 impl BlobWriter {
-    pub(super) fn new(upload: Box<dyn MultipartUpload>, reserved: Reserved) -> Self {
-        Self { upload, piece: BytesMut::new(), _reserved: reserved }
+    pub(super) fn new(upload: Box<dyn MultipartUpload>, staged: PathBuf, reserved: Reserved) -> Self {
+        Self { upload, piece: BytesMut::new(), staged, _reserved: reserved }
     }
 
     /// Appends.
@@ -47,7 +50,13 @@ impl BlobWriter {
     /// The disk is full, or the store fails.
     pub async fn finish(mut self) -> Result<(), BlobsError> {
         self.flush().await?;
-        self.upload.complete().await?;
+        let completed = self.upload.complete().await;
+        if completed.is_err() {
+            // `object_store` leaves the file when it cannot be synced or renamed, which is how some disks say that they
+            // are full.
+            let _ = tokio::fs::remove_file(&self.staged).await;
+        }
+        completed?;
         Ok(())
     }
 

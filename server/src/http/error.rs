@@ -165,7 +165,8 @@ impl IntoResponse for Error {
 fn problem_response(problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.status).expect("problem types have valid status codes");
     let body = serde_json::to_vec(problem).expect("numbers and texts become JSON");
-    let mut response = (status, [(header::CONTENT_TYPE, CONTENT_TYPE)], body).into_response();
+    let mut response =
+        (status, [(header::CONTENT_TYPE, CONTENT_TYPE), (header::CACHE_CONTROL, "no-store")], body).into_response();
     if let Some(millis) = problem.retry_after_millis {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(millis.div_ceil(1000)));
     }

@@ -23,7 +23,7 @@ const EVERYWHERE: [(HeaderName, &str); 9] = [
     (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
     (
         HeaderName::from_static("permissions-policy"),
-        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), bluetooth=(), midi=(), \
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), \
          display-capture=(), browsing-topics=(), accelerometer=(), gyroscope=(), magnetometer=()",
     ),
     (header::X_FRAME_OPTIONS, "DENY"),

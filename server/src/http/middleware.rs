@@ -31,7 +31,7 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
     if response.extensions().get::<Unlogged>().is_some() {
         return response;
     }
-    let route = route.as_ref().map_or("(page)", MatchedPath::as_str);
+    let route = route.as_ref().map_or("(other)", MatchedPath::as_str);
     let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let status = response.status().as_u16();
     match response.extensions().get::<Arc<Error>>() {

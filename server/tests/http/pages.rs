@@ -80,7 +80,7 @@ async fn every_answer_has_the_security_headers() {
         server.call(Call::post("/config")).await,
         server.call(Call::get("/config").header("x-large", "x".repeat(20_000))).await,
     ];
-    for answer in &api[..5] {
+    for answer in &api {
         assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
         assert!(!answer.headers.contains_key(header::CONTENT_ENCODING));
     }

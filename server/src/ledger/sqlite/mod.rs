@@ -1,6 +1,6 @@
 //! The ledger in one SQLite file: what a single server needs, with nothing else to install.
 //!
-//! One thread writes ([`writer`]), a few connections read ([`readers`]), both over the statements in [`rows`]. WAL with
+//! One thread writes (`writer`), a few connections read (`readers`), both over the statements in `rows`. WAL with
 //! `synchronous=FULL`: a commit is on the disk before anybody sees it. `secure_delete`: what is removed is overwritten.
 
 mod readers;
