@@ -27,14 +27,14 @@ export class Desk {
    * @template {keyof Calls} Name
    * @param {Name} name
    * @param {Parameters<Calls[Name]>} args
-   * @returns {Promise<ReturnType<Calls[Name]>>}
+   * @returns {Promise<Awaited<ReturnType<Calls[Name]>>>}
    */
   ask(name, ...args) {
     return new Promise((resolve, reject) => {
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
-      // Content is handed over, not copied.
-      const moved = name === "pushZip" ? [/** @type {Uint8Array<ArrayBuffer>} */ (args[0]).buffer] : [];
+      // Content and ports are handed over, not copied.
+      const moved = MOVING.has(name) ? args.flatMap(transferable) : [];
       this.#worker.postMessage({ id, name, args }, moved);
     });
   }
@@ -51,6 +51,15 @@ export class Desk {
     for (const { reject } of this.#waiting.values()) reject(new DeskError("the desk broke", "unexpected"));
     this.#waiting.clear();
   }
+}
+
+/** Calls whose bytes nobody here needs afterwards. @type {Set<keyof Calls>} */
+const MOVING = new Set(["pushZip", "pipe", "openPipe"]);
+
+/** @param {unknown} value @returns {Transferable[]} */
+function transferable(value) {
+  if (value instanceof MessagePort) return [value];
+  return value instanceof Uint8Array && value.buffer instanceof ArrayBuffer ? [value.buffer] : [];
 }
 
 /** What the desk could not do; `variant` says why, and is stable. */

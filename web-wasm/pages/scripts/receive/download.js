@@ -27,7 +27,8 @@ import { openSink } from "./saver.js";
  * @returns {Promise<void>}
  */
 export async function save({ plan, openers, desk, urlOf, signal }, told) {
-  const sink = await openSink(plan.name, plan.isArchive ? null : plan.len, plan.len);
+  const { name, isArchive, len } = plan;
+  const sink = await openSink({ fileName: name, size: isArchive ? null : len, sizeAtMost: len, isArchive, desk });
   const got = new Map();
   const progress = {
     onWait: told.onWait,
@@ -39,14 +40,10 @@ export async function save({ plan, openers, desk, urlOf, signal }, told) {
     },
   };
   told.onProgress(0, plan.len);
+  // A disk that takes nothing, as of a download that the browser paused, must not hold up the person who cancels.
+  signal.addEventListener("abort", () => sink.abort());
   try {
-    // Content is kept per part only as long as it takes to write it.
-    if (plan.isArchive) await desk.ask("beginZip", -new Date().getTimezoneOffset());
-    for await (const bytes of openers.stream(plan.pieces, urlOf, signal, progress)) {
-      const out = plan.isArchive ? await desk.ask("pushZip", bytes) : bytes;
-      if (out.byteLength > 0) await sink.write(out);
-    }
-    if (plan.isArchive) await sink.write(await desk.ask("finishZip"));
+    for await (const content of openers.stream(plan.pieces, urlOf, signal, progress)) await sink.write(content);
     signal.throwIfAborted();
     await sink.close();
     told.onProgress(plan.len, plan.len);

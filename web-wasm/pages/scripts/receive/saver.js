@@ -1,14 +1,14 @@
 // @ts-check
 /**
  * Where opened bytes go: into the browser's own download manager, through the service worker; or, where there is none,
- * into a blob of bounded size. Both take one chunk at a time and say when they want the next.
+ * into a blob of bounded size. Both take one chunk at a time. On the first way the bytes go from the desk, not through the page.
  */
 
 import { registerSaver } from "../trusted.js";
 
 /**
  * @typedef {object} Sink
- * @property {(chunk: Uint8Array<ArrayBuffer>) => Promise<void>} write resolves when the next chunk is wanted
+ * @property {(content: Uint8Array<ArrayBuffer>) => Promise<void>} write resolves when it was wanted
  * @property {() => Promise<void>} close
  * @property {() => void} abort the file must not look whole
  */
@@ -20,15 +20,6 @@ const PING_MILLIS = 8_000;
 /** A navigation that the service worker does not see within this time has gone elsewhere. */
 const START_MILLIS = 10_000;
 
-/** That the browser stopped taking: cancelled there, or its disk is full. */
-export class SinkClosed extends Error {
-  constructor() {
-    super("the browser stopped saving");
-    this.name = "SinkClosed";
-    this.variant = "browser-cancelled";
-  }
-}
-
 /** That this browser can save no stream, and the file is too large for its memory. */
 export class NoStream extends Error {
   constructor() {
@@ -39,93 +30,75 @@ export class NoStream extends Error {
 }
 
 /**
- * @param {string} fileName
- * @param {number | null} size bytes, if they are known
- * @param {number} sizeAtMost bytes that it may become
- * @returns {Promise<Sink>}
+ * @typedef {object} What
+ * @property {string} fileName
+ * @property {number | null} size bytes, if they are known
+ * @property {number} sizeAtMost bytes of content
+ * @property {boolean} isArchive whether content becomes a zip on its way
+ * @property {import("../desk.js").Desk} desk
  */
-export async function openSink(fileName, size, sizeAtMost) {
+
+/** @param {What} what @returns {Promise<Sink>} */
+export async function openSink(what) {
+  if (what.isArchive) await what.desk.ask("beginZip", -new Date().getTimezoneOffset());
   try {
-    return await serviceWorkerSink(fileName, size);
+    return await serviceWorkerSink(what);
   } catch {
     // Private windows and in-app browsers often have no service worker.
-    if (sizeAtMost > BLOB_BYTES_MAX) throw new NoStream();
-    return blobSink(fileName);
+    if (what.sizeAtMost > BLOB_BYTES_MAX) throw new NoStream();
+    return blobSink(what);
   }
 }
 
-/** @param {string} fileName @param {number | null} size @returns {Promise<Sink>} */
-async function serviceWorkerSink(fileName, size) {
+/** @param {What} what @returns {Promise<Sink>} */
+async function serviceWorkerSink({ fileName, size, isArchive, desk }) {
   const worker = await activeWorker();
   const name = randomName();
-  const { port1: port, port2 } = new MessageChannel();
-  const state = { open: true, closedByBrowser: false };
-  /** @type {(() => void)[]} */
-  const wakers = [];
-  const events = new Set();
-  port.onmessage = ({ data }) => {
-    for (const event of Object.keys(data)) events.add(event);
-    if (data.cancelled) state.closedByBrowser = true;
-    for (const wake of wakers.splice(0)) wake();
-  };
-  /** @param {string} event */
-  const happened = async (event) => {
-    while (!events.has(event)) {
-      if (state.closedByBrowser) throw new SinkClosed();
-      if (!state.open) throw new Error("closed");
-      await new Promise((resolve) => wakers.push(() => resolve(undefined)));
-    }
-    events.delete(event);
-  };
+  const { port1, port2 } = new MessageChannel();
   worker.postMessage({ save: name, fileName, size }, [port2]);
-  await within(START_MILLIS, happened("ready"));
+  await within(START_MILLIS, desk.ask("openPipe", port1));
+  const frame = hiddenFrame(`/dl/${name}`);
+  const pings = setInterval(() => worker.postMessage({ ping: name }), PING_MILLIS);
+  // The browser may end the worker all the same; the stream is gone with it, and waiting for it would never end.
+  const lost = (/** @type {MessageEvent} */ { data }) => data?.lost === name && void desk.ask("losePipe");
+  navigator.serviceWorker.addEventListener("message", lost);
+  navigator.serviceWorker.startMessages();
+  const end = () => {
+    clearInterval(pings);
+    navigator.serviceWorker.removeEventListener("message", lost);
+    // The frame has to outlive the first bytes; the download does not need it afterwards.
+    setTimeout(() => frame.remove(), 5_000);
+  };
+  try {
+    await within(START_MILLIS, desk.ask("pipeStarted"));
+  } catch (error) {
+    end();
+    void desk.ask("abortPipe");
+    throw error;
+  }
+  return {
+    write: (content) => desk.ask("pipe", content, isArchive),
+    async close() {
+      await desk.ask("closePipe", isArchive);
+      end();
+    },
+    abort() {
+      void desk.ask("abortPipe");
+      end();
+    },
+  };
+}
+
+/** A navigation goes through the service worker, a click on a link may not. @param {string} url */
+function hiddenFrame(url) {
   const frame = document.createElement("iframe");
   frame.className = "saver";
   frame.title = "";
   frame.setAttribute("aria-hidden", "true");
   frame.tabIndex = -1;
-  frame.src = `/dl/${name}`;
+  frame.src = url;
   document.body.append(frame);
-  const pings = setInterval(() => worker.postMessage({ ping: name }), PING_MILLIS);
-  // The browser may end the worker all the same; the stream is gone with it, and waiting for it would never end.
-  const lost = (/** @type {MessageEvent} */ { data }) => {
-    if (data?.lost !== name) return;
-    state.closedByBrowser = true;
-    for (const wake of wakers.splice(0)) wake();
-  };
-  navigator.serviceWorker.addEventListener("message", lost);
-  navigator.serviceWorker.startMessages();
-  const end = () => {
-    state.open = false;
-    clearInterval(pings);
-    navigator.serviceWorker.removeEventListener("message", lost);
-    for (const wake of wakers.splice(0)) wake();
-    // The frame has to outlive the first bytes; the download does not need it afterwards.
-    setTimeout(() => frame.remove(), 5_000);
-  };
-  try {
-    await within(START_MILLIS, happened("started"));
-  } catch (error) {
-    end();
-    port.close();
-    throw error;
-  }
-  return {
-    async write(chunk) {
-      await happened("pull");
-      port.postMessage({ chunk }, [chunk.buffer]);
-    },
-    async close() {
-      await happened("pull");
-      port.postMessage({ end: true });
-      await happened("closed");
-      end();
-    },
-    abort() {
-      port.postMessage({ error: true });
-      end();
-    },
-  };
+  return frame;
 }
 
 /** @returns {Promise<ServiceWorker>} */
@@ -148,16 +121,17 @@ async function activeWorker() {
   );
 }
 
-/** @param {string} fileName @returns {Sink} */
-function blobSink(fileName) {
+/** @param {What} what @returns {Sink} */
+function blobSink({ fileName, isArchive, desk }) {
   /** @type {Blob[]} */
   let pieces = [];
   return {
-    async write(chunk) {
+    async write(content) {
       // As a blob it can leave the page's memory.
-      pieces.push(new Blob([chunk]));
+      pieces.push(new Blob([isArchive ? await desk.ask("pushZip", content) : content]));
     },
     async close() {
+      if (isArchive) pieces.push(new Blob([await desk.ask("finishZip")]));
       const url = URL.createObjectURL(new Blob(pieces, { type: "application/octet-stream" }));
       const link = document.createElement("a");
       link.href = url;

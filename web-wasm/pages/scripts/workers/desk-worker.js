@@ -6,12 +6,16 @@
 
 import { initSync, Recipient, Sender } from "/wasm/subrosa_web.js";
 
+import { Pipe } from "./pipe.js";
+
 /** @type {Sender | undefined} */
 let sender;
 /** @type {Recipient | undefined} */
 let recipient;
 /** @type {import("/wasm/subrosa_web.js").ZipStream | undefined} */
 let zip;
+/** @type {Pipe | undefined} */
+let pipe;
 
 function theSender() {
   if (!sender) throw new Error("nothing is sent");
@@ -93,25 +97,50 @@ const calls = {
   savePlan: (entry) => theRecipient().savePlan(entry),
   finishBody: () => theRecipient().finishLease(),
 
-  // Writing an archive.
+  // Saving.
 
-  /** @param {number} utcOffsetMinutes */
+  /** Begins the archive of everything. @param {number} utcOffsetMinutes */
   beginZip(utcOffsetMinutes) {
     zip?.free();
     zip = theRecipient().archive(utcOffsetMinutes);
   },
-  /** @param {Uint8Array} content */
-  pushZip(content) {
-    if (!zip) throw new Error("no archive is written");
-    return /** @type {Uint8Array<ArrayBuffer>} */ (zip.push(content));
+  pushZip: zipped,
+  finishZip: zippedEnd,
+
+  /** Takes one end of the way to the service worker. @param {MessagePort} port */
+  openPipe(port) {
+    pipe = new Pipe(port);
+    return pipe.hears("ready");
   },
-  finishZip() {
-    if (!zip) throw new Error("no archive is written");
-    const last = zip;
-    zip = undefined;
-    return /** @type {Uint8Array<ArrayBuffer>} */ (last.finish());
+  pipeStarted: () => thePipe().hears("started"),
+  /** Hands content on, resolves when it was wanted. @param {Uint8Array<ArrayBuffer>} content @param {boolean} isArchive */
+  pipe: (content, isArchive) => thePipe().write(isArchive ? zipped(content) : content),
+  /** @param {boolean} isArchive */
+  async closePipe(isArchive) {
+    if (isArchive) await thePipe().write(zippedEnd());
+    await thePipe().close();
   },
+  abortPipe: () => pipe?.abort(),
+  losePipe: () => pipe?.lose(),
 };
+
+/** @param {Uint8Array} content */
+function zipped(content) {
+  if (!zip) throw new Error("no archive is written");
+  return /** @type {Uint8Array<ArrayBuffer>} */ (zip.push(content));
+}
+
+function zippedEnd() {
+  if (!zip) throw new Error("no archive is written");
+  const last = zip;
+  zip = undefined;
+  return /** @type {Uint8Array<ArrayBuffer>} */ (last.finish());
+}
+
+function thePipe() {
+  if (!pipe) throw new Error("nothing is saved");
+  return pipe;
+}
 
 /** @typedef {typeof calls} Calls */
 
@@ -120,13 +149,17 @@ self.addEventListener("message", (/** @type {MessageEvent} */ { data }) => {
     initSync({ module: data.module });
     return;
   }
-  const { id, name, args } = /** @type {{ id: number, name: keyof Calls, args: unknown[] }} */ (data);
+  void answer(data);
+});
+
+/** @param {{ id: number, name: keyof Calls, args: unknown[] }} question */
+async function answer({ id, name, args }) {
   try {
-    const value = /** @type {(...args: unknown[]) => unknown} */ (calls[name])(...args);
+    const value = await /** @type {(...args: unknown[]) => unknown} */ (calls[name])(...args);
     const moved = value instanceof Uint8Array ? [/** @type {ArrayBuffer} */ (value.buffer)] : [];
     self.postMessage({ id, value }, { transfer: moved });
   } catch (error) {
     const { message, variant } = /** @type {{ message?: string, variant?: string }} */ (error);
     self.postMessage({ id, error: { message: String(message), variant: variant ?? "unexpected" } });
   }
-});
+}

@@ -25,6 +25,9 @@ let key;
 /** @type {Record<string, string>} */
 let headers = {};
 let stop = new AbortController();
+/** Buffers for sealed parts, used again, so that nothing piles up. @type {Uint8Array<ArrayBuffer>[]} */
+let spare = [];
+const SPARE_MAX = 2;
 /** The part opened last, if only a piece of it was wanted: small files that are saved one by one often share one. */
 let last = { index: -1, opened: new Uint8Array() };
 /** A download that moves no byte for so long has failed. */
@@ -69,13 +72,16 @@ async function open(job, signal) {
 async function fetchAndOpen(job, signal) {
   const sealed = await fetchWhole(job, signal);
   if (!key) throw new Error("no key yet");
-  return /** @type {Uint8Array<ArrayBuffer>} */ (key.open(job.index, sealed));
+  const opened = /** @type {Uint8Array<ArrayBuffer>} */ (key.open(job.index, sealed));
+  spare = [sealed, ...spare].slice(0, SPARE_MAX);
+  return opened;
 }
 
 /** The sealed part, with the right digest. @param {OpenJob} job @param {AbortSignal} signal */
 async function fetchWhole(job, signal) {
   for (let damaged = 0; ; damaged += 1) {
-    const sealed = new Uint8Array(job.sealedLen);
+    const sealed = spare.find((buffer) => buffer.byteLength === job.sealedLen) ?? new Uint8Array(job.sealedLen);
+    spare = spare.filter((buffer) => buffer !== sealed);
     await fill(sealed, job, signal);
     if (digestText(await sha256(sealed)) === job.digest) return sealed;
     if (damaged >= DAMAGED_MAX) throw Object.assign(new Error("other bytes than were sealed"), { variant: "altered" });
