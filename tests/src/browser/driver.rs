@@ -1,6 +1,6 @@
 //! chromedriver: one per browser, in a process group of its own, so that nothing outlives a test.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -91,10 +91,18 @@ impl Driver {
             body.len()
         );
         socket.write_all(head.as_bytes()).ok()?;
-        let mut answer = Vec::new();
-        let _ = socket.read_to_end(&mut answer);
-        let start = answer.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
-        let mut answer: Value = serde_json::from_slice(&answer[start..]).ok()?;
+        let mut reader = std::io::BufReader::new(socket);
+        let mut len = 0;
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).ok()?;
+            match line.trim_end().split_once(':') {
+                None if line.trim_end().is_empty() => break,
+                Some((name, value)) if name.eq_ignore_ascii_case("content-length") => len = value.trim().parse().ok()?,
+                _ => {}
+            }
+        }
+        let mut answer: Value = serde_json::from_reader(reader.take(len)).ok()?;
         Some(answer["value"].take())
     }
 }

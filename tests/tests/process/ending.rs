@@ -23,7 +23,8 @@ const DELETED: Duration = Duration::from_secs(10);
 /// Larger than what the system keeps in socket buffers, so that a stream still runs while its reader dawdles.
 const LARGE: usize = 48 << 20;
 
-async fn assert_deleted(server: &Server, share: &ShareId) {
+/// The ciphertext of a share is deleted in time.
+pub(crate) async fn assert_deleted(server: &Server, share: &ShareId) {
     wait::until_so(DELETED, "ciphertext is deleted", async || server.ciphertext(share), Vec::is_empty).await;
 }
 

@@ -1,7 +1,5 @@
 //! kill -9 at the worst moments. Promise: acknowledged is durable.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use futures_util::stream;
 use subrosa_shared::api::ShareState;
@@ -9,8 +7,8 @@ use subrosa_tests::client::Error;
 use subrosa_tests::client::download::Recipient;
 use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::server::Server;
-use subrosa_tests::wait;
 
+use crate::ending::assert_deleted;
 use crate::{assert_same_files, sealed, send, small_parts};
 
 /// The first half of a body, and then nothing for ever; tells when that half was taken.
@@ -53,15 +51,9 @@ async fn an_upload_goes_on_after_kill_9() {
     let recipient = Recipient::new(&client, &link, None).unwrap();
     let download = recipient.take().await.unwrap();
     assert_same_files(&download.files().await.unwrap(), &files);
-    // What the crash left of the cut part is swept away: one file for each part and the manifest stay.
-    let expected = package.parts.len() + 1;
-    wait::until_so(
-        Duration::from_secs(10),
-        "no leftovers",
-        async || server.ciphertext(&package.share()),
-        |files| files.len() == expected,
-    )
-    .await;
+    // What the crash left of the cut part goes with the share, at the latest.
+    download.finish().await.unwrap();
+    assert_deleted(&server, &package.share()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,11 +115,5 @@ async fn a_revocation_that_was_acknowledged_outlives_kill_9() {
     server = server.kill_and_start_again().await;
     let recipient = Recipient::new(&server.client(), &link, None).unwrap();
     crate::assert_problem(recipient.open().await, subrosa_shared::problem::ProblemType::Gone);
-    wait::until_so(
-        Duration::from_secs(10),
-        "ciphertext is deleted",
-        async || server.ciphertext(&package.share()),
-        Vec::is_empty,
-    )
-    .await;
+    assert_deleted(&server, &package.share()).await;
 }

@@ -9,6 +9,7 @@ use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::server::{Options, Server};
 use subrosa_tests::wait;
 
+use crate::ending::assert_deleted;
 use crate::{assert_same_files, sealed, send};
 
 const DISK: u64 = 16 << 20;
@@ -69,13 +70,7 @@ async fn a_nearly_full_disk_refuses_uploads_and_goes_on_when_there_is_room() {
     let download = recipient.take().await.unwrap();
     assert_same_files(&download.files().await.unwrap(), &files);
     download.finish().await.unwrap();
-    wait::until_so(
-        std::time::Duration::from_secs(10),
-        "there is room",
-        async || server.ciphertext(&kept.share()),
-        Vec::is_empty,
-    )
-    .await;
+    assert_deleted(&server, &kept.share()).await;
     let link = send(&server, &large, &LinkTerms::default()).await;
     let recipient = Recipient::new(&client, &link, None).unwrap();
     assert_same_files(&recipient.take().await.unwrap().files().await.unwrap(), &large_files);
@@ -109,13 +104,7 @@ async fn a_disk_without_a_free_byte_loses_nothing_that_was_acknowledged() {
     std::fs::remove_file(&filler).unwrap();
     assert_nothing_half_done(&server, &client, &large, refused).await;
     client.revoke(&large).await.unwrap();
-    wait::until_so(
-        std::time::Duration::from_secs(10),
-        "there is room",
-        async || server.ciphertext(&large.share()),
-        Vec::is_empty,
-    )
-    .await;
+    assert_deleted(&server, &large.share()).await;
     assert_eq!(client.status(&kept).await.unwrap().state, ShareState::Ready);
     assert_same_files(&recipient.take().await.unwrap().files().await.unwrap(), &files);
     send(&server, &other, &LinkTerms::default()).await;

@@ -1,0 +1,219 @@
+//! Promise: a lost connection is not a lost download, nor a lost upload.
+
+use std::time::Duration;
+
+use subrosa_tests::browser::pages::Choices;
+use subrosa_tests::browser::{Browser, SOON, turn};
+use subrosa_tests::bytes::{assert_same, noise};
+use subrosa_tests::client::download::Recipient;
+use subrosa_tests::client::package::Source;
+use subrosa_tests::client::upload::LinkTerms;
+use subrosa_tests::server::Server;
+use subrosa_tests::wait;
+use subrosa_tests::wire::Wire;
+
+use crate::{sent_to, started, taken};
+
+/// Several parts; takes some seconds at [`SLOW`].
+const LEN: usize = 40 << 20;
+/// Bytes per second and connection.
+const SLOW: u64 = 4 << 20;
+/// Enough to be in the middle.
+const SOME: u64 = 6 << 20;
+
+async fn until_carried(wire: &Wire, direction: impl Fn(&Wire) -> u64) {
+    let from = direction(wire);
+    wait::until_so(SOON, "bytes flow", async || direction(wire), |bytes| *bytes > from + SOME).await;
+}
+
+/// The page says that it waits for the network.
+async fn until_waiting(browser: &Browser) {
+    let shown = async || browser.text("network").await;
+    wait::until_so(SOON, "the page says that the network is away", shown, |text| text.contains("Nothing is lost"))
+        .await;
+}
+
+/// Sends a file over a wire, lets something happen in the middle, and receives it.
+async fn assert_upload_survives(happens: impl AsyncFnOnce(&Browser, &Wire, Server) -> Server) {
+    let _turn = turn().await;
+    let (server, sender) = (Server::start().await, Browser::start().await);
+    let wire = Wire::to(server.port()).await;
+    let content = noise(LEN, 70);
+    let files = sender.prepare(&[("interrupted.bin", &content)]);
+    sender.pick(&wire.origin(), &files).await;
+    wire.slow_down(SLOW);
+    sender.click("send").await;
+    until_carried(&wire, Wire::sent).await;
+    assert_eq!(sender.state().await, "uploading");
+    let server = happens(&sender, &wire, server).await;
+    wire.speed_up();
+    let link = sender.sent().await;
+    let recipient = Recipient::new(&server.client(), &link, None).unwrap();
+    let received = recipient.take().await.unwrap().files().await.unwrap();
+    assert_same(&received[0].bytes, &content, "interrupted.bin");
+}
+
+#[tokio::test]
+async fn an_upload_goes_on_when_the_network_comes_back() {
+    assert_upload_survives(async |sender, wire, server| {
+        wire.cut();
+        until_waiting(sender).await;
+        wire.mend();
+        server
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_upload_goes_on_after_kill_9_of_the_server() {
+    assert_upload_survives(async |sender, _, mut server| {
+        server.kill_9().await;
+        until_waiting(sender).await;
+        server.start_again().await
+    })
+    .await;
+}
+
+/// Receives a file over a wire, lets something happen in the middle, and expects one counted download and the same bytes.
+async fn assert_download_survives(happens: impl AsyncFnOnce(&Browser, &Wire, Server) -> Server) {
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let wire = Wire::to(server.port()).await;
+    let files = [Source::new("interrupted.bin", noise(LEN, 71))];
+    let (package, link) = sent_to(&server, &wire.origin(), &files, &LinkTerms::default()).await;
+    recipient.look(&link).await;
+    wire.slow_down(SLOW);
+    recipient.take().await;
+    until_carried(&wire, Wire::received).await;
+    assert_eq!(recipient.state().await, "saving");
+    let server = happens(&recipient, &wire, server).await;
+    wire.speed_up();
+    let (name, content) = recipient.save().await;
+    assert_eq!(name, "interrupted.bin");
+    assert_same(&content, &files[0].bytes, &name);
+    assert_eq!((started(&server, &package).await, taken(&server, &package).await), (1, 1));
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_not_a_lost_download_when_the_network_comes_back() {
+    assert_download_survives(async |recipient, wire, server| {
+        wire.cut();
+        until_waiting(recipient).await;
+        wire.mend();
+        server
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_not_a_lost_download_after_kill_9_of_the_server() {
+    assert_download_survives(async |recipient, _, mut server| {
+        server.kill_9().await;
+        until_waiting(recipient).await;
+        server.start_again().await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reload_in_the_middle_of_a_download_is_not_counted_again() {
+    assert_download_survives(async |recipient, _, server| {
+        recipient.reload().await;
+        recipient.state_of(&["ready"]).await;
+        for file in recipient.in_downloads() {
+            // What was cut stays behind under its unfinished name, or not at all; never as if it were whole.
+            assert!(file.to_string_lossy().ends_with(".crdownload"), "{}", file.display());
+            let _ = std::fs::remove_file(file);
+        }
+        // One step: it is counted already.
+        recipient.click("download").await;
+        server
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cancelled_download_goes_on_without_being_counted_again() {
+    assert_download_survives(async |recipient, _, server| {
+        recipient.click("cancel").await;
+        recipient.state_of(&["stopped"]).await;
+        recipient.click("retry").await;
+        recipient.state_of(&["ready"]).await;
+        wait::until_so(SOON, "no half file", async || recipient.in_downloads(), Vec::is_empty).await;
+        recipient.click("download").await;
+        server
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn saving_again_is_not_counted_again() {
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let files = [Source::new("again.bin", noise(300_000, 72))];
+    let (package, link) = crate::sent(&server, &files, &LinkTerms::default()).await;
+    recipient.look(&link).await;
+    recipient.take().await;
+    recipient.state_of(&["ask-saved"]).await;
+    let first = recipient.downloaded().await;
+    recipient.click("saved-again").await;
+    recipient.state_of(&["ask-saved"]).await;
+    let second = recipient.downloaded().await;
+    assert_eq!(first.0, second.0);
+    assert_same(&second.1, &files[0].bytes, "again.bin");
+    assert_eq!(
+        server.client().status(&package).await.unwrap().links[0].counters.finished.count,
+        0,
+        "it waits for the answer"
+    );
+    recipient.click("saved-yes").await;
+    recipient.state_of(&["finished"]).await;
+    assert_eq!(started(&server, &package).await, 1);
+}
+
+#[tokio::test]
+async fn a_cancelled_upload_is_deleted_from_the_server() {
+    let _turn = turn().await;
+    let (server, sender) = (Server::start().await, Browser::start().await);
+    let wire = Wire::to(server.port()).await;
+    let content = noise(LEN, 73);
+    let files = sender.prepare(&[("cancelled.bin", &content)]);
+    sender.pick(&wire.origin(), &files).await;
+    wire.slow_down(SLOW);
+    sender.click("send").await;
+    until_carried(&wire, Wire::sent).await;
+    sender.click("cancel").await;
+    sender.state_of(&["pick", "error"]).await;
+    wire.speed_up();
+    let blobs = async || subrosa_tests::disk::files_below(&server.data().join("blobs/shares"));
+    wait::until_so(Duration::from_secs(15), "ciphertext is deleted", blobs, Vec::is_empty).await;
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_the_upload_goes_on_when_there_is_room() {
+    let _turn = turn().await;
+    let options = subrosa_tests::server::Options::flags(&["--free-bytes-min", "1048576"]);
+    let options = subrosa_tests::server::Options { disk_bytes: Some(24 << 20), ..options };
+    let (server, sender) = (Server::start_with(options).await, Browser::start().await);
+    let filler = server.data().join("filler");
+    std::fs::write(&filler, vec![0; 16 << 20]).unwrap();
+    let content = noise(12 << 20, 74);
+    let files = sender.prepare(&[("large.bin", &content)]);
+    sender.pick(&server.origin(), &files).await;
+    sender.click("send").await;
+    wait::until_so(
+        SOON,
+        "the page says that there is no room",
+        async || sender.visible().await,
+        |text| text.contains("no room"),
+    )
+    .await;
+    std::fs::remove_file(&filler).unwrap();
+    if sender.state().await == "error" {
+        sender.click("retry").await;
+    }
+    let link = sender.sent().await;
+    let recipient = Recipient::new(&server.client(), &link, None).unwrap();
+    assert_same(&recipient.take().await.unwrap().files().await.unwrap()[0].bytes, &content, "large.bin");
+    let _ = Choices::default();
+}

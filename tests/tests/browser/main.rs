@@ -1,0 +1,41 @@
+//! The pages in a real Chromium against the real server.
+#![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
+
+mod endings;
+mod hygiene;
+mod interruptions;
+mod looking;
+mod names;
+mod passwords;
+mod round_trip;
+
+use subrosa_tests::client::package::{Package, Source, Terms};
+use subrosa_tests::client::upload::LinkTerms;
+use subrosa_tests::server::Server;
+
+/// Sends files without a browser; the package, to ask where it stands, and the link at some origin of that server.
+async fn sent_to(server: &Server, origin: &str, files: &[Source], terms: &LinkTerms) -> (Package, String) {
+    let package = Package::seal(files, &Terms::default()).unwrap();
+    let secret = server.client().send(&package, terms).await.unwrap();
+    (package, format!("{origin}/s#{}", *secret.to_token()))
+}
+
+/// The same at the server's own origin.
+async fn sent(server: &Server, files: &[Source], terms: &LinkTerms) -> (Package, String) {
+    sent_to(server, &server.origin(), files, terms).await
+}
+
+/// One small file.
+fn one_file() -> Vec<Source> {
+    vec![Source::new("letter.txt", "Dear friend")]
+}
+
+/// Downloads of the only link that have started: what is counted.
+async fn started(server: &Server, package: &Package) -> u32 {
+    server.client().status(package).await.unwrap().links[0].counters.started.count
+}
+
+/// Downloads of the only link that are taken, started or not.
+async fn taken(server: &Server, package: &Package) -> u32 {
+    server.client().status(package).await.unwrap().links[0].downloads_taken
+}
