@@ -22,7 +22,8 @@ proptest! {
     /// Answer by answer and line by line, the function tells what the model tells.
     #[test]
     fn step_tells_what_the_model_tells(story in story()) {
-        let run = Run::of(&story);
+        let mut run = Run { stores: true, ..Run::new() };
+        run.play(&story);
         let mut model = Model::new(run.policy.clone());
         for (index, entry) in run.trace.iter().enumerate() {
             let told = model.apply(&entry.command, entry.at);

@@ -1,4 +1,4 @@
-//! Plays stories through [`step`], storing and loading the record every time as a ledger does, and keeps a trace.
+//! Plays stories through [`step`] and keeps a trace.
 
 use subrosa_server::lifecycle::{
     Change, Command, HolderAction, Outcome, OwnerAction, Policy, Refusal, ShareRecord, Step, step,
@@ -23,13 +23,13 @@ pub(crate) struct Run {
     pub(crate) now: Timestamp,
     pub(crate) record: Option<ShareRecord>,
     pub(crate) trace: Vec<Entry>,
-    /// Whether the record is stored and loaded after every step. Only for large ones it is not.
+    /// Whether the record is stored and loaded after every step, as it is in a ledger. Slower.
     pub(crate) stores: bool,
 }
 
 impl Run {
     pub(crate) fn new() -> Self {
-        Self { policy: world::policy(), now: world::START, record: None, trace: Vec::new(), stores: true }
+        Self { policy: world::policy(), now: world::START, record: None, trace: Vec::new(), stores: false }
     }
 
     /// A share with content and without links.

@@ -161,7 +161,6 @@ fn the_last_receipts_are_kept() {
 #[test]
 fn so_many_run_at_once_and_ended_ones_make_room() {
     let mut run = one_link(many(1000));
-    run.stores = false;
     let full = u32::try_from(LINK_LEASES_MAX).unwrap();
     for number in 0..full {
         run.done(ask(0, secret(number)));
@@ -191,7 +190,6 @@ fn so_many_run_at_once_in_a_share() {
     for link in 1..5 {
         run.done(world::put(link, PutLink { downloads_max: 1000, ..world::put_request(link) }));
     }
-    run.stores = false;
     let full = u32::try_from(SHARE_LEASES_MAX).unwrap();
     for number in 0..full {
         run.done(ask(u8::try_from(number % 4).unwrap(), secret(number)));

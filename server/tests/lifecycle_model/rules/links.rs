@@ -71,7 +71,6 @@ fn a_link_that_ended_does_not_come_back() {
 #[test]
 fn links_are_counted_also_when_they_ended() {
     let mut run = one_link(world::put_request(0));
-    run.stores = false;
     for link in 1..u8::try_from(LINKS_MAX).unwrap() {
         let request = PutLink { link_verifier: world::link_verifier(link), ..world::put_request(0) };
         run.done(world::put(link, request));
