@@ -22,7 +22,7 @@ import { Cancelled } from "../waiting.js";
 import { lifeText, sizeText, spanText } from "../wording.js";
 import { listen, picked as fromPicker } from "./drop.js";
 import { Picked } from "./picked.js";
-import { forgetResult, prepareResult, showResult } from "./result.js";
+import { forgetResult, isLinkAtRisk, prepareResult, showResult } from "./result.js";
 import { reason, Upload } from "./upload.js";
 
 /**
@@ -124,7 +124,7 @@ function prepare() {
   addEventListener("offline", () => state() === "uploading" && say("network", texts.offline));
   addEventListener("online", () => say("network", ""));
   addEventListener("beforeunload", (event) => {
-    if (state() === "uploading" || state() === "checking") event.preventDefault();
+    if (state() === "uploading" || state() === "checking" || isLinkAtRisk()) event.preventDefault();
   });
 }
 

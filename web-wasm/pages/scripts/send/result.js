@@ -24,11 +24,14 @@ const COPIED_MILLIS = 2_500;
 let watch;
 /** @type {Result | undefined} */
 let current;
+/** Whether the link left the page in some way: nobody can show it again. */
+let taken = false;
 
 /** Listens to the buttons of the result. Called once. */
 export function prepareResult() {
   const link = element("link", HTMLInputElement);
   link.addEventListener("focus", () => link.select());
+  link.addEventListener("copy", () => (taken = true));
   button("copy").addEventListener("click", () => void copy(link));
   const ask = element("revoke-ask", HTMLElement);
   button("revoke").addEventListener("click", () => {
@@ -45,6 +48,7 @@ export function prepareResult() {
 /** @param {Result} result @param {import("../desk.js").Desk} desk */
 export function showResult(result, desk) {
   current = result;
+  taken = false;
   element("link", HTMLInputElement).value = `${location.origin}/s#${result.token}`;
   element("password-apart", HTMLElement).hidden = !result.hasPassword;
   element("revoke-ask", HTMLElement).hidden = true;
@@ -61,6 +65,9 @@ export function showResult(result, desk) {
   watch = new StatusWatch(result, desk, showEnd);
   show("done");
 }
+
+/** Whether leaving the page now would lose the link. */
+export const isLinkAtRisk = () => current !== undefined && !taken;
 
 /** Forgets the link. */
 export function forgetResult() {
@@ -79,6 +86,7 @@ async function copy(link) {
     link.select();
     if (!document.execCommand("copy")) return;
   }
+  taken = true;
   const target = button("copy");
   target.textContent = page.done.copied;
   announce(page.done.copied);
