@@ -1,4 +1,4 @@
-//! `bench`: measures a release build on this machine. Only ratios taken in one run mean anything.
+//! `bench` and `pictures`: programs of the package `subrosa-tests` that use the server and a browser without testing them.
 
 use anyhow::Result;
 use clap::Args;
@@ -13,15 +13,24 @@ pub(crate) struct BenchArgs {
     bench: Vec<String>,
 }
 
-/// Builds the server for use, then runs the bench program against it.
+/// Measures a release build on this machine.
 pub(crate) fn run(args: &BenchArgs) -> Result<()> {
+    run_with_server("bench", &args.bench)
+}
+
+/// Takes the pictures of the README from the real pages.
+pub(crate) fn pictures() -> Result<()> {
+    run_with_server("pictures", &[])
+}
+
+/// Builds the server as it is used and the program, and runs the program against it.
+fn run_with_server(program: &str, args: &[String]) -> Result<()> {
     tools::ensure_browser()?;
     web::build()?;
     // In one command, so that both share their dependencies.
     let artifacts =
         cargo::build(&["--package", "subrosa-server", "--package", "subrosa-tests", "--bins", "--release"])?;
-    let bench = cargo::program(&artifacts, "bench")?;
-    let mut command = process::command(&bench.to_string_lossy());
+    let mut command = process::command(&cargo::program(&artifacts, program)?.to_string_lossy());
     command.env("SUBROSA_SERVER", cargo::program(&artifacts, "subrosa-server")?);
-    process::run(command.args(&args.bench))
+    process::run(command.args(args))
 }

@@ -40,6 +40,8 @@ enum Task {
     Check(check::CheckArgs),
     /// Measure, and print the ratios that docs/BENCHMARKS.md keeps
     Bench(bench::BenchArgs),
+    /// Take the pictures in docs/pictures again, from the real pages
+    Pictures,
     /// Build the browser module only (the other tasks do it by themselves)
     Web,
 }
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(&args),
         Task::Check(args) => check::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Pictures => bench::pictures(),
         Task::Web => web::build().map(drop),
     };
     match done {

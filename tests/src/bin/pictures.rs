@@ -1,0 +1,61 @@
+//! `cargo xtask pictures`: takes the pictures in `docs/pictures` from the real pages.
+
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+use subrosa_tests::browser::Browser;
+use subrosa_tests::bytes::noise;
+use subrosa_tests::server::Server;
+
+#[tokio::main]
+async fn main() {
+    let server = Server::start().await;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/pictures");
+    std::fs::create_dir_all(&folder).expect("the repository can be written to");
+    let (sender, recipient) = (Browser::start().await, Browser::start().await);
+    screen(&sender, 1120, 1000, false).await;
+    screen(&recipient, 390, 844, true).await;
+
+    sender.open(&server.origin()).await;
+    sender.state_of(&["pick"]).await;
+    let files = files(&sender);
+    let paths: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    sender.type_into("file-input", &paths.join("\n")).await;
+    sender.type_into("note", "The figures for Thursday. Call me if anything is missing.").await;
+    sender.type_into("password", "a password that goes by phone").await;
+    picture(&sender, &folder.join("send.png")).await;
+
+    sender.click("send").await;
+    sender.state_of(&["done"]).await;
+    picture(&sender, &folder.join("sent.png")).await;
+
+    recipient.open(&sender.value("link").await).await;
+    recipient.state_of(&["password"]).await;
+    recipient.type_into("password", "a password that goes by phone").await;
+    recipient.click("open").await;
+    recipient.state_of(&["ready"]).await;
+    picture(&recipient, &folder.join("receive.png")).await;
+}
+
+fn files(browser: &Browser) -> Vec<PathBuf> {
+    let contents = [("Annual report 2026.pdf", 2_400_000), ("Figures.xlsx", 310_000), ("Interview.mp4", 28_000_000)];
+    let write = |(name, len): (&str, usize)| {
+        let path = browser.desk().join(name);
+        std::fs::write(&path, noise(len, 1)).expect("there is room");
+        path
+    };
+    contents.map(write).to_vec()
+}
+
+async fn screen(browser: &Browser, width: u32, height: u32, mobile: bool) {
+    let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });
+    browser.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+}
+
+async fn picture(browser: &Browser, path: &Path) {
+    let taken = browser.devtools("Page.captureScreenshot", json!({ "format": "png" })).await;
+    let png = STANDARD.decode(taken["data"].as_str().expect("a screenshot is text")).expect("it is base64");
+    std::fs::write(path, png).expect("the repository can be written to");
+}
