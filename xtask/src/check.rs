@@ -73,7 +73,7 @@ fn format() -> Result<()> {
 
 fn lints() -> Result<()> {
     // The heavy tests are no target of "all".
-    clippy(&["--workspace", "--all-targets", "--test", "heavy"])
+    clippy(&["--workspace", "--all-targets", "--test", "heavy", "--all-features"])
 }
 
 /// `shared` and `web-wasm` as browsers get them: other code is compiled there.
@@ -90,7 +90,7 @@ fn clippy(args: &[&str]) -> Result<()> {
 /// For contributors, so with private items; public ones may link to them.
 fn docs() -> Result<()> {
     let mut command = cargo::command();
-    command.args(["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items"]);
+    command.args(["doc", "--quiet", "--workspace", "--all-features", "--no-deps", "--document-private-items"]);
     process::run(command.env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private-intra-doc-links"))
 }
 

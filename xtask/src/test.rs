@@ -43,7 +43,15 @@ pub(crate) fn run(args: &TestArgs) -> Result<()> {
 }
 
 fn examples() -> Result<()> {
-    process::run(cargo::command().args(["test", "--quiet", "--workspace", "--exclude", "xtask", "--doc"]))
+    process::run(cargo::command().args([
+        "test",
+        "--quiet",
+        "--workspace",
+        "--exclude",
+        "xtask",
+        "--all-features",
+        "--doc",
+    ]))
 }
 
 /// The vectors of the protocol through the wasm that browsers get: 32-bit and without threads, unlike the native run.

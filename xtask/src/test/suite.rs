@@ -20,7 +20,7 @@ const SERVER: &str = "subrosa-server";
 /// Builds all test programs and runs them.
 pub(super) fn run(args: &TestArgs, tally: &mut Tally) -> Result<()> {
     // The server too, for the end-to-end tests; all in one command, for one set of features.
-    let mut wanted = vec!["--workspace", "--exclude", "xtask", "--tests", "--bin", SERVER];
+    let mut wanted = vec!["--workspace", "--exclude", "xtask", "--all-features", "--tests", "--bin", SERVER];
     if args.heavy {
         wanted.extend(["--test", "heavy"]);
     }
