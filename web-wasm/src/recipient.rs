@@ -257,11 +257,11 @@ impl Recipient {
                 if entry.kind == EntryKind::Folder {
                     return Err(ReceiveError::NoSuchFile);
                 }
-                (storable_name(entry.path.name()), manifest.ranges().nth(index).ok_or(ReceiveError::NoSuchFile)?)
+                (download_name(entry.path.name()), manifest.ranges().nth(index).ok_or(ReceiveError::NoSuchFile)?)
             }
             None => {
                 let name = archive_name(entries.iter().map(|entry| entry.path.as_str()));
-                (storable_name(&name), 0..manifest.layout().content_len())
+                (download_name(&name), 0..manifest.layout().content_len())
             }
         };
         let len = range.end - range.start;
@@ -308,6 +308,21 @@ impl Recipient {
     fn manifest(&self) -> Result<&Manifest, ReceiveError> {
         self.manifest.as_ref().ok_or(ReceiveError::OutOfOrder)
     }
+}
+
+/// Longest name of a download, in bytes: while one is not finished, browsers add to its name (`.crdownload`, ` (1)`), and
+/// fail where the disk takes no more than 255.
+const DOWNLOAD_NAME_BYTES_MAX: usize = 230;
+
+/// The name under which a browser can save: storable, and short enough; a short ending stays.
+fn download_name(name: &str) -> String {
+    let name = storable_name(name);
+    if name.len() <= DOWNLOAD_NAME_BYTES_MAX {
+        return name;
+    }
+    let ending = name.rfind('.').map(|at| &name[at..]).filter(|ending| ending.len() <= 20).unwrap_or_default();
+    let kept = name.floor_char_boundary(DOWNLOAD_NAME_BYTES_MAX - ending.len());
+    format!("{}{ending}", &name[..kept])
 }
 
 /// Paths under which entries are saved: what platforms can store, and no two the same.

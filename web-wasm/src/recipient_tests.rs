@@ -212,3 +212,11 @@ fn paths_are_saved_so_that_every_platform_can_store_them() {
     let entries = [file("a:b", 1), file("a?b", 1), file("a_b (2)", 1), file("x:y/f", 1), file("x*y", 1), folder("con")];
     assert_eq!(saved_paths(&entries), ["a_b", "a_b (2)", "a_b (2) (2)", "x_y/f", "x_y (2)", "_con"]);
 }
+
+#[test]
+fn a_download_has_a_name_that_leaves_browsers_room_for_their_own_endings() {
+    assert_eq!(download_name("short.txt"), "short.txt");
+    let long = download_name(&format!("{}.txt", "é".repeat(125)));
+    assert!(long.len() <= DOWNLOAD_NAME_BYTES_MAX && long.starts_with("éé") && long.ends_with("é.txt"), "{long}");
+    assert_eq!(download_name(&"x".repeat(255)).len(), DOWNLOAD_NAME_BYTES_MAX);
+}
