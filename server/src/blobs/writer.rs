@@ -9,7 +9,7 @@ use super::BlobsError;
 use super::space::Reserved;
 
 /// Bytes collected before they go to the disk: few enough for many writers at once, enough to make each write worth it.
-const PIECE_LEN: usize = 256 * 1024;
+const PIECE_LEN: usize = 128 * 1024;
 
 /// A blob that is being written. Dropped before it is finished, it leaves nothing behind.
 pub struct BlobWriter {
