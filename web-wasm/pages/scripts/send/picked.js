@@ -9,6 +9,7 @@ import { countText, sizeText } from "../wording.js";
 
 /** @typedef {import("./drop.js").Found} Found */
 /** @typedef {{ name: string, files: number | null, len: number }} Row */
+/** @typedef {{ file: File, size: number, modified: number }} PickedFile what it was when it was picked */
 
 /** Lines on the page; more than anybody reads. */
 const ROWS_MAX = 200;
@@ -18,7 +19,7 @@ const BATCH = 1000;
 export class Picked {
   #basket;
   #limits;
-  /** @type {Map<number, File>} */
+  /** @type {Map<number, PickedFile>} */
   #files = new Map();
   /** @type {string[]} */
   #renamed = [];
@@ -81,7 +82,7 @@ export class Picked {
         ? this.#basket.addFile(path, file.size, file.type, file.lastModified)
         : this.#basket.addFolder(path);
       const { id, renamed } = /** @type {{ id: number | null, renamed: string | null }} */ (JSON.parse(answer));
-      if (id !== null && file) this.#files.set(id, file);
+      if (id !== null && file) this.#files.set(id, { file, size: file.size, modified: file.lastModified });
       if (renamed !== null) this.#renamed.push(renamed);
     } catch {
       this.#unreadable.push(path.slice(0, 80));

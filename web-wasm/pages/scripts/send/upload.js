@@ -50,7 +50,7 @@ export class Upload {
    * @param {WebAssembly.Module} what.module
    * @param {import("../desk.js").Desk} what.desk
    * @param {import("/wasm/subrosa_web.js").Plan} what.plan
-   * @param {(id: number) => File} what.fileOf
+   * @param {(id: number) => import("./picked.js").PickedFile} what.fileOf
    * @param {Terms} what.terms
    * @param {Told} told
    */
@@ -151,8 +151,8 @@ export class Upload {
     const flat = this.#plan.sources(index);
     const sources = [];
     for (let at = 0; at < flat.length; at += 3) {
-      const file = this.#fileOf(flat[at]);
-      sources.push({ file, name: file.name, start: flat[at + 1], end: flat[at + 2] });
+      const picked = this.#fileOf(flat[at]);
+      sources.push({ ...picked, name: picked.file.name, start: flat[at + 1], end: flat[at + 2] });
     }
     return { index, len: this.#plan.partLen(index), sources, url: `/api/v1/shares/${shareId}/parts/${index}` };
   }

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * Seals parts and uploads them. One of up to four; each has its own instance of the module. While one part is on its
- * way, the next one is read and sealed: the page gives a worker two parts at a time, and that bounds the memory.
+ * way, the next one is read and sealed: the page gives a worker two parts at a time, and that bounds the memory. Sealing
+ * itself cannot overlap; reading, hashing and uploading do.
  *
  * A lost network resends the same sealed bytes. Bytes that are read again are sealed again, with a new salt.
  */
@@ -12,10 +13,18 @@ import { digestHeader, digestText, judged, sha256 } from "../api.js";
 import { wait } from "../waiting.js";
 
 /**
+ * @typedef {object} Source a range of a file, with what the file was when it was picked
+ * @property {File} file
+ * @property {string} name
+ * @property {number} size
+ * @property {number} modified
+ * @property {number} start
+ * @property {number} end
+ *
  * @typedef {object} SealJob
  * @property {number} index
  * @property {number} len bytes of plaintext; zeros fill what the sources leave
- * @property {{ file: File, name: string, start: number, end: number }[]} sources
+ * @property {Source[]} sources
  * @property {string} url
  *
  * @typedef {{ index: number, sealedLen: number, digest: string }} CheckJob
@@ -26,8 +35,6 @@ let key;
 /** @type {Record<string, string>} */
 let headers = {};
 let stop = new AbortController();
-/** Sealing goes one after another; only uploads overlap. */
-let sealing = Promise.resolve();
 /** A PUT that moves no byte for so long has failed. */
 const STALL_MILLIS = 60_000;
 /** After the network came back, it has to move within so long. */
@@ -52,12 +59,12 @@ self.addEventListener("message", (/** @type {MessageEvent} */ { data }) => {
 /** @param {SealJob} job @param {AbortSignal} signal */
 async function store(job, signal) {
   try {
-    const turn = sealing.then(() => seal(job, signal));
-    sealing = turn.then(
-      () => {},
-      () => {},
-    );
-    const { sealed, digest, commitment } = await turn;
+    const plaintext = await gather(job);
+    signal.throwIfAborted();
+    if (!key) throw new Error("no key yet");
+    const sealed = /** @type {Uint8Array<ArrayBuffer>} */ (key.seal(job.index, plaintext));
+    const commitment = key.commitment();
+    const digest = await sha256(sealed);
     await upload(job, sealed, digest, signal);
     self.postMessage({ stored: job.index, sealedLen: sealed.byteLength, digest, commitment });
   } catch (error) {
@@ -67,54 +74,36 @@ async function store(job, signal) {
   }
 }
 
-/** @param {SealJob} job @param {AbortSignal} signal */
-async function seal(job, signal) {
-  signal.throwIfAborted();
-  const plaintext = await gather(job);
-  if (!key) throw new Error("no key yet");
-  const sealed = /** @type {Uint8Array<ArrayBuffer>} */ (key.seal(job.index, plaintext));
-  const commitment = key.commitment();
-  return { sealed, commitment, digest: await sha256(sealed) };
-}
-
-/** Where parts of several files, and the padded last one, are put together; kept, so that nothing piles up. */
-let scratch = new Uint8Array();
-
-/** The plaintext of a part; valid until the next call. @param {SealJob} job */
+/** The plaintext of a part. @param {SealJob} job */
 async function gather({ len, sources }) {
   const [only] = sources;
   // Most parts of a large file come from it alone, and need no copy.
-  if (sources.length === 1 && only.end - only.start === len) return read(only.file, only.name, only.start, only.end);
-  if (scratch.byteLength < len) scratch = new Uint8Array(len);
+  if (sources.length === 1 && only.end - only.start === len) return read(only);
+  const plaintext = new Uint8Array(len);
   let at = 0;
-  for (const { file, name, start, end } of sources) {
-    const bytes = await read(file, name, start, end);
-    scratch.set(bytes, at);
+  for (const source of sources) {
+    const bytes = await read(source);
+    plaintext.set(bytes, at);
     at += bytes.byteLength;
   }
-  return scratch.fill(0, at, len).subarray(0, len);
+  return plaintext;
 }
 
 /**
- * Reads a slice. A file that changed on disk since it was picked cannot be read, or gives another length: that stops
- * everything.
+ * Reads a range. A file that is not what it was when it was picked stops everything: its parts would not fit together.
+ * Chromium refuses to read it; other engines read on, and are found out by size, time or length.
  *
- * @param {File} file
- * @param {string} name
- * @param {number} start
- * @param {number} end
+ * @param {Source} source
  */
-async function read(file, name, start, end) {
-  const { size, lastModified } = file;
+async function read({ file, name, size, modified, start, end }) {
+  const changed = () => Object.assign(new Error(name), { variant: "source-changed" });
   let bytes;
   try {
     bytes = new Uint8Array(await file.slice(start, end).arrayBuffer());
   } catch {
-    throw Object.assign(new Error(name), { variant: "source-changed" });
+    throw changed();
   }
-  if (bytes.byteLength !== end - start || file.size !== size || file.lastModified !== lastModified) {
-    throw Object.assign(new Error(name), { variant: "source-changed" });
-  }
+  if (bytes.byteLength !== end - start || file.size !== size || file.lastModified !== modified) throw changed();
   return bytes;
 }
 
