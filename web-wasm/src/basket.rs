@@ -287,7 +287,7 @@ pub(crate) fn numbered(name: &str, attempt: u32) -> String {
 }
 
 /// Cuts a name to a length in bytes and keeps its extension.
-fn shortened(name: &str, bytes_max: usize) -> String {
+pub(crate) fn shortened(name: &str, bytes_max: usize) -> String {
     if name.len() <= bytes_max {
         return name.to_owned();
     }

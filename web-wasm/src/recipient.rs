@@ -17,7 +17,7 @@ use subrosa_shared::token::TokenError;
 use subrosa_shared::wrap::{View, open_content_key};
 use zeroize::Zeroizing;
 
-use crate::basket::numbered;
+use crate::basket::{numbered, shortened};
 use crate::parts::PartKey;
 use crate::secret_text;
 use crate::zip::{self, ZipStream, archive_name};
@@ -316,13 +316,7 @@ const DOWNLOAD_NAME_BYTES_MAX: usize = 230;
 
 /// The name under which a browser can save: storable, and short enough; a short ending stays.
 fn download_name(name: &str) -> String {
-    let name = storable_name(name);
-    if name.len() <= DOWNLOAD_NAME_BYTES_MAX {
-        return name;
-    }
-    let ending = name.rfind('.').map(|at| &name[at..]).filter(|ending| ending.len() <= 20).unwrap_or_default();
-    let kept = name.floor_char_boundary(DOWNLOAD_NAME_BYTES_MAX - ending.len());
-    format!("{}{ending}", &name[..kept])
+    shortened(&storable_name(name), DOWNLOAD_NAME_BYTES_MAX)
 }
 
 /// Paths under which entries are saved: what platforms can store, and no two the same.
