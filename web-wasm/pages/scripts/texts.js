@@ -178,6 +178,10 @@ export const goneForOwner = {
   abandoned: (when) => `The upload was not finished in time, and was deleted on ${when}.`,
 };
 export const goneTitle = "It is deleted";
+export const arrivedTitle = "It arrived";
+/** @param {string} when */
+export const arrived = (when) =>
+  `The recipient saved it on ${when}. Their receipt confirms it; the server cannot make one up.`;
 
 /** Why a link is gone, for its holder. @type {Record<string, (when: string) => string>} */
 export const goneForRecipient = {
@@ -339,6 +343,6 @@ export const problems = {
     "be saved this way. Open the link in a normal window of a current browser. What was begun is not counted again " +
     "on this device.",
   storage: "This browser keeps nothing for this page, so an interrupted download might be counted again.",
-  cancelledUpload: "You cancelled. What was sent so far is deleted from the server.",
+  cancelledUpload: "You cancelled. What was sent so far is being deleted from the server.",
   noRoom: "The server has no room left. Try again later, or tell its operator.",
 };

@@ -110,7 +110,7 @@ async function revoke() {
       triesMax: 3,
     });
     watch?.stop();
-    showEnd(goneForOwner.revoked(momentText(Date.now())));
+    showEnd(goneTitle, goneForOwner.revoked(momentText(Date.now())));
   } catch (error) {
     const sentence = error instanceof CallError ? error.failure.sentence : "";
     say("revoke-problem", sentence || problems.network);
@@ -119,9 +119,9 @@ async function revoke() {
   }
 }
 
-/** @param {string} text */
-function showEnd(text) {
-  say("revoked-title", goneTitle);
+/** @param {string} title @param {string} text */
+function showEnd(title, text) {
+  say("revoked-title", title);
   say("revoked-lead", text);
   forgetResult();
   show("revoked");

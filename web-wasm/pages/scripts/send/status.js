@@ -2,7 +2,7 @@
 /** What happens to the link, as long as the page is open: asked every few seconds, less often when nobody looks. */
 
 import { CallError, sendForText } from "../api.js";
-import { goneForOwner, status as texts } from "../texts.js";
+import { arrived, arrivedTitle, goneForOwner, goneTitle, status as texts } from "../texts.js";
 import { element } from "../views.js";
 import { countText, momentText } from "../wording.js";
 
@@ -32,13 +32,15 @@ export class StatusWatch {
   #stop = new AbortController();
   /** @type {number | undefined} */
   #timer;
+  /** When a recipient's receipt last said that it was saved. @type {number | null} */
+  #arrivedAt = null;
   /** Rows that stand on the page, by name, so that only what changed is announced. @type {Map<string, HTMLElement>} */
   #rows = new Map();
 
   /**
    * @param {{ shareId: string, linkId: string, ownerProof: string }} share
    * @param {import("../desk.js").Desk} desk
-   * @param {(text: string) => void} onGone told once, when it has ended
+   * @param {(title: string, text: string) => void} onGone told once, when it has ended
    */
   constructor(share, desk, onGone) {
     this.#share = share;
@@ -98,6 +100,7 @@ export class StatusWatch {
     const confirmed = /** @type {{ count: number, last: number | null }} */ (
       JSON.parse(await this.#desk.ask("confirmed", body))
     );
+    this.#arrivedAt = confirmed.last;
     this.#row("state", texts.state, texts.states[link.state] ?? link.state);
     this.#row("opened", texts.opened, times(opened));
     this.#row("started", texts.started, times(started));
@@ -115,8 +118,10 @@ export class StatusWatch {
   /** @param {{ why: string, at: number } | null} gone */
   #ended(gone) {
     this.stop();
-    const why = goneForOwner[gone?.why ?? "expired"] ?? goneForOwner.expired;
-    this.#onGone(why(momentText(gone?.at ?? Date.now())));
+    const why = (goneForOwner[gone?.why ?? "expired"] ?? goneForOwner.expired)(momentText(gone?.at ?? Date.now()));
+    // That it arrived is what the sender waits for; that it is deleted comes after.
+    if (this.#arrivedAt === null) this.#onGone(goneTitle, why);
+    else this.#onGone(arrivedTitle, `${arrived(momentText(this.#arrivedAt))} ${why}`);
   }
 
   /** @param {string} name @param {string} label @param {string} value */
