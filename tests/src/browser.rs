@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -198,8 +199,9 @@ impl Browser {
     /// # Panics
     /// As every step.
     pub async fn press(&self, keys: &str) {
-        let focused = self.client.active_element().await.expect("something has the focus");
-        focused.send_keys(keys).await.expect("keys can be pressed");
+        let strokes = keys.chars().flat_map(|value| [KeyAction::Down { value }, KeyAction::Up { value }]);
+        let actions = strokes.fold(KeyActions::new("keyboard".to_owned()), KeyActions::then);
+        self.client.perform_actions(actions).await.expect("keys can be pressed");
     }
 
     /// The id of what has the focus.
@@ -304,6 +306,12 @@ impl Browser {
     /// The driver does not answer.
     pub async fn devtools(&self, method: &str, parameters: Value) -> Value {
         self.command("goog/cdp/execute", json!({ "cmd": method, "params": parameters })).await
+    }
+
+    /// Memory of all its processes, in bytes: what only they have, and their parts of what they share.
+    #[must_use]
+    pub fn resident_bytes(&self) -> u64 {
+        self.driver.resident_bytes()
     }
 
     /// What the page wrote to its console and should not have. Forgets it.

@@ -1,1 +1,106 @@
-//! Gigabytes.
+//! Gigabytes through a real browser. Only `cargo xtask test --heavy` builds and runs this.
+#![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
+
+use std::fs::File;
+use std::io::{BufReader, Read, Write as _};
+use std::path::Path;
+use std::time::Duration;
+
+use subrosa_tests::browser::{Browser, turn};
+use subrosa_tests::bytes::noise;
+use subrosa_tests::server::Server;
+use tokio::time::Instant;
+
+const MIB: u64 = 1 << 20;
+const GIB: u64 = 1 << 30;
+/// A gigabyte is up or down within this, on a busy machine.
+const PER_GIB: Duration = Duration::from_secs(240);
+/// What all processes of the browser may need beyond what they need for a small file: window of parts, buffers of the browser.
+const GROWTH_BYTES_MAX: u64 = 700 * MIB;
+
+/// The content, piece by piece: never in memory as a whole here either.
+fn pieces(len: u64) -> impl Iterator<Item = Vec<u8>> {
+    let block = noise(MIB as usize, 99);
+    (0..len.div_ceil(MIB)).map(move |index| {
+        let mut piece = block[..MIB.min(len - index * MIB) as usize].to_vec();
+        // No two pieces alike.
+        let stamp = index.to_le_bytes();
+        let stamped = piece.len().min(stamp.len());
+        piece[..stamped].copy_from_slice(&stamp[..stamped]);
+        piece
+    })
+}
+
+fn write(path: &Path, len: u64) {
+    let mut file = File::create(path).unwrap();
+    for piece in pieces(len) {
+        file.write_all(&piece).unwrap();
+    }
+}
+
+fn assert_same_file(path: &Path, len: u64) {
+    assert_eq!(path.metadata().unwrap().len(), len);
+    let mut file = BufReader::new(File::open(path).unwrap());
+    let mut found = vec![0; MIB as usize];
+    for (index, piece) in pieces(len).enumerate() {
+        file.read_exact(&mut found[..piece.len()]).unwrap();
+        assert!(found[..piece.len()] == piece, "they differ in mebibyte {index}");
+    }
+}
+
+/// Waits for a state, and gives the most memory that the browser took meanwhile.
+async fn peak_until(browser: &Browser, state: &str, within: Duration) -> u64 {
+    let start = Instant::now();
+    let mut peak = 0;
+    loop {
+        peak = peak.max(browser.resident_bytes());
+        let seen = browser.state().await;
+        if seen == state {
+            return peak;
+        }
+        let stopped = ["error", "stopped", "gone"].contains(&seen.as_str());
+        assert!(!stopped && start.elapsed() < within, "{seen} instead of {state}:\n{}", browser.visible().await);
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+}
+
+/// Sends and receives one file; peaks of the sender's and the recipient's browser.
+async fn send_and_receive(len: u64) -> (u64, u64) {
+    let server = Server::start().await;
+    let within = PER_GIB * u32::try_from(len.div_ceil(GIB)).unwrap() + Duration::from_secs(60);
+    let (link, sender_peak) = {
+        let sender = Browser::start().await;
+        let path = sender.desk().join("large.bin");
+        write(&path, len);
+        sender.pick(&server.origin(), &[path]).await;
+        sender.click("send").await;
+        let peak = peak_until(&sender, "done", within).await;
+        (sender.value("link").await, peak)
+    };
+    let recipient = Browser::start().await;
+    recipient.look(&link).await;
+    recipient.take().await;
+    let peak = peak_until(&recipient, "ask-saved", within).await;
+    let path = recipient.download_within(Duration::from_secs(60)).await;
+    assert_same_file(&path, len);
+    recipient.click("saved-yes").await;
+    recipient.state_of(&["finished"]).await;
+    (sender_peak, peak)
+}
+
+#[tokio::test]
+async fn one_gibibyte_arrives_as_it_was() {
+    let _turn = turn().await;
+    send_and_receive(GIB).await;
+}
+
+#[tokio::test]
+async fn more_than_4_gibibytes_arrive_as_they_were_and_the_memory_of_the_pages_does_not_grow_with_them() {
+    let _turn = turn().await;
+    let (small_sent, small_received) = send_and_receive(64 * MIB).await;
+    let (large_sent, large_received) = send_and_receive(4 * GIB + 12_345).await;
+    for (what, small, large) in [("sending", small_sent, large_sent), ("receiving", small_received, large_received)] {
+        let grown = large.saturating_sub(small);
+        assert!(grown < GROWTH_BYTES_MAX, "{what}: {} MiB, then {} MiB", small / MIB, large / MIB);
+    }
+}

@@ -63,6 +63,23 @@ impl Driver {
         complaints.filter_map(|entry| entry["message"].as_str().map(ToOwned::to_owned)).collect()
     }
 
+    /// Proportional memory of every process in the group, the driver's own included.
+    pub(super) fn resident_bytes(&self) -> u64 {
+        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let of_group = processes.filter(|process| {
+            // The fifth field; the second is the name, in brackets, and may contain anything.
+            let stat = std::fs::read_to_string(process.path().join("stat")).unwrap_or_default();
+            let group = stat.rsplit_once(") ").and_then(|(_, rest)| rest.split(' ').nth(2)?.parse().ok());
+            group == Some(self.group.as_raw_pid())
+        });
+        let proportional = of_group.filter_map(|process| {
+            let rollup = std::fs::read_to_string(process.path().join("smaps_rollup")).ok()?;
+            let kib = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+            kib.trim().trim_end_matches(" kB").parse::<u64>().ok()
+        });
+        proportional.sum::<u64>() * 1024
+    }
+
     /// Keeps what the page looks like and what it said, for whoever has to find out why a test failed.
     pub(super) fn keep_last_words(&self) {
         let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
@@ -98,7 +115,9 @@ impl Driver {
             reader.read_line(&mut line).ok()?;
             match line.trim_end().split_once(':') {
                 None if line.trim_end().is_empty() => break,
-                Some((name, value)) if name.eq_ignore_ascii_case("content-length") => len = value.trim().parse().ok()?,
+                Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                    len = value.trim().parse().ok()?
+                }
                 _ => {}
             }
         }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use subrosa_tests::browser::pages::Choices;
 use subrosa_tests::browser::{Browser, SOON, turn};
 use subrosa_tests::bytes::{assert_same, noise};
 use subrosa_tests::client::download::Recipient;
@@ -89,7 +88,8 @@ async fn assert_download_survives(happens: impl AsyncFnOnce(&Browser, &Wire, Ser
     let server = happens(&recipient, &wire, server).await;
     wire.speed_up();
     let (name, content) = recipient.save().await;
-    assert_eq!(name, "interrupted.bin");
+    // After a reload, the browser still holds the first name for what was cut.
+    assert!(["interrupted.bin", "interrupted (1).bin"].contains(&name.as_str()), "{name}");
     assert_same(&content, &files[0].bytes, &name);
     assert_eq!((started(&server, &package).await, taken(&server, &package).await), (1, 1));
 }
@@ -215,5 +215,4 @@ async fn a_full_disk_is_told_and_the_upload_goes_on_when_there_is_room() {
     let link = sender.sent().await;
     let recipient = Recipient::new(&server.client(), &link, None).unwrap();
     assert_same(&recipient.take().await.unwrap().files().await.unwrap()[0].bytes, &content, "large.bin");
-    let _ = Choices::default();
 }

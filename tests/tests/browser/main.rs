@@ -1,9 +1,11 @@
 //! The pages in a real Chromium against the real server.
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
+mod altered;
 mod endings;
 mod hygiene;
 mod interruptions;
+mod limits;
 mod looking;
 mod names;
 mod passwords;

@@ -5,6 +5,7 @@ mod canary;
 mod crash;
 mod disk_full;
 mod ending;
+mod guessing;
 mod limits;
 mod slow;
 mod start;
