@@ -6,7 +6,8 @@ use std::sync::Arc;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue, header};
+use http_body::Body as _;
 use tokio::time::Instant;
 
 use super::error::Error;
@@ -41,6 +42,17 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
         }
         Some(error) => tracing::info!(%method, route, status, millis, %error, "request refused"),
         None => tracing::info!(%method, route, status, millis, "request answered"),
+    }
+    response
+}
+
+/// Tells whoever is refused with a body on its way to send its next request on another connection. This one ends after the
+/// answer, because nobody reads the rest of the body; a client that is not told loses its next request with it.
+pub(super) async fn close_unread(request: Request, next: Next) -> Response {
+    let has_body = !request.body().is_end_stream();
+    let mut response = next.run(request).await;
+    if has_body && (response.status().is_client_error() || response.status().is_server_error()) {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }

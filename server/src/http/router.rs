@@ -1,55 +1,62 @@
-//! The list of endpoints, grouped by who calls them.
+//! The list of endpoints, grouped by who calls them. Path and method of a call stand at its handler, with what it takes and
+//! gives: that makes both the route and its description.
 
 use axum::Router;
 use axum::handler::Handler as _;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{any, get, post, put};
+use axum::routing::{any, get};
+use subrosa_shared::api::API_BASE;
 use tower_http::compression::CompressionLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::error::Error;
-use super::{config, headers, health, leases, links, manifest, middleware, note, owner_links, pages, parts, shares};
+use super::{
+    config, headers, health, leases, links, manifest, middleware, note, openapi, owner_links, pages, parts, shares,
+};
 use crate::app::App;
 
 /// Every call of the server, with what all of them have around them.
 pub fn router(app: &App) -> Router {
-    let api = Router::new()
-        // Anyone.
-        .route("/config", get(config::show_config))
-        // Owners.
-        .route(
-            "/shares/{share}",
-            put(shares::create_share).get(shares::show_share).patch(shares::change_share).delete(shares::revoke_share),
-        )
-        .route("/shares/{share}/parts", get(parts::list_parts))
-        .route("/shares/{share}/parts/{index}", put(parts::store_part).get(parts::read_part_back))
-        .route("/shares/{share}/manifest", put(manifest::store_manifest).get(manifest::read_manifest_back))
-        .route("/shares/{share}/complete", post(shares::complete_share))
-        .route("/shares/{share}/log", get(shares::show_log))
-        .route("/shares/{share}/note", put(note::store_note).get(note::read_note))
-        .route(
-            "/shares/{share}/links/{link}",
-            put(owner_links::add_link).patch(owner_links::change_link).delete(owner_links::revoke_link),
-        )
-        // Holders of a link.
-        .route("/links/{link}", get(links::look).delete(links::destroy))
-        .route("/links/{link}/open", post(links::open))
-        .route("/links/{link}/manifest", get(links::read_manifest))
-        .route("/links/{link}/leases", post(leases::grant_lease))
-        .route("/links/{link}/leases/{lease}/done", post(leases::finish_lease))
-        .route("/links/{link}/parts/{index}", get(leases::fetch_part))
-        .method_not_allowed_fallback(async || Error::MethodNotAllowed)
-        .fallback(async || Error::UnknownEndpoint);
+    let (api, _) = api().split_for_parts();
+    let api =
+        api.method_not_allowed_fallback(async || Error::MethodNotAllowed).fallback(async || Error::UnknownEndpoint);
 
     // Only pages are compressed: ciphertext does not compress, and answers with secrets of both sides must not.
     let pages = pages::serve_page.layer(CompressionLayer::new());
     Router::new()
-        .nest("/api/v1", api.layer(axum::middleware::from_fn(headers::api_headers)))
+        .nest(API_BASE, api.layer(axum::middleware::from_fn(headers::api_headers)))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/dl/{*name}", any(pages::serve_nothing))
         .fallback_service(pages.with_state(()))
         .layer(from_fn_with_state(app.clone(), middleware::limit))
+        .layer(axum::middleware::from_fn(middleware::close_unread))
         .layer(axum::middleware::from_fn(middleware::log))
         .layer(axum::middleware::from_fn(headers::security_headers))
         .with_state(app.clone())
+}
+
+/// Every call of the API with its description.
+pub(super) fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::frame())
+        // Anyone.
+        .routes(routes!(config::show_config))
+        .routes(routes!(openapi::show_document))
+        // Owners.
+        .routes(routes!(shares::create_share, shares::show_share, shares::change_share, shares::revoke_share))
+        .routes(routes!(parts::list_parts))
+        .routes(routes!(parts::store_part, parts::read_part_back))
+        .routes(routes!(manifest::store_manifest, manifest::read_manifest_back))
+        .routes(routes!(shares::complete_share))
+        .routes(routes!(shares::show_log))
+        .routes(routes!(note::store_note, note::read_note))
+        .routes(routes!(owner_links::add_link, owner_links::change_link, owner_links::revoke_link))
+        // Holders of a link.
+        .routes(routes!(links::look, links::destroy))
+        .routes(routes!(links::open))
+        .routes(routes!(links::read_manifest))
+        .routes(routes!(leases::grant_lease))
+        .routes(routes!(leases::finish_lease))
+        .routes(routes!(leases::fetch_part))
 }
