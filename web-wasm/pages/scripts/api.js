@@ -43,6 +43,10 @@ export class CallError extends Error {
 const BASE = "/api/v1";
 /** A call without an answer for so long has failed. Bodies here are small; parts have their own clock. */
 const TIMEOUT_MILLIS = 60_000;
+/** What is added for each byte of a body: manifests of large shares take long on slow lines (10 kB/s). */
+const TIMEOUT_MILLIS_PER_BYTE = 0.1;
+/** A body that is not whole after so long never will be: its connection hangs. */
+const BODY_MILLIS = 10 * 60_000;
 
 /**
  * Makes a call, again and again while that makes sense.
@@ -79,7 +83,7 @@ async function readAnswer(call, read) {
   for (let tries = 1; ; tries += 1) {
     const response = await send(call);
     try {
-      return await read(response);
+      return await inTime(read(response));
     } catch {
       if (call.signal.aborted) throw new Cancelled();
       const failure = judged(0, "", null, tries);
@@ -88,6 +92,18 @@ async function readAnswer(call, read) {
       await wait(failure.wait_millis, call.signal);
     }
   }
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} body
+ * @returns {Promise<T>}
+ */
+function inTime(body) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("too late")), BODY_MILLIS);
+    body.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /**
@@ -105,7 +121,7 @@ async function attempt(call, tries) {
   }
   const clock = new AbortController();
   const cancel = () => clock.abort();
-  const timer = setTimeout(cancel, TIMEOUT_MILLIS);
+  const timer = setTimeout(cancel, TIMEOUT_MILLIS + TIMEOUT_MILLIS_PER_BYTE * (call.bytes?.byteLength ?? 0));
   call.signal.addEventListener("abort", cancel);
   try {
     if (call.signal.aborted) throw new Cancelled();
