@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, header};
 use http_body::Body as _;
+use subrosa_shared::limits::JSON_BYTES_MAX;
 use tokio::time::Instant;
 
 use super::error::Error;
@@ -46,12 +47,13 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
     response
 }
 
-/// Tells whoever is refused with a body on its way to send its next request on another connection. This one ends after the
-/// answer, because nobody reads the rest of the body; a client that is not told loses its next request with it.
+/// Tells whoever is refused with a large body on its way to send its next request on another connection. This one ends after
+/// the answer, because nobody reads the rest of the body; a client that is not told loses its next request with it. Small
+/// bodies are here already, and read to their end.
 pub(super) async fn close_unread(request: Request, next: Next) -> Response {
-    let has_body = !request.body().is_end_stream();
+    let is_large = request.body().size_hint().upper().is_none_or(|len| len > JSON_BYTES_MAX as u64);
     let mut response = next.run(request).await;
-    if has_body && (response.status().is_client_error() || response.status().is_server_error()) {
+    if is_large && (response.status().is_client_error() || response.status().is_server_error()) {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
