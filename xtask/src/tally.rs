@@ -16,6 +16,13 @@ impl Tally {
         Self { started: Instant::now(), passed: 0, failed: Vec::new() }
     }
 
+    /// Sees to what later steps need. A failure counts and stops nothing: what can run without it, runs.
+    pub(crate) fn need(&mut self, what: &str, see_to_it: impl FnOnce() -> Result<()>) {
+        if let Err(error) = see_to_it() {
+            self.fail(format!("{what}: {error:#}"));
+        }
+    }
+
     /// Runs one step and counts it, under a heading.
     pub(crate) fn step(&mut self, name: &str, step: impl FnOnce() -> Result<()>) {
         self.timed(name, |tally| {

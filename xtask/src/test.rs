@@ -24,11 +24,11 @@ pub(crate) struct TestArgs {
 /// Installs, checks, builds once, runs.
 pub(crate) fn run(args: &TestArgs) -> Result<()> {
     // First of all, so that nobody waits ten minutes to be asked for a password.
-    tools::ensure_node_modules()?;
-    tools::ensure_browser()?;
+    let mut tally = Tally::new();
+    tally.need("node modules", tools::ensure_node_modules);
+    tally.need("browser", tools::ensure_browser);
     web::build()?;
 
-    let mut tally = Tally::new();
     if args.filter.is_none() {
         check::quick(&mut tally);
     }
