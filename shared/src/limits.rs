@@ -25,6 +25,7 @@ pub const GUESSES_MAX: u32 = 200;
 
 /// What a server accepts. Served by `GET /config`, so that a client refuses too much before the first byte.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Limits {
     /// Largest share, in bytes of padded content.
     pub share_bytes_max: u64,
@@ -51,7 +52,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            share_bytes_max: 20 << 30,
+            share_bytes_max: 20_000_000_000,
             part_bytes_min: PART_BYTES_MIN,
             part_bytes_max: PART_BYTES_MAX,
             parts_max: PARTS_MAX,
