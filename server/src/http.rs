@@ -1,7 +1,8 @@
 //! HTTP: a thin skin over [`store`](crate::store) and [`blobs`](crate::blobs). A handler extracts, asks, answers.
 //!
 //! [`router`] lists the calls; the files beside it have one resource each. `extract` and `upload` check what comes in,
-//! `download` streams what goes out, `error` says what went wrong, [`connection`] deals with sockets.
+//! `download` streams what goes out, `error` says what went wrong, `openapi` describes it all, [`connection`] deals with
+//! sockets.
 
 pub mod router;
 
@@ -10,6 +11,7 @@ mod leases;
 mod links;
 mod manifest;
 mod note;
+mod openapi;
 mod owner_links;
 mod parts;
 mod shares;

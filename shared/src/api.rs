@@ -1,5 +1,6 @@
 //! Bodies and headers of the HTTP API, version 1. All bodies are JSON unless said otherwise; requests refuse unknown
-//! fields, answers may grow new ones. The README of the API is the table in ARCHITECTURE.md; errors are in [`problem`].
+//! fields, answers may grow new ones. The server describes its calls at `/openapi.json`, made from these types (feature
+//! `openapi`); errors are in [`problem`].
 //!
 //! [`problem`]: crate::problem
 
@@ -31,6 +32,7 @@ pub mod header {
 
 /// `GET /config`: what a client has to know before it begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Config {
     /// Version of the server.
     pub version: String,
@@ -44,8 +46,9 @@ pub struct Config {
     pub push_origin: Option<String>,
 }
 
-/// What pages offer. Every choice is within [`Limits`].
+/// What pages offer. Every choice is within the limits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Choices {
     /// Lives to choose from, in seconds, ascending.
     pub expiry_secs: Vec<u64>,
@@ -59,6 +62,7 @@ pub struct Choices {
 
 /// `PUT /shares/{share}`: creates a share. The same body again gives the same answer; another is a conflict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateShare {
     /// The share's id is derived from it.
@@ -73,6 +77,7 @@ pub struct CreateShare {
 
 /// A stored part. Its plaintext is `part_bytes` long, but for the last part's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StoredPart {
     /// Place in the content, from 0.
     pub index: u32,
@@ -84,6 +89,7 @@ pub struct StoredPart {
 
 /// `GET /shares/{share}/parts`: what is stored already, in order of index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PartList {
     /// The stored parts.
     pub parts: Vec<StoredPart>,
@@ -91,11 +97,12 @@ pub struct PartList {
 
 /// `POST /shares/{share}/complete`: fixes the content. The same body again gives the same answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CompleteShare {
     /// How many parts there are.
     pub part_count: u32,
-    /// [`part_list_digest`](crate::content::part_list_digest) over all of them.
+    /// The digest over lengths and digests of all parts. PROTOCOL.md section 5.
     pub parts_digest: Digest,
     /// SHA-256 of the sealed manifest.
     pub manifest_digest: Digest,
@@ -103,6 +110,7 @@ pub struct CompleteShare {
 
 /// The part of a link that a password changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LinkLock {
     /// Whether a password is needed. Told to holders of the link, so that they are asked for one.
@@ -111,14 +119,17 @@ pub struct LinkLock {
     pub open_verifier: Verifier,
     /// Sealed object, 145 bytes.
     #[serde(with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
     pub view_wrap: Vec<u8>,
     /// Sealed object, 113 bytes.
     #[serde(with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
     pub content_wrap: Vec<u8>,
 }
 
 /// `PUT /shares/{share}/links/{link}`: adds a link to a share that is complete. Idempotent like creating a share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PutLink {
     /// The link's id is derived from it.
@@ -139,6 +150,7 @@ pub struct PutLink {
 
 /// `PATCH /shares/{share}/links/{link}`: changes what is given, leaves the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PatchLink {
     /// A new password, or none any more.
@@ -160,6 +172,7 @@ pub struct PatchLink {
 
 /// `PATCH /shares/{share}`: changes what is given, leaves the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PatchShare {
     /// Life in seconds from now. Shortening it shortens the links' too.
@@ -172,6 +185,7 @@ pub struct PatchShare {
 
 /// Where a share stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ShareState {
     /// Parts may be stored; nobody else can see it.
@@ -186,6 +200,7 @@ pub enum ShareState {
 
 /// Where a link stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum LinkState {
     /// It opens.
@@ -202,6 +217,7 @@ pub enum LinkState {
 
 /// Why a share or link is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum GoneWhy {
     /// Every download was taken.
@@ -220,6 +236,7 @@ pub enum GoneWhy {
 
 /// That something is gone, why and since when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Gone {
     /// Why.
     pub why: GoneWhy,
@@ -229,6 +246,7 @@ pub struct Gone {
 
 /// How often something happened, and when first and last. No addresses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Counter {
     /// How often.
     pub count: u32,
@@ -240,6 +258,7 @@ pub struct Counter {
 
 /// What happened to a link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LinkCounters {
     /// Opened with link and password: the file list was shown.
     pub opened: Counter,
@@ -253,6 +272,7 @@ pub struct LinkCounters {
 
 /// A finished download that came with a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StoredReceipt {
     /// The lease that it is for.
     pub lease: LeaseId,
@@ -264,6 +284,7 @@ pub struct StoredReceipt {
 
 /// A link as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LinkStatus {
     /// Its id.
     pub link: LinkId,
@@ -289,6 +310,7 @@ pub struct LinkStatus {
 
 /// `GET /shares/{share}`, and the answer to whatever changes one: the share as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ShareStatus {
     /// Its id.
     pub share: ShareId,
@@ -312,6 +334,7 @@ pub struct ShareStatus {
 
 /// One line of the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogLine {
     /// When.
     pub at: Timestamp,
@@ -323,6 +346,7 @@ pub struct LogLine {
 
 /// What the timeline tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Event {
     /// The share was created.
@@ -371,6 +395,7 @@ pub enum Event {
 
 /// `GET /shares/{share}/log`: the timeline, oldest first, at most the last 1,000 lines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Log {
     /// The lines.
     pub lines: Vec<LogLine>,
@@ -378,6 +403,7 @@ pub struct Log {
 
 /// `GET /links/{link}`: the link as its holder sees it. Looking counts nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LinkView {
     /// Where it stands.
     pub state: LinkState,
@@ -407,11 +433,13 @@ pub struct LinkView {
 
 /// `POST /links/{link}/open`: what the open proof shows. Counts nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpenedLink {
     /// The share behind the link.
     pub share: ShareId,
     /// Sealed object: manifest key and manifest digest.
     #[serde(with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
     pub view_wrap: Vec<u8>,
     /// The link, as after opening.
     pub link: LinkView,
@@ -419,6 +447,7 @@ pub struct OpenedLink {
 
 /// `POST /links/{link}/leases`: asks for one counted download. The same verifier again gives the same lease.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RequestLease {
     /// Of the lease secret that the client drew and stored.
@@ -427,11 +456,13 @@ pub struct RequestLease {
 
 /// A lease: one counted download.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GrantedLease {
     /// Its id.
     pub lease: LeaseId,
     /// Sealed object: the content key.
     #[serde(with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
     pub content_wrap: Vec<u8>,
     /// It lapses at this moment, whatever happens.
     pub expires_at: Timestamp,
@@ -445,6 +476,7 @@ pub struct GrantedLease {
 
 /// `POST /links/{link}/leases/{lease}/done`: the client closed the file on disk, or the person says that it is saved.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FinishLease {
     /// The receipt, for the owner.

@@ -33,8 +33,8 @@ pub(crate) fn from_base64url<const LEN: usize>(text: &str) -> Result<[u8; LEN], 
 
 /// Defines a public (not secret) byte string of fixed length with its text form in `Display`, `FromStr` and serde.
 macro_rules! public_bytes {
-    ($(#[$doc:meta])* $name:ident, $len:literal) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])* $name:ident, $len:literal) => {
+        $(#[doc = $doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name([u8; $len]);
 
@@ -87,9 +87,31 @@ macro_rules! public_bytes {
                 text.parse().map_err(::serde::de::Error::custom)
             }
         }
+
+        #[cfg(feature = "openapi")]
+        impl ::utoipa::PartialSchema for $name {
+            fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::Schema> {
+                $crate::bytes::base64url_schema($len, concat!($($doc),*))
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl ::utoipa::ToSchema for $name {}
     };
 }
 pub(crate) use public_bytes;
+
+/// Describes the text form of that many bytes.
+#[cfg(feature = "openapi")]
+pub(crate) fn base64url_schema(len: usize, description: &str) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    let chars = (len * 4).div_ceil(3);
+    let schema = utoipa::openapi::ObjectBuilder::new()
+        .schema_type(utoipa::openapi::Type::String)
+        .content_encoding("base64url")
+        .pattern(Some(format!("^[A-Za-z0-9_-]{{{chars}}}$")))
+        .description(Some(description.trim()));
+    schema.into()
+}
 
 /// Bytes of any length as base64url in JSON, for small sealed objects. `#[serde(with = "crate::bytes::base64url")]`.
 pub(crate) mod base64url {

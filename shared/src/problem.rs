@@ -136,13 +136,14 @@ impl ProblemType {
 
 /// A problem document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
-    /// [`ProblemType::uri`].
+    /// What went wrong, as a URI. The same for all problems of a type.
     #[serde(rename = "type")]
     pub uri: String,
-    /// [`ProblemType::title`].
+    /// The same as a plain sentence.
     pub title: String,
-    /// [`ProblemType::status`].
+    /// The status code of the answer.
     pub status: u16,
     /// What exactly, and what to do next. Never a secret, never what the client sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

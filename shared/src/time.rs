@@ -9,6 +9,22 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Timestamp(u64);
 
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Timestamp {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+        let schema = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::UInt64)))
+            .minimum(Some(0))
+            .description(Some("A moment: milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted."));
+        schema.into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Timestamp {}
+
 impl Timestamp {
     /// A moment so many milliseconds after 1970-01-01T00:00:00Z.
     #[must_use]

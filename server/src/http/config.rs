@@ -6,12 +6,19 @@ use subrosa_shared::limits::Limits;
 
 use super::error::Error;
 use super::extract::{NoBody, Path};
+use super::openapi::Refused;
 use crate::app::App;
 
 const HOUR: u64 = 60 * 60;
 const DAY: u64 = 24 * HOUR;
 
-/// `GET /config`.
+/// What a client has to know before it begins.
+#[utoipa::path(
+    get,
+    path = "/config",
+    tag = "anyone",
+    responses((status = 200, description = "Limits and choices.", body = Config), Refused)
+)]
 pub(super) async fn show_config(
     State(app): State<App>,
     Path(()): Path<()>,

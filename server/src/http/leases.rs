@@ -10,11 +10,21 @@ use super::download::{Reader, send_object};
 use super::error::Error;
 use super::extract::{Attempt, Holder, Json, LeaseHolder, NoBody, PartIndex, Path};
 use super::links::link_view;
+use super::openapi::{RangeHeader, Refused, WholeOrRange};
 use crate::app::App;
 use crate::ledger::Slot;
 use crate::lifecycle::{HolderAction, Outcome, Refusal};
 
-/// `POST /links/{link}/leases`: grants one counted download. The same verifier again gives the same lease.
+/// Grants one counted download. The same verifier again gives the same lease.
+#[utoipa::path(
+    post,
+    path = "/links/{link}/leases",
+    tag = "holders",
+    params(("link" = LinkId, Path)),
+    request_body = RequestLease,
+    security(("link" = [], "open" = []), ("link" = [], "open" = [], "device" = [])),
+    responses((status = 201, description = "The lease.", body = GrantedLease), Refused)
+)]
 pub(super) async fn grant_lease(
     State(app): State<App>,
     Path(link): Path<LinkId>,
@@ -29,7 +39,15 @@ pub(super) async fn grant_lease(
     }
 }
 
-/// `GET /links/{link}/parts/{n}`: ciphertext, whole or a range. Charged before the first byte.
+/// Ciphertext, whole or a range. Charged before the first byte.
+#[utoipa::path(
+    get,
+    path = "/links/{link}/parts/{index}",
+    tag = "holders",
+    params(("link" = LinkId, Path), ("index" = u32, Path, description = "Place in the content, from 0."), RangeHeader),
+    security(("link" = [], "lease" = [])),
+    responses(WholeOrRange, Refused)
+)]
 pub(super) async fn fetch_part(
     State(app): State<App>,
     Path((link, PartIndex(index))): Path<(LinkId, PartIndex)>,
@@ -44,7 +62,16 @@ pub(super) async fn fetch_part(
     send_object(&app, &share, &object, &headers, Reader::Lease { link, holder, lease }).await
 }
 
-/// `POST /links/{link}/leases/{lease}/done`: it is saved.
+/// The download is saved: ends its lease.
+#[utoipa::path(
+    post,
+    path = "/links/{link}/leases/{lease}/done",
+    tag = "holders",
+    params(("link" = LinkId, Path), ("lease" = LeaseId, Path)),
+    request_body = FinishLease,
+    security(("link" = [], "lease" = [])),
+    responses((status = 200, description = "The link.", body = LinkView), Refused)
+)]
 pub(super) async fn finish_lease(
     State(app): State<App>,
     Path((link, id)): Path<(LinkId, LeaseId)>,

@@ -9,11 +9,20 @@ use subrosa_shared::id::LinkId;
 use super::download::{Reader, send_object};
 use super::error::Error;
 use super::extract::{Attempt, Holder, NoBody, Path};
+use super::openapi::{RangeHeader, Refused, WholeOrRange};
 use crate::app::App;
 use crate::ledger::Slot;
 use crate::lifecycle::{HolderAction, Outcome};
 
-/// `GET /links/{link}`: where it stands.
+/// Where a link stands.
+#[utoipa::path(
+    get,
+    path = "/links/{link}",
+    tag = "holders",
+    params(("link" = LinkId, Path)),
+    security(("link" = [])),
+    responses((status = 200, description = "The link.", body = LinkView), Refused)
+)]
 pub(super) async fn look(
     State(app): State<App>,
     Path(link): Path<LinkId>,
@@ -23,7 +32,15 @@ pub(super) async fn look(
     link_view(app.store().run_holder(link, holder, HolderAction::Look).await?.1)
 }
 
-/// `POST /links/{link}/open`: the view wrap, for the right open proof. A wrong one is counted.
+/// The view wrap, for the right open proof. A wrong one is counted.
+#[utoipa::path(
+    post,
+    path = "/links/{link}/open",
+    tag = "holders",
+    params(("link" = LinkId, Path)),
+    security(("link" = [], "open" = []), ("link" = [], "open" = [], "device" = [])),
+    responses((status = 200, description = "What the open proof shows.", body = OpenedLink), Refused)
+)]
 pub(super) async fn open(
     State(app): State<App>,
     Path(link): Path<LinkId>,
@@ -37,7 +54,15 @@ pub(super) async fn open(
     }
 }
 
-/// `GET /links/{link}/manifest`: the sealed manifest.
+/// The sealed manifest.
+#[utoipa::path(
+    get,
+    path = "/links/{link}/manifest",
+    tag = "holders",
+    params(("link" = LinkId, Path), RangeHeader),
+    security(("link" = [], "open" = []), ("link" = [], "open" = [], "device" = [])),
+    responses(WholeOrRange, Refused)
+)]
 pub(super) async fn read_manifest(
     State(app): State<App>,
     Path(link): Path<LinkId>,
@@ -51,7 +76,15 @@ pub(super) async fn read_manifest(
     send_object(&app, &share, &object, &headers, Reader::Link { link, holder }).await
 }
 
-/// `DELETE /links/{link}`: the recipient destroys it.
+/// The recipient destroys the link.
+#[utoipa::path(
+    delete,
+    path = "/links/{link}",
+    tag = "holders",
+    params(("link" = LinkId, Path)),
+    security(("link" = [], "open" = []), ("link" = [], "open" = [], "device" = [])),
+    responses((status = 200, description = "The link, gone.", body = LinkView), Refused)
+)]
 pub(super) async fn destroy(
     State(app): State<App>,
     Path(link): Path<LinkId>,

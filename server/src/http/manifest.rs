@@ -8,12 +8,22 @@ use subrosa_shared::id::ShareId;
 use super::download::{Reader, send_object};
 use super::error::Error;
 use super::extract::{NoBody, Owner, Path};
+use super::openapi::{DigestHeader, RangeHeader, Refused, SealedObject, WholeOrRange};
 use super::upload::SealedBody;
 use crate::app::App;
 use crate::ledger::{PutObject, Slot};
 use crate::lifecycle::OwnerAction;
 
-/// `PUT /shares/{share}/manifest`: stores the manifest, again and again until the share is complete.
+/// Stores the manifest, again and again until the share is complete.
+#[utoipa::path(
+    put,
+    path = "/shares/{share}/manifest",
+    tag = "owners",
+    params(("share" = ShareId, Path), DigestHeader),
+    request_body(content = SealedObject, content_type = "application/octet-stream"),
+    security(("owner" = [])),
+    responses((status = 204, description = "Stored."), Refused)
+)]
 pub(super) async fn store_manifest(
     State(app): State<App>,
     Path(share): Path<ShareId>,
@@ -31,7 +41,15 @@ pub(super) async fn store_manifest(
     }
 }
 
-/// `GET /shares/{share}/manifest`: reads it back.
+/// Reads the manifest back.
+#[utoipa::path(
+    get,
+    path = "/shares/{share}/manifest",
+    tag = "owners",
+    params(("share" = ShareId, Path), RangeHeader),
+    security(("owner" = [])),
+    responses(WholeOrRange, Refused)
+)]
 pub(super) async fn read_manifest_back(
     State(app): State<App>,
     Path(share): Path<ShareId>,

@@ -8,11 +8,21 @@ use subrosa_shared::limits::NOTE_BYTES_MAX;
 
 use super::error::Error;
 use super::extract::{NoBody, Owner, Path};
+use super::openapi::{DigestHeader, Refused, SealedObject};
 use super::upload::SealedBody;
 use crate::app::App;
 use crate::lifecycle::{OwnerAction, Refusal};
 
-/// `PUT /shares/{share}/note`: stores the note, in place of the one before.
+/// Stores the note, in place of the one before.
+#[utoipa::path(
+    put,
+    path = "/shares/{share}/note",
+    tag = "owners",
+    params(("share" = ShareId, Path), DigestHeader),
+    request_body(content = SealedObject, content_type = "application/octet-stream"),
+    security(("owner" = [])),
+    responses((status = 204, description = "Stored."), Refused)
+)]
 pub(super) async fn store_note(
     State(app): State<App>,
     Path(share): Path<ShareId>,
@@ -28,7 +38,18 @@ pub(super) async fn store_note(
     if stored { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::NotFound.into()) }
 }
 
-/// `GET /shares/{share}/note`: reads it.
+/// Reads the note.
+#[utoipa::path(
+    get,
+    path = "/shares/{share}/note",
+    tag = "owners",
+    params(("share" = ShareId, Path)),
+    security(("owner" = [])),
+    responses(
+        (status = 200, description = "The sealed note.", body = SealedObject, content_type = "application/octet-stream"),
+        Refused
+    )
+)]
 pub(super) async fn read_note(
     State(app): State<App>,
     Path(share): Path<ShareId>,

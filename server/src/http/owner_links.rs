@@ -7,11 +7,21 @@ use subrosa_shared::id::{LinkId, ShareId};
 
 use super::error::Error;
 use super::extract::{Json, NoBody, Owner, Path};
+use super::openapi::Refused;
 use super::shares::share_status;
 use crate::app::App;
 use crate::lifecycle::OwnerAction;
 
-/// `PUT /shares/{share}/links/{link}`: adds a link. The same body again gives the same answer.
+/// Adds a link. The same body again gives the same answer.
+#[utoipa::path(
+    put,
+    path = "/shares/{share}/links/{link}",
+    tag = "owners",
+    params(("share" = ShareId, Path), ("link" = LinkId, Path)),
+    request_body = PutLink,
+    security(("owner" = [])),
+    responses((status = 201, description = "The share with the link.", body = ShareStatus), Refused)
+)]
 pub(super) async fn add_link(
     State(app): State<App>,
     Path((share, link)): Path<(ShareId, LinkId)>,
@@ -22,7 +32,16 @@ pub(super) async fn add_link(
     Ok((StatusCode::CREATED, share_status(app.store().run_owner(&share, owner, action).await?)?))
 }
 
-/// `PATCH /shares/{share}/links/{link}`: changes, pauses, resumes it.
+/// Changes, pauses, resumes a link.
+#[utoipa::path(
+    patch,
+    path = "/shares/{share}/links/{link}",
+    tag = "owners",
+    params(("share" = ShareId, Path), ("link" = LinkId, Path)),
+    request_body = PatchLink,
+    security(("owner" = [])),
+    responses((status = 200, description = "The share with the link, as changed.", body = ShareStatus), Refused)
+)]
 pub(super) async fn change_link(
     State(app): State<App>,
     Path((share, link)): Path<(ShareId, LinkId)>,
@@ -33,7 +52,15 @@ pub(super) async fn change_link(
     share_status(app.store().run_owner(&share, owner, action).await?)
 }
 
-/// `DELETE /shares/{share}/links/{link}`: takes it back.
+/// Takes a link back.
+#[utoipa::path(
+    delete,
+    path = "/shares/{share}/links/{link}",
+    tag = "owners",
+    params(("share" = ShareId, Path), ("link" = LinkId, Path)),
+    security(("owner" = [])),
+    responses((status = 200, description = "The share with the link, gone.", body = ShareStatus), Refused)
+)]
 pub(super) async fn revoke_link(
     State(app): State<App>,
     Path((share, link)): Path<(ShareId, LinkId)>,

@@ -9,12 +9,30 @@ use subrosa_shared::id::ShareId;
 use super::download::{Reader, send_object};
 use super::error::Error;
 use super::extract::{NoBody, Owner, PartIndex, Path};
+use super::openapi::{DigestHeader, RangeHeader, Refused, SealedObject, WholeOrRange};
 use super::upload::SealedBody;
 use crate::app::App;
 use crate::ledger::{PutObject, Slot};
 use crate::lifecycle::OwnerAction;
 
-/// `PUT /shares/{share}/parts/{n}`: stores a part. `201` if it is new, `200` if it replaced one.
+/// Stores a part. `201` if it is new, `200` if it replaced one.
+#[utoipa::path(
+    put,
+    path = "/shares/{share}/parts/{index}",
+    tag = "owners",
+    params(
+        ("share" = ShareId, Path),
+        ("index" = u32, Path, description = "Place in the content, from 0."),
+        DigestHeader
+    ),
+    request_body(content = SealedObject, content_type = "application/octet-stream"),
+    security(("owner" = [])),
+    responses(
+        (status = 200, description = "Stored in place of the one before.", body = StoredPart),
+        (status = 201, description = "Stored.", body = StoredPart),
+        Refused
+    )
+)]
 pub(super) async fn store_part(
     State(app): State<App>,
     Path((share, PartIndex(index))): Path<(ShareId, PartIndex)>,
@@ -35,7 +53,15 @@ pub(super) async fn store_part(
     }
 }
 
-/// `GET /shares/{share}/parts`: what is stored already, to go on after a break.
+/// What is stored already, to go on after a break.
+#[utoipa::path(
+    get,
+    path = "/shares/{share}/parts",
+    tag = "owners",
+    params(("share" = ShareId, Path)),
+    security(("owner" = [])),
+    responses((status = 200, description = "What is stored.", body = PartList), Refused)
+)]
 pub(super) async fn list_parts(
     State(app): State<App>,
     Path(share): Path<ShareId>,
@@ -46,7 +72,19 @@ pub(super) async fn list_parts(
     Ok(axum::Json(PartList { parts: app.store().parts(&share).await? }))
 }
 
-/// `GET /shares/{share}/parts/{n}`: reads a part back. Not counted.
+/// Reads a part back. Not counted.
+#[utoipa::path(
+    get,
+    path = "/shares/{share}/parts/{index}",
+    tag = "owners",
+    params(
+        ("share" = ShareId, Path),
+        ("index" = u32, Path, description = "Place in the content, from 0."),
+        RangeHeader
+    ),
+    security(("owner" = [])),
+    responses(WholeOrRange, Refused)
+)]
 pub(super) async fn read_part_back(
     State(app): State<App>,
     Path((share, PartIndex(index))): Path<(ShareId, PartIndex)>,

@@ -1,5 +1,5 @@
-//! The list of endpoints, grouped by who calls them. Path and method of a call stand at its handler, with what it takes and
-//! gives: that makes both the route and its description.
+//! The list of endpoints, grouped by who calls them. Path and method of a call stand at its handler, with what it takes
+//! and gives: that makes both the route and its description.
 
 use axum::Router;
 use axum::handler::Handler as _;

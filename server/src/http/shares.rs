@@ -7,10 +7,19 @@ use subrosa_shared::id::ShareId;
 
 use super::error::Error;
 use super::extract::{Json, NoBody, Owner, Path};
+use super::openapi::Refused;
 use crate::app::App;
 use crate::lifecycle::{Command, Creator, Outcome, OwnerAction};
 
-/// `PUT /shares/{share}`: creates a share. The same body again gives the same answer.
+/// Creates a share. The same body again gives the same answer.
+#[utoipa::path(
+    put,
+    path = "/shares/{share}",
+    tag = "owners",
+    params(("share" = ShareId, Path)),
+    request_body = CreateShare,
+    responses((status = 201, description = "The share.", body = ShareStatus), Refused)
+)]
 pub(super) async fn create_share(
     State(app): State<App>,
     Path(share): Path<ShareId>,
@@ -21,7 +30,15 @@ pub(super) async fn create_share(
     Ok((StatusCode::CREATED, share_status(outcome)?))
 }
 
-/// `GET /shares/{share}`: where it stands.
+/// Where a share stands.
+#[utoipa::path(
+    get,
+    path = "/shares/{share}",
+    tag = "owners",
+    params(("share" = ShareId, Path)),
+    security(("owner" = [])),
+    responses((status = 200, description = "The share.", body = ShareStatus), Refused)
+)]
 pub(super) async fn show_share(
     State(app): State<App>,
     Path(share): Path<ShareId>,
@@ -31,7 +48,16 @@ pub(super) async fn show_share(
     share_status(app.store().run_owner(&share, owner, OwnerAction::Status).await?)
 }
 
-/// `PATCH /shares/{share}`: extends, shortens, pauses, resumes.
+/// Extends, shortens, pauses, resumes a share.
+#[utoipa::path(
+    patch,
+    path = "/shares/{share}",
+    tag = "owners",
+    params(("share" = ShareId, Path)),
+    request_body = PatchShare,
+    security(("owner" = [])),
+    responses((status = 200, description = "The share, as changed.", body = ShareStatus), Refused)
+)]
 pub(super) async fn change_share(
     State(app): State<App>,
     Path(share): Path<ShareId>,
@@ -41,7 +67,15 @@ pub(super) async fn change_share(
     share_status(app.store().run_owner(&share, owner, OwnerAction::PatchShare { request }).await?)
 }
 
-/// `DELETE /shares/{share}`: takes it back with all its links.
+/// Takes a share back with all its links.
+#[utoipa::path(
+    delete,
+    path = "/shares/{share}",
+    tag = "owners",
+    params(("share" = ShareId, Path)),
+    security(("owner" = [])),
+    responses((status = 200, description = "The share, gone.", body = ShareStatus), Refused)
+)]
 pub(super) async fn revoke_share(
     State(app): State<App>,
     Path(share): Path<ShareId>,
@@ -51,7 +85,16 @@ pub(super) async fn revoke_share(
     share_status(app.store().run_owner(&share, owner, OwnerAction::Revoke).await?)
 }
 
-/// `POST /shares/{share}/complete`: fixes the content.
+/// Fixes the content.
+#[utoipa::path(
+    post,
+    path = "/shares/{share}/complete",
+    tag = "owners",
+    params(("share" = ShareId, Path)),
+    request_body = CompleteShare,
+    security(("owner" = [])),
+    responses((status = 200, description = "The share, complete.", body = ShareStatus), Refused)
+)]
 pub(super) async fn complete_share(
     State(app): State<App>,
     Path(share): Path<ShareId>,
@@ -61,7 +104,15 @@ pub(super) async fn complete_share(
     share_status(app.store().complete(&share, owner, request).await?)
 }
 
-/// `GET /shares/{share}/log`: the timeline.
+/// The timeline of a share and its links.
+#[utoipa::path(
+    get,
+    path = "/shares/{share}/log",
+    tag = "owners",
+    params(("share" = ShareId, Path)),
+    security(("owner" = [])),
+    responses((status = 200, description = "The timeline.", body = Log), Refused)
+)]
 pub(super) async fn show_log(
     State(app): State<App>,
     Path(share): Path<ShareId>,

@@ -8,6 +8,7 @@ mod bad_requests;
 mod cleaning;
 mod downloads;
 mod guesses;
+mod openapi;
 mod owners;
 mod pages;
 mod promises;

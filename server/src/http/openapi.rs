@@ -1,0 +1,160 @@
+//! `/openapi.json`: what every call takes and gives, made from the handlers and their types, so that it cannot drift
+//! away. The calls themselves come in where the router lists them; here is what they have in common.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use http::header;
+use subrosa_shared::api::{API_BASE, header as api_header};
+use subrosa_shared::problem::{CONTENT_TYPE, Problem, ProblemType};
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
+    Required, ResponseBuilder, Schema, ServerBuilder, Type, response,
+};
+use utoipa::{IntoParams, IntoResponses, PartialSchema, ToSchema};
+
+use super::error::Error;
+use super::extract::{NoBody, Path};
+use super::router;
+
+/// Media type of sealed objects.
+const BINARY: &str = "application/octet-stream";
+
+/// The proofs: the name that calls give them, the header that carries them, what they are.
+const PROOFS: [(&str, &str, &str); 5] = [
+    ("owner", api_header::OWNER_PROOF, "Shows the owner secret: the share is the caller's."),
+    ("link", api_header::LINK_PROOF, "Shows the link secret: the caller holds the link."),
+    ("open", api_header::OPEN_PROOF, "Shows link secret and password. A wrong one counts as a guess."),
+    ("lease", api_header::LEASE_PROOF, "Shows the lease secret: the download is the caller's."),
+    (
+        "device",
+        api_header::DEVICE_PROOF,
+        "Optional. A device that opened the link before is not slowed by others' guesses.",
+    ),
+];
+
+static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
+    let document = router::api().into_openapi().to_json();
+    document.expect("names and texts become JSON").into()
+});
+
+/// This document.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "anyone",
+    responses((status = 200, description = "An OpenAPI document.", body = Object), Refused)
+)]
+pub(super) async fn show_document(Path(()): Path<()>, _: NoBody) -> Result<Response, Error> {
+    Ok(([(header::CONTENT_TYPE, "application/json")], DOCUMENT.clone()).into_response())
+}
+
+/// The document without its calls.
+pub(super) fn frame() -> OpenApi {
+    let license = LicenseBuilder::new().name("MIT OR Apache-2.0").identifier(Some("MIT OR Apache-2.0"));
+    let info = InfoBuilder::new()
+        .title("Subrosa")
+        .version(env!("CARGO_PKG_VERSION"))
+        .license(Some(license.build()))
+        .description(Some(
+            "Shares and links. The server holds sealed objects and counts; keys never reach it. How ids, proofs and \
+             sealed objects are made is in docs/PROTOCOL.md. Requests refuse unknown fields and queries; answers may \
+             grow new fields.",
+        ));
+    let mut schemas = vec![(Problem::name().into_owned(), Problem::schema())];
+    Problem::schemas(&mut schemas);
+    let mut components = ComponentsBuilder::new().schemas_from_iter(schemas).response(Problem::name(), problem());
+    for (name, header, description) in PROOFS {
+        let description = format!("{description} 32 bytes as base64url without padding (43 characters).");
+        let scheme = ApiKeyValue::with_description(header, &description);
+        components = components.security_scheme(name, SecurityScheme::ApiKey(ApiKey::Header(scheme)));
+    }
+    let server = ServerBuilder::new().url(API_BASE).build();
+    OpenApiBuilder::new().info(info.build()).servers(Some([server])).components(Some(components.build())).build()
+}
+
+/// What every call answers when it refuses.
+fn problem() -> response::Response {
+    let types = ProblemType::ALL.iter().map(|problem| {
+        let (uri, status, title) = (problem.uri(), problem.status(), problem.title());
+        format!("\n- `{uri}` ({status}): {title}")
+    });
+    let description = format!("Refused. The types of problems:\n{}", types.collect::<String>());
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
+    ResponseBuilder::new().description(description).content(CONTENT_TYPE, content).build()
+}
+
+/// Every status that is not a call's own: a problem document.
+pub(super) enum Refused {}
+
+impl IntoResponses for Refused {
+    fn responses() -> BTreeMap<String, RefOr<response::Response>> {
+        BTreeMap::from([("default".to_owned(), Ref::from_response_name(Problem::name()).into())])
+    }
+}
+
+/// A sealed object, or a range of it.
+pub(super) enum WholeOrRange {}
+
+impl IntoResponses for WholeOrRange {
+    fn responses() -> BTreeMap<String, RefOr<response::Response>> {
+        let answer = |description: &str| {
+            let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(SealedObject::name()))).build();
+            ResponseBuilder::new().description(description).content(BINARY, content).into()
+        };
+        BTreeMap::from([
+            ("200".to_owned(), answer("The sealed object.")),
+            ("206".to_owned(), answer("The range of it that was asked for.")),
+        ])
+    }
+}
+
+/// The header that asks for a range.
+pub(super) enum RangeHeader {}
+
+impl IntoParams for RangeHeader {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![header_parameter("range", Required::False, "One range: `bytes=A-B`, `bytes=A-` or `bytes=-N`.")]
+    }
+}
+
+/// The header that says what a body is to be.
+pub(super) enum DigestHeader {}
+
+impl IntoParams for DigestHeader {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let description = "SHA-256 of the body: `sha-256=:BASE64:` (RFC 9530). The length has to be told too.";
+        vec![header_parameter(api_header::CONTENT_DIGEST, Required::True, description)]
+    }
+}
+
+fn header_parameter(name: &str, required: Required, description: &str) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some(description))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build()
+}
+
+/// A sealed object on the wire.
+pub(super) enum SealedObject {}
+
+impl PartialSchema for SealedObject {
+    fn schema() -> RefOr<Schema> {
+        // Bytes have no type in JSON's sense.
+        let schema = ObjectBuilder::new()
+            .schema_type(SchemaType::AnyValue)
+            .content_media_type(BINARY)
+            .description(Some("A sealed object: PROTOCOL.md section 4. The server can open none."));
+        schema.into()
+    }
+}
+
+impl ToSchema for SealedObject {}
