@@ -15,6 +15,8 @@ use crate::tally::Tally;
 /// Folders in the order of their tests. What is not named comes between these and the end-to-end tests.
 const FIRST: &[&str] = &["shared", "web-wasm", "server"];
 const LAST: &str = "tests";
+/// Test programs that come last in their folder.
+const SLOW: &[&str] = &["browser", "heavy"];
 const SERVER: &str = "subrosa-server";
 
 /// Builds all test programs and runs them.
@@ -28,7 +30,9 @@ pub(super) fn run(args: &TestArgs, tally: &mut Tally) -> Result<()> {
     let server = cargo::program(&artifacts, SERVER)?;
     artifacts.extend(cargo::build(&["--package", "xtask", "--profile", "xtask", "--tests"])?);
     artifacts.retain(|artifact| artifact.test && artifact.executable.is_some());
-    artifacts.sort_by_key(|artifact| (place(&artifact.folder), artifact.source.clone()));
+    artifacts.sort_by_key(|artifact| {
+        (place(&artifact.folder), SLOW.contains(&artifact.name.as_str()), artifact.source.clone())
+    });
 
     for artifact in &artifacts {
         let title = title(artifact);
