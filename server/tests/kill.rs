@@ -83,7 +83,7 @@ async fn killed_at_every_step_nothing_acknowledged_is_lost_and_no_limit_is_passe
     let (sender, link) = (Sender::new(1), Link::new(9));
 
     let program = Program::start(&data);
-    program.call(Call::put(sender.path("")).json(&sender.create_body())).await.ok();
+    program.call(Call::put(sender.path("")).owner(&sender.owner).json(&sender.create_body())).await.ok();
     program.call(sender.put_part(0)).await.ok();
     let half_sent = program.begin(sender.put_part(1), 40_000).await;
     program.kill();

@@ -63,7 +63,8 @@ async fn logs_hold_no_secret() {
     server.call(Call::get(format!("/links/{canary}")).link(&link)).await;
     server.call(Call::get(format!("/{canary}"))).await;
     server.call(Call::get(link.path(&format!("?{canary}"))).link(&link)).await;
-    server.call(Call::put(Sender::new(4).path("")).json(&serde_json::json!({ canary: canary }))).await;
+    let other = Sender::new(4);
+    server.call(Call::put(other.path("")).owner(&other.owner).json(&serde_json::json!({ canary: canary }))).await;
     server.call(sender.put_part(0).header("content-digest", canary)).await;
     for path in [format!("/s/{canary}"), format!("/s?{canary}"), format!("/dl/{canary}"), format!("/{canary}")] {
         server.send(http::Request::get(path).header("cookie", canary).body("".into()).unwrap()).await;

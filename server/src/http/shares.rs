@@ -9,7 +9,7 @@ use super::error::Error;
 use super::extract::{Json, NoBody, Owner, Path};
 use super::openapi::Refused;
 use crate::app::App;
-use crate::lifecycle::{Command, Creator, Outcome, OwnerAction};
+use crate::lifecycle::{Command, Creator, Outcome, OwnerAction, Refusal};
 
 /// Creates a share. The same body again gives the same answer.
 #[utoipa::path(
@@ -18,13 +18,19 @@ use crate::lifecycle::{Command, Creator, Outcome, OwnerAction};
     tag = "owners",
     params(("share" = ShareId, Path)),
     request_body = CreateShare,
+    security(("owner" = [])),
     responses((status = 201, description = "The share.", body = ShareStatus), Refused)
 )]
 pub(super) async fn create_share(
     State(app): State<App>,
     Path(share): Path<ShareId>,
+    Owner(owner): Owner,
     Json(request): Json<CreateShare>,
 ) -> Result<(StatusCode, axum::Json<ShareStatus>), Error> {
+    // The answer to a retry tells of the share, and who only knows the verifier is not its owner.
+    if owner != request.owner_verifier {
+        return Err(Refusal::IdMismatch.into());
+    }
     let command = Command::Create { share, request, creator: Creator::Anyone };
     let outcome = app.store().run(&share, &command).await?;
     Ok((StatusCode::CREATED, share_status(outcome)?))

@@ -118,10 +118,13 @@ async fn the_wrong_content_type_is_refused() {
     server.call(sender.put_part(0).header("content-encoding", "gzip")).await.refused(wrong);
     let other = Sender::new(2);
     for content_type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx"] {
-        let create = Call::put(other.path("")).json(&other.create_body()).header("content-type", content_type);
+        let create = Call::put(other.path(""))
+            .owner(&other.owner)
+            .json(&other.create_body())
+            .header("content-type", content_type);
         server.call(create).await.refused(wrong);
     }
-    let create = Call::put(other.path("")).json(&other.create_body());
+    let create = Call::put(other.path("")).owner(&other.owner).json(&other.create_body());
     server.call(create.header("content-type", "Application/JSON; charset=utf-8")).await.ok();
     assert_nothing_stored(&server, &sender).await;
 }
@@ -158,7 +161,10 @@ async fn json_that_is_not_as_specified_is_refused_without_being_quoted() {
         with("ends_with_last_link", json!(canary)),
         "[".repeat(10_000),
     ] {
-        let create = Call::put(sender.path("")).header("content-type", "application/json").body(body.clone());
+        let create = Call::put(sender.path(""))
+            .owner(&sender.owner)
+            .header("content-type", "application/json")
+            .body(body.clone());
         let problem = server.call(create).await.refused(ProblemType::InvalidBody);
         assert!(!format!("{problem:?}").contains(canary), "{body}");
     }
@@ -170,7 +176,9 @@ async fn a_json_body_that_is_too_large_is_refused_before_it_is_read() {
     let server = Server::start().await;
     let sender = Sender::new(1);
     let large = vec![b' '; JSON_BYTES_MAX + 1];
-    let create = |body: Body| Call::put(sender.path("")).header("content-type", "application/json").body(body);
+    let create = |body: Body| {
+        Call::put(sender.path("")).owner(&sender.owner).header("content-type", "application/json").body(body)
+    };
     let problem = server.call(create(large.into())).await.refused(ProblemType::BodyTooLarge);
     assert_eq!(problem.max, Some(JSON_BYTES_MAX as u64));
     // Without an end, and without telling a length.

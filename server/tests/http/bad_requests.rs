@@ -107,7 +107,10 @@ async fn absurd_lives_are_refused() {
         let other = Sender::new(2);
         let mut body = other.create_body();
         body.expires_in_secs = secs;
-        let problem = server.call(Call::put(other.path("")).json(&body)).await.refused(ProblemType::ExpiryOutOfRange);
+        let problem = server
+            .call(Call::put(other.path("")).owner(&other.owner).json(&body))
+            .await
+            .refused(ProblemType::ExpiryOutOfRange);
         assert_eq!((problem.min, problem.max), (Some(60), Some(90 * day as u64)));
         let patch = PatchShare { expires_in_secs: Some(secs), ..PatchShare::default() };
         let call = Call::patch(sender.path("")).owner(&sender.owner).json(&patch);
@@ -135,7 +138,10 @@ async fn values_beyond_the_limits_are_refused() {
         let other = Sender::new(2);
         let mut body = other.create_body();
         body.part_bytes = part_bytes;
-        server.call(Call::put(other.path("")).json(&body)).await.refused(ProblemType::PartSizeOutOfRange);
+        server
+            .call(Call::put(other.path("")).owner(&other.owner).json(&body))
+            .await
+            .refused(ProblemType::PartSizeOutOfRange);
     }
     let mut short_wrap = Link::new(10);
     short_wrap.body.lock.view_wrap.pop();
@@ -166,7 +172,7 @@ async fn ids_that_do_not_belong_to_their_verifiers_are_refused() {
     let server = Server::start().await;
     let (sender, link) = shared(&server, Link::new(9)).await;
     let other = Sender::new(2);
-    let squat = Call::put(other.path("")).json(&Sender::new(3).create_body());
+    let squat = Call::put(other.path("")).owner(&other.owner).json(&Sender::new(3).create_body());
     server.call(squat).await.refused(ProblemType::IdMismatch);
     server.call(Call::get(other.path("")).owner(&other.owner)).await.refused(ProblemType::NotFound);
     let wrong = Call::put(sender.path(&format!("/links/{}", Link::new(10).id))).owner(&sender.owner);
@@ -183,7 +189,7 @@ async fn creating_again_with_another_body_is_refused() {
     let (sender, link) = shared(&server, Link::new(9)).await;
     let mut body = sender.create_body();
     body.expires_in_secs += 1;
-    server.call(Call::put(sender.path("")).json(&body)).await.refused(ProblemType::AlreadyExists);
+    server.call(Call::put(sender.path("")).owner(&sender.owner).json(&body)).await.refused(ProblemType::AlreadyExists);
     let other = Link::new(9).downloads(2);
     server.call(sender.put_link(&other)).await.refused(ProblemType::AlreadyExists);
     // A link of somebody else's share: its id is taken.

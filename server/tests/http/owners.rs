@@ -10,7 +10,7 @@ use crate::support::{Call, Link, Sender, Server, fake_sealed, shared};
 async fn the_same_call_again_gives_the_same_answer() {
     let server = Server::start().await;
     let (sender, link) = shared(&server, Link::new(9)).await;
-    let create = || Call::put(sender.path("")).json(&sender.create_body());
+    let create = || Call::put(sender.path("")).owner(&sender.owner).json(&sender.create_body());
     let complete = || Call::post(sender.path("/complete")).owner(&sender.owner).json(&sender.complete_body());
     for call in [&create as &dyn Fn() -> Call, &complete, &|| sender.put_link(&link)] {
         let (first, second) = (server.call(call()).await, server.call(call()).await);

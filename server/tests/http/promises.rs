@@ -178,7 +178,7 @@ async fn gone_is_gone_within_5_seconds_for_running_answers() {
     let sender = Sender { parts: vec![fake_sealed(4 << 20, 1)], ..Sender::new(1) };
     let mut body = sender.create_body();
     body.part_bytes = 4 << 20;
-    server.call(Call::put(sender.path("")).json(&body)).await.ok();
+    server.call(Call::put(sender.path("")).owner(&sender.owner).json(&body)).await.ok();
     server.call(sender.put_part(0)).await.ok();
     server.call(sender.put_manifest()).await.ok();
     let complete = Call::post(sender.path("/complete")).owner(&sender.owner).json(&sender.complete_body());

@@ -115,7 +115,8 @@ async fn a_client_that_stops_sending_is_told_and_cut_off() {
 
     // The same for JSON, of which not a byte comes.
     let mut stream = listening.connect().await;
-    let headers = [("content-type", "application/json"), ("content-length", "10")];
+    let proof = sender.owner.proof().to_text();
+    let headers = [("content-type", "application/json"), ("content-length", "10"), (header::OWNER_PROOF, &*proof)];
     stream.write_all(head(&Method::PUT, &format!("/api/v1{}", sender.path("")), &headers).as_bytes()).await.unwrap();
     refused(&read_to_end(&mut stream).await, ProblemType::RequestTimeout);
 }
@@ -216,7 +217,7 @@ async fn large_download(server: &Server) -> (Sender, String) {
     let sender = Sender { parts: vec![fake_sealed(48 << 20, 1)], ..Sender::new(1) };
     let mut body = sender.create_body();
     body.part_bytes = 48 << 20;
-    server.call(Call::put(sender.path("")).json(&body)).await.ok();
+    server.call(Call::put(sender.path("")).owner(&sender.owner).json(&body)).await.ok();
     server.call(sender.put_part(0)).await.ok();
     server.call(sender.put_manifest()).await.ok();
     let complete = Call::post(sender.path("/complete")).owner(&sender.owner).json(&sender.complete_body());

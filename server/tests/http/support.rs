@@ -267,7 +267,7 @@ impl Sender {
     }
 
     pub(crate) async fn create(&self, server: &Server) {
-        server.call(Call::put(self.path("")).json(&self.create_body())).await.ok();
+        server.call(Call::put(self.path("")).owner(&self.owner).json(&self.create_body())).await.ok();
     }
 
     pub(crate) fn put_part(&self, index: usize) -> Call {
