@@ -55,9 +55,22 @@ impl Browser {
     /// # Panics
     /// There is no Chromium, or it does not start.
     pub async fn start_with(more: &[&str]) -> Self {
-        let folder = TempDir::new().expect("there is room for a profile");
+        Self::start_in(TempDir::new().expect("there is room for a profile"), more).await
+    }
+
+    /// Kills it as a power cut would, and starts it again with the profile that it had.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn kill_and_start_again(self) -> Self {
+        let Self { driver, folder, .. } = self;
+        drop(driver);
+        Self::start_in(folder, &[]).await
+    }
+
+    async fn start_in(folder: TempDir, more: &[&str]) -> Self {
         let downloads = folder.path().join("downloads");
-        std::fs::create_dir(&downloads).expect("the new folder is ours");
+        std::fs::create_dir_all(&downloads).expect("the folder is ours");
         let mut driver = Driver::start().await;
         let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
         let mut arguments = vec![
@@ -308,6 +321,17 @@ impl Browser {
         self.command("goog/cdp/execute", json!({ "cmd": method, "params": parameters })).await
     }
 
+    /// Drops files or folders from the system onto the middle of the page.
+    ///
+    /// # Panics
+    /// The driver does not answer.
+    pub async fn drop_onto_page(&self, files: &[PathBuf]) {
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            let data = json!({ "items": [], "files": files, "dragOperationsMask": 1 });
+            self.devtools("Input.dispatchDragEvent", json!({ "type": kind, "x": 400, "y": 500, "data": data })).await;
+        }
+    }
+
     /// Memory of all its processes, in bytes: what only they have, and their parts of what they share.
     #[must_use]
     pub fn resident_bytes(&self) -> u64 {
@@ -323,17 +347,6 @@ impl Browser {
     async fn command(&self, endpoint: &'static str, body: Value) -> Value {
         let answer: Result<Value, CmdError> = self.client.issue_cmd(Command { endpoint, body: body.to_string() }).await;
         answer.unwrap_or_else(|error| panic!("{endpoint}: {error}"))
-    }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.driver.keep_last_words();
-        } else {
-            let complaints = self.driver.complaints();
-            assert!(complaints.is_empty(), "the page complained: {complaints:#?}");
-        }
     }
 }
 

@@ -128,8 +128,24 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
+        let complaints = self.end();
+        assert!(complaints.is_empty(), "the page complained: {complaints:#?}");
+    }
+}
+
+impl Driver {
+    /// Ends browser and driver. What the page complained of, unless the test failed anyway: then its last words are kept.
+    fn end(&mut self) -> Vec<String> {
+        let complaints = match std::thread::panicking() {
+            true => {
+                self.keep_last_words();
+                Vec::new()
+            }
+            false => self.complaints(),
+        };
         // The browser belongs to the driver's group.
         let _ = kill_process_group(self.group, Signal::KILL);
         let _ = self.process.start_kill();
+        complaints
     }
 }

@@ -216,3 +216,27 @@ async fn a_full_disk_is_told_and_the_upload_goes_on_when_there_is_room() {
     let recipient = Recipient::new(&server.client(), &link, None).unwrap();
     assert_same(&recipient.take().await.unwrap().files().await.unwrap()[0].bytes, &content, "large.bin");
 }
+
+#[tokio::test]
+async fn a_crash_of_the_browser_in_the_middle_of_a_download_is_not_counted_again() {
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let wire = Wire::to(server.port()).await;
+    let files = [Source::new("interrupted.bin", noise(LEN, 75))];
+    let (package, link) = sent_to(&server, &wire.origin(), &files, &LinkTerms::default()).await;
+    recipient.look(&link).await;
+    wire.slow_down(SLOW);
+    recipient.take().await;
+    until_carried(&wire, Wire::received).await;
+    let recipient = recipient.kill_and_start_again().await;
+    wire.speed_up();
+    for file in recipient.in_downloads() {
+        assert!(file.to_string_lossy().ends_with(".crdownload"), "{} looks whole", file.display());
+        std::fs::remove_file(file).unwrap();
+    }
+    recipient.look(&link).await;
+    recipient.click("download").await;
+    let (name, content) = recipient.save().await;
+    assert_same(&content, &files[0].bytes, &name);
+    assert_eq!((started(&server, &package).await, taken(&server, &package).await), (1, 1));
+}

@@ -5,6 +5,7 @@ mod altered;
 mod endings;
 mod hygiene;
 mod interruptions;
+mod knowing;
 mod limits;
 mod looking;
 mod names;

@@ -10,13 +10,13 @@ use subrosa_tests::wait;
 
 use crate::{one_file, sent, taken};
 
-async fn try_password(browser: &Browser, password: &str) {
+pub(crate) async fn try_password(browser: &Browser, password: &str) {
     browser.script("document.getElementById('password').value = ''").await;
     browser.type_into("password", password).await;
     browser.click("open").await;
 }
 
-async fn problem(browser: &Browser, contains: &str) -> String {
+pub(crate) async fn problem(browser: &Browser, contains: &str) -> String {
     wait::until(SOON, contains, async || {
         let shown = browser.text("password-problem").await;
         shown.contains(contains).then_some(shown)
@@ -66,22 +66,4 @@ async fn a_wait_outlives_a_reload() {
     problem(&recipient, "waits").await;
     assert!(!recipient.element("open").await.is_enabled().await.unwrap());
     assert_eq!(taken(&server, &package).await, 0);
-}
-
-#[tokio::test]
-async fn the_sender_sees_wrong_passwords() {
-    let _turn = turn().await;
-    let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
-    let files = sender.prepare(&[("secret.txt", b"secret")]);
-    let link = sender.send(&server.origin(), &files, &Choices::password("right")).await;
-    assert!(sender.element("password-apart").await.is_displayed().await.unwrap(), "two ways for two secrets");
-    recipient.open(&link).await;
-    recipient.state_of(&["password"]).await;
-    try_password(&recipient, "wrong").await;
-    problem(&recipient, "not the password").await;
-    let fact = async || sender.script("return document.querySelector('[data-fact=wrong]')?.textContent ?? ''").await;
-    wait::until_so(SOON, "the owner's page tells", fact, |text| {
-        text.as_str().is_some_and(|text| !text.is_empty() && text != "not yet")
-    })
-    .await;
 }

@@ -159,3 +159,23 @@ async fn a_second_download_works_where_two_are_allowed_and_a_third_does_not() {
     late.open(&link).await;
     late.state_of(&["gone"]).await;
 }
+
+#[tokio::test]
+async fn three_dropped_files_and_a_dropped_folder_arrive() {
+    let _turn = turn().await;
+    let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
+    let paths = sender.prepare(&[("a.txt", b"a"), ("b.txt", b"b"), ("c.txt", b"c"), ("tree/leaf/d.txt", b"d")]);
+    sender.open(&server.origin()).await;
+    sender.state_of(&["pick"]).await;
+    let dropped = [&paths[..3], &[sender.desk().join("tree")]].concat();
+    sender.drop_onto_page(&dropped).await;
+    sender.click("send").await;
+    let link = sender.sent().await;
+    let (_, archive) = recipient.receive(&link).await;
+    let mut entries = unzip(&archive);
+    entries.retain(|(name, _)| !name.ends_with('/'));
+    entries.sort();
+    let expected = [("a.txt", "a"), ("b.txt", "b"), ("c.txt", "c"), ("tree/leaf/d.txt", "d")];
+    let expected: Vec<_> = expected.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
+    assert_eq!(entries, expected);
+}

@@ -1,0 +1,63 @@
+//! Promise: you know. The sender's page tells what the recipient did.
+
+use subrosa_tests::browser::pages::Choices;
+use subrosa_tests::browser::{Browser, SOON, turn};
+use subrosa_tests::server::Server;
+use subrosa_tests::wait;
+
+use crate::passwords::{problem, try_password};
+
+/// Waits until a fact on the sender's page is told, or not told.
+async fn until_fact(sender: &Browser, fact: &str, is_told: impl Fn(&str) -> bool) {
+    let text = async || {
+        let script = format!("return document.querySelector('[data-fact={fact}]')?.textContent ?? ''");
+        sender.script(&script).await.as_str().unwrap_or_default().to_owned()
+    };
+    wait::until_so(SOON, fact, text, |text| is_told(text)).await;
+}
+
+#[tokio::test]
+async fn you_know_what_happened_to_your_link() {
+    let _turn = turn().await;
+    let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
+    let files = sender.prepare(&[("secret.txt", b"secret")]);
+    let choices = Choices { downloads: Some(2), ..Choices::password("right") };
+    let link = sender.send(&server.origin(), &files, &choices).await;
+    assert!(sender.element("password-apart").await.is_displayed().await.unwrap(), "two ways for two secrets");
+    for fact in ["opened", "started", "finished"] {
+        until_fact(&sender, fact, |text| text == "not yet").await;
+    }
+    recipient.open(&link).await;
+    recipient.state_of(&["password"]).await;
+    try_password(&recipient, "wrong").await;
+    problem(&recipient, "not the password").await;
+    until_fact(&sender, "wrong", |text| !text.is_empty() && text != "not yet").await;
+    try_password(&recipient, "right").await;
+    recipient.state_of(&["ready"]).await;
+    until_fact(&sender, "opened", |text| text != "not yet").await;
+    until_fact(&sender, "started", |text| text == "not yet").await;
+    recipient.take().await;
+    recipient.save().await;
+    until_fact(&sender, "started", |text| text != "not yet").await;
+    until_fact(&sender, "finished", |text| text.contains("receipt")).await;
+}
+
+#[tokio::test]
+async fn the_link_can_be_copied() {
+    let _turn = turn().await;
+    let (server, sender) = (Server::start().await, Browser::start().await);
+    let files = sender.prepare(&[("copied.txt", b"copied")]);
+    let link = sender.send(&server.origin(), &files, &Choices::default()).await;
+    sender
+        .devtools(
+            "Browser.grantPermissions",
+            serde_json::json!({
+                "origin": server.origin(), "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"],
+            }),
+        )
+        .await;
+    sender.click("copy").await;
+    wait::until_so(SOON, "the button says so", async || sender.text("copy").await, |text| text.contains("Copied"))
+        .await;
+    assert_eq!(sender.script("return navigator.clipboard.readText()").await, link);
+}
