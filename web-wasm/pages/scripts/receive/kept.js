@@ -5,6 +5,8 @@
  * slow it. Neither opens anything without the link. Both go when their time is over.
  */
 
+import { allOnDisk, putOnDisk, removeFromDisk } from "./ondisk.js";
+
 /** @typedef {{ secret: string, until: number, saved?: number[] }} Kept */
 
 const LEASE = "subrosa/lease/";
@@ -20,14 +22,33 @@ export const isForgetful = () => !durable;
 /** @param {string} linkId */
 export const keptLease = (linkId) => read(LEASE + linkId);
 /** @param {string} linkId @param {Kept} lease */
-export const keepLease = (linkId, lease) => write(LEASE + linkId, lease);
+export const keepLease = (linkId, lease) => write(LEASE + linkId, JSON.stringify(lease));
 /** @param {string} linkId */
-export const forgetLease = (linkId) => remove(LEASE + linkId);
+export function forgetLease(linkId) {
+  remove(LEASE + linkId);
+  void removeFromDisk(LEASE + linkId);
+}
+
+/** Resolves when a lease that is kept would outlive a crash of the whole browser. @param {string} linkId */
+export async function secureLease(linkId) {
+  const lease = keptLease(linkId);
+  if (lease) await putOnDisk(LEASE + linkId, JSON.stringify(lease));
+}
+
+/** Brings back what a crash took. Called once per visit, before anything is read. */
+export async function restore() {
+  for (const [name, text] of await allOnDisk()) {
+    if (!name.startsWith(LEASE)) continue;
+    if (read(name)) continue;
+    write(name, text);
+    if (!read(name)) void removeFromDisk(name);
+  }
+}
 
 /** @param {string} linkId */
 export const keptDevice = (linkId) => read(DEVICE + linkId);
 /** @param {string} linkId @param {Kept} device */
-export const keepDevice = (linkId, device) => write(DEVICE + linkId, device);
+export const keepDevice = (linkId, device) => write(DEVICE + linkId, JSON.stringify(device));
 
 /** Removes what is over. Called once per visit. */
 export function tidy() {
@@ -57,9 +78,8 @@ function read(name) {
   return undefined;
 }
 
-/** @param {string} name @param {Kept} value */
-function write(name, value) {
-  const text = JSON.stringify(value);
+/** @param {string} name @param {string} text */
+function write(name, text) {
   try {
     localStorage.setItem(name, text);
   } catch {

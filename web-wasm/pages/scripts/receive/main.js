@@ -22,7 +22,7 @@ import { sizeText, spanText } from "../wording.js";
 import { save } from "./download.js";
 import { followNewLinks, keep, takeFragment } from "./fragment.js";
 import { askTwice, stopAsking } from "./gesture.js";
-import { tidy } from "./kept.js";
+import { restore, tidy } from "./kept.js";
 import { showListing, visitorsBefore } from "./listing.js";
 import { Openers } from "./openers.js";
 import { Session } from "./session.js";
@@ -61,6 +61,7 @@ async function start() {
     return;
   }
   desk = new Desk(module);
+  await restore();
   tidy();
   prepare();
   if (text === "") askLink("no-link");

@@ -2,7 +2,7 @@
 /** The calls of somebody who holds a link, in order: look, open, ask for a lease, say that it is saved. */
 
 import { sendForBytes, sendForText } from "../api.js";
-import { forgetLease, keepDevice, keepLease, keptDevice, keptLease } from "./kept.js";
+import { forgetLease, keepDevice, keepLease, keptDevice, keptLease, secureLease } from "./kept.js";
 
 /**
  * @typedef {object} LinkView
@@ -121,6 +121,7 @@ export class Session {
     const kept = keptLease(this.#linkId);
     this.#lease = await this.#desk.ask("holdLease", kept?.secret);
     keepLease(this.#linkId, { until: Date.now() + UNANSWERED_MILLIS, ...kept, secret: this.#lease.secret });
+    await secureLease(this.#linkId);
     const json = await this.#desk.ask("leaseBody");
     const body = await sendForText({
       ...this.#call("POST", "/leases"),
