@@ -119,6 +119,24 @@ impl Browser {
         self.client.refresh().await.expect("the page loads again");
     }
 
+    /// Opens another tab and goes there.
+    ///
+    /// # Panics
+    /// As every step.
+    pub async fn new_tab(&self) {
+        let tab = self.client.new_window(true).await.expect("a tab opens").handle;
+        self.client.switch_to_window(tab).await.expect("the tab is there");
+    }
+
+    /// Goes to a tab, counted from 0 in the order in which they were opened.
+    ///
+    /// # Panics
+    /// There is none.
+    pub async fn switch_to_tab(&self, index: usize) {
+        let tab = self.client.windows().await.expect("tabs can be listed").swap_remove(index);
+        self.client.switch_to_window(tab).await.expect("the tab is there");
+    }
+
     /// What stands in the address bar.
     ///
     /// # Panics

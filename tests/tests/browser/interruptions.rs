@@ -10,6 +10,7 @@ use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::server::Server;
 use subrosa_tests::wait;
 use subrosa_tests::wire::Wire;
+use tokio::time::sleep;
 
 use crate::{sent_to, started, taken};
 
@@ -58,6 +59,25 @@ async fn an_upload_goes_on_when_the_network_comes_back() {
         wire.cut();
         until_waiting(sender).await;
         wire.mend();
+        server
+    })
+    .await;
+}
+
+/// A train through tunnels.
+async fn break_again_and_again(wire: &Wire) {
+    for _ in 0..4 {
+        wire.cut();
+        sleep(Duration::from_millis(100)).await;
+        wire.mend();
+        sleep(Duration::from_millis(1200)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_upload_survives_a_network_that_breaks_again_and_again() {
+    assert_upload_survives(async |_, wire, server| {
+        break_again_and_again(wire).await;
         server
     })
     .await;
@@ -113,6 +133,38 @@ async fn a_lost_connection_is_not_a_lost_download_after_kill_9_of_the_server() {
         server.start_again().await
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_download_survives_a_network_that_breaks_again_and_again() {
+    assert_download_survives(async |_, wire, server| {
+        break_again_and_again(wire).await;
+        server
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_tabs_of_one_browser_take_one_download() {
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let files = [Source::new("tabs.bin", noise(300_000, 76))];
+    let (package, link) = crate::sent(&server, &files, &LinkTerms::downloads(5)).await;
+    recipient.look(&link).await;
+    recipient.new_tab().await;
+    recipient.look(&link).await;
+    for tab in [1, 0] {
+        recipient.switch_to_tab(tab).await;
+        recipient.click("download").await;
+        // The other tab need not ask again: it is counted already.
+        if tab == 1 {
+            recipient.click("download-confirm").await;
+        }
+        recipient.state_of(&["ask-saved"]).await;
+        let (name, content) = recipient.downloaded().await;
+        assert_same(&content, &files[0].bytes, &name);
+    }
+    assert_eq!((started(&server, &package).await, taken(&server, &package).await), (1, 1));
 }
 
 #[tokio::test]
