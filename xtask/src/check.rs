@@ -14,9 +14,6 @@ use crate::{cargo, process, tools, web};
 /// What `check` takes.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
-    /// Install cargo-deny if it is missing, which takes some minutes
-    #[arg(long)]
-    install: bool,
     /// Only this one: format, lints, wasm-lints, docs, types, layers, documents, dependencies
     name: Option<String>,
 }
@@ -33,13 +30,11 @@ const CHECKS: &[Check] = &[
     ("lints", lints),
     ("wasm-lints", wasm_lints),
     ("docs", docs),
+    ("dependencies", dependencies),
 ];
 
 /// The checks, all or one.
 pub(crate) fn run(args: &CheckArgs) -> Result<()> {
-    if args.install && !tools::has_deny() {
-        tools::install_deny()?;
-    }
     tools::ensure_node_modules()?;
     web::build()?;
 
@@ -47,9 +42,6 @@ pub(crate) fn run(args: &CheckArgs) -> Result<()> {
     let wanted = |name: &str| args.name.as_ref().is_none_or(|wanted| wanted == name);
     for (name, check) in CHECKS.iter().filter(|(name, _)| wanted(name)) {
         tally.step(name, check);
-    }
-    if wanted("dependencies") {
-        dependencies(&mut tally);
     }
     ensure!(tally.count() > 0, "there is no such check");
     if args.name.is_none() {
@@ -63,7 +55,6 @@ pub(crate) fn quick(tally: &mut Tally) {
     for (name, check) in CHECKS {
         tally.step(name, check);
     }
-    dependencies(tally);
 }
 
 fn format() -> Result<()> {
@@ -95,21 +86,16 @@ fn docs() -> Result<()> {
 }
 
 /// Licences, bans and sources; known weaknesses where their database can be fetched.
-fn dependencies(tally: &mut Tally) {
-    if !tools::has_deny() {
-        println!("\nNot checked: dependencies (cargo-deny is missing; `cargo xtask check --install` installs it)");
-        return;
-    }
-    tally.step("dependencies", || deny(&["check", "--hide-inclusion-graph", "bans", "licenses", "sources"]));
-    if process::succeeds(cargo::command().args(["deny", "fetch", "db"])) {
-        tally.step("advisories", || deny(&["check", "--disable-fetch", "advisories"]));
+fn dependencies() -> Result<()> {
+    let deny = tools::ensure_deny()?;
+    let deny = || process::command(&deny.to_string_lossy());
+    process::run(deny().args(["check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))?;
+    if process::succeeds(deny().args(["fetch", "db"])) {
+        process::run(deny().args(["check", "--disable-fetch", "advisories"]))
     } else {
-        println!("\nNot checked: advisories (their database cannot be fetched from here)");
+        println!("Not checked: known weaknesses. Their database cannot be fetched from here");
+        Ok(())
     }
-}
-
-fn deny(args: &[&str]) -> Result<()> {
-    process::run(cargo::command().arg("deny").args(args))
 }
 
 /// One error that lists everything a check found.

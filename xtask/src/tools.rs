@@ -53,15 +53,19 @@ pub(crate) fn ensure_node_modules() -> Result<()> {
     process::run(process::command("npm").current_dir(web).args(["ci", "--no-audit", "--no-fund"]))
 }
 
-/// Whether cargo-deny is there. Compiling it takes minutes, so it is installed only when asked for.
-pub(crate) fn has_deny() -> bool {
-    process::succeeds(crate::cargo::command().args(["deny", "--version"]))
-}
-
-/// Compiles and installs cargo-deny.
-pub(crate) fn install_deny() -> Result<()> {
-    println!("Installing with cargo (some minutes): cargo-deny");
-    process::run(crate::cargo::command().args(["install", "--locked", "cargo-deny"]))
+/// The checker of dependencies, in our own folder of tools: its version is ours to choose. Without optimisation it
+/// compiles in a minute and is fast enough.
+pub(crate) fn ensure_deny() -> Result<PathBuf> {
+    const VERSION: &str = "0.20.2";
+    let folder = process::target().join("tools").join(format!("cargo-deny-{VERSION}"));
+    let program = folder.join("bin/cargo-deny");
+    if !program.exists() {
+        println!("Installing with cargo, into {}: cargo-deny", folder.display());
+        let mut command = crate::cargo::command();
+        command.args(["install", "--quiet", "--locked", "--debug", "cargo-deny", "--version", VERSION]);
+        process::run(command.arg("--root").arg(&folder))?;
+    }
+    Ok(program)
 }
 
 /// Programs by name, each with the Debian package that has it.
