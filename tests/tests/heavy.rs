@@ -1,4 +1,4 @@
-//! Gigabytes through a real browser. Only `cargo xtask test --heavy` builds and runs this.
+//! Gigabytes through a real browser, and lines so slow or broken that it takes minutes. Only `cargo xtask test --heavy` builds and runs this.
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
 use std::fs::File;
@@ -7,9 +7,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use subrosa_tests::browser::{Browser, turn};
-use subrosa_tests::bytes::noise;
+use subrosa_tests::bytes::{assert_same, noise};
+use subrosa_tests::client::package::{Package, Source, Terms};
+use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::server::Server;
-use tokio::time::Instant;
+use subrosa_tests::wire::Wire;
+use tokio::time::{Instant, sleep};
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
@@ -103,4 +106,42 @@ async fn more_than_4_gibibytes_arrive_as_they_were_and_the_memory_of_the_pages_d
         let grown = large.saturating_sub(small);
         assert!(grown < GROWTH_BYTES_MAX, "{what}: {} MiB, then {} MiB", small / MIB, large / MIB);
     }
+}
+
+/// Receives a file over a wire to which something happens; expects the same bytes and one download counted.
+async fn receive_over(len: usize, happens: impl AsyncFnOnce(&Wire), within: Duration) {
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let wire = Wire::to(server.port()).await;
+    let files = [Source::new("patience.bin", noise(len, 7))];
+    let package = Package::seal(&files, &Terms::default()).unwrap();
+    let secret = server.client().send(&package, &LinkTerms::default()).await.unwrap();
+    recipient.look(&format!("{}/s#{}", wire.origin(), *secret.to_token())).await;
+    wire.slow_down(1 << 20);
+    recipient.take().await;
+    sleep(Duration::from_secs(3)).await;
+    happens(&wire).await;
+    recipient.state_within(within, &["ask-saved"]).await;
+    assert_same(&recipient.downloaded().await.1, &files[0].bytes, "patience.bin");
+    recipient.click("saved-yes").await;
+    recipient.state_of(&["finished"]).await;
+    let status = server.client().status(&package).await.unwrap();
+    assert_eq!(status.links[0].counters.started.count, 1);
+}
+
+#[tokio::test]
+async fn a_download_over_a_line_so_slow_that_it_takes_seven_minutes_arrives() {
+    let _turn = turn().await;
+    receive_over(20 << 20, async |wire| wire.slow_down(20 << 10), Duration::from_secs(900)).await;
+}
+
+#[tokio::test]
+async fn a_download_goes_on_after_the_network_was_away_for_three_minutes() {
+    let _turn = turn().await;
+    let away = async |wire: &Wire| {
+        wire.cut();
+        sleep(Duration::from_secs(180)).await;
+        wire.mend();
+        wire.speed_up();
+    };
+    receive_over(40 << 20, away, Duration::from_secs(180)).await;
 }

@@ -20,6 +20,9 @@ const CUT: Duration = Duration::from_secs(5);
 /// Ciphertext is deleted within this.
 const DELETED: Duration = Duration::from_secs(10);
 
+/// Bytes per second of a slow reader.
+const PACE: f64 = 2e6;
+
 /// Larger than what the system keeps in socket buffers, so that a stream still runs while its reader dawdles.
 const LARGE: usize = 48 << 20;
 
@@ -28,21 +31,18 @@ pub(crate) async fn assert_deleted(server: &Server, share: &ShareId) {
     wait::until_so(DELETED, "ciphertext is deleted", async || server.ciphertext(share), Vec::is_empty).await;
 }
 
-/// Reads slowly until the stream breaks. Bytes that came and how long it took; `None` if it came whole.
-async fn dawdle(response: reqwest::Response, len: usize) -> Option<(usize, Duration)> {
+/// Reads slowly for 5 seconds and then as fast as it goes. How many bytes came: not all, if the server cut the stream
+/// meanwhile. What was in the sockets' buffers by then had left the server.
+async fn dawdle(response: reqwest::Response) -> usize {
     let (start, mut received) = (Instant::now(), 0);
     let mut stream = response.bytes_stream();
-    loop {
-        match stream.next().await {
-            Some(Ok(bytes)) => received += bytes.len(),
-            Some(Err(_)) => return Some((received, start.elapsed())),
-            None => return (received < len).then(|| (received, start.elapsed())),
-        }
-        // Slow, but not as slow as would be cut for that.
-        if start.elapsed() < CUT + CUT {
-            sleep(Duration::from_millis(20)).await;
+    while let Some(Ok(bytes)) = stream.next().await {
+        received += bytes.len();
+        if start.elapsed() < CUT {
+            sleep(Duration::from_secs(1).mul_f64(bytes.len() as f64 / PACE)).await;
         }
     }
+    received
 }
 
 /// Starts a download, lets something happen to it, and expects it to be cut.
@@ -55,9 +55,8 @@ async fn assert_cut(terms: Terms, link_terms: LinkTerms, end: impl AsyncFnOnce(&
     let download = recipient.take().await.unwrap();
     let stream = download.stream(0, None).await.unwrap();
     end(&server, &package).await;
-    let cut = dawdle(stream, package.parts[0].len()).await;
-    let (received, after) = cut.expect("the stream must be cut");
-    assert!(received < LARGE && after < CUT, "{received} bytes, after {after:?}");
+    let received = dawdle(stream).await;
+    assert!(received < LARGE, "the whole of it came");
     assert!(download.sealed_part(0).await.is_err(), "and it does not go on");
 }
 
@@ -188,4 +187,25 @@ async fn a_recipient_destroys_a_link_only_where_the_sender_allows_it() {
     let view = recipient.destroy().await.unwrap();
     assert_eq!(view.gone.unwrap().why, GoneWhy::Destroyed);
     assert_deleted(&server, &package.share()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gone_is_gone_for_an_upload_that_is_running_and_leaves_nothing() {
+    let server = Server::start().await;
+    let (_, package) = sealed(24 << 20, 36, 1 << 20);
+    let client = server.client();
+    client.create(&package).await.unwrap();
+    let uploads =
+        futures_util::future::join_all((0..package.part_count()).map(|index| client.put_part(&package, index)));
+    let revocation = async {
+        wait::until_so(CUT, "parts arrive", async || server.ciphertext(&package.share()).len(), |files| *files >= 3)
+            .await;
+        server.client().revoke(&package).await.unwrap();
+    };
+    let (uploads, ()) = tokio::join!(uploads, revocation);
+    assert!(uploads.iter().any(Result::is_err), "the revocation came in the middle");
+    assert_deleted(&server, &package.share()).await;
+    assert!(client.put_part(&package, 0).await.is_err());
+    assert_problem(client.create(&package).await, ProblemType::Gone);
+    assert!(server.ciphertext(&package.share()).is_empty(), "and nothing comes back");
 }

@@ -98,3 +98,16 @@ async fn a_reader_that_stalls_is_cut_off_and_goes_on_later() {
     let start = package.parts[0].len() as u64 - 1000;
     assert_eq!(download.fetch_some(0, start, 1000).await.unwrap().len(), 1000);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_say_nothing_do_not_lock_others_out() {
+    let flags = ["--connections-max", "20", "--header-secs-max", PATIENCE, "--stall-secs-max", PATIENCE];
+    let server = Server::start_with(Options::flags(&flags)).await;
+    let mut idle = Vec::new();
+    for _ in 0..60 {
+        idle.push(TcpStream::connect(("127.0.0.1", server.port())).await.unwrap());
+    }
+    let start = Instant::now();
+    timeout(CUT + CUT, server.client().config()).await.expect("its turn comes").unwrap();
+    assert!(start.elapsed() > Duration::from_secs(1), "there was a queue");
+}
