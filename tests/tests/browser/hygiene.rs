@@ -41,6 +41,32 @@ async fn no_page_asks_any_other_origin() {
 }
 
 #[tokio::test]
+async fn the_policy_forbids_markup_inline_script_and_other_origins() {
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let (_, link) = sent(&server, &one_file(), &LinkTerms::default()).await;
+    recipient.look(&link).await;
+    for attempt in [
+        "setTimeout(() => { document.body.innerHTML = '<b>markup</b>' })",
+        "setTimeout(() => { const s = document.createElement('script'); s.append('owned = 1'); document.body.append(s) })",
+        "setTimeout(() => { document.body.setAttribute('onclick', 'owned = 1'); document.body.click() })",
+        "setTimeout(() => { eval('owned = 1') })",
+        "fetch('http://localhost:1/').catch(() => {})",
+        "fetch('https://example.org/').catch(() => {})",
+        "new Image().src = 'https://example.org/pixel.png'",
+    ] {
+        recipient.script(attempt).await;
+        wait::until(subrosa_tests::browser::SOON, attempt, async || {
+            let complaints = recipient.complaints();
+            (!complaints.is_empty()).then_some(complaints)
+        })
+        .await;
+    }
+    assert_eq!(recipient.script("return typeof owned").await, "undefined");
+    assert!(recipient.visible().await.contains("letter.txt"), "the page stands as it was");
+}
+
+#[tokio::test]
 async fn the_pages_set_no_cookie() {
     let _turn = turn().await;
     let (server, sender) = (Server::start().await, Browser::start().await);
