@@ -8,14 +8,13 @@ use crate::{cargo, process, tools, web};
 /// What `bench` takes.
 #[derive(Args)]
 pub(crate) struct BenchArgs {
-    /// Arguments for the bench program, after `--`; `-- --help` lists them
-    #[arg(last = true)]
-    bench: Vec<String>,
+    /// Only these: native, page, memory
+    names: Vec<String>,
 }
 
 /// Measures a release build on this machine.
 pub(crate) fn run(args: &BenchArgs) -> Result<()> {
-    run_with_server("bench", &args.bench)
+    run_with_server("bench", &args.names)
 }
 
 /// Takes the pictures of the README from the real pages.
