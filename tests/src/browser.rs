@@ -17,7 +17,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::Url;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use self::driver::Driver;
 use crate::wait;
@@ -25,12 +25,15 @@ use crate::wait;
 /// What a person would call at once, on a machine that is busy with other things.
 pub const SOON: Duration = Duration::from_secs(20);
 
-/// Two cores drive one test's browsers at a time.
-static TURN: Mutex<()> = Mutex::const_new(());
+/// Tests that use browsers at the same time: much of their time is waiting. More would only make each other late.
+static TURNS: Semaphore = Semaphore::const_new(2);
 
-/// Waits until no other test of this program uses browsers.
-pub async fn turn() -> MutexGuard<'static, ()> {
-    TURN.lock().await
+/// Waits until few enough other tests of this program use browsers.
+///
+/// # Panics
+/// Never: nobody closes the semaphore.
+pub async fn turn() -> SemaphorePermit<'static> {
+    TURNS.acquire().await.expect("nobody closes the semaphore")
 }
 
 /// A browser of one person. Ends when dropped.
