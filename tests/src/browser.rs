@@ -1,20 +1,17 @@
 //! A headless Chromium with a fresh profile, driven by WebDriver. When a test fails, a picture of the page and what it said
 //! stay in `target/screenshots`; when it passes, the page must not have complained about anything.
 
+mod chromium;
 mod driver;
 pub mod pages;
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Duration;
 
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
-use fantoccini::error::CmdError;
-use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
-use reqwest::Url;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -120,24 +117,6 @@ impl Browser {
     /// As every step.
     pub async fn reload(&self) {
         self.client.refresh().await.expect("the page loads again");
-    }
-
-    /// Opens another tab and goes there.
-    ///
-    /// # Panics
-    /// As every step.
-    pub async fn new_tab(&self) {
-        let tab = self.client.new_window(true).await.expect("a tab opens").handle;
-        self.client.switch_to_window(tab).await.expect("the tab is there");
-    }
-
-    /// Goes to a tab, counted from 0 in the order in which they were opened.
-    ///
-    /// # Panics
-    /// There is none.
-    pub async fn switch_to_tab(&self, index: usize) {
-        let tab = self.client.windows().await.expect("tabs can be listed").swap_remove(index);
-        self.client.switch_to_window(tab).await.expect("the tab is there");
     }
 
     /// What stands in the address bar.
@@ -318,41 +297,6 @@ impl Browser {
         entries.map(|entry| entry.path()).collect()
     }
 
-    /// Every address that the pages asked for since the last time.
-    ///
-    /// # Panics
-    /// The driver does not answer.
-    pub async fn requested(&self) -> Vec<String> {
-        let log = self.command("se/log", json!({ "type": "performance" })).await;
-        let messages = log.as_array().into_iter().flatten();
-        let urls = messages.filter_map(|entry| {
-            let message: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
-            let message = &message["message"];
-            let sent = message["method"] == "Network.requestWillBeSent";
-            sent.then(|| message["params"]["request"]["url"].as_str().map(ToOwned::to_owned)).flatten()
-        });
-        urls.collect()
-    }
-
-    /// Calls Chromium's own protocol.
-    ///
-    /// # Panics
-    /// The driver does not answer.
-    pub async fn devtools(&self, method: &str, parameters: Value) -> Value {
-        self.command("goog/cdp/execute", json!({ "cmd": method, "params": parameters })).await
-    }
-
-    /// Drops files or folders from the system onto the middle of the page.
-    ///
-    /// # Panics
-    /// The driver does not answer.
-    pub async fn drop_onto_page(&self, files: &[PathBuf]) {
-        for kind in ["dragEnter", "dragOver", "drop"] {
-            let data = json!({ "items": [], "files": files, "dragOperationsMask": 1 });
-            self.devtools("Input.dispatchDragEvent", json!({ "type": kind, "x": 400, "y": 500, "data": data })).await;
-        }
-    }
-
     /// Memory of all its processes, in bytes: what only they have, and their parts of what they share.
     #[must_use]
     pub fn resident_bytes(&self) -> u64 {
@@ -364,31 +308,9 @@ impl Browser {
     pub fn complaints(&self) -> Vec<String> {
         self.driver.complaints()
     }
-
-    async fn command(&self, endpoint: &'static str, body: Value) -> Value {
-        let answer: Result<Value, CmdError> = self.client.issue_cmd(Command { endpoint, body: body.to_string() }).await;
-        answer.unwrap_or_else(|error| panic!("{endpoint}: {error}"))
-    }
 }
 
 fn is_unfinished(file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     name.ends_with(".crdownload") || name.starts_with(".org.chromium")
-}
-
-/// A command that only Chromium's driver knows.
-#[derive(Debug)]
-struct Command {
-    endpoint: &'static str,
-    body: String,
-}
-
-impl WebDriverCompatibleCommand for Command {
-    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, <Url as FromStr>::Err> {
-        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.endpoint))
-    }
-
-    fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
-        (http::Method::POST, Some(self.body.clone()))
-    }
 }

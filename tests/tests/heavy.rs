@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use subrosa_tests::browser::{Browser, turn};
 use subrosa_tests::bytes::{assert_same, noise};
+use subrosa_tests::client::download::Recipient;
 use subrosa_tests::client::package::{Package, Source, Terms};
 use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::server::Server;
@@ -144,4 +145,21 @@ async fn a_download_goes_on_after_the_network_was_away_for_three_minutes() {
         wire.speed_up();
     };
     receive_over(40 << 20, away, Duration::from_secs(180)).await;
+}
+
+#[tokio::test]
+async fn an_upload_over_a_line_so_slow_that_it_takes_seven_minutes_arrives() {
+    let _turn = turn().await;
+    let (server, sender) = (Server::start().await, Browser::start().await);
+    let wire = Wire::to(server.port()).await;
+    let content = noise(20 << 20, 8);
+    let files = sender.prepare(&[("patience.bin", &content)]);
+    sender.pick(&wire.origin(), &files).await;
+    wire.slow_down(32 << 10);
+    sender.click("send").await;
+    sender.state_within(Duration::from_secs(1500), &["done"]).await;
+    wire.speed_up();
+    let recipient = Recipient::new(&server.client(), &sender.value("link").await, None).unwrap();
+    let received = recipient.take().await.unwrap().files().await.unwrap();
+    assert_same(&received[0].bytes, &content, "patience.bin");
 }

@@ -292,3 +292,25 @@ async fn a_crash_of_the_browser_in_the_middle_of_a_download_is_not_counted_again
     assert_same(&content, &files[0].bytes, &name);
     assert_eq!((started(&server, &package).await, taken(&server, &package).await), (1, 1));
 }
+
+/// Whether the page would have the browser ask before it is left.
+async fn asks_before_leaving(browser: &Browser) -> bool {
+    let script = "const leaving = new Event('beforeunload', { cancelable: true });
+                  dispatchEvent(leaving); return leaving.defaultPrevented";
+    browser.script(script).await.as_bool().unwrap()
+}
+
+#[tokio::test]
+async fn leaving_in_the_middle_of_an_upload_is_asked_about() {
+    let _turn = turn().await;
+    let (server, sender) = (Server::start().await, Browser::start().await);
+    let wire = Wire::to(server.port()).await;
+    let content = noise(LEN, 77);
+    let files = sender.prepare(&[("left.bin", &content)]);
+    sender.pick(&wire.origin(), &files).await;
+    assert!(!asks_before_leaving(&sender).await, "nothing would be lost");
+    wire.slow_down(SLOW);
+    sender.click("send").await;
+    until_carried(&wire, Wire::sent).await;
+    assert!(asks_before_leaving(&sender).await);
+}

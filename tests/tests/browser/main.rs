@@ -9,6 +9,7 @@ mod knowing;
 mod limits;
 mod looking;
 mod names;
+mod old_browsers;
 mod passwords;
 mod round_trip;
 
