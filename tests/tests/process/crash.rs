@@ -1,5 +1,7 @@
 //! kill -9 at the worst moments. Promise: acknowledged is durable.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures_util::stream;
 use subrosa_shared::api::ShareState;
@@ -7,6 +9,7 @@ use subrosa_tests::client::Error;
 use subrosa_tests::client::download::Recipient;
 use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::server::Server;
+use tokio::time::timeout;
 
 use crate::ending::assert_deleted;
 use crate::{assert_same_files, sealed, send, small_parts};
@@ -116,4 +119,48 @@ async fn a_revocation_that_was_acknowledged_outlives_kill_9() {
     let recipient = Recipient::new(&server.client(), &link, None).unwrap();
     crate::assert_problem(recipient.open().await, subrosa_shared::problem::ProblemType::Gone);
     assert_deleted(&server, &package.share()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn transfers_survive_a_server_that_dies_again_and_again() {
+    let mut server = Server::start().await;
+    let (files, package) = sealed(16 << 20, 23, 1 << 20);
+    let mut deaths = 0;
+    let mut stored = 0;
+    loop {
+        let client = server.client();
+        let upload = client.upload(&package);
+        // Later each time, so that it gets through in the end.
+        let uploaded = timeout(Duration::from_millis(20 + 30 * deaths), upload).await;
+        if let Ok(done) = uploaded {
+            done.unwrap();
+            break;
+        }
+        server = server.kill_and_start_again().await;
+        let parts = server.client().stored_parts(&package).await.map_or(0, |parts| parts.len());
+        assert!(parts >= stored, "what was acknowledged stays");
+        (stored, deaths) = (parts, deaths + 1);
+    }
+    assert!(deaths > 2, "it died in the middle: {deaths}");
+    let secret = server.client().add_link(&package, &LinkTerms::default()).await.unwrap();
+
+    let recipient = Recipient::new(&server.client(), &secret.to_token(), None).unwrap();
+    let download = recipient.take().await.unwrap();
+    let mut content = Vec::new();
+    for index in 0..download.part_count() {
+        let mut sealed = Vec::new();
+        while sealed.len() < package.parts[index as usize].len() {
+            let rest = package.parts[index as usize].len() - sealed.len();
+            let some = download.fetch_some(index, sealed.len() as u64, rest.min(300_000)).await.unwrap();
+            sealed.extend(some);
+            if index % 4 == 0 {
+                server = server.kill_and_start_again().await;
+            }
+        }
+        content.extend(download.open_part(index, &sealed).unwrap());
+    }
+    assert_same_files(&download.cut(content), &files);
+    download.finish().await.unwrap();
+    let status = server.client().status(&package).await.unwrap();
+    assert_eq!((status.links[0].counters.started.count, status.links[0].counters.finished.count), (1, 1));
 }
