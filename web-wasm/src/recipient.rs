@@ -1,6 +1,7 @@
 //! The recipient's side of the protocol: from the text of a link to opened parts.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 
 use rand_core::CryptoRng;
 use serde::Serialize;
@@ -9,7 +10,7 @@ use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::keys::LinkKeys;
 use subrosa_shared::manifest::{Entry, EntryKind, Manifest, ManifestError};
 use subrosa_shared::password::{Password, Suite};
-use subrosa_shared::path::{folded, storable_name};
+use subrosa_shared::path::{EntryPath, NAME_BYTES_MAX, folded, storable_name};
 use subrosa_shared::seal::OpenError;
 use subrosa_shared::secret::{DeviceSecret, LeaseSecret, LinkSecret};
 use subrosa_shared::time::Timestamp;
@@ -319,24 +320,78 @@ fn download_name(name: &str) -> String {
     shortened(&storable_name(name), DOWNLOAD_NAME_BYTES_MAX)
 }
 
-/// Paths under which entries are saved: what platforms can store, and no two the same.
+/// Paths under which entries are saved: what platforms can store, and no two the same, nor the same for a file system that
+/// ignores case or normalization. Folders keep their storable names; those that get the same one are merged.
 fn saved_paths(entries: &[Entry]) -> Vec<String> {
-    let storable: Vec<String> = entries.iter().map(|entry| entry.path.storable()).collect();
-    let mut taken: HashSet<String> =
-        storable.iter().flat_map(|path| path.match_indices('/').map(|(at, _)| folded(&path[..at]))).collect();
-    storable
-        .into_iter()
-        .map(|path| {
-            let (folder, name) = path.rsplit_once('/').map_or(("", path.as_str()), |(folder, name)| (folder, name));
-            (1..)
-                .map(|attempt| match folder {
-                    "" => numbered(name, attempt),
-                    _ => format!("{folder}/{}", numbered(name, attempt)),
-                })
-                .find(|candidate| taken.insert(folded(candidate)))
-                .expect("numbers do not end")
+    let mut names = SavedNames::default();
+    // All folders before the first entry, so that no entry takes the name of one.
+    let folders: Vec<usize> = entries.iter().map(|entry| names.folder_around(&entry.path)).collect();
+    entries
+        .iter()
+        .zip(folders)
+        .map(|(entry, folder)| {
+            let mut path = entry.path.storable();
+            let name = path.split_off(path.rfind('/').map_or(0, |slash| slash + 1));
+            path + &names.take_free(folder, name)
         })
         .collect()
+}
+
+/// The folder around everything.
+const ROOT: usize = 0;
+
+/// Room for ` (4294967295)` in a name, and for what makes a shortened one storable.
+const NUMBER_BYTES_MAX: usize = 16;
+
+/// The names under which entries are saved. A tree of names rather than a set of paths: its size is that of the paths,
+/// however deep they are.
+#[derive(Default)]
+struct SavedNames {
+    /// By folder and folded name, with the number under which a folder is known here.
+    taken: HashMap<(usize, String), usize>,
+    /// By folder and folded name before numbering: the next number to try. Without it, each of many names that become the
+    /// same would try those of all others.
+    next: HashMap<(usize, String), u32>,
+}
+
+impl SavedNames {
+    /// The folder in which an entry lies.
+    fn folder_around(&mut self, path: &EntryPath) -> usize {
+        let folders = path.as_str().rsplit_once('/').into_iter().flat_map(|(folders, _)| folders.split('/'));
+        folders.fold(ROOT, |folder, name| {
+            let id = self.taken.len() + 1;
+            *self.taken.entry((folder, folded(&storable_name(name)))).or_insert(id)
+        })
+    }
+
+    /// Takes a storable name, with a number if it is taken already.
+    fn take_free(&mut self, folder: usize, name: String) -> String {
+        if self.take(folder, &name) {
+            return name;
+        }
+        // Shortened before it is numbered: long names that become the same by that share their numbers.
+        let base = storable_name(&shortened(&name, NAME_BYTES_MAX - NUMBER_BYTES_MAX));
+        let key = (folder, folded(&base));
+        let first = self.next.get(&key).copied().unwrap_or(2);
+        let (attempt, free) = (first..)
+            .map(|attempt| (attempt, numbered(&base, attempt)))
+            .find(|(_, candidate)| self.take(folder, candidate))
+            .expect("numbers do not end");
+        self.next.insert(key, attempt + 1);
+        free
+    }
+
+    /// Takes a name if it is free.
+    fn take(&mut self, folder: usize, name: &str) -> bool {
+        let id = self.taken.len() + 1;
+        match self.taken.entry((folder, folded(name))) {
+            Vacant(place) => {
+                place.insert(id);
+                true
+            }
+            Occupied(_) => false,
+        }
+    }
 }
 
 #[cfg(test)]
