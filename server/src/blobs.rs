@@ -85,6 +85,15 @@ impl Blobs {
         Ok(())
     }
 
+    /// Whether there is room for more. Asked before the ledger grows too: it lies on the same disk, and without room for
+    /// its own changes nothing could be deleted any more.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn expect_room(&self) -> Result<(), BlobsError> {
+        self.space.reserve(0).map(drop)
+    }
+
     /// Begins a blob of that length.
     ///
     /// # Errors

@@ -83,7 +83,14 @@ async fn reap_due(app: &App, back_off: &mut BackOff) -> Result<(), ReapError> {
 /// # Errors
 /// Ledger or blobs fail; it stays due.
 async fn reap(app: &App, share: &ShareId) -> Result<(), ReapError> {
-    app.store().run(share, &Command::Tick).await?;
+    if let Err(error) = app.store().run(share, &Command::Tick).await {
+        // A disk that is too full for the ledger's change is also full of what has to go: so it goes before it is noted.
+        if app.store().is_over(share).await? {
+            app.blobs().delete_share(share).await?;
+            tracing::warn!(%share, "ciphertext deleted before the ledger could note why");
+        }
+        return Err(error.into());
+    }
     let Some(record) = app.store().record(share).await? else { return Ok(()) };
     for effect in record.pending_effects() {
         match effect {

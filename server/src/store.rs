@@ -169,6 +169,20 @@ impl Store {
         Ok(row.map(|row| ShareRecord::from_bytes(&row.record)).transpose()?)
     }
 
+    /// Whether the share has ended by now, noted or not. Changes nothing.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub async fn is_over(&self, share: &ShareId) -> Result<bool, StoreError> {
+        let Some(record) = self.record(share).await? else { return Ok(false) };
+        let now = self.shared.ledger.now().await?;
+        Ok(match step(Some(&record), &Command::Tick, &self.shared.policy, now).record {
+            Change::Unchanged => !record.keeps_blobs(),
+            Change::Put(record) => !record.keeps_blobs(),
+            Change::Remove => true,
+        })
+    }
+
     async fn run_with(
         &self,
         share: &ShareId,
@@ -224,6 +238,7 @@ fn new_row(record: &ShareRecord) -> NewRow {
         write_id: WriteId::generate(),
         due: record.due(),
         accepts_parts: record.accepts_parts(),
+        stands_alone: record.is_burned(),
     }
 }
 

@@ -66,6 +66,7 @@ conformance!(
         of_two_changes_on_one_version_one_wins,
         racing_changes_lose_nothing,
         removing_removes_everything,
+        a_record_that_stands_alone_keeps_nothing_beside_it,
         a_link_opens_one_share_for_ever,
         objects_are_taken_only_while_the_record_accepts_parts,
         a_change_that_rests_on_objects_fails_when_they_changed,
@@ -90,7 +91,13 @@ fn link(seed: u8) -> LinkId {
 }
 
 fn new_row(record: &[u8]) -> NewRow {
-    NewRow { record: record.to_vec(), write_id: WriteId::generate(), due: START, accepts_parts: true }
+    NewRow {
+        record: record.to_vec(),
+        write_id: WriteId::generate(),
+        due: START,
+        accepts_parts: true,
+        stands_alone: false,
+    }
 }
 
 fn put(share: ShareId, expect: Option<WriteId>, row: NewRow) -> Change {
@@ -174,6 +181,21 @@ async fn racing_changes_lose_nothing(backend: &dyn Backend) {
         task.await.unwrap();
     }
     assert_eq!(ledger.load(&share(1)).await.unwrap().unwrap().record.len(), b"first".len() + 8 * 25);
+}
+
+async fn a_record_that_stands_alone_keeps_nothing_beside_it(backend: &dyn Backend) {
+    let ledger = backend.open(&clock()).await;
+    let write_id = create(&*ledger, share(1)).await;
+    ledger.put_object(&share(1), part(0, 1)).await.unwrap();
+    ledger.put_note(&share(1), b"note".to_vec()).await.unwrap();
+    let line = LogLine { at: START, link: None, event: Event::Created };
+    let row = NewRow { stands_alone: true, accepts_parts: false, ..new_row(b"burned") };
+    let change = Change { log: vec![line], ..put(share(1), Some(write_id), row) };
+    assert_eq!(ledger.commit(change).await.unwrap(), CommitOutcome::Committed);
+    assert!(ledger.load(&share(1)).await.unwrap().is_some());
+    assert_eq!(ledger.objects(&share(1)).await.unwrap().rows, []);
+    assert_eq!(ledger.note(&share(1)).await.unwrap(), None);
+    assert_eq!(ledger.log(&share(1)).await.unwrap(), []);
 }
 
 async fn removing_removes_everything(backend: &dyn Backend) {

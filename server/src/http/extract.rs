@@ -146,13 +146,16 @@ pub(super) fn expect_content_type(headers: &HeaderMap, expected: &'static str) -
     if essence.eq_ignore_ascii_case(expected) { Ok(()) } else { Err(Error::UnsupportedMediaType { expected }) }
 }
 
-/// Reads a small body whole, within the time that a stalled client is given.
+/// The longest wait for a small body: whoever holds back a few bytes holds a place that others need.
+const SMALL_BODY: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// Reads a small body whole, within the time that a stalled client is given, and no more than [`SMALL_BODY`].
 async fn read_bounded(body: Body, bytes_max: usize, app: &App) -> Result<Bytes, Error> {
     let too_large = Error::BodyTooLarge { bytes_max: bytes_max as u64 };
     if body.size_hint().lower() > bytes_max as u64 {
         return Err(too_large);
     }
-    let read = tokio::time::timeout(app.timing().stall, Limited::new(body, bytes_max).collect()).await;
+    let read = tokio::time::timeout(app.timing().stall.min(SMALL_BODY), Limited::new(body, bytes_max).collect()).await;
     match read.map_err(|_| Error::RequestTimeout)? {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use http::Method;
 use http::{HeaderMap, HeaderValue, header};
 use http_body::Body as _;
 use subrosa_shared::limits::JSON_BYTES_MAX;
@@ -27,7 +28,7 @@ pub(super) struct Unlogged;
 /// template that matched.
 pub(super) async fn log(request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let method = request.method().clone();
+    let method = known(request.method());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let response = next.run(request).await;
     if response.extensions().get::<Unlogged>().is_some() {
@@ -39,10 +40,10 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
     match response.extensions().get::<Arc<Error>>() {
         Some(error) if status >= 500 && status != 503 => {
             let cause = error.source().map(|cause| cause.to_string());
-            tracing::error!(%method, route, status, millis, %error, cause, "request failed");
+            tracing::error!(method, route, status, millis, %error, cause, "request failed");
         }
-        Some(error) => tracing::info!(%method, route, status, millis, %error, "request refused"),
-        None => tracing::info!(%method, route, status, millis, "request answered"),
+        Some(error) => tracing::info!(method, route, status, millis, %error, "request refused"),
+        None => tracing::info!(method, route, status, millis, "request answered"),
     }
     response
 }
@@ -57,6 +58,12 @@ pub(super) async fn close_unread(request: Request, next: Next) -> Response {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+/// The method, for the log. One that nobody knows is a text of the client's, and as long as it likes.
+fn known(method: &Method) -> &'static str {
+    const KNOWN: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
+    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("(other)")
 }
 
 /// Refuses what is too much, before anything else looks at it.

@@ -24,13 +24,16 @@ pub fn router(app: &App) -> Router {
 
     // Only pages are compressed: ciphertext does not compress, and answers with secrets of both sides must not.
     let pages = pages::serve_page.layer(CompressionLayer::new());
-    Router::new()
+    let limited = Router::new()
         .nest(API_BASE, api.layer(axum::middleware::from_fn(headers::api_headers)))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
         .route("/dl/{*name}", any(pages::serve_nothing))
         .fallback_service(pages.with_state(()))
-        .layer(from_fn_with_state(app.clone(), middleware::limit))
+        .layer(from_fn_with_state(app.clone(), middleware::limit));
+    // A server that is busy is not a server that is dead: whoever watches it is answered all the same.
+    Router::new()
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .merge(limited)
         .layer(axum::middleware::from_fn(middleware::close_unread))
         .layer(axum::middleware::from_fn(middleware::log))
         .layer(axum::middleware::from_fn(headers::security_headers))

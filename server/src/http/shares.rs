@@ -31,6 +31,7 @@ pub(super) async fn create_share(
     if owner != request.owner_verifier {
         return Err(Refusal::IdMismatch.into());
     }
+    app.blobs().expect_room()?;
     let command = Command::Create { share, request, creator: Creator::Anyone };
     let outcome = app.store().run(&share, &command).await?;
     Ok((StatusCode::CREATED, share_status(outcome)?))

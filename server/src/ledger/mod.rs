@@ -104,6 +104,8 @@ pub struct NewRow {
     pub due: Timestamp,
     /// Whether [`Ledger::put_object`] may add to it.
     pub accepts_parts: bool,
+    /// Whether objects, note and log go: nothing but the record and its links' ids is kept.
+    pub stands_alone: bool,
 }
 
 /// Whether a change took place.

@@ -229,6 +229,12 @@ impl ShareRecord {
         matches!(&self.kept, Kept::Share(share) if share.gone().is_none())
     }
 
+    /// Whether only the id is kept any more.
+    #[must_use]
+    pub fn is_burned(&self) -> bool {
+        matches!(self.kept, Kept::Burned { .. })
+    }
+
     /// What is left to do outside of the record.
     #[must_use]
     pub fn pending_effects(&self) -> &'static [Effect] {

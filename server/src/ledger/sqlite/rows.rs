@@ -73,9 +73,12 @@ pub(super) fn commit(connection: &Connection, change: &Change) -> rusqlite::Resu
         Some(row) if current.is_none() => insert(connection, &change.share, row)?,
         Some(row) => update(connection, &change.share, row)?,
     }
-    if change.record.is_some() {
+    if let Some(row) = &change.record {
         add_links(connection, change)?;
         add_lines(connection, change)?;
+        if row.stands_alone {
+            remove_all(connection, &change.share, &BESIDE_THE_RECORD)?;
+        }
     }
     Ok(CommitOutcome::Committed)
 }
@@ -98,13 +101,16 @@ fn update(connection: &Connection, share: &ShareId, row: &NewRow) -> rusqlite::R
 }
 
 fn remove(connection: &Connection, share: &ShareId) -> rusqlite::Result<()> {
-    for statement in [
-        "DELETE FROM share WHERE id = ?1",
-        "DELETE FROM link WHERE share = ?1",
-        "DELETE FROM object WHERE share = ?1",
-        "DELETE FROM note WHERE share = ?1",
-        "DELETE FROM log WHERE share = ?1",
-    ] {
+    remove_all(connection, share, &["DELETE FROM share WHERE id = ?1", "DELETE FROM link WHERE share = ?1"])?;
+    remove_all(connection, share, &BESIDE_THE_RECORD)
+}
+
+/// What a share has beside its record and the index of its links.
+const BESIDE_THE_RECORD: [&str; 3] =
+    ["DELETE FROM object WHERE share = ?1", "DELETE FROM note WHERE share = ?1", "DELETE FROM log WHERE share = ?1"];
+
+fn remove_all(connection: &Connection, share: &ShareId, statements: &[&str]) -> rusqlite::Result<()> {
+    for statement in statements {
         connection.prepare_cached(statement)?.execute([share.as_bytes()])?;
     }
     Ok(())

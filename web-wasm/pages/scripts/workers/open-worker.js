@@ -32,6 +32,8 @@ const SPARE_MAX = 2;
 let last = { index: -1, opened: new Uint8Array() };
 /** A download that moves no byte for so long has failed. */
 const STALL_MILLIS = 30_000;
+/** After a broken connection, no less than this is asked for at once. */
+const SPAN_MIN = 64 * 1024;
 /** After the network came back, it has to move within so long. */
 const REVIVE_MILLIS = 4_000;
 const REPORT_MILLIS = 150;
@@ -97,11 +99,19 @@ async function fetchWhole(job, signal) {
  */
 async function fill(sealed, job, signal) {
   let got = 0;
+  // Everything at once, until the connection breaks. A download pays for what it asks for, not for what arrives: from then
+  // on it asks for about as much as came through last time.
+  let span = sealed.byteLength;
   for (let tries = 1; got < sealed.byteLength; tries += 1) {
     const before = got;
-    const failure = await attempt(sealed, got, job, signal, tries, (end) => (got = end));
+    const end = Math.min(sealed.byteLength, got + span);
+    const failure = await attempt(sealed, got, end, job, signal, tries, (reached) => (got = reached));
+    span = failure ? Math.max(SPAN_MIN, got - before) : span * 2;
     if (signal.aborted) throw Object.assign(new Error("cancelled"), { name: "Cancelled" });
-    if (!failure) continue;
+    if (!failure) {
+      tries = 0;
+      continue;
+    }
     if (!failure.again) throw Object.assign(new Error(failure.sentence), { variant: failure.variant, failure });
     // Whoever gets on is not failing: patience begins anew.
     if (got > before) tries = 1;
@@ -113,13 +123,14 @@ async function fill(sealed, job, signal) {
 /**
  * @param {Uint8Array} sealed
  * @param {number} start
+ * @param {number} end
  * @param {OpenJob} job
  * @param {AbortSignal} signal
  * @param {number} tries
  * @param {(end: number) => void} reached
  * @returns {Promise<import("../api.js").Failure | undefined>}
  */
-async function attempt(sealed, start, job, signal, tries, reached) {
+async function attempt(sealed, start, end, job, signal, tries, reached) {
   const clock = new AbortController();
   const cancel = () => clock.abort();
   let stalled = self.setTimeout(cancel, STALL_MILLIS);
@@ -130,11 +141,12 @@ async function attempt(sealed, start, job, signal, tries, reached) {
   };
   self.addEventListener("online", online);
   signal.addEventListener("abort", cancel);
+  const isWhole = start === 0 && end === sealed.byteLength;
   let at = start;
   let reportedAt = 0;
   try {
     const response = await fetch(job.url, {
-      headers: start === 0 ? headers : { ...headers, range: `bytes=${start}-` },
+      headers: isWhole ? headers : { ...headers, range: `bytes=${start}-${end - 1}` },
       cache: "no-store",
       credentials: "omit",
       redirect: "error",
@@ -163,7 +175,7 @@ async function attempt(sealed, start, job, signal, tries, reached) {
       }
     }
     self.postMessage({ progress: job.index, bytes: wantedOf(at, job) });
-    return at < sealed.byteLength ? judged(0, "", null, tries) : undefined;
+    return at < end ? judged(0, "", null, tries) : undefined;
   } catch (error) {
     if (/** @type {{ variant?: string }} */ (error).variant) throw error;
     return judged(0, "", null, tries);
