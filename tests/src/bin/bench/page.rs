@@ -156,7 +156,8 @@ const PLAIN: &str = r#"
         body[0] = 1;
         body.set(slice, 65);
         const digest = `sha-256=:${base64(await sha256(body))}:`;
-        await put(`/parts/${index}`, body, { "content-type": "application/octet-stream", "content-digest": digest });
+        // As a blob: the driver's log of requests would otherwise copy every body.
+        await put(`/parts/${index}`, new Blob([body]), { "content-type": "application/octet-stream", "content-digest": digest });
       }
     };
     await Promise.all([worker(), worker(), worker(), worker()]);
