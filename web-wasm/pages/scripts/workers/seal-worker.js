@@ -37,6 +37,11 @@ let headers = {};
 let stop = new AbortController();
 /** A PUT that moves no byte for so long has failed. */
 const STALL_MILLIS = 60_000;
+/**
+ * Once everything was handed to the system, no progress is told any more, and on a slow line its buffers take minutes to
+ * empty. A server that waits in vain ends the connection long before.
+ */
+const ANSWER_MILLIS = 5 * 60_000;
 /** After the network came back, it has to move within so long. */
 const REVIVE_MILLIS = 4_000;
 
@@ -156,6 +161,7 @@ function put(job, sealed, digest, tries, signal) {
       // Beyond the plaintext's length there are only headers and tags.
       self.postMessage({ progress: job.index, bytes: Math.min(loaded, job.len) });
     });
+    request.upload.addEventListener("load", () => alive(ANSWER_MILLIS));
     request.addEventListener("loadend", () => {
       end();
       if (signal.aborted) {
