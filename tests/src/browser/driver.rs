@@ -24,11 +24,11 @@ pub(super) struct Driver {
 
 impl Driver {
     pub(super) async fn start() -> Self {
-        let mut command = Command::new("chromedriver");
-        command.arg("--port=0").process_group(0).kill_on_drop(true);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process =
-            command.spawn().expect("chromedriver is there; `cargo xtask test` installs it where it is missing");
+        // When this program is killed, the shell's input ends, and with it the whole group.
+        let mut command = Command::new("sh");
+        command.args(["-c", "chromedriver --port=0 <&- & read -r _; kill -9 0"]).process_group(0).kill_on_drop(true);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = command.spawn().expect("there is a shell");
         let group = process.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it runs");
         let mut lines = BufReader::new(process.stdout.take().expect("stdout is piped")).lines();
         let port = timeout(Duration::from_secs(30), async {
@@ -39,7 +39,7 @@ impl Driver {
             }
             panic!("chromedriver ended before it listened");
         });
-        let port = port.await.expect("chromedriver listens soon");
+        let port = port.await.expect("chromedriver listens; `cargo xtask test` installs it where it is missing");
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Self { process, group, port, session: None }
     }
