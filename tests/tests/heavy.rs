@@ -64,7 +64,7 @@ async fn peak_until(browser: &Browser, state: &str, within: Duration) -> u64 {
         }
         let stopped = ["error", "stopped", "gone"].contains(&seen.as_str());
         assert!(!stopped && start.elapsed() < within, "{seen} instead of {state}:\n{}", browser.visible().await);
-        tokio::time::sleep(Duration::from_millis(250)).await;
+        sleep(Duration::from_millis(250)).await;
     }
 }
 
