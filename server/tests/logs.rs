@@ -62,6 +62,7 @@ async fn logs_hold_no_secret() {
     server.call(Call::post(link.path("/open")).open(&link).header("subrosa-open-proof", canary)).await;
     server.call(Call::get(format!("/links/{canary}")).link(&link)).await;
     server.call(Call::get(format!("/{canary}"))).await;
+    server.send(http::Request::builder().method(canary).uri("/").body("".into()).unwrap()).await;
     server.call(Call::get(link.path(&format!("?{canary}"))).link(&link)).await;
     let other = Sender::new(4);
     server.call(Call::put(other.path("")).owner(&other.owner).json(&serde_json::json!({ canary: canary }))).await;

@@ -4,17 +4,13 @@ use subrosa_shared::api::{Event, Gone, GoneWhy, LinkCounters, LinkLock, LogLine,
 use subrosa_shared::id::LinkId;
 use subrosa_shared::limits::{GUESSES_MAX, LINKS_MAX, Limits};
 use subrosa_shared::time::Timestamp;
+use subrosa_shared::wrap::{CONTENT_WRAP_LEN, VIEW_WRAP_LEN};
 
 use super::command::Refusal;
 use super::record::{Guesses, Link, LinkState, Live, Share, State};
 use super::rules::Life;
 use super::step::request_digest;
 use super::upload::check_range;
-
-/// Bytes of a view wrap: a sealed object of a key and a digest.
-const VIEW_WRAP_LEN: u64 = subrosa_shared::seal::sealed_len(64);
-/// Bytes of a content wrap: a sealed object of a key.
-const CONTENT_WRAP_LEN: u64 = subrosa_shared::seal::sealed_len(32);
 
 /// Adds a link to a share that is complete.
 pub(super) fn put(
@@ -153,6 +149,7 @@ fn check_downloads(downloads_max: u32, limits: &Limits) -> Result<(), Refusal> {
 
 /// Wraps have one length each: what a link stores is bounded, and is a wrap.
 fn check_lock(lock: &LinkLock) -> Result<(), Refusal> {
-    check_range("view_wrap", lock.view_wrap.len() as u64, VIEW_WRAP_LEN, VIEW_WRAP_LEN)?;
-    check_range("content_wrap", lock.content_wrap.len() as u64, CONTENT_WRAP_LEN, CONTENT_WRAP_LEN)
+    let exactly = |field, wrap: &[u8], len: usize| check_range(field, wrap.len() as u64, len as u64, len as u64);
+    exactly("view_wrap", &lock.view_wrap, VIEW_WRAP_LEN)?;
+    exactly("content_wrap", &lock.content_wrap, CONTENT_WRAP_LEN)
 }
