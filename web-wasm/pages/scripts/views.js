@@ -18,12 +18,18 @@ export function element(id, type) {
 /** @param {string} id */
 export const button = (id) => element(id, HTMLButtonElement);
 
-/** Puts the texts of the language into all elements that ask for one. */
-export function fillTexts() {
+/**
+ * Puts the texts of the language into all elements that ask for one.
+ *
+ * @param {Record<string, Record<string, string>>} [own] groups that only this page has
+ */
+export function fillTexts(own) {
+  /** @type {Record<string, Record<string, string>>} */
+  const groups = { ...page, ...own };
   document.documentElement.lang = language;
   for (const target of document.querySelectorAll("[data-text]")) {
     const [group, name] = (target.getAttribute("data-text") ?? "").split(".");
-    const text = /** @type {Record<string, Record<string, string>>} */ (page)[group]?.[name];
+    const text = groups[group]?.[name];
     if (text === undefined) throw new Error(`no text for ${group}.${name}`);
     target.textContent = text;
   }

@@ -1,11 +1,10 @@
 // @ts-check
 /** What the link leads to: names, sizes, note, and what is left. */
 
-import { receive as texts } from "../texts.js";
+import { isForgetful } from "../kept.js";
+import { problems, receive as texts } from "../texts.js";
 import { button, element, fromTemplate, put, say } from "../views.js";
 import { momentText, sizeText } from "../wording.js";
-import { isForgetful } from "./kept.js";
-import { problems } from "../texts.js";
 
 /** @typedef {import("./session.js").Listing} Listing */
 /** @typedef {import("./session.js").LinkView} LinkView */

@@ -14,20 +14,20 @@
 import { CallError } from "../api.js";
 import { Desk } from "../desk.js";
 import { startEngine, Unsupported } from "../engine.js";
+import { followNewLinks, keep, takeFragment } from "../fragment.js";
+import { askTwice, stopAsking } from "../gesture.js";
+import { restore, tidy } from "../kept.js";
 import { Pace } from "../pace.js";
-import { problems, receive as texts, unsupported } from "../texts.js";
+import { page, problems, receive as texts, unsupported } from "../texts.js";
+import { askPassword, preparePassword } from "../unlock.js";
 import { announce, button, element, fillTexts, say, show, state } from "../views.js";
 import { Cancelled } from "../waiting.js";
 import { sizeText, spanText } from "../wording.js";
 import { save } from "./download.js";
-import { followNewLinks, keep, takeFragment } from "./fragment.js";
-import { askTwice, stopAsking } from "./gesture.js";
-import { restore, tidy } from "./kept.js";
 import { showListing, visitorsBefore } from "./listing.js";
 import { Openers } from "./openers.js";
 import { Session } from "./session.js";
-import { stopAt, stopForError, stopsAtState } from "./stops.js";
-import { askPassword, preparePassword } from "./unlock.js";
+import { stopForError, stops } from "./stops.js";
 
 const SHOW_MILLIS = 250;
 
@@ -73,7 +73,7 @@ function prepare() {
     event.preventDefault();
     if (state() === "damaged" || state() === "no-link") void takeLink(element("link-input", HTMLTextAreaElement).value);
   });
-  preparePassword(open);
+  preparePassword({ ...texts, open: page.password.open }, open);
   button("download").addEventListener("click", () => take(undefined));
   element("files", HTMLUListElement).addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target.closest("button") : null;
@@ -126,7 +126,7 @@ async function look() {
   try {
     view = await session.look();
     visitors = visitorsBefore(view, session.cameBefore);
-    if (stopsAtState(view, session.holdsLease, () => void look())) return;
+    if (stops.atState(view, session.holdsLease, () => void look())) return;
     if (view.needs_password) askPassword(view.retry_after_millis);
     else await open("");
   } catch (error) {
@@ -146,7 +146,7 @@ async function open(password) {
     stopForError(error, () => void look());
     return;
   }
-  if (stopsAtState(view, session.holdsLease, () => void look())) return;
+  if (stops.atState(view, session.holdsLease, () => void look())) return;
   list();
 }
 
@@ -169,8 +169,13 @@ function take(entry) {
     return;
   }
   document.body.dataset.state = "confirm";
+  const left = view.downloads_left;
   askTwice(
-    view.downloads_left,
+    {
+      title: left <= 1 ? texts.confirmTitle.last : texts.confirmTitle.some(left),
+      yes: texts.confirmYes,
+      no: page.confirm.no,
+    },
     () => void saveNow(),
     () => {
       document.body.dataset.state = "ready";
@@ -229,7 +234,7 @@ function failed(error) {
     endOpeners();
     stopForError(error, () => void look());
   } else if (cancelled) {
-    stopAt("stopped", problems.cancelled, list);
+    stops.at("stopped", problems.cancelled, list);
   } else {
     stopForError(error, list);
   }
@@ -301,7 +306,7 @@ async function destroy() {
   try {
     await session.destroy();
     endOpeners();
-    stopAt("destroyed", "", undefined);
+    stops.at("destroyed", "", undefined);
   } catch (error) {
     const failure = error instanceof CallError ? error.failure : undefined;
     say("destroy-problem", (failure?.again ? "" : failure?.sentence) || problems.network);

@@ -2,7 +2,7 @@
 /** The calls of somebody who holds a link, in order: look, open, ask for a lease, say that it is saved. */
 
 import { sendForBytes, sendForText } from "../api.js";
-import { forgetLease, keepDevice, keepLease, keptDevice, keptLease, secureLease } from "./kept.js";
+import { forgetLease, keepDevice, keepLease, keptDevice, keptLease, secureLease } from "../kept.js";
 
 /**
  * @typedef {object} LinkView

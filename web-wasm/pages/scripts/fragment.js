@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The part of the link after `#`: read once, taken out of the address bar, kept in `history.state`, so that reload
- * works while bookmarks, screenshots and synced history hold no key.
+ * The part of a link after `#`: read once, taken out of the address bar, kept in `history.state`, so that reload works
+ * while bookmarks, screenshots and synced history hold no key.
  */
 
 /** @typedef {{ link?: string } | null} State */
@@ -16,7 +16,12 @@ export function takeFragment() {
 
 /** Keeps a link over a reload, in its clean form or as it came. @param {string} text */
 export function keep(text) {
-  history.replaceState({ link: text }, "", "/s");
+  history.replaceState({ link: text }, "", location.pathname);
+}
+
+/** Reloading begins anew. */
+export function forgetFragment() {
+  history.replaceState(null, "", location.pathname);
 }
 
 /** Another link pasted into the address bar of this page changes only the fragment: the page begins anew with it. */

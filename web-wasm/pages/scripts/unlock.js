@@ -1,11 +1,25 @@
 // @ts-check
 /** The password, and the waiting time after a wrong one, counted down where one can see it. */
 
-import { CallError } from "../api.js";
-import { page, problems, receive as texts } from "../texts.js";
-import { button, element, revealing, say, show, state } from "../views.js";
-import { spanText } from "../wording.js";
+import { CallError } from "./api.js";
+import { problems } from "./texts.js";
+import { button, element, revealing, say, show, state } from "./views.js";
+import { spanText } from "./wording.js";
 
+/**
+ * What is said: texts of waiting take the time that is left.
+ *
+ * @typedef {object} Words
+ * @property {string} open
+ * @property {string} checking
+ * @property {string} emptyPassword
+ * @property {string} wrongPasswordNow
+ * @property {(wait: string) => string} wrongPassword
+ * @property {(wait: string) => string} tooSoon
+ */
+
+/** @type {Words} */
+let texts;
 /** @type {number | undefined} */
 let countdown;
 let busy = false;
@@ -13,9 +27,11 @@ let busy = false;
 /**
  * Listens to the form. Called once.
  *
+ * @param {Words} words
  * @param {(password: string) => Promise<void>} open rejects with what the server said
  */
-export function preparePassword(open) {
+export function preparePassword(words, open) {
+  texts = words;
   revealing("password", "password-show");
   element("password-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
@@ -56,7 +72,7 @@ async function submit(open) {
   } finally {
     busy = false;
     working(countdown !== undefined);
-    button("open").textContent = page.password.open;
+    button("open").textContent = texts.open;
   }
 }
 
@@ -64,7 +80,7 @@ async function submit(open) {
 function working(yes) {
   const target = button("open");
   target.disabled = yes;
-  target.textContent = yes && countdown === undefined ? texts.checking : page.password.open;
+  target.textContent = yes && countdown === undefined ? texts.checking : texts.open;
   element("password-form", HTMLFormElement).ariaBusy = String(yes && countdown === undefined);
 }
 

@@ -1,0 +1,98 @@
+// @ts-check
+/** Dead ends, each with what happened and what one can do. What is said is the page's own. */
+
+import { CallError } from "./api.js";
+import { problems } from "./texts.js";
+import { button, element, say, show } from "./views.js";
+import { momentText } from "./wording.js";
+
+/**
+ * @typedef {object} Words
+ * @property {Record<string, { title: string, text: string, button: string }>} stops by state
+ * @property {Record<string, (when: string) => string>} gone by why
+ *
+ * @typedef {{ why: string, at: number } | null} Gone
+ * @typedef {{ variant?: string, failure?: import("./api.js").Failure }} Failed
+ */
+
+export class Stops {
+  #words;
+
+  /** @param {Words} words */
+  constructor(words) {
+    this.#words = words;
+  }
+
+  /**
+   * @param {string} name also the page's state
+   * @param {string} text empty: the usual one
+   * @param {(() => void) | undefined} again what the button does; undefined: no button
+   */
+  at(name, text, again) {
+    const { title, text: usual, button: label } = this.#words.stops[name];
+    element("stop-title", HTMLElement).textContent = title;
+    say("error", text || usual);
+    const retry = button("retry");
+    retry.hidden = !again;
+    retry.textContent = label || this.#words.stops.error.button;
+    retry.onclick = again ?? null;
+    show(name);
+  }
+
+  /**
+   * The dead end that a link's state is, if it is one.
+   *
+   * @param {{ state: string, gone: Gone }} view
+   * @param {boolean} holdsLease for whom a drained link still opens
+   * @param {() => void} again
+   * @returns {boolean}
+   */
+  atState(view, holdsLease, again) {
+    if (view.state === "gone" || view.gone) {
+      this.at("gone", this.goneText(view.gone), undefined);
+    } else if (view.state === "paused" || view.state === "locked") {
+      this.at(view.state, "", again);
+    } else if (view.state === "drained" && !holdsLease) {
+      this.at("drained", "", again);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /**
+   * The dead end for a failed call.
+   *
+   * @param {unknown} error
+   * @param {() => void} again
+   */
+  forError(error, again) {
+    const { variant = "unexpected", failure } = /** @type {Failed} */ (error ?? {});
+    switch (variant) {
+      case "gone":
+        return this.at("gone", this.goneText(failure?.gone ?? null), undefined);
+      case "not-found":
+      case "paused":
+      case "locked":
+        return this.at(variant, "", again);
+      case "no-download-left":
+        return this.at("drained", "", again);
+      case "network":
+      case "unavailable":
+        return this.at("offline", "", again);
+      case "server":
+      case "answer":
+        return this.at("error", problems.server, again);
+      default: {
+        const sentence = error instanceof CallError ? failure?.sentence : "";
+        return this.at("error", sentence || problems.unexpected, again);
+      }
+    }
+  }
+
+  /** @param {Gone} gone */
+  goneText(gone) {
+    if (!gone) return this.#words.stops["not-found"].text;
+    return (this.#words.gone[gone.why] ?? this.#words.gone.expired)(momentText(gone.at));
+  }
+}
