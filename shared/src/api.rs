@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bytes::base64url;
+use crate::bytes::{base64url, base64url_option};
 use crate::id::{Digest, LeaseId, LinkId, Receipt, ShareId, Verifier};
 use crate::limits::Limits;
 use crate::time::Timestamp;
@@ -482,4 +482,112 @@ pub struct FinishLease {
     /// The receipt, for the owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Receipt>,
+}
+
+/// The part of a push that its passphrase changes, and its face.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PushLock {
+    /// Whether a passphrase is needed. Told to holders of the link, so that they are asked for one.
+    pub needs_password: bool,
+    /// Checks open proofs.
+    pub open_verifier: Verifier,
+    /// Sealed object, 593 bytes: what it is and from whom. Told to holders of the link.
+    #[serde(with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
+    pub face: Vec<u8>,
+    /// Sealed object of 512 bytes or a larger power of two up to 65,536, and 81 bytes more: what is handed over. Given with
+    /// a counted view.
+    #[serde(with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
+    pub payload: Vec<u8>,
+}
+
+/// `PUT /pushes/{link}`: makes a push. The same body again gives the same answer; another is a conflict. At most 128 KiB.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PutPush {
+    /// Checks owner proofs.
+    pub owner_verifier: Verifier,
+    /// The push's id is derived from it.
+    pub link_verifier: Verifier,
+    /// What the link and the passphrase open.
+    pub lock: PushLock,
+    /// How many views it allows.
+    pub views_max: u32,
+    /// Life in seconds from now. Checked against the server's limits.
+    pub expires_in_secs: i64,
+    /// Whether the recipient may destroy it.
+    pub recipient_may_destroy: bool,
+    /// Ends the push after so many wrong passphrases. `None`: it only pauses, after 200.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destroy_after_guesses: Option<u32>,
+    /// Sealed object, 1,105 bytes: for the owner's devices.
+    #[serde(with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
+    pub note: Vec<u8>,
+}
+
+/// `PATCH /pushes/{link}/owner`: changes what is given, leaves the rest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PatchPush {
+    /// How many views it allows in all, those taken included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub views_max: Option<u32>,
+    /// Life in seconds from now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in_secs: Option<i64>,
+    /// Pauses or resumes. Resuming also forgets wrong passphrases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<bool>,
+    /// Whether the recipient may destroy it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient_may_destroy: Option<bool>,
+}
+
+/// `GET /pushes/{link}`, and the answer to what its holder does: the push as its holder sees it. Looking counts nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PushView {
+    /// The face, unless the push is gone.
+    #[serde(default, with = "base64url_option")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, content_encoding = "base64url"))]
+    pub face: Option<Vec<u8>>,
+    /// Its link. A download of a push is a view.
+    pub link: LinkView,
+}
+
+/// `POST /pushes/{link}/reveal`: one counted view. The same lease verifier again gives the same, uncounted, until it is
+/// finished or 15 minutes are over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RevealedPush {
+    /// Id of the lease.
+    pub lease: LeaseId,
+    /// Sealed object: what is handed over.
+    #[serde(with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
+    pub payload: Vec<u8>,
+    /// The lease lapses at this moment.
+    pub expires_at: Timestamp,
+    /// The link, as after revealing.
+    pub link: LinkView,
+}
+
+/// `GET /pushes/{link}/owner`, and the answer to what its owner does: the push as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PushStatus {
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Sealed object: the owner's note.
+    #[serde(with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
+    pub note: Vec<u8>,
+    /// Its link. A download of a push is a view.
+    pub link: LinkStatus,
 }

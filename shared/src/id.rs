@@ -12,7 +12,7 @@ public_bytes! {
     ShareId, 16
 }
 public_bytes! {
-    /// Names a link: derived from its link verifier.
+    /// Names a link, to a share or of a push: derived from its link verifier.
     LinkId, 16
 }
 public_bytes! {
@@ -54,6 +54,12 @@ impl LinkId {
     #[must_use]
     pub fn derive(link: &Verifier) -> Self {
         Self::from_bytes(id(Label::LinkId, link))
+    }
+
+    /// The id of a push that belongs to a link verifier: another than that of a share's link. PROTOCOL.md section 3.
+    #[must_use]
+    pub fn derive_push(link: &Verifier) -> Self {
+        Self::from_bytes(id(Label::PushId, link))
     }
 }
 

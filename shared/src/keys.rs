@@ -8,6 +8,14 @@
 //!                                                                                   ├─ view wrap key
 //!                                                                                   ├─ content wrap key
 //!                                                                                   └─ receipt key
+//!
+//! push owner secret ─┬─ owner proof ── owner verifier      push secret ─┬─ link proof ── link verifier ── link id
+//!                    ├─ note key                                        ├─ face key
+//!                    └─ push secret                                     ├─ salt ─┐
+//!                                                     passphrase ───────┼─ Argon2id ── P
+//!                                                     push secret ‖ P ──┬─ open proof ── open verifier
+//!                                                                       ├─ payload key
+//!                                                                       └─ receipt key
 //! ```
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -17,8 +25,9 @@ use crate::id::{DeviceId, Digest, LeaseId, LinkId, Receipt, ShareId, Verifier};
 use crate::labels::{Label, derive};
 use crate::password::StretchedPassword;
 use crate::secret::{
-    ContentKey, ContentWrapKey, DeviceProof, DeviceSecret, LeaseProof, LeaseSecret, LinkProof, LinkSecret, ManifestKey,
-    NoteKey, OpenProof, OwnerProof, OwnerSecret, ReceiptKey, ViewWrapKey,
+    ContentKey, ContentWrapKey, DeviceProof, DeviceSecret, FaceKey, LeaseProof, LeaseSecret, LinkProof, LinkSecret,
+    ManifestKey, NoteKey, OpenProof, OwnerProof, OwnerSecret, PayloadKey, PushNoteKey, PushOwnerSecret, PushSecret,
+    ReceiptKey, ViewWrapKey,
 };
 
 impl OwnerSecret {
@@ -59,35 +68,76 @@ impl OwnerSecret {
     }
 }
 
-impl LinkSecret {
-    /// Proves "I hold the link" to the server.
+impl PushOwnerSecret {
+    /// Proves ownership to the server.
     #[must_use]
-    pub fn proof(&self) -> LinkProof {
-        LinkProof::from_bytes(derive(&[self.expose()], Label::LinkProof))
+    pub fn proof(&self) -> OwnerProof {
+        OwnerProof::from_bytes(derive(&[self.expose()], Label::PushOwner))
     }
 
-    /// What the server keeps of the link proof.
+    /// What the server keeps of the proof.
     #[must_use]
     pub fn verifier(&self) -> Verifier {
         Verifier::of(&self.proof())
     }
 
-    /// The link that this secret opens.
+    /// The secret that the link carries: whoever owns a push can make its link again.
     #[must_use]
-    pub fn link_id(&self) -> LinkId {
-        LinkId::derive(&self.verifier())
+    pub fn push_secret(&self) -> PushSecret {
+        PushSecret::from_bytes(derive(&[self.expose()], Label::PushSecret))
     }
 
-    /// Salt for stretching the link's password.
-    pub(crate) fn password_salt(&self) -> [u8; 16] {
-        derive(&[self.expose()], Label::LinkSalt)
+    /// The key of the owner's note.
+    #[must_use]
+    pub fn note_key(&self) -> PushNoteKey {
+        PushNoteKey::from_bytes(derive(&[self.expose()], Label::PushNote))
     }
+}
 
+/// A secret in a link's fragment, behind which a password can stand.
+pub trait FragmentSecret {
+    #[doc(hidden)]
+    fn password_salt(&self) -> [u8; 16];
+}
+
+/// What is derived alike for the link of a share and that of a push, under labels of their own.
+macro_rules! fragment_secret {
+    ($secret:ident, $proof:ident, $salt:ident, $id:ident) => {
+        impl $secret {
+            /// Proves "I hold the link" to the server.
+            #[must_use]
+            pub fn proof(&self) -> LinkProof {
+                LinkProof::from_bytes(derive(&[self.expose()], Label::$proof))
+            }
+
+            /// What the server keeps of the link proof.
+            #[must_use]
+            pub fn verifier(&self) -> Verifier {
+                Verifier::of(&self.proof())
+            }
+
+            /// The link that this secret opens.
+            #[must_use]
+            pub fn link_id(&self) -> LinkId {
+                LinkId::$id(&self.verifier())
+            }
+        }
+
+        impl FragmentSecret for $secret {
+            fn password_salt(&self) -> [u8; 16] {
+                derive(&[self.expose()], Label::$salt)
+            }
+        }
+    };
+}
+fragment_secret!(LinkSecret, LinkProof, LinkSalt, derive);
+fragment_secret!(PushSecret, PushProof, PushSalt, derive_push);
+
+impl LinkSecret {
     /// The keys behind the password. `None` is a link without one.
     #[must_use]
     pub fn keys(&self, password: Option<&StretchedPassword>) -> LinkKeys {
-        let stretched: &[u8] = password.map_or(&[], |password| password.expose());
-        let keying_material = [self.expose().as_slice(), stretched];
+        let keying_material = [self.expose().as_slice(), stretched(password)];
         LinkKeys {
             open_proof: OpenProof::from_bytes(derive(&keying_material, Label::LinkOpen)),
             view: ViewWrapKey::from_bytes(derive(&keying_material, Label::LinkView)),
@@ -95,6 +145,29 @@ impl LinkSecret {
             receipt: ReceiptKey::from_bytes(derive(&keying_material, Label::LinkReceipt)),
         }
     }
+}
+
+impl PushSecret {
+    /// The key of the face. No passphrase stands before it: what a push is, and from whom, is told before it is asked for.
+    #[must_use]
+    pub fn face_key(&self) -> FaceKey {
+        FaceKey::from_bytes(derive(&[self.expose()], Label::PushFace))
+    }
+
+    /// The keys behind the passphrase. `None` is a push without one.
+    #[must_use]
+    pub fn keys(&self, passphrase: Option<&StretchedPassword>) -> PushKeys {
+        let keying_material = [self.expose().as_slice(), stretched(passphrase)];
+        PushKeys {
+            open_proof: OpenProof::from_bytes(derive(&keying_material, Label::PushOpen)),
+            payload: PayloadKey::from_bytes(derive(&keying_material, Label::PushPayload)),
+            receipt: ReceiptKey::from_bytes(derive(&keying_material, Label::PushReceipt)),
+        }
+    }
+}
+
+fn stretched(password: Option<&StretchedPassword>) -> &[u8] {
+    password.map_or(&[], |password| password.expose())
 }
 
 /// What the link secret and the password give together.
@@ -111,6 +184,25 @@ pub struct LinkKeys {
 }
 
 impl LinkKeys {
+    /// What the server keeps of the open proof.
+    #[must_use]
+    pub fn open_verifier(&self) -> Verifier {
+        Verifier::of(&self.open_proof)
+    }
+}
+
+/// What the push secret and the passphrase give together.
+#[derive(Debug)]
+pub struct PushKeys {
+    /// Proves "I hold the link and know the passphrase".
+    pub open_proof: OpenProof,
+    /// Opens the payload.
+    pub payload: PayloadKey,
+    /// Makes receipts.
+    pub receipt: ReceiptKey,
+}
+
+impl PushKeys {
     /// What the server keeps of the open proof.
     #[must_use]
     pub fn open_verifier(&self) -> Verifier {
@@ -155,24 +247,25 @@ impl DeviceSecret {
 impl ReceiptKey {
     /// The receipt for one lease: "someone with this link and its password says that it was saved whole".
     ///
-    /// HMAC-SHA-256 (RFC 2104) over label, link id, lease id and the digest of the sealed manifest.
+    /// HMAC-SHA-256 (RFC 2104) over label, link id, lease id and the digest of what was handed over: the sealed
+    /// manifest, or the sealed payload of a push.
     #[must_use]
-    pub fn receipt(&self, link: &LinkId, lease: &LeaseId, manifest: &Digest) -> Receipt {
-        Receipt::from_bytes(self.mac(link, lease, manifest).finalize().into_bytes().into())
+    pub fn receipt(&self, link: &LinkId, lease: &LeaseId, content: &Digest) -> Receipt {
+        Receipt::from_bytes(self.mac(link, lease, content).finalize().into_bytes().into())
     }
 
     /// Whether a receipt is the one for that lease. Takes the same time whatever the answer.
     #[must_use]
-    pub fn verify(&self, receipt: &Receipt, link: &LinkId, lease: &LeaseId, manifest: &Digest) -> bool {
-        self.mac(link, lease, manifest).verify_slice(receipt.as_bytes()).is_ok()
+    pub fn verify(&self, receipt: &Receipt, link: &LinkId, lease: &LeaseId, content: &Digest) -> bool {
+        self.mac(link, lease, content).verify_slice(receipt.as_bytes()).is_ok()
     }
 
-    fn mac(&self, link: &LinkId, lease: &LeaseId, manifest: &Digest) -> Hmac<Sha256> {
+    fn mac(&self, link: &LinkId, lease: &LeaseId, content: &Digest) -> Hmac<Sha256> {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.expose()).expect("HMAC takes keys of any length");
         mac.update(Label::Receipt.text().as_bytes());
         mac.update(link.as_bytes());
         mac.update(lease.as_bytes());
-        mac.update(manifest.as_bytes());
+        mac.update(content.as_bytes());
         mac
     }
 }

@@ -18,6 +18,16 @@ pub(crate) enum Label {
     LinkContent,
     LinkReceipt,
     LinkId,
+    PushOwner,
+    PushSecret,
+    PushNote,
+    PushSalt,
+    PushProof,
+    PushFace,
+    PushOpen,
+    PushPayload,
+    PushReceipt,
+    PushId,
     LeaseProof,
     LeaseId,
     DeviceProof,
@@ -30,6 +40,9 @@ pub(crate) enum Label {
     SealView,
     SealContent,
     SealNote,
+    SealFace,
+    SealPayload,
+    SealPushNote,
 }
 
 impl Label {
@@ -47,6 +60,16 @@ impl Label {
             Self::LinkContent => "subrosa/1/link/content",
             Self::LinkReceipt => "subrosa/1/link/receipt",
             Self::LinkId => "subrosa/1/link/id",
+            Self::PushOwner => "subrosa/1/push/owner",
+            Self::PushSecret => "subrosa/1/push/secret",
+            Self::PushNote => "subrosa/1/push/note",
+            Self::PushSalt => "subrosa/1/push/salt",
+            Self::PushProof => "subrosa/1/push/proof",
+            Self::PushFace => "subrosa/1/push/face",
+            Self::PushOpen => "subrosa/1/push/open",
+            Self::PushPayload => "subrosa/1/push/payload",
+            Self::PushReceipt => "subrosa/1/push/receipt",
+            Self::PushId => "subrosa/1/push/id",
             Self::LeaseProof => "subrosa/1/lease/proof",
             Self::LeaseId => "subrosa/1/lease/id",
             Self::DeviceProof => "subrosa/1/device/proof",
@@ -59,6 +82,9 @@ impl Label {
             Self::SealView => "subrosa/1/seal/view",
             Self::SealContent => "subrosa/1/seal/content",
             Self::SealNote => "subrosa/1/seal/note",
+            Self::SealFace => "subrosa/1/seal/face",
+            Self::SealPayload => "subrosa/1/seal/payload",
+            Self::SealPushNote => "subrosa/1/seal/push-note",
         }
     }
 }

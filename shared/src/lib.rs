@@ -22,6 +22,7 @@ pub mod padding;
 pub mod password;
 pub mod path;
 pub mod problem;
+pub mod push;
 pub mod seal;
 pub mod secret;
 pub mod time;

@@ -20,6 +20,10 @@ pub const LINKS_MAX: usize = 250;
 pub const NOTE_BYTES_MAX: u32 = 256 * 1024;
 /// Bytes of a JSON body.
 pub const JSON_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of the JSON body that makes a push.
+pub const PUSH_BODY_BYTES_MAX: usize = 128 * 1024;
+/// Views that a push may allow.
+pub const VIEWS_MAX: u32 = 100;
 /// Wrong passwords on a link until it pauses by itself; the owner can resume it.
 pub const GUESSES_MAX: u32 = 200;
 

@@ -4,7 +4,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-use crate::secret::LinkSecret;
+use crate::keys::FragmentSecret;
 
 /// How a password is stretched. A number in the token, never parameters from the server, which could weaken them or hang
 /// a phone.
@@ -53,7 +53,7 @@ impl Password {
 
     /// Stretches the password for one link. Takes 64 MiB of memory and about 0.2 s.
     #[must_use]
-    pub fn stretch(&self, suite: Suite, link: &LinkSecret) -> StretchedPassword {
+    pub fn stretch(&self, suite: Suite, link: &impl FragmentSecret) -> StretchedPassword {
         let mut stretched = StretchedPassword([0; 32]);
         suite
             .argon2()

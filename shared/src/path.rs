@@ -88,15 +88,22 @@ fn check_name(name: &str) -> Result<(), PathError> {
         "" => Err(PathError::EmptyName),
         "." | ".." => Err(PathError::RelativeStep),
         _ if name.len() > NAME_BYTES_MAX => Err(PathError::TooLong),
-        _ if name.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) => {
-            Err(PathError::ControlCharacter)
-        }
+        _ if name.chars().any(is_control) => Err(PathError::ControlCharacter),
         _ if name.chars().any(is_bidi_control) => Err(PathError::BidiControl),
         _ => Ok(()),
     }
 }
 
 /// Unicode's property `Bidi_Control`.
+/// Characters that end a line or change the direction of text: what stands beside them looks other than it is.
+pub(crate) fn is_confusing(c: char) -> bool {
+    is_control(c) || is_bidi_control(c)
+}
+
+fn is_control(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
 fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

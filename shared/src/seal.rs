@@ -1,4 +1,4 @@
-//! Sealed objects: the one ciphertext format for parts, manifests, wraps and notes. PROTOCOL.md section 4.
+//! Sealed objects: the one ciphertext format for parts, manifests, wraps, notes and pushes. PROTOCOL.md section 4.
 //!
 //! ```text
 //! sealed object = version (1) ‖ salt (32) ‖ commitment (32) ‖ chunk 0 ‖ chunk 1 ‖ …
@@ -21,7 +21,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::id::{Commitment, LinkId, ShareId};
 use crate::labels::{Label, derive};
-use crate::secret::{ContentKey, ContentWrapKey, ManifestKey, NoteKey, ViewWrapKey};
+use crate::secret::{ContentKey, ContentWrapKey, FaceKey, ManifestKey, NoteKey, PayloadKey, PushNoteKey, ViewWrapKey};
 
 /// The version byte that every sealed object begins with.
 pub const VERSION: u8 = 1;
@@ -109,6 +109,12 @@ pub enum Role {
     Content,
     /// The owner's note.
     Note,
+    /// What a push is, told before it is revealed.
+    Face,
+    /// What a push hands over.
+    Payload,
+    /// The note of a push's owner.
+    PushNote,
 }
 
 impl Role {
@@ -119,6 +125,9 @@ impl Role {
             Self::View => "view",
             Self::Content => "content",
             Self::Note => "note",
+            Self::Face => "face",
+            Self::Payload => "payload",
+            Self::PushNote => "push-note",
         }
     }
 
@@ -129,6 +138,9 @@ impl Role {
             Self::View => Label::SealView,
             Self::Content => Label::SealContent,
             Self::Note => Label::SealNote,
+            Self::Face => Label::SealFace,
+            Self::Payload => Label::SealPayload,
+            Self::PushNote => Label::SealPushNote,
         }
     }
 }
@@ -153,6 +165,9 @@ sealing_key!(ManifestKey, Manifest, ShareId);
 sealing_key!(ViewWrapKey, View, LinkId);
 sealing_key!(ContentWrapKey, Content, LinkId);
 sealing_key!(NoteKey, Note, ShareId);
+sealing_key!(FaceKey, Face, LinkId);
+sealing_key!(PayloadKey, Payload, LinkId);
+sealing_key!(PushNoteKey, PushNote, LinkId);
 
 /// Length of the sealed object for a plaintext, both in bytes.
 ///

@@ -108,6 +108,10 @@ drawn_secret! {
     LinkSecret
 }
 drawn_secret! {
+    /// Kept by whoever made a push: proves ownership, and gives the push secret.
+    PushOwnerSecret
+}
+drawn_secret! {
     /// Drawn by the recipient's client before it asks for a lease: with it, only that client goes on.
     LeaseSecret
 }
@@ -116,6 +120,10 @@ drawn_secret! {
     DeviceSecret
 }
 
+secret_bytes! {
+    /// In the fragment of a push's link. Derived from the owner's, so that the owner can make the link again.
+    PushSecret
+}
 secret_bytes! {
     /// Opens and seals the manifest.
     ManifestKey
@@ -137,12 +145,24 @@ secret_bytes! {
     ContentWrapKey
 }
 secret_bytes! {
+    /// Opens and seals the face of a push.
+    FaceKey
+}
+secret_bytes! {
+    /// Opens and seals the payload of a push.
+    PayloadKey
+}
+secret_bytes! {
+    /// Opens and seals the note that the owner of a push keeps.
+    PushNoteKey
+}
+secret_bytes! {
     /// Makes and checks receipts.
     ReceiptKey
 }
 
 proof! {
-    /// Proves "this share is mine".
+    /// Proves "this share is mine", or "this push".
     OwnerProof
 }
 proof! {

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::labels::{Label, labelled_digest};
 use crate::password::Suite;
-use crate::secret::{LinkSecret, OwnerSecret};
+use crate::secret::{LinkSecret, OwnerSecret, PushOwnerSecret, PushSecret};
 
 /// Characters in a token.
 pub const TOKEN_LEN: usize = 48;
@@ -27,10 +27,12 @@ const CHECKSUM_LEN: usize = 3;
 pub enum Kind {
     /// A link to a share; password suite 1.
     ShareLink,
-    /// A link to a push; password suite 1. Reserved.
+    /// A link to a push; password suite 1.
     PushLink,
     /// The owner of a share.
     Owner,
+    /// The owner of a push; password suite 1.
+    PushOwner,
     /// Space links, which are longer. Reserved: drop, view, exchange, manage.
     Space,
 }
@@ -41,6 +43,7 @@ impl Kind {
             Self::ShareLink => 0x01,
             Self::PushLink => 0x02,
             Self::Owner => 0x03,
+            Self::PushOwner => 0x04,
             Self::Space => 0x10,
         }
     }
@@ -50,6 +53,7 @@ impl Kind {
             0x01 => Some(Self::ShareLink),
             0x02 => Some(Self::PushLink),
             0x03 => Some(Self::Owner),
+            0x04 => Some(Self::PushOwner),
             0x10..=0x13 => Some(Self::Space),
             _ => None,
         }
@@ -86,40 +90,32 @@ pub enum TokenError {
     TooLong,
 }
 
-impl LinkSecret {
-    /// The token for a link's fragment.
-    #[must_use]
-    pub fn to_token(&self) -> Zeroizing<String> {
-        encode(self.expose(), Kind::ShareLink)
-    }
+macro_rules! token {
+    ($secret:ident, $kind:ident, $what:literal) => {
+        impl $secret {
+            #[doc = concat!("The token of ", $what, ", for a fragment.")]
+            #[must_use]
+            pub fn to_token(&self) -> Zeroizing<String> {
+                encode(self.expose(), Kind::$kind)
+            }
 
-    /// Finds the token of a share link in whatever mail, chat and fingers made of the link.
-    ///
-    /// Takes the bare token, the link, or a text around it; repairs line breaks and spaces, percent-encoding, trailing
-    /// punctuation, added parameters, and the wrappers of mail scanners that carry the whole link.
-    ///
-    /// # Errors
-    /// There is no whole token of that kind in the text.
-    pub fn from_text(text: &str) -> Result<Self, TokenError> {
-        find(text, Kind::ShareLink).map(|secret| Self::from_bytes(*secret))
-    }
+            #[doc = concat!("Finds the token of ", $what, " in whatever mail, chat and fingers made of the link.")]
+            ///
+            /// Takes the bare token, the link, or a text around it; repairs line breaks and spaces, percent-encoding,
+            /// trailing punctuation, added parameters, and the wrappers of mail scanners that carry the whole link.
+            ///
+            /// # Errors
+            /// There is no whole token of that kind in the text.
+            pub fn from_text(text: &str) -> Result<Self, TokenError> {
+                find(text, Kind::$kind).map(|secret| Self::from_bytes(*secret))
+            }
+        }
+    };
 }
-
-impl OwnerSecret {
-    /// The token that stands for ownership.
-    #[must_use]
-    pub fn to_token(&self) -> Zeroizing<String> {
-        encode(self.expose(), Kind::Owner)
-    }
-
-    /// Finds the token of an owner in a text, like [`LinkSecret::from_text`].
-    ///
-    /// # Errors
-    /// There is no whole token of that kind in the text.
-    pub fn from_text(text: &str) -> Result<Self, TokenError> {
-        find(text, Kind::Owner).map(|secret| Self::from_bytes(*secret))
-    }
-}
+token!(LinkSecret, ShareLink, "a link to a share");
+token!(OwnerSecret, Owner, "the owner of a share");
+token!(PushSecret, PushLink, "a link to a push");
+token!(PushOwnerSecret, PushOwner, "the owner of a push");
 
 fn checksum(secret: &[u8], kind: u8) -> [u8; CHECKSUM_LEN] {
     let digest = labelled_digest(Label::Token, &[secret, &[kind]]);

@@ -3,6 +3,7 @@
 use super::{Vector, hex};
 use crate::content::part_list_digest;
 use crate::id::{Commitment, Digest, LeaseId, LinkId, ShareId};
+use crate::keys::FragmentSecret as _;
 use crate::manifest::{Manifest, ManifestError};
 use crate::password::Password;
 use crate::seal::{HEADER_LEN, OpenError, Opener, PartPlace, SealingKey, open};

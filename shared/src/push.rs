@@ -1,0 +1,566 @@
+//! Pushes: a short text under a link of its own, on the password channel. PROTOCOL.md section 10.
+//!
+//! A push is three sealed objects. The *face* says what it is and from whom, and opens with the link alone. The
+//! *payload* is what is handed over, given with a counted view only; a passphrase can stand before it. The *note* is for
+//! the owner's devices. Lengths say next to nothing: face and note have one length, payloads few.
+
+use rand_core::CryptoRng;
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::bytes::{from_base64url, to_base64url};
+use crate::id::{Digest, LinkId};
+use crate::path::is_confusing;
+use crate::seal::{OpenError, SealingKey, open, plaintext_len, seal, sealed_len};
+use crate::secret::{FaceKey, PayloadKey, PushNoteKey, ReceiptKey};
+
+/// Version of the JSON in all three.
+pub const VERSION: u32 = 1;
+/// Bytes of a sealed face.
+pub const FACE_LEN: usize = sealed_len(FACE_BYTES as u64) as usize;
+/// Bytes of a sealed note.
+pub const NOTE_LEN: usize = sealed_len(NOTE_BYTES as u64) as usize;
+/// Shortest padded payload, in bytes before sealing.
+pub const PAYLOAD_BYTES_MIN: usize = 512;
+/// Longest padded payload, in bytes before sealing. The JSON around the text takes a few of them.
+pub const PAYLOAD_BYTES_MAX: usize = 64 * 1024;
+/// Longest "from" and longest label, in characters.
+pub const LINE_CHARS_MAX: usize = 100;
+/// Longest web address, in bytes.
+pub const URL_BYTES_MAX: usize = 2048;
+
+const FACE_BYTES: usize = 512;
+const NOTE_BYTES: usize = 1024;
+
+/// What a push hands over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Kind {
+    /// A password, key or code.
+    Password,
+    /// User name, password and note.
+    Login,
+    /// A text of several lines.
+    Note,
+    /// A web address.
+    Url,
+}
+
+/// Why something is no push, or cannot become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PushError {
+    /// There is nothing to hand over.
+    #[error("there is nothing to hand over")]
+    Empty,
+    /// The text exceeds [`PAYLOAD_BYTES_MAX`] with the JSON around it.
+    #[error("the text is too long")]
+    TooLong,
+    /// The web address is none that may be handed over: see [`is_plain_url`].
+    #[error("the web address is not a plain http or https address")]
+    Url,
+    /// "From" or the label exceeds [`LINE_CHARS_MAX`], or has characters that change how text around it looks.
+    #[error("the line is too long, or has characters that do not belong into a line")]
+    Line,
+    /// It does not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// It opens, but is not as it must be.
+    #[error("malformed")]
+    Malformed,
+}
+
+/// What is told before anything counts, to whoever holds the link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Face {
+    /// What is handed over.
+    pub kind: Kind,
+    /// From whom, as the sender wrote it: nobody vouches for it.
+    pub from: Option<String>,
+    /// Whether it is the password for a share that travels by another message.
+    pub for_files: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FaceWire {
+    version: u32,
+    kind: Kind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    #[serde(default)]
+    for_files: bool,
+}
+
+impl Face {
+    /// Seals the face: [`FACE_LEN`] bytes.
+    ///
+    /// # Errors
+    /// [`PushError::Line`].
+    pub fn seal(&self, key: &FaceKey, link: &LinkId, rng: &mut impl CryptoRng) -> Result<Vec<u8>, PushError> {
+        let Self { kind, from, for_files } = self.clone();
+        from.as_deref().map_or(Ok(()), check_line)?;
+        let json = to_json(&FaceWire { version: VERSION, kind, from, for_files }, FACE_BYTES)?;
+        Ok(seal_filled(key, link, &json, FACE_BYTES, rng))
+    }
+
+    /// Opens a face.
+    ///
+    /// # Errors
+    /// It does not open, or is not as it must be.
+    pub fn open(key: &FaceKey, link: &LinkId, sealed: &[u8]) -> Result<Self, PushError> {
+        let FaceWire { version, kind, from, for_files } = open_json(key, link, sealed, |len| len == FACE_BYTES)?;
+        if version != VERSION || from.as_deref().is_some_and(|from| check_line(from).is_err()) {
+            return Err(PushError::Malformed);
+        }
+        Ok(Self { kind, from, for_files })
+    }
+}
+
+/// What is handed over. Wiped when dropped.
+#[derive(PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub enum Payload {
+    /// [`Kind::Password`].
+    Password {
+        /// Not empty.
+        password: String,
+    },
+    /// [`Kind::Login`]. Any of them may be empty, not all.
+    Login {
+        /// User name.
+        user: String,
+        /// Password.
+        password: String,
+        /// What else there is to know.
+        note: String,
+    },
+    /// [`Kind::Note`].
+    Note {
+        /// Not empty.
+        note: String,
+    },
+    /// [`Kind::Url`].
+    Url {
+        /// A plain web address: see [`is_plain_url`].
+        url: String,
+    },
+}
+
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+struct PayloadWire {
+    version: u32,
+    #[zeroize(skip)]
+    kind: Option<Kind>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    password: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+}
+
+impl Payload {
+    /// What it is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Password { .. } => Kind::Password,
+            Self::Login { .. } => Kind::Login,
+            Self::Note { .. } => Kind::Note,
+            Self::Url { .. } => Kind::Url,
+        }
+    }
+
+    /// Its fields by the names that they have in JSON, in the order in which they are shown.
+    #[must_use]
+    pub fn fields(&self) -> Vec<(&'static str, &str)> {
+        match self {
+            Self::Password { password } => vec![("password", password)],
+            Self::Login { user, password, note } => vec![("user", user), ("password", password), ("note", note)],
+            Self::Note { note } => vec![("note", note)],
+            Self::Url { url } => vec![("url", url)],
+        }
+    }
+
+    /// Seals the payload: its length is that of a padded one, see [`is_payload_len`].
+    ///
+    /// # Errors
+    /// [`PushError::Empty`], [`PushError::Url`] or [`PushError::TooLong`].
+    pub fn seal(&self, key: &PayloadKey, link: &LinkId, rng: &mut impl CryptoRng) -> Result<Vec<u8>, PushError> {
+        self.check()?;
+        let mut wire = PayloadWire {
+            version: VERSION,
+            kind: Some(self.kind()),
+            user: None,
+            password: None,
+            note: None,
+            url: None,
+        };
+        for (name, text) in self.fields() {
+            let text = Some(text.to_owned());
+            match name {
+                "user" => wire.user = text,
+                "password" => wire.password = text,
+                "note" => wire.note = text,
+                _ => wire.url = text,
+            }
+        }
+        let json = to_json(&wire, PAYLOAD_BYTES_MAX)?;
+        let filled_len = json.len().next_power_of_two().max(PAYLOAD_BYTES_MIN);
+        Ok(seal_filled(key, link, &json, filled_len, rng))
+    }
+
+    /// Opens a payload.
+    ///
+    /// # Errors
+    /// It does not open, or is not as it must be.
+    pub fn open(key: &PayloadKey, link: &LinkId, sealed: &[u8]) -> Result<Self, PushError> {
+        let mut wire: PayloadWire = open_json(key, link, sealed, is_padded_payload)?;
+        if wire.version != VERSION {
+            return Err(PushError::Malformed);
+        }
+        let mut text = |field: fn(&mut PayloadWire) -> &mut Option<String>| field(&mut wire).take().unwrap_or_default();
+        let (user, password) = (text(|wire| &mut wire.user), text(|wire| &mut wire.password));
+        let (note, url) = (text(|wire| &mut wire.note), text(|wire| &mut wire.url));
+        let payload = match wire.kind {
+            Some(Kind::Password) => Self::Password { password },
+            Some(Kind::Login) => Self::Login { user, password, note },
+            Some(Kind::Note) => Self::Note { note },
+            Some(Kind::Url) => Self::Url { url },
+            None => return Err(PushError::Malformed),
+        };
+        payload.check().map_err(|_| PushError::Malformed)?;
+        Ok(payload)
+    }
+
+    fn check(&self) -> Result<(), PushError> {
+        let fields = self.fields();
+        if fields.iter().all(|(_, text)| text.is_empty()) {
+            return Err(PushError::Empty);
+        }
+        // Before anything is written: escaping makes it longer, never shorter.
+        if fields.iter().map(|(_, text)| text.len()).sum::<usize>() > PAYLOAD_BYTES_MAX {
+            return Err(PushError::TooLong);
+        }
+        match self {
+            Self::Url { url } if !is_plain_url(url) => Err(PushError::Url),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Payload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Payload::{:?}", self.kind())
+    }
+}
+
+/// What the owner's devices keep of a push, opaque to the server. Not the payload, not the passphrase.
+#[derive(Debug, PartialEq, Eq)]
+pub struct PushNote {
+    /// What the owner calls it.
+    pub label: String,
+    /// Checks the receipts.
+    pub receipt_key: ReceiptKey,
+    /// SHA-256 of the sealed payload: what receipts are for.
+    pub payload_digest: Digest,
+}
+
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+struct NoteWire {
+    version: u32,
+    label: String,
+    receipt_key: String,
+    #[zeroize(skip)]
+    payload_digest: Option<Digest>,
+}
+
+impl PushNote {
+    /// Seals the note: [`NOTE_LEN`] bytes.
+    ///
+    /// # Errors
+    /// [`PushError::Line`].
+    pub fn seal(&self, key: &PushNoteKey, link: &LinkId, rng: &mut impl CryptoRng) -> Result<Vec<u8>, PushError> {
+        check_line(&self.label)?;
+        let wire = NoteWire {
+            version: VERSION,
+            label: self.label.clone(),
+            receipt_key: to_base64url(self.receipt_key.expose()),
+            payload_digest: Some(self.payload_digest),
+        };
+        let json = to_json(&wire, NOTE_BYTES)?;
+        Ok(seal_filled(key, link, &json, NOTE_BYTES, rng))
+    }
+
+    /// Opens a note.
+    ///
+    /// # Errors
+    /// It does not open, or is not as it must be.
+    pub fn open(key: &PushNoteKey, link: &LinkId, sealed: &[u8]) -> Result<Self, PushError> {
+        let wire: NoteWire = open_json(key, link, sealed, |len| len == NOTE_BYTES)?;
+        let receipt_key = from_base64url(&wire.receipt_key).map_err(|_| PushError::Malformed)?;
+        if wire.version != VERSION || check_line(&wire.label).is_err() {
+            return Err(PushError::Malformed);
+        }
+        Ok(Self {
+            label: wire.label.clone(),
+            receipt_key: ReceiptKey::from_bytes(receipt_key),
+            payload_digest: wire.payload_digest.ok_or(PushError::Malformed)?,
+        })
+    }
+}
+
+/// Whether a sealed payload can have that length, in bytes: its plaintext has [`PAYLOAD_BYTES_MIN`] bytes, or a larger
+/// power of two up to [`PAYLOAD_BYTES_MAX`].
+#[must_use]
+pub fn is_payload_len(sealed_len: usize) -> bool {
+    plaintext_len(sealed_len as u64).is_ok_and(|len| usize::try_from(len).is_ok_and(is_padded_payload))
+}
+
+const fn is_padded_payload(len: usize) -> bool {
+    PAYLOAD_BYTES_MIN <= len && len <= PAYLOAD_BYTES_MAX && len.is_power_of_two()
+}
+
+/// Whether a web address may be handed over: http or https, with a host, at most [`URL_BYTES_MAX`] bytes, and nothing in
+/// it that makes people see another host than a browser does: no user name, no backslash, no white space, control or
+/// direction characters, nothing invisible.
+#[must_use]
+pub fn is_plain_url(url: &str) -> bool {
+    let rest = ["https://", "http://"].iter().find_map(|scheme| {
+        url.get(..scheme.len()).filter(|start| start.eq_ignore_ascii_case(scheme)).map(|_| &url[scheme.len()..])
+    });
+    let Some(rest) = rest else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.split(':').next().unwrap_or_default();
+    url.len() <= URL_BYTES_MAX
+        && !host.is_empty()
+        && !authority.contains('@')
+        && !url.chars().any(|c| c == '\\' || c.is_whitespace() || is_confusing(c) || is_invisible(c))
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+/// A line that stands beside other text: it must not change how that looks.
+fn check_line(line: &str) -> Result<(), PushError> {
+    let fits = line.chars().count() <= LINE_CHARS_MAX && !line.chars().any(is_confusing);
+    if fits { Ok(()) } else { Err(PushError::Line) }
+}
+
+/// JSON of at most that many bytes, in a buffer that is wiped and was never moved.
+fn to_json(wire: &impl Serialize, bytes_max: usize) -> Result<Zeroizing<Vec<u8>>, PushError> {
+    let mut json = Zeroizing::new(vec![0; bytes_max]);
+    let mut free = json.as_mut_slice();
+    // Writing fails when the slice is full.
+    serde_json::to_writer(&mut free, wire).map_err(|_| PushError::TooLong)?;
+    let len = bytes_max - free.len();
+    json.truncate(len);
+    Ok(json)
+}
+
+/// Seals JSON, filled with spaces.
+fn seal_filled<K: SealingKey<Context = LinkId>>(
+    key: &K,
+    link: &LinkId,
+    json: &[u8],
+    filled_len: usize,
+    rng: &mut impl CryptoRng,
+) -> Vec<u8> {
+    let mut filled = Zeroizing::new(vec![b' '; filled_len]);
+    filled[..json.len()].copy_from_slice(json);
+    seal(key, link, &filled, rng)
+}
+
+fn open_json<K: SealingKey<Context = LinkId>, T: serde::de::DeserializeOwned>(
+    key: &K,
+    link: &LinkId,
+    sealed: &[u8],
+    fits: impl FnOnce(usize) -> bool,
+) -> Result<T, PushError> {
+    // Before memory is spent.
+    let len = plaintext_len(sealed.len() as u64)?;
+    if !usize::try_from(len).is_ok_and(fits) {
+        return Err(OpenError::Length.into());
+    }
+    serde_json::from_slice(&open(key, link, sealed)?).map_err(|_| PushError::Malformed)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+    use getrandom::SysRng;
+    use getrandom::rand_core::UnwrapErr;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::secret::PushOwnerSecret;
+
+    fn owner() -> PushOwnerSecret {
+        PushOwnerSecret::from_bytes([7; 32])
+    }
+
+    fn rng() -> UnwrapErr<SysRng> {
+        UnwrapErr(SysRng)
+    }
+
+    fn sealed(payload: &Payload) -> Result<Vec<u8>, PushError> {
+        let secret = owner().push_secret();
+        payload.seal(&secret.keys(None).payload, &secret.link_id(), &mut rng())
+    }
+
+    fn note(text: String) -> Payload {
+        Payload::Note { note: text }
+    }
+
+    #[test]
+    fn lengths_are_those_that_the_api_names() {
+        assert_eq!((FACE_LEN, NOTE_LEN), (593, 1105));
+        let lens: Vec<usize> = (0..70_000).filter(|len| is_payload_len(*len)).collect();
+        assert_eq!(lens, [593, 1105, 2129, 4177, 8273, 16465, 32849, 65617]);
+    }
+
+    #[test]
+    fn the_length_of_a_password_does_not_show() {
+        let lens = (1..=400).map(|len| sealed(&Payload::Password { password: "x".repeat(len) }).unwrap().len());
+        assert!(lens.into_iter().all(|len| len == 593));
+    }
+
+    #[test]
+    fn a_payload_can_fill_64_kib_and_no_more() {
+        let frame = br#"{"version":1,"kind":"note","note":""}"#.len();
+        let longest = PAYLOAD_BYTES_MAX - frame;
+        assert_eq!(sealed(&note("x".repeat(longest))).unwrap().len(), 65617);
+        assert_eq!(sealed(&note("x".repeat(longest + 1))), Err(PushError::TooLong));
+        // Escapes count as they are written.
+        assert_eq!(sealed(&note("\"".repeat(longest / 2 + 1))), Err(PushError::TooLong));
+        assert_eq!(sealed(&note("x".repeat(10 * PAYLOAD_BYTES_MAX))), Err(PushError::TooLong));
+    }
+
+    #[test]
+    fn nothing_is_no_push() {
+        let empty = String::new;
+        for payload in [
+            Payload::Password { password: empty() },
+            note(empty()),
+            Payload::Url { url: empty() },
+            Payload::Login { user: empty(), password: empty(), note: empty() },
+        ] {
+            assert_eq!(sealed(&payload), Err(PushError::Empty));
+        }
+        assert!(sealed(&Payload::Login { user: "anna".to_owned(), password: empty(), note: empty() }).is_ok());
+    }
+
+    #[test]
+    fn web_addresses_are_plain() {
+        for url in
+            ["https://example.org", "HTTP://example.org:8080/a?b#c", "https://[::1]/", "https://bücher.example/ü"]
+        {
+            assert!(is_plain_url(url), "{url}");
+        }
+        for url in [
+            "",
+            "https://",
+            "https:///path",
+            "https://:80/",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "ftp://example.org",
+            "//example.org",
+            "example.org",
+            " https://example.org",
+            "https://example.org/a b",
+            "https://example.org\\@evil.example",
+            "https://bank.example@evil.example/",
+            "https://evil.example/\u{202e}gro.elpmaxe",
+            "https://exam\u{200b}ple.org",
+            "https://example.org/\n",
+            "httpſ://example.org",
+        ] {
+            assert!(!is_plain_url(url), "{url:?}");
+        }
+        assert!(!is_plain_url(&format!("https://example.org/{}", "x".repeat(URL_BYTES_MAX))));
+    }
+
+    #[test]
+    fn lines_are_short_and_plain() {
+        let secret = owner().push_secret();
+        let face = |from: &str| Face { kind: Kind::Password, from: Some(from.to_owned()), for_files: false };
+        let seal = |from: &str| face(from).seal(&secret.face_key(), &secret.link_id(), &mut rng());
+        assert_eq!(seal(&"\u{10ffff}".repeat(LINE_CHARS_MAX)).unwrap().len(), FACE_LEN);
+        assert_eq!(seal(&"\"".repeat(LINE_CHARS_MAX)).unwrap().len(), FACE_LEN);
+        for from in [&"x".repeat(LINE_CHARS_MAX + 1), "a\nb", "\u{202e}bob", "a\u{2028}b", "\0"] {
+            assert_eq!(seal(from), Err(PushError::Line), "{from:?}");
+        }
+        let longest = "\u{10ffff}".repeat(LINE_CHARS_MAX);
+        let note =
+            PushNote { label: longest, receipt_key: ReceiptKey::from_bytes([1; 32]), payload_digest: Digest::of(b"") };
+        let sealed = note.seal(&owner().note_key(), &secret.link_id(), &mut rng()).unwrap();
+        assert_eq!(sealed.len(), NOTE_LEN);
+        assert_eq!(PushNote::open(&owner().note_key(), &secret.link_id(), &sealed).unwrap(), note);
+    }
+
+    #[test]
+    fn nothing_opens_in_the_place_of_something_else() {
+        let (secret, other) = (owner().push_secret(), PushOwnerSecret::from_bytes([8; 32]).push_secret());
+        let payload = sealed(&note("x".to_owned())).unwrap();
+        let open = |key: &PayloadKey, link: &LinkId| Payload::open(key, link, &payload);
+        let key = &secret.keys(None).payload;
+        assert_eq!(open(key, &secret.link_id()), Ok(note("x".to_owned())));
+        assert!(open(key, &other.link_id()).is_err());
+        assert!(open(&other.keys(None).payload, &secret.link_id()).is_err());
+        assert!(Face::open(&secret.face_key(), &secret.link_id(), &payload).is_err());
+        // The same 593 bytes, sealed as a payload under the face's key, are no face.
+        let key = PayloadKey::from_bytes(*secret.face_key().expose());
+        let forged = note("x".to_owned()).seal(&key, &secret.link_id(), &mut rng()).unwrap();
+        assert_eq!(
+            Face::open(&secret.face_key(), &secret.link_id(), &forged),
+            Err(PushError::Open(OpenError::Authentication))
+        );
+    }
+
+    #[test]
+    fn what_is_sealed_is_still_checked() {
+        let secret = owner().push_secret();
+        let (key, link) = (secret.keys(None).payload, secret.link_id());
+        let open = |json: &str| {
+            let filled = format!("{json:512}");
+            Payload::open(&key, &link, &seal(&key, &link, filled.as_bytes(), &mut rng()))
+        };
+        assert_eq!(open(r#"{"version":1,"kind":"note","note":"x","later":[1]}"#), Ok(note("x".to_owned())));
+        for json in [
+            "",
+            "{}",
+            r#"{"version":2,"kind":"note","note":"x"}"#,
+            r#"{"version":1,"kind":"file","note":"x"}"#,
+            r#"{"version":1,"note":"x"}"#,
+            r#"{"version":1,"kind":"note"}"#,
+            r#"{"version":1,"kind":"note","password":"x"}"#,
+            r#"{"version":1,"kind":"url","url":"javascript:alert(1)"}"#,
+        ] {
+            assert_eq!(open(json), Err(PushError::Malformed), "{json}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_handed_over_arrives(user in "\\PC{0,40}", password in ".{1,200}", text in "(?s).{0,2000}") {
+            let secret = owner().push_secret();
+            let (key, link) = (secret.keys(None).payload, secret.link_id());
+            let payload = Payload::Login { user, password, note: text };
+            let sealed = payload.seal(&key, &link, &mut rng()).unwrap();
+            prop_assert!(is_payload_len(sealed.len()));
+            prop_assert_eq!(Payload::open(&key, &link, &sealed), Ok(payload));
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..1200)) {
+            let secret = owner().push_secret();
+            prop_assert!(Payload::open(&secret.keys(None).payload, &secret.link_id(), &bytes).is_err());
+            prop_assert!(Face::open(&secret.face_key(), &secret.link_id(), &bytes).is_err());
+        }
+    }
+}
