@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
-use subrosa_shared::limits::{LINKS_MAX, Limits, PART_BYTES_MAX, PART_BYTES_MIN};
+use subrosa_shared::limits::{LINKS_MAX, Limits, PART_BYTES_MAX, PART_BYTES_MIN, VIEWS_MAX};
 
 use crate::app::Timing;
 use crate::lifecycle::Policy;
@@ -50,11 +50,15 @@ pub struct Config {
     #[arg(long, env = "SUBROSA_DOWNLOADS_MAX", default_value_t = Limits::default().downloads_max)]
     pub downloads_max: u32,
 
-    /// Shortest life of a share or link, in seconds.
+    /// Most views that a push may allow.
+    #[arg(long, env = "SUBROSA_VIEWS_MAX", default_value_t = Limits::default().views_max)]
+    pub views_max: u32,
+
+    /// Shortest life of a share, link or push, in seconds.
     #[arg(long, env = "SUBROSA_EXPIRY_SECS_MIN", default_value_t = Limits::default().expiry_secs_min)]
     pub expiry_secs_min: u64,
 
-    /// Longest life of a share or link, in seconds.
+    /// Longest life of a share, link or push, in seconds.
     #[arg(long, env = "SUBROSA_EXPIRY_SECS_MAX", default_value_t = Limits::default().expiry_secs_max)]
     pub expiry_secs_max: u64,
 
@@ -133,6 +137,7 @@ impl Config {
         rule(max <= century, "expiry-secs-max", format!("at most {century}"))?;
         rule((1..=century).contains(&self.upload_secs_max), "upload-secs-max", format!("1 to {century}"))?;
         rule(self.downloads_max >= 1, "downloads-max", "at least 1".to_owned())?;
+        rule((1..=VIEWS_MAX).contains(&self.views_max), "views-max", format!("1 to {VIEWS_MAX}"))?;
         let links = 1..=u32::try_from(LINKS_MAX).unwrap_or(u32::MAX);
         rule(links.contains(&self.links_max), "links-max", format!("1 to {}", links.end()))?;
         let part = self.part_bytes_max;
@@ -145,6 +150,7 @@ impl Config {
             part_bytes_max: self.part_bytes_max,
             links_max: self.links_max,
             downloads_max: self.downloads_max,
+            views_max: self.views_max,
             expiry_secs_min: min,
             expiry_secs_max: max,
             ..Limits::default()

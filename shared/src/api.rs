@@ -42,8 +42,37 @@ pub struct Config {
     pub limits: Limits,
     /// What pages offer.
     pub choices: Choices,
+    /// What it serves.
+    pub channels: Channels,
     /// Origin of the password channel, if it is another one.
     pub push_origin: Option<String>,
+}
+
+/// What a server serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Channels {
+    /// Shares: files and folders.
+    Shares,
+    /// Pushes: passwords and other short secrets.
+    Pushes,
+    /// Shares and pushes.
+    Both,
+}
+
+impl Channels {
+    /// Whether shares are served.
+    #[must_use]
+    pub fn shares(self) -> bool {
+        self != Self::Pushes
+    }
+
+    /// Whether pushes are served.
+    #[must_use]
+    pub fn pushes(self) -> bool {
+        self != Self::Shares
+    }
 }
 
 /// What pages offer. Every choice is within the limits.
@@ -58,6 +87,14 @@ pub struct Choices {
     pub downloads: Vec<u32>,
     /// The number chosen unless the sender says otherwise.
     pub downloads_default: u32,
+    /// Lives of a push to choose from, in seconds, ascending.
+    pub push_expiry_secs: Vec<u64>,
+    /// The life of a push chosen unless the sender says otherwise, in seconds.
+    pub push_expiry_secs_default: u64,
+    /// Numbers of views to choose from, ascending.
+    pub views: Vec<u32>,
+    /// The number of views chosen unless the sender says otherwise.
+    pub views_default: u32,
 }
 
 /// `PUT /shares/{share}`: creates a share. The same body again gives the same answer; another is a conflict.

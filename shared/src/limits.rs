@@ -47,9 +47,11 @@ pub struct Limits {
     pub links_max: u32,
     /// Most downloads that a link may allow.
     pub downloads_max: u32,
-    /// Shortest life of a share or link, in seconds.
+    /// Most views that a push may allow.
+    pub views_max: u32,
+    /// Shortest life of a share, link or push, in seconds.
     pub expiry_secs_min: u64,
-    /// Longest life of a share or link, in seconds.
+    /// Longest life of a share, link or push, in seconds.
     pub expiry_secs_max: u64,
 }
 
@@ -64,6 +66,7 @@ impl Default for Limits {
             manifest_bytes_max: MANIFEST_BYTES_MAX,
             links_max: 250,
             downloads_max: 1000,
+            views_max: VIEWS_MAX,
             expiry_secs_min: 60,
             expiry_secs_max: 90 * 24 * 60 * 60,
         }

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use subrosa_shared::api::Choices;
+use subrosa_shared::api::{Channels, Choices};
 use subrosa_shared::limits::Limits;
 
 use super::*;
@@ -14,7 +14,17 @@ fn config(limits: Limits) -> Config {
         version: "0".to_owned(),
         protocols: vec![1],
         limits,
-        choices: Choices { expiry_secs: vec![], expiry_secs_default: 0, downloads: vec![], downloads_default: 1 },
+        choices: Choices {
+            expiry_secs: vec![],
+            expiry_secs_default: 0,
+            downloads: vec![],
+            downloads_default: 1,
+            push_expiry_secs: vec![],
+            push_expiry_secs_default: 0,
+            views: vec![],
+            views_default: 1,
+        },
+        channels: Channels::Both,
         push_origin: None,
     }
 }

@@ -121,12 +121,15 @@ async fn health_tells_whether_changes_can_be_taken() {
 
 #[tokio::test]
 async fn the_configuration_tells_limits_and_choices_within_them() {
-    let server = Server::start_with(&["--expiry-secs-max", "172800", "--downloads-max", "5"]).await;
+    let server = Server::start_with(&["--expiry-secs-max", "172800", "--downloads-max", "5", "--views-max", "3"]).await;
     let config: subrosa_shared::api::Config = server.call(Call::get("/config")).await.json();
     assert_eq!(config.limits.expiry_secs_max, 172_800);
     assert_eq!(config.choices.expiry_secs, [3_600, 86_400]);
     assert_eq!(config.choices.expiry_secs_default, 86_400);
     assert_eq!((config.choices.downloads, config.choices.downloads_default), (vec![1, 2, 5], 1));
+    assert_eq!((config.choices.views, config.choices.views_default), (vec![1, 2, 3], 1));
+    assert_eq!(config.choices.push_expiry_secs, [600, 3_600, 28_800, 86_400]);
+    assert_eq!(config.choices.push_expiry_secs_default, 86_400);
     assert_eq!(config.protocols, [1]);
     server.call(Call::get("/config").body("x")).await.refused(ProblemType::InvalidBody);
 }

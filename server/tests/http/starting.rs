@@ -97,6 +97,8 @@ async fn limits_that_make_no_sense_are_said_so() {
         ["--expiry-secs-min", "99999999999"],
         ["--expiry-secs-max", "18446744073709551615"],
         ["--downloads-max", "0"],
+        ["--views-max", "0"],
+        ["--views-max", "101"],
         ["--links-max", "251"],
         ["--part-bytes-max", "65537"],
         ["--share-bytes-max", "0"],
