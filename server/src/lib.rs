@@ -9,6 +9,7 @@ pub mod http;
 pub mod ledger;
 pub mod lifecycle;
 pub mod reaper;
+pub mod record_key;
 pub mod store;
 
 pub mod app;

@@ -5,13 +5,13 @@
 use std::collections::HashMap;
 
 use futures_util::StreamExt as _;
-use subrosa_shared::id::ShareId;
 use tokio::time::{Duration, Instant, MissedTickBehavior, interval};
 
 use crate::app::App;
 use crate::blobs::BlobsError;
 use crate::ledger::{Due, LedgerError};
 use crate::lifecycle::{Command, Effect};
+use crate::record_key::RecordKey;
 use crate::store::StoreError;
 
 /// How often the ledger is asked what is due. A change that makes something due at once does not wait for it.
@@ -20,9 +20,9 @@ const EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 /// Records asked for at once.
 const PAGE_LEN: usize = 256;
-/// Shares worked on at the same time.
+/// Records worked on at the same time.
 const WORKERS: usize = 4;
-/// Wait after a failure with a share; doubles each time.
+/// Wait after a failure with a record; doubles each time.
 const BACK_OFF_MIN: Duration = Duration::from_secs(1);
 /// The longest such wait: under 10 seconds, so that deletion follows soon once the store works again.
 const BACK_OFF_MAX: Duration = Duration::from_secs(8);
@@ -66,42 +66,49 @@ async fn reap_due(app: &App, back_off: &mut BackOff) -> Result<(), ReapError> {
         let page = ledger.due(now, last, PAGE_LEN).await?;
         let Some(end) = page.last() else { return Ok(()) };
         last = Some(*end);
-        let ready: Vec<ShareId> = page.iter().map(|due| due.share).filter(|share| back_off.allows(share)).collect();
-        let work = ready.into_iter().map(|share| async move { (share, reap(app, &share).await) });
+        let ready: Vec<RecordKey> = page.iter().map(|due| due.key).filter(|key| back_off.allows(key)).collect();
+        let work = ready.into_iter().map(|key| async move { (key, reap(app, key).await) });
         let mut results = futures_util::stream::iter(work).buffer_unordered(WORKERS);
-        while let Some((share, result)) = results.next().await {
+        while let Some((key, result)) = results.next().await {
             if let Err(error) = &result {
-                tracing::error!(%share, error = error as &dyn std::error::Error, "cannot clean up; will try again");
+                tracing::error!(%key, error = error as &dyn std::error::Error, "cannot clean up; will try again");
             }
-            back_off.note(share, result.is_ok());
+            back_off.note(key, result.is_ok());
         }
     }
 }
 
-/// Lets time go by for one share, and does what its record asks for.
+/// Lets time go by for one record, and does what it asks for.
 ///
 /// # Errors
 /// Ledger or blobs fail; it stays due.
-async fn reap(app: &App, share: &ShareId) -> Result<(), ReapError> {
-    if let Err(error) = app.store().run(share, &Command::Tick).await {
+async fn reap(app: &App, key: RecordKey) -> Result<(), ReapError> {
+    if let Err(error) = app.store().run(key, &Command::Tick).await {
         // A disk that is too full for the ledger's change is also full of what has to go: so it goes before it is noted.
-        if app.store().is_over(share).await? {
-            app.blobs().delete_share(share).await?;
-            tracing::warn!(%share, "ciphertext deleted before the ledger could note why");
+        if app.store().is_over(key).await? && delete_blobs(app, key).await? {
+            tracing::warn!(%key, "ciphertext deleted before the ledger could note why");
         }
         return Err(error.into());
     }
-    let Some(record) = app.store().record(share).await? else { return Ok(()) };
+    let Some(record) = app.store().record(key).await? else { return Ok(()) };
     for effect in record.pending_effects() {
         match effect {
             Effect::DeleteBlobs => {
-                app.blobs().delete_share(share).await?;
-                app.store().run(share, &Command::BlobsDeleted).await?;
-                tracing::info!(%share, "ciphertext deleted");
+                delete_blobs(app, key).await?;
+                app.store().run(key, &Command::BlobsDeleted).await?;
+                tracing::info!(%key, "ciphertext deleted");
             }
         }
     }
     Ok(())
+}
+
+/// Deletes the blobs that belong to a record. `false`: it is of a kind that has none.
+async fn delete_blobs(app: &App, key: RecordKey) -> Result<bool, BlobsError> {
+    match key {
+        RecordKey::Share(share) => app.blobs().delete_share(&share).await.map(|()| true),
+        RecordKey::Push(_) => Ok(false),
+    }
 }
 
 async fn sweep_for_ever(app: &App) {
@@ -129,7 +136,7 @@ async fn sweep(app: &App) -> Result<usize, ReapError> {
     let mut swept = 0;
     for share in shares {
         // No share gets blobs before its record is stored, so this is not one that is just beginning.
-        let keeps_blobs = app.store().record(&share).await?.is_some_and(|record| record.keeps_blobs());
+        let keeps_blobs = app.store().record(share).await?.is_some_and(|record| record.keeps_blobs());
         if !keeps_blobs {
             app.blobs().delete_share(&share).await?;
             swept += 1;
@@ -138,23 +145,23 @@ async fn sweep(app: &App) -> Result<usize, ReapError> {
     Ok(swept)
 }
 
-/// Shares with which something failed, and when to try again. As many as fail at the same time, and no more.
+/// Records with which something failed, and when to try again. As many as fail at the same time, and no more.
 #[derive(Default)]
 struct BackOff {
-    waiting: HashMap<ShareId, (Instant, Duration)>,
+    waiting: HashMap<RecordKey, (Instant, Duration)>,
 }
 
 impl BackOff {
-    fn allows(&self, share: &ShareId) -> bool {
-        self.waiting.get(share).is_none_or(|(until, _)| *until <= Instant::now())
+    fn allows(&self, key: &RecordKey) -> bool {
+        self.waiting.get(key).is_none_or(|(until, _)| *until <= Instant::now())
     }
 
-    fn note(&mut self, share: ShareId, done: bool) {
+    fn note(&mut self, key: RecordKey, done: bool) {
         if done {
-            self.waiting.remove(&share);
+            self.waiting.remove(&key);
             return;
         }
-        let wait = self.waiting.get(&share).map_or(BACK_OFF_MIN, |(_, wait)| (*wait * 2).min(BACK_OFF_MAX));
-        self.waiting.insert(share, (Instant::now() + wait, wait));
+        let wait = self.waiting.get(&key).map_or(BACK_OFF_MIN, |(_, wait)| (*wait * 2).min(BACK_OFF_MAX));
+        self.waiting.insert(key, (Instant::now() + wait, wait));
     }
 }

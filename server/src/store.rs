@@ -10,13 +10,14 @@ use crate::ledger::{
     Change as LedgerChange, CommitOutcome, Ledger, LedgerError, NewRow, ObjectRow, Objects, PutObject, Slot, WriteId,
 };
 use crate::lifecycle::{
-    Change, Command, HolderAction, Outcome, OwnerAction, Policy, RecordError, Refusal, ShareRecord, Step,
-    StoredManifest, StoredUpload, step,
+    Change, Command, HolderAction, Outcome, OwnerAction, Policy, Record, RecordError, Refusal, Step, StoredManifest,
+    StoredUpload, step,
 };
+use crate::record_key::RecordKey;
 
 /// Lost races after which a command is given up. Within one process the stripes prevent them; other servers may be faster.
 const ATTEMPTS_MAX: usize = 16;
-/// Commands on one share wait for each other here instead of racing in the ledger. A fixed number: locks per share would
+/// Commands on one record wait for each other here instead of racing in the ledger. A fixed number: locks per record would
 /// have to be freed.
 const STRIPES: usize = 256;
 
@@ -70,12 +71,12 @@ impl Store {
         self.shared.due.notified().await;
     }
 
-    /// Runs a command on a share. Whatever it answers is durable.
+    /// Runs a command on a record. Whatever it answers is durable.
     ///
     /// # Errors
     /// The rules refuse it, or the ledger fails.
-    pub async fn run(&self, share: &ShareId, command: &Command) -> Result<Outcome, StoreError> {
-        self.run_with(share, None, command).await
+    pub async fn run(&self, key: impl Into<RecordKey>, command: &Command) -> Result<Outcome, StoreError> {
+        self.run_with(key.into(), None, command).await
     }
 
     /// Runs an owner's action.
@@ -84,14 +85,14 @@ impl Store {
     /// As [`run`](Self::run).
     pub async fn run_owner(
         &self,
-        share: &ShareId,
+        key: impl Into<RecordKey>,
         owner: Verifier,
         action: OwnerAction,
     ) -> Result<Outcome, StoreError> {
-        self.run(share, &Command::Owner { presented: owner, action }).await
+        self.run(key, &Command::Owner { presented: owner, action }).await
     }
 
-    /// Runs what the holder of a link asks for. Also answers which share the link belongs to.
+    /// Runs what the holder of a link of a share asks for. Also answers which share that is.
     ///
     /// # Errors
     /// As [`run`](Self::run).
@@ -102,7 +103,7 @@ impl Store {
         action: HolderAction,
     ) -> Result<(ShareId, Outcome), StoreError> {
         let share = self.shared.ledger.share_of_link(&link).await?.ok_or(Refusal::NotFound)?;
-        let outcome = self.run(&share, &Command::Holder { link, presented: holder, action }).await?;
+        let outcome = self.run(share, &Command::Holder { link, presented: holder, action }).await?;
         Ok((share, outcome))
     }
 
@@ -120,7 +121,7 @@ impl Store {
             let objects = self.shared.ledger.objects(share).await?;
             let (write_id, stored) = (objects.write_id, stored_upload(&objects));
             let action = OwnerAction::Complete { request: request.clone(), stored };
-            match self.run_with(share, Some(write_id), &Command::Owner { presented: owner, action }).await {
+            match self.run_with((*share).into(), Some(write_id), &Command::Owner { presented: owner, action }).await {
                 Err(StoreError::Contended) => {}
                 result => return result,
             }
@@ -156,25 +157,25 @@ impl Store {
     ///
     /// # Errors
     /// The ledger fails.
-    pub async fn log(&self, share: &ShareId) -> Result<Log, StoreError> {
-        Ok(Log { lines: self.shared.ledger.log(share).await? })
+    pub async fn log(&self, key: impl Into<RecordKey>) -> Result<Log, StoreError> {
+        Ok(Log { lines: self.shared.ledger.log(&key.into()).await? })
     }
 
     /// The record as it is stored, without the time that has gone by since.
     ///
     /// # Errors
     /// The ledger fails.
-    pub async fn record(&self, share: &ShareId) -> Result<Option<ShareRecord>, StoreError> {
-        let row = self.shared.ledger.load(share).await?;
-        Ok(row.map(|row| ShareRecord::from_bytes(&row.record)).transpose()?)
+    pub async fn record(&self, key: impl Into<RecordKey>) -> Result<Option<Record>, StoreError> {
+        let row = self.shared.ledger.load(&key.into()).await?;
+        Ok(row.map(|row| Record::from_bytes(&row.record)).transpose()?)
     }
 
-    /// Whether the share has ended by now, noted or not. Changes nothing.
+    /// Whether what the record is of has ended by now, noted or not. Changes nothing.
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub async fn is_over(&self, share: &ShareId) -> Result<bool, StoreError> {
-        let Some(record) = self.record(share).await? else { return Ok(false) };
+    pub async fn is_over(&self, key: RecordKey) -> Result<bool, StoreError> {
+        let Some(record) = self.record(key).await? else { return Ok(false) };
         let now = self.shared.ledger.now().await?;
         Ok(match step(Some(&record), &Command::Tick, &self.shared.policy, now).record {
             Change::Unchanged => !record.keeps_blobs(),
@@ -185,14 +186,14 @@ impl Store {
 
     async fn run_with(
         &self,
-        share: &ShareId,
+        key: RecordKey,
         expect_objects: Option<WriteId>,
         command: &Command,
     ) -> Result<Outcome, StoreError> {
-        let _turn = self.stripe(share).lock().await;
+        let _turn = self.stripe(&key).lock().await;
         for _ in 0..ATTEMPTS_MAX {
-            let row = self.shared.ledger.load(share).await?;
-            let record = row.as_ref().map(|row| ShareRecord::from_bytes(&row.record)).transpose()?;
+            let row = self.shared.ledger.load(&key).await?;
+            let record = row.as_ref().map(|row| Record::from_bytes(&row.record)).transpose()?;
             let now = self.shared.ledger.now().await?;
             let step = step(record.as_ref(), command, &self.shared.policy, now);
             let Step { record, outcome, new_link, log } = step;
@@ -203,7 +204,7 @@ impl Store {
             };
             let due_at_once = record.as_ref().is_some_and(|row| row.due <= now);
             let change = LedgerChange {
-                share: *share,
+                key,
                 expect: row.map(|row| row.write_id),
                 expect_objects,
                 record,
@@ -226,13 +227,14 @@ impl Store {
         Err(StoreError::Contended)
     }
 
-    fn stripe(&self, share: &ShareId) -> &Mutex<()> {
+    fn stripe(&self, key: &RecordKey) -> &Mutex<()> {
         // Ids are digests: any byte of them is as good as a hash.
-        &self.shared.stripes[usize::from(share.as_bytes()[0]) % STRIPES]
+        let byte = key.to_bytes()[RecordKey::LEN - 1];
+        &self.shared.stripes[usize::from(byte) % STRIPES]
     }
 }
 
-fn new_row(record: &ShareRecord) -> NewRow {
+fn new_row(record: &Record) -> NewRow {
     NewRow {
         record: record.to_bytes(),
         write_id: WriteId::generate(),

@@ -39,7 +39,7 @@ impl Reader {
     pub(super) async fn check(&self, store: &Store) -> Result<(), Error> {
         match *self {
             Self::Owner { share, owner } => {
-                store.run_owner(&share, owner, OwnerAction::ReadBack).await?;
+                store.run_owner(share, owner, OwnerAction::ReadBack).await?;
             }
             Self::Link { link, holder } => {
                 let (_, looked) = store.run_holder(link, holder, HolderAction::Look).await?;

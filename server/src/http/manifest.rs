@@ -31,11 +31,11 @@ pub(super) async fn store_manifest(
     body: SealedBody,
 ) -> Result<StatusCode, Error> {
     let may_store = OwnerAction::StoreManifest { sealed_len: body.len };
-    app.store().run_owner(&share, owner, may_store.clone()).await?;
+    app.store().run_owner(share, owner, may_store.clone()).await?;
     match body.store(&app, share, Slot::Manifest).await? {
         PutObject::Stored { .. } => Ok(StatusCode::NO_CONTENT),
         PutObject::Closed => {
-            app.store().run_owner(&share, owner, may_store).await?;
+            app.store().run_owner(share, owner, may_store).await?;
             Err(Error::Contended)
         }
     }
@@ -57,7 +57,7 @@ pub(super) async fn read_manifest_back(
     headers: HeaderMap,
     _: NoBody,
 ) -> Result<Response, Error> {
-    app.store().run_owner(&share, owner, OwnerAction::ReadBack).await?;
+    app.store().run_owner(share, owner, OwnerAction::ReadBack).await?;
     let object = app.store().object(&share, Slot::Manifest).await?;
     send_object(&app, &share, &object, &headers, Reader::Owner { share, owner }).await
 }

@@ -29,7 +29,7 @@ pub(super) async fn store_note(
     Owner(owner): Owner,
     body: SealedBody,
 ) -> Result<StatusCode, Error> {
-    app.store().run_owner(&share, owner, OwnerAction::StoreNote).await?;
+    app.store().run_owner(share, owner, OwnerAction::StoreNote).await?;
     if body.len > u64::from(NOTE_BYTES_MAX) {
         return Err(Error::BodyTooLarge { bytes_max: NOTE_BYTES_MAX.into() });
     }
@@ -57,7 +57,7 @@ pub(super) async fn read_note(
     Owner(owner): Owner,
     _: NoBody,
 ) -> Result<Response, Error> {
-    app.store().run_owner(&share, owner, OwnerAction::Status).await?;
+    app.store().run_owner(share, owner, OwnerAction::Status).await?;
     let note = app.store().ledger().note(&share).await?.ok_or(Refusal::NotFound)?;
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], note).into_response())
 }

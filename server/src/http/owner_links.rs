@@ -30,7 +30,7 @@ pub(super) async fn add_link(
 ) -> Result<(StatusCode, axum::Json<ShareStatus>), Error> {
     app.blobs().expect_room()?;
     let action = OwnerAction::PutLink { link, request: Box::new(request) };
-    Ok((StatusCode::CREATED, share_status(app.store().run_owner(&share, owner, action).await?)?))
+    Ok((StatusCode::CREATED, share_status(app.store().run_owner(share, owner, action).await?)?))
 }
 
 /// Changes, pauses, resumes a link.
@@ -50,7 +50,7 @@ pub(super) async fn change_link(
     Json(request): Json<PatchLink>,
 ) -> Result<axum::Json<ShareStatus>, Error> {
     let action = OwnerAction::PatchLink { link, request: Box::new(request) };
-    share_status(app.store().run_owner(&share, owner, action).await?)
+    share_status(app.store().run_owner(share, owner, action).await?)
 }
 
 /// Takes a link back.
@@ -68,5 +68,5 @@ pub(super) async fn revoke_link(
     Owner(owner): Owner,
     _: NoBody,
 ) -> Result<axum::Json<ShareStatus>, Error> {
-    share_status(app.store().run_owner(&share, owner, OwnerAction::RevokeLink { link }).await?)
+    share_status(app.store().run_owner(share, owner, OwnerAction::RevokeLink { link }).await?)
 }

@@ -41,13 +41,13 @@ pub(super) async fn store_part(
 ) -> Result<(StatusCode, axum::Json<StoredPart>), Error> {
     let may_store = OwnerAction::StorePart { index, sealed_len: body.len };
     let stored = StoredPart { index, sealed_len: body.len, digest: body.digest };
-    app.store().run_owner(&share, owner, may_store.clone()).await?;
+    app.store().run_owner(share, owner, may_store.clone()).await?;
     match body.store(&app, share, Slot::Part(index)).await? {
         PutObject::Stored { replaced: None } => Ok((StatusCode::CREATED, axum::Json(stored))),
         PutObject::Stored { replaced: Some(_) } => Ok((StatusCode::OK, axum::Json(stored))),
         PutObject::Closed => {
             // Asked again, the rules say why.
-            app.store().run_owner(&share, owner, may_store).await?;
+            app.store().run_owner(share, owner, may_store).await?;
             Err(Error::Contended)
         }
     }
@@ -68,7 +68,7 @@ pub(super) async fn list_parts(
     Owner(owner): Owner,
     _: NoBody,
 ) -> Result<axum::Json<PartList>, Error> {
-    app.store().run_owner(&share, owner, OwnerAction::ReadBack).await?;
+    app.store().run_owner(share, owner, OwnerAction::ReadBack).await?;
     Ok(axum::Json(PartList { parts: app.store().parts(&share).await? }))
 }
 
@@ -92,7 +92,7 @@ pub(super) async fn read_part_back(
     headers: HeaderMap,
     _: NoBody,
 ) -> Result<Response, Error> {
-    app.store().run_owner(&share, owner, OwnerAction::ReadBack).await?;
+    app.store().run_owner(share, owner, OwnerAction::ReadBack).await?;
     let object = app.store().object(&share, Slot::Part(index)).await?;
     send_object(&app, &share, &object, &headers, Reader::Owner { share, owner }).await
 }

@@ -33,7 +33,7 @@ pub(super) async fn create_share(
     }
     app.blobs().expect_room()?;
     let command = Command::Create { share, request, creator: Creator::Anyone };
-    let outcome = app.store().run(&share, &command).await?;
+    let outcome = app.store().run(share, &command).await?;
     Ok((StatusCode::CREATED, share_status(outcome)?))
 }
 
@@ -52,7 +52,7 @@ pub(super) async fn show_share(
     Owner(owner): Owner,
     _: NoBody,
 ) -> Result<axum::Json<ShareStatus>, Error> {
-    share_status(app.store().run_owner(&share, owner, OwnerAction::Status).await?)
+    share_status(app.store().run_owner(share, owner, OwnerAction::Status).await?)
 }
 
 /// Extends, shortens, pauses, resumes a share.
@@ -71,7 +71,7 @@ pub(super) async fn change_share(
     Owner(owner): Owner,
     Json(request): Json<PatchShare>,
 ) -> Result<axum::Json<ShareStatus>, Error> {
-    share_status(app.store().run_owner(&share, owner, OwnerAction::PatchShare { request }).await?)
+    share_status(app.store().run_owner(share, owner, OwnerAction::PatchShare { request }).await?)
 }
 
 /// Takes a share back with all its links.
@@ -89,7 +89,7 @@ pub(super) async fn revoke_share(
     Owner(owner): Owner,
     _: NoBody,
 ) -> Result<axum::Json<ShareStatus>, Error> {
-    share_status(app.store().run_owner(&share, owner, OwnerAction::Revoke).await?)
+    share_status(app.store().run_owner(share, owner, OwnerAction::Revoke).await?)
 }
 
 /// Fixes the content.
@@ -126,8 +126,8 @@ pub(super) async fn show_log(
     Owner(owner): Owner,
     _: NoBody,
 ) -> Result<axum::Json<Log>, Error> {
-    app.store().run_owner(&share, owner, OwnerAction::Status).await?;
-    Ok(axum::Json(app.store().log(&share).await?))
+    app.store().run_owner(share, owner, OwnerAction::Status).await?;
+    Ok(axum::Json(app.store().log(share).await?))
 }
 
 pub(super) fn share_status(outcome: Outcome) -> Result<axum::Json<ShareStatus>, Error> {

@@ -13,9 +13,11 @@ use subrosa_shared::api::LogLine;
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
+use crate::record_key::RecordKey;
+
 pub use clock::{Clock, ManualClock, SystemClock};
 
-/// Lines of the timeline kept per share; older ones make room.
+/// Lines of the timeline kept per record; older ones make room.
 pub const LOG_LINES_MAX: usize = 1_000;
 
 /// Where records are kept. Every method is one atomic step; whatever returned `Ok` after changing something is durable.
@@ -30,8 +32,8 @@ pub trait Ledger: Send + Sync + 'static {
     /// Gives the ledger its installation, for ever. Answers the one in force, which is another if there was one before.
     async fn set_installation(&self, id: InstallationId) -> Result<InstallationId, LedgerError>;
 
-    /// The record of a share.
-    async fn load(&self, share: &ShareId) -> Result<Option<Row>, LedgerError>;
+    /// A record.
+    async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError>;
 
     /// The share that a link opens. Never changes while the record exists.
     async fn share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError>;
@@ -55,7 +57,7 @@ pub trait Ledger: Send + Sync + 'static {
     async fn note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError>;
 
     /// The timeline, oldest first, at most [`LOG_LINES_MAX`] lines.
-    async fn log(&self, share: &ShareId) -> Result<Vec<LogLine>, LedgerError>;
+    async fn log(&self, key: &RecordKey) -> Result<Vec<LogLine>, LedgerError>;
 
     /// Records that are due at that moment, the longest due first. `after` is the last one of the page before.
     async fn due(&self, now: Timestamp, after: Option<Due>, count_max: usize) -> Result<Vec<Due>, LedgerError>;
@@ -80,14 +82,14 @@ pub struct Row {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// Whose.
-    pub share: ShareId,
+    pub key: RecordKey,
     /// The version that was loaded; `None`: there was none.
     pub expect: Option<WriteId>,
     /// The version of the object rows that the step rests on, if it rests on them.
     pub expect_objects: Option<WriteId>,
     /// The new record; `None` removes it and everything that belongs to it: index, objects, note, log.
     pub record: Option<NewRow>,
-    /// Links to add to the index.
+    /// Links to add to the index. Only shares have any there.
     pub new_links: Vec<LinkId>,
     /// Lines to add to the timeline.
     pub log: Vec<LogLine>,
@@ -168,7 +170,7 @@ pub struct Due {
     /// Since when.
     pub due: Timestamp,
     /// Which.
-    pub share: ShareId,
+    pub key: RecordKey,
 }
 
 /// Names one version of a record or of its object rows. Random, so that no version ever comes back.

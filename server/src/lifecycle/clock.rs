@@ -6,10 +6,10 @@
 use subrosa_shared::api::{Event, Gone, GoneWhy, LogLine};
 use subrosa_shared::time::Timestamp;
 
-use super::record::{Kept, Lease, LeaseState, Link, LinkState, Share, ShareRecord, State};
+use super::record::{Kept, Lease, LeaseState, Link, LinkState, Record, Share, State};
 use super::rules::{BURNED, LEASE_IDLE, LEASE_LIFE, LEASE_START, TOMBSTONE};
 
-impl ShareRecord {
+impl Record {
     /// The next moment at which time alone changes the record. In the past while an effect is pending: it is due at
     /// once.
     #[must_use]
@@ -30,7 +30,7 @@ impl ShareRecord {
 }
 
 /// Lets time pass until now.
-pub(super) fn advance(record: &mut Option<ShareRecord>, now: Timestamp, log: &mut Vec<LogLine>) {
+pub(super) fn advance(record: &mut Option<Record>, now: Timestamp, log: &mut Vec<LogLine>) {
     while let Some(known) = record {
         let Some(at) = known.next_change().filter(|at| *at <= now) else { return };
         match &mut known.kept {

@@ -8,7 +8,7 @@ use subrosa_shared::api::{
 };
 use subrosa_shared::id::{Digest, LinkId, Receipt, ShareId, Verifier};
 
-use super::record::{Creator, ShareRecord};
+use super::record::{Creator, Record};
 
 /// Something asked of one share. Proofs come as the verifiers of what was presented: a proof itself stays in the
 /// handler.
@@ -188,7 +188,7 @@ pub enum Change {
     /// Nothing.
     Unchanged,
     /// Put this in its place.
-    Put(Box<ShareRecord>),
+    Put(Box<Record>),
     /// Forget it, with all that hangs on it: its id, its links, its timeline.
     Remove,
 }

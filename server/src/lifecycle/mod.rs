@@ -32,6 +32,6 @@ pub use command::{
     Change, Command, Effect, HolderAction, OpenAttempt, Outcome, OwnerAction, Refusal, Step, StoredManifest,
     StoredUpload, UploadFault,
 };
-pub use record::{Creator, RecordError, ShareRecord};
+pub use record::{Creator, Record, RecordError};
 pub use rules::Policy;
 pub use step::step;

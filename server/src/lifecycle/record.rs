@@ -2,18 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 use subrosa_shared::api::{Counter, Gone, LinkCounters, LinkLock, StoredReceipt};
-use subrosa_shared::id::{DeviceId, Digest, LinkId, ShareId, Verifier};
+use subrosa_shared::id::{DeviceId, Digest, LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 
 use super::command::{Effect, Refusal};
+use crate::record_key::RecordKey;
 
 /// Version of the stored form. A change that an older program would misread gets a new number.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A share with its links and leases, or what is left of it. Only [`step`](super::step()) makes and changes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ShareRecord {
-    pub(super) share: ShareId,
+pub struct Record {
+    pub(super) key: RecordKey,
     pub(super) kept: Kept,
 }
 
@@ -173,13 +174,13 @@ pub enum RecordError {
 #[derive(Serialize)]
 struct StoredRef<'a> {
     version: u32,
-    share: &'a ShareId,
+    key: &'a RecordKey,
     kept: &'a Kept,
 }
 
 #[derive(Deserialize)]
 struct Stored {
-    share: ShareId,
+    key: RecordKey,
     kept: Kept,
 }
 
@@ -188,11 +189,11 @@ struct StoredVersion {
     version: u32,
 }
 
-impl ShareRecord {
+impl Record {
     /// The bytes that a ledger stores.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let stored = StoredRef { version: VERSION, share: &self.share, kept: &self.kept };
+        let stored = StoredRef { version: VERSION, key: &self.key, kept: &self.kept };
         serde_json::to_vec(&stored).expect("numbers, texts and lists become JSON")
     }
 
@@ -206,14 +207,14 @@ impl ShareRecord {
         if version != VERSION {
             return Err(RecordError::UnknownVersion { found: version });
         }
-        let Stored { share, kept } = serde_json::from_slice(bytes)?;
-        Ok(Self { share, kept })
+        let Stored { key, kept } = serde_json::from_slice(bytes)?;
+        Ok(Self { key, kept })
     }
 
-    /// The share that this is the record of.
+    /// Whose record this is.
     #[must_use]
-    pub fn share(&self) -> ShareId {
-        self.share
+    pub fn key(&self) -> RecordKey {
+        self.key
     }
 
     /// Whether parts and a manifest may be stored: the upload runs. A ledger keeps this beside the record, so that

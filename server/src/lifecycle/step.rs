@@ -7,14 +7,15 @@ use subrosa_shared::limits::Limits;
 use subrosa_shared::time::Timestamp;
 
 use super::command::{Change, Command, Outcome, OwnerAction, Refusal, Step};
-use super::record::{Creator, Kept, Share, ShareRecord, State};
+use super::record::{Creator, Kept, Record, Share, State};
 use super::rules::{Life, Policy};
 use super::{clock, holder, owner, view};
+use crate::record_key::RecordKey;
 
 /// What a command does to a share at a moment. `record` is what is stored of the share, or `None` if nothing is.
 ///
 /// Deterministic: the same arguments give the same step, so whoever loses a race loads and steps again.
-pub fn step(record: Option<&ShareRecord>, command: &Command, policy: &Policy, now: Timestamp) -> Step {
+pub fn step(record: Option<&Record>, command: &Command, policy: &Policy, now: Timestamp) -> Step {
     let mut next = record.cloned();
     let mut log = Vec::new();
     clock::advance(&mut next, now, &mut log);
@@ -25,7 +26,7 @@ pub fn step(record: Option<&ShareRecord>, command: &Command, policy: &Policy, no
 }
 
 fn apply(
-    record: &mut Option<ShareRecord>,
+    record: &mut Option<Record>,
     command: &Command,
     policy: &Policy,
     now: Timestamp,
@@ -50,15 +51,15 @@ fn apply(
 }
 
 /// The share, if more than its id is kept.
-fn kept(record: &mut Option<ShareRecord>) -> Result<(ShareId, &mut Share), Refusal> {
+fn kept(record: &mut Option<Record>) -> Result<(ShareId, &mut Share), Refusal> {
     match record {
-        Some(ShareRecord { share: id, kept: Kept::Share(share) }) => Ok((*id, share)),
+        Some(Record { key: RecordKey::Share(id), kept: Kept::Share(share) }) => Ok((*id, share)),
         _ => Err(Refusal::NotFound),
     }
 }
 
 fn create(
-    record: &mut Option<ShareRecord>,
+    record: &mut Option<Record>,
     id: ShareId,
     request: &CreateShare,
     creator: Creator,
@@ -72,7 +73,7 @@ fn create(
     let created_with = request_digest(request);
     match record {
         // A retry, if it is the same: whatever the limits are by now.
-        Some(ShareRecord { kept: Kept::Share(share), .. }) => {
+        Some(Record { kept: Kept::Share(share), .. }) => {
             if let Some(gone) = share.gone() {
                 Err(Refusal::Gone(gone))
             } else if share.created_with == created_with {
@@ -81,7 +82,7 @@ fn create(
                 Err(Refusal::AlreadyExists)
             }
         }
-        Some(ShareRecord { kept: Kept::Burned { .. }, .. }) => Err(Refusal::AlreadyExists),
+        Some(Record { kept: Kept::Burned { .. }, .. }) => Err(Refusal::AlreadyExists),
         None => {
             let life = Life::checked(request.expires_in_secs, &policy.limits)?;
             check_part_size(request.part_bytes, &policy.limits)?;
@@ -99,7 +100,7 @@ fn create(
             };
             log.push(LogLine { at: now, link: None, event: Event::Created });
             let status = view::share_status(id, &share);
-            *record = Some(ShareRecord { share: id, kept: Kept::Share(Box::new(share)) });
+            *record = Some(Record { key: id.into(), kept: Kept::Share(Box::new(share)) });
             Ok(Outcome::Share(Box::new(status)))
         }
     }
@@ -119,8 +120,8 @@ pub(super) fn request_digest(request: &impl serde::Serialize) -> Digest {
     Digest::of(&serde_json::to_vec(request).expect("numbers, texts and lists become JSON"))
 }
 
-fn blobs_deleted(record: &mut Option<ShareRecord>, now: Timestamp, log: &mut Vec<LogLine>) {
-    let Some(ShareRecord { kept, .. }) = record else { return };
+fn blobs_deleted(record: &mut Option<Record>, now: Timestamp, log: &mut Vec<LogLine>) {
+    let Some(Record { kept, .. }) = record else { return };
     let done = match kept {
         Kept::Share(share) => match &mut share.state {
             State::Gone { blobs_deleted, .. } => blobs_deleted,
@@ -136,19 +137,19 @@ fn blobs_deleted(record: &mut Option<ShareRecord>, now: Timestamp, log: &mut Vec
 }
 
 /// The link that the command added, if it added one.
-fn added_link(before: Option<&ShareRecord>, after: Option<&ShareRecord>, command: &Command) -> Option<LinkId> {
+fn added_link(before: Option<&Record>, after: Option<&Record>, command: &Command) -> Option<LinkId> {
     let Command::Owner { action: OwnerAction::PutLink { link, .. }, .. } = command else { return None };
     (!has_link(before, *link) && has_link(after, *link)).then_some(*link)
 }
 
-fn has_link(record: Option<&ShareRecord>, id: LinkId) -> bool {
+fn has_link(record: Option<&Record>, id: LinkId) -> bool {
     match record {
-        Some(ShareRecord { kept: Kept::Share(share), .. }) => share.links.iter().any(|link| link.link == id),
+        Some(Record { kept: Kept::Share(share), .. }) => share.links.iter().any(|link| link.link == id),
         _ => false,
     }
 }
 
-fn change(before: Option<&ShareRecord>, after: Option<ShareRecord>) -> Change {
+fn change(before: Option<&Record>, after: Option<Record>) -> Change {
     if before == after.as_ref() {
         Change::Unchanged
     } else {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use subrosa_server::lifecycle::{
-    Change, Command, Effect, HolderAction, OwnerAction, RecordError, Refusal, ShareRecord, Step, step,
+    Change, Command, Effect, HolderAction, OwnerAction, Record, RecordError, Refusal, Step, step,
 };
 use subrosa_shared::api::{Event, ShareState};
 use subrosa_shared::time::Timestamp;
@@ -38,7 +38,7 @@ proptest! {
             let span = last.until(entry.at).as_millis() as f64;
             let mut ticks: Vec<_> = cuts.iter().map(|cut| later(last, (span * cut) as i64)).collect();
             // Moments at which something happens, and the ones right before.
-            let due = entry.before.as_ref().map(ShareRecord::due).into_iter();
+            let due = entry.before.as_ref().map(Record::due).into_iter();
             let edges = due.flat_map(|due| [later(due, -1), due]);
             ticks.extend(edges.filter(|at| (last..=entry.at).contains(at)));
             ticks.sort();
@@ -114,13 +114,13 @@ proptest! {
         let run = Run::of(&story);
         for record in run.trace.iter().filter_map(|entry| entry.after.as_ref()) {
             let bytes = record.to_bytes();
-            prop_assert_eq!(&ShareRecord::from_bytes(&bytes).unwrap(), record);
+            prop_assert_eq!(&Record::from_bytes(&bytes).unwrap(), record);
             prop_assert!(bytes.len() < 10_000, "{} bytes", bytes.len());
 
-            let newer = String::from_utf8(bytes.clone()).unwrap().replace("\"version\":1", "\"version\":2");
-            let refused = ShareRecord::from_bytes(newer.as_bytes());
-            prop_assert!(matches!(refused, Err(RecordError::UnknownVersion { found: 2 })), "a newer version");
-            prop_assert!(matches!(ShareRecord::from_bytes(&bytes[1..]), Err(RecordError::Malformed(_))), "damaged");
+            let newer = String::from_utf8(bytes.clone()).unwrap().replace("\"version\":2", "\"version\":3");
+            let refused = Record::from_bytes(newer.as_bytes());
+            prop_assert!(matches!(refused, Err(RecordError::UnknownVersion { found: 3 })), "a newer version");
+            prop_assert!(matches!(Record::from_bytes(&bytes[1..]), Err(RecordError::Malformed(_))), "damaged");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Plays stories through [`step`] and keeps a trace.
 
 use subrosa_server::lifecycle::{
-    Change, Command, HolderAction, Outcome, OwnerAction, Policy, Refusal, ShareRecord, Step, step,
+    Change, Command, HolderAction, Outcome, OwnerAction, Policy, Record, Refusal, Step, step,
 };
 use subrosa_shared::api::{LinkView, LogLine, ShareStatus};
 use subrosa_shared::time::Timestamp;
@@ -12,8 +12,8 @@ use crate::world::{self, Move};
 pub(crate) struct Entry {
     pub(crate) at: Timestamp,
     pub(crate) command: Command,
-    pub(crate) before: Option<ShareRecord>,
-    pub(crate) after: Option<ShareRecord>,
+    pub(crate) before: Option<Record>,
+    pub(crate) after: Option<Record>,
     pub(crate) outcome: Result<Outcome, Refusal>,
     pub(crate) log: Vec<LogLine>,
 }
@@ -21,7 +21,7 @@ pub(crate) struct Entry {
 pub(crate) struct Run {
     pub(crate) policy: Policy,
     pub(crate) now: Timestamp,
-    pub(crate) record: Option<ShareRecord>,
+    pub(crate) record: Option<Record>,
     pub(crate) trace: Vec<Entry>,
     /// Whether the record is stored and loaded after every step, as it is in a ledger. Slower.
     pub(crate) stores: bool,
@@ -89,7 +89,7 @@ impl Run {
         self.record = match record {
             Change::Unchanged => before.clone(),
             Change::Put(record) if !self.stores => Some(*record),
-            Change::Put(record) => Some(ShareRecord::from_bytes(&record.to_bytes()).unwrap()),
+            Change::Put(record) => Some(Record::from_bytes(&record.to_bytes()).unwrap()),
             Change::Remove => None,
         };
         let entry = Entry { at: self.now, command, before, after: self.record.clone(), outcome, log };
@@ -112,7 +112,7 @@ impl Run {
     }
 }
 
-pub(crate) fn status(record: Option<&ShareRecord>, policy: &Policy, now: Timestamp) -> Option<ShareStatus> {
+pub(crate) fn status(record: Option<&Record>, policy: &Policy, now: Timestamp) -> Option<ShareStatus> {
     match step(record, &world::by_owner(OwnerAction::Status), policy, now).outcome {
         Ok(Outcome::Share(status)) => Some(*status),
         _ => None,
@@ -120,7 +120,7 @@ pub(crate) fn status(record: Option<&ShareRecord>, policy: &Policy, now: Timesta
 }
 
 /// The record after a step.
-pub(crate) fn after(before: Option<&ShareRecord>, step: &Step) -> Option<ShareRecord> {
+pub(crate) fn after(before: Option<&Record>, step: &Step) -> Option<Record> {
     match &step.record {
         Change::Unchanged => before.cloned(),
         Change::Put(record) => Some((**record).clone()),

@@ -22,11 +22,12 @@ use self::writer::Writer;
 use super::{
     Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutObject, Row, Slot,
 };
+use crate::record_key::RecordKey;
 
 /// Marks the file as ours: "SUBR".
 const APPLICATION_ID: i32 = 0x5355_4252;
 /// Version of the tables.
-const SCHEMA_VERSION: i32 = 1;
+const SCHEMA_VERSION: i32 = 2;
 
 /// A ledger in a SQLite file.
 pub struct SqliteLedger {
@@ -113,9 +114,9 @@ impl Ledger for SqliteLedger {
         self.writer.write(move |connection| rows::set_installation(connection, &id)).await
     }
 
-    async fn load(&self, share: &ShareId) -> Result<Option<Row>, LedgerError> {
-        let share = *share;
-        self.readers.read(move |connection| rows::load(connection, &share)).await
+    async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError> {
+        let key = *key;
+        self.readers.read(move |connection| rows::load(connection, &key)).await
     }
 
     async fn share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError> {
@@ -152,9 +153,9 @@ impl Ledger for SqliteLedger {
         self.readers.read(move |connection| rows::note(connection, &share)).await
     }
 
-    async fn log(&self, share: &ShareId) -> Result<Vec<LogLine>, LedgerError> {
-        let share = *share;
-        self.readers.read(move |connection| rows::log(connection, &share)).await
+    async fn log(&self, key: &RecordKey) -> Result<Vec<LogLine>, LedgerError> {
+        let key = *key;
+        self.readers.read(move |connection| rows::log(connection, &key)).await
     }
 
     async fn due(&self, now: Timestamp, after: Option<Due>, count_max: usize) -> Result<Vec<Due>, LedgerError> {

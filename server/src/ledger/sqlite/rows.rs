@@ -10,53 +10,55 @@ use crate::ledger::{
     Change, CommitOutcome, Due, InstallationId, LOG_LINES_MAX, NewRow, ObjectRow, Objects, PutObject, Row, Slot,
     WriteId,
 };
+use crate::record_key::RecordKey;
 
 /// Records have row ids because they can be large; the rest is small and lives in its primary key.
 pub(super) const TABLES: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
-    CREATE TABLE share (
-        id BLOB PRIMARY KEY,
+    CREATE TABLE record (
+        key BLOB PRIMARY KEY,
         write_id BLOB NOT NULL,
         objects_write_id BLOB NOT NULL,
         due INTEGER NOT NULL,
         accepts_parts INTEGER NOT NULL,
-        record BLOB NOT NULL
+        bytes BLOB NOT NULL
     ) STRICT;
-    CREATE INDEX share_by_due ON share (due, id);
-    CREATE TABLE link (id BLOB PRIMARY KEY, share BLOB NOT NULL) STRICT, WITHOUT ROWID;
-    CREATE INDEX link_by_share ON link (share);
+    CREATE INDEX record_by_due ON record (due, key);
+    CREATE TABLE link (id BLOB PRIMARY KEY, key BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE INDEX link_by_key ON link (key);
     CREATE TABLE object (
-        share BLOB NOT NULL,
+        key BLOB NOT NULL,
         slot INTEGER NOT NULL,
         sealed_len INTEGER NOT NULL,
         digest BLOB NOT NULL,
         blob TEXT NOT NULL,
-        PRIMARY KEY (share, slot)
+        PRIMARY KEY (key, slot)
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE note (share BLOB PRIMARY KEY, note BLOB NOT NULL) STRICT;
+    CREATE TABLE note (key BLOB PRIMARY KEY, note BLOB NOT NULL) STRICT;
     CREATE TABLE log (
-        share BLOB NOT NULL, line INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (share, line)
+        key BLOB NOT NULL, line INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (key, line)
     ) STRICT, WITHOUT ROWID;
 ";
 
-pub(super) fn load(connection: &Connection, share: &ShareId) -> rusqlite::Result<Option<Row>> {
+pub(super) fn load(connection: &Connection, key: &RecordKey) -> rusqlite::Result<Option<Row>> {
     connection
-        .prepare_cached("SELECT record, write_id FROM share WHERE id = ?1")?
-        .query_row([share.as_bytes()], |row| Ok(Row { record: row.get(0)?, write_id: WriteId(row.get(1)?) }))
+        .prepare_cached("SELECT bytes, write_id FROM record WHERE key = ?1")?
+        .query_row([key.to_bytes()], |row| Ok(Row { record: row.get(0)?, write_id: WriteId(row.get(1)?) }))
         .optional()
 }
 
 pub(super) fn share_of_link(connection: &Connection, link: &LinkId) -> rusqlite::Result<Option<ShareId>> {
     connection
-        .prepare_cached("SELECT share FROM link WHERE id = ?1")?
-        .query_row([link.as_bytes()], |row| row.get(0).map(ShareId::from_bytes))
+        .prepare_cached("SELECT key FROM link WHERE id = ?1")?
+        .query_row([link.as_bytes()], |row| key(row, 0))
         .optional()
+        .map(|key| key.and_then(|key| key.share()))
 }
 
 pub(super) fn commit(connection: &Connection, change: &Change) -> rusqlite::Result<CommitOutcome> {
     let current = connection
-        .prepare_cached("SELECT write_id, objects_write_id FROM share WHERE id = ?1")?
-        .query_row([change.share.as_bytes()], |row| Ok((WriteId(row.get(0)?), WriteId(row.get(1)?))))
+        .prepare_cached("SELECT write_id, objects_write_id FROM record WHERE key = ?1")?
+        .query_row([change.key.to_bytes()], |row| Ok((WriteId(row.get(0)?), WriteId(row.get(1)?))))
         .optional()?;
     let expected = change.expect == current.map(|(write_id, _)| write_id)
         && change.expect_objects.is_none_or(|expected| current.is_some_and(|(_, objects)| objects == expected));
@@ -64,62 +66,62 @@ pub(super) fn commit(connection: &Connection, change: &Change) -> rusqlite::Resu
         return Ok(CommitOutcome::Conflict);
     }
     for link in &change.new_links {
-        if share_of_link(connection, link)?.is_some_and(|share| share != change.share) {
+        if share_of_link(connection, link)?.is_some_and(|share| change.key != RecordKey::Share(share)) {
             return Ok(CommitOutcome::LinkTaken);
         }
     }
     match &change.record {
-        None => remove(connection, &change.share)?,
-        Some(row) if current.is_none() => insert(connection, &change.share, row)?,
-        Some(row) => update(connection, &change.share, row)?,
+        None => remove(connection, &change.key)?,
+        Some(row) if current.is_none() => insert(connection, &change.key, row)?,
+        Some(row) => update(connection, &change.key, row)?,
     }
     if let Some(row) = &change.record {
         add_links(connection, change)?;
         add_lines(connection, change)?;
         if row.stands_alone {
-            remove_all(connection, &change.share, &BESIDE_THE_RECORD)?;
+            remove_all(connection, &change.key, &BESIDE_THE_RECORD)?;
         }
     }
     Ok(CommitOutcome::Committed)
 }
 
-fn insert(connection: &Connection, share: &ShareId, row: &NewRow) -> rusqlite::Result<()> {
+fn insert(connection: &Connection, key: &RecordKey, row: &NewRow) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO share (id, write_id, objects_write_id, due, accepts_parts, record)
+            "INSERT INTO record (key, write_id, objects_write_id, due, accepts_parts, bytes)
              VALUES (?1, ?2, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![share.as_bytes(), row.write_id.0, millis(row.due), row.accepts_parts, row.record])?;
+        .execute(params![key.to_bytes(), row.write_id.0, millis(row.due), row.accepts_parts, row.record])?;
     Ok(())
 }
 
-fn update(connection: &Connection, share: &ShareId, row: &NewRow) -> rusqlite::Result<()> {
+fn update(connection: &Connection, key: &RecordKey, row: &NewRow) -> rusqlite::Result<()> {
     connection
-        .prepare_cached("UPDATE share SET write_id = ?2, due = ?3, accepts_parts = ?4, record = ?5 WHERE id = ?1")?
-        .execute(params![share.as_bytes(), row.write_id.0, millis(row.due), row.accepts_parts, row.record])?;
+        .prepare_cached("UPDATE record SET write_id = ?2, due = ?3, accepts_parts = ?4, bytes = ?5 WHERE key = ?1")?
+        .execute(params![key.to_bytes(), row.write_id.0, millis(row.due), row.accepts_parts, row.record])?;
     Ok(())
 }
 
-fn remove(connection: &Connection, share: &ShareId) -> rusqlite::Result<()> {
-    remove_all(connection, share, &["DELETE FROM share WHERE id = ?1", "DELETE FROM link WHERE share = ?1"])?;
-    remove_all(connection, share, &BESIDE_THE_RECORD)
+fn remove(connection: &Connection, key: &RecordKey) -> rusqlite::Result<()> {
+    remove_all(connection, key, &["DELETE FROM record WHERE key = ?1", "DELETE FROM link WHERE key = ?1"])?;
+    remove_all(connection, key, &BESIDE_THE_RECORD)
 }
 
-/// What a share has beside its record and the index of its links.
+/// What there is beside a record and the index of its links.
 const BESIDE_THE_RECORD: [&str; 3] =
-    ["DELETE FROM object WHERE share = ?1", "DELETE FROM note WHERE share = ?1", "DELETE FROM log WHERE share = ?1"];
+    ["DELETE FROM object WHERE key = ?1", "DELETE FROM note WHERE key = ?1", "DELETE FROM log WHERE key = ?1"];
 
-fn remove_all(connection: &Connection, share: &ShareId, statements: &[&str]) -> rusqlite::Result<()> {
+fn remove_all(connection: &Connection, key: &RecordKey, statements: &[&str]) -> rusqlite::Result<()> {
     for statement in statements {
-        connection.prepare_cached(statement)?.execute([share.as_bytes()])?;
+        connection.prepare_cached(statement)?.execute([key.to_bytes()])?;
     }
     Ok(())
 }
 
 fn add_links(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
-    let mut add = connection.prepare_cached("INSERT OR IGNORE INTO link (id, share) VALUES (?1, ?2)")?;
+    let mut add = connection.prepare_cached("INSERT OR IGNORE INTO link (id, key) VALUES (?1, ?2)")?;
     for link in &change.new_links {
-        add.execute([link.as_bytes(), change.share.as_bytes()])?;
+        add.execute(params![link.as_bytes(), change.key.to_bytes()])?;
     }
     Ok(())
 }
@@ -128,37 +130,37 @@ fn add_lines(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
     if change.log.is_empty() {
         return Ok(());
     }
-    let share = change.share.as_bytes();
+    let key = change.key.to_bytes();
     let mut last: i64 = connection
-        .prepare_cached("SELECT coalesce(max(line), 0) FROM log WHERE share = ?1")?
-        .query_row([share], |row| row.get(0))?;
-    let mut add = connection.prepare_cached("INSERT INTO log (share, line, json) VALUES (?1, ?2, ?3)")?;
+        .prepare_cached("SELECT coalesce(max(line), 0) FROM log WHERE key = ?1")?
+        .query_row([key], |row| row.get(0))?;
+    let mut add = connection.prepare_cached("INSERT INTO log (key, line, json) VALUES (?1, ?2, ?3)")?;
     for line in &change.log {
         last += 1;
         let json =
             serde_json::to_string(line).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-        add.execute(params![share, last, json])?;
+        add.execute(params![key, last, json])?;
     }
     connection
-        .prepare_cached("DELETE FROM log WHERE share = ?1 AND line <= ?2")?
-        .execute(params![share, last - LOG_LINES_MAX as i64])?;
+        .prepare_cached("DELETE FROM log WHERE key = ?1 AND line <= ?2")?
+        .execute(params![key, last - LOG_LINES_MAX as i64])?;
     Ok(())
 }
 
 pub(super) fn put_object(connection: &Connection, share: &ShareId, object: &ObjectRow) -> rusqlite::Result<PutObject> {
     let open = connection
-        .prepare_cached("UPDATE share SET objects_write_id = ?2 WHERE id = ?1 AND accepts_parts = 1")?
-        .execute(params![share.as_bytes(), WriteId::generate().0])?;
+        .prepare_cached("UPDATE record SET objects_write_id = ?2 WHERE key = ?1 AND accepts_parts = 1")?
+        .execute(params![share_key(share), WriteId::generate().0])?;
     if open == 0 {
         return Ok(PutObject::Closed);
     }
     let replaced = self::object(connection, share, object.slot)?;
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO object (share, slot, sealed_len, digest, blob) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT OR REPLACE INTO object (key, slot, sealed_len, digest, blob) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![
-            share.as_bytes(),
+            share_key(share),
             slot_number(object.slot),
             object.sealed_len,
             object.digest.as_bytes(),
@@ -169,22 +171,22 @@ pub(super) fn put_object(connection: &Connection, share: &ShareId, object: &Obje
 
 pub(super) fn objects(connection: &Connection, share: &ShareId) -> rusqlite::Result<Objects> {
     let write_id = connection
-        .prepare_cached("SELECT objects_write_id FROM share WHERE id = ?1")?
-        .query_row([share.as_bytes()], |row| row.get(0).map(WriteId))
+        .prepare_cached("SELECT objects_write_id FROM record WHERE key = ?1")?
+        .query_row([share_key(share)], |row| row.get(0).map(WriteId))
         .optional()?;
     // Without a record there is no version to rest on: a drawn one matches nothing.
     let write_id = write_id.unwrap_or_else(WriteId::generate);
     let rows = connection
-        .prepare_cached("SELECT slot, sealed_len, digest, blob FROM object WHERE share = ?1 ORDER BY slot")?
-        .query_map([share.as_bytes()], object_row)?
+        .prepare_cached("SELECT slot, sealed_len, digest, blob FROM object WHERE key = ?1 ORDER BY slot")?
+        .query_map([share_key(share)], object_row)?
         .collect::<rusqlite::Result<_>>()?;
     Ok(Objects { rows, write_id })
 }
 
 pub(super) fn object(connection: &Connection, share: &ShareId, slot: Slot) -> rusqlite::Result<Option<ObjectRow>> {
     connection
-        .prepare_cached("SELECT slot, sealed_len, digest, blob FROM object WHERE share = ?1 AND slot = ?2")?
-        .query_row(params![share.as_bytes(), slot_number(slot)], object_row)
+        .prepare_cached("SELECT slot, sealed_len, digest, blob FROM object WHERE key = ?1 AND slot = ?2")?
+        .query_row(params![share_key(share), slot_number(slot)], object_row)
         .optional()
 }
 
@@ -205,22 +207,22 @@ fn slot_number(slot: Slot) -> i64 {
 
 pub(super) fn put_note(connection: &Connection, share: &ShareId, note: &[u8]) -> rusqlite::Result<bool> {
     let stored = connection
-        .prepare_cached("INSERT OR REPLACE INTO note (share, note) SELECT id, ?2 FROM share WHERE id = ?1")?
-        .execute(params![share.as_bytes(), note])?;
+        .prepare_cached("INSERT OR REPLACE INTO note (key, note) SELECT key, ?2 FROM record WHERE key = ?1")?
+        .execute(params![share_key(share), note])?;
     Ok(stored > 0)
 }
 
 pub(super) fn note(connection: &Connection, share: &ShareId) -> rusqlite::Result<Option<Vec<u8>>> {
     connection
-        .prepare_cached("SELECT note FROM note WHERE share = ?1")?
-        .query_row([share.as_bytes()], |row| row.get(0))
+        .prepare_cached("SELECT note FROM note WHERE key = ?1")?
+        .query_row([share_key(share)], |row| row.get(0))
         .optional()
 }
 
-pub(super) fn log(connection: &Connection, share: &ShareId) -> rusqlite::Result<Vec<LogLine>> {
+pub(super) fn log(connection: &Connection, key: &RecordKey) -> rusqlite::Result<Vec<LogLine>> {
     connection
-        .prepare_cached("SELECT json FROM log WHERE share = ?1 ORDER BY line")?
-        .query_map([share.as_bytes()], |row| {
+        .prepare_cached("SELECT json FROM log WHERE key = ?1 ORDER BY line")?
+        .query_map([key.to_bytes()], |row| {
             let json: String = row.get(0)?;
             serde_json::from_str(&json)
                 .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into()))
@@ -234,17 +236,20 @@ pub(super) fn due(
     after: Option<Due>,
     count_max: usize,
 ) -> rusqlite::Result<Vec<Due>> {
-    let (after_due, after_share) = after.map_or((-1, [0; 16]), |last| (millis(last.due), *last.share.as_bytes()));
+    let first = (-1, [0; RecordKey::LEN]);
+    let (after_due, after_key) = after.map_or(first, |last| (millis(last.due), last.key.to_bytes()));
     connection
-        .prepare_cached("SELECT due, id FROM share WHERE due <= ?1 AND (due, id) > (?2, ?3) ORDER BY due, id LIMIT ?4")?
-        .query_map(params![millis(now), after_due, after_share, count_max], |row| {
-            Ok(Due { due: Timestamp::from_millis(row.get(0)?), share: ShareId::from_bytes(row.get(1)?) })
+        .prepare_cached(
+            "SELECT due, key FROM record WHERE due <= ?1 AND (due, key) > (?2, ?3) ORDER BY due, key LIMIT ?4",
+        )?
+        .query_map(params![millis(now), after_due, after_key, count_max], |row| {
+            Ok(Due { due: Timestamp::from_millis(row.get(0)?), key: key(row, 1)? })
         })?
         .collect()
 }
 
 pub(super) fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM share)", [], |row| row.get(0))
+    connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM record)", [], |row| row.get(0))
 }
 
 pub(super) fn installation(connection: &Connection) -> rusqlite::Result<Option<InstallationId>> {
@@ -276,6 +281,15 @@ pub(super) fn ping(connection: &Connection) -> rusqlite::Result<()> {
         .prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES ('ping', ?1)")?
         .execute([WriteId::generate().0])?;
     Ok(())
+}
+
+fn share_key(share: &ShareId) -> [u8; RecordKey::LEN] {
+    RecordKey::Share(*share).to_bytes()
+}
+
+fn key(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<RecordKey> {
+    let unknown = || rusqlite::Error::FromSqlConversionFailure(column, Type::Blob, "no key of a record".into());
+    RecordKey::from_bytes(row.get(column)?).ok_or_else(unknown)
 }
 
 /// SQLite's integers are signed; a moment beyond them is beyond every clock.

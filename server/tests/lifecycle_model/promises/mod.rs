@@ -7,7 +7,7 @@ mod owning;
 mod taking;
 
 use proptest::prelude::*;
-use subrosa_server::lifecycle::{Command, HolderAction, ShareRecord};
+use subrosa_server::lifecycle::{Command, HolderAction, Record};
 use subrosa_shared::api::{Event, LinkStatus, PutLink};
 use subrosa_shared::id::{LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
@@ -40,7 +40,7 @@ fn gave(entry: &Entry) -> Option<(LinkId, Verifier, u64)> {
     }
 }
 
-fn link_status(record: Option<&ShareRecord>, run: &Run, at: Timestamp, link: LinkId) -> Option<LinkStatus> {
+fn link_status(record: Option<&Record>, run: &Run, at: Timestamp, link: LinkId) -> Option<LinkStatus> {
     status(record, &run.policy, at)?.links.into_iter().find(|status| status.link == link)
 }
 
