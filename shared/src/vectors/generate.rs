@@ -10,7 +10,9 @@ use crate::content::{Layout, part_list_digest};
 use crate::id::{Commitment, Digest, LinkId, ShareId};
 use crate::padding::padded_len;
 use crate::seal::{CHUNK_LEN, HEADER_LEN, PartPlace, SealingKey, TAG_LEN, VERSION, commitment, seal, sealed_len};
-use crate::secret::{ContentKey, ContentWrapKey, LinkSecret, ManifestKey, NoteKey, OwnerSecret, ViewWrapKey};
+use crate::secret::{
+    ContentKey, ContentWrapKey, LinkSecret, ManifestKey, NoteKey, OwnerSecret, PushOwnerSecret, ViewWrapKey,
+};
 
 /// All vectors, by file name.
 #[must_use]
@@ -22,18 +24,19 @@ pub fn generate() -> Vec<(String, Vec<u8>)> {
     chunks(&mut vectors);
     lengths(&mut vectors);
     manifests(&mut vectors);
+    super::push::generate(&mut vectors);
     vectors.into_iter().map(|(name, vector)| (format!("{name}.vector"), vector.to_bytes())).collect()
 }
 
-type Vectors = Vec<(String, Vector)>;
+pub(super) type Vectors = Vec<(String, Vector)>;
 
-fn vector(fields: &[(&str, &str)], body: &[u8]) -> Vector {
+pub(super) fn vector(fields: &[(&str, &str)], body: &[u8]) -> Vector {
     let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Vector { fields, body: body.to_vec() }
 }
 
 /// Counts instead of drawing: the vectors must be the same every time.
-struct Counting(u8);
+pub(super) struct Counting(pub(super) u8);
 
 impl TryRng for Counting {
     type Error = Infallible;
@@ -122,6 +125,35 @@ fn tokens(vectors: &mut Vectors) {
             ("expect", expect),
             ("link-secret", if expect == "ok" { &secret } else { "" }),
         ];
+        vectors.push((format!("token-{name}"), vector(&fields, text.as_bytes())));
+    }
+    let owner = PushOwnerSecret::from_bytes([0x12; 32]);
+    let push = owner.push_secret();
+    let (owner_secret, push_secret) = (hex(owner.expose()), hex(push.expose()));
+    let (owner, push) = (owner.to_token().to_string(), push.to_token().to_string());
+    for (name, about, of, secret, text, expect) in [
+        ("push", "the link of a push", "push", &push_secret, &push, "ok"),
+        ("push-owner", "the owner of a push", "push-owner", &owner_secret, &owner, "ok"),
+        (
+            "share-as-push",
+            "the link of a share where that of a push is wanted",
+            "push",
+            &push_secret,
+            &token,
+            "other-kind",
+        ),
+        (
+            "push-owner-as-push",
+            "the owner of a push where its link is wanted",
+            "push",
+            &push_secret,
+            &owner,
+            "other-kind",
+        ),
+    ] {
+        let field = format!("{of}-secret");
+        let secret = if expect == "ok" { secret } else { "" };
+        let fields = [("about", about), ("kind", "token"), ("expect", expect), ("of", of), (&field, secret)];
         vectors.push((format!("token-{name}"), vector(&fields, text.as_bytes())));
     }
 }

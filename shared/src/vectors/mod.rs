@@ -1,7 +1,8 @@
 //! Test vectors: files from which any implementation of the protocol can be checked, this one natively and in wasm.
-//! PROTOCOL.md section 10 describes their form. Only built with the feature `vectors`.
+//! PROTOCOL.md section 11 describes their form. Only built with the feature `vectors`.
 
 mod generate;
+mod push;
 mod run;
 
 use std::collections::BTreeMap;

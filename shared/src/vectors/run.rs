@@ -8,7 +8,8 @@ use crate::manifest::{Manifest, ManifestError};
 use crate::password::Password;
 use crate::seal::{HEADER_LEN, OpenError, Opener, PartPlace, SealingKey, open};
 use crate::secret::{
-    ContentKey, ContentWrapKey, DeviceSecret, LeaseSecret, LinkSecret, ManifestKey, NoteKey, OwnerSecret, ViewWrapKey,
+    ContentKey, ContentWrapKey, DeviceSecret, LeaseSecret, LinkSecret, ManifestKey, NoteKey, OwnerSecret,
+    PushOwnerSecret, PushSecret, ViewWrapKey,
 };
 use crate::token::TokenError;
 
@@ -26,11 +27,13 @@ pub fn run(bytes: &[u8]) -> Result<(), String> {
         "manifest" => manifest(&vector),
         "padding" => padding(&vector),
         "part-list" => part_list(&vector),
+        "push-keys" => super::push::run_keys(&vector),
+        "push" => super::push::run_object(&vector),
         kind => Err(format!("unknown kind {kind}")),
     }
 }
 
-fn expect(what: &str, found: &str, expected: &str) -> Result<(), String> {
+pub(super) fn expect(what: &str, found: &str, expected: &str) -> Result<(), String> {
     if found == expected { Ok(()) } else { Err(format!("{what}: expected {expected}, found {found}")) }
 }
 
@@ -93,9 +96,18 @@ fn keys(vector: &Vector) -> Result<(), String> {
 
 fn token(vector: &Vector) -> Result<(), String> {
     let text = std::str::from_utf8(&vector.body).map_err(|_| "the body is not UTF-8")?;
-    let found = match LinkSecret::from_text(text) {
-        Ok(secret) => {
-            expect("secret", &hex(secret.expose()), vector.field("link-secret")?)?;
+    // Of a share's link, unless it says otherwise.
+    let (found, secret) = match vector.fields.get("of").map(String::as_str) {
+        None => (LinkSecret::from_text(text).map(|secret| hex(secret.expose())), "link-secret"),
+        Some("push") => (PushSecret::from_text(text).map(|secret| hex(secret.expose())), "push-secret"),
+        Some("push-owner") => {
+            (PushOwnerSecret::from_text(text).map(|secret| hex(secret.expose())), "push-owner-secret")
+        }
+        Some(kind) => return Err(format!("unknown kind of token {kind}")),
+    };
+    let found = match found {
+        Ok(found) => {
+            expect("secret", &found, vector.field(secret)?)?;
             "ok"
         }
         Err(TokenError::Missing) => "missing",
