@@ -7,7 +7,7 @@ use subrosa_shared::limits::Limits;
 use tokio::sync::Semaphore;
 
 use crate::blobs::Blobs;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Serving};
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::installation::{self, InstallationError};
 use crate::ledger::sqlite::SqliteLedger;
@@ -28,6 +28,7 @@ struct Inner {
     store: Store,
     blobs: Blobs,
     policy: Policy,
+    serving: Serving,
     timing: Timing,
     connections_max: usize,
     requests: Semaphore,
@@ -88,6 +89,7 @@ impl App {
     /// Something about them is wrong. Nothing was changed then.
     pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let policy = config.policy()?;
+        let serving = config.serving()?;
         let ledger_path = config.ledger_path()?;
         let blobs_folder = config.blobs_folder()?;
         let data_folder = DataFolder::open(&config.data)?;
@@ -104,6 +106,7 @@ impl App {
             store: Store::new(ledger, policy.clone()),
             blobs,
             policy,
+            serving,
             timing: config.timing(),
             connections_max: config.connections_max.max(1),
             requests: Semaphore::new(config.requests_max.max(1)),
@@ -128,6 +131,12 @@ impl App {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.inner.policy.limits
+    }
+
+    /// What is served, and with whom.
+    #[must_use]
+    pub fn serving(&self) -> &Serving {
+        &self.inner.serving
     }
 
     /// How long clients may take.

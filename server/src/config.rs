@@ -4,11 +4,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
+use subrosa_shared::api::Channels;
 use subrosa_shared::limits::{LINKS_MAX, Limits, PART_BYTES_MAX, PART_BYTES_MIN, VIEWS_MAX};
 
 use crate::app::Timing;
 use crate::lifecycle::Policy;
+use crate::origin::Origin;
 
 /// The Subrosa server: hands files over by link, and holds nothing but ciphertext.
 #[derive(Clone, Debug, Parser)]
@@ -29,6 +32,20 @@ pub struct Config {
     /// Where ciphertext lies: `file:PATH`. Unless given, the folder `blobs` in the data folder.
     #[arg(long, env = "SUBROSA_BLOBS", value_name = "URL", hide_env_values = true)]
     pub blobs: Option<String>,
+
+    /// What this server serves.
+    #[arg(long, env = "SUBROSA_CHANNELS", value_parser = channels(), default_value = "both")]
+    pub channels: Channels,
+
+    /// Another Subrosa server, `https://HOST[:PORT]`: passwords of shares that are made here go there. There, allow it with
+    /// --share-origin.
+    #[arg(long, env = "SUBROSA_PUSH_ORIGIN", value_name = "URL")]
+    pub push_origin: Option<String>,
+
+    /// Another Subrosa server, `https://HOST[:PORT]`, whose pages may make and watch pushes here. May be given several
+    /// times; as a variable, with commas between.
+    #[arg(long = "share-origin", env = "SUBROSA_SHARE_ORIGIN", value_name = "URL", value_delimiter = ',')]
+    pub share_origins: Vec<String>,
 
     /// How log lines look.
     #[arg(long, env = "SUBROSA_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
@@ -100,6 +117,30 @@ pub enum LogFormat {
     Json,
 }
 
+fn channels() -> impl TypedValueParser<Value = Channels> {
+    let values = [
+        PossibleValue::new("shares").help("Files and folders"),
+        PossibleValue::new("pushes").help("Passwords and other short secrets"),
+        PossibleValue::new("both").help("Both"),
+    ];
+    PossibleValuesParser::new(values).map(|value| match value.as_str() {
+        "shares" => Channels::Shares,
+        "pushes" => Channels::Pushes,
+        _ => Channels::Both,
+    })
+}
+
+/// What a server serves, and the other servers that it works with.
+#[derive(Clone, Debug)]
+pub struct Serving {
+    /// What it serves.
+    pub channels: Channels,
+    /// Where the passwords of shares that are made here go, if not here.
+    pub push_origin: Option<Origin>,
+    /// Whose pages may make and watch pushes here. Each once.
+    pub share_origins: Vec<Origin>,
+}
+
 /// A configuration that makes no sense.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -111,6 +152,16 @@ pub enum ConfigError {
         flag: &'static str,
         /// What it takes.
         takes: &'static str,
+    },
+    /// A setting for what is not served.
+    #[error("--{flag} makes no sense here: --channels is {channels}, so there are no {missing}")]
+    NotServed {
+        /// The flag.
+        flag: &'static str,
+        /// What is served.
+        channels: &'static str,
+        /// What is not, and what the flag is about.
+        missing: &'static str,
     },
     /// A number out of its bounds.
     #[error("--{flag} must be {rule}")]
@@ -156,6 +207,37 @@ impl Config {
             ..Limits::default()
         };
         Ok(Policy { limits, upload_secs_max: self.upload_secs_max })
+    }
+
+    /// What is served, and with whom.
+    ///
+    /// # Errors
+    /// An origin is none, or is for what is not served.
+    pub fn serving(&self) -> Result<Serving, ConfigError> {
+        let channels = self.channels;
+        let not_served = |flag, channels, missing| Err(ConfigError::NotServed { flag, channels, missing });
+        if self.push_origin.is_some() && !channels.shares() {
+            return not_served("push-origin", "pushes", "shares whose passwords could go elsewhere");
+        }
+        if !self.share_origins.is_empty() && !channels.pushes() {
+            return not_served("share-origin", "shares", "pushes that others could make");
+        }
+        // The texts stay out of the messages: one that is no origin may hold a password.
+        let push_takes = "https://HOST or https://HOST:PORT (http for localhost and 127.0.0.1) and no path";
+        let push_origin = self.push_origin.as_deref().map(|text| {
+            // A content security policy has no way to write an IPv6 address.
+            let origin = Origin::parse(text).filter(|origin| !origin.is_ipv6());
+            origin.ok_or(ConfigError::Place { flag: "push-origin", takes: push_takes })
+        });
+        let share_takes = "https://HOST or https://HOST:PORT (http for localhost, 127.0.0.1 and [::1]) and no path";
+        let mut share_origins = Vec::new();
+        for text in &self.share_origins {
+            let origin = Origin::parse(text).ok_or(ConfigError::Place { flag: "share-origin", takes: share_takes })?;
+            if !share_origins.contains(&origin) {
+                share_origins.push(origin);
+            }
+        }
+        Ok(Serving { channels, push_origin: push_origin.transpose()?, share_origins })
     }
 
     /// The file of the ledger.

@@ -1,8 +1,8 @@
 //! HTTP: a thin skin over [`store`](crate::store) and [`blobs`](crate::blobs). A handler extracts, asks, answers.
 //!
 //! [`router`] lists the calls; the files beside it have one resource each. `extract` and `upload` check what comes in,
-//! `download` streams what goes out, `error` says what went wrong, `openapi` describes it all, [`connection`] deals with
-//! sockets.
+//! `download` streams what goes out, `error` says what went wrong, `openapi` describes it all, `cors` lets pages
+//! of other servers in, [`connection`] deals with sockets.
 
 pub mod router;
 
@@ -17,6 +17,7 @@ mod parts;
 mod shares;
 
 pub mod connection;
+mod cors;
 mod download;
 mod error;
 mod extract;

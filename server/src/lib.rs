@@ -16,6 +16,7 @@ pub mod app;
 pub mod config;
 mod data_folder;
 mod installation;
+pub mod origin;
 mod random;
 
 use std::future::Future;

@@ -1,7 +1,7 @@
 //! `/config`: what a client has to know before it begins.
 
 use axum::extract::State;
-use subrosa_shared::api::{Channels, Choices, Config};
+use subrosa_shared::api::{Choices, Config};
 use subrosa_shared::limits::Limits;
 
 use super::error::Error;
@@ -26,13 +26,14 @@ pub(super) async fn show_config(
     _: NoBody,
 ) -> Result<axum::Json<Config>, Error> {
     let limits = app.limits().clone();
+    let serving = app.serving();
     Ok(axum::Json(Config {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         protocols: vec![1],
         choices: choices(&limits),
         limits,
-        channels: Channels::Both,
-        push_origin: None,
+        channels: serving.channels,
+        push_origin: serving.push_origin.as_ref().map(ToString::to_string),
     }))
 }
 

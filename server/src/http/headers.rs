@@ -1,20 +1,22 @@
 //! Headers that every answer has.
 
-use axum::extract::Request;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderName, HeaderValue, Method, header};
 
 use super::error::Error;
+use crate::origin::Origin;
 
-/// What a page of this server may do: nothing but run its own scripts and talk to its own server. `frame-src` is for the
+/// What a page of this server may do, but for whom it may talk to: nothing but run its own scripts. `frame-src` is for the
 /// hidden frame that starts a download through the service worker.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self'; connect-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; \
+    img-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types subrosa";
 
-const EVERYWHERE: [(HeaderName, &str); 9] = [
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+const EVERYWHERE: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
@@ -29,11 +31,23 @@ const EVERYWHERE: [(HeaderName, &str); 9] = [
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
 
+/// Those of this server.
+pub(super) type SecurityHeaders = Arc<[(HeaderName, HeaderValue)]>;
+
+/// Pages talk to their own server, and to the one of their passwords where that is another.
+pub(super) fn security_headers(push_origin: Option<&Origin>) -> SecurityHeaders {
+    let push_origin = push_origin.map(|origin| format!(" {origin}")).unwrap_or_default();
+    let policy = format!("{CONTENT_SECURITY_POLICY}; connect-src 'self'{push_origin}");
+    let policy = HeaderValue::from_str(&policy).expect("origins are visible ASCII");
+    let others = EVERYWHERE.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value)));
+    others.chain([(header::CONTENT_SECURITY_POLICY, policy)]).collect()
+}
+
 /// Puts them on an answer.
-pub(super) async fn security_headers(request: Request, next: Next) -> Response {
+pub(super) async fn secure(State(all): State<SecurityHeaders>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    for (name, value) in EVERYWHERE {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    for (name, value) in all.iter() {
+        response.headers_mut().insert(name, value.clone());
     }
     response
 }

@@ -2,8 +2,8 @@
 //! away. The calls themselves come in where the router lists them; here is what they have in common.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
+use axum::Extension;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use http::header;
@@ -20,7 +20,6 @@ use utoipa::{IntoParams, IntoResponses, PartialSchema, ToSchema};
 
 use super::error::Error;
 use super::extract::{NoBody, Path};
-use super::router;
 
 /// Media type of sealed objects.
 const BINARY: &str = "application/octet-stream";
@@ -38,10 +37,15 @@ const PROOFS: [(&str, &str, &str); 5] = [
     ),
 ];
 
-static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
-    let document = router::api().into_openapi().to_json();
-    document.expect("names and texts become JSON").into()
-});
+/// The document of a server, made once.
+#[derive(Clone)]
+pub(super) struct Document(Bytes);
+
+impl Document {
+    pub(super) fn new(api: &OpenApi) -> Self {
+        Self(api.to_json().expect("names and texts become JSON").into())
+    }
+}
 
 /// This document.
 #[utoipa::path(
@@ -50,8 +54,12 @@ static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
     tag = "anyone",
     responses((status = 200, description = "An OpenAPI document.", body = Object), Refused)
 )]
-pub(super) async fn show_document(Path(()): Path<()>, _: NoBody) -> Result<Response, Error> {
-    Ok(([(header::CONTENT_TYPE, "application/json")], DOCUMENT.clone()).into_response())
+pub(super) async fn show_document(
+    Extension(Document(document)): Extension<Document>,
+    Path(()): Path<()>,
+    _: NoBody,
+) -> Result<Response, Error> {
+    Ok(([(header::CONTENT_TYPE, "application/json")], document).into_response())
 }
 
 /// The document without its calls.

@@ -1,8 +1,10 @@
 //! The pages: byte for byte what stands in the repository, plus the module made from `web-wasm`.
 
+use axum::extract::State;
 use axum::response::{Html, IntoResponse as _, Response};
 use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use subrosa_shared::api::Channels;
 
 use super::error::Error;
 use super::middleware::Unlogged;
@@ -24,7 +26,12 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
     Start it with <code>cargo xtask run</code>, or build it with <code>cargo xtask build</code>.</p>";
 
 /// Answers whatever is no other route.
-pub(super) async fn serve_page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub(super) async fn serve_page(
+    State(channels): State<Channels>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     let path = uri.path();
     if path == "/api" || path.starts_with("/api/") {
         return Error::UnknownEndpoint.into_response();
@@ -33,10 +40,20 @@ pub(super) async fn serve_page(method: Method, uri: Uri, headers: HeaderMap) -> 
         return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
     }
     let name = match path {
-        "/" => "send.html",
+        "/" if channels.shares() => "send.html",
         "/s" => "receive.html",
+        "/" | "/push" => "push.html",
+        "/p" => "reveal.html",
         path => path.trim_start_matches('/'),
     };
+    let is_served = match name {
+        "send.html" | "receive.html" => channels.shares(),
+        "push.html" | "reveal.html" => channels.pushes(),
+        _ => true,
+    };
+    if !is_served {
+        return not_found();
+    }
     let is_page = name.ends_with(".html");
     if is_page && Generated::iter().next().is_none() {
         return (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response();

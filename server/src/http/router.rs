@@ -1,34 +1,40 @@
 //! The list of endpoints, grouped by who calls them. Path and method of a call stand at its handler, with what it takes
 //! and gives: that makes both the route and its description.
 
-use axum::Router;
 use axum::handler::Handler as _;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
-use subrosa_shared::api::API_BASE;
+use axum::{Extension, Router};
+use subrosa_shared::api::{API_BASE, Channels};
 use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::error::Error;
+use super::openapi::Document;
 use super::{
-    config, headers, health, leases, links, manifest, middleware, note, openapi, owner_links, pages, parts, shares,
+    config, cors, headers, health, leases, links, manifest, middleware, note, openapi, owner_links, pages, parts,
+    shares,
 };
 use crate::app::App;
 
 /// Every call of the server, with what all of them have around them.
 pub fn router(app: &App) -> Router {
-    let (api, _) = api().split_for_parts();
+    let serving = app.serving();
+    let (api, document) = api(serving.channels).split_for_parts();
     let api =
         api.method_not_allowed_fallback(async || Error::MethodNotAllowed).fallback(async || Error::UnknownEndpoint);
+    let api = api.layer(Extension(Document::new(&document))).layer(axum::middleware::from_fn(headers::api_headers));
 
     // Only pages are compressed: ciphertext does not compress, and answers with secrets of both sides must not.
     let pages = pages::serve_page.layer(CompressionLayer::new());
     let limited = Router::new()
-        .nest(API_BASE, api.layer(axum::middleware::from_fn(headers::api_headers)))
+        .nest(API_BASE, api)
         .route("/dl/{*name}", any(pages::serve_nothing))
-        .fallback_service(pages.with_state(()))
-        .layer(from_fn_with_state(app.clone(), middleware::limit));
+        .fallback_service(pages.with_state(serving.channels))
+        .layer(from_fn_with_state(app.clone(), middleware::limit))
+        // Around the limits: a page has to be able to read that it is to come back.
+        .layer(from_fn_with_state(cors::share_origins(&serving.share_origins), cors::cors));
     // A server that is busy is not a server that is dead: whoever watches it is answered all the same.
     Router::new()
         .route("/health/live", get(health::live))
@@ -36,16 +42,27 @@ pub fn router(app: &App) -> Router {
         .merge(limited)
         .layer(axum::middleware::from_fn(middleware::close_unread))
         .layer(axum::middleware::from_fn(middleware::log))
-        .layer(axum::middleware::from_fn(headers::security_headers))
+        .layer(from_fn_with_state(headers::security_headers(serving.push_origin.as_ref()), headers::secure))
         .with_state(app.clone())
 }
 
-/// Every call of the API with its description.
-pub(super) fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(openapi::frame())
+/// Every call of the API that is served, with its description.
+fn api(channels: Channels) -> OpenApiRouter<App> {
+    let mut api = OpenApiRouter::with_openapi(openapi::frame())
         // Anyone.
         .routes(routes!(config::show_config))
-        .routes(routes!(openapi::show_document))
+        .routes(routes!(openapi::show_document));
+    if channels.shares() {
+        api = api.merge(shares_api());
+    }
+    if channels.pushes() {
+        api = api.merge(pushes_api());
+    }
+    api
+}
+
+fn shares_api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         // Owners.
         .routes(routes!(shares::create_share, shares::show_share, shares::change_share, shares::revoke_share))
         .routes(routes!(parts::list_parts))
@@ -62,4 +79,9 @@ pub(super) fn api() -> OpenApiRouter<App> {
         .routes(routes!(leases::grant_lease))
         .routes(routes!(leases::finish_lease))
         .routes(routes!(leases::fetch_part))
+}
+
+/// What pages of other servers may call of these is said in [`cors`].
+fn pushes_api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
 }
