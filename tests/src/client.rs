@@ -1,11 +1,13 @@
-//! A client of the protocol without a browser: seals and uploads ([`upload`]), opens and downloads ([`download`]). Every
-//! call of the API is one method, so that a test can stop between any two, repeat one, or leave one out.
+//! A client of the protocol without a browser: seals and uploads ([`upload`]), opens and downloads ([`download`]), makes
+//! and reveals pushes ([`push`]). Every call of the API is one method, so that a test can stop between any two, repeat one,
+//! or leave one out.
 //!
 //! It draws secrets, derives ids and checks everything that PROTOCOL.md tells a reader to check; it holds whole parts in
 //! memory, and so is for content that fits there.
 
 pub mod download;
 pub mod package;
+pub mod push;
 pub mod upload;
 
 use base64::Engine as _;
@@ -21,6 +23,7 @@ use subrosa_shared::manifest::ManifestError;
 use subrosa_shared::password::PasswordError;
 use subrosa_shared::path::PathError;
 use subrosa_shared::problem::{Problem, ProblemType};
+use subrosa_shared::push::PushError;
 use subrosa_shared::seal::OpenError;
 use subrosa_shared::secret::{DeviceProof, LeaseProof, LinkProof, OpenProof, OwnerProof};
 use subrosa_shared::token::TokenError;
@@ -56,6 +59,9 @@ pub enum Error {
     /// A sealed object does not open.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// It cannot become a push, or is none.
+    #[error(transparent)]
+    Push(#[from] PushError),
     /// What the server gave is not what the link or the manifest pins.
     #[error("this is not what was sealed")]
     Altered,
