@@ -1,7 +1,9 @@
 //! What JavaScript sees. Every item here converts and does nothing else: strings, bytes and JSON go across, keys stay behind
 //! handles. Answers of the server are read here, so that their shape is checked by the types of the protocol.
 
+pub mod generate;
 pub mod parts;
+pub mod qr;
 pub mod receive;
 pub mod send;
 pub mod words;

@@ -4,13 +4,19 @@
 //! pages, in plain Rust and tested natively; the protocol itself is in `subrosa-shared`.
 
 mod secret_text;
+#[cfg(test)]
+mod seeded;
 
 pub mod basket;
 pub mod face;
+pub mod generate;
 pub mod parts;
+pub mod passphrase;
+pub mod qr;
 pub mod recipient;
 pub mod retry;
 pub mod sender;
+pub mod strength;
 #[cfg(feature = "vectors")]
 pub mod vectors;
 pub mod wording;
