@@ -59,6 +59,16 @@ impl Leaks {
         assert!(found.is_empty(), "found where it must not be: {found:#?}");
     }
 
+    /// Fails if any of it stands in these bytes.
+    ///
+    /// # Panics
+    /// There is a leak.
+    #[track_caller]
+    pub fn assert_not_in(&self, place: &str, bytes: &[u8]) {
+        let found = self.found_in(place, bytes);
+        assert!(found.is_empty(), "found where it must not be: {found:#?}");
+    }
+
     /// Whether all of it is stored or was logged.
     #[must_use]
     pub fn are_in(&self, server: &Server) -> bool {

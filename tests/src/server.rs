@@ -26,6 +26,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// The port. 0: a free one.
     pub port: u16,
+    /// What is logged, as in `RUST_LOG`. `None`: more than operators get by default.
+    pub log: Option<String>,
     /// Puts the data folder on a file system of its own, of so many bytes, that ends with the server's process.
     pub disk_bytes: Option<u64>,
 }
@@ -41,6 +43,12 @@ impl Options {
     #[must_use]
     pub fn in_folder(self, data: &Path) -> Self {
         Self { data: Some(data.to_owned()), ..self }
+    }
+
+    /// The same with another log.
+    #[must_use]
+    pub fn logging(self, log: &str) -> Self {
+        Self { log: Some(log.to_owned()), ..self }
     }
 }
 
@@ -96,6 +104,22 @@ impl Server {
         Self::spawn(options, folder, Log::default()).await
     }
 
+    /// Starts two servers that share the work, each with a ledger and an origin of its own: one for shares, whose passwords
+    /// go to the other, which serves pushes only. With more flags, for both.
+    ///
+    /// # Panics
+    /// One of them does not start.
+    pub async fn start_pair(flags: &[&str]) -> (Self, Self) {
+        // Each has to know the other's origin, and one is the first.
+        let port = free_port();
+        let shares_origin = format!("http://127.0.0.1:{port}");
+        let with = |more: [&str; 4]| Options::flags(&[&more, flags].concat());
+        let pushes = Self::start_with(with(["--channels", "pushes", "--share-origin", &shares_origin])).await;
+        let options = with(["--channels", "shares", "--push-origin", &pushes.origin()]);
+        let shares = Self::start_with(Options { port, ..options }).await;
+        (shares, pushes)
+    }
+
     async fn spawn(mut options: Options, folder: Option<Arc<TempDir>>, log: Log) -> Result<Self, Refused> {
         let data = options.data.clone().or_else(|| folder.as_ref().map(|folder| folder.path().to_owned()));
         let data = data.expect("a folder is given or was made");
@@ -104,7 +128,7 @@ impl Server {
             Some(bytes) => on_small_disk(&data, bytes),
         };
         command.arg("--listen").arg(format!("127.0.0.1:{}", options.port)).arg("--data").arg(&data);
-        command.args(&options.flags).env("RUST_LOG", "debug").env("SUBROSA_LOG", "debug").env("NO_COLOR", "1");
+        command.args(&options.flags).env("RUST_LOG", options.log.as_deref().unwrap_or("debug"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut process = command.spawn().expect("the server program can be started");
         let log = log
@@ -151,7 +175,7 @@ impl Server {
         match self.options.disk_bytes {
             None => self.data.clone(),
             Some(_) => {
-                let pid = self.process.id().expect("it is running");
+                let pid = self.process_id();
                 PathBuf::from(format!("/proc/{pid}/root{}", self.data.display()))
             }
         }
@@ -163,13 +187,22 @@ impl Server {
         self.log.text()
     }
 
+    /// Its process, for whoever looks at it from outside.
+    ///
+    /// # Panics
+    /// It is not running.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.process.id().expect("it is running")
+    }
+
     /// Resident memory in bytes.
     ///
     /// # Panics
     /// It is not running.
     #[must_use]
     pub fn resident_bytes(&self) -> u64 {
-        let pid = self.process.id().expect("it is running");
+        let pid = self.process_id();
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("a running process has a status");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a process has memory");
         let kib: u64 = line.trim().trim_end_matches(" kB").parse().expect("memory is a number");
@@ -282,6 +315,12 @@ async fn gather(mut stream: impl AsyncRead + Unpin, text: Arc<Mutex<String>>, gr
         text.lock().expect("nobody panics with the lock").push_str(&String::from_utf8_lossy(&buffer[..len]));
         grows.send_replace(());
     }
+}
+
+/// A port that nobody listens on. Somebody may before it is used, which is unlikely.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
+    listener.local_addr().expect("it is bound").port()
 }
 
 /// The port in the line that says where the server listens.

@@ -1,8 +1,8 @@
 //! A network that fails when told to: stands between a client and a server, on a port that stays the same.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -27,6 +27,9 @@ struct State {
     pace: AtomicU64,
     upstream: AtomicU64,
     downstream: AtomicU64,
+    tapped: AtomicBool,
+    /// What went to the server while the wire was tapped, connection by connection.
+    heard: Mutex<Vec<Vec<u8>>>,
 }
 
 impl Wire {
@@ -70,6 +73,20 @@ impl Wire {
         self.whole.send_replace(true);
     }
 
+    /// Keeps everything that goes to the server on connections that begin from now on.
+    pub fn tap(&self) {
+        self.state.tapped.store(true, Ordering::Relaxed);
+    }
+
+    /// Everything that went to the server on tapped connections: each connection's bytes in one piece.
+    ///
+    /// # Panics
+    /// Never: nobody panics with the lock.
+    #[must_use]
+    pub fn heard(&self) -> Vec<u8> {
+        self.state.heard.lock().expect("nobody panics with the lock").concat()
+    }
+
     /// Bytes that went to the server.
     #[must_use]
     pub fn sent(&self) -> u64 {
@@ -93,12 +110,9 @@ async fn carry_all(listener: TcpListener, server_port: u16, state: Arc<State>, w
             }
             let Ok(server) = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], server_port))).await else { return };
             let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
-            let both = async {
-                tokio::join!(
-                    carry(from_client, to_server, &state.pace, &state.upstream),
-                    carry(from_server, to_client, &state.pace, &state.downstream)
-                )
-            };
+            let up = Carried { pace: &state.pace, bytes: &state.upstream, tap: state.tapped() };
+            let down = Carried { pace: &state.pace, bytes: &state.downstream, tap: None };
+            let both = async { tokio::join!(carry(from_client, to_server, up), carry(from_server, to_client, down)) };
             tokio::select! {
                 _ = both => {}
                 _ = whole.wait_for(|whole| !whole) => {}
@@ -108,13 +122,40 @@ async fn carry_all(listener: TcpListener, server_port: u16, state: Arc<State>, w
     }
 }
 
-async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, pace: &AtomicU64, carried: &AtomicU64) {
+impl State {
+    /// Where a new connection's bytes are kept, if the wire is tapped.
+    fn tapped(&self) -> Option<Tap<'_>> {
+        if !self.tapped.load(Ordering::Relaxed) {
+            return None;
+        }
+        let mut heard = self.heard.lock().expect("nobody panics with the lock");
+        heard.push(Vec::new());
+        Some(Tap { heard: &self.heard, place: heard.len() - 1 })
+    }
+}
+
+/// One direction of a connection.
+struct Carried<'a> {
+    pace: &'a AtomicU64,
+    bytes: &'a AtomicU64,
+    tap: Option<Tap<'a>>,
+}
+
+struct Tap<'a> {
+    heard: &'a Mutex<Vec<Vec<u8>>>,
+    place: usize,
+}
+
+async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, Carried { pace, bytes, tap }: Carried<'_>) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(len @ 1..) = from.read(&mut buffer).await {
+        if let Some(tap) = &tap {
+            tap.heard.lock().expect("nobody panics with the lock")[tap.place].extend_from_slice(&buffer[..len]);
+        }
         if to.write_all(&buffer[..len]).await.is_err() {
             return;
         }
-        carried.fetch_add(len as u64, Ordering::Relaxed);
+        bytes.fetch_add(len as u64, Ordering::Relaxed);
         let pace = pace.load(Ordering::Relaxed);
         if pace > 0 {
             sleep(Duration::from_secs(1).mul_f64(len as f64 / pace as f64)).await;
