@@ -9,11 +9,15 @@ use subrosa_server::ledger::ManualClock;
 
 use crate::support::{START, Sender, Server, config};
 
+fn program(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_subrosa-server"));
+    command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data).env_remove("RUST_LOG");
+    command
+}
+
 /// Runs the program. It has to end by itself, with an error.
 fn fails(data: &Path, flags: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_subrosa-server"));
-    command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data).args(flags).env_remove("RUST_LOG");
-    let output = command.output().unwrap();
+    let output = program(data).args(flags).output().unwrap();
     assert!(!output.status.success());
     String::from_utf8(output.stderr).unwrap()
 }
@@ -107,5 +111,60 @@ async fn limits_that_make_no_sense_are_said_so() {
         let config = config(&folder, &flags);
         let error = App::open(&config, Arc::new(ManualClock::new(START))).await.err().unwrap().to_string();
         assert!(error.contains(flags[0]), "{error}");
+    }
+}
+
+#[test]
+fn origins_that_are_none_are_said_so_without_repeating_them() {
+    let folder = tempfile::tempdir().unwrap();
+    for origin in [
+        "https://user:canary@push.example",
+        "https://push.example/canary",
+        "https://push.example?canary",
+        "https://push.example/#canary",
+        "http://canary.example",
+        "ftp://canary.example",
+        "https://canary.example:0",
+        "canary",
+        "",
+    ] {
+        for flag in ["--push-origin", "--share-origin"] {
+            let message = fails(folder.path(), &[flag, origin]);
+            assert!(message.contains(flag) && message.contains("https://HOST"), "{message}");
+            assert!(!message.contains("canary"), "{message}");
+        }
+    }
+    // A policy for pages cannot name it.
+    assert!(fails(folder.path(), &["--push-origin", "https://[2001:db8::1]"]).contains("--push-origin"));
+    // One that is right does not excuse the next.
+    let message = fails(folder.path(), &["--share-origin", "https://a.example", "--share-origin", "b.example"]);
+    assert!(message.contains("--share-origin"), "{message}");
+    assert!(fails(folder.path(), &["--share-origin", "https://a.example,b.example"]).contains("--share-origin"));
+}
+
+#[test]
+fn settings_for_what_is_not_served_are_said_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let message = fails(folder.path(), &["--channels", "pushes", "--push-origin", "https://a.example"]);
+    assert!(message.contains("--push-origin") && message.contains("no shares"), "{message}");
+    let message = fails(folder.path(), &["--channels", "shares", "--share-origin", "https://a.example"]);
+    assert!(message.contains("--share-origin") && message.contains("no pushes"), "{message}");
+    let message = fails(folder.path(), &["--channels", "none"]);
+    assert!(message.contains("shares, pushes, both"), "{message}");
+}
+
+#[test]
+fn variables_say_the_same_as_flags() {
+    let folder = tempfile::tempdir().unwrap();
+    for (channels, variable, value, says) in [
+        ("pushes", "SUBROSA_PUSH_ORIGIN", "https://a.example", "no shares"),
+        ("shares", "SUBROSA_SHARE_ORIGIN", "https://a.example", "no pushes"),
+        ("both", "SUBROSA_SHARE_ORIGIN", "https://a.example,https://b.example/", "no path"),
+        ("both", "SUBROSA_VIEWS_MAX", "101", "1 to 100"),
+    ] {
+        let mut command = program(folder.path());
+        let output = command.env("SUBROSA_CHANNELS", channels).env(variable, value).output().unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && message.contains(says), "{message}");
     }
 }
