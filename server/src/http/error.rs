@@ -6,6 +6,8 @@ use std::time::Duration;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use subrosa_shared::problem::{CONTENT_TYPE, Problem, ProblemType};
+use subrosa_shared::push::{PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MIN};
+use subrosa_shared::seal::sealed_len;
 
 use crate::blobs::BlobsError;
 use crate::ledger::LedgerError;
@@ -17,6 +19,9 @@ use crate::store::StoreError;
 pub(crate) enum Error {
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The same, in words that fit a push.
+    #[error(transparent)]
+    RefusedPush(Refusal),
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error(transparent)]
@@ -81,6 +86,7 @@ impl Error {
         use ProblemType as P;
         match self {
             Self::Refused(refusal) => refusal_problem(refusal),
+            Self::RefusedPush(refusal) => push_problem(refusal),
             Self::Ledger(LedgerError::Full) | Self::Blobs(BlobsError::Full) => Problem::new(P::StorageFull),
             Self::Ledger(_) | Self::Record(_) | Self::Blobs(_) | Self::Outcome => Problem::new(P::Internal),
             Self::Contended | Self::Busy => retry(P::Busy, BUSY_RETRY),
@@ -132,6 +138,9 @@ fn refusal_problem(refusal: &Refusal) -> Problem {
         Refusal::ValueOutOfRange { field, min, max } => {
             Problem::new(P::ValueOutOfRange).with_bounds(min, max).with_detail(format!("It is about {field}."))
         }
+        Refusal::PayloadLength => Problem::new(P::ValueOutOfRange)
+            .with_bounds(sealed_len(PAYLOAD_BYTES_MIN as u64), sealed_len(PAYLOAD_BYTES_MAX as u64))
+            .with_detail("It is about payload: what is sealed in it is filled to a power of two."),
         Refusal::PartOutOfRange { max } => Problem::new(P::PartOutOfRange).with_bounds(0, max),
         Refusal::ShareTooLarge { max } => Problem::new(P::ShareTooLarge).with_bounds(0, max),
         Refusal::TooManyLinks { max } => Problem::new(P::TooManyLinks).with_bounds(0, max),
@@ -141,6 +150,22 @@ fn refusal_problem(refusal: &Refusal) -> Problem {
             Problem::new(P::IncompleteUpload).with_detail(format!("What is wrong: {fault}."))
         }
     }
+}
+
+/// Types and titles are those of links; the detail says it of a push.
+fn push_problem(refusal: &Refusal) -> Problem {
+    let detail = match refusal {
+        Refusal::Paused => "The sender has paused this push.",
+        Refusal::Locked => "Too many wrong passphrases: the push is paused until its sender resumes it.",
+        Refusal::WrongPassword { .. } => "This is not the passphrase of the push.",
+        Refusal::TooManyGuesses { .. } => "After a wrong passphrase, wait before you try again.",
+        Refusal::NoDownloadLeft => "All views of this push are taken.",
+        Refusal::TooManyLeases { .. } => "Too many views of this push run at the same time.",
+        Refusal::LeaseEnded => "This view is over.",
+        Refusal::DestroyNotAllowed => "The sender of this push did not allow its recipients to destroy it.",
+        _ => return refusal_problem(refusal),
+    };
+    refusal_problem(refusal).with_detail(detail)
 }
 
 fn retry(problem: ProblemType, after: Duration) -> Problem {

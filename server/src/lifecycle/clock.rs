@@ -6,8 +6,8 @@
 use subrosa_shared::api::{Event, Gone, GoneWhy, LogLine};
 use subrosa_shared::time::Timestamp;
 
-use super::record::{Kept, Lease, LeaseState, Link, LinkState, Record, Share, State};
-use super::rules::{BURNED, LEASE_IDLE, LEASE_LIFE, LEASE_START, TOMBSTONE};
+use super::record::{Kept, Kind, Lease, LeaseState, Link, LinkState, Record, Share, State};
+use super::rules::{BURNED, LEASE_IDLE, LeaseTerms, TOMBSTONE};
 
 impl Record {
     /// The next moment at which time alone changes the record. In the past while an effect is pending: it is due at
@@ -51,7 +51,8 @@ impl Share {
             State::Ready { .. } => self.expires_at,
             State::Gone { gone, .. } => gone.at.after(TOMBSTONE),
         };
-        self.links.iter().filter_map(Link::next_change).fold(own, Timestamp::min)
+        let terms = self.kind.lease_terms();
+        self.links.iter().filter_map(|link| link.next_change(terms)).fold(own, Timestamp::min)
     }
 
     /// Does what is due at that moment. Gives what is kept instead of the share, once its tombstone is old.
@@ -67,15 +68,16 @@ impl Share {
             State::Uploading { until } if until <= at => self.end(Gone { why: GoneWhy::Abandoned, at }, log),
             State::Uploading { .. } | State::Ready { .. } => {}
         }
+        let terms = self.kind.lease_terms();
         for link in &mut self.links {
-            link.pass(at, log);
+            link.pass(at, terms, log);
         }
         self.settle(at, log);
         None
     }
 
     /// Does what follows at once: a link without a download left to take or to finish is spent, and a share may end
-    /// with its last link.
+    /// with its last link, a push ends with its own.
     pub(super) fn settle(&mut self, now: Timestamp, log: &mut Vec<LogLine>) {
         for link in &mut self.links {
             let spent = link.taken() >= link.downloads_max && !link.leases.iter().any(Lease::runs);
@@ -83,34 +85,51 @@ impl Share {
                 link.end(Gone { why: GoneWhy::Spent, at: now }, log);
             }
         }
-        if self.ends_with_last_link && matches!(self.state, State::Ready { .. }) {
+        let ends_with_last_link = match self.kind {
+            Kind::Files { ends_with_last_link, .. } => ends_with_last_link,
+            Kind::Push { .. } => true,
+        };
+        if ends_with_last_link && matches!(self.state, State::Ready { .. }) {
             let ends: Option<Vec<Gone>> = self.links.iter().map(Link::gone).collect();
             if let Some(last) = ends.and_then(|ends| ends.into_iter().max_by_key(|gone| gone.at)) {
-                self.end(Gone { why: last.why, at: now }, log);
+                self.close(Gone { why: last.why, at: now });
+                // The line of a push's link says it all.
+                if self.only_link().is_none() {
+                    log.push(LogLine { at: now, link: None, event: event(last.why) });
+                }
             }
         }
     }
 
-    /// Ends the share with all its links. Its ciphertext is to be deleted from now on.
+    /// Ends the share with all its links, and says so in the timeline.
     pub(super) fn end(&mut self, gone: Gone, log: &mut Vec<LogLine>) {
-        self.state = State::Gone { gone, content: self.content().copied(), blobs_deleted: false };
+        self.close(gone);
+        log.push(LogLine { at: gone.at, link: self.only_link(), event: event(gone.why) });
+    }
+
+    /// Ends the share with all its links. Its ciphertext is to be deleted from now on; that of a push goes with its link.
+    fn close(&mut self, gone: Gone) {
+        let blobs_deleted = match self.kind {
+            Kind::Files { .. } => false,
+            Kind::Push { .. } => true,
+        };
+        self.state = State::Gone { gone, content: self.content().copied(), blobs_deleted };
         for link in &mut self.links {
             link.close(gone);
         }
-        log.push(LogLine { at: gone.at, link: None, event: event(gone.why) });
     }
 }
 
 impl Link {
-    fn next_change(&self) -> Option<Timestamp> {
+    fn next_change(&self, terms: &LeaseTerms) -> Option<Timestamp> {
         let own = match &self.state {
             LinkState::Live(_) => Some(self.expires_at),
             LinkState::Gone(gone) => self.verifier.map(|_| gone.at.after(TOMBSTONE)),
         };
-        own.into_iter().chain(self.leases.iter().map(Lease::next_change)).min()
+        own.into_iter().chain(self.leases.iter().map(|lease| lease.next_change(terms))).min()
     }
 
-    fn pass(&mut self, at: Timestamp, log: &mut Vec<LogLine>) {
+    fn pass(&mut self, at: Timestamp, terms: &LeaseTerms, log: &mut Vec<LogLine>) {
         match &self.state {
             LinkState::Live(_) if self.expires_at <= at => self.end(Gone { why: GoneWhy::Expired, at }, log),
             LinkState::Gone(gone) if gone.at.after(TOMBSTONE) <= at => self.verifier = None,
@@ -118,7 +137,7 @@ impl Link {
         }
         let link = Some(self.link);
         self.leases.retain_mut(|lease| {
-            if lease.next_change() > at {
+            if lease.next_change(terms) > at {
                 return true;
             }
             match lease.state {
@@ -142,7 +161,7 @@ impl Link {
         log.push(LogLine { at: gone.at, link: Some(self.link), event: event(gone.why) });
     }
 
-    /// Ends the link, unless it has ended before: no wrap stays, and no lease runs on. Finished ones are remembered, so
+    /// Ends the link, unless it has ended before: nothing sealed stays, and no lease runs on. Finished ones are remembered, so
     /// that a client whose answer was lost is told again that it finished.
     fn close(&mut self, gone: Gone) {
         if self.gone().is_none() {
@@ -154,17 +173,17 @@ impl Link {
 
 impl Lease {
     /// When it goes back, lapses or is forgotten.
-    fn next_change(&self) -> Timestamp {
+    fn next_change(&self, terms: &LeaseTerms) -> Timestamp {
         match self.state {
-            LeaseState::Granted => self.granted_at.after(LEASE_START),
-            LeaseState::Active { last_at } => last_at.after(LEASE_IDLE).min(self.expires_at()),
+            LeaseState::Granted => self.granted_at.after(terms.start),
+            LeaseState::Active { last_at } => last_at.after(terms.idle).min(self.expires_at(terms)),
             LeaseState::Finished { at } | LeaseState::Lapsed { at } => at.after(LEASE_IDLE),
         }
     }
 
     /// When it lapses, whatever happens.
-    pub(super) fn expires_at(&self) -> Timestamp {
-        self.granted_at.after(LEASE_LIFE)
+    pub(super) fn expires_at(&self, terms: &LeaseTerms) -> Timestamp {
+        self.granted_at.after(terms.life)
     }
 }
 

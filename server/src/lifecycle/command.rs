@@ -1,16 +1,16 @@
-//! What can be asked of a share, and what comes back.
+//! What can be asked of a share or push, and what comes back.
 
 use std::time::Duration;
 
 use subrosa_shared::api::{
-    CompleteShare, CreateShare, Gone, GrantedLease, LinkView, LogLine, OpenedLink, PatchLink, PatchShare, PutLink,
-    ShareStatus, StoredPart,
+    CompleteShare, CreateShare, Gone, GrantedLease, LinkView, LogLine, OpenedLink, PatchLink, PatchPush, PatchShare,
+    PushStatus, PushView, PutLink, PutPush, RevealedPush, ShareStatus, StoredPart,
 };
 use subrosa_shared::id::{Digest, LinkId, Receipt, ShareId, Verifier};
 
 use super::record::{Creator, Record};
 
-/// Something asked of one share. Proofs come as the verifiers of what was presented: a proof itself stays in the
+/// Something asked of one share or push. What there is not for its kind is [`Refusal::NotFound`]. Proofs come as the verifiers of what was presented: a proof itself stays in the
 /// handler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -20,6 +20,15 @@ pub enum Command {
         share: ShareId,
         /// The body.
         request: CreateShare,
+        /// On whose account.
+        creator: Creator,
+    },
+    /// Makes a push. Answers [`Outcome::Push`].
+    CreatePush {
+        /// The id that was asked for.
+        link: LinkId,
+        /// The body.
+        request: Box<PutPush>,
         /// On whose account.
         creator: Creator,
     },
@@ -48,7 +57,8 @@ pub enum Command {
 /// What an owner can ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OwnerAction {
-    /// How it stands; also what allows to read the timeline and the owner's note. Answers [`Outcome::Share`].
+    /// How it stands; also what allows to read the timeline and the owner's note. Answers [`Outcome::Share`], or
+    /// [`Outcome::Push`].
     Status,
     /// May this part be stored now? Answers [`Outcome::Allowed`].
     StorePart {
@@ -97,7 +107,12 @@ pub enum OwnerAction {
         /// The body.
         request: PatchShare,
     },
-    /// Takes the share back with all its links. Answers [`Outcome::Share`].
+    /// Changes a push. Answers [`Outcome::Push`].
+    PatchPush {
+        /// The body.
+        request: PatchPush,
+    },
+    /// Takes it back, a share with all its links. Answers [`Outcome::Share`], or [`Outcome::Push`].
     Revoke,
 }
 
@@ -122,7 +137,7 @@ pub struct StoredManifest {
 /// What the holder of a link can ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HolderAction {
-    /// How it stands. Counts nothing. Answers [`Outcome::Link`].
+    /// How it stands. Counts nothing. Answers [`Outcome::Link`], or [`Outcome::PushView`].
     Look,
     /// The view wrap. Answers [`Outcome::Opened`].
     Open(OpenAttempt),
@@ -130,6 +145,13 @@ pub enum HolderAction {
     Manifest(OpenAttempt),
     /// One counted download. Answers [`Outcome::Granted`].
     Lease {
+        /// The open proof.
+        attempt: OpenAttempt,
+        /// Verifier of the lease secret that the client drew.
+        lease: Verifier,
+    },
+    /// One counted view of a push, which counts at once. Answers [`Outcome::Revealed`].
+    Reveal {
         /// The open proof.
         attempt: OpenAttempt,
         /// Verifier of the lease secret that the client drew.
@@ -148,14 +170,14 @@ pub enum HolderAction {
         /// Verifier of the lease proof that was presented.
         lease: Verifier,
     },
-    /// The download was saved. Answers [`Outcome::Link`].
+    /// The download was saved, the view is over. Answers [`Outcome::Link`], or [`Outcome::PushView`].
     Finish {
         /// Verifier of the lease proof that was presented.
         lease: Verifier,
         /// For the owner.
         receipt: Option<Receipt>,
     },
-    /// Ends the link. Answers [`Outcome::Link`].
+    /// Ends the link. Answers [`Outcome::Link`], or [`Outcome::PushView`].
     Destroy(OpenAttempt),
 }
 
@@ -206,6 +228,12 @@ pub enum Outcome {
     Opened(Box<OpenedLink>),
     /// A lease.
     Granted(Box<GrantedLease>),
+    /// The push as its owner sees it.
+    Push(Box<PushStatus>),
+    /// The push as its holder sees it.
+    PushView(Box<PushView>),
+    /// What the push hands over.
+    Revealed(Box<RevealedPush>),
 }
 
 /// Why a command was refused.
@@ -296,6 +324,9 @@ pub enum Refusal {
         /// Largest.
         max: u64,
     },
+    /// The payload of a push has none of the lengths that there are.
+    #[error("the payload has a length that filling does not make")]
+    PayloadLength,
     /// The share cannot have such a part.
     #[error("part index must be at most {max}")]
     PartOutOfRange {

@@ -32,7 +32,7 @@ pub(super) fn check(
     {
         return Err(Refusal::TooManyGuesses { retry_after });
     }
-    if bool::from(live.lock.open_verifier.as_bytes().ct_eq(attempt.open.as_bytes())) {
+    if bool::from(live.open_verifier.as_bytes().ct_eq(attempt.open.as_bytes())) {
         live.guesses.streak = 0;
         live.guesses.wait_until = None;
         live.remember(device);

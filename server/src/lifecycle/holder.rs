@@ -1,17 +1,18 @@
 //! What the holder of a link may do.
 
 use subrosa_shared::api::{Event, Gone, GoneWhy, LogLine, OpenedLink};
-use subrosa_shared::id::{LinkId, ShareId, Verifier};
+use subrosa_shared::id::{LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
 use super::command::{HolderAction, OpenAttempt, Outcome, Refusal};
-use super::record::{Share, count};
+use super::record::{Kind, Share, count};
 use super::{guess, lease, view};
+use crate::record_key::RecordKey;
 
 /// One action, for whoever presents the link proof.
 pub(super) fn act(
-    id: ShareId,
+    key: RecordKey,
     share: &mut Share,
     link: LinkId,
     presented: &Verifier,
@@ -24,16 +25,37 @@ pub(super) fn act(
     if !bool::from(verifier.as_bytes().ct_eq(presented.as_bytes())) {
         return Err(Refusal::NotFound);
     }
+    if !belongs(action, &share.kind) {
+        return Err(Refusal::NotFound);
+    }
     let answer = act_on(share, place, action, now, log);
     // Also after a refusal: a wrong password can end the link.
     share.settle(now, log);
-    let view = || view::link_view(share, &share.links[place], now);
+    let link = &share.links[place];
+    let view = || view::link_view(share, link, now);
     Ok(match answer? {
         Answer::Allowed => Outcome::Allowed,
-        Answer::Link => Outcome::Link(Box::new(view())),
-        Answer::Opened { view_wrap } => Outcome::Opened(Box::new(OpenedLink { share: id, view_wrap, link: view() })),
-        Answer::Granted(grant) => Outcome::Granted(Box::new(grant.with(view()))),
+        Answer::Link => view::for_holder(share, link, now),
+        Answer::Opened { view_wrap } => {
+            let share = key.share().ok_or(Refusal::NotFound)?;
+            Outcome::Opened(Box::new(OpenedLink { share, view_wrap, link: view() }))
+        }
+        Answer::Granted(grant) => Outcome::Granted(Box::new(grant.granted(view()))),
+        Answer::Revealed(grant) => Outcome::Revealed(Box::new(grant.revealed(view()))),
     })
+}
+
+/// Whether there is such an action for what is shared.
+fn belongs(action: &HolderAction, kind: &Kind) -> bool {
+    match action {
+        HolderAction::Look | HolderAction::Finish { .. } | HolderAction::Destroy(_) => true,
+        HolderAction::Reveal { .. } => matches!(kind, Kind::Push { .. }),
+        HolderAction::Open(_)
+        | HolderAction::Manifest(_)
+        | HolderAction::Lease { .. }
+        | HolderAction::Fetch { .. }
+        | HolderAction::CheckLease { .. } => matches!(kind, Kind::Files { .. }),
+    }
 }
 
 /// An answer, but for the view of the link: that is taken after all has been done.
@@ -42,6 +64,7 @@ enum Answer {
     Link,
     Opened { view_wrap: Vec<u8> },
     Granted(lease::Grant),
+    Revealed(lease::Grant),
 }
 
 fn act_on(
@@ -58,7 +81,7 @@ fn act_on(
             let link = &mut share.links[place];
             count(&mut link.counters.opened, now);
             log.push(LogLine { at: now, link: Some(link.link), event: Event::Opened });
-            Ok(Answer::Opened { view_wrap: link.live()?.lock.view_wrap.clone() })
+            Ok(Answer::Opened { view_wrap: link.live()?.view.clone() })
         }
         HolderAction::Manifest(attempt) => {
             check_open(share, place, attempt, now, log)?;
@@ -67,6 +90,10 @@ fn act_on(
         HolderAction::Lease { attempt, lease } => {
             check_open(share, place, attempt, now, log)?;
             lease::grant(share, place, lease, now, log).map(Answer::Granted)
+        }
+        HolderAction::Reveal { attempt, lease } => {
+            check_open(share, place, attempt, now, log)?;
+            lease::grant(share, place, lease, now, log).map(Answer::Revealed)
         }
         HolderAction::Fetch { lease, bytes } => {
             check_runs(share, place)?;

@@ -1,6 +1,7 @@
-//! Leases: counted downloads. Granted once, started by the first byte, resumable by whoever holds the secret.
+//! Leases: counted downloads and views. Granted once, started by the first byte or at once, resumable by whoever holds the
+//! secret.
 
-use subrosa_shared::api::{Event, GrantedLease, LinkView, LogLine, StoredReceipt};
+use subrosa_shared::api::{Event, GrantedLease, LinkView, LogLine, RevealedPush, StoredReceipt};
 use subrosa_shared::id::{LeaseId, Receipt, Verifier};
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
@@ -12,27 +13,37 @@ use super::rules::{LEASE_BYTES_FACTOR, LEASE_IDLE, LEASE_RETRY, LINK_LEASES_MAX,
 /// A lease that was granted, but for the view of its link.
 pub(super) struct Grant {
     lease: LeaseId,
-    content_wrap: Vec<u8>,
+    content: Vec<u8>,
     expires_at: Timestamp,
     bytes_max: u64,
 }
 
 impl Grant {
-    /// The answer to the client.
-    pub(super) fn with(self, link: LinkView) -> GrantedLease {
-        let Self { lease, content_wrap, expires_at, bytes_max } = self;
+    /// The answer to who downloads.
+    pub(super) fn granted(self, link: LinkView) -> GrantedLease {
+        let Self { lease, content: content_wrap, expires_at, bytes_max } = self;
         GrantedLease { lease, content_wrap, expires_at, idle_secs: LEASE_IDLE.as_secs(), bytes_max, link }
+    }
+
+    /// The answer to who views a push.
+    pub(super) fn revealed(self, link: LinkView) -> RevealedPush {
+        let Self { lease, content: payload, expires_at, .. } = self;
+        RevealedPush { lease, payload, expires_at, link }
     }
 }
 
 impl Content {
-    /// Bytes of ciphertext that a lease may give.
+    /// Bytes of ciphertext that a lease may give, apart from what its grant gives.
     fn lease_bytes_max(&self) -> u64 {
-        self.sealed_len.saturating_mul(LEASE_BYTES_FACTOR)
+        match self {
+            Self::Parts(parts) => parts.sealed_len.saturating_mul(LEASE_BYTES_FACTOR),
+            Self::Inline { .. } => 0,
+        }
     }
 }
 
-/// Grants a lease, or the same one again to who asks with the same verifier.
+/// Grants a lease, or the same one again to who asks with the same verifier. Where it starts at once it also counts at
+/// once, and asking again prolongs nothing.
 pub(super) fn grant(
     share: &mut Share,
     place: usize,
@@ -41,23 +52,30 @@ pub(super) fn grant(
     log: &mut Vec<LogLine>,
 ) -> Result<Grant, Refusal> {
     let bytes_max = share.content().ok_or(Refusal::NotComplete)?.lease_bytes_max();
+    let terms = share.kind.lease_terms();
     let link = &share.links[place];
     let expires_at = match link.lease(verifier) {
-        Some(lease) if lease.runs() => lease.expires_at(),
+        Some(lease) if lease.runs() => lease.expires_at(terms),
         Some(_) => return Err(Refusal::LeaseEnded),
         None if link.used() >= link.downloads_max => return Err(Refusal::NoDownloadLeft),
         None => {
             make_room(&mut share.links, place)?;
-            let lease = Lease { verifier: *verifier, granted_at: now, bytes: 0, state: LeaseState::Granted };
-            let expires_at = lease.expires_at();
             let link = &mut share.links[place];
+            let (state, event) = if terms.start.is_zero() {
+                count(&mut link.counters.started, now);
+                (LeaseState::Active { last_at: now }, Event::Started)
+            } else {
+                (LeaseState::Granted, Event::Granted)
+            };
+            let lease = Lease { verifier: *verifier, granted_at: now, bytes: 0, state };
+            let expires_at = lease.expires_at(terms);
             link.leases.push(lease);
-            log.push(LogLine { at: now, link: Some(link.link), event: Event::Granted });
+            log.push(LogLine { at: now, link: Some(link.link), event });
             expires_at
         }
     };
-    let content_wrap = share.links[place].live()?.lock.content_wrap.clone();
-    Ok(Grant { lease: LeaseId::derive(verifier), content_wrap, expires_at, bytes_max })
+    let content = share.links[place].live()?.content.clone();
+    Ok(Grant { lease: LeaseId::derive(verifier), content, expires_at, bytes_max })
 }
 
 /// Makes room for one more lease, by forgetting the one that ended first. Running ones stay.

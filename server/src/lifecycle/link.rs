@@ -1,6 +1,6 @@
 //! What an owner may do with a link.
 
-use subrosa_shared::api::{Event, Gone, GoneWhy, LinkCounters, LinkLock, LogLine, PatchLink, PutLink};
+use subrosa_shared::api::{Event, Gone, GoneWhy, LinkLock, LogLine, PatchLink, PutLink};
 use subrosa_shared::id::LinkId;
 use subrosa_shared::limits::{GUESSES_MAX, LINKS_MAX, Limits};
 use subrosa_shared::time::Timestamp;
@@ -10,7 +10,7 @@ use super::command::Refusal;
 use super::record::{Guesses, Link, LinkState, Live, Share, State};
 use super::rules::Life;
 use super::step::request_digest;
-use super::upload::check_range;
+use super::upload::{check_exactly, check_range};
 
 /// Adds a link to a share that is complete.
 pub(super) fn put(
@@ -44,21 +44,8 @@ pub(super) fn put(
     check_lock(&request.lock)?;
     let life = request.expires_in_secs.map(|secs| Life::checked(secs, limits)).transpose()?;
 
-    let live = Live { lock: request.lock.clone(), paused: false, guesses: Guesses::default(), devices: Vec::new() };
-    share.links.push(Link {
-        link: id,
-        verifier: Some(request.link_verifier),
-        added_with,
-        expires_at: life.map_or(share.expires_at, |life| life.from(now).min(share.expires_at)),
-        downloads_max: request.downloads_max,
-        needs_password: request.lock.needs_password,
-        recipient_may_destroy: request.recipient_may_destroy,
-        destroy_after_guesses: request.destroy_after_guesses,
-        counters: LinkCounters::default(),
-        receipts: Vec::new(),
-        leases: Vec::new(),
-        state: LinkState::Live(Box::new(live)),
-    });
+    let expires_at = life.map_or(share.expires_at, |life| life.from(now).min(share.expires_at));
+    share.links.push(Link::new(id, request, added_with, expires_at));
     log.push(LogLine { at: now, link: Some(id), event: Event::LinkAdded });
     Ok(())
 }
@@ -81,6 +68,19 @@ pub(super) fn patch(
     request.lock.as_ref().map_or(Ok(()), check_lock)?;
     let life = request.expires_in_secs.map(|secs| Life::checked(secs, limits)).transpose()?;
 
+    change(link, request, life.map(|life| life.from(now).min(share_expires_at)), now, log);
+    Ok(())
+}
+
+/// Changes a link to what was asked for and checked.
+pub(super) fn change(
+    link: &mut Link,
+    request: &PatchLink,
+    expires_at: Option<Timestamp>,
+    now: Timestamp,
+    log: &mut Vec<LogLine>,
+) {
+    let link_id = Some(link.link);
     let before = link.clone();
     if let Some(downloads_max) = request.downloads_max {
         link.downloads_max = downloads_max;
@@ -88,19 +88,18 @@ pub(super) fn patch(
     if let Some(may) = request.recipient_may_destroy {
         link.recipient_may_destroy = may;
     }
-    if let Some(life) = life {
-        link.expires_at = life.from(now).min(share_expires_at);
+    if let Some(expires_at) = expires_at {
+        link.expires_at = expires_at;
     }
     if let Some(lock) = &request.lock {
         link.change_lock(lock);
     }
     if *link != before {
-        log.push(LogLine { at: now, link: Some(id), event: Event::Changed });
+        log.push(LogLine { at: now, link: link_id, event: Event::Changed });
     }
     if let Some(event) = request.paused.and_then(|paused| link.set_paused(paused)) {
-        log.push(LogLine { at: now, link: Some(id), event });
+        log.push(LogLine { at: now, link: link_id, event });
     }
-    Ok(())
 }
 
 /// Takes a link back. Again is the same as once.
@@ -116,13 +115,16 @@ impl Link {
     /// Takes another password. Who guessed or knew the old one has neither guessed nor known this one; whether the link
     /// is locked stays for its owner to decide.
     fn change_lock(&mut self, lock: &LinkLock) {
-        if let LinkState::Live(live) = &mut self.state
-            && live.lock != *lock
-        {
-            self.needs_password = lock.needs_password;
-            live.lock = lock.clone();
-            live.guesses = Guesses { locked: live.guesses.locked, ..Guesses::default() };
-            live.devices.clear();
+        let LinkState::Live(live) = &mut self.state else { return };
+        let LinkLock { needs_password, open_verifier, view_wrap, content_wrap } = lock;
+        let same = self.needs_password == *needs_password
+            && live.open_verifier == *open_verifier
+            && live.view == *view_wrap
+            && live.content == *content_wrap;
+        if !same {
+            self.needs_password = *needs_password;
+            let guesses = Guesses { locked: live.guesses.locked, ..Guesses::default() };
+            **live = Live { paused: live.paused, guesses, ..Live::behind(lock) };
         }
     }
 
@@ -149,7 +151,6 @@ fn check_downloads(downloads_max: u32, limits: &Limits) -> Result<(), Refusal> {
 
 /// Wraps have one length each: what a link stores is bounded, and is a wrap.
 fn check_lock(lock: &LinkLock) -> Result<(), Refusal> {
-    let exactly = |field, wrap: &[u8], len: usize| check_range(field, wrap.len() as u64, len as u64, len as u64);
-    exactly("view_wrap", &lock.view_wrap, VIEW_WRAP_LEN)?;
-    exactly("content_wrap", &lock.content_wrap, CONTENT_WRAP_LEN)
+    check_exactly("view_wrap", &lock.view_wrap, VIEW_WRAP_LEN)?;
+    check_exactly("content_wrap", &lock.content_wrap, CONTENT_WRAP_LEN)
 }

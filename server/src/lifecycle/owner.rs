@@ -1,18 +1,19 @@
-//! What an owner may do with a share.
+//! What an owner may do with a share or push.
 
 use subrosa_shared::api::{Event, Gone, GoneWhy, LogLine, PatchShare};
-use subrosa_shared::id::{ShareId, Verifier};
+use subrosa_shared::id::Verifier;
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
 use super::command::{Outcome, OwnerAction, Refusal};
-use super::record::Share;
+use super::record::{Kind, Share};
 use super::rules::{Life, Policy};
-use super::{link, upload, view};
+use super::{link, push, upload, view};
+use crate::record_key::RecordKey;
 
 /// One action, for whoever presents the owner proof.
 pub(super) fn act(
-    id: ShareId,
+    key: RecordKey,
     share: &mut Share,
     presented: &Verifier,
     action: &OwnerAction,
@@ -21,6 +22,9 @@ pub(super) fn act(
     log: &mut Vec<LogLine>,
 ) -> Result<Outcome, Refusal> {
     if !bool::from(share.owner_verifier.as_bytes().ct_eq(presented.as_bytes())) {
+        return Err(Refusal::NotFound);
+    }
+    if !belongs(action, &share.kind) {
         return Err(Refusal::NotFound);
     }
     let limits = &policy.limits;
@@ -46,9 +50,27 @@ pub(super) fn act(
         (OwnerAction::PutLink { link, request }, None) => link::put(share, *link, request, limits, now, log)?,
         (OwnerAction::PatchLink { link, request }, None) => link::patch(share, *link, request, limits, now, log)?,
         (OwnerAction::PatchShare { request }, None) => patch(share, request, policy, now, log)?,
+        (OwnerAction::PatchPush { request }, None) => push::patch(share, request, limits, now, log)?,
     }
     share.settle(now, log);
-    Ok(Outcome::Share(Box::new(view::share_status(id, share))))
+    view::for_owner(key, share)
+}
+
+/// Whether there is such an action for what is shared.
+fn belongs(action: &OwnerAction, kind: &Kind) -> bool {
+    match action {
+        OwnerAction::Status | OwnerAction::Revoke => true,
+        OwnerAction::PatchPush { .. } => matches!(kind, Kind::Push { .. }),
+        OwnerAction::StorePart { .. }
+        | OwnerAction::StoreManifest { .. }
+        | OwnerAction::StoreNote
+        | OwnerAction::ReadBack
+        | OwnerAction::Complete { .. }
+        | OwnerAction::PutLink { .. }
+        | OwnerAction::PatchLink { .. }
+        | OwnerAction::RevokeLink { .. }
+        | OwnerAction::PatchShare { .. } => matches!(kind, Kind::Files { .. }),
+    }
 }
 
 fn patch(

@@ -1,11 +1,13 @@
 //! The record: all that is kept of a share, its links and their leases.
 
 use serde::{Deserialize, Serialize};
-use subrosa_shared::api::{Counter, Gone, LinkCounters, LinkLock, StoredReceipt};
+use subrosa_shared::api::{Counter, Gone, LinkCounters, LinkLock, PutLink, StoredReceipt};
 use subrosa_shared::id::{DeviceId, Digest, LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 
 use super::command::{Effect, Refusal};
+use super::rules::LeaseTerms;
+use super::sealed;
 use crate::record_key::RecordKey;
 
 /// Version of the stored form. A change that an older program would misread gets a new number.
@@ -37,11 +39,24 @@ pub(super) struct Share {
     pub(super) created_with: Digest,
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Timestamp,
-    pub(super) part_bytes: u32,
-    pub(super) ends_with_last_link: bool,
+    pub(super) kind: Kind,
     pub(super) paused: bool,
     pub(super) state: State,
     pub(super) links: Vec<Link>,
+}
+
+/// What is shared, and what only that kind has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Kind {
+    /// Files and folders, in parts that are stored beside the record.
+    Files { part_bytes: u32, ends_with_last_link: bool },
+    /// A push. It has one link, always, and ends with it.
+    Push {
+        /// The owner's note. Stays until the tombstone goes, so that the owner still sees what it was.
+        #[serde(with = "sealed")]
+        note: Vec<u8>,
+    },
 }
 
 /// On whose account a share was created.
@@ -65,9 +80,22 @@ pub(super) enum State {
     Gone { gone: Gone, content: Option<Content>, blobs_deleted: bool },
 }
 
+/// What is handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Content {
+    /// Stored parts.
+    Parts(Parts),
+    /// What the link keeps, for as long as it lives.
+    Inline {
+        /// Bytes of padded plaintext.
+        padded_len: u64,
+    },
+}
+
 /// The content that `complete` fixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Content {
+pub(super) struct Parts {
     pub(super) part_count: u32,
     pub(super) parts_digest: Digest,
     pub(super) manifest_digest: Digest,
@@ -108,10 +136,16 @@ pub(super) enum LinkState {
     Gone(Gone),
 }
 
-/// What a link needs while it lives. Dropped, wraps and all, at the moment when it ends.
+/// What a link needs while it lives. Dropped, with all that is sealed, at the moment when it ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Live {
-    pub(super) lock: LinkLock,
+    pub(super) open_verifier: Verifier,
+    /// What is shown without being counted: the view wrap, or the face of a push.
+    #[serde(with = "sealed")]
+    pub(super) view: Vec<u8>,
+    /// What is given with a lease: the content wrap, or the payload of a push.
+    #[serde(with = "sealed")]
+    pub(super) content: Vec<u8>,
     pub(super) paused: bool,
     pub(super) guesses: Guesses,
     /// Devices that opened it, oldest first.
@@ -224,7 +258,7 @@ impl Record {
         matches!(&self.kept, Kept::Share(share) if matches!(share.state, State::Uploading { .. }))
     }
 
-    /// Whether it has a use for blobs: it is not gone. A sweep deletes what else it finds.
+    /// Whether it has a use for blobs, if it is of a kind that has any: it is not gone. A sweep deletes what else it finds.
     #[must_use]
     pub fn keeps_blobs(&self) -> bool {
         matches!(&self.kept, Kept::Share(share) if share.gone().is_none())
@@ -255,6 +289,26 @@ impl Record {
     }
 }
 
+impl Kind {
+    /// How long leases live.
+    pub(super) fn lease_terms(&self) -> &'static LeaseTerms {
+        match self {
+            Self::Files { .. } => &LeaseTerms::DOWNLOAD,
+            Self::Push { .. } => &LeaseTerms::VIEW,
+        }
+    }
+}
+
+impl Content {
+    /// Bytes of padded plaintext.
+    pub(super) fn padded_len(&self) -> u64 {
+        match self {
+            Self::Parts(parts) => parts.padded_len,
+            Self::Inline { padded_len } => *padded_len,
+        }
+    }
+}
+
 impl Share {
     /// The content, once it is fixed.
     pub(super) fn content(&self) -> Option<&Content> {
@@ -262,6 +316,14 @@ impl Share {
             State::Uploading { .. } => None,
             State::Ready { content } => Some(content),
             State::Gone { content, .. } => content.as_ref(),
+        }
+    }
+
+    /// The link that every line of the timeline is about, if there can be no other.
+    pub(super) fn only_link(&self) -> Option<LinkId> {
+        match self.kind {
+            Kind::Files { .. } => None,
+            Kind::Push { .. } => self.links.first().map(|link| link.link),
         }
     }
 
@@ -274,7 +336,39 @@ impl Share {
     }
 }
 
+impl Live {
+    /// As it is with a password that nobody has tried yet.
+    pub(super) fn behind(lock: &LinkLock) -> Self {
+        Self {
+            open_verifier: lock.open_verifier,
+            view: lock.view_wrap.clone(),
+            content: lock.content_wrap.clone(),
+            paused: false,
+            guesses: Guesses::default(),
+            devices: Vec::new(),
+        }
+    }
+}
+
 impl Link {
+    /// A link as it begins. The caller has checked the request.
+    pub(super) fn new(link: LinkId, request: &PutLink, added_with: Digest, expires_at: Timestamp) -> Self {
+        Self {
+            link,
+            verifier: Some(request.link_verifier),
+            added_with,
+            expires_at,
+            downloads_max: request.downloads_max,
+            needs_password: request.lock.needs_password,
+            recipient_may_destroy: request.recipient_may_destroy,
+            destroy_after_guesses: request.destroy_after_guesses,
+            counters: LinkCounters::default(),
+            receipts: Vec::new(),
+            leases: Vec::new(),
+            state: LinkState::Live(Box::new(Live::behind(&request.lock))),
+        }
+    }
+
     /// Why and since when it is gone, if it is.
     pub(super) fn gone(&self) -> Option<Gone> {
         match &self.state {

@@ -13,6 +13,8 @@ pub const LEASE_START: Duration = Duration::from_secs(2 * 60);
 pub const LEASE_IDLE: Duration = Duration::from_secs(60 * 60);
 /// A lease lapses so long after it was granted, whatever happens.
 pub const LEASE_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+/// A view of a push is over so long after it began. Until then, whoever began it gets the same again.
+pub const VIEW_LIFE: Duration = Duration::from_secs(15 * 60);
 /// A lease gives so many times the content's sealed length.
 pub const LEASE_BYTES_FACTOR: u64 = 3;
 /// Leases kept per link, and per share. They bound the record; whoever comes next is asked to wait.
@@ -33,6 +35,24 @@ pub const RECEIPTS_MAX: usize = 16;
 pub const TOMBSTONE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// After that the id stays burned for so long.
 pub const BURNED: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// How long leases live. Ended ones are remembered for [`LEASE_IDLE`], whatever they were for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct LeaseTerms {
+    /// It goes back unless it starts within. Zero: it starts at once.
+    pub(super) start: Duration,
+    /// Once started it lapses so long after its last request.
+    pub(super) idle: Duration,
+    /// It lapses so long after it was granted.
+    pub(super) life: Duration,
+}
+
+impl LeaseTerms {
+    /// Of a download, which the first byte starts.
+    pub(super) const DOWNLOAD: Self = Self { start: LEASE_START, idle: LEASE_IDLE, life: LEASE_LIFE };
+    /// Of a view of a push: with the answer everything is given.
+    pub(super) const VIEW: Self = Self { start: Duration::ZERO, idle: VIEW_LIFE, life: VIEW_LIFE };
+}
 
 /// What an operator may set.
 #[derive(Clone, Debug, PartialEq, Eq)]

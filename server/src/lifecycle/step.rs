@@ -7,12 +7,12 @@ use subrosa_shared::limits::Limits;
 use subrosa_shared::time::Timestamp;
 
 use super::command::{Change, Command, Outcome, OwnerAction, Refusal, Step};
-use super::record::{Creator, Kept, Record, Share, State};
+use super::record::{Creator, Kept, Kind, Record, Share, State};
 use super::rules::{Life, Policy};
-use super::{clock, holder, owner, view};
+use super::{clock, holder, owner, push, view};
 use crate::record_key::RecordKey;
 
-/// What a command does to a share at a moment. `record` is what is stored of the share, or `None` if nothing is.
+/// What a command does to a share or push at a moment. `record` is what is stored of it, or `None` if nothing is.
 ///
 /// Deterministic: the same arguments give the same step, so whoever loses a race loads and steps again.
 pub fn step(record: Option<&Record>, command: &Command, policy: &Policy, now: Timestamp) -> Step {
@@ -33,14 +33,27 @@ fn apply(
     log: &mut Vec<LogLine>,
 ) -> Result<Outcome, Refusal> {
     match command {
-        Command::Create { share, request, creator } => create(record, *share, request, *creator, policy, now, log),
+        Command::Create { share, request, creator } => {
+            if ShareId::derive(&request.owner_verifier) != *share {
+                return Err(Refusal::IdMismatch);
+            }
+            let new = || new_share(request, *creator, policy, now);
+            create(record, RecordKey::Share(*share), request_digest(request), new, now, log)
+        }
+        Command::CreatePush { link, request, creator } => {
+            if LinkId::derive_push(&request.link_verifier) != *link {
+                return Err(Refusal::IdMismatch);
+            }
+            let new = || push::new(*link, request, *creator, &policy.limits, now);
+            create(record, RecordKey::Push(*link), request_digest(request), new, now, log)
+        }
         Command::Owner { presented, action } => {
-            let (id, share) = kept(record)?;
-            owner::act(id, share, presented, action, policy, now, log)
+            let (key, share) = kept(record)?;
+            owner::act(key, share, presented, action, policy, now, log)
         }
         Command::Holder { link, presented, action } => {
-            let (id, share) = kept(record)?;
-            holder::act(id, share, *link, presented, action, now, log)
+            let (key, share) = kept(record)?;
+            holder::act(key, share, *link, presented, action, now, log)
         }
         Command::Tick => Ok(Outcome::Allowed),
         Command::BlobsDeleted => {
@@ -51,59 +64,59 @@ fn apply(
 }
 
 /// The share, if more than its id is kept.
-fn kept(record: &mut Option<Record>) -> Result<(ShareId, &mut Share), Refusal> {
+fn kept(record: &mut Option<Record>) -> Result<(RecordKey, &mut Share), Refusal> {
     match record {
-        Some(Record { key: RecordKey::Share(id), kept: Kept::Share(share) }) => Ok((*id, share)),
+        Some(Record { key, kept: Kept::Share(share) }) => Ok((*key, share)),
         _ => Err(Refusal::NotFound),
     }
 }
 
+/// Stores what is new. What is there already is the answer to a retry, if it is the same: whatever the limits are by now.
 fn create(
     record: &mut Option<Record>,
-    id: ShareId,
-    request: &CreateShare,
-    creator: Creator,
-    policy: &Policy,
+    key: RecordKey,
+    created_with: Digest,
+    new: impl FnOnce() -> Result<Share, Refusal>,
     now: Timestamp,
     log: &mut Vec<LogLine>,
 ) -> Result<Outcome, Refusal> {
-    if ShareId::derive(&request.owner_verifier) != id {
-        return Err(Refusal::IdMismatch);
-    }
-    let created_with = request_digest(request);
     match record {
-        // A retry, if it is the same: whatever the limits are by now.
         Some(Record { kept: Kept::Share(share), .. }) => {
             if let Some(gone) = share.gone() {
                 Err(Refusal::Gone(gone))
             } else if share.created_with == created_with {
-                Ok(Outcome::Share(Box::new(view::share_status(id, share))))
+                view::for_owner(key, share)
             } else {
                 Err(Refusal::AlreadyExists)
             }
         }
         Some(Record { kept: Kept::Burned { .. }, .. }) => Err(Refusal::AlreadyExists),
         None => {
-            let life = Life::checked(request.expires_in_secs, &policy.limits)?;
-            check_part_size(request.part_bytes, &policy.limits)?;
-            let share = Share {
-                owner_verifier: request.owner_verifier,
-                creator,
-                created_with,
-                created_at: now,
-                expires_at: life.from(now),
-                part_bytes: request.part_bytes,
-                ends_with_last_link: request.ends_with_last_link,
-                paused: false,
-                state: State::Uploading { until: policy.upload_end(now) },
-                links: Vec::new(),
-            };
-            log.push(LogLine { at: now, link: None, event: Event::Created });
-            let status = view::share_status(id, &share);
-            *record = Some(Record { key: id.into(), kept: Kept::Share(Box::new(share)) });
-            Ok(Outcome::Share(Box::new(status)))
+            let share = Box::new(new()?);
+            log.push(LogLine { at: now, link: share.only_link(), event: Event::Created });
+            let outcome = view::for_owner(key, &share);
+            *record = Some(Record { key, kept: Kept::Share(share) });
+            outcome
         }
     }
+}
+
+/// A share as it begins.
+fn new_share(request: &CreateShare, creator: Creator, policy: &Policy, now: Timestamp) -> Result<Share, Refusal> {
+    let life = Life::checked(request.expires_in_secs, &policy.limits)?;
+    check_part_size(request.part_bytes, &policy.limits)?;
+    let CreateShare { part_bytes, ends_with_last_link, .. } = *request;
+    Ok(Share {
+        owner_verifier: request.owner_verifier,
+        creator,
+        created_with: request_digest(request),
+        created_at: now,
+        expires_at: life.from(now),
+        kind: Kind::Files { part_bytes, ends_with_last_link },
+        paused: false,
+        state: State::Uploading { until: policy.upload_end(now) },
+        links: Vec::new(),
+    })
 }
 
 fn check_part_size(part_bytes: u32, limits: &Limits) -> Result<(), Refusal> {

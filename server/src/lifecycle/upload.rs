@@ -8,16 +8,17 @@ use subrosa_shared::seal::{plaintext_len, sealed_len};
 use subrosa_shared::time::Timestamp;
 
 use super::command::{Refusal, StoredUpload, UploadFault};
-use super::record::{Content, Share, State};
+use super::record::{Content, Kind, Parts, Share, State};
 
 /// Whether a part of that length may be stored at that place now.
 pub(super) fn check_part(share: &Share, index: u32, len: u64, limits: &Limits) -> Result<(), Refusal> {
     check_uploading(share)?;
-    let parts_max = share_parts_max(share, limits);
+    let part_bytes = part_bytes(share)?;
+    let parts_max = share_parts_max(part_bytes, limits);
     if u64::from(index) >= parts_max {
         return Err(Refusal::PartOutOfRange { max: parts_max - 1 });
     }
-    check_range("sealed_len", len, sealed_len(1), sealed_len(share.part_bytes.into()))
+    check_range("sealed_len", len, sealed_len(1), sealed_len(part_bytes.into()))
 }
 
 /// Whether a manifest of that length may be stored now.
@@ -30,14 +31,26 @@ fn check_uploading(share: &Share) -> Result<(), Refusal> {
     if matches!(share.state, State::Uploading { .. }) { Ok(()) } else { Err(Refusal::AlreadyComplete) }
 }
 
-/// How many parts the share can have, at least one: no more than the largest share takes.
-fn share_parts_max(share: &Share, limits: &Limits) -> u64 {
-    let fitting = limits.share_bytes_max.div_ceil(share.part_bytes.into());
+fn part_bytes(share: &Share) -> Result<u32, Refusal> {
+    match share.kind {
+        Kind::Files { part_bytes, .. } => Ok(part_bytes),
+        Kind::Push { .. } => Err(Refusal::NotFound),
+    }
+}
+
+/// How many parts a share can have, at least one: no more than the largest share takes.
+fn share_parts_max(part_bytes: u32, limits: &Limits) -> u64 {
+    let fitting = limits.share_bytes_max.div_ceil(part_bytes.into());
     fitting.min(limits.parts_max.min(PARTS_MAX).into()).max(1)
 }
 
 pub(super) fn check_range(field: &'static str, value: u64, min: u64, max: u64) -> Result<(), Refusal> {
     if (min..=max).contains(&value) { Ok(()) } else { Err(Refusal::ValueOutOfRange { field, min, max }) }
+}
+
+/// Whether a sealed object has its one length.
+pub(super) fn check_exactly(field: &'static str, sealed: &[u8], len: usize) -> Result<(), Refusal> {
+    check_range(field, sealed.len() as u64, len as u64, len as u64)
 }
 
 /// Fixes the content: from now on its parts do not change, and links open it.
@@ -52,16 +65,17 @@ pub(super) fn complete(
     if let Some(content) = share.content() {
         return if content.is_of(request) { Ok(()) } else { Err(Refusal::AlreadyComplete) };
     }
-    let content = check_content(share, request, stored, limits)?;
-    share.state = State::Ready { content };
+    let parts = check_content(share, request, stored, limits)?;
+    share.state = State::Ready { content: Content::Parts(parts) };
     log.push(LogLine { at: now, link: None, event: Event::Completed });
     Ok(())
 }
 
 impl Content {
     fn is_of(&self, request: &CompleteShare) -> bool {
-        let CompleteShare { part_count, parts_digest, manifest_digest } = request;
-        (self.part_count, self.parts_digest, self.manifest_digest) == (*part_count, *parts_digest, *manifest_digest)
+        let CompleteShare { part_count, parts_digest, manifest_digest } = *request;
+        let wanted = (part_count, parts_digest, manifest_digest);
+        matches!(self, Self::Parts(parts) if (parts.part_count, parts.parts_digest, parts.manifest_digest) == wanted)
     }
 }
 
@@ -71,7 +85,7 @@ fn check_content(
     request: &CompleteShare,
     stored: &StoredUpload,
     limits: &Limits,
-) -> Result<Content, Refusal> {
+) -> Result<Parts, Refusal> {
     let CompleteShare { part_count, parts_digest, manifest_digest } = *request;
     let mut parts: Vec<_> = stored.parts.iter().collect();
     parts.sort_unstable_by_key(|part| part.index);
@@ -80,9 +94,10 @@ fn check_content(
         return Err(Refusal::IncompleteUpload(UploadFault::Parts { part_count }));
     }
 
+    let part_bytes = part_bytes(share)?;
     let (mut padded_len, mut all_sealed_len) = (0_u64, 0_u64);
     for part in &parts {
-        let full = u64::from(share.part_bytes);
+        let full = u64::from(part_bytes);
         let fits = |len: &u64| if part.index + 1 < part_count { *len == full } else { (1..=full).contains(len) };
         let len = plaintext_len(part.sealed_len).ok().filter(fits);
         let len = len.ok_or(Refusal::IncompleteUpload(UploadFault::PartLength { index: part.index }))?;
@@ -90,7 +105,7 @@ fn check_content(
         padded_len = padded_len.saturating_add(len);
         all_sealed_len = all_sealed_len.saturating_add(part.sealed_len);
     }
-    if padded_len > limits.share_bytes_max || u64::from(part_count) > share_parts_max(share, limits) {
+    if padded_len > limits.share_bytes_max || u64::from(part_count) > share_parts_max(part_bytes, limits) {
         return Err(Refusal::ShareTooLarge { max: limits.share_bytes_max });
     }
     if !is_padded_len(padded_len) {
@@ -102,5 +117,5 @@ fn check_content(
     if stored.manifest.is_none_or(|manifest| manifest.digest != manifest_digest) {
         return Err(Refusal::IncompleteUpload(UploadFault::Manifest));
     }
-    Ok(Content { part_count, parts_digest, manifest_digest, padded_len, sealed_len: all_sealed_len })
+    Ok(Parts { part_count, parts_digest, manifest_digest, padded_len, sealed_len: all_sealed_len })
 }

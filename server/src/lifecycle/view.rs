@@ -1,13 +1,42 @@
 //! What owners and holders are shown of a record.
 
-use subrosa_shared::api::{LinkState, LinkStatus, LinkView, ShareState, ShareStatus};
+use subrosa_shared::api::{LinkState, LinkStatus, LinkView, PushStatus, PushView, ShareState, ShareStatus};
 use subrosa_shared::id::ShareId;
 use subrosa_shared::time::Timestamp;
 
-use super::record::{Content, Link, LinkState as Kept, Share, State};
+use super::command::{Outcome, Refusal};
+use super::record::{Content, Kind, Link, LinkState as Kept, Share, State};
+use crate::record_key::RecordKey;
 
-/// The share as its owner sees it.
-pub(super) fn share_status(id: ShareId, share: &Share) -> ShareStatus {
+/// What is told to the owner.
+pub(super) fn for_owner(key: RecordKey, share: &Share) -> Result<Outcome, Refusal> {
+    match &share.kind {
+        Kind::Files { part_bytes, ends_with_last_link } => {
+            let id = key.share().ok_or(Refusal::NotFound)?;
+            let status = share_status(id, share, *part_bytes, *ends_with_last_link);
+            Ok(Outcome::Share(Box::new(status)))
+        }
+        Kind::Push { note } => {
+            let link = share.links.first().ok_or(Refusal::NotFound)?;
+            let link = link_status(link, share.paused);
+            Ok(Outcome::Push(Box::new(PushStatus { created_at: share.created_at, note: note.clone(), link })))
+        }
+    }
+}
+
+/// What is told to the holder of a link.
+pub(super) fn for_holder(share: &Share, link: &Link, now: Timestamp) -> Outcome {
+    let view = link_view(share, link, now);
+    match &share.kind {
+        Kind::Files { .. } => Outcome::Link(Box::new(view)),
+        Kind::Push { .. } => {
+            let face = link.live().ok().map(|live| live.view.clone());
+            Outcome::PushView(Box::new(PushView { face, link: view }))
+        }
+    }
+}
+
+fn share_status(id: ShareId, share: &Share, part_bytes: u32, ends_with_last_link: bool) -> ShareStatus {
     ShareStatus {
         share: id,
         state: match share.state {
@@ -19,9 +48,9 @@ pub(super) fn share_status(id: ShareId, share: &Share) -> ShareStatus {
         gone: share.gone(),
         created_at: share.created_at,
         expires_at: share.expires_at,
-        part_bytes: share.part_bytes,
-        padded_len: share.content().map(|content| content.padded_len),
-        ends_with_last_link: share.ends_with_last_link,
+        part_bytes,
+        padded_len: share.content().map(Content::padded_len),
+        ends_with_last_link,
         links: share.links.iter().map(|link| link_status(link, share.paused)).collect(),
     }
 }
@@ -54,7 +83,7 @@ pub(super) fn link_view(share: &Share, link: &Link, now: Timestamp) -> LinkView 
         expires_at: link.expires_at,
         downloads_max: link.downloads_max,
         downloads_left: left,
-        padded_len: share.content().map_or(0, |content: &Content| content.padded_len),
+        padded_len: share.content().map_or(0, Content::padded_len),
         recipient_may_destroy: link.recipient_may_destroy,
         retry_after_millis: wait.map_or(0, |wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
         opened_first_at: link.counters.opened.first,

@@ -163,7 +163,7 @@ proptest! {
         let run = Run::of(&story);
         for entry in &run.trace {
             let idempotent = match &entry.command {
-                Command::Create { .. } | Command::Tick | Command::BlobsDeleted | Command::Owner { .. } => true,
+                Command::Create { .. } | Command::CreatePush { .. } | Command::Tick | Command::BlobsDeleted | Command::Owner { .. } => true,
                 Command::Holder { action, .. } => matches!(action, HolderAction::Look | HolderAction::Manifest(_)
                     | HolderAction::Lease { .. } | HolderAction::Finish { .. } | HolderAction::CheckLease { .. }),
             };

@@ -17,6 +17,7 @@ impl Model {
         let link = &mut share.links[place];
         let id = link.id;
         match action {
+            HolderAction::Reveal { .. } => return Err(Refusal::NotFound),
             HolderAction::Look => return Ok(Answer::Link(place)),
             HolderAction::Finish { lease, receipt } => {
                 let gone = link.gone.map_or(Refusal::LeaseEnded, Refusal::Gone);
@@ -46,7 +47,9 @@ impl Model {
             return Err(Refusal::Paused);
         }
         match action {
-            HolderAction::Look | HolderAction::Finish { .. } => unreachable!("answered above"),
+            HolderAction::Look | HolderAction::Finish { .. } | HolderAction::Reveal { .. } => {
+                unreachable!("answered above")
+            }
             HolderAction::CheckLease { lease } => {
                 link.leases.iter().find(|known| known.verifier == *lease && known.runs()).ok_or(Refusal::LeaseEnded)?;
                 Ok(Answer::Allowed)

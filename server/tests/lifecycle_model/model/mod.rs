@@ -222,6 +222,7 @@ impl Model {
                 }
                 Ok(Answer::Allowed)
             }
+            Command::CreatePush { .. } => Err(Refusal::NotFound),
             Command::Create { request, .. } => self.create(request),
             Command::Owner { presented, action } => {
                 let share = self.share.as_ref().filter(|share| gone_for(share.gone, now) < 7 * DAY);

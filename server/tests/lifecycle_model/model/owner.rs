@@ -51,6 +51,7 @@ impl Model {
         let share = self.share.as_mut().unwrap();
         let gone = share.gone;
         match action {
+            OwnerAction::PatchPush { .. } => return Err(Refusal::NotFound),
             OwnerAction::Status => {}
             OwnerAction::Revoke if gone.is_some() => {}
             OwnerAction::Revoke => self.end_share(GoneWhy::Revoked),

@@ -1,0 +1,94 @@
+//! What a push has of its own: how it is made and changed. Everything else it shares with shares. It is one with one link,
+//! whose content lies in the record: its face stands where a link keeps its view wrap, its payload where a link keeps its
+//! content wrap, and both go with the link.
+
+use subrosa_shared::api::{LinkLock, LogLine, PatchLink, PatchPush, PushLock, PutLink, PutPush};
+use subrosa_shared::id::LinkId;
+use subrosa_shared::limits::{GUESSES_MAX, Limits};
+use subrosa_shared::push::{FACE_LEN, NOTE_LEN, is_payload_len};
+use subrosa_shared::seal::plaintext_len;
+use subrosa_shared::time::Timestamp;
+
+use super::command::Refusal;
+use super::link;
+use super::record::{Content, Creator, Kind, Link, Share, State};
+use super::rules::Life;
+use super::step::request_digest;
+use super::upload::{check_exactly, check_range};
+
+/// A push as it begins.
+pub(super) fn new(
+    id: LinkId,
+    request: &PutPush,
+    creator: Creator,
+    limits: &Limits,
+    now: Timestamp,
+) -> Result<Share, Refusal> {
+    check_views(request.views_max, limits)?;
+    if let Some(guesses) = request.destroy_after_guesses {
+        check_range("destroy_after_guesses", guesses.into(), 1, GUESSES_MAX.into())?;
+    }
+    check_exactly("face", &request.lock.face, FACE_LEN)?;
+    check_exactly("note", &request.note, NOTE_LEN)?;
+    let payload_len = request.lock.payload.len();
+    let padded_len = plaintext_len(payload_len as u64).ok().filter(|_| is_payload_len(payload_len));
+    let padded_len = padded_len.ok_or(Refusal::PayloadLength)?;
+    let expires_at = Life::checked(request.expires_in_secs, limits)?.from(now);
+
+    let created_with = request_digest(request);
+    Ok(Share {
+        owner_verifier: request.owner_verifier,
+        creator,
+        created_with,
+        created_at: now,
+        expires_at,
+        kind: Kind::Push { note: request.note.clone() },
+        // Its link is paused instead: that forgets wrong passphrases when it is resumed.
+        paused: false,
+        state: State::Ready { content: Content::Inline { padded_len } },
+        links: vec![Link::new(id, &as_link(request), created_with, expires_at)],
+    })
+}
+
+/// The link of a push, as that of a share.
+fn as_link(request: &PutPush) -> PutLink {
+    let PushLock { needs_password, open_verifier, face, payload } = request.lock.clone();
+    PutLink {
+        link_verifier: request.link_verifier,
+        lock: LinkLock { needs_password, open_verifier, view_wrap: face, content_wrap: payload },
+        downloads_max: request.views_max,
+        expires_in_secs: None,
+        recipient_may_destroy: request.recipient_may_destroy,
+        destroy_after_guesses: request.destroy_after_guesses,
+    }
+}
+
+/// Changes what is given. All of it or, if something is out of bounds, nothing.
+pub(super) fn patch(
+    share: &mut Share,
+    request: &PatchPush,
+    limits: &Limits,
+    now: Timestamp,
+    log: &mut Vec<LogLine>,
+) -> Result<(), Refusal> {
+    request.views_max.map_or(Ok(()), |views_max| check_views(views_max, limits))?;
+    let life = request.expires_in_secs.map(|secs| Life::checked(secs, limits)).transpose()?;
+    let link = share.links.first_mut().ok_or(Refusal::NotFound)?;
+    if let Some(life) = life {
+        // Both together: it is one thing to its owner.
+        share.expires_at = life.from(now);
+    }
+    let change = PatchLink {
+        lock: None,
+        downloads_max: request.views_max,
+        expires_in_secs: request.expires_in_secs,
+        paused: request.paused,
+        recipient_may_destroy: request.recipient_may_destroy,
+    };
+    link::change(link, &change, life.map(|_| share.expires_at), now, log);
+    Ok(())
+}
+
+fn check_views(views_max: u32, limits: &Limits) -> Result<(), Refusal> {
+    check_range("views_max", views_max.into(), 1, limits.views_max.into())
+}
