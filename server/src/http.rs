@@ -14,6 +14,7 @@ mod note;
 mod openapi;
 mod owner_links;
 mod parts;
+mod pushes;
 mod shares;
 
 pub mod connection;

@@ -107,15 +107,15 @@ impl FromRequestParts<App> for Attempt {
     }
 }
 
-/// A JSON body of at most [`JSON_BYTES_MAX`] bytes.
-pub(super) struct Json<T>(pub(super) T);
+/// A JSON body of at most so many bytes.
+pub(super) struct Json<T, const BYTES_MAX: usize = JSON_BYTES_MAX>(pub(super) T);
 
-impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+impl<T: DeserializeOwned, const BYTES_MAX: usize> FromRequest<App> for Json<T, BYTES_MAX> {
     type Rejection = Error;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
         expect_content_type(request.headers(), "application/json")?;
-        let bytes = read_bounded(request.into_body(), JSON_BYTES_MAX, app).await?;
+        let bytes = read_bounded(request.into_body(), BYTES_MAX, app).await?;
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
             // Where, but not what: serde's own words quote the body.
             let what =
@@ -146,16 +146,21 @@ pub(super) fn expect_content_type(headers: &HeaderMap, expected: &'static str) -
     if essence.eq_ignore_ascii_case(expected) { Ok(()) } else { Err(Error::UnsupportedMediaType { expected }) }
 }
 
-/// The longest wait for a small body: whoever holds back a few bytes holds a place that others need.
+/// The longest wait for every [`JSON_BYTES_MAX`] bytes of a small body: whoever holds back a few bytes holds a place that
+/// others need.
 const SMALL_BODY: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// Reads a small body whole, within the time that a stalled client is given, and no more than [`SMALL_BODY`].
+/// Reads a small body whole, within the time that a stalled client is given, and no more than [`SMALL_BODY`] for every so
+/// many bytes that it has, or may have if it does not tell.
 async fn read_bounded(body: Body, bytes_max: usize, app: &App) -> Result<Bytes, Error> {
     let too_large = Error::BodyTooLarge { bytes_max: bytes_max as u64 };
-    if body.size_hint().lower() > bytes_max as u64 {
+    let hint = body.size_hint();
+    if hint.lower() > bytes_max as u64 {
         return Err(too_large);
     }
-    let read = tokio::time::timeout(app.timing().stall.min(SMALL_BODY), Limited::new(body, bytes_max).collect()).await;
+    let len = hint.exact().and_then(|len| usize::try_from(len).ok()).unwrap_or(bytes_max);
+    let patience = SMALL_BODY * u32::try_from(len.div_ceil(JSON_BYTES_MAX)).unwrap_or(1).max(1);
+    let read = tokio::time::timeout(app.timing().stall.min(patience), Limited::new(body, bytes_max).collect()).await;
     match read.map_err(|_| Error::RequestTimeout)? {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large),

@@ -26,10 +26,10 @@ const BINARY: &str = "application/octet-stream";
 
 /// The proofs: the name that calls give them, the header that carries them, what they are.
 const PROOFS: [(&str, &str, &str); 5] = [
-    ("owner", api_header::OWNER_PROOF, "Shows the owner secret: the share is the caller's."),
+    ("owner", api_header::OWNER_PROOF, "Shows the owner secret: the share or push is the caller's."),
     ("link", api_header::LINK_PROOF, "Shows the link secret: the caller holds the link."),
     ("open", api_header::OPEN_PROOF, "Shows link secret and password. A wrong one counts as a guess."),
-    ("lease", api_header::LEASE_PROOF, "Shows the lease secret: the download is the caller's."),
+    ("lease", api_header::LEASE_PROOF, "Shows the lease secret: the download or view is the caller's."),
     (
         "device",
         api_header::DEVICE_PROOF,
@@ -70,7 +70,7 @@ pub(super) fn frame() -> OpenApi {
         .version(env!("CARGO_PKG_VERSION"))
         .license(Some(license.build()))
         .description(Some(
-            "Shares and links. The server holds sealed objects and counts; keys never reach it. How ids, proofs and \
+            "Shares, their links, and pushes. The server holds sealed objects and counts; keys never reach it. How ids, proofs and \
              sealed objects are made is in docs/PROTOCOL.md. Requests refuse unknown fields and queries; answers may \
              grow new fields.",
         ));

@@ -14,7 +14,7 @@ use super::error::Error;
 use super::openapi::Document;
 use super::{
     config, cors, headers, health, leases, links, manifest, middleware, note, openapi, owner_links, pages, parts,
-    shares,
+    pushes, shares,
 };
 use crate::app::App;
 
@@ -84,4 +84,11 @@ fn shares_api() -> OpenApiRouter<App> {
 /// What pages of other servers may call of these is said in [`cors`].
 fn pushes_api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        // Owners, and holders of the link.
+        .routes(routes!(pushes::make_push, pushes::look, pushes::destroy))
+        .routes(routes!(pushes::reveal))
+        .routes(routes!(pushes::acknowledge))
+        // Owners.
+        .routes(routes!(pushes::show_push, pushes::change_push, pushes::revoke_push))
+        .routes(routes!(pushes::show_log))
 }

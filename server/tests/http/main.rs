@@ -12,6 +12,7 @@ mod openapi;
 mod owners;
 mod pages;
 mod promises;
+mod pushes;
 mod round_trip;
 mod sockets;
 mod starting;

@@ -1,5 +1,8 @@
 //! A server in a temporary folder with a clock that is moved by hand, and short ways to talk to it.
 
+#[path = "support_push.rs"]
+pub(crate) mod push;
+
 use std::sync::Arc;
 use std::time::Duration;
 

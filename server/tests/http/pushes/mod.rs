@@ -1,0 +1,3 @@
+//! Pushes, call by call.
+
+mod asking;
