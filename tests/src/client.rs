@@ -112,6 +112,24 @@ impl Client {
     }
 }
 
+/// A request with its body as HTTP/1.1, for whoever sends it in an unusual way: without listening, or a thousand times.
+///
+/// # Panics
+/// Its body is a stream.
+#[must_use]
+pub fn to_http1(request: &reqwest::Request) -> Bytes {
+    let url = request.url();
+    let body = request.body().map_or(&[][..], |body| body.as_bytes().expect("the body is in memory"));
+    let host = url.host_str().unwrap_or("localhost");
+    let mut bytes = format!("{} {} HTTP/1.1\r\nhost: {host}\r\n", request.method(), url.path()).into_bytes();
+    for (name, value) in request.headers() {
+        bytes.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    bytes.extend(format!("content-length: {}\r\n\r\n", body.len()).as_bytes());
+    bytes.extend(body);
+    bytes.into()
+}
+
 /// One request: proofs go into headers, never into the address.
 struct Call(RequestBuilder);
 

@@ -69,10 +69,16 @@ impl Leaks {
         assert!(found.is_empty(), "found where it must not be: {found:#?}");
     }
 
-    /// Whether all of it is stored or was logged.
+    /// Whether any of it is stored or was logged.
     #[must_use]
     pub fn are_in(&self, server: &Server) -> bool {
         !self.found(server).is_empty()
+    }
+
+    /// Whether any of it stands in these bytes.
+    #[must_use]
+    pub fn are_in_bytes(&self, bytes: &[u8]) -> bool {
+        !self.found_in("bytes", bytes).is_empty()
     }
 
     fn found(&self, server: &Server) -> Vec<String> {

@@ -157,7 +157,15 @@ impl Client {
     /// # Errors
     /// As every call.
     pub async fn push(&self, push: &SealedPush) -> Result<PushStatus, Error> {
-        self.push_owner(Method::PUT, push, "").json(&push.put).answer().await
+        self.push_call(push).answer().await
+    }
+
+    /// The request that makes a push, not sent: see [`to_http1`](super::to_http1).
+    ///
+    /// # Errors
+    /// It cannot be built.
+    pub fn push_request(&self, push: &SealedPush) -> Result<reqwest::Request, Error> {
+        Ok(self.push_call(push).0.build()?)
     }
 
     /// Where the push stands.
@@ -190,6 +198,10 @@ impl Client {
     /// As every call.
     pub async fn push_log(&self, push: &SealedPush) -> Result<Log, Error> {
         self.push_owner(Method::GET, push, "/log").answer().await
+    }
+
+    fn push_call(&self, push: &SealedPush) -> Call {
+        self.push_owner(Method::PUT, push, "").json(&push.put)
     }
 
     fn push_owner(&self, method: Method, push: &SealedPush, below: &str) -> Call {
@@ -281,7 +293,7 @@ impl Reader {
         Ok(View { payload, revealed })
     }
 
-    /// The request alone, for whoever sends it in an unusual way.
+    /// The same request, not sent: see [`to_http1`](super::to_http1).
     ///
     /// # Errors
     /// It cannot be built.
