@@ -94,9 +94,9 @@ fn check_name(name: &str) -> Result<(), PathError> {
     }
 }
 
-/// Unicode's property `Bidi_Control`.
-/// Characters that end a line or change the direction of text: what stands beside them looks other than it is.
-pub(crate) fn is_confusing(c: char) -> bool {
+/// Whether a character ends a line or changes the direction of text: what stands beside it looks other than it is.
+#[must_use]
+pub fn is_confusing(c: char) -> bool {
     is_control(c) || is_bidi_control(c)
 }
 
@@ -104,6 +104,7 @@ fn is_control(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
+/// Unicode's property `Bidi_Control`.
 fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -3,8 +3,10 @@
 
 pub mod generate;
 pub mod parts;
+pub mod push;
 pub mod qr;
 pub mod receive;
+pub mod reveal;
 pub mod send;
 pub mod words;
 
@@ -18,6 +20,7 @@ use subrosa_shared::token::TokenError;
 use wasm_bindgen::JsValue;
 
 use crate::basket::BasketError;
+use crate::held::OutOfOrder;
 use crate::recipient::ReceiveError;
 use crate::sender::SendError;
 use crate::zip::ZipError;
@@ -72,18 +75,33 @@ impl From<SendError> for Thrown {
     }
 }
 
+impl From<TokenError> for Thrown {
+    fn from(error: TokenError) -> Self {
+        let variant = match error {
+            TokenError::Missing => "no-link",
+            TokenError::OtherKind(_) | TokenError::UnknownKind => "other-kind",
+            _ => "damaged",
+        };
+        Self::new(variant, error)
+    }
+}
+
 impl From<ReceiveError> for Thrown {
     fn from(error: ReceiveError) -> Self {
         let variant = match &error {
-            ReceiveError::Token(TokenError::Missing) => "no-link",
-            ReceiveError::Token(TokenError::OtherKind(_) | TokenError::UnknownKind) => "other-kind",
-            ReceiveError::Token(_) => "damaged",
-            ReceiveError::OutOfOrder => "out-of-order",
+            ReceiveError::Token(error) => return (*error).into(),
+            ReceiveError::OutOfOrder(_) => "out-of-order",
             ReceiveError::Answer => "answer",
             ReceiveError::Wrap(_) | ReceiveError::OtherManifest | ReceiveError::Manifest(_) => "altered-manifest",
             ReceiveError::NoSuchFile => "no-such-file",
         };
         Self::new(variant, error)
+    }
+}
+
+impl From<OutOfOrder> for Thrown {
+    fn from(error: OutOfOrder) -> Self {
+        Self::new("out-of-order", error)
     }
 }
 

@@ -3,24 +3,23 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 
-use rand_core::CryptoRng;
 use serde::Serialize;
-use subrosa_shared::api::{FinishLease, GrantedLease, OpenedLink, RequestLease};
+use subrosa_shared::api::{FinishLease, GrantedLease, OpenedLink};
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::keys::LinkKeys;
 use subrosa_shared::manifest::{Entry, EntryKind, Manifest, ManifestError};
 use subrosa_shared::password::{Password, Suite};
 use subrosa_shared::path::{EntryPath, NAME_BYTES_MAX, folded, storable_name};
 use subrosa_shared::seal::OpenError;
-use subrosa_shared::secret::{DeviceSecret, LeaseSecret, LinkSecret};
+use subrosa_shared::secret::LinkSecret;
 use subrosa_shared::time::Timestamp;
 use subrosa_shared::token::TokenError;
 use subrosa_shared::wrap::{View, open_content_key};
 use zeroize::Zeroizing;
 
 use crate::basket::{numbered, shortened};
+use crate::held::{Held, OutOfOrder};
 use crate::parts::PartKey;
-use crate::secret_text;
 use crate::zip::{self, ZipStream, archive_name};
 
 /// Why a step of receiving cannot be done.
@@ -31,8 +30,8 @@ pub enum ReceiveError {
     #[error(transparent)]
     Token(#[from] TokenError),
     /// An earlier step is missing.
-    #[error("a step before this one is missing")]
-    OutOfOrder,
+    #[error(transparent)]
+    OutOfOrder(#[from] OutOfOrder),
     /// The answer of the server is not what the protocol says.
     #[error("the answer is malformed")]
     Answer,
@@ -56,8 +55,8 @@ pub struct Recipient {
     keys: Option<LinkKeys>,
     opened: Option<(ShareId, View)>,
     manifest: Option<Manifest>,
-    lease: Option<LeaseSecret>,
-    device: Option<DeviceSecret>,
+    /// Lease and device.
+    pub held: Held,
 }
 
 /// What the page shows of a share.
@@ -113,7 +112,7 @@ impl Recipient {
     /// There is none, or it is damaged.
     pub fn from_text(text: &str) -> Result<Self, ReceiveError> {
         let link = LinkSecret::from_text(text)?;
-        Ok(Self { link, keys: None, opened: None, manifest: None, lease: None, device: None })
+        Ok(Self { link, keys: None, opened: None, manifest: None, held: Held::default() })
     }
 
     /// The link's id.
@@ -148,19 +147,6 @@ impl Recipient {
         Ok(self.keys()?.open_proof.to_text())
     }
 
-    /// Draws the secret by which the server knows this device again, or takes the one that was kept.
-    pub fn identify(&mut self, kept: Option<&str>, rng: &mut impl CryptoRng) -> Zeroizing<String> {
-        let kept = kept.and_then(secret_text::decode).map(DeviceSecret::from_bytes);
-        let device = self.device.insert(kept.unwrap_or_else(|| DeviceSecret::generate(rng)));
-        secret_text::encode(device.expose())
-    }
-
-    /// For the header that says which device this is.
-    #[must_use]
-    pub fn device_proof(&self) -> Option<Zeroizing<String>> {
-        self.device.as_ref().map(|device| device.proof().to_text())
-    }
-
     /// Takes the answer to opening.
     ///
     /// # Errors
@@ -176,7 +162,7 @@ impl Recipient {
     /// # Errors
     /// It is another one, does not open, or is not as it must be.
     pub fn read_manifest(&mut self, sealed: &[u8]) -> Result<Listing, ReceiveError> {
-        let (share, view) = self.opened.as_ref().ok_or(ReceiveError::OutOfOrder)?;
+        let (share, view) = self.opened.as_ref().ok_or(OutOfOrder)?;
         if Digest::of(sealed) != view.manifest_digest {
             return Err(ReceiveError::OtherManifest);
         }
@@ -199,43 +185,12 @@ impl Recipient {
         Ok(listing)
     }
 
-    /// Draws the secret of a lease, or takes the one that was kept. The page stores what it gets before it asks the server.
-    pub fn hold_lease(&mut self, kept: Option<&str>, rng: &mut impl CryptoRng) -> Zeroizing<String> {
-        let kept = kept.and_then(secret_text::decode).map(LeaseSecret::from_bytes);
-        let lease = self.lease.insert(kept.unwrap_or_else(|| LeaseSecret::generate(rng)));
-        secret_text::encode(lease.expose())
-    }
-
-    /// Body of the call that asks for the lease.
-    ///
-    /// # Errors
-    /// [`hold_lease`](Self::hold_lease) comes first.
-    pub fn request_lease(&self) -> Result<RequestLease, ReceiveError> {
-        Ok(RequestLease { lease_verifier: self.lease()?.verifier() })
-    }
-
-    /// For the header of calls under the lease.
-    ///
-    /// # Errors
-    /// [`hold_lease`](Self::hold_lease) comes first.
-    pub fn lease_proof(&self) -> Result<Zeroizing<String>, ReceiveError> {
-        Ok(self.lease()?.proof().to_text())
-    }
-
-    /// The lease's id.
-    ///
-    /// # Errors
-    /// [`hold_lease`](Self::hold_lease) comes first.
-    pub fn lease_id(&self) -> Result<String, ReceiveError> {
-        Ok(self.lease()?.lease_id().to_string())
-    }
-
     /// Takes the granted lease: what workers need to open parts.
     ///
     /// # Errors
     /// The content wrap does not open.
     pub fn granted(&self, answer: &GrantedLease) -> Result<PartKey, ReceiveError> {
-        let (share, _) = self.opened.as_ref().ok_or(ReceiveError::OutOfOrder)?;
+        let (share, _) = self.opened.as_ref().ok_or(OutOfOrder)?;
         let key = open_content_key(&self.keys()?.content, &self.link_id(), &answer.content_wrap)?;
         Ok(PartKey::new(*share, key))
     }
@@ -293,21 +248,17 @@ impl Recipient {
     /// # Errors
     /// No lease is held.
     pub fn finish_lease(&self) -> Result<FinishLease, ReceiveError> {
-        let (_, view) = self.opened.as_ref().ok_or(ReceiveError::OutOfOrder)?;
-        let lease = self.lease()?.lease_id();
+        let (_, view) = self.opened.as_ref().ok_or(OutOfOrder)?;
+        let lease = self.held.lease_id()?;
         Ok(FinishLease { receipt: Some(self.keys()?.receipt.receipt(&self.link_id(), &lease, &view.manifest_digest)) })
     }
 
-    fn keys(&self) -> Result<&LinkKeys, ReceiveError> {
-        self.keys.as_ref().ok_or(ReceiveError::OutOfOrder)
+    fn keys(&self) -> Result<&LinkKeys, OutOfOrder> {
+        self.keys.as_ref().ok_or(OutOfOrder)
     }
 
-    fn lease(&self) -> Result<&LeaseSecret, ReceiveError> {
-        self.lease.as_ref().ok_or(ReceiveError::OutOfOrder)
-    }
-
-    fn manifest(&self) -> Result<&Manifest, ReceiveError> {
-        self.manifest.as_ref().ok_or(ReceiveError::OutOfOrder)
+    fn manifest(&self) -> Result<&Manifest, OutOfOrder> {
+        self.manifest.as_ref().ok_or(OutOfOrder)
     }
 }
 

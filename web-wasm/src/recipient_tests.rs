@@ -82,9 +82,9 @@ fn open(stored: &Stored, password: Option<&str>) -> Result<(Recipient, Listing),
 }
 
 fn grant(stored: &Stored, recipient: &mut Recipient) -> PartKey {
-    recipient.hold_lease(None, &mut RNG.clone());
+    recipient.held.hold_lease(None, &mut RNG.clone());
     let key = recipient.granted(&GrantedLease {
-        lease: recipient.lease_id().unwrap().parse().unwrap(),
+        lease: recipient.held.lease_id().unwrap(),
         content_wrap: stored.link.lock.content_wrap.clone(),
         expires_at: Timestamp::from_millis(0),
         idle_secs: 3600,
@@ -158,15 +158,15 @@ fn a_swapped_manifest_is_refused() {
 fn secrets_that_were_kept_give_the_same_lease_and_device() {
     let stored = send(vec![file("a", 1)], b"a", None);
     let (mut first, _) = open(&stored, None).unwrap();
-    let lease = first.hold_lease(None, &mut RNG.clone());
-    let device = first.identify(None, &mut RNG.clone());
+    let lease = first.held.hold_lease(None, &mut RNG.clone());
+    let device = first.held.identify(None, &mut RNG.clone());
     let (mut second, _) = open(&stored, None).unwrap();
-    assert_eq!(second.hold_lease(Some(&lease), &mut RNG.clone()), lease);
-    assert_eq!(second.lease_id().unwrap(), first.lease_id().unwrap());
-    assert_eq!(second.identify(Some(&device), &mut RNG.clone()), device);
-    assert_eq!(second.device_proof(), first.device_proof());
+    assert_eq!(second.held.hold_lease(Some(&lease), &mut RNG.clone()), lease);
+    assert_eq!(second.held.lease_id().unwrap(), first.held.lease_id().unwrap());
+    assert_eq!(second.held.identify(Some(&device), &mut RNG.clone()), device);
+    assert_eq!(second.held.device_proof(), first.held.device_proof());
     // What was damaged in the browser's storage is drawn anew.
-    assert_ne!(second.hold_lease(Some("damaged"), &mut RNG.clone()), lease);
+    assert_ne!(second.held.hold_lease(Some("damaged"), &mut RNG.clone()), lease);
 }
 
 #[test]
@@ -176,8 +176,8 @@ fn receipts_that_the_server_made_up_do_not_count() {
 
     let stored = send(vec![file("a", 1)], b"a", None);
     let (mut recipient, _) = open(&stored, None).unwrap();
-    recipient.hold_lease(None, &mut RNG.clone());
-    let lease = recipient.lease_id().unwrap().parse().unwrap();
+    recipient.held.hold_lease(None, &mut RNG.clone());
+    let lease = recipient.held.lease_id().unwrap();
     let true_receipt = recipient.finish_lease().unwrap().receipt.unwrap();
     let at = Timestamp::from_millis;
     let status = |receipts| ShareStatus {

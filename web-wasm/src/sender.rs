@@ -2,7 +2,7 @@
 
 use rand_core::CryptoRng;
 use serde::Serialize;
-use subrosa_shared::api::{CompleteShare, CreateShare, LinkLock, PutLink, ShareStatus};
+use subrosa_shared::api::{CompleteShare, CreateShare, LinkLock, PutLink, ShareStatus, StoredReceipt};
 use subrosa_shared::content::part_list_digest;
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::keys::LinkKeys;
@@ -76,6 +76,16 @@ pub struct Confirmed {
     pub count: u32,
     /// When the last one came.
     pub last: Option<Timestamp>,
+}
+
+impl Confirmed {
+    /// Counts receipts that hold.
+    pub(crate) fn count<'a>(receipts: impl Iterator<Item = &'a StoredReceipt>) -> Self {
+        receipts.fold(Self::default(), |confirmed, stored| Self {
+            count: confirmed.count + 1,
+            last: confirmed.last.max(Some(stored.at)),
+        })
+    }
 }
 
 impl Sender {
@@ -216,10 +226,9 @@ impl Sender {
         let (Some(lock), Some(sealed)) = (&self.lock, &self.sealed) else { return Confirmed::default() };
         let id = self.link_id();
         let receipts = status.links.iter().filter(|link| link.link == id).flat_map(|link| &link.receipts);
-        receipts.filter(|stored| lock.keys.receipt.verify(&stored.receipt, &id, &stored.lease, &sealed.digest)).fold(
-            Confirmed::default(),
-            |confirmed, stored| Confirmed { count: confirmed.count + 1, last: confirmed.last.max(Some(stored.at)) },
-        )
+        let holds =
+            |stored: &StoredReceipt| lock.keys.receipt.verify(&stored.receipt, &id, &stored.lease, &sealed.digest);
+        Confirmed::count(receipts.filter(|stored| holds(stored)))
     }
 }
 

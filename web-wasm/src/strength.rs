@@ -58,12 +58,17 @@ pub fn estimate(typed: &str) -> Strength {
         }
     }
     let bits = bits[typed.len()] as u32;
-    let verdict = match bits {
+    Strength { bits, verdict: verdict(bits) }
+}
+
+/// So many bits in a word.
+#[must_use]
+pub const fn verdict(bits: u32) -> Verdict {
+    match bits {
         ..FAIR_BITS => Verdict::Weak,
         FAIR_BITS..STRONG_BITS => Verdict::Fair,
         STRONG_BITS.. => Verdict::Strong,
-    };
-    Strength { bits, verdict }
+    }
 }
 
 /// A class of characters, and how many there are.

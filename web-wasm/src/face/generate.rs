@@ -8,7 +8,7 @@ use crate::generate::{self, GenerateError, Generated};
 use crate::passphrase::{self, PassphraseError, Style};
 use crate::strength;
 
-/// Draws a password: `{ text, bits }` in JSON. `classes` is [`generate::Classes`] in JSON.
+/// Draws a password: `{ text, bits, verdict }` in JSON. `classes` is [`generate::Classes`] in JSON.
 ///
 /// # Errors
 /// `no-class`, `length`.
@@ -40,7 +40,7 @@ impl WordList {
         Ok(Self(passphrase::WordList::new(text).map_err(Thrown::from)?))
     }
 
-    /// Draws a passphrase: `{ text, bits }` in JSON.
+    /// Draws a passphrase: `{ text, bits, verdict }` in JSON.
     ///
     /// # Errors
     /// `words`, `separator`.
@@ -54,9 +54,12 @@ fn written(drawn: &Generated) -> String {
     #[derive(Serialize)]
     struct Answer<'a> {
         text: &'a str,
-        bits: f64,
+        bits: u32,
+        verdict: strength::Verdict,
     }
-    json(&Answer { text: &drawn.text, bits: drawn.bits })
+    // Rounded down: what is promised is there.
+    let bits = drawn.bits as u32;
+    json(&Answer { text: &drawn.text, bits, verdict: strength::verdict(bits) })
 }
 
 impl From<GenerateError> for Thrown {

@@ -60,14 +60,14 @@ impl Recipient {
 
     /// Draws the device's secret or takes the kept one; answers its text, to be kept after opening.
     pub fn identify(&mut self, kept: Option<String>) -> String {
-        self.0.identify(kept.as_deref(), &mut rng()).to_string()
+        self.0.held.identify(kept.as_deref(), &mut rng()).to_string()
     }
 
     /// For the header that says which device this is.
     #[wasm_bindgen(js_name = deviceProof)]
     #[must_use]
     pub fn device_proof(&self) -> Option<String> {
-        self.0.device_proof().map(|proof| proof.to_string())
+        self.0.held.device_proof().map(|proof| proof.to_string())
     }
 
     /// Takes the answer to opening.
@@ -90,7 +90,7 @@ impl Recipient {
     /// Draws the lease's secret or takes the kept one; answers its text, to be kept before the lease is asked for.
     #[wasm_bindgen(js_name = holdLease)]
     pub fn hold_lease(&mut self, kept: Option<String>) -> String {
-        self.0.hold_lease(kept.as_deref(), &mut rng()).to_string()
+        self.0.held.hold_lease(kept.as_deref(), &mut rng()).to_string()
     }
 
     /// Body of the call that asks for the lease.
@@ -99,7 +99,7 @@ impl Recipient {
     /// `out-of-order`.
     #[wasm_bindgen(js_name = requestLease)]
     pub fn request_lease(&self) -> Result<String, JsValue> {
-        Ok(json(&self.0.request_lease().map_err(Thrown::from)?))
+        Ok(json(&self.0.held.request_lease().map_err(Thrown::from)?))
     }
 
     /// For the header of calls under the lease.
@@ -108,7 +108,7 @@ impl Recipient {
     /// `out-of-order`.
     #[wasm_bindgen(js_name = leaseProof)]
     pub fn lease_proof(&self) -> Result<String, JsValue> {
-        Ok(self.0.lease_proof().map_err(Thrown::from)?.to_string())
+        Ok(self.0.held.lease_proof().map_err(Thrown::from)?.to_string())
     }
 
     /// The lease's id.
@@ -117,7 +117,7 @@ impl Recipient {
     /// `out-of-order`.
     #[wasm_bindgen(js_name = leaseId)]
     pub fn lease_id(&self) -> Result<String, JsValue> {
-        Ok(self.0.lease_id().map_err(Thrown::from)?)
+        Ok(self.0.held.lease_id().map_err(Thrown::from)?.to_string())
     }
 
     /// Takes the granted lease; answers the grant for workers, to be wiped by them.

@@ -1,10 +1,11 @@
 // @ts-check
 /**
- * The worker behind `desk.js`. It holds the secrets of one share that is sent, or of one link that is received, behind
- * handles of the wasm module; what leaves it are proofs for headers, bodies of calls, and grants for other workers.
+ * The worker behind `desk.js`. It holds the secrets of one share that is sent and one push that is made, or of one link
+ * that is received, behind handles of the wasm module; what leaves it are proofs for headers, bodies of calls, grants for
+ * other workers, and fields of a push when they are shown or copied.
  */
 
-import { initSync, Recipient, Sender } from "/wasm/subrosa_web.js";
+import { initSync, PushReader, PushSender, Recipient, Sender } from "/wasm/subrosa_web.js";
 
 import { Pipe } from "./pipe.js";
 
@@ -12,6 +13,10 @@ import { Pipe } from "./pipe.js";
 let sender;
 /** @type {Recipient | undefined} */
 let recipient;
+/** @type {PushSender | undefined} */
+let pushSender;
+/** @type {PushReader | undefined} */
+let pushReader;
 /** @type {import("/wasm/subrosa_web.js").ZipStream | undefined} */
 let zip;
 /** @type {Pipe | undefined} */
@@ -26,6 +31,30 @@ function theRecipient() {
   if (!recipient) throw new Error("nothing is received");
   return recipient;
 }
+
+function thePushSender() {
+  if (!pushSender) throw new Error("nothing is pushed");
+  return pushSender;
+}
+
+function thePushReader() {
+  if (!pushReader) throw new Error("nothing is revealed");
+  return pushReader;
+}
+
+/** @param {PushSender} begun */
+function ownPush(begun) {
+  pushSender?.free();
+  pushSender = begun;
+  return { linkId: begun.linkId(), ownerProof: begun.ownerProof() };
+}
+
+/**
+ * What is pushed: `password`, `login`, `note` or `url`. Fields of other kinds are not looked at.
+ *
+ * @typedef {{ kind: string, from?: string, label?: string, forFiles?: boolean,
+ * user?: string, password?: string, note?: string, url?: string }} PushForm
+ */
 
 const calls = {
   // Sending.
@@ -96,6 +125,63 @@ const calls = {
   /** @param {number | undefined} entry */
   savePlan: (entry) => theRecipient().savePlan(entry),
   finishBody: () => theRecipient().finishLease(),
+
+  // Pushing.
+
+  /** Draws the secret of a push. */
+  beginPush: () => ownPush(new PushSender()),
+  /** Finds the owner's link of a push in a text. @param {string} text */
+  takeOwnerLink: (text) => ownPush(PushSender.fromOwnerLink(text)),
+  /**
+   * Body of the call that makes the push: sealed anew every time, so that a repeated call must have the same body.
+   *
+   * @param {{ form: PushForm, passphrase: string, expiresInSecs: number, views: number, mayDestroy: boolean,
+   * destroyAfterGuesses?: number }} push
+   */
+  pushBody: ({ form, passphrase, expiresInSecs, views, mayDestroy, destroyAfterGuesses }) =>
+    thePushSender().put(JSON.stringify(form), passphrase, expiresInSecs, views, mayDestroy, destroyAfterGuesses),
+  pushToken: () => thePushSender().linkToken(),
+  pushOwnerToken: () => thePushSender().ownerToken(),
+  /** @param {string} body */
+  pushStatus: (body) => thePushSender().status(body),
+
+  // Revealing.
+
+  /** Finds the link of a push in a text. @param {string} text */
+  takePush(text) {
+    const found = new PushReader(text);
+    pushReader?.free();
+    pushReader = found;
+    return { linkId: found.linkId(), linkProof: found.linkProof(), token: found.token() };
+  },
+  /** @param {string} body */
+  pushLooked: (body) => thePushReader().looked(body),
+  /**
+   * Derives what the passphrase gives; this is what takes time.
+   *
+   * @param {string} passphrase
+   * @param {string | undefined} keptDevice
+   */
+  pushUnlock(passphrase, keptDevice) {
+    const holder = thePushReader();
+    holder.unlock(passphrase);
+    const deviceSecret = holder.identify(keptDevice);
+    return { openProof: holder.openProof(), deviceProof: holder.deviceProof() ?? "", deviceSecret };
+  },
+  /** @param {string | undefined} kept */
+  pushHoldLease: (kept) => ({
+    secret: thePushReader().holdLease(kept),
+    proof: thePushReader().leaseProof(),
+    id: thePushReader().leaseId(),
+  }),
+  pushLeaseBody: () => thePushReader().requestLease(),
+  /** @param {string} body */
+  pushRevealed: (body) => thePushReader().revealed(body),
+  /** What stands in a field, to be shown or copied. @param {string} name */
+  pushField: (name) => thePushReader().field(name),
+  pushFinishBody: () => thePushReader().finishLease(),
+  /** Wipes the fields; the lease can still be finished. */
+  forgetPush: () => pushReader?.forget(),
 
   // Saving.
 
