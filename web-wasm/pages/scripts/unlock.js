@@ -32,6 +32,7 @@ let busy = false;
  */
 export function preparePassword(words, open) {
   texts = words;
+  button("open").textContent = texts.open;
   revealing("password", "password-show");
   element("password-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
@@ -58,21 +59,26 @@ async function submit(open) {
     await open(input.value);
     input.value = "";
   } catch (error) {
-    const failure = error instanceof CallError ? error.failure : undefined;
-    const { variant } = /** @type {{ variant?: string }} */ (error);
-    if (failure?.variant === "wrong-password") {
-      wrong(failure.wait_millis);
-    } else if (failure?.variant === "too-many-guesses") {
-      wait(failure.wait_millis, texts.tooSoon);
-    } else if (failure?.again) {
-      refuse(problems.network);
-    } else {
-      refuse(variant === "password-too-long" ? texts.wrongPasswordNow : failure?.sentence || problems.unexpected);
-    }
+    tellFailure(error);
   } finally {
     busy = false;
     working(countdown !== undefined);
     button("open").textContent = texts.open;
+  }
+}
+
+/** Says beside the password why it did not open. @param {unknown} error */
+export function tellFailure(error) {
+  const failure = error instanceof CallError ? error.failure : undefined;
+  const { variant } = /** @type {{ variant?: string }} */ (error);
+  if (failure?.variant === "wrong-password") {
+    wrong(failure.wait_millis);
+  } else if (failure?.variant === "too-many-guesses") {
+    wait(failure.wait_millis, texts.tooSoon);
+  } else if (failure?.again) {
+    refuse(problems.network);
+  } else {
+    refuse(variant === "password-too-long" ? texts.wrongPasswordNow : failure?.sentence || problems.unexpected);
   }
 }
 

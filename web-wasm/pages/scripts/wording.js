@@ -28,6 +28,10 @@ export const lifeText = (secs) => quantity(life(secs), "long");
 /** @param {number} count */
 export const countText = (count) => new Intl.NumberFormat(language).format(count);
 
+/** A time of day, for what ends soon. @param {number} millis */
+export const timeText = (millis) =>
+  new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { hour: "2-digit", minute: "2-digit" }).format(millis);
+
 /** A moment as one says it: day and time of day, in the reader's time zone. @param {number} millis */
 export function momentText(millis) {
   const moment = new Date(millis);

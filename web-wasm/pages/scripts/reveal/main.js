@@ -1,0 +1,347 @@
+// @ts-check
+/**
+ * The page *reveal*, in the order of what happens: link, what it is, passphrase, two steps, fields, "I have it". Nothing
+ * is revealed or counted by loading it.
+ *
+ * For tests and scripts, these stay as they are. `document.body.dataset.state` is one of `loading`, `unsupported`,
+ * `no-link`, `damaged`, `password` (what it is, and the passphrase), `ready` (what it is), `confirm`, `revealing`,
+ * `revealed`, `finished`, `destroyed`, and the dead ends `gone`, `not-found`, `paused`, `locked`, `drained`, `offline`,
+ * `other-kind` (a link of another page), `error`. A wrong passphrase is found out after the two steps: the page is back
+ * at `password` then, and the next try needs no further step. Ids: `#link-input`, `#link-open`, `#link-problem`;
+ * `#ready-title`, `#from`, `#facts` (`dd[data-fact=left|ends|passphrase]`), `#seen-before`; `#password`,
+ * `#password-show`, `#open`, `#password-problem`; `#left`, `#reveal` (first step), `#reveal-confirm` ("Yes, show it", a
+ * second later), `#reveal-not`; `#fields` with a `[data-field=user|password|note|url]` each, and in it `.text`
+ * (`data-shown=yes|no`), `button[data-act=show]`, `button[data-act=copy]`, `.open a` (of a web address), `.said`;
+ * `#finish` ("I have it"; it also destroys where no view is left), `#destroy` (where others have views left),
+ * `#destroy-confirm`, `#destroy-keep`, `#otherwise`, `#finish-problem`; `#error`, `#retry`.
+ */
+
+import { CallError } from "../api.js";
+import { Desk } from "../desk.js";
+import { startEngine, Unsupported } from "../engine.js";
+import { followNewLinks, keep, takeFragment } from "../fragment.js";
+import { askTwice, stopAsking } from "../gesture.js";
+import { isForgetful, restore, tidy } from "../kept.js";
+import { Stops } from "../stops.js";
+import { unsupported } from "../texts.js";
+import { gone, kinds, others, page, problems, reveal as texts, stops as words } from "../texts/reveal.js";
+import { askPassword, preparePassword, tellFailure } from "../unlock.js";
+import { button, element, fillTexts, say, show, state } from "../views.js";
+import { countText, momentText, spanText, timeText } from "../wording.js";
+import { clearFields, hideFields, showFields } from "./fields.js";
+import { Session } from "./session.js";
+
+/** @typedef {import("./session.js").LinkView} LinkView */
+
+/** @type {Desk} */
+let desk;
+/** @type {Session} */
+let session;
+/** @type {LinkView} */
+let view;
+/** Whether the two steps were taken: what a wrong passphrase interrupted needs them no second time. */
+let agreed = false;
+/** @type {number | undefined} */
+let ending;
+const stops = new Stops({ stops: words, gone });
+
+async function start() {
+  fillTexts(page);
+  followNewLinks();
+  const text = takeFragment();
+  try {
+    desk = new Desk(await startEngine());
+  } catch (error) {
+    say("unsupported-why", error instanceof Unsupported ? error.message : unsupported.modules);
+    show("unsupported");
+    return;
+  }
+  await restore();
+  tidy();
+  prepare();
+  if (text === "") askLink("no-link");
+  else await takeLink(text);
+}
+
+function prepare() {
+  element("link-form", HTMLFormElement).addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (state() === "damaged" || state() === "no-link") void takeLink(element("link-input", HTMLTextAreaElement).value);
+  });
+  preparePassword(texts, unlock);
+  button("reveal").addEventListener("click", (event) => event.isTrusted && state() === "ready" && take());
+  // Scripts click hidden buttons too: each answers only in its own state, and what ends something only to people.
+  button("finish").addEventListener("click", (event) => event.isTrusted && state() === "revealed" && void finish());
+  prepareDestroy();
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && hideFields());
+  addEventListener("pagehide", leave);
+  // A page that comes back from the browser's cache has nothing to show any more.
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+}
+
+/** @param {"no-link" | "damaged"} why */
+function askLink(why) {
+  const { title, lead } = why === "damaged" ? texts.damaged : texts.noLink;
+  say("link-title", title);
+  say("link-lead", lead);
+  show(why);
+}
+
+/** Finds the link in a text, before anything is asked from the server. @param {string} text */
+async function takeLink(text) {
+  say("link-problem", "");
+  try {
+    session = new Session(desk, await desk.ask("takePush", text));
+    keep(session.token);
+    // The clean form is kept; what was pasted need not stay on the page.
+    element("link-input", HTMLTextAreaElement).value = "";
+  } catch (error) {
+    const { variant } = /** @type {{ variant?: string }} */ (error);
+    const again = state() === "damaged" || state() === "no-link";
+    if (variant === "other-kind") await showWay(text);
+    else if (again) say("link-problem", texts.stillDamaged);
+    else askLink(variant === "no-link" ? "no-link" : "damaged");
+    return;
+  }
+  await look();
+}
+
+/** A link of another page: the way there, with the link. @param {string} text */
+async function showWay(text) {
+  const ways = /** @type {const} */ ([
+    ["takeLink", others.files, "/s"],
+    ["takeOwnerLink", others.owner, "/push"],
+  ]);
+  for (const [call, what, path] of ways) {
+    try {
+      const taken = /** @type {{ token?: string }} */ (await desk.ask(call, text));
+      return stops.at("other-kind", what, () => location.assign(`${path}#${taken.token ?? text}`));
+    } catch {
+      // Not of that kind.
+    }
+  }
+  stops.at("other-kind", others.unknown, undefined);
+}
+
+/** Looks at the link: this counts nothing. */
+async function look() {
+  show("loading");
+  agreed = false;
+  try {
+    const seen = await session.look();
+    view = seen.view;
+    if (stops.atState(view, session.holdsLease, () => void look())) return;
+    describe(seen.face);
+    if (view.needs_password) askPassword(view.retry_after_millis);
+    else await unlock("");
+  } catch (error) {
+    stopForError(error);
+  }
+}
+
+/** Says what it is, before anything counts. @param {import("./session.js").Face | null} face */
+function describe(face) {
+  const held = session.holdsLease;
+  say("ready-title", face?.forFiles ? kinds.files : (kinds[face?.kind ?? "unknown"] ?? kinds.unknown));
+  say("from-label", face?.from ? texts.from : "");
+  say("from", face?.from ?? texts.noFrom);
+  element("from-block", HTMLElement).hidden = !face;
+  say("ready-lead", held ? texts.held : texts.free);
+  const seen = view.started_last_at !== null && !held ? texts.seenBefore(momentText(view.started_last_at)) : "";
+  say("seen-before", seen);
+  const span = spanText(Math.max(0, view.expires_at - view.now) / 1000);
+  const facts = [
+    ["left", texts.facts.left, countText(view.downloads_left)],
+    ["ends", texts.facts.ends, texts.until(momentText(view.expires_at), span)],
+    ...(view.needs_password ? [["passphrase", texts.facts.passphrase, texts.needed]] : []),
+  ];
+  element("facts", HTMLElement).replaceChildren(
+    ...facts.flatMap(([name, label, value]) => {
+      const [term, cell] = [document.createElement("dt"), document.createElement("dd")];
+      term.textContent = label;
+      cell.dataset.fact = name;
+      cell.textContent = value;
+      return [term, cell];
+    }),
+  );
+  button("reveal").textContent = held ? texts.revealAgain : page.look.reveal;
+  say("left", isForgetful() ? texts.forgetful : "");
+}
+
+/** Derives what the passphrase opens. Whether it is right, the server says when it is asked to reveal. @param {string} passphrase */
+async function unlock(passphrase) {
+  await session.unlock(passphrase);
+  if (agreed) return reveal();
+  stopAsking();
+  const asked = state() === "password";
+  show("ready");
+  if (asked) element("ready-title", HTMLElement).focus();
+}
+
+/** First step. A view that was begun already needs no second one: it is counted. */
+function take() {
+  if (session.holdsLease) {
+    void reveal();
+    return;
+  }
+  document.body.dataset.state = "confirm";
+  const left = view.downloads_left;
+  askTwice(
+    {
+      title: left <= 1 ? texts.confirm.last : texts.confirm.some(left),
+      yes: texts.confirm.yes,
+      no: texts.confirm.no,
+    },
+    () => void reveal(),
+    () => {
+      document.body.dataset.state = "ready";
+      button("reveal").focus();
+    },
+  );
+}
+
+/** Second step: from here on it counts. Errors that belong to the passphrase are told beside it. */
+async function reveal() {
+  agreed = true;
+  const beside = state() === "password";
+  if (!beside) show("revealing");
+  try {
+    showRevealed(await session.reveal());
+  } catch (error) {
+    const { variant = "" } = /** @type {{ variant?: string }} */ (error);
+    if (beside && BESIDE.includes(variant)) throw error;
+    if (variant === "wrong-password" || variant === "too-many-guesses") {
+      askPassword(0);
+      tellFailure(error);
+    } else {
+      stopForError(error);
+    }
+  }
+}
+
+/** Failures that leave the passphrase where it is, for another try. */
+const BESIDE = ["wrong-password", "too-many-guesses", "network", "unavailable"];
+
+/** @param {import("./session.js").Revealed} revealed */
+function showRevealed(revealed) {
+  view = revealed.view;
+  const left = view.downloads_left;
+  const when = timeText(revealed.endsAt);
+  showFields(revealed.fields, (name) => session.field(name));
+  element("hidden-again", HTMLElement).hidden = !revealed.fields.some(({ secret, empty }) => secret && !empty);
+  say("revealed-title", texts.title);
+  say("revealed-lead", left === 0 ? texts.leadLast(when) : texts.leadSome(when));
+  button("finish").textContent = endsForAll() ? texts.destroyLast : texts.finish;
+  button("destroy").textContent = texts.destroy;
+  button("destroy").hidden = left === 0 || !view.recipient_may_destroy;
+  element("destroy-ask", HTMLElement).hidden = true;
+  say("finish-problem", "");
+  say("otherwise", left === 0 ? texts.otherwiseLast(when) : texts.otherwiseSome(when, left));
+  clearTimeout(ending);
+  ending = setTimeout(() => {
+    leave();
+    session.forgetLease();
+    showFinished(texts.lapsed);
+  }, revealed.leftMillis);
+  show("revealed");
+}
+
+/** Whether "I have it" also destroys it: where the sender allows that, and no view is left for others. */
+const endsForAll = () => view.downloads_left === 0 && view.recipient_may_destroy;
+
+/** "I have it": the view is over, and the sender learns that it arrived. */
+async function finish() {
+  if (endsForAll()) return destroy();
+  await ended(async () => {
+    const after = await session.finish();
+    leave();
+    showFinished(after.downloads_left === 0 ? texts.finishedGone : texts.finishedLeft(after.downloads_left));
+  });
+}
+
+/**
+ * Destroyed for everybody. The receipt goes first, so that the sender learns that it arrived; after the last view, that
+ * destroys it already.
+ */
+async function destroy() {
+  await ended(async () => {
+    /** @type {LinkView | undefined} */
+    let after;
+    try {
+      after = await session.finish();
+    } catch (error) {
+      if (error instanceof CallError && error.failure.again) throw error;
+    }
+    if (!after?.gone) await session.destroy();
+    leave();
+    stops.at("destroyed", "", undefined);
+  });
+}
+
+/** @param {() => Promise<void>} act */
+async function ended(act) {
+  const buttons = ["finish", "destroy", "destroy-confirm"].map(button);
+  for (const target of buttons) target.disabled = true;
+  say("finish-problem", "");
+  try {
+    await act();
+  } catch (error) {
+    const failure = error instanceof CallError ? error.failure : undefined;
+    if (failure && ["lease-ended", "gone", "not-found"].includes(failure.variant)) {
+      // It was over already: nothing is left to tell.
+      session.forgetLease();
+      leave();
+      showFinished(texts.finishedLate);
+    } else {
+      say("finish-problem", (failure?.again ? "" : failure?.sentence) || problems.network);
+    }
+  } finally {
+    for (const target of buttons) target.disabled = false;
+  }
+}
+
+/** @param {string} text */
+function showFinished(text) {
+  say("finished-title", texts.finishedTitle);
+  say("finished-lead", text);
+  show("finished");
+}
+
+function prepareDestroy() {
+  const ask = element("destroy-ask", HTMLElement);
+  button("destroy").addEventListener("click", () => {
+    ask.hidden = false;
+    button("destroy-keep").focus();
+  });
+  button("destroy-keep").addEventListener("click", () => {
+    ask.hidden = true;
+    button("destroy").focus();
+  });
+  button("destroy-confirm").addEventListener("click", (event) => {
+    if (event.isTrusted && state() === "revealed") void destroy();
+  });
+}
+
+/** Leaves nothing of what was revealed, neither on the page nor in the worker. */
+function leave() {
+  clearTimeout(ending);
+  clearFields();
+  session?.wipe();
+}
+
+/** @param {unknown} error */
+function stopForError(error) {
+  const { variant } = /** @type {{ variant?: string }} */ (error ?? {});
+  const again = () => void look();
+  if (variant === "lease-ended") {
+    session.forgetLease();
+    stops.at("error", problems.leaseEnded, again);
+  } else if (variant === "altered-push") {
+    stops.at("error", problems.altered, undefined);
+  } else {
+    if (variant === "no-download-left" || variant === "gone" || variant === "not-found") session?.forgetLease();
+    stops.forError(error, again);
+  }
+}
+
+void start();
