@@ -5,7 +5,9 @@ mod support;
 
 mod bad_bodies;
 mod bad_requests;
+mod channels;
 mod cleaning;
+mod cors;
 mod downloads;
 mod guesses;
 mod openapi;
