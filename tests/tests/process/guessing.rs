@@ -12,7 +12,7 @@ use tokio::time::sleep;
 
 use crate::{assert_problem, assert_same_files, send, small_parts};
 
-fn retry_after<T: std::fmt::Debug>(result: Result<T, Error>) -> Duration {
+pub(crate) fn retry_after<T: std::fmt::Debug>(result: Result<T, Error>) -> Duration {
     match result {
         Err(Error::Problem(problem)) => Duration::from_millis(problem.retry_after_millis.unwrap_or_default()),
         other => panic!("expected a refusal that says when to try again, got {other:?}"),
