@@ -13,6 +13,7 @@
 import { checkPassword, plainNote } from "/wasm/subrosa_web.js";
 
 import { CallError, sendForText } from "../api.js";
+import { showChannels } from "../channels.js";
 import { Desk } from "../desk.js";
 import { startEngine, Unsupported } from "../engine.js";
 import { Pace } from "../pace.js";
@@ -68,7 +69,8 @@ async function configure() {
       signal: new AbortController().signal,
       triesMax: 3,
     });
-    const config = /** @type {Config} */ (JSON.parse(configText));
+    const config = /** @type {Config & import("../channels.js").Channels} */ (JSON.parse(configText));
+    showChannels(config);
     basket = new Picked(configText, config.limits);
     basket.showLimits();
     offer("expiry", config.choices.expiry_secs, config.choices.expiry_secs_default, lifeText);

@@ -1,0 +1,16 @@
+// @ts-check
+/** The way from files to passwords and back, in the head of the pages that send: where both exist. */
+
+import { element } from "./views.js";
+
+/** @typedef {{ channels: "shares" | "pushes" | "both", push_origin: string | null }} Channels as the server says */
+
+/** @param {Channels} config */
+export function showChannels({ channels, push_origin: pushOrigin }) {
+  const nav = element("channels", HTMLElement);
+  const passwords = nav.querySelector('a[href$="/push"]');
+  if (passwords instanceof HTMLAnchorElement && pushOrigin && channels === "shares") {
+    passwords.href = `${pushOrigin}/push`;
+  }
+  nav.hidden = channels === "pushes" || (channels === "shares" && !pushOrigin);
+}
