@@ -1,7 +1,7 @@
 //! Passwords, stretched with Argon2id (RFC 9106). PROTOCOL.md section 3.2.
 
 use argon2::{Algorithm, Argon2, Params, Version};
-use unicode_normalization::UnicodeNormalization as _;
+use subrosa_unicode::nfc;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use crate::keys::FragmentSecret;
@@ -43,7 +43,7 @@ impl Password {
         if typed.len() > Self::BYTES_MAX {
             return Err(PasswordError::TooLong);
         }
-        let normalized: Zeroizing<String> = Zeroizing::new(typed.nfc().collect());
+        let normalized: Zeroizing<String> = Zeroizing::new(nfc(typed));
         match normalized.len() {
             0 => Err(PasswordError::Empty),
             len if len > Self::BYTES_MAX => Err(PasswordError::TooLong),

@@ -1,7 +1,7 @@
 //! Paths of files and folders in a manifest. A path from a manifest is hostile until it is parsed into [`EntryPath`],
 //! which only holds safe ones. PROTOCOL.md section 7.2.
 
-use unicode_normalization::UnicodeNormalization as _;
+use subrosa_unicode::{lower_case, nfc, upper_case};
 
 /// Longest path, in bytes of UTF-8.
 pub const PATH_BYTES_MAX: usize = 4096;
@@ -116,9 +116,8 @@ fn is_bidi_control(c: char) -> bool {
 /// `ẞ`, `ß` and `ss` fall together as they do in case folding.
 #[must_use]
 pub fn folded(path: &str) -> String {
-    let shown = path.nfc().filter(|c| !is_invisible(*c));
-    let cased = shown.flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
-    cased.nfc().collect()
+    let shown = nfc(path).replace(is_invisible, "");
+    nfc(&lower_case(&upper_case(&lower_case(&shown))))
 }
 
 /// Characters that show nothing by themselves: soft hyphen, zero-width characters, variation selectors, tags.
