@@ -125,6 +125,11 @@ fn answer<T: DeserializeOwned>(json: &str) -> Result<T, Thrown> {
     serde_json::from_str(json).map_err(|_| Thrown::new("answer", "the server's answer is malformed"))
 }
 
+/// Reads what a page gives. The error does not say what is wrong: it would repeat what was typed.
+fn given<T: DeserializeOwned>(json: &str) -> Result<T, Thrown> {
+    serde_json::from_str(json).map_err(|_| Thrown::new("given", "what the page gives is malformed"))
+}
+
 /// Writes JSON for the page or for a request.
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("strings, numbers and lists always become JSON")

@@ -23,7 +23,7 @@ pub struct Generated {
 
 /// Which characters a password is made of.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct Classes {
     /// a to z.
     pub lower: bool,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::{Thrown, answer, json, rng};
+use super::{Thrown, given, json, rng};
 use crate::generate::{self, GenerateError, Generated};
 use crate::passphrase::{self, PassphraseError, Style};
 use crate::strength;
@@ -14,7 +14,7 @@ use crate::strength;
 /// `no-class`, `length`.
 #[wasm_bindgen(js_name = randomPassword)]
 pub fn random_password(length: u32, classes: &str) -> Result<String, JsValue> {
-    let drawn = generate::password(length, answer(classes)?, &mut rng());
+    let drawn = generate::password(length, given(classes)?, &mut rng());
     Ok(written(&drawn.map_err(Thrown::from)?))
 }
 

@@ -3,7 +3,7 @@
 use subrosa_shared::push::PushError;
 use wasm_bindgen::prelude::*;
 
-use super::{Thrown, answer, json, password, rng};
+use super::{Thrown, answer, given, json, password, rng};
 use crate::push_sender::{self, PushSendError, PushTerms};
 
 /// The sender's side of a push. See [`push_sender::PushSender`].
@@ -76,7 +76,7 @@ impl PushSender {
             recipient_may_destroy,
             destroy_after_guesses,
         };
-        let put = self.0.put(answer(form)?, password(passphrase)?.as_ref(), terms, &mut rng());
+        let put = self.0.put(given(form)?, password(passphrase)?.as_ref(), terms, &mut rng());
         Ok(json(&put.map_err(Thrown::from)?))
     }
 

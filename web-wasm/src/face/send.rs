@@ -8,7 +8,7 @@ use subrosa_shared::path::EntryPath;
 use subrosa_shared::time::Timestamp;
 use wasm_bindgen::prelude::*;
 
-use super::{Thrown, answer, json, moment, password, rng};
+use super::{Thrown, answer, given, json, moment, password, rng};
 use crate::basket::{self, Added};
 use crate::sender::{self, LinkTerms};
 
@@ -276,7 +276,7 @@ impl Sender {
         digests: &[u8],
         commitments: &[u8],
     ) -> Result<Vec<u8>, JsValue> {
-        let entries: Vec<PlannedEntry> = answer(entries)?;
+        let entries: Vec<PlannedEntry> = given(entries)?;
         let entries = entries.into_iter().map(PlannedEntry::parse).collect::<Result<_, _>>()?;
         let ((digests, _), (commitments, _)) = (digests.as_chunks(), commitments.as_chunks());
         let parts = sealed_lens.iter().zip(digests).zip(commitments).map(|((&len, digest), commitment)| Part {
