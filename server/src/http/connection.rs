@@ -1,5 +1,6 @@
 //! Sockets: accepting them, bounding them, cutting off who stalls, ending in good order.
 
+mod socket;
 mod stall;
 
 use std::future::{Future, poll_fn};
@@ -70,8 +71,7 @@ async fn next_connection(listener: &TcpListener, slots: &Arc<Semaphore>) -> (Tcp
     loop {
         match listener.accept().await {
             Ok((stream, _address)) => {
-                // Answers are written whole; waiting for more would only delay them.
-                let _ = stream.set_nodelay(true);
+                socket::prepare(&stream);
                 return (stream, slot);
             }
             Err(error) => {

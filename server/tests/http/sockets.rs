@@ -6,10 +6,10 @@ use http::Method;
 use subrosa_shared::api::{PartList, header};
 use subrosa_shared::problem::{Problem, ProblemType};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio::time::{Duration, Instant, sleep, timeout};
+use tokio::time::{Duration, Instant, sleep, sleep_until, timeout};
 
 use crate::support::{Call, Link, Sender, Server, content_digest, fake_sealed};
 
@@ -241,6 +241,53 @@ async fn a_client_that_does_not_read_is_cut_off() {
     let mut bytes = Vec::new();
     timeout(Duration::from_secs(10), stream.read_to_end(&mut bytes)).await.expect("the server cut off").ok();
     assert!(bytes.len() < sender.parts[0].len(), "{} bytes came", bytes.len());
+}
+
+/// Reads at 200 KiB/s. To a patience of 2 seconds that is what 13 KiB/s are to one of half a minute.
+async fn read_slowly(stream: &mut TcpStream, span: Duration) -> usize {
+    let (start, mut piece, mut read) = (Instant::now(), vec![0; 20 << 10], 0);
+    while start.elapsed() < span {
+        read += stream.read_exact(&mut piece).await.expect("not cut off");
+        sleep_until(start + Duration::from_secs(1).mul_f64(read as f64 / (200 << 10) as f64)).await;
+    }
+    read
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_who_is_slow_but_reads_is_not_cut_off() {
+    /// More than the system could have held, had it been cut off.
+    const ENOUGH: usize = 8 << 20;
+    let listening = Listening::start(&["--stall-secs-max", "2"]).await;
+    let (_sender, head) = large_download(&listening.server).await;
+    let read_enough = async |receive_buffer: Option<u32>| {
+        let socket = TcpSocket::new_v4().unwrap();
+        receive_buffer.into_iter().for_each(|len| socket.set_recv_buffer_size(len).unwrap());
+        let mut stream = socket.connect(listening.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut read = read_slowly(&mut stream, Duration::from_secs(8)).await;
+        let mut piece = vec![0; 1 << 20];
+        while read < ENOUGH {
+            let len = timeout(Duration::from_secs(20), stream.read(&mut piece)).await.unwrap().unwrap();
+            assert_ne!(len, 0, "cut off after {read} bytes, with a buffer of {receive_buffer:?}");
+            read += len;
+        }
+    };
+    tokio::join!(read_enough(None), read_enough(Some(32 << 10)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn little_is_on_its_way_to_a_slow_reader_when_a_share_ends() {
+    let listening = Listening::start(&[]).await;
+    let (sender, head) = large_download(&listening.server).await;
+    let mut stream = listening.connect().await;
+    stream.write_all(head.as_bytes()).await.unwrap();
+    read_slowly(&mut stream, Duration::from_secs(1)).await;
+    listening.server.call(Call::delete(sender.path("")).owner(&sender.owner)).await.ok();
+    // Longer than a running answer goes on without asking whether it may.
+    sleep(Duration::from_millis(2_500)).await;
+    let mut rest = Vec::new();
+    timeout(Duration::from_secs(10), stream.read_to_end(&mut rest)).await.expect("the server cuts off").ok();
+    assert!(rest.len() < 1 << 20, "{} KiB came after the end", rest.len() >> 10);
 }
 
 #[tokio::test]
