@@ -1,8 +1,9 @@
-//! A headless Chromium with a fresh profile, driven by WebDriver. When a test fails, a picture of the page and what it said
+//! A browser with a fresh profile that nobody sees, driven by WebDriver. When a test fails, a picture of the page and what it said
 //! stay in `target/screenshots`; when it passes, the page must not have complained about anything.
 
 mod chromium;
 mod driver;
+pub mod engine;
 pub mod pages;
 
 use std::path::{Path, PathBuf};
@@ -12,11 +13,12 @@ use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use self::driver::Driver;
+use self::engine::Engine;
 use crate::wait;
 
 /// What a person would call at once, on a machine that is busy with other things.
@@ -71,34 +73,13 @@ impl Browser {
     async fn start_in(folder: TempDir, more: &[&str]) -> Self {
         let downloads = folder.path().join("downloads");
         std::fs::create_dir_all(&downloads).expect("the folder is ours");
-        let mut driver = Driver::start().await;
-        let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
-        let mut arguments = vec![
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--window-size=1000,1200",
-            &profile,
-        ];
-        arguments.extend(more);
-        let wanted = json!({
-            "browserName": "chrome",
-            "unhandledPromptBehavior": "accept",
-            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
-            "goog:chromeOptions": {
-                "args": arguments,
-                "prefs": { "download.default_directory": downloads, "download.prompt_for_download": false },
-            },
-        });
-        let Value::Object(wanted) = wanted else { unreachable!("it is written as an object") };
+        let engine = Engine::of_this_run();
+        let mut driver = Driver::start(engine).await;
+        let Value::Object(wanted) = engine.capabilities(folder.path(), &downloads, more) else {
+            unreachable!("it is written as an object")
+        };
         let connecting = ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&driver.address()).await;
-        let client = connecting.expect("Chromium starts; `cargo xtask test` installs it where it is missing");
+        let client = connecting.expect("the browser starts; `cargo xtask test` installs it where it is missing");
         driver.session = client.session_id().await.expect("the driver answers");
         Self { client, driver, folder }
     }
@@ -297,6 +278,14 @@ impl Browser {
         entries.map(|entry| entry.path()).collect()
     }
 
+    /// What lies there and could be taken for a whole file: not marked as unfinished by the browser. (Firefox keeps the
+    /// place of an unfinished file with an empty one.)
+    #[must_use]
+    pub fn looking_whole(&self) -> Vec<PathBuf> {
+        let empty = |file: &PathBuf| file.metadata().is_ok_and(|metadata| metadata.len() == 0);
+        self.in_downloads().into_iter().filter(|file| !is_unfinished(file) && !empty(file)).collect()
+    }
+
     /// Memory of all its processes, in bytes: what only they have, and their parts of what they share.
     #[must_use]
     pub fn resident_bytes(&self) -> u64 {
@@ -312,5 +301,5 @@ impl Browser {
 
 fn is_unfinished(file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    name.ends_with(".crdownload") || name.starts_with(".org.chromium")
+    name.ends_with(".crdownload") || name.starts_with(".org.chromium") || name.ends_with(".part")
 }

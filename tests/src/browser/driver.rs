@@ -1,47 +1,70 @@
-//! chromedriver: one per browser, in a process group of its own, so that nothing outlives a test.
+//! The driver of a browser: one per browser, in a process group of its own, so that nothing outlives a test.
 
 use std::io::{BufRead as _, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
+
+use super::engine::Engine;
+use crate::wait;
 
 #[derive(Debug)]
 pub(super) struct Driver {
-    process: Child,
-    group: Pid,
+    engine: Engine,
+    group: Group,
+    /// The display that nobody sees, for an engine that needs one.
+    _display: Option<Group>,
     port: u16,
     pub(super) session: Option<String>,
+    /// Lines of driver and browser that stand for a mistake of ours.
+    said: Arc<Mutex<Vec<String>>>,
 }
 
 impl Driver {
-    pub(super) async fn start() -> Self {
-        // When this program is killed, the shell's input ends, and with it the whole group.
-        let mut command = Command::new("sh");
-        command.args(["-c", "chromedriver --port=0 <&- & read -r _; kill -9 0"]).process_group(0).kill_on_drop(true);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process = command.spawn().expect("there is a shell");
-        let group = process.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it runs");
-        let mut lines = BufReader::new(process.stdout.take().expect("stdout is piped")).lines();
-        let port = timeout(Duration::from_secs(30), async {
+    pub(super) async fn start(engine: Engine) -> Self {
+        let display = match engine {
+            Engine::WebKit => Some(display().await),
+            Engine::Chromium | Engine::Firefox => None,
+        };
+        let free = free_port();
+        let (command, announcement) = engine.driver(free);
+        let variables = display.as_ref().map(|(_, number)| format!("DISPLAY=:{number} ")).unwrap_or_default();
+        let (group, mut lines) = Group::start(&format!("{variables}{command} 2>&1"));
+        let listens = async {
+            let Some(announcement) = announcement else {
+                let connected = async || TcpStream::connect(("127.0.0.1", free)).ok();
+                wait::until(Duration::from_secs(30), "the driver listens", connected).await;
+                return free;
+            };
             while let Ok(Some(line)) = lines.next_line().await {
-                if let Some((_, port)) = line.trim_end_matches('.').split_once("started successfully on port ") {
-                    return port.parse().expect("a port is a number");
+                if let Some((_, port)) = line.trim_end_matches('.').split_once(announcement) {
+                    return port.trim().parse().expect("a port is a number");
                 }
             }
-            panic!("chromedriver ended before it listened");
+            panic!("the driver ended before it listened: {command}");
+        };
+        let port = timeout(Duration::from_secs(30), listens).await;
+        let port = port.expect("the driver listens; `cargo xtask test` installs it where it is missing");
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&said);
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                if is_complaint(&line) {
+                    heard.lock().expect("nobody panics with it").push(line);
+                }
+            }
         });
-        let port = port.await.expect("chromedriver listens; `cargo xtask test` installs it where it is missing");
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { process, group, port, session: None }
+        Self { engine, group, _display: display.map(|(group, _)| group), port, session: None, said }
     }
 
     pub(super) fn address(&self) -> String {
@@ -51,6 +74,9 @@ impl Driver {
     /// Entries of the console that stand for a mistake of ours: violations of the policy, uncaught errors. Requests that
     /// failed are not: tests make them fail.
     pub(super) fn complaints(&self) -> Vec<String> {
+        if self.engine != Engine::Chromium {
+            return std::mem::take(&mut *self.said.lock().expect("nobody panics with it"));
+        }
         let log = self.call("POST", "se/log", &json!({ "type": "browser" }).to_string());
         let entries = log.as_ref().and_then(Value::as_array).into_iter().flatten();
         let complaints = entries.filter(|entry| {
@@ -70,7 +96,7 @@ impl Driver {
             // The fifth field; the second is the name, in brackets, and may contain anything.
             let stat = std::fs::read_to_string(process.path().join("stat")).unwrap_or_default();
             let group = stat.rsplit_once(") ").and_then(|(_, rest)| rest.split(' ').nth(2)?.parse().ok());
-            group == Some(self.group.as_raw_pid())
+            group == Some(self.group.id.as_raw_pid())
         });
         let proportional = of_group.filter_map(|process| {
             let rollup = std::fs::read_to_string(process.path().join("smaps_rollup")).ok()?;
@@ -143,9 +169,60 @@ impl Driver {
             }
             false => self.complaints(),
         };
-        // The browser belongs to the driver's group.
-        let _ = kill_process_group(self.group, Signal::KILL);
-        let _ = self.process.start_kill();
+        self.group.kill();
         complaints
     }
+}
+
+/// Programs that end together, at the latest with this one.
+#[derive(Debug)]
+struct Group {
+    process: Child,
+    id: Pid,
+}
+
+impl Group {
+    fn start(shell_command: &str) -> (Self, Lines<BufReader<ChildStdout>>) {
+        // When this program is killed, the shell's input ends, and with it the whole group.
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(format!("{shell_command} <&- & read -r _; kill -9 0"));
+        command.process_group(0).kill_on_drop(true);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = command.spawn().expect("there is a shell");
+        let id = process.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it runs");
+        let lines = BufReader::new(process.stdout.take().expect("stdout is piped")).lines();
+        (Self { process, id }, lines)
+    }
+
+    fn kill(&mut self) {
+        let _ = kill_process_group(self.id, Signal::KILL);
+        let _ = self.process.start_kill();
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A display in memory, and its number.
+async fn display() -> (Group, u32) {
+    let (group, mut lines) = Group::start("Xvfb -displayfd 1 -screen 0 1280x1400x24 -nolisten tcp 2>/dev/null");
+    let number = timeout(Duration::from_secs(30), lines.next_line()).await.ok().and_then(Result::ok).flatten();
+    let number = number.and_then(|line| line.trim().parse().ok());
+    (group, number.expect("Xvfb starts; `cargo xtask test` installs it where it is missing"))
+}
+
+/// A port that was free a moment ago, for drivers that choose none.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there are free ports");
+    listener.local_addr().expect("it is bound").port()
+}
+
+/// What Firefox prints when a page does what it should not.
+fn is_complaint(line: &str) -> bool {
+    line.contains("JavaScript error: http://")
+        || line.contains("Content-Security-Policy")
+        || line.contains("TrustedScript")
 }

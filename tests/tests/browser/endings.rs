@@ -9,6 +9,7 @@ use subrosa_tests::browser::{Browser, SOON, turn};
 use subrosa_tests::client::download::Recipient;
 use subrosa_tests::client::package::{Package, Terms};
 use subrosa_tests::client::upload::LinkTerms;
+use subrosa_tests::only_if_browser_can;
 use subrosa_tests::server::Server;
 use subrosa_tests::wait;
 
@@ -24,6 +25,7 @@ async fn dead_end(browser: &Browser, link: &str, state: &str) -> String {
 
 #[tokio::test]
 async fn a_damaged_link_is_found_out_before_anything_is_asked_and_can_be_pasted_whole() {
+    only_if_browser_can!(DevTools);
     let _turn = turn().await;
     let (server, recipient) = (Server::start().await, Browser::start().await);
     let (package, link) = sent(&server, &one_file(), &LinkTerms::default()).await;

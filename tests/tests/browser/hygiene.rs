@@ -4,6 +4,7 @@ use subrosa_tests::browser::pages::Choices;
 use subrosa_tests::browser::{Browser, turn};
 use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::leaks::Leaks;
+use subrosa_tests::only_if_browser_can;
 use subrosa_tests::server::Server;
 use subrosa_tests::wait;
 
@@ -26,6 +27,7 @@ async fn the_fragment_leaves_the_address_bar_and_a_reload_still_works() {
 
 #[tokio::test]
 async fn no_page_asks_any_other_origin() {
+    only_if_browser_can!(DevTools);
     let _turn = turn().await;
     let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
     let files = sender.prepare(&[("a.txt", b"a"), ("b.txt", b"b")]);
@@ -42,6 +44,7 @@ async fn no_page_asks_any_other_origin() {
 
 #[tokio::test]
 async fn the_policy_forbids_markup_inline_script_and_other_origins() {
+    only_if_browser_can!(DevTools);
     let _turn = turn().await;
     let (server, recipient) = (Server::start().await, Browser::start().await);
     let (_, link) = sent(&server, &one_file(), &LinkTerms::default()).await;
@@ -68,6 +71,7 @@ async fn the_policy_forbids_markup_inline_script_and_other_origins() {
 
 #[tokio::test]
 async fn the_pages_set_no_cookie() {
+    only_if_browser_can!(DevTools);
     let _turn = turn().await;
     let (server, sender) = (Server::start().await, Browser::start().await);
     let files = sender.prepare(&[("a.txt", b"a")]);

@@ -2,6 +2,7 @@
 
 use subrosa_tests::browser::pages::Choices;
 use subrosa_tests::browser::{Browser, SOON, turn};
+use subrosa_tests::only_if_browser_can;
 use subrosa_tests::server::Server;
 use subrosa_tests::wait;
 
@@ -44,6 +45,7 @@ async fn you_know_what_happened_to_your_link() {
 
 #[tokio::test]
 async fn the_link_can_be_copied() {
+    only_if_browser_can!(DevTools);
     let _turn = turn().await;
     let (server, sender) = (Server::start().await, Browser::start().await);
     let files = sender.prepare(&[("copied.txt", b"copied")]);

@@ -3,11 +3,13 @@
 use subrosa_tests::browser::pages::Choices;
 use subrosa_tests::browser::{Browser, SOON, turn};
 use subrosa_tests::bytes::noise;
+use subrosa_tests::only_if_browser_can;
 use subrosa_tests::server::{Options, Server};
 use subrosa_tests::wait;
 
 #[tokio::test]
 async fn too_much_is_told_before_the_first_byte_and_goes_when_something_is_removed() {
+    only_if_browser_can!(DevTools);
     let _turn = turn().await;
     let server = Server::start_with(Options::flags(&["--share-bytes-max", "1048576"])).await;
     let sender = Browser::start().await;
@@ -32,6 +34,7 @@ async fn too_much_is_told_before_the_first_byte_and_goes_when_something_is_remov
 
 #[tokio::test]
 async fn a_file_that_changes_while_it_is_sent_stops_the_upload_with_a_clear_sentence() {
+    only_if_browser_can!(ChangedFiles);
     let _turn = turn().await;
     let (server, sender) = (Server::start().await, Browser::start().await);
     let files = sender.prepare(&[("changing.bin", &noise(3 << 20, 92))]);

@@ -4,6 +4,7 @@ use subrosa_tests::browser::pages::{Choices, unzip};
 use subrosa_tests::browser::{Browser, turn};
 use subrosa_tests::client::package::Source;
 use subrosa_tests::client::upload::LinkTerms;
+use subrosa_tests::only_if_browser_can;
 use subrosa_tests::server::Server;
 
 use crate::sent;
@@ -94,6 +95,7 @@ async fn a_name_of_255_bytes_arrives() {
 
 #[tokio::test]
 async fn a_name_that_would_turn_the_direction_of_text_is_made_harmless_before_it_is_sent() {
+    only_if_browser_can!(FolderInput);
     let _turn = turn().await;
     let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
     let files = sender.prepare(&[("harmless\u{202e}fdp.exe", b"x"), ("two\nlines.txt", b"y")]);

@@ -4,12 +4,14 @@ use subrosa_tests::browser::{Browser, turn};
 use subrosa_tests::bytes::{assert_same, noise};
 use subrosa_tests::client::package::Source;
 use subrosa_tests::client::upload::LinkTerms;
+use subrosa_tests::only_if_browser_can;
 use subrosa_tests::server::Server;
 
 use crate::{one_file, sent, started, taken};
 
 #[tokio::test]
 async fn without_service_workers_a_file_is_saved_all_the_same() {
+    only_if_browser_can!(DevTools);
     let _turn = turn().await;
     let (server, recipient) = (Server::start().await, Browser::start().await);
     let files = [Source::new("by blob.bin", noise(9 << 20, 100)), Source::new("second.bin", noise(1000, 101))];
@@ -27,6 +29,7 @@ async fn without_service_workers_a_file_is_saved_all_the_same() {
 
 #[tokio::test]
 async fn without_storage_a_download_works_and_the_page_says_what_is_missing() {
+    only_if_browser_can!(DevTools);
     let _turn = turn().await;
     let (server, recipient) = (Server::start().await, Browser::start().await);
     let (_, link) = sent(&server, &one_file(), &LinkTerms::default()).await;
@@ -41,6 +44,7 @@ async fn without_storage_a_download_works_and_the_page_says_what_is_missing() {
 
 #[tokio::test]
 async fn without_webassembly_the_pages_say_so_and_ask_nothing() {
+    only_if_browser_can!(DevTools);
     let _turn = turn().await;
     let (server, browser) = (Server::start().await, Browser::start().await);
     let (package, link) = sent(&server, &one_file(), &LinkTerms::default()).await;
@@ -56,6 +60,7 @@ async fn without_webassembly_the_pages_say_so_and_ask_nothing() {
 
 #[tokio::test]
 async fn without_randomness_the_pages_refuse_to_work() {
+    only_if_browser_can!(DevTools);
     let _turn = turn().await;
     let (server, browser) = (Server::start().await, Browser::start().await);
     browser.before_pages("Crypto.prototype.getRandomValues = () => { throw new Error('none') }").await;
@@ -66,6 +71,7 @@ async fn without_randomness_the_pages_refuse_to_work() {
 
 #[tokio::test]
 async fn without_scripts_the_pages_say_what_they_need() {
+    only_if_browser_can!(DevTools);
     let _turn = turn().await;
     let server = Server::start().await;
     for page in ["/", "/s"] {

@@ -6,6 +6,7 @@ use subrosa_tests::bytes::{assert_same, noise};
 use subrosa_tests::client::download::Recipient;
 use subrosa_tests::client::package::Source;
 use subrosa_tests::client::upload::LinkTerms;
+use subrosa_tests::only_if_browser_can;
 use subrosa_tests::server::Server;
 
 use crate::sent;
@@ -58,6 +59,7 @@ async fn several_files_arrive_as_one_zip() {
 
 #[tokio::test]
 async fn a_folder_arrives_with_its_tree() {
+    only_if_browser_can!(FolderInput);
     let _turn = turn().await;
     let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
     sender.prepare(&[
@@ -162,6 +164,7 @@ async fn a_second_download_works_where_two_are_allowed_and_a_third_does_not() {
 
 #[tokio::test]
 async fn three_dropped_files_and_a_dropped_folder_arrive() {
+    only_if_browser_can!(DevTools);
     let _turn = turn().await;
     let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
     let paths = sender.prepare(&[("a.txt", b"a"), ("b.txt", b"b"), ("c.txt", b"c"), ("tree/leaf/d.txt", b"d")]);
