@@ -8,7 +8,7 @@ use crate::{cargo, process, tools, web};
 /// What `bench` takes.
 #[derive(Args)]
 pub(crate) struct BenchArgs {
-    /// Only these: native, page, memory
+    /// Only these: native, page, memory, push
     names: Vec<String>,
 }
 

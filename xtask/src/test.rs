@@ -3,7 +3,7 @@
 mod suite;
 
 use anyhow::{Result, ensure};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::tally::Tally;
 use crate::{cargo, check, process, tools, web};
@@ -14,11 +14,33 @@ pub(crate) struct TestArgs {
     /// The heavy tests too: gigabytes and many minutes
     #[arg(long)]
     pub(crate) heavy: bool,
+    /// The browser that the pages are tested in; may be given again for another
+    #[arg(long = "browser", value_enum, default_value = "chromium")]
+    pub(crate) browsers: Vec<Browser>,
     /// Only tests with this in their name, and no checks
     pub(crate) filter: Option<String>,
     /// Arguments for every test program, after `--`
     #[arg(last = true)]
     pub(crate) harness: Vec<String>,
+}
+
+/// A browser for the tests of the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Browser {
+    /// Chromium.
+    Chromium,
+    /// Firefox: takes some minutes to install its driver.
+    Firefox,
+}
+
+impl Browser {
+    /// As the test program calls it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+        }
+    }
 }
 
 /// Installs, checks, builds once, runs.
@@ -27,6 +49,9 @@ pub(crate) fn run(args: &TestArgs) -> Result<()> {
     let mut tally = Tally::new();
     tally.need("node modules", tools::ensure_node_modules);
     tally.need("browser", tools::ensure_browser);
+    if args.browsers.contains(&Browser::Firefox) {
+        tally.need("Firefox", || tools::ensure_firefox().map(drop));
+    }
     web::build()?;
 
     if args.filter.is_none() {

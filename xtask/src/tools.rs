@@ -40,6 +40,12 @@ pub(crate) fn ensure_browser() -> Result<()> {
     ensure_programs(&[("chromium", "chromium"), ("chromedriver", "chromium-driver")])
 }
 
+/// Firefox and its driver; gives the folder of the driver, which Debian does not have.
+pub(crate) fn ensure_firefox() -> Result<PathBuf> {
+    ensure_programs(&[("firefox-esr", "firefox-esr")])?;
+    Ok(ensure_crate("geckodriver", "0.37.1")?.join("bin"))
+}
+
 /// Type checker and accessibility rules, in exactly the versions of `web-wasm/package-lock.json`.
 pub(crate) fn ensure_node_modules() -> Result<()> {
     ensure_node()?;
@@ -53,19 +59,22 @@ pub(crate) fn ensure_node_modules() -> Result<()> {
     process::run(process::command("npm").current_dir(web).args(["ci", "--no-audit", "--no-fund"]))
 }
 
-/// The checker of dependencies, in our own folder of tools: its version is ours to choose. Without optimisation it
-/// compiles in a minute and is fast enough.
+/// The checker of dependencies.
 pub(crate) fn ensure_deny() -> Result<PathBuf> {
-    const VERSION: &str = "0.20.2";
-    let folder = process::target().join("tools").join(format!("cargo-deny-{VERSION}"));
-    let program = folder.join("bin/cargo-deny");
-    if !program.exists() {
-        println!("Installing with cargo, into {}: cargo-deny", folder.display());
+    Ok(ensure_crate("cargo-deny", "0.20.2")?.join("bin/cargo-deny"))
+}
+
+/// A program from a crate, in our own folder of tools: its version is ours to choose. Without optimisation it compiles
+/// in a minute or two and is fast enough.
+fn ensure_crate(name: &str, version: &str) -> Result<PathBuf> {
+    let folder = process::target().join("tools").join(format!("{name}-{version}"));
+    if !folder.join("bin").join(name).exists() {
+        println!("Installing with cargo, into {}: {name}", folder.display());
         let mut command = crate::cargo::command();
-        command.args(["install", "--quiet", "--locked", "--debug", "cargo-deny", "--version", VERSION]);
+        command.args(["install", "--quiet", "--locked", "--debug", name, "--version", version]);
         process::run(command.arg("--root").arg(&folder))?;
     }
-    Ok(program)
+    Ok(folder)
 }
 
 /// Programs by name, each with the Debian package that has it.

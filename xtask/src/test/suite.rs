@@ -7,16 +7,18 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 
-use super::TestArgs;
+use super::{Browser, TestArgs};
 use crate::cargo::{self, Artifact};
-use crate::process;
 use crate::tally::Tally;
+use crate::{process, tools};
 
 /// Folders in the order of their tests. What is not named comes between these and the end-to-end tests.
 const FIRST: &[&str] = &["shared", "web-wasm", "server"];
 const LAST: &str = "tests";
 /// Test programs that come last in their folder.
 const SLOW: &[&str] = &["browser", "heavy"];
+/// The tests of the pages.
+const BROWSER_TESTS: &str = "browser";
 const SERVER: &str = "subrosa-server";
 
 /// Builds all test programs and runs them.
@@ -35,22 +37,40 @@ pub(super) fn run(args: &TestArgs, tally: &mut Tally) -> Result<()> {
     });
 
     for artifact in &artifacts {
-        let title = title(artifact);
-        println!("\n{title}");
-        let mut program = Command::new(artifact.executable.as_ref().expect("only programs were kept"));
-        program.current_dir(&artifact.folder).env("CARGO_MANIFEST_DIR", &artifact.folder);
-        program.args(&args.filter).args(&args.harness);
-        program.args(std::io::stdout().is_terminal().then_some("--color=always"));
-        if args.heavy {
-            program.env("SUBROSA_HEAVY", "1");
+        // The pages are tested once in every browser that was asked for, the rest once.
+        let browsers = if artifact.name == BROWSER_TESTS { args.browsers.as_slice() } else { &[Browser::Chromium] };
+        for browser in browsers {
+            run_one(artifact, *browser, &server, args, tally)?;
         }
-        program.env("SUBROSA_SERVER", &server);
-        run_counted(&mut program, &title, tally)?;
     }
     if !args.heavy {
         println!("\nNot run: the heavy tests (`cargo xtask test --heavy`)");
     }
     Ok(())
+}
+
+fn run_one(artifact: &Artifact, browser: Browser, server: &Path, args: &TestArgs, tally: &mut Tally) -> Result<()> {
+    let title = match browser {
+        Browser::Chromium => title(artifact),
+        other => format!("{} in {}", title(artifact), other.name()),
+    };
+    println!("\n{title}");
+    let mut program = Command::new(artifact.executable.as_ref().expect("only programs were kept"));
+    program.current_dir(&artifact.folder).env("CARGO_MANIFEST_DIR", &artifact.folder);
+    program.args(&args.filter).args(&args.harness);
+    program.args(std::io::stdout().is_terminal().then_some("--color=always"));
+    if args.heavy {
+        program.env("SUBROSA_HEAVY", "1");
+    }
+    program.env("SUBROSA_SERVER", server);
+    if browser == Browser::Firefox {
+        let drivers = tools::ensure_firefox()?;
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::iter::once(drivers).chain(std::env::split_paths(&path));
+        program.env("PATH", std::env::join_paths(path)?);
+    }
+    program.env("SUBROSA_BROWSER", browser.name());
+    run_counted(&mut program, &title, tally)
 }
 
 /// Runs a program that reports as Rust's test harness does, or with a last line `N passed, N failed`, and counts.
