@@ -29,7 +29,7 @@ pub enum PassphraseError {
     /// Fewer words than [`WORDS_MIN`] or more than [`WORDS_MAX`].
     #[error("passphrases have {WORDS_MIN} to {WORDS_MAX} words")]
     Words,
-    /// Longer than [`SEPARATOR_MAX`], or with letters, digits or control characters in it.
+    /// Longer than [`SEPARATOR_MAX`], or something else than spaces and marks of ASCII.
     #[error("words are separated by at most {SEPARATOR_MAX} marks or spaces")]
     Separator,
 }
@@ -72,9 +72,8 @@ impl WordList {
         if !(WORDS_MIN..=WORDS_MAX).contains(&words) {
             return Err(PassphraseError::Words);
         }
-        if separator.chars().count() > SEPARATOR_MAX
-            || separator.contains(|c: char| c.is_alphanumeric() || c.is_control())
-        {
+        let fits = |c: char| c == ' ' || c.is_ascii_punctuation();
+        if separator.len() > SEPARATOR_MAX || !separator.chars().all(fits) {
             return Err(PassphraseError::Separator);
         }
         let digit = with_digit.then(|| (below(words as usize, rng), DIGITS[below(DIGITS.len(), rng)]));

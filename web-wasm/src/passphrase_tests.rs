@@ -55,10 +55,10 @@ fn what_cannot_be_drawn_is_refused() {
     let refused = |style| list.passphrase(style, &mut Seeded(1)).err();
     assert_eq!(refused(Style { words: 2, ..PLAIN }), Some(PassphraseError::Words));
     assert_eq!(refused(Style { words: 13, ..PLAIN }), Some(PassphraseError::Words));
-    for separator in ["a", "7", "\n", "-----", "ß"] {
+    for separator in ["a", "7", "\n", "-----", "ß", "→"] {
         assert_eq!(refused(Style { separator, ..PLAIN }), Some(PassphraseError::Separator), "{separator:?}");
     }
-    for separator in ["", " ", ".", " - ", "→"] {
+    for separator in ["", " ", ".", " - "] {
         assert_eq!(refused(Style { separator, ..PLAIN }), None, "{separator:?}");
     }
 }

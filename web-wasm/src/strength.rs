@@ -5,6 +5,7 @@
 //! can be much weaker than it says; nothing is stronger.
 
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 /// Below this many bits a password is weak: whoever holds the sealed bytes could try them all within the life of a push.
 const FAIR_BITS: u32 = 40;
@@ -37,8 +38,8 @@ pub enum Verdict {
 /// Estimates a password: the fewest bits that any way to put it together from known pieces and random characters takes.
 #[must_use]
 pub fn estimate(typed: &str) -> Strength {
-    let typed: Vec<char> = typed.chars().take(CHARACTERS_MAX).collect();
-    let plain: Vec<char> = typed.iter().map(|c| c.to_lowercase().next().unwrap_or(*c)).collect();
+    let typed: Zeroizing<Vec<char>> = Zeroizing::new(typed.chars().take(CHARACTERS_MAX).collect());
+    let plain: Zeroizing<Vec<char>> = Zeroizing::new(typed.iter().map(char::to_ascii_lowercase).collect());
     let random = alphabet(&typed).log2();
     // For every place, the bits up to it.
     let mut bits = vec![f64::INFINITY; typed.len() + 1];
@@ -124,14 +125,19 @@ fn undone(c: char) -> char {
 fn word(typed: &[char]) -> Piece {
     const FIRST: f64 = 5.0;
     const FURTHER: f64 = 1.5;
-    let first = typed.first().filter(|c| c.is_alphabetic())?;
-    let rest = typed[1..].iter().take_while(|c| c.is_alphabetic());
-    let upper = first.is_uppercase() && typed.get(1).is_some_and(|c| c.is_uppercase());
-    let len = 1 + rest.take_while(|c| c.is_uppercase() == upper).count();
+    let first = typed.first().filter(|c| is_letter(**c))?;
+    let rest = typed[1..].iter().take_while(|c| is_letter(**c));
+    let upper = first.is_ascii_uppercase() && typed.get(1).is_some_and(char::is_ascii_uppercase);
+    let len = 1 + rest.take_while(|c| c.is_ascii_uppercase() == upper).count();
     (len >= 3 && sounds(&typed[..len])).then(|| {
-        let capital = if first.is_uppercase() { 1.0 } else { 0.0 };
+        let capital = if first.is_ascii_uppercase() { 1.0 } else { 0.0 };
         (len, FIRST + FURTHER * (len - 1) as f64 + capital)
     })
+}
+
+/// Whatever is not ASCII is taken for a letter: tables that know better weigh more than this whole file.
+fn is_letter(c: char) -> bool {
+    c.is_ascii_alphabetic() || !c.is_ascii()
 }
 
 /// Whether letters can be said: at most four of a kind in a row, vowel or not, and both kinds.
@@ -181,7 +187,7 @@ fn repetition(plain: &[char], at: usize) -> Piece {
     let (len, back) = (0..at).map(|from| (copied(from), at - from)).max()?;
     match len {
         0 => None,
-        1 => (!plain[at].is_alphanumeric()).then_some((1, 2.0)),
+        1 => (!is_letter(plain[at]) && !plain[at].is_ascii_digit()).then_some((1, 2.0)),
         len => Some((len, (back as f64).log2() + (len as f64).log2() + 1.0)),
     }
 }
