@@ -11,9 +11,11 @@ mod run;
 mod world;
 
 use proptest::prelude::*;
+use subrosa_server::lifecycle::{Outcome, Refusal};
+use subrosa_shared::api::LogLine;
 
-use crate::model::Model;
-use crate::run::Run;
+use crate::model::{Model, PushModel};
+use crate::run::{Entry, Run};
 use crate::world::story;
 
 proptest! {
@@ -27,14 +29,35 @@ proptest! {
         let mut model = Model::new(run.policy.clone());
         for (index, entry) in run.trace.iter().enumerate() {
             let told = model.apply(&entry.command, entry.at);
-            let told_lines = std::mem::take(&mut model.log);
-            prop_assert_eq!(&entry.outcome, &told, "answer {} to {:?}", index, entry.command);
-            // Lines of the same moment have no order among themselves.
-            let sorted = |mut lines: Vec<_>| {
-                lines.sort_by_key(|line: &subrosa_shared::api::LogLine| (line.at, format!("{line:?}")));
-                lines
-            };
-            prop_assert_eq!(sorted(entry.log.clone()), sorted(told_lines), "lines of answer {}", index);
+            same(index, entry, &told, std::mem::take(&mut model.log))?;
         }
     }
+
+    /// The same of a push.
+    #[test]
+    fn step_tells_what_the_model_of_pushes_tells(story in world::push::story()) {
+        let mut run = Run { stores: true, ..Run::new() };
+        run.play(&story);
+        let mut model = PushModel::new(run.policy.clone());
+        for (index, entry) in run.trace.iter().enumerate() {
+            let told = model.apply(&entry.command, entry.at);
+            same(index, entry, &told, std::mem::take(&mut model.log))?;
+        }
+    }
+}
+
+fn same(
+    index: usize,
+    entry: &Entry,
+    told: &Result<Outcome, Refusal>,
+    told_lines: Vec<LogLine>,
+) -> Result<(), TestCaseError> {
+    prop_assert_eq!(&entry.outcome, told, "answer {} to {:?}", index, entry.command);
+    // Lines of the same moment have no order among themselves.
+    let sorted = |mut lines: Vec<LogLine>| {
+        lines.sort_by_key(|line| (line.at, format!("{line:?}")));
+        lines
+    };
+    prop_assert_eq!(sorted(entry.log.clone()), sorted(told_lines), "lines of answer {}", index);
+    Ok(())
 }

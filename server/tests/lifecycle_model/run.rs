@@ -3,7 +3,7 @@
 use subrosa_server::lifecycle::{
     Change, Command, HolderAction, Outcome, OwnerAction, Policy, Record, Refusal, Step, step,
 };
-use subrosa_shared::api::{LinkView, LogLine, ShareStatus};
+use subrosa_shared::api::{LinkView, LogLine, PushStatus, PushView, ShareStatus};
 use subrosa_shared::time::Timestamp;
 
 use crate::world::{self, Move};
@@ -65,16 +65,21 @@ impl Run {
                     }
                 }
                 Move::GuessOn { link, count } => {
-                    for _ in 0..*count {
-                        let guess = HolderAction::Open(world::guess(None));
-                        match *self.apply(world::by_holder(*link, guess)) {
-                            Err(Refusal::WrongPassword { retry_after } | Refusal::TooManyGuesses { retry_after }) => {
-                                self.wait(u64::try_from(retry_after.as_millis()).unwrap());
-                            }
-                            _ => break,
-                        }
-                    }
+                    let guess = world::by_holder(*link, HolderAction::Open(world::guess(None)));
+                    self.guess(&guess, *count);
                 }
+                Move::GuessOnPush { count } => self.guess(&world::push::guess(), *count),
+            }
+        }
+    }
+
+    fn guess(&mut self, guess: &Command, count: u32) {
+        for _ in 0..count {
+            match *self.apply(guess.clone()) {
+                Err(Refusal::WrongPassword { retry_after } | Refusal::TooManyGuesses { retry_after }) => {
+                    self.wait(u64::try_from(retry_after.as_millis()).unwrap());
+                }
+                _ => break,
             }
         }
     }
@@ -102,6 +107,20 @@ impl Run {
         status(self.record.as_ref(), &self.policy, self.now)
     }
 
+    /// The push as its owner sees it, without leaving a trace.
+    pub(crate) fn push_status(&self) -> Option<PushStatus> {
+        push_status(self.record.as_ref(), &self.policy, self.now)
+    }
+
+    /// The push as its holder sees it, without leaving a trace.
+    pub(crate) fn look_at_push(&self) -> Option<PushView> {
+        let look = world::push::by_holder(HolderAction::Look);
+        match step(self.record.as_ref(), &look, &self.policy, self.now).outcome {
+            Ok(Outcome::PushView(view)) => Some(*view),
+            _ => None,
+        }
+    }
+
     /// The link as its holder sees it, without leaving a trace.
     pub(crate) fn look(&self, link: u8) -> Option<LinkView> {
         let look = world::by_holder(link, HolderAction::Look);
@@ -115,6 +134,13 @@ impl Run {
 pub(crate) fn status(record: Option<&Record>, policy: &Policy, now: Timestamp) -> Option<ShareStatus> {
     match step(record, &world::by_owner(OwnerAction::Status), policy, now).outcome {
         Ok(Outcome::Share(status)) => Some(*status),
+        _ => None,
+    }
+}
+
+pub(crate) fn push_status(record: Option<&Record>, policy: &Policy, now: Timestamp) -> Option<PushStatus> {
+    match step(record, &world::by_owner(OwnerAction::Status), policy, now).outcome {
+        Ok(Outcome::Push(status)) => Some(*status),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
-//! One share's world: fixed secrets, requests as clients make them, and random commands.
+//! One share's world: fixed secrets, requests as clients make them, and random commands. And one push's.
 
-use std::fmt::{self, Debug, Formatter};
+mod moves;
+pub(crate) mod push;
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -13,6 +14,8 @@ use subrosa_shared::id::{Digest, LinkId, Receipt, ShareId, Verifier};
 use subrosa_shared::limits::Limits;
 use subrosa_shared::seal::sealed_len;
 use subrosa_shared::time::Timestamp;
+
+pub(crate) use self::moves::Move;
 
 pub(crate) const SECOND: u64 = 1000;
 pub(crate) const MINUTE: u64 = 60 * SECOND;
@@ -36,7 +39,7 @@ pub(crate) fn config() -> ProptestConfig {
 }
 
 pub(crate) fn policy() -> Policy {
-    let limits = Limits { downloads_max: 5, links_max: 3, ..Limits::default() };
+    let limits = Limits { downloads_max: 5, links_max: 3, views_max: 4, ..Limits::default() };
     Policy { limits, ..Policy::default() }
 }
 
@@ -176,42 +179,9 @@ pub(crate) fn finish(link: u8, lease: u8) -> Command {
     by_holder(link, HolderAction::Finish { lease: lease_verifier(lease), receipt: None })
 }
 
-/// One move of a random story.
-#[derive(Clone)]
-pub(crate) enum Move {
-    /// Time goes by, in milliseconds.
-    Wait(u64),
-    /// Until the record is due, or a millisecond before.
-    WaitUntilDue { before: bool },
-    /// Somebody asks for something.
-    Do(Box<Command>),
-    /// Something that was asked before is asked again: a retry, or an answer that came late.
-    Again(usize),
-    /// So many wrong passwords, as fast as they are let.
-    GuessOn { link: u8, count: u32 },
-}
-
-/// On one line, and without what wraps hold, so that a failing story can be read.
-impl Debug for Move {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Wait(millis) => write!(f, "Wait({millis})"),
-            Self::WaitUntilDue { before } => write!(f, "WaitUntilDue(before: {before})"),
-            Self::Again(which) => write!(f, "Again({which})"),
-            Self::GuessOn { link, count } => write!(f, "GuessOn(link: {link}, count: {count})"),
-            Self::Do(command) => {
-                let mut command = command.clone();
-                if let Command::Owner { action: OwnerAction::PutLink { request, .. }, .. } = &mut *command {
-                    (request.lock.view_wrap, request.lock.content_wrap) = (vec![], vec![]);
-                }
-                if let Command::Owner { action: OwnerAction::PatchLink { request, .. }, .. } = &mut *command {
-                    let wraps = request.lock.iter_mut().flat_map(|lock| [&mut lock.view_wrap, &mut lock.content_wrap]);
-                    wraps.for_each(Vec::clear);
-                }
-                write!(f, "Do({command:?})")
-            }
-        }
-    }
+/// Of a share or of a push.
+pub(crate) fn any_story() -> impl Strategy<Value = Vec<Move>> {
+    prop_oneof![3 => story(), 2 => push::story()]
 }
 
 pub(crate) fn story() -> impl Strategy<Value = Vec<Move>> {
@@ -244,12 +214,16 @@ fn any_moves() -> impl Strategy<Value = Vec<Move>> {
 fn any_move() -> impl Strategy<Value = Move> {
     prop_oneof![
         6 => wait().prop_map(Move::Wait),
-        1 => any::<bool>().prop_map(|before| Move::WaitUntilDue { before }),
+        1 => any_wait_until_due(),
         20 => any_command().prop_map(|command| Move::Do(Box::new(command))),
         4 => any::<usize>().prop_map(Move::Again),
         1 => (0..LINKS, prop_oneof![8 => 1..8_u32, 1 => 190..210_u32])
             .prop_map(|(link, count)| Move::GuessOn { link, count }),
     ]
+}
+
+fn any_wait_until_due() -> impl Strategy<Value = Move> {
+    any::<bool>().prop_map(|before| Move::WaitUntilDue { before })
 }
 
 /// Waits around every span that means something.

@@ -3,6 +3,7 @@
 
 mod holder;
 mod owner;
+mod push;
 mod view;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use subrosa_shared::api::{
 use subrosa_shared::id::{LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 
+pub(crate) use self::push::PushModel;
 use crate::world::{DAY, HOUR, MINUTE, SECOND};
 
 pub(crate) struct Model {

@@ -116,7 +116,7 @@ impl Model {
     }
 }
 
-fn counter(moments: &[u64]) -> Counter {
+pub(super) fn counter(moments: &[u64]) -> Counter {
     Counter {
         count: u32::try_from(moments.len()).unwrap(),
         first: moments.first().map(|at| Timestamp::from_millis(*at)),

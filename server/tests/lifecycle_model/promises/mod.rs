@@ -5,6 +5,7 @@ mod ending;
 mod guessing;
 mod owning;
 mod taking;
+mod viewing;
 
 use proptest::prelude::*;
 use subrosa_server::lifecycle::{Command, HolderAction, Record};

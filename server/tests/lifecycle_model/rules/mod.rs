@@ -4,6 +4,7 @@ mod ends;
 mod guesses;
 mod leases;
 mod links;
+mod pushes;
 mod uploads;
 
 use subrosa_server::lifecycle::{HolderAction, Outcome, Policy, Refusal};
