@@ -1,0 +1,156 @@
+// @ts-check
+/** Draws passwords into the field, and says how hard they, or typed ones, are to guess. */
+
+import { randomPassword, strength as estimate, WordList } from "/wasm/subrosa_web.js";
+
+import { strength as texts } from "../texts/push.js";
+import { announce, button, element, say } from "../views.js";
+import { countText } from "../wording.js";
+
+/** Words of a passphrase that is drawn without asking: 77 bits. */
+const WORDS = 6;
+const LIST_URL = "/words/eff-large.txt";
+
+/** @typedef {{ text: string, bits: number, verdict: string }} Made */
+
+/** Fetched when it is first needed. @type {WordList | undefined} */
+let list;
+/** What was drawn last, to know whether the field still holds it. */
+let drawn = "";
+/** Counts draws: one that waits for the list may be overtaken. */
+let draws = 0;
+
+/** Listens to the field, the button beside it, and what unfolds below. Called once. */
+export function prepareGenerator() {
+  const field = element("secret", HTMLInputElement);
+  const panel = element("generator", HTMLElement);
+  field.addEventListener("input", judgeTyped);
+  button("generate").addEventListener("click", () => {
+    const open = button("generate").getAttribute("aria-expanded") !== "true";
+    unfold(open);
+    if (open) void draw();
+  });
+  button("generator-close").addEventListener("click", () => {
+    unfold(false);
+    button("generate").focus();
+  });
+  button("regenerate").addEventListener("click", () => void draw());
+  panel.addEventListener("input", () => {
+    for (const part of panel.querySelectorAll("[data-way]")) {
+      part.toggleAttribute("hidden", part.getAttribute("data-way") !== way());
+    }
+    void draw();
+  });
+}
+
+/** Whether the panel stands open: another kind of push may have no password. @returns {boolean} */
+export const isUnfolded = () => button("generate").getAttribute("aria-expanded") === "true";
+
+/** Forgets what was drawn. */
+export function clearGenerator() {
+  drawn = "";
+  draws += 1;
+  unfold(false);
+  element("secret-strength", HTMLElement).textContent = "";
+}
+
+/**
+ * A passphrase that can be said on the phone.
+ *
+ * @returns {Promise<string>} rejects without the list
+ */
+export async function speakable() {
+  const made = /** @type {Made} */ (JSON.parse((await theList()).passphrase(WORDS, "-", false, false)));
+  return made.text;
+}
+
+/** @param {boolean} open */
+function unfold(open) {
+  button("generate").setAttribute("aria-expanded", String(open));
+  element("generator", HTMLElement).hidden = !open;
+  say("generator-problem", "");
+}
+
+async function draw() {
+  const mine = (draws += 1);
+  let made;
+  try {
+    made = way() === "words" ? await words() : characters();
+  } catch {
+    if (mine === draws) say("generator-problem", texts.noWords);
+    return;
+  }
+  if (mine !== draws) return;
+  say("generator-problem", typeof made === "string" ? made : "");
+  if (typeof made === "string") return;
+  drawn = made.text;
+  const field = element("secret", HTMLInputElement);
+  field.value = made.text;
+  field.removeAttribute("aria-invalid");
+  tell(texts.made(countText(made.bits), texts.verdicts[made.verdict]), made.verdict);
+}
+
+/** @returns {Made | string} a string: what is wrong with the choice */
+function characters() {
+  const length = number("length");
+  if (typeof length === "string") return length;
+  const classes = {
+    lower: checked("lower"),
+    upper: checked("upper"),
+    digits: checked("digits"),
+    symbols: checked("symbols"),
+    withoutLookalikes: checked("without-lookalikes"),
+  };
+  if (!classes.lower && !classes.upper && !classes.digits && !classes.symbols) return texts.noClass;
+  return JSON.parse(randomPassword(length, JSON.stringify(classes)));
+}
+
+/** @returns {Promise<Made | string>} */
+async function words() {
+  const count = number("words");
+  if (typeof count === "string") return count;
+  const separator = element("separator", HTMLSelectElement).value;
+  return JSON.parse((await theList()).passphrase(count, separator, checked("with-digit"), checked("capitals")));
+}
+
+async function theList() {
+  if (list) return list;
+  const response = await fetch(LIST_URL, { credentials: "omit" });
+  if (!response.ok) throw new Error(`the word list was answered with ${response.status}`);
+  return (list ??= new WordList(await response.text()));
+}
+
+function judgeTyped() {
+  const { value } = element("secret", HTMLInputElement);
+  draws += 1;
+  if (value === "" || value === drawn) return tell("", "");
+  const { bits, verdict } = /** @type {{ bits: number, verdict: string }} */ (JSON.parse(estimate(value)));
+  tell(texts.typed(countText(bits), texts.verdicts[verdict]), verdict);
+}
+
+/** @param {string} text @param {string} verdict */
+function tell(text, verdict) {
+  const target = element("secret-strength", HTMLElement);
+  target.dataset.verdict = verdict;
+  target.textContent = text;
+  if (text === "") announce("");
+}
+
+/** @param {string} id @returns {number | string} a string: why it is none */
+function number(id) {
+  const input = element(id, HTMLInputElement);
+  const [min, max] = [Number(input.min), Number(input.max)];
+  const value = Number(input.value);
+  const fine = input.value !== "" && Number.isInteger(value) && min <= value && value <= max;
+  input.ariaInvalid = fine ? null : "true";
+  return fine ? value : texts.range(min, max);
+}
+
+/** @param {string} id */
+const checked = (id) => element(id, HTMLInputElement).checked;
+
+/** What the generated password is made of. */
+function way() {
+  const chosen = document.querySelector("#generator input[name=way]:checked");
+  return chosen instanceof HTMLInputElement ? chosen.value : "characters";
+}

@@ -1,0 +1,212 @@
+// @ts-check
+/**
+ * The page *push*, in the order of what happens: form, link, what becomes of it. With the address that an owner keeps
+ * (in the fragment, or in `history.state` after a reload) it begins with what became of it.
+ *
+ * For tests and scripts, these stay as they are. `document.body.dataset.state` is one of `loading`, `unsupported`,
+ * `form`, `making` (the form, while the link is made), `done` (the link and its status), `gone` (it has ended), and
+ * the dead ends `not-found`, `damaged` (an owner's address), `other-kind` (a recipient's link), `offline`, `error`.
+ * Ids: `#kinds input[value=password|login|note|url]`, `#user`, `#secret`, `#secret-show`, `#secret-strength` (with
+ * `data-verdict`), `#note`, `#url`; `#generate` (opens and draws), `#generator input[value=characters|words]`,
+ * `#length`, `#lower`, `#upper`, `#digits`, `#symbols`, `#without-lookalikes`, `#words`, `#separator`, `#with-digit`,
+ * `#capitals`, `#regenerate`, `#generator-close`, `#generator-problem`; `#views` (numbers, or `other` for
+ * `#views-number`), `#expiry` (seconds, or `other` for `#expiry-date`), `#passphrase`, `#passphrase-show`,
+ * `#passphrase-make`, `#guesses` and `#guesses-count` (where there is a passphrase), `#from`, `#more` (unfolds
+ * `#label` and `#may-destroy`), `#make`, `#push-problem`; of the card `#link`, `#copy`, `#qr`, `#share`, `#mail`;
+ * `#passphrase-apart`, `#passphrase-again` (shows `#passphrase-text`), `#status` (facts as
+ * `dd[data-fact=label|state|started|finished|wrong|left|ends]`), `#timeline` (`li[data-event]`), `#owner-link`,
+ * `#owner-copy`, `#pause`, `#more-views`, `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`, `#change-problem`;
+ * `#error`, `#retry`.
+ */
+
+import { CallError, sendForText } from "../api.js";
+import { showChannels } from "../channels.js";
+import { Desk } from "../desk.js";
+import { startEngine, Unsupported } from "../engine.js";
+import { followNewLinks, forgetFragment, keep, takeFragment } from "../fragment.js";
+import { Stops } from "../stops.js";
+import { unsupported } from "../texts.js";
+import { formProblems as problems, goneForOwner, page, push as texts, stops as words } from "../texts/push.js";
+import { button, element, fillTexts, say, show, state } from "../views.js";
+import { clearSecrets, FormProblem, offer, prepareForm, problemOf, readForm, showProblem } from "./form.js";
+import { forgetPush, isLinkAtRisk, prepareResult, showPush } from "./result.js";
+
+/**
+ * @typedef {import("./form.js").Config & import("../channels.js").Channels} Config
+ * @typedef {{ linkId: string, ownerProof: string }} Owner
+ */
+
+const TRIES = 3;
+
+/** @type {Desk} */
+let desk;
+/** @type {Config} */
+let config;
+/** Of the server that keeps pushes, if it is not this one. */
+let origin = "";
+/** A push that may be on the server already: the answer was lost. @type {{ wanted: string, owner: Owner, json: string }
+ * | undefined} */
+let begun;
+const stops = new Stops({ stops: words, gone: goneForOwner });
+
+async function start() {
+  fillTexts(page);
+  followNewLinks();
+  const text = takeFragment();
+  try {
+    desk = new Desk(await startEngine());
+  } catch (error) {
+    say("unsupported-why", error instanceof Unsupported ? error.message : unsupported.modules);
+    show("unsupported");
+    return;
+  }
+  prepareForm();
+  prepareResult(another);
+  element("push-form", HTMLFormElement).addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (state() === "form") void make();
+  });
+  addEventListener("beforeunload", (event) => {
+    if (state() === "making" || isLinkAtRisk()) event.preventDefault();
+  });
+  await configure(text);
+}
+
+/** Asks the server what it takes; without an answer nothing can be made. @param {string} text of an owner's address */
+async function configure(text) {
+  try {
+    const call = { method: "GET", path: "/config", signal: new AbortController().signal, triesMax: TRIES };
+    config = JSON.parse(await sendForText(call));
+    showChannels(config);
+    if (config.push_origin) {
+      origin = config.push_origin;
+      // What a push may be, the server says that keeps it.
+      config = JSON.parse(await sendForText({ ...call, ...(origin && { origin }) }));
+    }
+    offer(config);
+  } catch (error) {
+    return stops.forError(error, () => void configure(text));
+  }
+  if (text === "") show("form");
+  else await comeBack(text);
+}
+
+/** Makes the link from what stands in the form. */
+async function make() {
+  say("push-problem", "");
+  let wanted;
+  try {
+    wanted = readForm();
+  } catch (error) {
+    if (error instanceof FormProblem) return showProblem(error);
+    throw error;
+  }
+  document.body.dataset.state = "making";
+  working(true);
+  try {
+    const { owner, json } = await sealed(wanted);
+    await sendForText({ ...ownerCall("PUT", owner, ""), json });
+    begun = undefined;
+    await made(owner, wanted);
+  } catch (error) {
+    document.body.dataset.state = "form";
+    refuse(error);
+  } finally {
+    working(false);
+  }
+}
+
+/**
+ * What is sent. The same form again is the same push, so that a lost answer makes no second one; another form is another
+ * push, and one that may have arrived is deleted.
+ *
+ * @param {import("./form.js").Wanted} wanted
+ */
+async function sealed(wanted) {
+  const same = JSON.stringify(wanted);
+  if (begun?.wanted === same) return begun;
+  if (begun) void sendForText(ownerCall("DELETE", begun.owner, "/owner")).catch(() => {});
+  begun = undefined;
+  const owner = await desk.ask("beginPush");
+  const json = await desk.ask("pushBody", wanted);
+  return (begun = { wanted: same, owner, json });
+}
+
+/** @param {Owner} owner @param {import("./form.js").Wanted} wanted */
+async function made(owner, { form: { kind }, passphrase }) {
+  clearSecrets();
+  try {
+    await present(owner, { kind, passphrase });
+  } catch {
+    // It is made; what becomes of it can be seen later.
+    await comeBack(await desk.ask("pushOwnerToken"));
+  }
+}
+
+/** @param {Owner} owner @param {{ kind?: string, passphrase?: string }} known */
+async function present(owner, { kind, passphrase = "" }) {
+  const server = origin || location.origin;
+  const [token, ownerToken] = [await desk.ask("pushToken"), await desk.ask("pushOwnerToken")];
+  keep(ownerToken);
+  const owned = { ...owner, ...(origin && { origin }) };
+  const links = { link: `${server}/p#${token}`, ownerLink: `${server}/push#${ownerToken}` };
+  await showPush({ ...links, owned, kind, passphrase }, desk, config.limits.views_max);
+}
+
+/** Shows what became of a push. @param {string} text of its owner's address */
+async function comeBack(text) {
+  try {
+    const owner = await desk.ask("takeOwnerLink", text);
+    await present(owner, {});
+  } catch (error) {
+    const { variant } = /** @type {{ variant?: string }} */ (error);
+    if (variant === "other-kind") stops.at("other-kind", "", () => location.assign(`/p#${text}`));
+    else if (variant === "damaged" || variant === "no-link") stops.at("damaged", "", another);
+    else if (variant === "not-found" || variant === "gone") stops.at("not-found", "", another);
+    else stops.forError(error, () => void comeBack(text));
+  }
+}
+
+/** Says what went wrong, beside the form; what was typed stays. @param {unknown} error */
+function refuse(error) {
+  const { variant = "" } = /** @type {{ variant?: string }} */ (error);
+  const problem = problemOf(variant);
+  if (problem) return showProblem(problem);
+  const failure = error instanceof CallError ? error.failure : undefined;
+  const lost = ["network", "unavailable"].includes(variant) ? problems.network : "";
+  const strange = variant === "server" ? problems.server : problems.unexpected;
+  say("push-problem", lost || failure?.sentence || strange);
+  if (failure) button("make").textContent = texts.retry;
+  button("make").focus();
+}
+
+/** @param {boolean} yes */
+function working(yes) {
+  const target = button("make");
+  target.disabled = yes;
+  if (yes) target.textContent = texts.making;
+  else if (target.textContent === texts.making) target.textContent = texts.makes;
+  element("push-form", HTMLFormElement).ariaBusy = String(yes);
+}
+
+function another() {
+  forgetPush();
+  forgetFragment();
+  say("push-problem", "");
+  button("make").textContent = texts.makes;
+  show("form");
+}
+
+/** @param {string} method @param {Owner} owner @param {string} below */
+function ownerCall(method, { linkId, ownerProof }, below) {
+  return {
+    method,
+    path: `/pushes/${linkId}${below}`,
+    headers: { "subrosa-owner-proof": ownerProof },
+    signal: new AbortController().signal,
+    triesMax: TRIES,
+    ...(origin && { origin }),
+  };
+}
+
+void start();

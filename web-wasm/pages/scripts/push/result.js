@@ -1,0 +1,217 @@
+// @ts-check
+/** The link, and what its owner can do with it: hand it out, watch it, change it, delete what it leads to. */
+
+import { CallError } from "../api.js";
+import { Card } from "../card.js";
+import { pushMessage } from "../texts/card.js";
+import {
+  arrivedTitle,
+  formProblems as problems,
+  goneForOwner,
+  goneTitle,
+  page,
+  push as texts,
+  seenTitle,
+} from "../texts/push.js";
+import { announce, button, element, say, show, state } from "../views.js";
+import { momentText } from "../wording.js";
+import { PushWatch } from "./watch.js";
+
+/** @typedef {import("./watch.js").PushStatus} PushStatus */
+/** @typedef {import("./watch.js").Opened} Opened */
+
+/**
+ * @typedef {object} Made
+ * @property {string} link
+ * @property {string} ownerLink
+ * @property {import("./watch.js").Owned} owned
+ * @property {string | undefined} kind what was handed over, as long as this page remembers it
+ * @property {string} passphrase as long as this page remembers it
+ */
+
+const COPIED_MILLIS = 2_500;
+
+/** @type {Card} */
+let card;
+/** @type {PushWatch | undefined} */
+let watch;
+/** @type {Made | undefined} */
+let current;
+/** @type {PushStatus | undefined} */
+let latest;
+/** Whether the link left the page in some way: closing it loses nothing. */
+let taken = true;
+let viewsMax = 1;
+
+/** Listens to the buttons. Called once. @param {() => void} another */
+export function prepareResult(another) {
+  card = new Card(element("card", HTMLElement), { onTaken: () => (taken = true) });
+  const ask = element("revoke-ask", HTMLElement);
+  const ownerLink = element("owner-link", HTMLInputElement);
+  ownerLink.addEventListener("focus", () => ownerLink.select());
+  ownerLink.addEventListener("copy", () => (taken = true));
+  button("owner-copy").addEventListener("click", () => current && void copyOwnerLink(ownerLink));
+  button("another").addEventListener("click", () => (state() === "done" || state() === "gone") && another());
+  button("pause").addEventListener("click", () => {
+    if (state() === "done" && latest) void change("pause", { paused: !isPaused(latest) });
+  });
+  button("more-views").addEventListener("click", () => {
+    if (state() === "done" && latest) void change("more-views", { views_max: latest.link.downloads_max + 1 });
+  });
+  button("passphrase-again").addEventListener("click", (event) => {
+    if (event.isTrusted) showPassphrase(element("passphrase-text", HTMLElement).hidden !== false);
+  });
+  addEventListener("pagehide", () => showPassphrase(false));
+  button("revoke").addEventListener("click", () => {
+    ask.hidden = false;
+    button("revoke-keep").focus();
+  });
+  button("revoke-keep").addEventListener("click", () => {
+    ask.hidden = true;
+    button("revoke").focus();
+  });
+  button("revoke-confirm").addEventListener("click", () => {
+    if (state() === "done") void change("revoke-confirm", undefined);
+  });
+}
+
+/** Whether leaving the page now would lose the link. */
+export const isLinkAtRisk = () => state() === "done" && !taken;
+
+/**
+ * Shows a push: one just made, or one that its owner came back to. Rejects if the server cannot tell about it.
+ *
+ * @param {Made} made
+ * @param {import("../desk.js").Desk} desk
+ * @param {number} limit views that a push may allow
+ */
+export async function showPush(made, desk, limit) {
+  forgetPush();
+  current = made;
+  viewsMax = limit;
+  taken = made.kind === undefined;
+  element("owner-link", HTMLInputElement).value = made.ownerLink;
+  watch = new PushWatch(made.owned, desk, showStatus);
+  await watch.start();
+}
+
+/** Forgets the link. */
+export function forgetPush() {
+  watch?.stop();
+  watch = undefined;
+  current = undefined;
+  latest = undefined;
+  taken = true;
+  showPassphrase(false);
+  card.clear();
+  element("owner-link", HTMLInputElement).value = "";
+  element("revoke-ask", HTMLElement).hidden = true;
+  say("change-problem", "");
+}
+
+/** @param {PushStatus} status @param {Opened} opened */
+function showStatus(status, opened) {
+  const first = latest === undefined;
+  latest = status;
+  const gone = status.link.gone;
+  for (const part of document.querySelectorAll("[data-when=live]")) part.toggleAttribute("hidden", gone !== null);
+  if (gone) showEnd(gone, status, opened);
+  else showLive(status, first);
+}
+
+/** @param {PushStatus} status @param {boolean} first */
+function showLive({ link }, first) {
+  button("pause").textContent = latest && isPaused(latest) ? texts.resume : texts.pause;
+  button("more-views").disabled = link.downloads_max >= viewsMax;
+  if (!first || !current) return;
+  const { kind } = current;
+  const until = momentText(link.expires_at);
+  const titles = /** @type {Record<string, string>} */ (texts.titles);
+  say("done-title", kind ? texts.titles.made : texts.titles.back);
+  say("done-lead", kind ? texts.leads.made : texts.leads.back);
+  card.show({
+    link: current.link,
+    title: titles[kind ?? "again"],
+    lead: kind ? texts.cardLead : texts.cardAgain,
+    message: pushMessage({
+      kind: kind ?? "note",
+      forFiles: false,
+      views: link.downloads_max,
+      until,
+      passphrase: link.needs_password,
+    }),
+  });
+  element("passphrase-apart", HTMLElement).hidden = current.passphrase === "";
+  element("next-block", HTMLElement).hidden = !kind;
+  element("next-steps", HTMLElement).replaceChildren(
+    ...texts.nextSteps(texts.views(link.downloads_max), until, link.needs_password).map((step) => {
+      const item = document.createElement("li");
+      item.textContent = step;
+      return item;
+    }),
+  );
+  show("done");
+}
+
+/** @param {{ why: string, at: number }} gone @param {PushStatus} status @param {Opened} opened */
+function showEnd(gone, { link }, { confirmed }) {
+  const title = confirmed.last !== null ? arrivedTitle : link.counters.started.count > 0 ? seenTitle : goneTitle;
+  say("done-title", title);
+  say("done-lead", (goneForOwner[gone.why] ?? goneForOwner.expired)(momentText(gone.at)));
+  for (const id of ["passphrase-apart", "next-block", "revoke-ask"]) element(id, HTMLElement).hidden = true;
+  say("change-problem", "");
+  showPassphrase(false);
+  card.clear();
+  const before = state();
+  show("gone");
+  // The buttons that had the focus may be gone; nobody is pulled away from what is left.
+  if (before === "done" && (!document.activeElement || document.activeElement === document.body)) {
+    element("done-title", HTMLElement).focus();
+  }
+  announce(title);
+}
+
+/** Away from the link, and only when asked for: it has to be told by another way. @param {boolean} yes */
+function showPassphrase(yes) {
+  say("passphrase-text", yes ? (current?.passphrase ?? "") : "");
+  const toggle = button("passphrase-again");
+  toggle.textContent = yes ? texts.hidePassphrase : texts.showPassphrase;
+  toggle.setAttribute("aria-pressed", String(yes));
+}
+
+/** @param {PushStatus} status */
+const isPaused = ({ link }) => link.state === "paused" || link.state === "locked";
+
+/** @param {string} id of the button @param {Record<string, unknown> | undefined} to undefined: delete it */
+async function change(id, to) {
+  const pressed = button(id);
+  pressed.disabled = true;
+  say("change-problem", "");
+  try {
+    await (to ? watch?.change("PATCH", to) : watch?.change("DELETE"));
+  } catch (error) {
+    const failure = error instanceof CallError ? error.failure : undefined;
+    say("change-problem", (failure?.again ? "" : failure?.sentence) || problems.network);
+  } finally {
+    pressed.disabled = id === "more-views" && (latest?.link.downloads_max ?? 0) >= viewsMax;
+  }
+}
+
+/** @param {HTMLInputElement} field */
+async function copyOwnerLink(field) {
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    // Not allowed here: then the text is selected, and the person copies it.
+    field.select();
+    if (!document.execCommand("copy")) return;
+  }
+  taken = true;
+  const target = button("owner-copy");
+  target.textContent = texts.copied;
+  announce(texts.copied);
+  setTimeout(() => {
+    target.textContent = page.done.backCopy;
+    announce("");
+  }, COPIED_MILLIS);
+}

@@ -1,0 +1,196 @@
+// @ts-check
+/** What happens to a push, as long as the page is open: asked every few seconds, less often when nobody looks. */
+
+import { CallError, sendForText } from "../api.js";
+import { events, status as texts } from "../texts/push.js";
+import { element, say } from "../views.js";
+import { countText, momentText } from "../wording.js";
+
+/**
+ * @typedef {{ count: number, first: number | null, last: number | null }} Counter
+ * @typedef {{ why: string, at: number } | null} Gone
+ *
+ * @typedef {object} LinkStatus
+ * @property {string} state
+ * @property {Gone} gone
+ * @property {boolean} needs_password
+ * @property {number} expires_at
+ * @property {number} downloads_max
+ * @property {number} downloads_taken
+ * @property {{ opened: Counter, started: Counter, finished: Counter, wrong_password: Counter }} counters
+ *
+ * @typedef {{ created_at: number, link: LinkStatus }} PushStatus
+ * @typedef {{ label: string, confirmed: { count: number, last: number | null } }} Opened what only the owner reads
+ *
+ * @typedef {object} Owned
+ * @property {string} linkId
+ * @property {string} ownerProof
+ * @property {string} [origin] of the server that has it, if it is not this one
+ */
+
+const EVERY_MILLIS = 4_000;
+const HIDDEN_EVERY_MILLIS = 30_000;
+const TRIES = 3;
+/** Facts in the order in which they stand; some appear later than others. */
+const ORDER = ["label", "state", "started", "finished", "wrong", "left", "ends"];
+
+export class PushWatch {
+  #owned;
+  #desk;
+  #onChange;
+  #stop = new AbortController();
+  /** @type {number | undefined} */
+  #timer;
+  /** The status as it was shown last. */
+  #shown = "";
+  /** Rows that stand on the page, by name, so that only what changed is announced. @type {Map<string, HTMLElement>} */
+  #rows = new Map();
+
+  /**
+   * @param {Owned} owned
+   * @param {import("../desk.js").Desk} desk
+   * @param {(status: PushStatus, opened: Opened) => void} onChange told whenever something is different
+   */
+  constructor(owned, desk, onChange) {
+    this.#owned = owned;
+    this.#desk = desk;
+    this.#onChange = onChange;
+    element("status", HTMLElement).replaceChildren();
+    element("timeline", HTMLElement).replaceChildren();
+    element("timeline-block", HTMLElement).hidden = true;
+    say("unreachable", "");
+    document.addEventListener("visibilitychange", () => this.#seen(), { signal: this.#stop.signal });
+  }
+
+  /** Looks once, and rejects if that fails; from then on by itself. */
+  async start() {
+    await this.#look(TRIES);
+    this.#later();
+  }
+
+  stop() {
+    this.#stop.abort();
+    clearTimeout(this.#timer);
+  }
+
+  /** Changes something. @param {"PATCH" | "DELETE"} method @param {Record<string, unknown>} [change] */
+  async change(method, change) {
+    const json = change && JSON.stringify(change);
+    await this.#show(await sendForText({ ...this.#call(method, "/owner", TRIES), json }));
+  }
+
+  #seen() {
+    if (document.visibilityState !== "visible") return;
+    clearTimeout(this.#timer);
+    void this.#again();
+  }
+
+  async #again() {
+    try {
+      await this.#look(1);
+      say("unreachable", "");
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      // What is known stays on the page: unknown to the server means that it ended long ago.
+      if (error instanceof CallError && error.variant === "not-found") return this.stop();
+      say("unreachable", texts.unreachable);
+    }
+    this.#later();
+  }
+
+  #later() {
+    if (this.#stop.signal.aborted) return;
+    clearTimeout(this.#timer);
+    const visible = document.visibilityState === "visible";
+    this.#timer = setTimeout(() => void this.#again(), visible ? EVERY_MILLIS : HIDDEN_EVERY_MILLIS);
+  }
+
+  /** @param {number} triesMax */
+  async #look(triesMax) {
+    await this.#show(await sendForText(this.#call("GET", "/owner", triesMax)));
+  }
+
+  /** @param {string} body */
+  async #show(body) {
+    if (body === this.#shown || this.#stop.signal.aborted) return;
+    const status = /** @type {PushStatus} */ (JSON.parse(body));
+    const opened = /** @type {Opened} */ (JSON.parse(await this.#desk.ask("pushStatus", body)));
+    const { link } = status;
+    const { started, wrong_password: wrong } = link.counters;
+    const state = link.state === "ready" && started.count > 0 ? "seen" : link.state;
+    if (opened.label !== "") this.#row("label", texts.label, opened.label);
+    this.#row("state", texts.state, texts.states[state] ?? link.state);
+    this.#row("started", texts.seen, times(started));
+    if (opened.confirmed.last !== null) {
+      this.#row("finished", texts.confirmed, texts.receipt(momentText(opened.confirmed.last)));
+    }
+    if (link.needs_password || wrong.count > 0) this.#row("wrong", texts.wrong, wrong.count === 0 ? texts.none : times(wrong));
+    const left = Math.max(0, link.downloads_max - link.downloads_taken);
+    this.#row("left", texts.left, texts.leftOf(countText(left), countText(link.downloads_max)));
+    this.#row("ends", texts.ends, momentText(link.expires_at));
+    this.#onChange(status, opened);
+    this.#shown = body;
+    await this.#showLog();
+    // Nothing changes any more, but what is deleted when.
+    if (link.gone) this.stop();
+  }
+
+  async #showLog() {
+    /** @type {{ lines: { at: number, event: string }[] }} */
+    let log;
+    try {
+      log = JSON.parse(await sendForText(this.#call("GET", "/log", 1)));
+    } catch {
+      // It comes with the next change.
+      return;
+    }
+    const lines = log.lines.filter(({ event }) => events[event]).map(line);
+    element("timeline", HTMLElement).replaceChildren(...lines);
+    element("timeline-block", HTMLElement).hidden = lines.length === 0;
+  }
+
+  /** @param {string} method @param {string} below @param {number} triesMax */
+  #call(method, below, triesMax) {
+    const { linkId, ownerProof, origin } = this.#owned;
+    return {
+      method,
+      path: `/pushes/${linkId}${below}`,
+      headers: { "subrosa-owner-proof": ownerProof },
+      signal: this.#stop.signal,
+      triesMax,
+      ...(origin && { origin }),
+    };
+  }
+
+  /** @param {string} name @param {string} label @param {string} value */
+  #row(name, label, value) {
+    let cell = this.#rows.get(name);
+    if (!cell) {
+      const term = document.createElement("dt");
+      term.textContent = label;
+      cell = document.createElement("dd");
+      cell.dataset.fact = name;
+      const next = ORDER.slice(ORDER.indexOf(name) + 1).find((later) => this.#rows.has(later));
+      element("status", HTMLElement).insertBefore(term, (next && this.#rows.get(next)?.previousElementSibling) || null);
+      term.after(cell);
+      this.#rows.set(name, cell);
+    }
+    if (cell.textContent !== value) cell.textContent = value;
+  }
+}
+
+/** @param {{ at: number, event: string }} line */
+function line({ at, event }) {
+  const item = document.createElement("li");
+  item.dataset.event = event;
+  const time = document.createElement("time");
+  time.dateTime = new Date(at).toISOString();
+  time.textContent = momentText(at);
+  const what = document.createElement("span");
+  what.textContent = events[event];
+  item.append(time, what);
+  return item;
+}
+
+/** @param {Counter} counter */
+const times = (counter) => (counter.last === null ? texts.never : texts.times(counter.count, momentText(counter.last)));
