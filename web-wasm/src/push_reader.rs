@@ -35,6 +35,8 @@ pub enum RevealError {
 pub struct PushReader {
     link: PushSecret,
     keys: Option<PushKeys>,
+    /// What the face says that it is: nothing else is shown.
+    told: Option<Kind>,
     /// Of the sealed payload, for the receipt: stays when the payload is wiped.
     revealed: Option<Digest>,
     payload: Option<Payload>,
@@ -75,7 +77,7 @@ impl PushReader {
     /// There is none, or it is damaged.
     pub fn from_text(text: &str) -> Result<Self, TokenError> {
         let link = PushSecret::from_text(text)?;
-        Ok(Self { link, keys: None, revealed: None, payload: None, held: Held::default() })
+        Ok(Self { link, keys: None, told: None, revealed: None, payload: None, held: Held::default() })
     }
 
     /// The link's id.
@@ -100,10 +102,11 @@ impl PushReader {
     ///
     /// # Errors
     /// It is not the one of this link.
-    pub fn looked(&self, view: &PushView) -> Result<Option<Looked>, RevealError> {
+    pub fn looked(&mut self, view: &PushView) -> Result<Option<Looked>, RevealError> {
         let Some(sealed) = &view.face else { return Ok(None) };
         let face = Face::open(&self.link.face_key(), &self.link_id(), sealed);
         let Face { kind, from, for_files } = face.map_err(|_| RevealError::Altered)?;
+        self.told = Some(kind);
         Ok(Some(Looked { kind, from, for_files }))
     }
 
@@ -124,13 +127,16 @@ impl PushReader {
     /// Takes the answer to revealing, and opens the payload.
     ///
     /// # Errors
-    /// It is the answer to another request, or not what was sealed for this link.
+    /// It is the answer to another request, or not what was sealed for this link; or nobody has [`looked`](Self::looked).
     pub fn revealed(&mut self, answer: &RevealedPush) -> Result<Revealed, RevealError> {
         if answer.lease != self.held.lease_id()? {
             return Err(RevealError::Answer);
         }
         let payload = Payload::open(&self.keys()?.payload, &self.link_id(), &answer.payload);
         let payload = payload.map_err(|_| RevealError::Altered)?;
+        if payload.kind() != self.told.ok_or(OutOfOrder)? {
+            return Err(RevealError::Altered);
+        }
         let fields = payload.fields().into_iter().map(|(name, text)| Field {
             name,
             secret: matches!(name, "password" | "note"),

@@ -60,6 +60,7 @@ fn look(put: &PutPush) -> PushView {
 
 /// Asks for the payload as a page does, and takes what a server answers.
 fn reveal(reader: &mut PushReader, put: &PutPush, typed: Option<&str>) -> Result<Revealed, RevealError> {
+    reader.looked(&look(put))?;
     reader.unlock(typed.map(passphrase).as_ref());
     reader.held.hold_lease(None, &mut RNG.clone());
     let RequestLease { lease_verifier } = reader.held.request_lease().unwrap();
@@ -242,4 +243,16 @@ fn links_of_other_kinds_are_told_apart() {
     assert!(PushSender::from_owner_link(&sender.link_token()).is_err_and(other_kind));
     assert_eq!(PushReader::from_text("https://example.org/p#").err(), Some(TokenError::Missing));
     assert_eq!(PushReader::from_text(&sender.link_token()[..40]).err(), Some(TokenError::TooShort));
+}
+
+#[test]
+fn a_payload_of_another_kind_than_the_face_told_is_not_shown() {
+    let (sender, put) = push(json!({"kind": "note", "note": "harmless"}), None).unwrap();
+    let secret = PushSecret::from_text(&sender.link_token()).unwrap();
+    let other = Payload::Url { url: "https://example.org".to_owned() };
+    let other = other.seal(&secret.keys(None).payload, &sender.link_id(), &mut RNG.clone()).unwrap();
+    let mut swapped = put.clone();
+    swapped.lock.payload = other;
+    assert_eq!(reveal(&mut reader(&sender), &swapped, None), Err(RevealError::Altered));
+    assert!(reveal(&mut reader(&sender), &put, None).is_ok());
 }

@@ -44,7 +44,7 @@ impl PushReader {
     ///
     /// # Errors
     /// `answer`, `altered-push`.
-    pub fn looked(&self, body: &str) -> Result<String, JsValue> {
+    pub fn looked(&mut self, body: &str) -> Result<String, JsValue> {
         Ok(json(&self.0.looked(&answer(body)?).map_err(Thrown::from)?))
     }
 
