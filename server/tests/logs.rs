@@ -15,6 +15,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tracing_subscriber::fmt::MakeWriter;
 
+use crate::support::push::Push;
 use crate::support::{Call, Link, Sender, Server, content_digest, fake_sealed, shared};
 
 #[derive(Clone, Default)]
@@ -57,6 +58,19 @@ async fn logs_hold_no_secret() {
     server.call(link.ask_lease(&lease)).await.ok();
     server.call(link.fetch(&lease, 0)).await.ok();
     server.call(link.done(&lease)).await.ok();
+    // Everything that there is of a push, twice: the second time it is gone.
+    let push = Push::new(3).on(&server).await;
+    let patch = api::PatchPush { views_max: Some(2), ..Default::default() };
+    for _ in 0..2 {
+        for call in [push.make(), push.ask_look(), push.ask_reveal(&lease).device(&device), push.ack(&lease)] {
+            server.call(call).await;
+        }
+        let guess = push.ask_reveal(&lease).header("subrosa-open-proof", push.wrong_open());
+        for call in [guess, push.ask_status(), push.patch(&patch), push.ask_log(), push.destroy(), push.revoke()] {
+            server.call(call).await;
+        }
+    }
+    assert!(push.look(&server).await.link.gone.is_some());
     // And what goes wrong.
     let canary = "canary-0123456789";
     server.call(Call::post(link.path("/open")).open(&link).header("subrosa-open-proof", canary)).await;
@@ -67,6 +81,13 @@ async fn logs_hold_no_secret() {
     let other = Sender::new(4);
     server.call(Call::put(other.path("")).owner(&other.owner).json(&serde_json::json!({ canary: canary }))).await;
     server.call(sender.put_part(0).header("content-digest", canary)).await;
+    let other = Push::new(4);
+    server.call(other.make().json(&serde_json::json!({ canary: canary }))).await;
+    server.call(other.make().body(format!("{{\"note\":\"{canary}"))).await;
+    server.call(push.ask_reveal(&lease).header("subrosa-open-proof", canary)).await;
+    server.call(Call::get(push.path(&format!("?{canary}")))).await;
+    server.call(Call::get(push.path(&format!("/{canary}")))).await;
+    server.call(Call::get(format!("/pushes/{canary}"))).await;
     for path in [format!("/s/{canary}"), format!("/s?{canary}"), format!("/dl/{canary}"), format!("/{canary}")] {
         server.send(http::Request::get(path).header("cookie", canary).body("".into()).unwrap()).await;
     }
@@ -102,10 +123,20 @@ async fn logs_hold_no_secret() {
         sender.owner.verifier().to_string(),
         link.secret.verifier().to_string(),
         link.id.to_string(),
+        push.owner.proof().to_text().to_string(),
+        push.owner.verifier().to_string(),
+        push.secret.proof().to_text().to_string(),
+        push.secret.verifier().to_string(),
+        push.open_proof(),
+        push.wrong_open(),
+        push.id.to_string(),
     ] {
         assert!(!log.contains(&secret), "{secret} in\n{log}");
     }
     assert!(log.contains("/api/v1/links/{link}/leases/{lease}/done"), "requests are logged by their route:\n{log}");
+    for route in ["/api/v1/pushes/{link}", "/api/v1/pushes/{link}/reveal", "/api/v1/pushes/{link}/ack"] {
+        assert!(log.contains(route), "{route}");
+    }
     assert!(!log.contains("/dl/"), "{log}");
     let bytes = &fake_sealed(65_536, 1)[..32];
     assert!(!log.as_bytes().windows(32).any(|window| window == bytes));

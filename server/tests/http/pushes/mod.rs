@@ -1,3 +1,5 @@
 //! Pushes, call by call.
 
 mod asking;
+mod bodies;
+mod promises;
