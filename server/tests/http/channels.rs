@@ -57,6 +57,37 @@ async fn calls_of_what_is_not_served_do_not_exist_and_are_not_described() {
 }
 
 #[tokio::test]
+async fn pages_of_what_is_not_served_do_not_exist() {
+    // Pages that were not built are there all the same: they say so.
+    let pages: [(&str, [bool; 3]); 10] = [
+        ("/", [true, true, true]),
+        ("/s", [true, false, true]),
+        ("/send.html", [true, false, true]),
+        ("/receive.html", [true, false, true]),
+        ("/push", [false, true, true]),
+        ("/p", [false, true, true]),
+        ("/push.html", [false, true, true]),
+        ("/reveal.html", [false, true, true]),
+        ("/s/", [false, false, false]),
+        ("//push.html", [false, true, true]),
+    ];
+    for (at, (flag, channels)) in ALL.iter().enumerate() {
+        let server = Server::start_with(&["--channels", flag]).await;
+        let get = async |path: &str| server.send(Request::get(path).body("".into()).unwrap()).await;
+        for (path, expected) in pages {
+            let answer = get(path).await;
+            assert_eq!(answer.status != 404, expected[at], "{flag}: {path}");
+            if answer.status == 404 {
+                assert!(String::from_utf8_lossy(&answer.body).contains("href=\"/\""), "{flag}: {path}");
+            }
+        }
+        if *channels == Channels::Pushes {
+            assert_eq!(get("/").await.body, get("/push").await.body);
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_configuration_tells_what_is_served_and_where_passwords_go() {
     for (flag, channels) in ALL {
         let server = Server::start_with(&["--channels", flag]).await;

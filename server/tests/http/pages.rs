@@ -26,6 +26,8 @@ async fn pages_are_served_with_their_types_or_say_that_they_were_not_built() {
     for (path, content_type) in [
         ("/", "text/html; charset=utf-8"),
         ("/s", "text/html; charset=utf-8"),
+        ("/push", "text/html; charset=utf-8"),
+        ("/p", "text/html; charset=utf-8"),
         ("/save-worker.js", "text/javascript; charset=utf-8"),
         ("/wasm/subrosa_web.js", "text/javascript; charset=utf-8"),
         ("/wasm/subrosa_web_bg.wasm", "application/wasm"),
