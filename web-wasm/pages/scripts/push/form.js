@@ -53,6 +53,7 @@ export function prepareForm() {
   revealing("secret", "secret-show");
   revealing("passphrase", "passphrase-show");
   prepareGenerator();
+  element("secret", HTMLInputElement).addEventListener("paste", takeLines);
   for (const [choice, field] of [
     ["views", "views-number"],
     ["expiry", "expiry-date"],
@@ -172,6 +173,27 @@ function showKind() {
     part.toggleAttribute("hidden", !shown || (part.id === "generator" && !isUnfolded()));
   }
   say("push-problem", "");
+  say("pasted-lines", "");
+}
+
+/**
+ * A key of several lines, pasted where one line fits, would lose its line breaks without a word. It goes into the note.
+ *
+ * @param {ClipboardEvent} event
+ */
+function takeLines(event) {
+  const text = event.clipboardData?.getData("text") ?? "";
+  if (!/[\r\n]/u.test(text.trim())) return;
+  event.preventDefault();
+  if (chosenKind() === "password") {
+    const note = document.querySelector("#kinds input[value=note]");
+    if (note instanceof HTMLInputElement) note.checked = true;
+    showKind();
+  }
+  const note = element("note", HTMLTextAreaElement);
+  note.value = note.value === "" ? text : `${note.value}\n${text}`;
+  note.focus();
+  say("pasted-lines", texts.pastedLines);
 }
 
 /** Destroying after wrong passphrases makes sense where there is a passphrase. */

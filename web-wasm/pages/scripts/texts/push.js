@@ -116,6 +116,7 @@ export const push = {
   ],
   showPassphrase: "Show the passphrase",
   hidePassphrase: "Hide the passphrase",
+  pastedLines: "What you pasted has several lines, and a password has one. It was put into the note.",
   pause: "Pause",
   resume: "Resume",
   copied: "Copied",
