@@ -304,6 +304,11 @@ export const stops = {
     button: "Try again",
   },
   error: { title: "That did not work", text: "", button: "Try again" },
+  "other-kind": {
+    title: "This is a link to a password",
+    text: "It does not lead to files. It is shown on another page of this server. Nothing was counted.",
+    button: "Open it there",
+  },
   stopped: { title: "The download was stopped", text: "", button: "Back to the files" },
   destroyed: {
     title: "Deleted",

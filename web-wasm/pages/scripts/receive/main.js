@@ -4,11 +4,11 @@
  *
  * For tests and scripts, these stay as they are. `document.body.dataset.state` is one of `loading`, `unsupported`,
  * `no-link`, `damaged`, `password`, `ready`, `confirm`, `saving`, `ask-saved`, `finished`, `destroyed`, and the dead
- * ends `gone`, `not-found`, `paused`, `locked`, `drained`, `offline`, `stopped` (cancelled), `error`. Ids:
- * `#link-input`, `#link-open`, `#link-problem`; `#password`, `#password-show`, `#open`, `#password-problem`; `#files`
- * (with `button[data-entry]` each), `#note`, `#left`, `#download` (first step), `#download-confirm` ("Yes, now", a
- * second later), `#download-not`; `#progress`, `#network`, `#cancel`; `#saved-yes`, `#saved-again`, `#finish`;
- * `#destroy`, `#destroy-confirm`, `#destroy-keep`; `#error`, `#retry`.
+ * ends `gone`, `not-found`, `paused`, `locked`, `drained`, `offline`, `stopped` (cancelled), `error`, `other-kind` (a
+ * link to a password). Ids: `#link-input`, `#link-open`, `#link-problem`; `#password`, `#password-show`, `#open`,
+ * `#password-problem`; `#files` (with `button[data-entry]` each), `#note`, `#left`, `#download` (first step),
+ * `#download-confirm` ("Yes, now", a second later), `#download-not`; `#progress`, `#network`, `#cancel`; `#saved-yes`,
+ * `#saved-again`, `#finish`; `#destroy`, `#destroy-confirm`, `#destroy-keep`; `#error`, `#retry`.
  */
 
 import { CallError } from "../api.js";
@@ -111,6 +111,8 @@ async function takeLink(text) {
     element("link-input", HTMLTextAreaElement).value = "";
   } catch (error) {
     const { variant } = /** @type {{ variant?: string }} */ (error);
+    const push = variant === "other-kind" ? await pushIn(text) : "";
+    if (push !== "") return stops.at("other-kind", "", () => location.assign(`/p#${push}`));
     const again = state() === "damaged" || state() === "no-link";
     if (!again) askLink(variant === "no-link" ? "no-link" : "damaged");
     if (variant === "other-kind") say("link-problem", texts.tooNew);
@@ -118,6 +120,15 @@ async function takeLink(text) {
     return;
   }
   await look();
+}
+
+/** A link to a password, which has a page of its own; empty if it is none. @param {string} text */
+async function pushIn(text) {
+  try {
+    return (await desk.ask("takePush", text)).token;
+  } catch {
+    return "";
+  }
 }
 
 /** Looks at the link: this counts nothing. */

@@ -47,7 +47,7 @@ export const page = {
     lower: "a to z",
     upper: "A to Z",
     digits: "0 to 9",
-    symbols: "Signs",
+    symbols: "Signs (! # $)",
     lookalikes: "Leave out what looks alike (0 and O, 1 and l)",
     count: "Number of words",
     separator: "Between the words",
