@@ -1,13 +1,15 @@
 //! `cargo xtask bench`: figures for docs/BENCHMARKS.md. Machines are noisy: only ratios within one run mean anything.
 
+mod load;
 mod memory;
 mod native;
 mod page;
+mod push;
 
 use std::time::Duration;
 
 /// The benches, in order; arguments choose some of them.
-const NAMES: [&str; 3] = ["native", "page", "memory"];
+const NAMES: [&str; 4] = ["native", "page", "memory", "push"];
 
 #[tokio::main]
 async fn main() {
@@ -25,6 +27,9 @@ async fn main() {
     }
     if runs("memory") {
         memory::run().await;
+    }
+    if runs("push") {
+        push::run().await;
     }
 }
 
