@@ -17,26 +17,47 @@ async fn main() {
     let (sender, recipient) = (Browser::start().await, Browser::start().await);
     screen(&sender, 1120, 1000, false).await;
     screen(&recipient, 390, 844, true).await;
+    shares(&server, &sender, &recipient, &folder).await;
+    pushes(&server, &sender, &recipient, &folder).await;
+}
 
+async fn shares(server: &Server, sender: &Browser, recipient: &Browser, folder: &Path) {
     sender.open(&server.origin()).await;
     sender.state_of(&["pick"]).await;
-    let files = files(&sender);
+    let files = files(sender);
     let paths: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
     sender.type_into("file-input", &paths.join("\n")).await;
     sender.type_into("note", "The figures for Thursday. Call me if anything is missing.").await;
     sender.type_into("password", "a password that goes by phone").await;
-    picture(&sender, &folder.join("send.png")).await;
+    picture(sender, &folder.join("send.png")).await;
 
     sender.click("send").await;
     sender.state_of(&["done"]).await;
-    picture(&sender, &folder.join("sent.png")).await;
+    picture(sender, &folder.join("sent.png")).await;
 
     recipient.open(&sender.value("link").await).await;
     recipient.state_of(&["password"]).await;
     recipient.type_into("password", "a password that goes by phone").await;
     recipient.click("open").await;
     recipient.state_of(&["ready"]).await;
-    picture(&recipient, &folder.join("receive.png")).await;
+    picture(recipient, &folder.join("receive.png")).await;
+}
+
+async fn pushes(server: &Server, sender: &Browser, recipient: &Browser, folder: &Path) {
+    sender.open(&format!("{}/push", server.origin())).await;
+    sender.state_of(&["form"]).await;
+    sender.click("generate").await;
+    sender.type_into("from", "Ada in accounting").await;
+    picture(sender, &folder.join("push.png")).await;
+
+    sender.click("make").await;
+    sender.state_of(&["done"]).await;
+    recipient.open(&sender.value("link").await).await;
+    recipient.state_of(&["ready"]).await;
+    recipient.click("reveal").await;
+    recipient.click("reveal-confirm").await;
+    recipient.state_of(&["revealed"]).await;
+    picture(recipient, &folder.join("reveal.png")).await;
 }
 
 fn files(browser: &Browser) -> Vec<PathBuf> {
