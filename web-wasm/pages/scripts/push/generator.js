@@ -4,12 +4,13 @@
 import { randomPassword, strength as estimate, WordList } from "/wasm/subrosa_web.js";
 
 import { strength as texts } from "../texts/push.js";
-import { announce, button, element, say } from "../views.js";
+import { button, element, say } from "../views.js";
 import { countText } from "../wording.js";
 
 /** Words of a passphrase that is drawn without asking: 77 bits. */
 const WORDS = 6;
 const LIST_URL = "/words/eff-large.txt";
+const PAUSE_MILLIS = 300;
 
 /** @typedef {{ text: string, bits: number, verdict: string }} Made */
 
@@ -19,12 +20,19 @@ let list;
 let drawn = "";
 /** Counts draws: one that waits for the list may be overtaken. */
 let draws = 0;
+/** @type {number | undefined} */
+let pause;
 
 /** Listens to the field, the button beside it, and what unfolds below. Called once. */
 export function prepareGenerator() {
   const field = element("secret", HTMLInputElement);
   const panel = element("generator", HTMLElement);
-  field.addEventListener("input", judgeTyped);
+  field.addEventListener("input", () => {
+    draws += 1;
+    // Said when the person pauses, not at every key.
+    clearTimeout(pause);
+    pause = setTimeout(judgeTyped, PAUSE_MILLIS);
+  });
   button("generate").addEventListener("click", () => {
     const open = button("generate").getAttribute("aria-expanded") !== "true";
     unfold(open);
@@ -50,6 +58,7 @@ export const isUnfolded = () => button("generate").getAttribute("aria-expanded")
 export function clearGenerator() {
   drawn = "";
   draws += 1;
+  clearTimeout(pause);
   unfold(false);
   element("secret-strength", HTMLElement).textContent = "";
 }
@@ -84,6 +93,7 @@ async function draw() {
   say("generator-problem", typeof made === "string" ? made : "");
   if (typeof made === "string") return;
   drawn = made.text;
+  clearTimeout(pause);
   const field = element("secret", HTMLInputElement);
   field.value = made.text;
   field.removeAttribute("aria-invalid");
@@ -122,7 +132,6 @@ async function theList() {
 
 function judgeTyped() {
   const { value } = element("secret", HTMLInputElement);
-  draws += 1;
   if (value === "" || value === drawn) return tell("", "");
   const { bits, verdict } = /** @type {{ bits: number, verdict: string }} */ (JSON.parse(estimate(value)));
   tell(texts.typed(countText(bits), texts.verdicts[verdict]), verdict);
@@ -133,7 +142,6 @@ function tell(text, verdict) {
   const target = element("secret-strength", HTMLElement);
   target.dataset.verdict = verdict;
   target.textContent = text;
-  if (text === "") announce("");
 }
 
 /** @param {string} id @returns {number | string} a string: why it is none */

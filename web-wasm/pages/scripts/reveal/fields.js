@@ -79,17 +79,22 @@ function fieldBox({ name, secret }, read) {
       announce(texts.hiddenAgain);
     }, SHOWN_MILLIS);
   };
+  // The worker has it no more: asking again, by loading the page, costs nothing.
+  const lost = () => {
+    said.textContent = texts.lost;
+    said.hidden = false;
+  };
   show.addEventListener("click", (event) => {
     if (!event.isTrusted) return;
     if (shown.has(name)) hide();
-    else void reveal();
+    else reveal().catch(lost);
   });
   copy.addEventListener("click", (event) => {
     if (event.isTrusted) void copyField(() => read(name), copy, said);
   });
   show.hidden = !secret;
   hide();
-  if (!secret) queueMicrotask(() => void reveal());
+  if (!secret) queueMicrotask(() => void reveal().catch(lost));
   return box;
 }
 

@@ -91,6 +91,7 @@ export const reveal = {
   of: (action, field) => `${action}: ${field}`,
   inClipboard: "Copied. It stays in the clipboard until you copy something else.",
   notCopied: "This browser does not let the page copy. Show it, and copy it by hand.",
+  lost: "It is not on this page any more. Load the page again: that is not counted.",
   shown: "Shown for 30 seconds.",
   hiddenAgain: "Hidden again.",
   openUrl: "Open this address",
