@@ -49,8 +49,7 @@ function fieldBox({ name, secret }, read) {
   text.id = `text-${name}`;
   box.setAttribute("aria-labelledby", title.id);
   show.setAttribute("aria-controls", text.id);
-  copy.textContent = texts.copy;
-  copy.setAttribute("aria-label", texts.of(texts.copy, label));
+  say(copy, texts.copy, label);
 
   /** @type {number | undefined} */
   let timer;
@@ -90,7 +89,7 @@ function fieldBox({ name, secret }, read) {
     else reveal().catch(lost);
   });
   copy.addEventListener("click", (event) => {
-    if (event.isTrusted) void copyField(() => read(name), copy, said);
+    if (event.isTrusted) void copyField(() => read(name), copy, label, said);
   });
   show.hidden = !secret;
   hide();
@@ -155,10 +154,15 @@ function plainUrl(value) {
   }
 }
 
-/** @param {() => Promise<string>} read @param {HTMLButtonElement} pressed @param {HTMLElement} said */
-async function copyField(read, pressed, said) {
+/**
+ * @param {() => Promise<string>} read
+ * @param {HTMLButtonElement} pressed
+ * @param {string} label
+ * @param {HTMLElement} said
+ */
+async function copyField(read, pressed, label, said) {
   const done = await intoClipboard(read);
-  pressed.textContent = done ? texts.copied : texts.copy;
+  say(pressed, done ? texts.copied : texts.copy, label);
   said.textContent = done ? texts.inClipboard : texts.notCopied;
   said.hidden = false;
   announce(said.textContent);
