@@ -1,10 +1,12 @@
 //! A browser with a fresh profile that nobody sees, driven by WebDriver. When a test fails, a picture of the page and what it said
 //! stay in `target/screenshots`; when it passes, the page must not have complained about anything.
 
+mod accessible;
 mod chromium;
 mod driver;
 pub mod engine;
 pub mod pages;
+pub mod pages_push;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -11,6 +11,7 @@ mod looking;
 mod names;
 mod old_browsers;
 mod passwords;
+mod pushes;
 mod round_trip;
 
 use subrosa_tests::client::package::{Package, Source, Terms};
