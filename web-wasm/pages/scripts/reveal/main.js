@@ -209,6 +209,7 @@ async function reveal() {
     showRevealed(await session.reveal());
   } catch (error) {
     const { variant = "" } = /** @type {{ variant?: string }} */ (error);
+    if (variant === "wrong-password" && (await endedByGuess())) return;
     if (beside && BESIDE.includes(variant)) throw error;
     if (variant === "wrong-password" || variant === "too-many-guesses") {
       askPassword(0);
@@ -216,6 +217,18 @@ async function reveal() {
     } else {
       stopForError(error);
     }
+  }
+}
+
+/** Whether that wrong passphrase was one too many: then the page says so. */
+async function endedByGuess() {
+  try {
+    const seen = await session.look();
+    return stops.atState(seen.view, session.holdsLease, () => void look());
+  } catch (error) {
+    const { variant = "" } = /** @type {{ variant?: string }} */ (error);
+    if (variant === "gone") stopForError(error);
+    return variant === "gone";
   }
 }
 
