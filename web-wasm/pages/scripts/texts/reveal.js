@@ -56,7 +56,7 @@ export const reveal = {
   needed: "needed",
   /** @param {string} when */
   seenBefore: (when) => `Somebody saw it before, last on ${when}. If that was not you, tell the sender.`,
-  held: "You began to see it on this device. Showing it again does not count a second time.",
+  held: "You began to see it on this device. Showing it again is not counted a second time.",
   forgetful: "This browser keeps nothing for this page: if you load it again, another view is counted.",
   /** @param {number} left */
   left: (left) => (left === 1 ? "1 view is left." : `${left} views are left.`),
