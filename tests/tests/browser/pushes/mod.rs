@@ -1,6 +1,7 @@
 //! The password channel: the pages *push* and *reveal*, and *send* where it hands a password over beside the files.
 
 mod kinds;
+mod looking;
 
 use subrosa_shared::push::Payload;
 use subrosa_tests::client::push::{PushTerms, SealedPush};
