@@ -8,7 +8,14 @@ use std::path::{Path, PathBuf};
 /// however it ends.
 #[derive(Debug)]
 pub(crate) struct DataFolder {
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for DataFolder {
+    /// Not by closing alone: a program that is just being started from this one still has a copy of the file.
+    fn drop(&mut self) {
+        let _ = self.lock.unlock();
+    }
 }
 
 /// Why a data folder cannot be used, and what to do about it.
@@ -54,7 +61,7 @@ impl DataFolder {
         let lock = File::options().create(true).append(true).open(folder.join("in-use.lock"));
         let lock = lock.map_err(not_writable)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { _lock: lock }),
+            Ok(()) => Ok(Self { lock }),
             Err(TryLockError::WouldBlock) => Err(DataFolderError::InUse(owned())),
             Err(TryLockError::Error(error)) => Err(not_writable(error)),
         }

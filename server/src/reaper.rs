@@ -1,6 +1,7 @@
-//! What happens without anybody asking: time goes by for records that are due, and blobs that are no one's are deleted.
+//! What happens without anybody asking: time goes by for records that are due, blobs that are no one's are deleted, and what
+//! the ledger dropped is made unreadable.
 //!
-//! Both are idempotent and go on until done, so a failure costs only time and two reapers at once are harmless.
+//! All are idempotent and go on until done, so a failure costs only time and two reapers at once are harmless.
 
 use std::collections::HashMap;
 
@@ -18,6 +19,9 @@ use crate::store::StoreError;
 const EVERY: Duration = Duration::from_secs(1);
 /// How often blobs without a share are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
+/// How often the ledger is scrubbed, if there is anything to scrub: what a push handed over is unreadable 10 seconds after its
+/// end.
+const SCRUB_EVERY: Duration = Duration::from_secs(5);
 /// Records asked for at once.
 const PAGE_LEN: usize = 256;
 /// Records worked on at the same time.
@@ -29,7 +33,7 @@ const BACK_OFF_MAX: Duration = Duration::from_secs(8);
 
 /// Works until it is dropped.
 pub async fn run(app: App) {
-    tokio::join!(reap_for_ever(&app), sweep_for_ever(&app));
+    tokio::join!(reap_for_ever(&app), sweep_for_ever(&app), scrub_for_ever(&app));
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -119,6 +123,17 @@ async fn sweep_for_ever(app: &App) {
             Ok(0) => {}
             Ok(swept) => tracing::info!(swept, "deleted ciphertext that belonged to no share"),
             Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "cannot look for orphaned blobs"),
+        }
+    }
+}
+
+async fn scrub_for_ever(app: &App) {
+    let mut tick = interval(SCRUB_EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = app.store().scrub().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot scrub the ledger; will try again");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Load, step, commit: how a command meets the stored record. The only place that calls [`step`].
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use subrosa_shared::api::{CompleteShare, Log, StoredPart};
 use subrosa_shared::id::{LinkId, ShareId, Verifier};
@@ -33,6 +34,8 @@ struct Shared {
     stripes: Vec<Mutex<()>>,
     /// Told when something became due at once.
     due: Notify,
+    /// Whether something was replaced or removed that the ledger may still have lying about.
+    replaced: AtomicBool,
 }
 
 /// Why a command had no outcome.
@@ -57,7 +60,9 @@ impl Store {
     #[must_use]
     pub fn new(ledger: Arc<dyn Ledger>, policy: Policy) -> Self {
         let stripes = (0..STRIPES).map(|_| Mutex::new(())).collect();
-        Self { shared: Arc::new(Shared { ledger, policy, stripes, due: Notify::new() }) }
+        // A server that was killed may have left something.
+        let replaced = AtomicBool::new(true);
+        Self { shared: Arc::new(Shared { ledger, policy, stripes, due: Notify::new(), replaced }) }
     }
 
     /// The ledger, for what is no step of a life.
@@ -69,6 +74,17 @@ impl Store {
     /// Waits until something became due at once.
     pub async fn became_due(&self) {
         self.shared.due.notified().await;
+    }
+
+    /// Makes unreadable what changes replaced or removed, if there were any since the last time.
+    ///
+    /// # Errors
+    /// The ledger fails. The next time it is tried again.
+    pub async fn scrub(&self) -> Result<(), StoreError> {
+        if self.shared.replaced.swap(false, Ordering::SeqCst) {
+            self.shared.ledger.scrub().await.inspect_err(|_| self.shared.replaced.store(true, Ordering::SeqCst))?;
+        }
+        Ok(())
     }
 
     /// Runs a command on a record. Whatever it answers is durable.
@@ -202,6 +218,7 @@ impl Store {
                 Change::Put(record) => Some(new_row(&record)),
                 Change::Remove => None,
             };
+            let replaces = row.is_some();
             let due_at_once = record.as_ref().is_some_and(|row| row.due <= now);
             let change = LedgerChange {
                 key,
@@ -213,6 +230,7 @@ impl Store {
             };
             match self.shared.ledger.commit(change).await? {
                 CommitOutcome::Committed => {
+                    self.shared.replaced.fetch_or(replaces, Ordering::SeqCst);
                     if due_at_once {
                         self.shared.due.notify_one();
                     }

@@ -437,6 +437,43 @@ async fn a_note_belongs_to_a_share(backend: &dyn Backend) {
     }
 }
 
+/// Whether any file of a ledger holds these bytes.
+fn on_disk(folder: &TempDir, bytes: &[u8]) -> bool {
+    let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
+    files.into_iter().any(|file| file.windows(bytes.len()).any(|window| window == bytes))
+}
+
+/// Records longer than a page, too.
+#[tokio::test]
+async fn what_was_replaced_or_removed_is_on_no_disk_once_it_is_scrubbed() {
+    let backend = Sqlite::new();
+    let ledger = backend.open(&clock()).await;
+    let secret = |seed: u8| [b"canary-".as_slice(), &[seed; 16]].concat();
+    let long = |seed| new_row(&secret(seed).repeat(3000));
+    let (replaced, removed) = (long(b'a'), new_row(&secret(b'b')));
+    let (first, second) = (replaced.write_id, removed.write_id);
+    ledger.commit(put(push_key(1), None, replaced)).await.unwrap();
+    ledger.commit(put(push_key(2), None, removed)).await.unwrap();
+    ledger.commit(put(push_key(3), None, long(b'c'))).await.unwrap();
+    ledger.scrub().await.unwrap();
+    assert!([b'a', b'b', b'c'].iter().all(|seed| on_disk(&backend.0, &secret(*seed))));
+
+    ledger.commit(put(push_key(1), Some(first), new_row(b"short"))).await.unwrap();
+    ledger.commit(Change { record: None, ..put(push_key(2), Some(second), new_row(b"")) }).await.unwrap();
+    // While somebody reads all the time, and writes.
+    let busy = async {
+        for seed in 10..40 {
+            create(ledger.as_ref(), push_key(seed)).await;
+            ledger.load(&push_key(seed)).await.unwrap();
+        }
+    };
+    let (scrubbed, ()) = tokio::join!(ledger.scrub(), busy);
+    scrubbed.unwrap();
+    assert!(!on_disk(&backend.0, &secret(b'a')) && !on_disk(&backend.0, &secret(b'b')));
+    assert!(on_disk(&backend.0, &secret(b'c')));
+    assert_eq!(ledger.load(&push_key(1)).await.unwrap().unwrap().record, b"short");
+}
+
 #[test]
 fn a_file_that_is_no_ledger_is_refused() {
     let folder = tempfile::tempdir().unwrap();

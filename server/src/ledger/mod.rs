@@ -65,6 +65,10 @@ pub trait Ledger: Send + Sync + 'static {
     /// Whether any record exists.
     async fn is_empty(&self) -> Result<bool, LedgerError>;
 
+    /// Makes what was replaced or removed unreadable: nothing of it is left in what the ledger keeps. Until then some of it
+    /// may be, in places that are written over in time.
+    async fn scrub(&self) -> Result<(), LedgerError>;
+
     /// Writes something that changes nothing: fails if a change would fail.
     async fn ping(&self) -> Result<(), LedgerError>;
 }

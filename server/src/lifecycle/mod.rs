@@ -31,6 +31,7 @@ mod owner;
 mod push;
 mod sealed;
 mod step;
+mod stored;
 mod upload;
 mod view;
 
@@ -38,6 +39,7 @@ pub use command::{
     Change, Command, Effect, HolderAction, OpenAttempt, Outcome, OwnerAction, Refusal, Step, StoredManifest,
     StoredUpload, UploadFault,
 };
-pub use record::{Creator, Record, RecordError};
+pub use record::{Creator, Record};
 pub use rules::Policy;
 pub use step::step;
+pub use stored::RecordError;

@@ -1,7 +1,8 @@
 //! The ledger in one SQLite file: what a single server needs, with nothing else to install.
 //!
 //! One thread writes (`writer`), a few connections read (`readers`), both over the statements in `rows`. WAL with
-//! `synchronous=FULL`: a commit is on the disk before anybody sees it. `secure_delete`: what is removed is overwritten.
+//! `synchronous=FULL`: a commit is on the disk before anybody sees it. `secure_delete`: what is removed is overwritten, once the
+//! log that still holds it is folded into the file and cut off.
 
 mod readers;
 mod rows;
@@ -10,6 +11,7 @@ mod writer;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use rusqlite::Connection;
@@ -28,6 +30,8 @@ use crate::record_key::RecordKey;
 const APPLICATION_ID: i32 = 0x5355_4252;
 /// Version of the tables.
 const SCHEMA_VERSION: i32 = 2;
+/// How long a statement waits for a lock that another connection holds.
+const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// A ledger in a SQLite file.
 pub struct SqliteLedger {
@@ -58,10 +62,10 @@ fn connect(path: &Path) -> Result<Connection, LedgerError> {
          PRAGMA synchronous = FULL;
          PRAGMA secure_delete = ON;
          PRAGMA foreign_keys = OFF;
-         PRAGMA busy_timeout = 5000;
          PRAGMA cache_size = -1024;
          PRAGMA journal_size_limit = 4194304;",
     )?;
+    connection.busy_timeout(BUSY_WAIT)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }
@@ -164,6 +168,10 @@ impl Ledger for SqliteLedger {
 
     async fn is_empty(&self) -> Result<bool, LedgerError> {
         self.readers.read(rows::is_empty).await
+    }
+
+    async fn scrub(&self) -> Result<(), LedgerError> {
+        self.writer.fold().await
     }
 
     async fn ping(&self) -> Result<(), LedgerError> {

@@ -1,51 +1,138 @@
-//! A few connections that read. WAL lets them go on while the writer writes; each read sees one committed state.
+//! A few threads that read, each with a connection of its own. WAL lets them go on while the writer writes; each read sees
+//! one committed state, and everything that was answered before it was asked for.
+//!
+//! Like the writer, a thread takes whatever has queued up and begins one transaction for all of it: handing a read over and
+//! waking a thread costs more than the read. One thread serves until so much waits that another one is worth its waking.
 
+use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use rusqlite::Connection;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::{LedgerError, connect};
 
-/// Reads are short and mostly served from memory: more connections would only hold more caches.
-const CONNECTIONS: usize = 4;
+/// Reads are short and mostly served from memory: more threads would only hold more caches.
+const THREADS: usize = 4;
+/// Reads of one transaction: bounds how long the first of them waits for the last.
+const BATCH_MAX: usize = 32;
+/// Reads that may wait. Beyond that, whoever asks waits for its turn to wait.
+const QUEUE_MAX: usize = 1_024;
 
-/// The connections, and a ticket for each.
+/// The way to the threads. Dropping it ends them, after what is queued.
 pub(super) struct Readers {
-    idle: Arc<Mutex<Vec<Connection>>>,
-    tickets: Arc<Semaphore>,
+    shared: Arc<Shared>,
+    places: Semaphore,
+}
+
+/// A read with the way back to who asked for it.
+type Read = Box<dyn FnOnce(Result<&Connection, LedgerError>) + Send>;
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    called: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    queue: VecDeque<Read>,
+    /// Threads that work, and those that were called to.
+    working: usize,
+    /// Threads that were called and have not woken up yet.
+    calls: usize,
+    closed: bool,
 }
 
 impl Readers {
     pub(super) fn open(path: &Path) -> Result<Self, LedgerError> {
-        let connections = (0..CONNECTIONS).map(|_| connect(path)).collect::<Result<Vec<_>, _>>()?;
-        for connection in &connections {
+        let shared = Arc::new(Shared::default());
+        let readers = Self { shared: Arc::clone(&shared), places: Semaphore::new(QUEUE_MAX) };
+        for _ in 0..THREADS {
+            let connection = connect(path)?;
             connection.pragma_update(None, "query_only", true)?;
+            let shared = Arc::clone(&shared);
+            thread::Builder::new()
+                .name("ledger-reader".to_owned())
+                .spawn(move || shared.serve(&connection))
+                .map_err(|error| LedgerError::Engine(Box::new(error)))?;
         }
-        Ok(Self { idle: Arc::new(Mutex::new(connections)), tickets: Arc::new(Semaphore::new(CONNECTIONS)) })
+        Ok(readers)
     }
 
-    /// Runs a read on one of them. All its statements see the same state.
+    /// Runs a read on one of the threads. All its statements see the same state.
     pub(super) async fn read<T: Send + 'static>(
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, LedgerError> {
-        let ticket = Arc::clone(&self.tickets).acquire_owned().await.map_err(|_| LedgerError::Closed)?;
-        let idle = Arc::clone(&self.idle);
-        tokio::task::spawn_blocking(move || {
-            let _ticket = ticket;
-            let connection = lock(&idle).pop().ok_or(LedgerError::Closed)?;
-            let result = connection.unchecked_transaction().and_then(|transaction| query(&transaction));
-            lock(&idle).push(connection);
-            result.map_err(LedgerError::from)
-        })
-        .await
-        .map_err(|panic| LedgerError::Engine(Box::new(panic)))?
+        let _place = self.places.acquire().await.map_err(|_| LedgerError::Closed)?;
+        let (reply, answer) = oneshot::channel();
+        self.shared.push(Box::new(move |connection| {
+            // Whoever asked may have gone away.
+            let _ = reply.send(connection.and_then(|connection| query(connection).map_err(LedgerError::from)));
+        }));
+        answer.await.map_err(|_| LedgerError::Closed)?
     }
 }
 
-/// A panic elsewhere leaves the list of connections whole.
-fn lock(idle: &Mutex<Vec<Connection>>) -> std::sync::MutexGuard<'_, Vec<Connection>> {
-    idle.lock().unwrap_or_else(PoisonError::into_inner)
+impl Drop for Readers {
+    fn drop(&mut self) {
+        self.shared.lock().closed = true;
+        self.shared.called.notify_all();
+    }
+}
+
+impl Shared {
+    fn push(&self, read: Read) {
+        let mut state = self.lock();
+        state.queue.push_back(read);
+        if state.working < THREADS && state.queue.len() > state.working * BATCH_MAX {
+            state.working += 1;
+            state.calls += 1;
+            drop(state);
+            self.called.notify_one();
+        }
+    }
+
+    fn serve(&self, connection: &Connection) {
+        let mut state = self.lock();
+        loop {
+            if state.calls > 0 {
+                state.calls -= 1;
+                while !state.queue.is_empty() {
+                    let len = state.queue.len().min(BATCH_MAX);
+                    let batch: Vec<_> = state.queue.drain(..len).collect();
+                    drop(state);
+                    read_batch(connection, batch);
+                    state = self.lock();
+                }
+                state.working -= 1;
+            } else if state.closed {
+                return;
+            } else {
+                state = self.called.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+
+    /// A panic elsewhere leaves the state whole.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One transaction. It begins after everything in it was asked for.
+fn read_batch(connection: &Connection, batch: Vec<Read>) {
+    let transaction = connection.unchecked_transaction();
+    for read in batch {
+        read(match &transaction {
+            Ok(transaction) => Ok(transaction),
+            Err(_) => Err(LedgerError::Engine("a read could not begin".into())),
+        });
+    }
+    if let Err(error) = transaction.and_then(rusqlite::Transaction::finish) {
+        tracing::error!(error = &error as &dyn std::error::Error, "a transaction of the ledger failed");
+    }
 }

@@ -3,30 +3,55 @@
 
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{HighWater, LedgerError, rows};
+use super::{BUSY_WAIT, HighWater, LedgerError, rows};
 
 /// Changes that may wait. Beyond that, whoever asks waits for its turn to wait.
 const QUEUE_MAX: usize = 1_024;
 /// Changes in one transaction: bounds how long the first of them waits for the last.
 const BATCH_MAX: usize = 256;
 
-/// The way to the thread. Dropping it ends the thread, after what is queued.
+/// How long folding the log in waits for readers.
+const FOLD_WAIT: Duration = Duration::from_millis(200);
+
+/// The way to the thread. Dropping it ends the thread, after what is queued, and waits for that: from then on nobody touches
+/// the file.
 pub(super) struct Writer {
-    queue: mpsc::Sender<Box<dyn Job>>,
+    queue: mpsc::Sender<Task>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // Nobody asks for more: the queue ends.
+        self.queue = mpsc::channel(1).0;
+        if let Some(thread) = self.thread.take() {
+            // It does not panic; if it did, it has ended too.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What the thread is asked for.
+enum Task {
+    /// A change.
+    Change(Box<dyn Job>),
+    /// That the log be folded into the file, and cut off.
+    Fold(oneshot::Sender<Result<(), LedgerError>>),
 }
 
 impl Writer {
     pub(super) fn start(connection: Connection, time: Arc<HighWater>) -> Result<Self, LedgerError> {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("ledger-writer".to_owned())
             .spawn(move || write_all(&connection, &time, jobs))
             .map_err(|error| LedgerError::Engine(Box::new(error)))?;
-        Ok(Self { queue })
+        Ok(Self { queue, thread: Some(thread) })
     }
 
     /// Runs a change in the next transaction and waits until that is on the disk.
@@ -36,7 +61,14 @@ impl Writer {
     ) -> Result<T, LedgerError> {
         let (reply, answer) = oneshot::channel();
         let job = Pending { change: Some(change), value: None, reply };
-        self.queue.send(Box::new(job)).await.map_err(|_| LedgerError::Closed)?;
+        self.queue.send(Task::Change(Box::new(job))).await.map_err(|_| LedgerError::Closed)?;
+        answer.await.map_err(|_| LedgerError::Closed)?
+    }
+
+    /// Folds the log into the file and cuts it off: what was removed before is nowhere any more.
+    pub(super) async fn fold(&self) -> Result<(), LedgerError> {
+        let (reply, answer) = oneshot::channel();
+        self.queue.send(Task::Fold(reply)).await.map_err(|_| LedgerError::Closed)?;
         answer.await.map_err(|_| LedgerError::Closed)?
     }
 }
@@ -70,15 +102,43 @@ impl<T: Send, F: FnOnce(&Connection) -> rusqlite::Result<T> + Send> Job for Pend
     }
 }
 
-fn write_all(connection: &Connection, time: &HighWater, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
-    while let Some(first) = jobs.blocking_recv() {
-        let mut batch = vec![first];
-        while batch.len() < BATCH_MAX
-            && let Ok(job) = jobs.try_recv()
-        {
-            batch.push(job);
+fn write_all(connection: &Connection, time: &HighWater, mut tasks: mpsc::Receiver<Task>) {
+    while let Some(first) = tasks.blocking_recv() {
+        let (mut batch, mut folds) = (Vec::new(), Vec::new());
+        let mut next = Some(first);
+        while let Some(task) = next {
+            match task {
+                Task::Change(job) => batch.push(job),
+                Task::Fold(reply) => folds.push(reply),
+            }
+            next = if batch.len() < BATCH_MAX { tasks.try_recv().ok() } else { None };
         }
-        write_batch(connection, time, batch);
+        if !batch.is_empty() {
+            write_batch(connection, time, batch);
+        }
+        // After what was asked for together with it: one does for all.
+        if !folds.is_empty() {
+            let folded = fold(connection);
+            for reply in folds {
+                let _ = reply.send(if folded { Ok(()) } else { Err(LedgerError::Engine("the log stays".into())) });
+            }
+        }
+    }
+}
+
+/// Whether the log could be folded in and cut off. A full disk can be in the way, or somebody who reads for long: a backup
+/// must not keep everybody from writing.
+fn fold(connection: &Connection) -> bool {
+    let folded = connection
+        .busy_timeout(FOLD_WAIT)
+        .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0)));
+    let restored = connection.busy_timeout(BUSY_WAIT);
+    match folded.and_then(|busy| restored.map(|()| busy)) {
+        Ok(busy) => !busy,
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "the log of the ledger cannot be folded in");
+            false
+        }
     }
 }
 
@@ -174,11 +234,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn whoever_reads_for_long_keeps_nobody_from_writing() {
+        let (writer, reader, _folder) = ledger_writer();
+        writer.write(add("a")).await.unwrap();
+        let reading = reader.unchecked_transaction().unwrap();
+        let count = || -> u32 { reading.query_row("SELECT count(*) FROM meta", [], |row| row.get(0)).unwrap() };
+        let before = count();
+        let asked = tokio::time::Instant::now();
+        assert!(writer.fold().await.is_err());
+        writer.write(add("b")).await.unwrap();
+        assert!(asked.elapsed() < BUSY_WAIT / 2);
+        assert_eq!(count(), before);
+        reading.finish().unwrap();
+        writer.fold().await.unwrap();
+    }
+
+    #[tokio::test]
     async fn what_was_asked_for_is_written_even_if_nobody_waits_for_the_answer() {
         let (writer, reader, _folder) = ledger_writer();
         let (reply, _) = oneshot::channel();
         let job = Pending { change: Some(add("a")), value: None, reply };
-        assert!(writer.queue.send(Box::new(job)).await.is_ok());
+        assert!(writer.queue.send(Task::Change(Box::new(job))).await.is_ok());
         writer.write(add("b")).await.unwrap();
         let count: u32 =
             reader.query_row("SELECT count(*) FROM meta WHERE key IN ('a', 'b')", [], |row| row.get(0)).unwrap();
