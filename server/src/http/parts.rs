@@ -72,7 +72,7 @@ pub(super) async fn list_parts(
     Ok(axum::Json(PartList { parts: app.store().parts(&share).await? }))
 }
 
-/// Reads a part back. Not counted.
+/// Reads a part back, or a range of it: after a break, from the byte after the last that came. Not counted.
 #[utoipa::path(
     get,
     path = "/shares/{share}/parts/{index}",

@@ -35,8 +35,14 @@ async fn ranges_give_exactly_their_bytes() {
         assert_eq!(answer.headers["content-range"], format!("bytes */{len}").as_str());
         answer.refused(ProblemType::RangeNotSatisfiable);
     }
-    let owner = Call::get(sender.path("/parts/1")).owner(&sender.owner).header("range", "bytes=1-2");
-    assert_eq!(server.call(owner).await.body, part[1..3]);
+    let read_back = async |range: &str| {
+        server.call(Call::get(sender.path("/parts/1")).owner(&sender.owner).header("range", range)).await
+    };
+    let answer = read_back("bytes=1000-").await;
+    assert_eq!(answer.status, StatusCode::PARTIAL_CONTENT);
+    assert_eq!(answer.headers["content-range"], format!("bytes 1000-{}/{len}", len - 1).as_str());
+    assert_eq!(answer.body, part[1000..]);
+    read_back(&format!("bytes={len}-")).await.refused(ProblemType::RangeNotSatisfiable);
     let manifest = Call::get(link.path("/manifest")).open(&link).header("range", "bytes=1-2");
     assert_eq!(server.call(manifest).await.body, sender.manifest[1..3]);
 }

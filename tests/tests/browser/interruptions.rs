@@ -224,6 +224,35 @@ async fn saving_again_is_not_counted_again() {
 }
 
 #[tokio::test]
+async fn what_is_read_back_goes_on_where_the_connection_broke() {
+    let _turn = turn().await;
+    let (server, sender) = (Server::start().await, Browser::start().await);
+    let wire = Wire::to(server.port()).await;
+    // Three parts: all of them are read back.
+    let files = sender.prepare(&[("checked.bin", &noise(22 << 20, 76))]);
+    sender.pick(&wire.origin(), &files).await;
+    wire.slow_down(SLOW);
+    sender.click("send").await;
+    sender.state_of(&["checking"]).await;
+    let before = wire.received();
+    for _ in 0..3 {
+        until_carried(&wire, Wire::received).await;
+        wire.cut();
+        until_waiting(&sender).await;
+        wire.mend();
+    }
+    wire.speed_up();
+    sender.sent().await;
+    let read_back = wire.received() - before;
+    let stored: u64 = subrosa_tests::disk::files_below(&server.data().join("blobs/shares"))
+        .iter()
+        .map(|file| file.metadata().unwrap().len())
+        .sum();
+    // What was on its way comes twice.
+    assert!(read_back < stored + SOME, "{read_back} bytes were read of {stored} stored");
+}
+
+#[tokio::test]
 async fn a_cancelled_upload_is_deleted_from_the_server() {
     let _turn = turn().await;
     let (server, sender) = (Server::start().await, Browser::start().await);

@@ -47,6 +47,8 @@ const TIMEOUT_MILLIS = 60_000;
 const TIMEOUT_MILLIS_PER_BYTE = 0.1;
 /** A body that is not whole after so long never will be: its connection hangs. */
 const BODY_MILLIS = 10 * 60_000;
+/** A part of which no byte came for so long: the same. */
+const STALL_MILLIS = 30_000;
 
 /**
  * Makes a call, again and again while that makes sense.
@@ -72,6 +74,46 @@ export const sendForBytes = async (call) =>
   readAnswer(call, async (response) => new Uint8Array(await response.arrayBuffer()));
 
 /**
+ * Fetches a part. What came before a connection broke is kept, and the next call asks for the rest.
+ *
+ * @param {Call} call
+ * @param {number} len of the part in bytes; what comes beyond is cut off
+ * @param {() => void} onBytes told when some came
+ */
+export async function sendForPart(call, len, onBytes) {
+  const part = new Uint8Array(len);
+  let got = 0;
+  for (let tries = 1; ; tries += 1) {
+    const before = got;
+    const headers = got > 0 ? { ...call.headers, range: `bytes=${got}-` } : call.headers;
+    const response = await send({ ...call, headers });
+    // Whoever ignores the range sends it all.
+    if (response.status !== 206) got = 0;
+    const reader = response.body?.getReader();
+    try {
+      for (;;) {
+        const { done, value } = await inTime(reader?.read() ?? Promise.reject(), STALL_MILLIS);
+        if (call.signal.aborted || done) break;
+        part.set(value.subarray(0, len - got), got);
+        got = Math.min(len, got + value.byteLength);
+        onBytes();
+      }
+    } catch {
+      // It broke: the rest is asked for below.
+    } finally {
+      reader?.cancel().catch(() => {});
+    }
+    if (call.signal.aborted) throw new Cancelled();
+    if (got === len) return part;
+    // Whoever gets on is not failing: patience begins anew.
+    if (got > before) tries = 1;
+    const failure = judged(0, "", null, tries);
+    call.onWait?.(failure);
+    await wait(failure.wait_millis, call.signal);
+  }
+}
+
+/**
  * Reads the body too: it can break off like everything else, and then the whole call is made again.
  *
  * @template T
@@ -83,7 +125,7 @@ async function readAnswer(call, read) {
   for (let tries = 1; ; tries += 1) {
     const response = await send(call);
     try {
-      return await inTime(read(response));
+      return await inTime(read(response), BODY_MILLIS);
     } catch {
       if (call.signal.aborted) throw new Cancelled();
       const failure = judged(0, "", null, tries);
@@ -97,11 +139,12 @@ async function readAnswer(call, read) {
 /**
  * @template T
  * @param {Promise<T>} body
+ * @param {number} millis
  * @returns {Promise<T>}
  */
-function inTime(body) {
+function inTime(body, millis) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("too late")), BODY_MILLIS);
+    const timer = setTimeout(() => reject(new Error("too late")), millis);
     body.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

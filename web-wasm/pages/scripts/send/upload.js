@@ -4,7 +4,7 @@
  * failure goes on where it stopped; what is stored is not sent again.
  */
 
-import { CallError, digestText, sendForBytes, sendForText } from "../api.js";
+import { CallError, digestText, sendForBytes, sendForPart, sendForText } from "../api.js";
 import { Cancelled } from "../waiting.js";
 import { Sealers } from "./sealers.js";
 
@@ -217,8 +217,8 @@ export class Upload {
     await this.#desk.ask("checkManifest", manifest);
     const parts = this.#parts();
     for (const index of sample(parts.length)) {
-      const sealed = await this.#fetch(`/shares/${shareId}/parts/${index}`);
       const { sealedLen, digest } = parts[index];
+      const sealed = await this.#fetch(`/shares/${shareId}/parts/${index}`, sealedLen);
       const whole = await this.#sealers?.check({ index, sealedLen, digest: digestText(digest) }, sealed);
       if (!whole) throw Object.assign(new Error("a part was read back with other bytes"), { variant: "read-back" });
     }
@@ -245,12 +245,13 @@ export class Upload {
     this.#told.onWait(undefined);
   }
 
-  /** @param {string} path */
-  async #fetch(path) {
+  /** @param {string} path @param {number} [len] of a part */
+  async #fetch(path, len) {
     const { signal } = this.#stop;
     const call = { method: "GET", path, headers: this.#headers(), signal, onWait: this.#told.onWait };
-    const bytes = await sendForBytes(call);
-    this.#told.onWait(undefined);
+    const moves = () => this.#told.onWait(undefined);
+    const bytes = await (len === undefined ? sendForBytes(call) : sendForPart(call, len, moves));
+    moves();
     return bytes;
   }
 }
