@@ -1,7 +1,7 @@
-//! The Subrosa server: HTTP over the life of a share, over ledger and blobs.
+//! The Subrosa server: HTTP over the life of shares and pushes, over ledger and blobs.
 //!
-//! Start with [`lifecycle`]: it decides what may happen to a share, and nothing else does. [`store`] runs its commands
-//! against the [`ledger`]; [`blobs`] holds the ciphertext; [`http`] translates; [`reaper`] does what nobody asks for.
+//! Start with [`lifecycle`]: it decides what may happen to a share or push, and nothing else does. [`store`] runs its commands
+//! against the [`ledger`], where a [`record_key`] names whose life a record is; [`blobs`] holds the ciphertext; [`http`] translates; [`reaper`] does what nobody asks for.
 //! [`app`] puts them together for `main` and for tests.
 
 pub mod blobs;

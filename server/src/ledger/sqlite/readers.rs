@@ -21,10 +21,11 @@ const BATCH_MAX: usize = 32;
 /// Reads that may wait. Beyond that, whoever asks waits for its turn to wait.
 const QUEUE_MAX: usize = 1_024;
 
-/// The way to the threads. Dropping it ends them, after what is queued.
+/// The way to the threads. Dropping it ends them, after what is queued, and waits for that.
 pub(super) struct Readers {
     shared: Arc<Shared>,
     places: Semaphore,
+    threads: Vec<thread::JoinHandle<()>>,
 }
 
 /// A read with the way back to who asked for it.
@@ -49,15 +50,16 @@ struct State {
 impl Readers {
     pub(super) fn open(path: &Path) -> Result<Self, LedgerError> {
         let shared = Arc::new(Shared::default());
-        let readers = Self { shared: Arc::clone(&shared), places: Semaphore::new(QUEUE_MAX) };
+        let mut readers = Self { shared: Arc::clone(&shared), places: Semaphore::new(QUEUE_MAX), threads: Vec::new() };
         for _ in 0..THREADS {
             let connection = connect(path)?;
             connection.pragma_update(None, "query_only", true)?;
             let shared = Arc::clone(&shared);
-            thread::Builder::new()
+            let thread = thread::Builder::new()
                 .name("ledger-reader".to_owned())
                 .spawn(move || shared.serve(&connection))
                 .map_err(|error| LedgerError::Engine(Box::new(error)))?;
+            readers.threads.push(thread);
         }
         Ok(readers)
     }
@@ -81,6 +83,10 @@ impl Drop for Readers {
     fn drop(&mut self) {
         self.shared.lock().closed = true;
         self.shared.called.notify_all();
+        for thread in self.threads.drain(..) {
+            // It does not panic; if it did, it has ended too.
+            let _ = thread.join();
+        }
     }
 }
 
