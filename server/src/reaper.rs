@@ -21,7 +21,7 @@ const EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 /// How often the ledger is scrubbed, if there is anything to scrub: what a push handed over is unreadable 10 seconds after its
 /// end.
-const SCRUB_EVERY: Duration = Duration::from_secs(5);
+const SCRUB_EVERY: Duration = Duration::from_secs(3);
 /// Records asked for at once.
 const PAGE_LEN: usize = 256;
 /// Records worked on at the same time.
