@@ -21,6 +21,7 @@ use wasm_bindgen::JsValue;
 
 use crate::basket::BasketError;
 use crate::held::OutOfOrder;
+use crate::preview::PreviewError;
 use crate::recipient::ReceiveError;
 use crate::sender::SendError;
 use crate::zip::ZipError;
@@ -94,6 +95,16 @@ impl From<ReceiveError> for Thrown {
             ReceiveError::Answer => "answer",
             ReceiveError::Wrap(_) | ReceiveError::OtherManifest | ReceiveError::Manifest(_) => "altered-manifest",
             ReceiveError::NoSuchFile => "no-such-file",
+        };
+        Self::new(variant, error)
+    }
+}
+
+impl From<PreviewError> for Thrown {
+    fn from(error: PreviewError) -> Self {
+        let variant = match error {
+            PreviewError::OtherKind => "other-content",
+            PreviewError::TooLarge => "too-large",
         };
         Self::new(variant, error)
     }

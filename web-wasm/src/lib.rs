@@ -13,6 +13,9 @@ pub mod generate;
 pub mod held;
 pub mod parts;
 pub mod passphrase;
+pub mod picture;
+pub mod plan;
+pub mod preview;
 pub mod push_reader;
 pub mod push_sender;
 pub mod qr;
@@ -20,6 +23,7 @@ pub mod recipient;
 pub mod retry;
 pub mod sender;
 pub mod strength;
+pub mod tree;
 #[cfg(feature = "vectors")]
 pub mod vectors;
 pub mod wording;

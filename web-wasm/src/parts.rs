@@ -1,8 +1,8 @@
 //! What a worker needs to seal and open parts: the content key and the share it belongs to, and nothing else.
 
 use rand_core::CryptoRng;
-use subrosa_shared::id::ShareId;
-use subrosa_shared::seal::{OpenError, PartPlace, open_into, seal_into};
+use subrosa_shared::id::{Commitment, ShareId};
+use subrosa_shared::seal::{CHUNK_LEN, HEADER_LEN, OpenError, Opener, PartPlace, TAG_LEN, open_into, seal_into};
 use subrosa_shared::secret::ContentKey;
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -11,6 +11,17 @@ use zeroize::{Zeroize as _, Zeroizing};
 pub struct PartKey {
     share: ShareId,
     key: ContentKey,
+}
+
+/// A part, as the manifest pins it.
+#[derive(Clone, Copy, Debug)]
+pub struct Pinned {
+    /// Its place in the content.
+    pub index: u32,
+    /// Bytes of the sealed part.
+    pub sealed_len: u64,
+    /// Which sealing it is.
+    pub commitment: Commitment,
 }
 
 impl PartKey {
@@ -53,5 +64,25 @@ impl PartKey {
     /// It is not this part, or it was altered.
     pub fn open(&self, index: u32, sealed: &[u8], plaintext: &mut Vec<u8>) -> Result<(), OpenError> {
         open_into(&self.key, &PartPlace { share: self.share, index }, sealed, plaintext)
+    }
+
+    /// Opens some chunks of a part into a buffer: the sealed part's header, and the chunks from one on.
+    ///
+    /// # Errors
+    /// They are not of this part, not of the sealing that the manifest pins, or were altered.
+    pub fn open_chunks(
+        &self,
+        part: &Pinned,
+        first: u64,
+        sealed: &[u8],
+        plaintext: &mut Vec<u8>,
+    ) -> Result<(), OpenError> {
+        let place = PartPlace { share: self.share, index: part.index };
+        let opener = Opener::new(&self.key, &place, sealed, part.sealed_len, &part.commitment)?;
+        plaintext.clear();
+        for (chunk, sealed) in (first..).zip(sealed[HEADER_LEN..].chunks(CHUNK_LEN + TAG_LEN)) {
+            opener.open_chunk(chunk, sealed, plaintext)?;
+        }
+        Ok(())
     }
 }

@@ -20,7 +20,10 @@ use zeroize::Zeroizing;
 use crate::basket::{numbered, shortened};
 use crate::held::{Held, OutOfOrder};
 use crate::parts::PartKey;
-use crate::zip::{self, ZipStream, archive_name};
+use crate::plan::{self, PreviewPlan, SavePlan, Wanted};
+use crate::preview::{Kind, is_readme};
+use crate::tree::{Folder, Found, Index, Tree};
+use crate::zip::{self, ZipStream};
 
 /// Why a step of receiving cannot be done.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +47,7 @@ pub enum ReceiveError {
     /// The manifest does not open or is not as it must be.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
-    /// There is no such file in the share.
+    /// There is no such file or folder in the share.
     #[error("no such file")]
     NoSuchFile,
 }
@@ -55,6 +58,9 @@ pub struct Recipient {
     keys: Option<LinkKeys>,
     opened: Option<(ShareId, View)>,
     manifest: Option<Manifest>,
+    tree: Tree,
+    /// Made when somebody searches.
+    index: Option<Index>,
     /// Lease and device.
     pub held: Held,
 }
@@ -66,7 +72,11 @@ pub struct Listing {
     note: Option<String>,
     content_len: u64,
     part_bytes: u32,
+    /// Folders around entries; one comes after the one around it.
+    folders: Vec<Folder>,
     entries: Vec<Listed>,
+    /// The entry that is to be read first.
+    readme: Option<usize>,
 }
 
 /// An entry of the list.
@@ -78,31 +88,10 @@ pub struct Listed {
     /// Bytes; `None` for an empty folder.
     size: Option<u64>,
     modified: Option<Timestamp>,
-}
-
-/// What has to be fetched to save something, and under which name.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SavePlan {
-    name: String,
-    /// Whether it is an archive of everything.
-    is_archive: bool,
-    /// Bytes of content.
-    len: u64,
-    pieces: Vec<SavePiece>,
-}
-
-/// A part, and what is wanted of it.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SavePiece {
-    index: u32,
-    sealed_len: u64,
-    digest: Digest,
-    /// First byte of plaintext that is wanted.
-    from: u64,
-    /// End of the bytes that are wanted.
-    to: u64,
+    /// The folder around it.
+    folder: Option<usize>,
+    /// How it can be looked at.
+    preview: Option<Kind>,
 }
 
 impl Recipient {
@@ -112,7 +101,15 @@ impl Recipient {
     /// There is none, or it is damaged.
     pub fn from_text(text: &str) -> Result<Self, ReceiveError> {
         let link = LinkSecret::from_text(text)?;
-        Ok(Self { link, keys: None, opened: None, manifest: None, held: Held::default() })
+        Ok(Self {
+            link,
+            keys: None,
+            opened: None,
+            manifest: None,
+            tree: Tree::default(),
+            index: None,
+            held: Held::default(),
+        })
     }
 
     /// The link's id.
@@ -167,21 +164,26 @@ impl Recipient {
             return Err(ReceiveError::OtherManifest);
         }
         let manifest = Manifest::open(&view.manifest_key, share, sealed)?;
-        let entries = manifest.entries().iter().zip(saved_paths(manifest.entries()));
+        let tree = Tree::of(manifest.entries());
+        let entries = manifest.entries().iter().zip(saved_paths(manifest.entries())).enumerate();
         let listing = Listing {
             note: manifest.note().map(str::to_owned),
             content_len: manifest.layout().content_len(),
             part_bytes: manifest.layout().part_bytes(),
+            folders: tree.folders().to_vec(),
+            readme: manifest.entries().iter().position(|entry| is_readme(entry.path.as_str(), entry.size())),
             entries: entries
-                .map(|(entry, saved)| Listed {
+                .map(|(index, (entry, saved))| Listed {
                     path: entry.path.to_string(),
                     saved: (saved != entry.path.as_str()).then_some(saved),
                     size: matches!(entry.kind, EntryKind::File { .. }).then(|| entry.size()),
                     modified: entry.modified,
+                    folder: tree.around(index),
+                    preview: plan::kind_of(entry),
                 })
                 .collect(),
         };
-        self.manifest = Some(manifest);
+        (self.manifest, self.tree, self.index) = (Some(manifest), tree, None);
         Ok(listing)
     }
 
@@ -195,48 +197,46 @@ impl Recipient {
         Ok(PartKey::new(*share, key))
     }
 
-    /// What to fetch for one file, or for everything: the one file that there is, or an archive.
+    /// What to fetch to save something.
     ///
     /// # Errors
-    /// There is no such file.
-    pub fn save_plan(&self, entry: Option<usize>) -> Result<SavePlan, ReceiveError> {
-        let manifest = self.manifest()?;
-        let entries = manifest.entries();
-        let only = match entries {
-            [Entry { kind: EntryKind::File { .. }, .. }] => Some(0),
-            _ => None,
-        };
-        let chosen = entry.or(only);
-        let (name, range) = match chosen {
-            Some(index) => {
-                let entry = entries.get(index).ok_or(ReceiveError::NoSuchFile)?;
-                if entry.kind == EntryKind::Folder {
-                    return Err(ReceiveError::NoSuchFile);
-                }
-                (download_name(entry.path.name()), manifest.ranges().nth(index).ok_or(ReceiveError::NoSuchFile)?)
-            }
-            None => {
-                let name = archive_name(entries.iter().map(|entry| entry.path.as_str()));
-                (download_name(&name), 0..manifest.layout().content_len())
-            }
-        };
-        let len = range.end - range.start;
-        let pieces = manifest.layout().pieces(range).map(|piece| {
-            let part = manifest.parts()[piece.index as usize];
-            let (from, to) = (piece.within.start, piece.within.end);
-            SavePiece { index: piece.index, sealed_len: part.sealed_len, digest: part.digest, from, to }
-        });
-        Ok(SavePlan { name, is_archive: chosen.is_none(), len, pieces: pieces.collect() })
+    /// There is no such file or folder.
+    pub fn save_plan(&self, wanted: Wanted) -> Result<SavePlan, ReceiveError> {
+        plan::save_plan(self.manifest()?, &self.tree, wanted).ok_or(ReceiveError::NoSuchFile)
     }
 
-    /// Begins the archive of everything.
+    /// What to fetch to look at a file.
+    ///
+    /// # Errors
+    /// There is no such file, or nothing to be seen in it.
+    pub fn preview_plan(&self, entry: usize) -> Result<PreviewPlan, ReceiveError> {
+        plan::preview_plan(self.manifest()?, entry).ok_or(ReceiveError::NoSuchFile)
+    }
+
+    /// Entries whose path has a text in it, at most so many.
     ///
     /// # Errors
     /// The manifest comes first.
-    pub fn archive(&self, utc_offset_minutes: i32) -> Result<ZipStream, ReceiveError> {
+    pub fn find(&mut self, text: &str, at_most: usize) -> Result<Found, ReceiveError> {
+        let manifest = self.manifest.as_ref().ok_or(OutOfOrder)?;
+        Ok(self.index.get_or_insert_with(|| Index::of(manifest.entries())).find(text, at_most))
+    }
+
+    /// Begins the archive of everything, or of a folder.
+    ///
+    /// # Errors
+    /// The manifest comes first.
+    pub fn archive(&self, folder: Option<usize>, utc_offset_minutes: i32) -> Result<ZipStream, ReceiveError> {
         let entries = self.manifest()?.entries();
-        let archived = entries.iter().zip(saved_paths(entries)).map(|(entry, path)| zip::Entry {
-            path,
+        if folder.is_some_and(|folder| folder >= self.tree.folders().len()) {
+            return Err(ReceiveError::NoSuchFile);
+        }
+        // A folder is saved with its name, but without those around it.
+        let outside = folder.map_or(0, |folder| self.tree.depth(folder));
+        let archived = entries.iter().zip(saved_paths(entries)).enumerate();
+        let archived = archived.filter(|(index, _)| folder.is_none_or(|folder| self.tree.contains(folder, *index)));
+        let archived = archived.map(|(_, (entry, path))| zip::Entry {
+            path: path.splitn(outside + 1, '/').last().unwrap_or_default().to_owned(),
             len: matches!(entry.kind, EntryKind::File { .. }).then(|| entry.size()),
             modified: entry.modified,
         });
@@ -260,15 +260,6 @@ impl Recipient {
     fn manifest(&self) -> Result<&Manifest, OutOfOrder> {
         self.manifest.as_ref().ok_or(OutOfOrder)
     }
-}
-
-/// Longest name of a download, in bytes: while one is not finished, browsers add to its name (`.crdownload`, ` (1)`), and
-/// fail where the disk takes no more than 255.
-const DOWNLOAD_NAME_BYTES_MAX: usize = 230;
-
-/// The name under which a browser can save: storable, and short enough; a short ending stays.
-fn download_name(name: &str) -> String {
-    shortened(&storable_name(name), DOWNLOAD_NAME_BYTES_MAX)
 }
 
 /// Paths under which entries are saved: what platforms can store, and no two the same, nor the same for a file system that

@@ -9,6 +9,7 @@ use subrosa_shared::manifest::{Part, check_entries};
 use subrosa_shared::path::EntryPath;
 
 use super::*;
+use crate::plan::{DOWNLOAD_NAME_BYTES_MAX, download_name};
 use crate::sender::{LinkTerms, Sender};
 
 const RNG: UnwrapErr<SysRng> = UnwrapErr(SysRng);
@@ -32,8 +33,12 @@ struct Stored {
 }
 
 fn send(entries: Vec<Entry>, content: &[u8], password: Option<&str>) -> Stored {
+    send_in_parts(entries, content, password, PART_BYTES)
+}
+
+fn send_in_parts(entries: Vec<Entry>, content: &[u8], password: Option<&str>, part_bytes: u32) -> Stored {
     let mut sender = Sender::draw(&mut RNG.clone());
-    let layout = subrosa_shared::content::Layout::new(content.len() as u64, PART_BYTES).unwrap();
+    let layout = subrosa_shared::content::Layout::new(content.len() as u64, part_bytes).unwrap();
     let mut padded = content.to_vec();
     padded.resize(layout.padded_len() as usize, 0);
     let key = sender.part_key();
@@ -48,7 +53,7 @@ fn send(entries: Vec<Entry>, content: &[u8], password: Option<&str>) -> Stored {
     let pinned = parts.iter().map(|part| Part::of(part).unwrap()).collect();
     sender.lock(password.map(|typed| Password::new(typed).unwrap()).as_ref());
     let note = Some("for you".to_owned());
-    let manifest = sender.seal_manifest(entries, note, PART_BYTES, pinned, &mut RNG.clone()).unwrap();
+    let manifest = sender.seal_manifest(entries, note, part_bytes, pinned, &mut RNG.clone()).unwrap();
     sender.check_manifest(&manifest).unwrap();
     let link = sender.put_link(LinkTerms { downloads_max: 1 }, &mut RNG.clone()).unwrap();
     Stored { sender, link, manifest, parts }
@@ -102,7 +107,7 @@ fn fetch(stored: &Stored, key: &PartKey, plan: &SavePlan) -> Vec<u8> {
         assert_eq!((piece.sealed_len, piece.digest), (sealed.len() as u64, Digest::of(sealed)));
         let mut opened = Vec::new();
         key.open(piece.index, sealed, &mut opened).unwrap();
-        saved.extend(&opened[piece.from as usize..piece.to as usize]);
+        saved.extend(piece.spans.iter().flat_map(|(from, to)| &opened[*from as usize..*to as usize]));
     }
     assert_eq!(saved.len() as u64, plan.len);
     saved
@@ -117,21 +122,79 @@ fn what_was_sent_is_received_alone_and_all_together() {
     assert_eq!(listing.note.as_deref(), Some("for you"));
     assert_eq!(listing.entries.len(), 4);
     let key = grant(&stored, &mut recipient);
-    let saved = fetch(&stored, &key, &recipient.save_plan(Some(3)).unwrap());
+    let saved = fetch(&stored, &key, &recipient.save_plan(Wanted::Entry(3)).unwrap());
     assert!(saved == content[70_000..]);
-    assert!(fetch(&stored, &key, &recipient.save_plan(Some(2)).unwrap()).is_empty());
-    let everything = recipient.save_plan(None).unwrap();
+    assert!(fetch(&stored, &key, &recipient.save_plan(Wanted::Entry(2)).unwrap()).is_empty());
+    let everything = recipient.save_plan(Wanted::Everything).unwrap();
     assert!(everything.is_archive && everything.name == "Subrosa.zip");
     assert!(fetch(&stored, &key, &everything) == content);
-    assert!(matches!(recipient.save_plan(Some(1)), Err(ReceiveError::NoSuchFile)));
-    assert!(matches!(recipient.save_plan(Some(4)), Err(ReceiveError::NoSuchFile)));
+    assert!(matches!(recipient.save_plan(Wanted::Entry(1)), Err(ReceiveError::NoSuchFile)));
+    assert!(matches!(recipient.save_plan(Wanted::Entry(4)), Err(ReceiveError::NoSuchFile)));
+}
+
+#[test]
+fn a_folder_is_saved_as_an_archive_with_its_own_name() {
+    let content: Vec<u8> = (0..150_000_u32).map(|i| (i % 251) as u8).collect();
+    let entries = vec![
+        file("top/in/a", 1_000),
+        file("out", 2_000),
+        file("top/in/b", 97_000),
+        folder("top/in/empty"),
+        file("top/in/deep/c", 50_000),
+    ];
+    let stored = send(entries, &content, None);
+    let (mut recipient, listing) = open(&stored, None).unwrap();
+    let key = grant(&stored, &mut recipient);
+    let folder = listing.folders.iter().position(|folder| folder.name == "in").unwrap();
+    assert_eq!((listing.folders[folder].files, listing.folders[folder].size), (3, 148_000));
+    let plan = recipient.save_plan(Wanted::Folder(folder)).unwrap();
+    assert_eq!((plan.name.as_str(), plan.is_archive), ("in.zip", true));
+    let inside = fetch(&stored, &key, &plan);
+    assert!(inside == [&content[..1_000], &content[3_000..]].concat());
+    let mut stream = recipient.archive(Some(folder), 0).unwrap();
+    let archive = [stream.push(&inside).unwrap(), stream.finish().unwrap()].concat();
+    let mut archive = ::zip::ZipArchive::new(std::io::Cursor::new(archive)).unwrap();
+    let names: Vec<String> =
+        (0..archive.len()).map(|i| archive.by_index(i).unwrap().name().unwrap().into_owned()).collect();
+    assert_eq!(names, ["in/a", "in/b", "in/empty/", "in/deep/c"]);
+    assert!(matches!(recipient.save_plan(Wanted::Folder(9)), Err(ReceiveError::NoSuchFile)));
+    assert!(matches!(recipient.archive(Some(9), 0), Err(ReceiveError::NoSuchFile)));
+}
+
+#[test]
+fn a_look_at_a_long_text_fetches_the_chunks_that_are_shown() {
+    const LEN: usize = 3 << 20;
+    let content: Vec<u8> = (0..LEN as u32).map(|i| (i % 249) as u8).collect();
+    let entries = vec![file("first", 100_000), file("long.log", LEN as u64 - 101_000), file("short.txt", 1_000)];
+    let stored = send_in_parts(entries, &content, None, 2 << 20);
+    let (mut recipient, listing) = open(&stored, None).unwrap();
+    assert_eq!(listing.entries[1].preview, Some(Kind::Text));
+    let key = grant(&stored, &mut recipient);
+    let plan = recipient.preview_plan(1).unwrap();
+    assert!(plan.is_cut && plan.len == crate::preview::TEXT_BYTES_MAX && plan.pieces.len() == 1);
+    let piece = &plan.pieces[0];
+    let chunks = piece.chunks.as_ref().unwrap();
+    assert!(chunks.sealed_to - chunks.sealed_from < 400_000, "{chunks:?}");
+    let sealed = &stored.parts[piece.index as usize];
+    let fetched = [&sealed[..65], &sealed[chunks.sealed_from as usize..chunks.sealed_to as usize]].concat();
+    let mut opened = Vec::new();
+    let pinned = crate::parts::Pinned { index: 0, sealed_len: piece.sealed_len, commitment: chunks.commitment };
+    key.open_chunks(&pinned, chunks.first, &fetched, &mut opened).unwrap();
+    let (from, to) = piece.spans[0];
+    let shown = &opened[(from - chunks.plain_from) as usize..(to - chunks.plain_from) as usize];
+    assert!(shown == &content[100_000..100_000 + plan.len as usize]);
+    assert!(key.open_chunks(&pinned, chunks.first + 1, &fetched, &mut opened).is_err());
+    assert!(key.open_chunks(&pinned, chunks.first, &fetched[..65], &mut opened).is_ok() && opened.is_empty());
+    assert!(key.open_chunks(&pinned, chunks.first, &fetched[..9], &mut opened).is_err());
+    assert!(!recipient.preview_plan(2).unwrap().is_cut);
+    assert!(recipient.preview_plan(0).is_err() && recipient.preview_plan(3).is_err());
 }
 
 #[test]
 fn a_single_file_is_saved_as_itself() {
     let stored = send(vec![file("folder/report.pdf", 3)], b"abc", None);
     let (recipient, _) = open(&stored, None).unwrap();
-    let plan = recipient.save_plan(None).unwrap();
+    let plan = recipient.save_plan(Wanted::Everything).unwrap();
     assert_eq!((plan.name.as_str(), plan.is_archive), ("report.pdf", false));
 }
 

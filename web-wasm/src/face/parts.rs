@@ -45,4 +45,26 @@ impl PartKey {
         self.key.open(index, sealed, &mut self.buffer).map_err(|error| Thrown::new("altered", error))?;
         Ok(js_sys::Uint8Array::from(self.buffer.as_slice()))
     }
+
+    /// Opens some chunks of a part: its header, then the chunks from one on. The commitment is the one that the manifest
+    /// pins, in its text form.
+    ///
+    /// # Errors
+    /// `altered`: it is not what was sealed.
+    #[wasm_bindgen(js_name = openChunks)]
+    pub fn open_chunks(
+        &mut self,
+        index: u32,
+        sealed_len: f64,
+        commitment: &str,
+        first: f64,
+        sealed: &[u8],
+    ) -> Result<js_sys::Uint8Array, JsValue> {
+        let altered = |error: &dyn std::fmt::Display| Thrown::new("altered", error);
+        let commitment = commitment.parse().map_err(|error| altered(&error as &subrosa_shared::BytesError))?;
+        let part = parts::Pinned { index, sealed_len: sealed_len as u64, commitment };
+        let opened = self.key.open_chunks(&part, first as u64, sealed, &mut self.buffer);
+        opened.map_err(|error| altered(&error))?;
+        Ok(js_sys::Uint8Array::from(self.buffer.as_slice()))
+    }
 }

@@ -3,6 +3,8 @@
 use wasm_bindgen::prelude::*;
 
 use super::{Thrown, answer, json, password, rng};
+use crate::plan::Wanted;
+use crate::preview::{self, Kind};
 use crate::{recipient, zip};
 
 /// The recipient's side. See [`recipient::Recipient`].
@@ -128,21 +130,43 @@ impl Recipient {
         Ok(self.0.granted(&answer(body)?).map_err(Thrown::from)?.to_grant().to_vec())
     }
 
-    /// What to fetch for one entry of the list, or for everything: [`recipient::SavePlan`] in JSON.
+    /// What to fetch for one entry of the list, for a folder, or for everything: [`SavePlan`](crate::plan::SavePlan) in JSON.
     ///
     /// # Errors
     /// `no-such-file`, `out-of-order`.
     #[wasm_bindgen(js_name = savePlan)]
-    pub fn save_plan(&self, entry: Option<usize>) -> Result<String, JsValue> {
-        Ok(json(&self.0.save_plan(entry).map_err(Thrown::from)?))
+    pub fn save_plan(&self, entry: Option<usize>, folder: Option<usize>) -> Result<String, JsValue> {
+        let wanted = match (entry, folder) {
+            (Some(entry), _) => Wanted::Entry(entry),
+            (None, Some(folder)) => Wanted::Folder(folder),
+            (None, None) => Wanted::Everything,
+        };
+        Ok(json(&self.0.save_plan(wanted).map_err(Thrown::from)?))
     }
 
-    /// Begins the archive of everything.
+    /// What to fetch to look at an entry: [`PreviewPlan`](crate::plan::PreviewPlan) in JSON.
+    ///
+    /// # Errors
+    /// `no-such-file`, `out-of-order`.
+    #[wasm_bindgen(js_name = previewPlan)]
+    pub fn preview_plan(&self, entry: usize) -> Result<String, JsValue> {
+        Ok(json(&self.0.preview_plan(entry).map_err(Thrown::from)?))
+    }
+
+    /// Entries whose path has a text in it: [`tree::Found`](crate::tree::Found) in JSON.
     ///
     /// # Errors
     /// `out-of-order`.
-    pub fn archive(&self, utc_offset_minutes: i32) -> Result<ZipStream, JsValue> {
-        Ok(ZipStream(self.0.archive(utc_offset_minutes).map_err(Thrown::from)?))
+    pub fn find(&mut self, text: &str, at_most: usize) -> Result<String, JsValue> {
+        Ok(json(&self.0.find(text, at_most).map_err(Thrown::from)?))
+    }
+
+    /// Begins the archive of everything, or of a folder.
+    ///
+    /// # Errors
+    /// `no-such-file`, `out-of-order`.
+    pub fn archive(&self, folder: Option<usize>, utc_offset_minutes: i32) -> Result<ZipStream, JsValue> {
+        Ok(ZipStream(self.0.archive(folder, utc_offset_minutes).map_err(Thrown::from)?))
     }
 
     /// Body of the call that says that it is saved.
@@ -176,4 +200,24 @@ impl ZipStream {
     pub fn finish(self) -> Result<Vec<u8>, JsValue> {
         Ok(self.0.finish().map_err(Thrown::from)?)
     }
+}
+
+/// The MIME type as which a picture, sound or film is shown: [`preview::media_type`]. All bytes of a picture, the first
+/// ones of the others.
+///
+/// # Errors
+/// `other-content`, `too-large`.
+#[wasm_bindgen(js_name = mediaType)]
+pub fn media_type(kind: &str, bytes: &[u8]) -> Result<String, JsValue> {
+    let kind = Kind::from_name(kind).ok_or_else(|| Thrown::new("given", "no kind of preview"))?;
+    Ok(preview::media_type(kind, bytes).map_err(Thrown::from)?.to_owned())
+}
+
+/// The text that bytes are, with nothing hidden in it: [`preview::visible_text`].
+///
+/// # Errors
+/// `other-content`.
+#[wasm_bindgen(js_name = visibleText)]
+pub fn visible_text(bytes: &[u8], is_cut: bool) -> Result<String, JsValue> {
+    Ok(preview::visible_text(bytes, is_cut).map_err(Thrown::from)?)
 }

@@ -206,7 +206,7 @@ async function saveNow() {
   show("saving");
   try {
     await ensureOpeners();
-    const plan = /** @type {import("./session.js").SavePlan} */ (JSON.parse(await desk.ask("savePlan", wanted)));
+    const plan = /** @type {import("./session.js").SavePlan} */ (JSON.parse(await desk.ask("savePlan", wanted, undefined)));
     say("saving-lead", texts.savingLead(plan.name));
     if (!openers) throw new Cancelled();
     const what = {

@@ -9,7 +9,7 @@ import { startWorker } from "../trusted.js";
 import { Cancelled } from "../waiting.js";
 
 /** @typedef {import("../api.js").Failure} Failure */
-/** @typedef {{ index: number, sealedLen: number, digest: string, from: number, to: number }} Piece */
+/** @typedef {Omit<import("../workers/open-worker.js").OpenJob, "url">} Piece */
 
 /** Parts per worker that are fetched, opened or waiting for their turn: this bounds the memory. */
 const WINDOW_PER_WORKER = 2;

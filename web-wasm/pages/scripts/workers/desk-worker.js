@@ -5,7 +5,7 @@
  * other workers, and fields of a push when they are shown or copied.
  */
 
-import { initSync, PushReader, PushSender, Recipient, Sender } from "/wasm/subrosa_web.js";
+import { initSync, mediaType, PushReader, PushSender, Recipient, Sender, visibleText } from "/wasm/subrosa_web.js";
 
 import { Pipe } from "./pipe.js";
 
@@ -19,6 +19,8 @@ let pushSender;
 let pushReader;
 /** @type {import("/wasm/subrosa_web.js").ZipStream | undefined} */
 let zip;
+/** The folder that the archive is of; everything if there is none. @type {number | undefined} */
+let zipFolder;
 /** @type {Pipe | undefined} */
 let pipe;
 
@@ -122,8 +124,24 @@ const calls = {
   leaseBody: () => theRecipient().requestLease(),
   /** @param {string} body */
   granted: (body) => theRecipient().granted(body),
-  /** @param {number | undefined} entry */
-  savePlan: (entry) => theRecipient().savePlan(entry),
+  /**
+   * What to fetch for an entry, for a folder, or for everything.
+   *
+   * @param {number | undefined} entry
+   * @param {number | undefined} folder
+   */
+  savePlan(entry, folder) {
+    zipFolder = folder;
+    return theRecipient().savePlan(entry, folder);
+  },
+  /** @param {number} entry */
+  previewPlan: (entry) => theRecipient().previewPlan(entry),
+  /** @param {string} kind @param {Uint8Array} bytes */
+  mediaType: (kind, bytes) => mediaType(kind, bytes),
+  /** @param {Uint8Array} bytes @param {boolean} isCut */
+  visibleText: (bytes, isCut) => visibleText(bytes, isCut),
+  /** @param {string} text @param {number} atMost */
+  find: (text, atMost) => theRecipient().find(text, atMost),
   finishBody: () => theRecipient().finishLease(),
 
   // Pushing.
@@ -185,10 +203,10 @@ const calls = {
 
   // Saving.
 
-  /** Begins the archive of everything. @param {number} utcOffsetMinutes */
+  /** Begins the archive of what was planned last. @param {number} utcOffsetMinutes */
   beginZip(utcOffsetMinutes) {
     zip?.free();
-    zip = theRecipient().archive(utcOffsetMinutes);
+    zip = theRecipient().archive(zipFolder, utcOffsetMinutes);
   },
   pushZip: zipped,
   finishZip: zippedEnd,

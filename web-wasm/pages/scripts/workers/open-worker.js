@@ -15,8 +15,9 @@ import { wait } from "../waiting.js";
  * @property {number} index
  * @property {number} sealedLen
  * @property {string} digest base64url
- * @property {number} from first byte of plaintext that is wanted
- * @property {number} to end of what is wanted
+ * @property {[number, number][]} spans bytes of plaintext that are wanted: begin and end of each range
+ * @property {{ commitment: string, first: number, plainFrom: number, sealedFrom: number, sealedTo: number }} [chunks] if
+ * only some chunks are to be fetched
  * @property {string} url
  */
 
@@ -37,6 +38,8 @@ const SPAN_MIN = 64 * 1024;
 /** After the network came back, it has to move within so long. */
 const REVIVE_MILLIS = 4_000;
 const REPORT_MILLIS = 150;
+/** Bytes of a sealed part before its first chunk. */
+const HEADER_BYTES = 65;
 /** Bytes that were damaged on their way are fetched again so often; then they are not what was sealed. */
 const DAMAGED_MAX = 2;
 
@@ -57,11 +60,8 @@ self.addEventListener("message", (/** @type {MessageEvent} */ { data }) => {
 /** @param {OpenJob} job @param {AbortSignal} signal */
 async function open(job, signal) {
   try {
-    const opened = last.index === job.index ? last.opened : await fetchAndOpen(job, signal);
-    const isWhole = job.from === 0 && job.to === opened.byteLength;
-    last = isWhole ? { index: -1, opened: new Uint8Array() } : { index: job.index, opened };
-    const wanted = isWhole ? opened : opened.slice(job.from, job.to);
-    self.postMessage({ progress: job.index, bytes: job.to - job.from });
+    const wanted = job.chunks ? await openChunks(job, job.chunks, signal) : await openWhole(job, signal);
+    self.postMessage({ progress: job.index, bytes: wantedLen(job) });
     self.postMessage({ opened: job.index, bytes: wanted }, { transfer: [wanted.buffer] });
   } catch (error) {
     if (signal.aborted) return;
@@ -69,6 +69,59 @@ async function open(job, signal) {
     self.postMessage({ failed: job.index, variant: variant ?? "unexpected", message: String(message), failure });
   }
 }
+
+/** @param {OpenJob} job @param {AbortSignal} signal */
+async function openWhole(job, signal) {
+  const opened = last.index === job.index ? last.opened : await fetchAndOpen(job, signal);
+  const isWhole = wantedLen(job) === opened.byteLength;
+  last = isWhole ? { index: -1, opened: new Uint8Array() } : { index: job.index, opened };
+  return isWhole ? opened : taken(opened, 0, job.spans);
+}
+
+/**
+ * Opens some chunks alone. Each proves by itself that it is whole and in its place.
+ *
+ * @param {OpenJob} job
+ * @param {NonNullable<OpenJob["chunks"]>} chunks
+ * @param {AbortSignal} signal
+ */
+async function openChunks(job, { commitment, first, plainFrom, sealedFrom, sealedTo }, signal) {
+  for (let damaged = 0; ; damaged += 1) {
+    const sealed = new Uint8Array(HEADER_BYTES + sealedTo - sealedFrom);
+    await fill(sealed.subarray(0, HEADER_BYTES), { ...job, base: 0 }, signal);
+    await fill(sealed.subarray(HEADER_BYTES), { ...job, base: sealedFrom }, signal);
+    if (!key) throw new Error("no key yet");
+    try {
+      const opened = /** @type {Uint8Array<ArrayBuffer>} */ (
+        key.openChunks(job.index, job.sealedLen, commitment, first, sealed)
+      );
+      return taken(opened, plainFrom, job.spans);
+    } catch (error) {
+      if (damaged >= DAMAGED_MAX) throw error;
+    }
+  }
+}
+
+/**
+ * What is wanted of opened bytes, one after the other.
+ *
+ * @param {Uint8Array<ArrayBuffer>} opened
+ * @param {number} begin where they begin in the part
+ * @param {[number, number][]} spans
+ */
+function taken(opened, begin, spans) {
+  if (spans.length === 1) return opened.slice(spans[0][0] - begin, spans[0][1] - begin);
+  const wanted = new Uint8Array(spans.reduce((sum, [from, to]) => sum + to - from, 0));
+  let at = 0;
+  for (const [from, to] of spans) {
+    wanted.set(opened.subarray(from - begin, to - begin), at);
+    at += to - from;
+  }
+  return wanted;
+}
+
+/** @param {OpenJob} job */
+const wantedLen = ({ spans }) => spans.reduce((sum, [from, to]) => sum + to - from, 0);
 
 /** @param {OpenJob} job @param {AbortSignal} signal */
 async function fetchAndOpen(job, signal) {
@@ -93,8 +146,8 @@ async function fetchWhole(job, signal) {
 /**
  * Fetches until every byte is there, and keeps what it has when the connection breaks.
  *
- * @param {Uint8Array} sealed
- * @param {OpenJob} job
+ * @param {Uint8Array} sealed all of the sealed part, or a stretch of it
+ * @param {OpenJob & { base?: number }} job with where the stretch begins
  * @param {AbortSignal} signal
  */
 async function fill(sealed, job, signal) {
@@ -124,7 +177,7 @@ async function fill(sealed, job, signal) {
  * @param {Uint8Array} sealed
  * @param {number} start
  * @param {number} end
- * @param {OpenJob} job
+ * @param {OpenJob & { base?: number }} job
  * @param {AbortSignal} signal
  * @param {number} tries
  * @param {(end: number) => void} reached
@@ -141,12 +194,13 @@ async function attempt(sealed, start, end, job, signal, tries, reached) {
   };
   self.addEventListener("online", online);
   signal.addEventListener("abort", cancel);
-  const isWhole = start === 0 && end === sealed.byteLength;
+  const { base = 0 } = job;
+  const isWhole = start === 0 && end === job.sealedLen;
   let at = start;
   let reportedAt = 0;
   try {
     const response = await fetch(job.url, {
-      headers: isWhole ? headers : { ...headers, range: `bytes=${start}-${end - 1}` },
+      headers: isWhole ? headers : { ...headers, range: `bytes=${base + start}-${base + end - 1}` },
       cache: "no-store",
       credentials: "omit",
       redirect: "error",
@@ -155,6 +209,7 @@ async function attempt(sealed, start, end, job, signal, tries, reached) {
     });
     if (!response.ok) return judged(response.status, await response.text(), response.headers.get("retry-after"), tries);
     // Whoever ignores the range sends it all.
+    if (response.status !== 206 && job.chunks) throw Object.assign(new Error("no range"), { variant: "altered" });
     if (response.status !== 206) at = 0;
     if (!response.body) return judged(0, "", null, tries);
     const reader = response.body.getReader();
@@ -187,4 +242,4 @@ async function attempt(sealed, start, end, job, signal, tries, reached) {
 }
 
 /** How much of the wanted bytes is there, roughly: for progress only. @param {number} at @param {OpenJob} job */
-const wantedOf = (at, job) => ((job.to - job.from) * at) / job.sealedLen;
+const wantedOf = (at, job) => Math.min(wantedLen(job), (wantedLen(job) * at) / job.sealedLen);
