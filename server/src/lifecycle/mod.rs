@@ -15,8 +15,7 @@
 //! A view of it is a lease that counts at once. Wherever this says share, it means a push too, unless it is about parts.
 //!
 //! Start with [`record`] (what is kept), then [`command`] (what can be asked), then `step` (who may ask what), `clock`
-//! (what time alone does), then the rules: `owner`, `upload`, `link`, `push`, `holder`,
-//! `guess`, `lease`.
+//! (what time alone does), then the rules: `owner`, `upload`, `link`, `push`, `holder`, `guess`, `lease`.
 
 pub mod command;
 pub mod record;

@@ -1,4 +1,4 @@
-//! The record: all that is kept of a share, its links and their leases.
+//! The record: all that is kept of a share or push, its links and their leases.
 
 use serde::{Deserialize, Serialize};
 use subrosa_shared::api::{Counter, Gone, LinkCounters, LinkLock, PutLink, StoredReceipt};
@@ -162,7 +162,7 @@ pub(super) struct Guesses {
     pub(super) locked: bool,
 }
 
-/// One counted download.
+/// One counted download, or view of a push.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Lease {
     pub(super) verifier: Verifier,

@@ -2,12 +2,13 @@
 
 use axum::body::Body;
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
-use subrosa_shared::api::PushStatus;
+use subrosa_shared::api::{PatchPush, PushStatus};
 use subrosa_shared::limits::{JSON_BYTES_MAX, PUSH_BODY_BYTES_MAX};
 use subrosa_shared::problem::ProblemType;
 use subrosa_shared::secret::LeaseSecret;
+use tokio::time::{Duration, sleep};
 
 use crate::support::push::Push;
 use crate::support::{Server, fake_sealed};
@@ -97,7 +98,7 @@ async fn values_beyond_the_limits_are_refused() {
     ] {
         let push = Push::new(2);
         server.call(push.make()).await.ok();
-        server.call(push.patch(&Default::default()).json(&body)).await.refused(problem);
+        server.call(push.patch(&PatchPush::default()).json(&body)).await.refused(problem);
     }
 }
 
@@ -119,10 +120,31 @@ async fn the_largest_payload_fits_and_more_is_refused_before_it_is_read() {
     // The other calls keep their bound.
     let lease = LeaseSecret::from_bytes([1; 32]);
     let large = || vec![b' '; JSON_BYTES_MAX + 1];
-    for call in [push.ask_reveal(&lease), push.ack(&lease), push.patch(&Default::default())] {
+    for call in [push.ask_reveal(&lease), push.ack(&lease), push.patch(&PatchPush::default())] {
         server.call(call.body(large())).await.refused(ProblemType::BodyTooLarge);
     }
     assert_nothing_made(&server, &other).await;
+}
+
+/// A small body has 5 seconds; a long one has them for every 16 KiB.
+#[tokio::test]
+async fn a_long_text_on_a_slow_line_arrives() {
+    let server = Server::start().await;
+    let mut push = Push::new(1);
+    push.body.lock.payload = fake_sealed(65_536, 1);
+    let slowly = |bytes: Vec<u8>| {
+        let half = bytes.len() / 2;
+        let pieces = [(0, bytes[..half].to_vec()), (6, bytes[half..].to_vec())];
+        Body::from_stream(stream::iter(pieces).then(|(secs, piece)| async move {
+            sleep(Duration::from_secs(secs)).await;
+            Ok::<_, std::io::Error>(Bytes::from(piece))
+        }))
+    };
+    let long = push.make().body(slowly(serde_json::to_vec(&push.body).unwrap()));
+    let small = Push::new(2).patch(&PatchPush::default()).body(slowly(b"{}".to_vec()));
+    let (long, small) = tokio::join!(server.call(long), server.call(small));
+    long.ok();
+    small.refused(ProblemType::RequestTimeout);
 }
 
 #[tokio::test]
