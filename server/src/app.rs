@@ -11,7 +11,7 @@ use crate::config::{Config, ConfigError, Serving};
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::installation::{self, InstallationError};
 use crate::ledger::sqlite::SqliteLedger;
-use crate::ledger::{Clock, Ledger, LedgerError};
+use crate::ledger::{Clock, ClockRefused, Ledger, LedgerError};
 use crate::lifecycle::Policy;
 use crate::store::Store;
 
@@ -68,6 +68,9 @@ pub enum OpenError {
         /// Why not.
         source: LedgerError,
     },
+    /// The machine's clock cannot be believed.
+    #[error(transparent)]
+    Clock(#[from] ClockRefused),
     /// The blobs cannot be opened.
     #[error("cannot use {place} for blobs: {source}")]
     Blobs {
@@ -95,8 +98,10 @@ impl App {
         let data_folder = DataFolder::open(&config.data)?;
 
         let place = || ledger_path.display().to_string();
-        let ledger =
-            SqliteLedger::open(&ledger_path, clock).map_err(|source| OpenError::Ledger { place: place(), source })?;
+        let ledger = SqliteLedger::open(&ledger_path, clock).map_err(|error| match error {
+            LedgerError::Clock(refused) => OpenError::Clock(refused),
+            source => OpenError::Ledger { place: place(), source },
+        })?;
         let blobs = Blobs::open_folder(&blobs_folder, config.free_bytes_min)
             .map_err(|source| OpenError::Blobs { place: blobs_folder.display().to_string(), source })?;
         let ledger: Arc<dyn Ledger> = Arc::new(ledger);

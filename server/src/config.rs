@@ -106,6 +106,11 @@ pub struct Config {
     /// Seconds that running transfers are given when the server ends.
     #[arg(long, env = "SUBROSA_SHUTDOWN_SECS_MAX", default_value_t = 30)]
     pub shutdown_secs_max: u64,
+
+    /// Starts even if the machine's clock is far from the last moment that the ledger knows. For one start, after a look at
+    /// the clock: what has expired by it ends for good.
+    #[arg(long)]
+    pub accept_clock: bool,
 }
 
 /// How log lines look.

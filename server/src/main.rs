@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use subrosa_server::app::App;
 use subrosa_server::config::{Config, LogFormat};
-use subrosa_server::ledger::SystemClock;
+use subrosa_server::ledger::{SteadyClock, ThisMachine};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
 
 async fn run(config: Config) -> anyhow::Result<()> {
     tracing::info!(version = env!("CARGO_PKG_VERSION"), data = %config.data.display(), "starting");
-    let app = App::open(&config, Arc::new(SystemClock)).await?;
+    let app = App::open(&config, Arc::new(SteadyClock::new(ThisMachine, config.accept_clock))).await?;
     let listen = config.listen;
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}; is another server there? Name another address with --listen")

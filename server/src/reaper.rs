@@ -22,6 +22,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 /// How often the ledger is scrubbed, if there is anything to scrub: what a push handed over is unreadable 10 seconds after its
 /// end.
 const SCRUB_EVERY: Duration = Duration::from_secs(3);
+/// How often the time is noted in a ledger that nobody changes. At the next start it tells how long the server was off.
+const NOTE_TIME_EVERY: Duration = Duration::from_secs(60 * 60);
 /// Records asked for at once.
 const PAGE_LEN: usize = 256;
 /// Records worked on at the same time.
@@ -33,7 +35,7 @@ const BACK_OFF_MAX: Duration = Duration::from_secs(8);
 
 /// Works until it is dropped.
 pub async fn run(app: App) {
-    tokio::join!(reap_for_ever(&app), sweep_for_ever(&app), scrub_for_ever(&app));
+    tokio::join!(reap_for_ever(&app), sweep_for_ever(&app), scrub_for_ever(&app), note_time_for_ever(&app));
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +46,17 @@ enum ReapError {
     Ledger(#[from] LedgerError),
     #[error(transparent)]
     Blobs(#[from] BlobsError),
+}
+
+async fn note_time_for_ever(app: &App) {
+    let mut tick = interval(NOTE_TIME_EVERY);
+    loop {
+        tick.tick().await;
+        // Every write notes it.
+        if let Err(error) = app.store().ledger().ping().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot note the time");
+        }
+    }
 }
 
 async fn reap_for_ever(app: &App) {

@@ -1,27 +1,28 @@
 //! Where a ledger's time comes from.
 
+mod steady;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use subrosa_shared::time::Timestamp;
 
+pub use steady::{ClockRefused, Machine, SteadyClock, ThisMachine};
+
 /// Tells the time. It may jump either way; a ledger makes it go forwards only.
 pub trait Clock: Send + Sync + 'static {
+    /// Begins to be a ledger's clock. `reached` is the last moment that the ledger knows, if it knows any.
+    ///
+    /// # Errors
+    /// It is too far from that to be believed.
+    fn start(&self, reached: Option<Timestamp>) -> Result<(), ClockRefused> {
+        let _ = reached;
+        Ok(())
+    }
+
     /// Now, as far as it knows.
     fn now(&self) -> Timestamp;
-}
-
-/// The machine's clock.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
-    fn now(&self) -> Timestamp {
-        let since_epoch = std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-        Timestamp::from_millis(0).after(since_epoch)
-    }
 }
 
 /// A clock that is moved by hand, for tests.

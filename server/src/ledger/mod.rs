@@ -15,7 +15,7 @@ use subrosa_shared::time::Timestamp;
 
 use crate::record_key::RecordKey;
 
-pub use clock::{Clock, ManualClock, SystemClock};
+pub use clock::{Clock, ClockRefused, Machine, ManualClock, SteadyClock, ThisMachine};
 
 /// Lines of the timeline kept per record; older ones make room.
 pub const LOG_LINES_MAX: usize = 1_000;
@@ -228,6 +228,9 @@ pub enum LedgerError {
     /// What is stored is not what a ledger stores.
     #[error("the ledger holds something that it cannot read: {0}")]
     Corrupt(String),
+    /// Its clock is too far from what it knows.
+    #[error(transparent)]
+    Clock(#[from] ClockRefused),
     /// Anything else that its engine reports.
     #[error("the ledger failed")]
     Engine(#[source] Box<dyn std::error::Error + Send + Sync>),

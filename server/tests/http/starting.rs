@@ -5,7 +5,9 @@ use std::process::Command;
 use std::sync::Arc;
 
 use subrosa_server::app::App;
-use subrosa_server::ledger::ManualClock;
+use subrosa_server::ledger::{Machine as _, ManualClock, SteadyClock, ThisMachine};
+use subrosa_shared::time::Timestamp;
+use tokio::time::{Duration, Instant, sleep};
 
 use crate::support::{START, Sender, Server, config};
 
@@ -53,12 +55,13 @@ async fn blobs_and_ledger_of_different_installations_are_not_served_and_nothing_
     let blobs = format!("file:{}", other.folder.path().join("blobs").display());
     let Server { folder, app, router, .. } = one;
     drop((app, router));
-    let message = fails(folder.path(), &["--blobs", &blobs]);
+    let message = fails(folder.path(), &["--accept-clock", "--blobs", &blobs]);
     assert!(message.contains("belongs to installation") && message.contains("--blobs"), "{message}");
 
     // Blobs that are not there: perhaps a disk that is not mounted.
     let empty = tempfile::tempdir().unwrap();
-    let message = fails(folder.path(), &["--blobs", &format!("file:{}", empty.path().display())]);
+    let empty = format!("file:{}", empty.path().display());
+    let message = fails(folder.path(), &["--accept-clock", "--blobs", &empty]);
     assert!(message.contains("not mounted"), "{message}");
 
     // A new ledger over somebody's blobs.
@@ -79,6 +82,46 @@ async fn a_first_start_that_was_cut_short_is_finished_by_the_next() {
         let _ = std::fs::remove_file(folder.path().join(file));
     }
     Server::restart(folder, clock, &[]).await;
+}
+
+/// The last moment that the ledger knows.
+fn ledger_clock(folder: &Path) -> Timestamp {
+    let ledger = rusqlite::Connection::open(folder.join("ledger.sqlite")).unwrap();
+    let millis = ledger.query_row("SELECT value FROM meta WHERE key = 'clock'", [], |row| row.get(0)).unwrap();
+    Timestamp::from_millis(millis)
+}
+
+#[tokio::test]
+async fn a_clock_far_from_what_the_ledger_knows_is_said_so_and_accepted_once() {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let now = Timestamp::from_millis(0).after(ThisMachine.clock());
+    let days = |days: u32| Timestamp::from_millis(now.as_millis() - (DAY * days).as_millis() as u64);
+    for (known, said) in [(days(32), "days ahead of"), (now.after(DAY), "hours behind")] {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        drop(Server::restart(Arc::clone(&folder), ManualClock::new(known), &[]).await);
+        let message = fails(folder.path(), &[]);
+        assert!(message.contains(said) && message.contains("--accept-clock"), "{message}");
+        assert_eq!(ledger_clock(folder.path()), known, "nothing changed");
+
+        let clock = || Arc::new(SteadyClock::new(ThisMachine, true));
+        let app = App::open(&config(&folder, &[]), clock()).await.unwrap();
+        let begun = app.store().ledger().now().await.unwrap();
+        assert!(begun >= now.max(known) && begun < now.max(known).after(DAY), "{begun:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_nobody_uses_knows_the_time_when_it_starts_again() {
+    let server = Server::start().await;
+    let later = START.after(Duration::from_secs(40 * 24 * 60 * 60));
+    server.clock.set(later);
+    let reaper = tokio::spawn(subrosa_server::reaper::run(server.app.clone()));
+    let started = Instant::now();
+    while ledger_clock(server.folder.path()) < later {
+        assert!(started.elapsed() < Duration::from_secs(10), "it is not noted");
+        sleep(Duration::from_millis(20)).await;
+    }
+    reaper.abort();
 }
 
 #[test]

@@ -44,11 +44,14 @@ impl SqliteLedger {
     /// Opens the file, or makes it.
     ///
     /// # Errors
-    /// The file cannot be opened or made, or is not a ledger of this version.
+    /// The file cannot be opened or made, or is not a ledger of this version; or the clock cannot be believed.
     pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, LedgerError> {
         let connection = connect(path)?;
         prepare(&connection)?;
-        let time = Arc::new(HighWater { clock, reached: AtomicU64::new(rows::clock(&connection)?.as_millis()) });
+        let reached = rows::clock(&connection)?;
+        clock.start(reached)?;
+        let reached = AtomicU64::new(reached.map_or(0, Timestamp::as_millis));
+        let time = Arc::new(HighWater { clock, reached });
         Ok(Self { readers: Readers::open(path)?, writer: Writer::start(connection, Arc::clone(&time))?, time })
     }
 }

@@ -263,10 +263,10 @@ pub(super) fn set_installation(connection: &Connection, id: &InstallationId) -> 
     Ok(installation(connection)?.unwrap_or_else(|| id.clone()))
 }
 
-pub(super) fn clock(connection: &Connection) -> rusqlite::Result<Timestamp> {
+pub(super) fn clock(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     let reached: Option<u64> =
         connection.query_row("SELECT value FROM meta WHERE key = 'clock'", [], |row| row.get(0)).optional()?;
-    Ok(Timestamp::from_millis(reached.unwrap_or(0)))
+    Ok(reached.map(Timestamp::from_millis))
 }
 
 pub(super) fn set_clock(connection: &Connection, reached: Timestamp) -> rusqlite::Result<()> {
