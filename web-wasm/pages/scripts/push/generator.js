@@ -43,12 +43,17 @@ export function prepareGenerator() {
     button("generate").focus();
   });
   button("regenerate").addEventListener("click", () => void draw());
-  panel.addEventListener("input", () => {
+  /** @param {Event} event */
+  const changed = ({ target, type }) => {
+    // Lists tell their change once, when it is made; some programs that help people tell nothing else.
+    if ((target instanceof HTMLSelectElement) !== (type === "change")) return;
     for (const part of panel.querySelectorAll("[data-way]")) {
       part.toggleAttribute("hidden", part.getAttribute("data-way") !== way());
     }
     void draw();
-  });
+  };
+  panel.addEventListener("input", changed);
+  panel.addEventListener("change", changed);
 }
 
 /** Whether the panel stands open: another kind of push may have no password. @returns {boolean} */
