@@ -3,6 +3,7 @@
 //! [`face`] is what JavaScript sees: it converts and does nothing else. The modules before it are what is logic in the
 //! pages, in plain Rust and tested natively; the protocol itself is in `subrosa-shared`.
 
+mod crc32;
 mod secret_text;
 #[cfg(test)]
 mod seeded;
