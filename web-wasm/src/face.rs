@@ -1,30 +1,30 @@
 //! What JavaScript sees. Every item here converts and does nothing else: strings, bytes and JSON go across, keys stay behind
-//! handles. Answers of the server are read here, so that their shape is checked by the types of the protocol.
+//! handles.
 
-pub mod generate;
 pub mod parts;
-pub mod push;
-pub mod qr;
-pub mod receive;
-pub mod reveal;
-pub mod send;
 pub mod words;
+
+#[cfg(feature = "seal")]
+pub mod generate;
+#[cfg(feature = "seal")]
+pub mod push;
+#[cfg(feature = "seal")]
+pub mod qr;
+#[cfg(feature = "seal")]
+pub mod send;
+
+#[cfg(feature = "open")]
+pub mod receive;
+#[cfg(feature = "open")]
+pub mod reveal;
 
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
 use js_sys::Reflect;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use subrosa_shared::password::{Password, PasswordError};
 use subrosa_shared::token::TokenError;
 use wasm_bindgen::JsValue;
-
-use crate::basket::BasketError;
-use crate::held::OutOfOrder;
-use crate::preview::PreviewError;
-use crate::recipient::ReceiveError;
-use crate::sender::SendError;
-use crate::zip::ZipError;
 
 /// The platform's randomness. Pages check [`words::has_randomness`] before anything else; a failure later stops the module.
 fn rng() -> UnwrapErr<SysRng> {
@@ -53,29 +53,6 @@ impl From<Thrown> for JsValue {
     }
 }
 
-impl From<BasketError> for Thrown {
-    fn from(error: BasketError) -> Self {
-        let variant = match error {
-            BasketError::PathTooLong => "path-too-long",
-            BasketError::TooLarge => "too-large",
-            BasketError::TooMany => "too-many",
-            BasketError::Empty => "empty",
-        };
-        Self::new(variant, error)
-    }
-}
-
-impl From<SendError> for Thrown {
-    fn from(error: SendError) -> Self {
-        let variant = match error {
-            SendError::OutOfOrder => "out-of-order",
-            SendError::Manifest(_) | SendError::Note(_) => "manifest",
-            SendError::ReadBack => "read-back",
-        };
-        Self::new(variant, error)
-    }
-}
-
 impl From<TokenError> for Thrown {
     fn from(error: TokenError) -> Self {
         let variant = match error {
@@ -84,41 +61,6 @@ impl From<TokenError> for Thrown {
             _ => "damaged",
         };
         Self::new(variant, error)
-    }
-}
-
-impl From<ReceiveError> for Thrown {
-    fn from(error: ReceiveError) -> Self {
-        let variant = match &error {
-            ReceiveError::Token(error) => return (*error).into(),
-            ReceiveError::OutOfOrder(_) => "out-of-order",
-            ReceiveError::Answer => "answer",
-            ReceiveError::Wrap(_) | ReceiveError::OtherManifest | ReceiveError::Manifest(_) => "altered-manifest",
-            ReceiveError::NoSuchFile => "no-such-file",
-        };
-        Self::new(variant, error)
-    }
-}
-
-impl From<PreviewError> for Thrown {
-    fn from(error: PreviewError) -> Self {
-        let variant = match error {
-            PreviewError::OtherKind => "other-content",
-            PreviewError::TooLarge => "too-large",
-        };
-        Self::new(variant, error)
-    }
-}
-
-impl From<OutOfOrder> for Thrown {
-    fn from(error: OutOfOrder) -> Self {
-        Self::new("out-of-order", error)
-    }
-}
-
-impl From<ZipError> for Thrown {
-    fn from(error: ZipError) -> Self {
-        Self::new("zip", error)
     }
 }
 
@@ -131,23 +73,38 @@ fn password(typed: &str) -> Result<Option<Password>, Thrown> {
     }
 }
 
-/// Reads an answer of the server.
-fn answer<T: DeserializeOwned>(json: &str) -> Result<T, Thrown> {
-    serde_json::from_str(json).map_err(|_| Thrown::new("answer", "the server's answer is malformed"))
+/// Reads an answer of the server. Each type that is read weighs: pages of recipients take single values out of answers by
+/// themselves.
+#[cfg(feature = "seal")]
+fn answer<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, Thrown> {
+    serde_json::from_str(json).map_err(|_| malformed())
+}
+
+/// Reads an id that stands in an answer.
+#[cfg(feature = "open")]
+fn id<T: std::str::FromStr>(text: &str) -> Result<T, Thrown> {
+    text.parse().map_err(|_| malformed())
+}
+
+/// Reads a sealed object that stands in an answer.
+#[cfg(feature = "open")]
+fn sealed(text: &str) -> Result<Vec<u8>, Thrown> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| malformed())
+}
+
+fn malformed() -> Thrown {
+    Thrown::new("answer", "the server's answer is malformed")
 }
 
 /// Reads what a page gives. The error does not say what is wrong: it would repeat what was typed.
-fn given<T: DeserializeOwned>(json: &str) -> Result<T, Thrown> {
+#[cfg(feature = "seal")]
+fn given<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, Thrown> {
     serde_json::from_str(json).map_err(|_| Thrown::new("given", "what the page gives is malformed"))
 }
 
 /// Writes JSON for the page or for a request.
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("strings, numbers and lists always become JSON")
-}
-
-/// A moment as JavaScript has it.
-fn moment(millis: Option<f64>) -> Option<subrosa_shared::time::Timestamp> {
-    let millis = millis.filter(|millis| millis.is_finite() && *millis >= 0.0)?;
-    Some(subrosa_shared::time::Timestamp::from_millis(millis as u64))
 }

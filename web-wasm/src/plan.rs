@@ -7,7 +7,7 @@ use subrosa_shared::id::{Commitment, Digest};
 use subrosa_shared::manifest::{Entry, EntryKind, Manifest};
 use subrosa_shared::path::storable_name;
 
-use crate::basket::shortened;
+use crate::names::shortened;
 use crate::preview::{Kind, TEXT_BYTES_MAX};
 use crate::tree::Tree;
 use crate::zip::archive_name;

@@ -1,8 +1,8 @@
 //! The recipient's side of a push: from the text of a link to the fields that are shown one by one.
 
 use serde::Serialize;
-use subrosa_shared::api::{FinishLease, PushView, RevealedPush};
-use subrosa_shared::id::{Digest, LinkId};
+use subrosa_shared::api::FinishLease;
+use subrosa_shared::id::{Digest, LeaseId, LinkId};
 use subrosa_shared::keys::PushKeys;
 use subrosa_shared::password::{Password, Suite};
 use subrosa_shared::push::{Face, Kind, Payload};
@@ -98,16 +98,15 @@ impl PushReader {
         self.link.to_token()
     }
 
-    /// Opens the face; `None` when the push is gone.
+    /// Opens the face that the answer to looking has.
     ///
     /// # Errors
     /// It is not the one of this link.
-    pub fn looked(&mut self, view: &PushView) -> Result<Option<Looked>, RevealError> {
-        let Some(sealed) = &view.face else { return Ok(None) };
-        let face = Face::open(&self.link.face_key(), &self.link_id(), sealed);
+    pub fn looked(&mut self, face: &[u8]) -> Result<Looked, RevealError> {
+        let face = Face::open(&self.link.face_key(), &self.link_id(), face);
         let Face { kind, from, for_files } = face.map_err(|_| RevealError::Altered)?;
         self.told = Some(kind);
-        Ok(Some(Looked { kind, from, for_files }))
+        Ok(Looked { kind, from, for_files })
     }
 
     /// Derives what the passphrase gives. With one it takes about 0.2 s and 64 MiB.
@@ -124,27 +123,27 @@ impl PushReader {
         Ok(self.keys()?.open_proof.to_text())
     }
 
-    /// Takes the answer to revealing, and opens the payload.
+    /// Takes lease and payload of the answer to revealing, and opens the payload.
     ///
     /// # Errors
     /// It is the answer to another request, or not what was sealed for this link; or nobody has [`looked`](Self::looked).
-    pub fn revealed(&mut self, answer: &RevealedPush) -> Result<Revealed, RevealError> {
-        if answer.lease != self.held.lease_id()? {
+    pub fn revealed(&mut self, lease: LeaseId, payload: &[u8]) -> Result<Revealed, RevealError> {
+        if lease != self.held.lease_id()? {
             return Err(RevealError::Answer);
         }
-        let payload = Payload::open(&self.keys()?.payload, &self.link_id(), &answer.payload);
-        let payload = payload.map_err(|_| RevealError::Altered)?;
-        if payload.kind() != self.told.ok_or(OutOfOrder)? {
+        let opened = Payload::open(&self.keys()?.payload, &self.link_id(), payload);
+        let opened = opened.map_err(|_| RevealError::Altered)?;
+        if opened.kind() != self.told.ok_or(OutOfOrder)? {
             return Err(RevealError::Altered);
         }
-        let fields = payload.fields().into_iter().map(|(name, text)| Field {
+        let fields = opened.fields().into_iter().map(|(name, text)| Field {
             name,
             secret: matches!(name, "password" | "note"),
             empty: text.is_empty(),
         });
-        let revealed = Revealed { kind: payload.kind(), fields: fields.collect() };
-        self.revealed = Some(Digest::of(&answer.payload));
-        self.payload = Some(payload);
+        let revealed = Revealed { kind: opened.kind(), fields: fields.collect() };
+        self.revealed = Some(Digest::of(payload));
+        self.payload = Some(opened);
         Ok(revealed)
     }
 

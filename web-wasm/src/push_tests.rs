@@ -3,9 +3,7 @@
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
 use serde_json::{Value, json};
-use subrosa_shared::api::{
-    LinkCounters, LinkState, LinkStatus, LinkView, PushStatus, PutPush, RequestLease, StoredReceipt,
-};
+use subrosa_shared::api::{LinkCounters, LinkState, LinkStatus, PushStatus, PutPush, RequestLease, StoredReceipt};
 use subrosa_shared::id::Receipt;
 use subrosa_shared::push::{PAYLOAD_BYTES_MAX, PushError};
 use subrosa_shared::time::Timestamp;
@@ -37,36 +35,14 @@ fn reader(sender: &PushSender) -> PushReader {
     PushReader::from_text(&format!("https://example.org/p#{}", *sender.link_token())).unwrap()
 }
 
-fn link_view() -> LinkView {
-    LinkView {
-        state: LinkState::Ready,
-        gone: None,
-        needs_password: false,
-        expires_at: NOW,
-        downloads_max: 1,
-        downloads_left: 1,
-        padded_len: 512,
-        recipient_may_destroy: true,
-        retry_after_millis: 0,
-        opened_first_at: None,
-        started_last_at: None,
-        now: NOW,
-    }
-}
-
-fn look(put: &PutPush) -> PushView {
-    PushView { face: Some(put.lock.face.clone()), link: link_view() }
-}
-
 /// Asks for the payload as a page does, and takes what a server answers.
 fn reveal(reader: &mut PushReader, put: &PutPush, typed: Option<&str>) -> Result<Revealed, RevealError> {
-    reader.looked(&look(put))?;
+    reader.looked(&put.lock.face)?;
     reader.unlock(typed.map(passphrase).as_ref());
     reader.held.hold_lease(None, &mut RNG.clone());
     let RequestLease { lease_verifier } = reader.held.request_lease().unwrap();
-    let lease = subrosa_shared::id::LeaseId::derive(&lease_verifier);
-    let payload = put.lock.payload.clone();
-    reader.revealed(&RevealedPush { lease, payload, expires_at: NOW, link: link_view() })
+    let lease = LeaseId::derive(&lease_verifier);
+    reader.revealed(lease, &put.lock.payload)
 }
 
 fn status(sender: &PushSender, put: &PutPush, receipts: Vec<StoredReceipt>) -> PushStatus {
@@ -93,9 +69,8 @@ fn what_was_pushed_is_told_and_revealed_field_by_field() {
     assert!(put.lock.needs_password && put.recipient_may_destroy && put.views_max == 1);
     let mut reader = reader(&sender);
     assert_eq!(reader.link_id(), LinkId::derive_push(&put.link_verifier));
-    let looked = reader.looked(&look(&put)).unwrap();
-    assert_eq!(looked, Some(Looked { kind: Kind::Login, from: Some("Ada".to_owned()), for_files: true }));
-    assert_eq!(reader.looked(&PushView { face: None, link: link_view() }), Ok(None), "gone");
+    let looked = reader.looked(&put.lock.face).unwrap();
+    assert_eq!(looked, Looked { kind: Kind::Login, from: Some("Ada".to_owned()), for_files: true });
 
     let revealed = reveal(&mut reader, &put, Some("Pa\u{308}ßwort")).unwrap();
     assert_eq!(
@@ -130,7 +105,7 @@ fn every_kind_comes_back_with_its_own_fields_only() {
         let names: Vec<_> =
             revealed.fields.iter().map(|field| (field.name, reader.field(field.name).unwrap())).collect();
         assert_eq!(names, fields);
-        let looked = reader.looked(&look(&put)).unwrap().unwrap();
+        let looked = reader.looked(&put.lock.face).unwrap();
         assert_eq!((looked.kind, looked.from, looked.for_files), (revealed.kind, None, false));
     }
 }
@@ -189,9 +164,9 @@ fn nothing_else_opens_a_push() {
     *altered.lock.payload.last_mut().unwrap() ^= 1;
     *altered.lock.face.last_mut().unwrap() ^= 1;
     assert_eq!(reveal(&mut reader, &altered, Some("right")), Err(RevealError::Altered));
-    assert_eq!(reader.looked(&look(&altered)), Err(RevealError::Altered));
+    assert_eq!(reader.looked(&altered.lock.face), Err(RevealError::Altered));
     assert_eq!(reveal(&mut reader, &other, Some("right")), Err(RevealError::Altered), "of another link");
-    assert_eq!(reader.looked(&look(&other)), Err(RevealError::Altered));
+    assert_eq!(reader.looked(&other.lock.face), Err(RevealError::Altered));
     assert_eq!(reader.field("password"), Err(RevealError::NoSuchField), "nothing of it stayed");
     assert_eq!(reader.finish_lease(), Err(OutOfOrder), "and nothing is confirmed");
     assert_ne!(*sender.owner_proof(), *other_sender.owner_proof());
@@ -204,12 +179,11 @@ fn nothing_else_opens_a_push() {
 fn an_answer_to_another_request_is_refused() {
     let (sender, put) = push(json!({ "kind": "note", "note": "x" }), None).unwrap();
     let mut reader = reader(&sender);
-    let lease = subrosa_shared::id::LeaseId::from_bytes([7; 16]);
-    let answer = RevealedPush { lease, payload: put.lock.payload, expires_at: NOW, link: link_view() };
-    assert_eq!(reader.revealed(&answer), Err(RevealError::OutOfOrder(OutOfOrder)));
+    let lease = LeaseId::from_bytes([7; 16]);
+    assert_eq!(reader.revealed(lease, &put.lock.payload), Err(RevealError::OutOfOrder(OutOfOrder)));
     reader.unlock(None);
     reader.held.hold_lease(None, &mut RNG.clone());
-    assert_eq!(reader.revealed(&answer), Err(RevealError::Answer));
+    assert_eq!(reader.revealed(lease, &put.lock.payload), Err(RevealError::Answer));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 
 use serde::Serialize;
-use subrosa_shared::api::{FinishLease, GrantedLease, OpenedLink};
+use subrosa_shared::api::FinishLease;
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::keys::LinkKeys;
 use subrosa_shared::manifest::{Entry, EntryKind, Manifest, ManifestError};
@@ -17,8 +17,8 @@ use subrosa_shared::token::TokenError;
 use subrosa_shared::wrap::{View, open_content_key};
 use zeroize::Zeroizing;
 
-use crate::basket::{numbered, shortened};
 use crate::held::{Held, OutOfOrder};
+use crate::names::{numbered, shortened};
 use crate::parts::PartKey;
 use crate::plan::{self, PreviewPlan, SavePlan, Wanted};
 use crate::preview::{Kind, is_readme};
@@ -144,13 +144,13 @@ impl Recipient {
         Ok(self.keys()?.open_proof.to_text())
     }
 
-    /// Takes the answer to opening.
+    /// Takes what the answer to opening says: the share, and the view wrap.
     ///
     /// # Errors
     /// The view wrap does not open.
-    pub fn opened(&mut self, answer: &OpenedLink) -> Result<(), ReceiveError> {
-        let view = View::open(&self.keys()?.view, &self.link_id(), &answer.view_wrap)?;
-        self.opened = Some((answer.share, view));
+    pub fn opened(&mut self, share: ShareId, view_wrap: &[u8]) -> Result<(), ReceiveError> {
+        let view = View::open(&self.keys()?.view, &self.link_id(), view_wrap)?;
+        self.opened = Some((share, view));
         Ok(())
     }
 
@@ -187,13 +187,13 @@ impl Recipient {
         Ok(listing)
     }
 
-    /// Takes the granted lease: what workers need to open parts.
+    /// Takes the content wrap of the granted lease: what workers need to open parts.
     ///
     /// # Errors
     /// The content wrap does not open.
-    pub fn granted(&self, answer: &GrantedLease) -> Result<PartKey, ReceiveError> {
+    pub fn granted(&self, content_wrap: &[u8]) -> Result<PartKey, ReceiveError> {
         let (share, _) = self.opened.as_ref().ok_or(OutOfOrder)?;
-        let key = open_content_key(&self.keys()?.content, &self.link_id(), &answer.content_wrap)?;
+        let key = open_content_key(&self.keys()?.content, &self.link_id(), content_wrap)?;
         Ok(PartKey::new(*share, key))
     }
 

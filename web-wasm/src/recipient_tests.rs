@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
-use subrosa_shared::api::{LinkState, LinkView, PutLink};
+use subrosa_shared::api::{LinkState, PutLink};
 use subrosa_shared::manifest::{Part, check_entries};
 use subrosa_shared::path::EntryPath;
 
@@ -59,43 +59,18 @@ fn send_in_parts(entries: Vec<Entry>, content: &[u8], password: Option<&str>, pa
     Stored { sender, link, manifest, parts }
 }
 
-fn view() -> LinkView {
-    LinkView {
-        state: LinkState::Ready,
-        gone: None,
-        needs_password: false,
-        expires_at: Timestamp::from_millis(0),
-        downloads_max: 1,
-        downloads_left: 1,
-        padded_len: 0,
-        recipient_may_destroy: true,
-        retry_after_millis: 0,
-        opened_first_at: None,
-        started_last_at: None,
-        now: Timestamp::from_millis(0),
-    }
-}
-
 fn open(stored: &Stored, password: Option<&str>) -> Result<(Recipient, Listing), ReceiveError> {
     let link = format!("https://example.org/s#{}", *stored.sender.token());
     let mut recipient = Recipient::from_text(&link)?;
     recipient.unlock(password.map(|typed| Password::new(typed).unwrap()).as_ref());
-    let view_wrap = stored.link.lock.view_wrap.clone();
-    recipient.opened(&OpenedLink { share: stored.sender.share_id(), view_wrap, link: view() })?;
+    recipient.opened(stored.sender.share_id(), &stored.link.lock.view_wrap)?;
     let listing = recipient.read_manifest(&stored.manifest)?;
     Ok((recipient, listing))
 }
 
 fn grant(stored: &Stored, recipient: &mut Recipient) -> PartKey {
     recipient.held.hold_lease(None, &mut RNG.clone());
-    let key = recipient.granted(&GrantedLease {
-        lease: recipient.held.lease_id().unwrap(),
-        content_wrap: stored.link.lock.content_wrap.clone(),
-        expires_at: Timestamp::from_millis(0),
-        idle_secs: 3600,
-        bytes_max: 0,
-        link: view(),
-    });
+    let key = recipient.granted(&stored.link.lock.content_wrap);
     // Over a worker's grant, as in the page.
     PartKey::from_grant(&mut key.unwrap().to_grant()).unwrap()
 }

@@ -1,7 +1,7 @@
 //! Whether and when a failed request is worth another try. The page sends and waits; what to do is decided here.
 
 use serde::Serialize;
-use subrosa_shared::problem::{Problem, ProblemType};
+use subrosa_shared::problem::ProblemType;
 
 /// Longest wait between two tries, in milliseconds.
 const WAIT_MILLIS_MAX: u64 = 30_000;
@@ -19,8 +19,19 @@ pub struct Failure {
     pub again: bool,
     /// Milliseconds to wait before it. Also told when `again` is false, if the server said so.
     pub wait_millis: u64,
-    /// Why and since when, if something is gone: as in the API.
-    pub gone: Option<subrosa_shared::api::Gone>,
+}
+
+/// An answer that says that a request failed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Answer<'a> {
+    /// Its status; 0 stands for no answer at all.
+    pub status: u16,
+    /// What its problem document says is wrong, if it has one and this version knows the type.
+    pub problem: Option<ProblemType>,
+    /// What exactly, if the problem document says so.
+    pub detail: &'a str,
+    /// Milliseconds to wait, by the problem document or by the header `Retry-After`.
+    pub retry_after_millis: Option<u64>,
 }
 
 /// How often the same request may be tried again.
@@ -33,33 +44,28 @@ enum Patience {
     None,
 }
 
-/// Judges a failed request.
-///
-/// `status` 0 stands for no answer at all. `retry_after_secs` is the value of the header `Retry-After`, if it was a number.
-/// `tries` counts the failed ones, this one included. `dice` is uniform in 0..1 and spreads the clients of a server that
-/// comes back.
+/// Longest wait that a server may ask for, in milliseconds.
+const ASKED_MILLIS_MAX: u64 = 86_400_000;
+
+/// Judges a failed request. `tries` counts the failed ones, this one included. `dice` is uniform in 0..1 and spreads the
+/// clients of a server that comes back.
 #[must_use]
-pub fn judge(status: u16, body: &str, retry_after_secs: Option<f64>, tries: u32, dice: f64) -> Failure {
-    let problem = serde_json::from_str::<Problem>(body).ok();
-    let known = problem.as_ref().and_then(Problem::problem_type);
-    let patience = known.map_or_else(|| patience_by_status(status), patience);
-    let again = match patience {
+pub fn judge(answer: &Answer<'_>, tries: u32, dice: f64) -> Failure {
+    let Answer { status, problem, detail, retry_after_millis } = *answer;
+    let again = match problem.map_or_else(|| patience_by_status(status), patience) {
         Patience::Endless => true,
         Patience::Limited => tries < LIMITED_TRIES,
         Patience::None => false,
     };
-    let asked_millis = problem
-        .as_ref()
-        .and_then(|problem| problem.retry_after_millis)
-        .or_else(|| retry_after_secs.map(|secs| (secs.clamp(0.0, 86_400.0) * 1000.0) as u64))
-        .unwrap_or(0);
+    let asked_millis = retry_after_millis.unwrap_or(0).min(ASKED_MILLIS_MAX);
     let wait_millis = if again { asked_millis.max(back_off_millis(tries, dice)) } else { asked_millis };
-    let variant = known.map_or_else(|| variant_by_status(status).to_owned(), slug);
-    let sentence = known.map_or_else(String::new, |known| {
-        let detail = problem.as_ref().and_then(|problem| problem.detail.as_deref());
-        detail.map_or_else(|| known.title().to_owned(), |detail| format!("{} {detail}", known.title()))
-    });
-    Failure { variant, sentence, again, wait_millis, gone: problem.and_then(|problem| problem.gone) }
+    let variant = problem.map_or_else(|| variant_by_status(status).to_owned(), slug);
+    let sentence = match problem {
+        Some(problem) if detail.is_empty() => problem.title().to_owned(),
+        Some(problem) => [problem.title(), detail].join(" "),
+        None => String::new(),
+    };
+    Failure { variant, sentence, again, wait_millis }
 }
 
 /// Exponential back-off with jitter: 0.5 to 1 of 1 s, 2 s, 4 s … 30 s.
@@ -104,19 +110,20 @@ fn slug(problem: ProblemType) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-    use subrosa_shared::api::{Gone, GoneWhy};
-    use subrosa_shared::time::Timestamp;
-
     use super::*;
 
-    fn judge_problem(problem: &Problem, tries: u32) -> Failure {
-        judge(problem.status, &serde_json::to_string(problem).unwrap(), None, tries, 0.0)
+    fn judge_problem(problem: ProblemType, tries: u32) -> Failure {
+        judge(&Answer { status: problem.status(), problem: Some(problem), ..Answer::default() }, tries, 0.0)
+    }
+
+    fn judge_status(status: u16, tries: u32, dice: f64) -> Failure {
+        judge(&Answer { status, ..Answer::default() }, tries, dice)
     }
 
     #[test]
     fn a_lost_network_is_tried_for_ever() {
         for tries in [1, 2, 50, u32::MAX] {
-            let failure = judge(0, "", None, tries, 0.5);
+            let failure = judge_status(0, tries, 0.5);
             assert!(failure.again);
             assert_eq!(failure.variant, "network");
             assert!((500..=30_000).contains(&failure.wait_millis));
@@ -134,25 +141,27 @@ mod tests {
                     | ProblemType::IncompleteBody
                     | ProblemType::Internal
             );
-            assert_eq!(judge_problem(&Problem::new(problem), 1).again, patient, "{problem:?}");
+            assert_eq!(judge_problem(problem, 1).again, patient, "{problem:?}");
         }
-        assert!(!judge(404, "<html>", None, 1, 0.0).again);
+        assert!(!judge_status(404, 1, 0.0).again);
     }
 
     #[test]
     fn what_may_be_broken_for_good_is_tried_a_few_times() {
-        let problem = Problem::new(ProblemType::Internal);
-        assert!(judge_problem(&problem, 7).again);
-        assert!(!judge_problem(&problem, 8).again);
-        assert_eq!(judge_problem(&problem, 8).variant, "internal");
+        let problem = ProblemType::Internal;
+        assert!(judge_problem(problem, 7).again);
+        assert!(!judge_problem(problem, 8).again);
+        assert_eq!(judge_problem(problem, 8).variant, "internal");
     }
 
     #[test]
     fn the_servers_wish_to_wait_is_respected() {
-        assert_eq!(judge(503, "", Some(120.0), 1, 0.0).wait_millis, 120_000);
-        let mut problem = Problem::new(ProblemType::TooManyGuesses);
-        problem.retry_after_millis = Some(4321);
-        let failure = judge_problem(&problem, 1);
+        let asked = |status, problem, millis| {
+            judge(&Answer { status, problem, retry_after_millis: Some(millis), detail: "" }, 1, 0.0)
+        };
+        assert_eq!(asked(503, None, 120_000).wait_millis, 120_000);
+        assert_eq!(asked(503, None, u64::MAX).wait_millis, ASKED_MILLIS_MAX);
+        let failure = asked(429, Some(ProblemType::TooManyGuesses), 4321);
         assert_eq!((failure.again, failure.wait_millis), (false, 4321));
     }
 
@@ -166,12 +175,12 @@ mod tests {
     }
 
     #[test]
-    fn gone_says_why_and_when() {
-        let mut problem = Problem::new(ProblemType::Gone).with_detail("It was taken.");
-        problem.gone = Some(Gone { why: GoneWhy::Spent, at: Timestamp::from_millis(5) });
-        let failure = judge_problem(&problem, 1);
-        assert_eq!(failure.gone, problem.gone);
+    fn what_exactly_is_told_behind_what_went_wrong() {
+        let detail = "It was taken.";
+        let answer = Answer { status: 410, problem: Some(ProblemType::Gone), detail, retry_after_millis: None };
+        let failure = judge(&answer, 1, 0.0);
         assert_eq!(failure.variant, "gone");
-        assert!(failure.sentence.ends_with("It was taken."));
+        assert_eq!(failure.sentence, format!("{} {detail}", ProblemType::Gone.title()));
+        assert_eq!(judge_problem(ProblemType::Gone, 1).sentence, ProblemType::Gone.title());
     }
 }

@@ -1,10 +1,8 @@
 //! Sizes and spans as people read them: a number and a unit. The page writes them in its language (`Intl.NumberFormat`),
 //! so no word stands here.
 
-use serde::Serialize;
-
 /// A number and its unit, both as `Intl.NumberFormat` takes them.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quantity {
     /// How many.
     pub value: f64,

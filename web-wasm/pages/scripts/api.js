@@ -14,7 +14,7 @@ import { Cancelled, wait } from "./waiting.js";
  * @property {string} sentence for people; may be empty
  * @property {boolean} again
  * @property {number} wait_millis
- * @property {{ why: string, at: number } | null} gone
+ * @property {{ why: string, at: number } | null} gone as the problem document has it
  */
 
 /** A request that failed for good, or whose failure the caller wants to see at once. */
@@ -198,10 +198,24 @@ async function attempt(call, tries) {
  * @returns {Failure}
  */
 export function judged(status, body, retryAfter, tries) {
-  const secs = retryAfter === null || retryAfter === "" ? NaN : Number(retryAfter);
-  return JSON.parse(
-    judge(status, body.slice(0, 16_384), Number.isFinite(secs) ? secs : undefined, tries, Math.random()),
-  );
+  const { type = "", detail = "", retry_after_millis, gone = null } = problemOf(body);
+  const asked = retry_after_millis ?? Number(retryAfter || NaN) * 1000;
+  const millis = Number.isFinite(asked) ? asked : undefined;
+  return { ...JSON.parse(judge(status, String(type), String(detail), millis, tries, Math.random())), gone };
+}
+
+/**
+ * The problem document in a body; nothing if it is none.
+ *
+ * @param {string} body
+ * @returns {{ type?: string, detail?: string, retry_after_millis?: number, gone?: Failure["gone"] }}
+ */
+function problemOf(body) {
+  try {
+    return JSON.parse(body.slice(0, 16_384)) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 /** SHA-256 at the platform's speed. @param {Uint8Array<ArrayBuffer>} bytes */

@@ -6,24 +6,23 @@ import { life, size, span } from "/wasm/subrosa_web.js";
 import { language } from "./texts.js";
 
 /**
- * @param {string} json `{ value, unit, digits }`
+ * @param {any[]} quantity `[value, unit, digits]`
  * @param {"short" | "long"} unitDisplay
  */
-function quantity(json, unitDisplay) {
-  const { value, unit, digits } = /** @type {{ value: number, unit: string, digits: number }} */ (JSON.parse(json));
+function quantityText([value, unit, digits], unitDisplay) {
   return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay, maximumFractionDigits: digits }).format(
     value,
   );
 }
 
 /** @param {number} bytes */
-export const sizeText = (bytes) => quantity(size(bytes), bytes < 1000 ? "long" : "short");
+export const sizeText = (bytes) => quantityText(size(bytes), bytes < 1000 ? "long" : "short");
 
 /** @param {number} secs */
-export const spanText = (secs) => quantity(span(secs), "long");
+export const spanText = (secs) => quantityText(span(secs), "long");
 
 /** @param {number} secs */
-export const lifeText = (secs) => quantity(life(secs), "long");
+export const lifeText = (secs) => quantityText(life(secs), "long");
 
 /** @param {number} count */
 export const countText = (count) => new Intl.NumberFormat(language).format(count);

@@ -1,9 +1,8 @@
 //! For the workers: sealing and opening parts.
 
-use subrosa_shared::seal::commitment;
 use wasm_bindgen::prelude::*;
 
-use super::{Thrown, rng};
+use super::Thrown;
 use crate::parts;
 
 /// Seals and opens parts. Keeps its buffers, so that a worker's memory stays at two parts.
@@ -25,18 +24,6 @@ impl PartKey {
         Ok(Self { key, buffer: Vec::new() })
     }
 
-    /// Seals a part. Every call draws a new salt.
-    pub fn seal(&mut self, index: u32, plaintext: &[u8]) -> js_sys::Uint8Array {
-        self.key.seal(index, plaintext, &mut rng(), &mut self.buffer);
-        js_sys::Uint8Array::from(self.buffer.as_slice())
-    }
-
-    /// The commitment of the part that was sealed last, 32 bytes: pins it in the manifest.
-    #[must_use]
-    pub fn commitment(&self) -> Vec<u8> {
-        commitment(&self.buffer).map_or_else(Vec::new, |commitment| commitment.as_bytes().to_vec())
-    }
-
     /// Opens a part.
     ///
     /// # Errors
@@ -45,7 +32,28 @@ impl PartKey {
         self.key.open(index, sealed, &mut self.buffer).map_err(|error| Thrown::new("altered", error))?;
         Ok(js_sys::Uint8Array::from(self.buffer.as_slice()))
     }
+}
 
+#[cfg(feature = "seal")]
+#[wasm_bindgen]
+impl PartKey {
+    /// Seals a part. Every call draws a new salt.
+    pub fn seal(&mut self, index: u32, plaintext: &[u8]) -> js_sys::Uint8Array {
+        self.key.seal(index, plaintext, &mut super::rng(), &mut self.buffer);
+        js_sys::Uint8Array::from(self.buffer.as_slice())
+    }
+
+    /// The commitment of the part that was sealed last, 32 bytes: pins it in the manifest.
+    #[must_use]
+    pub fn commitment(&self) -> Vec<u8> {
+        subrosa_shared::seal::commitment(&self.buffer)
+            .map_or_else(Vec::new, |commitment| commitment.as_bytes().to_vec())
+    }
+}
+
+#[cfg(feature = "open")]
+#[wasm_bindgen]
+impl PartKey {
     /// Opens some chunks of a part: its header, then the chunks from one on. The commitment is the one that the manifest
     /// pins, in its text form.
     ///

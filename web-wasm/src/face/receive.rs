@@ -2,10 +2,12 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::{Thrown, answer, json, password, rng};
+use super::{Thrown, id, json, password, rng, sealed};
+use crate::held::OutOfOrder;
 use crate::plan::Wanted;
-use crate::preview::{self, Kind};
-use crate::{recipient, zip};
+use crate::preview::{self, Kind, PreviewError};
+use crate::recipient::{self, ReceiveError};
+use crate::zip::{self, ZipError};
 
 /// The recipient's side. See [`recipient::Recipient`].
 #[wasm_bindgen]
@@ -72,12 +74,12 @@ impl Recipient {
         self.0.held.device_proof().map(|proof| proof.to_string())
     }
 
-    /// Takes the answer to opening.
+    /// Takes `share` and `view_wrap` of the answer to opening.
     ///
     /// # Errors
     /// `answer`, `altered-manifest`.
-    pub fn opened(&mut self, body: &str) -> Result<(), JsValue> {
-        Ok(self.0.opened(&answer(body)?).map_err(Thrown::from)?)
+    pub fn opened(&mut self, share: &str, view_wrap: &str) -> Result<(), JsValue> {
+        Ok(self.0.opened(id(share)?, &sealed(view_wrap)?).map_err(Thrown::from)?)
     }
 
     /// Takes the sealed manifest; answers [`recipient::Listing`] in JSON.
@@ -122,12 +124,12 @@ impl Recipient {
         Ok(self.0.held.lease_id().map_err(Thrown::from)?.to_string())
     }
 
-    /// Takes the granted lease; answers the grant for workers, to be wiped by them.
+    /// Takes `content_wrap` of the granted lease; answers the grant for workers, to be wiped by them.
     ///
     /// # Errors
     /// `answer`, `altered-manifest`.
-    pub fn granted(&self, body: &str) -> Result<Vec<u8>, JsValue> {
-        Ok(self.0.granted(&answer(body)?).map_err(Thrown::from)?.to_grant().to_vec())
+    pub fn granted(&self, content_wrap: &str) -> Result<Vec<u8>, JsValue> {
+        Ok(self.0.granted(&sealed(content_wrap)?).map_err(Thrown::from)?.to_grant().to_vec())
     }
 
     /// What to fetch for one entry of the list, for a folder, or for everything: [`SavePlan`](crate::plan::SavePlan) in JSON.
@@ -220,4 +222,39 @@ pub fn media_type(kind: &str, bytes: &[u8]) -> Result<String, JsValue> {
 #[wasm_bindgen(js_name = visibleText)]
 pub fn visible_text(bytes: &[u8], is_cut: bool) -> Result<String, JsValue> {
     Ok(preview::visible_text(bytes, is_cut).map_err(Thrown::from)?)
+}
+
+impl From<ReceiveError> for Thrown {
+    fn from(error: ReceiveError) -> Self {
+        let variant = match &error {
+            ReceiveError::Token(error) => return (*error).into(),
+            ReceiveError::OutOfOrder(_) => "out-of-order",
+            ReceiveError::Answer => "answer",
+            ReceiveError::Wrap(_) | ReceiveError::OtherManifest | ReceiveError::Manifest(_) => "altered-manifest",
+            ReceiveError::NoSuchFile => "no-such-file",
+        };
+        Self::new(variant, error)
+    }
+}
+
+impl From<OutOfOrder> for Thrown {
+    fn from(error: OutOfOrder) -> Self {
+        Self::new("out-of-order", error)
+    }
+}
+
+impl From<ZipError> for Thrown {
+    fn from(error: ZipError) -> Self {
+        Self::new("zip", error)
+    }
+}
+
+impl From<PreviewError> for Thrown {
+    fn from(error: PreviewError) -> Self {
+        let variant = match error {
+            PreviewError::OtherKind => "other-content",
+            PreviewError::TooLarge => "too-large",
+        };
+        Self::new(variant, error)
+    }
 }

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::{Thrown, answer, json, password, rng};
+use super::{Thrown, id, json, password, rng, sealed};
 use crate::push_reader::{self, RevealError};
 
 /// The recipient's side of a push. See [`push_reader::PushReader`].
@@ -40,12 +40,12 @@ impl PushReader {
         self.0.token().to_string()
     }
 
-    /// Takes the answer to looking: [`push_reader::Looked`] in JSON, or `null` when the push is gone.
+    /// Takes `face` of the answer to looking: [`push_reader::Looked`] in JSON.
     ///
     /// # Errors
     /// `answer`, `altered-push`.
-    pub fn looked(&mut self, body: &str) -> Result<String, JsValue> {
-        Ok(json(&self.0.looked(&answer(body)?).map_err(Thrown::from)?))
+    pub fn looked(&mut self, face: &str) -> Result<String, JsValue> {
+        Ok(json(&self.0.looked(&sealed(face)?).map_err(Thrown::from)?))
     }
 
     /// Derives what the passphrase gives; nothing typed is none.
@@ -111,12 +111,12 @@ impl PushReader {
         Ok(json(&self.0.held.request_lease().map_err(Thrown::from)?))
     }
 
-    /// Takes the answer to revealing: [`push_reader::Revealed`] in JSON, without the contents of the fields.
+    /// Takes `lease` and `payload` of the answer to revealing: [`push_reader::Revealed`] in JSON, without the contents of the fields.
     ///
     /// # Errors
     /// `answer`, `altered-push`, `out-of-order`.
-    pub fn revealed(&mut self, body: &str) -> Result<String, JsValue> {
-        Ok(json(&self.0.revealed(&answer(body)?).map_err(Thrown::from)?))
+    pub fn revealed(&mut self, lease: &str, payload: &str) -> Result<String, JsValue> {
+        Ok(json(&self.0.revealed(id(lease)?, &sealed(payload)?).map_err(Thrown::from)?))
     }
 
     /// The contents of a field, to be shown or copied.

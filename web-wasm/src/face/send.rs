@@ -8,9 +8,9 @@ use subrosa_shared::path::EntryPath;
 use subrosa_shared::time::Timestamp;
 use wasm_bindgen::prelude::*;
 
-use super::{Thrown, answer, given, json, moment, password, rng};
-use crate::basket::{self, Added};
-use crate::sender::{self, LinkTerms};
+use super::{Thrown, answer, given, json, password, rng};
+use crate::basket::{self, Added, BasketError};
+use crate::sender::{self, LinkTerms, SendError};
 
 /// What the sender has picked. See [`basket::Basket`].
 #[wasm_bindgen]
@@ -343,4 +343,33 @@ impl Default for Sender {
     fn default() -> Self {
         Self::new()
     }
+}
+
+impl From<BasketError> for Thrown {
+    fn from(error: BasketError) -> Self {
+        let variant = match error {
+            BasketError::PathTooLong => "path-too-long",
+            BasketError::TooLarge => "too-large",
+            BasketError::TooMany => "too-many",
+            BasketError::Empty => "empty",
+        };
+        Self::new(variant, error)
+    }
+}
+
+impl From<SendError> for Thrown {
+    fn from(error: SendError) -> Self {
+        let variant = match error {
+            SendError::OutOfOrder => "out-of-order",
+            SendError::Manifest(_) | SendError::Note(_) => "manifest",
+            SendError::ReadBack => "read-back",
+        };
+        Self::new(variant, error)
+    }
+}
+
+/// A moment as JavaScript has it.
+fn moment(millis: Option<f64>) -> Option<Timestamp> {
+    let millis = millis.filter(|millis| millis.is_finite() && *millis >= 0.0)?;
+    Some(Timestamp::from_millis(millis as u64))
 }

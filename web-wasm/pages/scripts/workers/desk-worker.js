@@ -112,7 +112,10 @@ const calls = {
     return { openProof: holder.openProof(), deviceProof: holder.deviceProof() ?? "", deviceSecret };
   },
   /** @param {string} body */
-  opened: (body) => theRecipient().opened(body),
+  opened(body) {
+    const { share, view_wrap } = read(body);
+    theRecipient().opened(String(share), String(view_wrap));
+  },
   /** @param {Uint8Array} sealed */
   readManifest: (sealed) => theRecipient().readManifest(sealed),
   /** @param {string | undefined} kept */
@@ -123,7 +126,7 @@ const calls = {
   }),
   leaseBody: () => theRecipient().requestLease(),
   /** @param {string} body */
-  granted: (body) => theRecipient().granted(body),
+  granted: (body) => theRecipient().granted(String(read(body).content_wrap)),
   /**
    * What to fetch for an entry, for a folder, or for everything.
    *
@@ -172,8 +175,11 @@ const calls = {
     pushReader = found;
     return { linkId: found.linkId(), linkProof: found.linkProof(), token: found.token() };
   },
-  /** @param {string} body */
-  pushLooked: (body) => thePushReader().looked(body),
+  /** What the push says of itself; nothing when it is gone. @param {string} body */
+  pushLooked(body) {
+    const { face } = read(body);
+    return face === null ? "null" : thePushReader().looked(String(face));
+  },
   /**
    * Derives what the passphrase gives; this is what takes time.
    *
@@ -194,7 +200,10 @@ const calls = {
   }),
   pushLeaseBody: () => thePushReader().requestLease(),
   /** @param {string} body */
-  pushRevealed: (body) => thePushReader().revealed(body),
+  pushRevealed(body) {
+    const { lease, payload } = read(body);
+    return thePushReader().revealed(String(lease), String(payload));
+  },
   /** What stands in a field, to be shown or copied. @param {string} name */
   pushField: (name) => thePushReader().field(name),
   pushFinishBody: () => thePushReader().finishLease(),
@@ -239,6 +248,20 @@ function zippedEnd() {
   const last = zip;
   zip = undefined;
   return /** @type {Uint8Array<ArrayBuffer>} */ (last.finish());
+}
+
+/**
+ * Takes an answer of the server apart.
+ *
+ * @param {string} body
+ * @returns {Record<string, unknown>}
+ */
+function read(body) {
+  try {
+    return JSON.parse(body) ?? {};
+  } catch {
+    throw Object.assign(new Error("the server's answer is malformed"), { variant: "answer" });
+  }
 }
 
 function thePipe() {
