@@ -32,6 +32,7 @@ export class CallError extends Error {
  * @typedef {object} Call
  * @property {string} method
  * @property {string} path below `/api/v1`
+ * @property {string} [origin] of another server, that keeps the passwords; without it, this one is called
  * @property {Record<string, string>} [headers] proofs
  * @property {string} [json] body
  * @property {Uint8Array<ArrayBuffer>} [bytes] body
@@ -168,7 +169,7 @@ async function attempt(call, tries) {
   call.signal.addEventListener("abort", cancel);
   try {
     if (call.signal.aborted) throw new Cancelled();
-    const response = await fetch(BASE + call.path, {
+    const response = await fetch((call.origin ?? "") + BASE + call.path, {
       method: call.method,
       headers,
       body: call.bytes ?? call.json,
