@@ -16,6 +16,12 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wa
     img-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types subrosa";
 
+/// What the document in which files are looked at may do: run our own script over what it is handed. It has an origin that
+/// nothing else has, so it reaches no storage, no page and no network, whatever a file makes it do.
+const PREVIEW_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src blob:; media-src blob:; \
+    form-action 'none'; base-uri 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'; \
+    trusted-types 'none'; sandbox allow-scripts";
+
 const EVERYWHERE: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
@@ -43,10 +49,38 @@ pub(super) fn security_headers(push_origin: Option<&Origin>) -> SecurityHeaders 
     others.chain([(header::CONTENT_SECURITY_POLICY, policy)]).collect()
 }
 
+/// Marks an answer whose headers are not those of all others.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Framed {
+    /// The document in which files are looked at.
+    Preview,
+    /// Its script and style. To them it is a stranger, as its origin is to everything; what they are is no secret.
+    PreviewPart,
+}
+
+impl Framed {
+    fn headers(self) -> &'static [(HeaderName, HeaderValue)] {
+        static PREVIEW: [(HeaderName, HeaderValue); 2] = [
+            (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PREVIEW_POLICY)),
+            (header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN")),
+        ];
+        static PART: [(HeaderName, HeaderValue); 1] =
+            [(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"))];
+        match self {
+            Self::Preview => &PREVIEW,
+            Self::PreviewPart => &PART,
+        }
+    }
+}
+
 /// Puts them on an answer.
 pub(super) async fn secure(State(all): State<SecurityHeaders>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in all.iter() {
+        response.headers_mut().insert(name, value.clone());
+    }
+    let own = response.extensions().get::<Framed>().map_or(&[][..], |framed| framed.headers());
+    for (name, value) in own {
         response.headers_mut().insert(name, value.clone());
     }
     response

@@ -7,6 +7,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use subrosa_shared::api::Channels;
 
 use super::error::Error;
+use super::headers::Framed;
 use super::middleware::Unlogged;
 
 /// As written.
@@ -44,10 +45,11 @@ pub(super) async fn serve_page(
         "/s" => "receive.html",
         "/" | "/push" => "push.html",
         "/p" => "reveal.html",
+        "/preview" => "preview.html",
         path => path.trim_start_matches('/'),
     };
     let is_served = match name {
-        "send.html" | "receive.html" => channels.shares(),
+        "send.html" | "receive.html" | "preview.html" => channels.shares(),
         "push.html" | "reveal.html" => channels.pushes(),
         _ => true,
     };
@@ -59,9 +61,20 @@ pub(super) async fn serve_page(
         return (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response();
     }
     let file = name.strip_prefix("wasm/").map_or_else(|| Pages::get(name), Generated::get);
-    match file {
-        Some(file) => serve_file(name, file, &headers),
-        None => not_found(),
+    let Some(file) = file else { return not_found() };
+    let mut response = serve_file(name, file, &headers);
+    if let Some(framed) = framed(name) {
+        response.extensions_mut().insert(framed);
+    }
+    response
+}
+
+/// What belongs to the document in which files are looked at.
+fn framed(name: &str) -> Option<Framed> {
+    match name {
+        "preview.html" => Some(Framed::Preview),
+        _ if name.starts_with("preview/") => Some(Framed::PreviewPart),
+        _ => None,
     }
 }
 

@@ -28,6 +28,7 @@ async fn pages_are_served_with_their_types_or_say_that_they_were_not_built() {
         ("/s", "text/html; charset=utf-8"),
         ("/push", "text/html; charset=utf-8"),
         ("/p", "text/html; charset=utf-8"),
+        ("/preview", "text/html; charset=utf-8"),
         ("/save-worker.js", "text/javascript; charset=utf-8"),
         ("/wasm/subrosa_web.js", "text/javascript; charset=utf-8"),
         ("/wasm/subrosa_web_bg.wasm", "application/wasm"),
@@ -109,6 +110,52 @@ async fn every_answer_has_the_security_headers() {
         assert!(headers.contains_key("permissions-policy"));
         assert!(!headers.contains_key("set-cookie") && !headers.contains_key("server"));
     }
+}
+
+#[tokio::test]
+async fn files_are_looked_at_in_a_document_that_reaches_nothing() {
+    let server = Server::start().await;
+    if !built(&server).await {
+        return;
+    }
+    for path in ["/preview", "/preview.html"] {
+        let answer = get(&server, path).await.ok();
+        let csp = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        let directives: Vec<&str> = csp.split(';').map(str::trim).collect();
+        for directive in ["default-src 'none'", "sandbox allow-scripts", "frame-ancestors 'self'", "base-uri 'none'"] {
+            assert!(directives.contains(&directive), "{directive} in {csp}");
+        }
+        for loosening in
+            ["connect-src", "wasm", "unsafe", "frame-src", "worker-src", "same-origin", "http", "data:", "*"]
+        {
+            assert!(!csp.contains(loosening), "{loosening} in {csp}");
+        }
+        assert_eq!(answer.headers["x-frame-options"], "SAMEORIGIN");
+        for (name, value) in [
+            ("cross-origin-embedder-policy", "require-corp"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("referrer-policy", "no-referrer"),
+            ("x-content-type-options", "nosniff"),
+        ] {
+            assert_eq!(answer.headers[name], value);
+        }
+    }
+    // Its own parts, and no others, can be loaded by an origin that nothing else has.
+    for (path, policy) in [
+        ("/preview/frame.js", "cross-origin"),
+        ("/preview/frame.css", "cross-origin"),
+        ("/scripts/receive/main.js", "same-origin"),
+        ("/preview/other.js", "same-origin"),
+        ("/s", "same-origin"),
+    ] {
+        let answer = get(&server, path).await;
+        assert_eq!(answer.headers["cross-origin-resource-policy"], policy, "{path}");
+        assert!(answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("frame-ancestors 'none'"));
+    }
+    // No other page can be put into a frame, and this page's policy frames nothing of others.
+    let page = get(&server, "/s").await.ok();
+    assert!(page.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("frame-src 'self';"));
+    assert_eq!(page.headers["x-frame-options"], "DENY");
 }
 
 #[tokio::test]
