@@ -151,7 +151,7 @@ async fn whoever_took_a_view_gets_it_again_and_nobody_else_does() {
     assert_eq!(views(&server, &push).await, 1);
     recipient.assert_accessible().await;
     recipient.look_at_push(&link, "ready").await;
-    assert!(recipient.visible().await.contains("not counted"));
+    assert!(recipient.visible().await.contains("You began to see it on this device"));
     recipient.assert_accessible().await;
     // One step: it is counted already.
     recipient.click("reveal").await;

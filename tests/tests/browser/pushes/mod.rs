@@ -1,5 +1,6 @@
 //! The password channel: the pages *push* and *reveal*, and *send* where it hands a password over beside the files.
 
+mod generator;
 mod kinds;
 mod looking;
 
