@@ -77,7 +77,7 @@ pub(super) fn commit(connection: &Connection, change: &Change) -> rusqlite::Resu
     }
     if let Some(row) = &change.record {
         add_links(connection, change)?;
-        add_lines(connection, change)?;
+        add_lines(connection, change, current.is_none())?;
         if row.stands_alone {
             remove_all(connection, &change.key, &BESIDE_THE_RECORD)?;
         }
@@ -126,14 +126,20 @@ fn add_links(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn add_lines(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
+fn add_lines(connection: &Connection, change: &Change, is_new: bool) -> rusqlite::Result<()> {
     if change.log.is_empty() {
         return Ok(());
     }
     let key = change.key.to_bytes();
-    let mut last: i64 = connection
-        .prepare_cached("SELECT coalesce(max(line), 0) FROM log WHERE key = ?1")?
-        .query_row([key], |row| row.get(0))?;
+    let mut last: i64 = 0;
+    // A record that is just made has no lines: they went with whatever was there before.
+    if !is_new {
+        last = connection
+            .prepare_cached("SELECT line FROM log WHERE key = ?1 ORDER BY line DESC LIMIT 1")?
+            .query_row([key], |row| row.get(0))
+            .optional()?
+            .unwrap_or(0);
+    }
     let mut add = connection.prepare_cached("INSERT INTO log (key, line, json) VALUES (?1, ?2, ?3)")?;
     for line in &change.log {
         last += 1;
@@ -141,9 +147,12 @@ fn add_lines(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
             serde_json::to_string(line).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
         add.execute(params![key, last, json])?;
     }
-    connection
-        .prepare_cached("DELETE FROM log WHERE key = ?1 AND line <= ?2")?
-        .execute(params![key, last - LOG_LINES_MAX as i64])?;
+    let gone = last - LOG_LINES_MAX as i64;
+    if gone > 0 {
+        connection
+            .prepare_cached("DELETE FROM log WHERE key = ?1 AND line <= ?2")?
+            .execute(params![key, gone])?;
+    }
     Ok(())
 }
 
