@@ -207,13 +207,18 @@ impl Store {
         command: &Command,
     ) -> Result<Outcome, StoreError> {
         let _turn = self.stripe(&key).lock().await;
+        // Whoever creates mostly finds nothing there: the commit tells if that was wrong, and costs no look before.
+        let mut guesses_nothing = command.creates();
         for _ in 0..ATTEMPTS_MAX {
-            let row = self.shared.ledger.load(&key).await?;
+            let guessed = std::mem::take(&mut guesses_nothing);
+            let row = if guessed { None } else { self.shared.ledger.load(&key).await? };
             let record = row.as_ref().map(|row| Record::from_bytes(&row.record)).transpose()?;
             let now = self.shared.ledger.now().await?;
             let step = step(record.as_ref(), command, &self.shared.policy, now);
             let Step { record, outcome, new_link, log } = step;
             let record = match record {
+                // What is there may be another reason to refuse, or none.
+                Change::Unchanged if guessed => continue,
                 Change::Unchanged => return Ok(outcome?),
                 Change::Put(record) => Some(new_row(&record)),
                 Change::Remove => None,

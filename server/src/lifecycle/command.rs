@@ -54,6 +54,14 @@ pub enum Command {
     BlobsDeleted,
 }
 
+impl Command {
+    /// Whether it makes something that mostly was not there before.
+    #[must_use]
+    pub(crate) fn creates(&self) -> bool {
+        matches!(self, Self::Create { .. } | Self::CreatePush { .. })
+    }
+}
+
 /// What an owner can ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OwnerAction {
