@@ -2,6 +2,7 @@
 
 mod canary;
 mod crash;
+mod deleted;
 mod ending;
 mod guessing;
 mod limits;
