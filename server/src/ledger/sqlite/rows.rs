@@ -149,9 +149,7 @@ fn add_lines(connection: &Connection, change: &Change, is_new: bool) -> rusqlite
     }
     let gone = last - LOG_LINES_MAX as i64;
     if gone > 0 {
-        connection
-            .prepare_cached("DELETE FROM log WHERE key = ?1 AND line <= ?2")?
-            .execute(params![key, gone])?;
+        connection.prepare_cached("DELETE FROM log WHERE key = ?1 AND line <= ?2")?.execute(params![key, gone])?;
     }
     Ok(())
 }
