@@ -3,6 +3,7 @@
 
 mod accessible;
 mod chromium;
+mod collected;
 mod driver;
 pub mod engine;
 pub mod pages;
@@ -20,7 +21,7 @@ use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use self::driver::Driver;
-use self::engine::Engine;
+use self::engine::{Engine, Needs};
 use crate::wait;
 
 /// What a person would call at once, on a machine that is busy with other things.
@@ -148,7 +149,12 @@ impl Browser {
             }
         });
         match found.await {
-            Ok(state) => state,
+            Ok(state) => {
+                if state == "ready" && !Engine::of_this_run().can(Needs::Downloads) {
+                    self.collect().await;
+                }
+                state
+            }
             Err(_) => {
                 panic!("not {wanted:?} within {within:?}, but {:?}:\n{}", self.state().await, self.visible().await)
             }
@@ -250,11 +256,16 @@ impl Browser {
     }
 
     /// Waits for the only file in the download folder to be complete, takes it out of there and gives its name and content.
+    /// In an engine that saves nothing, what its page saved is given.
     ///
     /// # Panics
     /// It does not come.
     pub async fn downloaded(&self) -> (String, Vec<u8>) {
-        let path = self.download_within(Duration::from_secs(60)).await;
+        const WITHIN: Duration = Duration::from_secs(60);
+        if !Engine::of_this_run().can(Needs::Downloads) {
+            return self.take_collected(WITHIN).await;
+        }
+        let path = self.download_within(WITHIN).await;
         let content = std::fs::read(&path).expect("it was listed");
         std::fs::remove_file(&path).expect("it is ours");
         (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), content)
@@ -282,8 +293,10 @@ impl Browser {
 
     /// What lies there and could be taken for a whole file: not marked as unfinished by the browser. (Firefox keeps the
     /// place of an unfinished file with an empty one.)
-    #[must_use]
-    pub fn looking_whole(&self) -> Vec<PathBuf> {
+    pub async fn looking_whole(&self) -> Vec<PathBuf> {
+        if !Engine::of_this_run().can(Needs::Downloads) {
+            return self.collected_whole().await.into_iter().map(PathBuf::from).collect();
+        }
         let empty = |file: &PathBuf| file.metadata().is_ok_and(|metadata| metadata.len() == 0);
         self.in_downloads().into_iter().filter(|file| !is_unfinished(file) && !empty(file)).collect()
     }

@@ -31,6 +31,8 @@ pub(crate) enum Browser {
     Chromium,
     /// Firefox: takes some minutes to install its driver.
     Firefox,
+    /// WebKitGTK: what it saves is taken in the page, because nothing is saved to disk while it is automated.
+    Webkit,
 }
 
 impl Browser {
@@ -39,6 +41,7 @@ impl Browser {
         match self {
             Self::Chromium => "chromium",
             Self::Firefox => "firefox",
+            Self::Webkit => "webkit",
         }
     }
 }
@@ -51,6 +54,9 @@ pub(crate) fn run(args: &TestArgs) -> Result<()> {
     tally.need("browser", tools::ensure_browser);
     if args.browsers.contains(&Browser::Firefox) {
         tally.need("Firefox", || tools::ensure_firefox().map(drop));
+    }
+    if args.browsers.contains(&Browser::Webkit) {
+        tally.need("WebKit", tools::ensure_webkit);
     }
     web::build()?;
 

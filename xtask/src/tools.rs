@@ -46,6 +46,11 @@ pub(crate) fn ensure_firefox() -> Result<PathBuf> {
     Ok(ensure_crate("geckodriver", "0.37.1")?.join("bin"))
 }
 
+/// WebKit, its driver, and a display that nobody sees.
+pub(crate) fn ensure_webkit() -> Result<()> {
+    ensure_programs(&[("WebKitWebDriver", "webkit2gtk-driver"), ("Xvfb", "xvfb")])
+}
+
 /// Type checker and accessibility rules, in exactly the versions of `web-wasm/package-lock.json`.
 pub(crate) fn ensure_node_modules() -> Result<()> {
     ensure_node()?;

@@ -107,7 +107,10 @@ impl Engine {
             }
             Self::WebKit => json!({
                 "unhandledPromptBehavior": "accept",
-                "webkitgtk:browserOptions": { "binary": mini_browser(), "args": ["--automation"] },
+                "webkitgtk:browserOptions": {
+                    "binary": mini_browser(),
+                    "args": ["--automation", "--enable-write-console-messages-to-stdout=true"],
+                },
             }),
         }
     }

@@ -35,7 +35,7 @@ async fn assert_found_out(alter: impl FnOnce(&Server, &Package)) {
     recipient.state_of(&["error", "stopped"]).await;
     let text = recipient.visible().await;
     assert!(text.contains("not what was sealed") || text.contains("does not open"), "{text}");
-    assert_eq!(recipient.looking_whole(), Vec::<PathBuf>::new(), "looks whole");
+    assert_eq!(recipient.looking_whole().await, Vec::<PathBuf>::new(), "looks whole");
 }
 
 #[tokio::test]
