@@ -158,9 +158,6 @@ pub fn visible_text(bytes: &[u8], is_cut: bool) -> Result<String, PreviewError> 
         match c {
             '\r' if chars.peek() == Some(&'\n') => {}
             '\n' | '\t' => shown.push(c),
-            // Unicode has a picture of each control character of ASCII.
-            '\0'..='\x1f' => shown.push(char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}')),
-            '\x7f' => shown.push('\u{2421}'),
             c if is_hidden(c) => shown.push_str(&format!("⟨U+{:04X}⟩", c as u32)),
             c => shown.push(c),
         }

@@ -74,7 +74,7 @@ fn pictures_that_would_fill_the_memory_are_not_shown() {
 fn what_hides_in_a_text_is_shown() {
     let shown = |text: &str| visible_text(text.as_bytes(), false).unwrap();
     assert_eq!(shown("a\r\nb\tc\n"), "a\nb\tc\n");
-    assert_eq!(shown("\x1b[2Jgone\x07\0\x7f\r"), "␛[2Jgone␇␀␡␍");
+    assert_eq!(shown("\x1b[2Jgone\x07\0\x7f\r"), "⟨U+001B⟩[2Jgone⟨U+0007⟩⟨U+0000⟩⟨U+007F⟩⟨U+000D⟩");
     assert_eq!(shown("harmless\u{202e}txt.exe\u{202c}"), "harmless⟨U+202E⟩txt.exe⟨U+202C⟩");
     assert_eq!(shown("\u{feff}a\u{200b}b\u{feff}\u{9b}\u{e0041}"), "a⟨U+200B⟩b⟨U+FEFF⟩⟨U+009B⟩⟨U+E0041⟩");
     assert_eq!(shown("👩‍👩‍👧‍👦 क्‍ष שלום"), "👩‍👩‍👧‍👦 क्‍ष שלום");

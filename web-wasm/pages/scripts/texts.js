@@ -216,8 +216,8 @@ export const receive = {
   open: "Open",
   /** @param {number} files @param {string} size */
   title: (files, size) => (files === 1 ? `1 file, ${size}` : `${files} files, ${size}`),
-  /** @param {string} until */
-  until: (until) => `Here until ${until}. Looking is not counted.`,
+  /** @param {string} until @param {string} left */
+  until: (until, left) => `Here until ${until} (${left}). Looking at this list is not counted.`,
   held: "You have begun a download on this device. Going on with it is not counted again.",
   /** @param {string} when */
   seenBefore: (when) => `This link was opened before, first on ${when}. If that was not you, tell the sender.`,
@@ -225,18 +225,9 @@ export const receive = {
   startedBefore: (when) => `A download of this link was started on ${when}. If that was not you, tell the sender.`,
   sum: (/** @type {string} */ size, /** @type {number} */ folders) =>
     folders === 0 ? `${size} in all` : `${size} in all, ${folders === 1 ? "1 folder" : `${folders} folders`}`,
-  /** @param {number} count */
-  more: (count) => `and ${count} more`,
-  emptyFolder: "empty folder",
-  /** @param {string} path */
-  savedAs: (path) => `saved as “${path}”`,
   download: "Download",
   downloadAll: "Download all as one zip file",
   goOn: "Go on with the download",
-  save: "Save",
-  saved: "Saved",
-  /** @param {string} name */
-  saveOne: (name) => `Save ${name}`,
   /** @param {number} left */
   left: (left) => (left === 1 ? "1 download is left." : `${left} downloads are left.`),
   leftHeld: "Your download is counted already.",

@@ -3,12 +3,15 @@
  * The page *receive*, in the order of what happens: link, password, list, two steps, save, "saved?".
  *
  * For tests and scripts, these stay as they are. `document.body.dataset.state` is one of `loading`, `unsupported`,
- * `no-link`, `damaged`, `password`, `ready`, `confirm`, `saving`, `ask-saved`, `finished`, `destroyed`, and the dead
- * ends `gone`, `not-found`, `paused`, `locked`, `drained`, `offline`, `stopped` (cancelled), `error`, `other-kind` (a
+ * `no-link`, `damaged`, `password`, `ready`, `confirm`, `previewing` (it is fetched), `preview` (it is shown, or is not, and
+ * why), `saving`, `ask-saved`, `finished`, `destroyed`, and the dead ends `gone`, `not-found`, `paused`, `locked`, `drained`, `offline`, `stopped` (cancelled), `error`, `other-kind` (a
  * link to a password). Ids: `#link-input`, `#link-open`, `#link-problem`; `#password`, `#password-show`, `#open`,
- * `#password-problem`; `#files` (with `button[data-entry]` each), `#note`, `#left`, `#download` (first step),
+ * `#password-problem`; `#files` (with `button[data-entry]` that saves and
+ * `button[data-look]` that shows a file, and for folders `button[data-folder]` that opens and `button[data-save-folder]`),
+ * `#find`, `#note`, `#surroundings`, `#left`, `#download` (first step),
  * `#download-confirm` ("Yes, now", a second later), `#download-not`; `#progress`, `#network`, `#cancel`; `#saved-yes`,
- * `#saved-again`, `#finish`; `#destroy`, `#destroy-confirm`, `#destroy-keep`; `#error`, `#retry`.
+ * `#saved-again`, `#finish`; `#preview-stage` (with the frame), `#preview-lead`, `#preview-problem`, `#preview-save`,
+ * `#preview-back`; `#destroy`, `#destroy-confirm`, `#destroy-keep`; `#error`, `#retry`.
  */
 
 import { CallError } from "../api.js";
@@ -19,17 +22,21 @@ import { askTwice, stopAsking } from "../gesture.js";
 import { restore, tidy } from "../kept.js";
 import { Pace } from "../pace.js";
 import { page, problems, receive as texts, unsupported } from "../texts.js";
+import { page as filesPage, preview as previewTexts } from "../texts/files.js";
 import { askPassword, preparePassword } from "../unlock.js";
-import { announce, button, element, fillTexts, say, show, state } from "../views.js";
+import { button, element, fillTexts, say, show, state } from "../views.js";
 import { Cancelled } from "../waiting.js";
-import { sizeText, spanText } from "../wording.js";
+import { spanText } from "../wording.js";
+import { prepareDestroy } from "./destroy.js";
 import { save } from "./download.js";
 import { showListing, visitorsBefore } from "./listing.js";
 import { Openers } from "./openers.js";
+import { closePreview, notShown, openPreview } from "./preview.js";
+import { clearProgress, showProgress } from "./progress.js";
 import { Session } from "./session.js";
 import { stopForError, stops } from "./stops.js";
-
-const SHOW_MILLIS = 250;
+import { warning } from "./surroundings.js";
+import { Tree } from "./tree.js";
 
 /** @type {WebAssembly.Module} */
 let module;
@@ -45,12 +52,19 @@ let listing;
 let visitors = "";
 /** Workers under the lease that is held. @type {Openers | undefined} */
 let openers;
-/** What is being saved: one entry, or everything. @type {number | undefined} */
-let wanted;
+/** @type {Tree} */
+let tree;
+/**
+ * What is wanted: one entry, a folder, or everything; to be saved, or to be looked at.
+ *
+ * @typedef {{ entry?: number, folder?: number, look?: boolean }} Wanted
+ * @type {Wanted}
+ */
+let wanted = {};
 let cancelling = new AbortController();
 
 async function start() {
-  fillTexts();
+  fillTexts(filesPage);
   followNewLinks();
   const text = takeFragment();
   try {
@@ -74,17 +88,30 @@ function prepare() {
     if (state() === "damaged" || state() === "no-link") void takeLink(element("link-input", HTMLTextAreaElement).value);
   });
   preparePassword({ ...texts, open: page.password.open }, open);
-  button("download").addEventListener("click", () => take(undefined));
-  element("files", HTMLUListElement).addEventListener("click", (event) => {
-    const target = event.target instanceof Element ? event.target.closest("button") : null;
-    if (target?.dataset.entry !== undefined) take(Number(target.dataset.entry));
+  button("download").addEventListener("click", () => take({}));
+  element("files", HTMLUListElement).addEventListener("click", ({ target }) => {
+    const pressed = target instanceof Element ? target.closest("button") : null;
+    const { entry, saveFolder, look: seen } = pressed?.dataset ?? {};
+    if (entry !== undefined) take({ entry: Number(entry) });
+    if (saveFolder !== undefined) take({ folder: Number(saveFolder) });
+    if (seen !== undefined) take({ entry: Number(seen), look: true });
+  });
+  button("preview-save").addEventListener("click", () => {
+    if (state() !== "preview") return;
+    closePreview();
+    wanted = { entry: wanted.entry };
+    void saveNow();
+  });
+  button("preview-back").addEventListener("click", () => {
+    if (state() === "previewing") cancelling.abort();
+    if (state() === "preview") list();
   });
   button("cancel").addEventListener("click", () => cancelling.abort());
   // Scripts click hidden buttons too: each answers only in its own state.
   button("saved-yes").addEventListener("click", () => state() === "ask-saved" && void saved());
   button("saved-again").addEventListener("click", () => state() === "ask-saved" && void saveNow());
   button("finish").addEventListener("click", () => state() === "ready" && session.holdsLease && void finish());
-  prepareDestroy();
+  prepareDestroy(destroy);
   addEventListener("offline", () => state() === "saving" && say("network", texts.offline));
   addEventListener("online", () => say("network", ""));
   addEventListener("beforeunload", (event) => {
@@ -158,41 +185,83 @@ async function open(password) {
     return;
   }
   if (stops.atState(view, session.holdsLease, () => void look())) return;
+  tree = new Tree(desk, listing);
+  say("surroundings", session.holdsLease ? "" : await warning(listing.contentLen));
   list();
 }
 
 function list() {
   stopAsking();
-  showListing(listing, view, { held: session.holdsLease, saved: session.saved, visitors });
+  closePreview();
+  tree.show(session.saved);
+  showListing(listing, view, { held: session.holdsLease, someSaved: session.saved.length > 0, visitors });
   show("ready");
 }
 
 /**
  * First step. A download that was begun already needs no second one: it is counted.
  *
- * @param {number | undefined} entry
+ * @param {Wanted} chosen
  */
-function take(entry) {
+function take(chosen) {
   if (state() !== "ready" && state() !== "confirm") return;
-  wanted = entry;
-  if (session.holdsLease) {
-    void saveNow();
-    return;
-  }
+  wanted = chosen;
+  const go = () => void (wanted.look ? lookNow() : saveNow());
+  if (session.holdsLease) return go();
+  const first = document.activeElement;
   document.body.dataset.state = "confirm";
   const left = view.downloads_left;
-  askTwice(
-    {
-      title: left <= 1 ? texts.confirmTitle.last : texts.confirmTitle.some(left),
-      yes: texts.confirmYes,
-      no: page.confirm.no,
-    },
-    () => void saveNow(),
-    () => {
-      document.body.dataset.state = "ready";
-      button("download").focus();
-    },
-  );
+  const { last, some } = texts.confirmTitle;
+  const words = wanted.look ? lookTitle(left) : { title: left <= 1 ? last : some(left), yes: texts.confirmYes };
+  askTwice({ ...words, no: page.confirm.no }, go, () => {
+    document.body.dataset.state = "ready";
+    (first instanceof HTMLElement && first.isConnected ? first : button("download")).focus();
+  });
+}
+
+/** @param {number} left */
+function lookTitle(left) {
+  const { path } = listing.entries[wanted.entry ?? 0];
+  const { last, some } = previewTexts.confirmTitle;
+  return { title: left <= 1 ? last(nameOf(path)) : some(nameOf(path), left), yes: previewTexts.confirmYes };
+}
+
+/** @param {string} path */
+const nameOf = (path) => path.slice(path.lastIndexOf("/") + 1);
+
+/** Shows a file, under the same lease as a download. */
+async function lookNow() {
+  const { entry = 0 } = wanted;
+  const { path, size } = listing.entries[entry];
+  cancelling = new AbortController();
+  const progress = element("preview-progress", HTMLProgressElement);
+  progress.hidden = false;
+  progress.removeAttribute("value");
+  say("preview-title", nameOf(path));
+  say("preview-lead", previewTexts.loading);
+  say("preview-problem", "");
+  show("previewing");
+  try {
+    await ensureOpeners();
+    if (!openers) throw new Cancelled();
+    const plan = JSON.parse(await desk.ask("previewPlan", entry));
+    const urlOf = (/** @type {number} */ index) => session.partUrl(index);
+    const what = { plan, name: nameOf(path), size: size ?? 0, openers, desk, urlOf, signal: cancelling.signal };
+    await openPreview(what, {
+      onProgress: (bytes, total) => (progress.value = total === 0 ? 1 : bytes / total),
+      onWait: (failure) => say("preview-lead", waitText(failure) || previewTexts.loading),
+    });
+    show("preview");
+  } catch (error) {
+    if (cancelling.signal.aborted) return list();
+    const sentence = notShown(error);
+    if (sentence === "") return failed(error);
+    say("preview-lead", previewTexts.held);
+    say("preview-problem", sentence);
+    show("preview");
+  } finally {
+    progress.hidden = true;
+  }
 }
 
 async function saveNow() {
@@ -200,13 +269,12 @@ async function saveNow() {
   const pace = new Pace();
   waiting(undefined);
   say("saving-lead", texts.preparing);
-  element("progress", HTMLProgressElement).removeAttribute("value");
-  element("done-bytes", HTMLElement).textContent = "";
-  element("pace", HTMLElement).textContent = "";
+  clearProgress();
   show("saving");
   try {
     await ensureOpeners();
-    const plan = /** @type {import("./session.js").SavePlan} */ (JSON.parse(await desk.ask("savePlan", wanted, undefined)));
+    /** @type {import("./session.js").SavePlan} */
+    const plan = JSON.parse(await desk.ask("savePlan", wanted.entry, wanted.folder));
     say("saving-lead", texts.savingLead(plan.name));
     if (!openers) throw new Cancelled();
     const what = {
@@ -258,8 +326,10 @@ function endOpeners() {
 
 /** The person says that it is saved. Only when everything is, the lease is over; one file of five destroys nothing. */
 async function saved() {
-  if (wanted !== undefined && listing.entries.length > 1) {
-    session.markSaved(wanted);
+  const { entry, folder } = wanted;
+  const some = entry !== undefined ? [entry] : folder !== undefined ? tree.below(folder) : [];
+  if (some.length > 0 && listing.entries.length > 1) {
+    session.markSaved(some.filter((index) => listing.entries[index].size !== null));
     const files = listing.entries.filter((entry) => entry.size !== null).length;
     if (session.saved.length < files) {
       list();
@@ -295,62 +365,22 @@ async function finish() {
   }
 }
 
-function prepareDestroy() {
-  const ask = element("destroy-ask", HTMLElement);
-  button("destroy").addEventListener("click", () => {
-    ask.hidden = false;
-    say("destroy-problem", "");
-    button("destroy-keep").focus();
-  });
-  button("destroy-keep").addEventListener("click", () => {
-    ask.hidden = true;
-    button("destroy").focus();
-  });
-  button("destroy-confirm").addEventListener("click", (event) => {
-    if (event.isTrusted && state() === "ready") void destroy();
-  });
-}
-
 async function destroy() {
-  const confirm = button("destroy-confirm");
-  confirm.disabled = true;
-  try {
-    await session.destroy();
-    endOpeners();
-    stops.at("destroyed", "", undefined);
-  } catch (error) {
-    const failure = error instanceof CallError ? error.failure : undefined;
-    say("destroy-problem", (failure?.again ? "" : failure?.sentence) || problems.network);
-  } finally {
-    confirm.disabled = false;
-  }
-}
-
-/** @param {Pace} pace */
-function showProgress(pace) {
-  const progress = element("progress", HTMLProgressElement);
-  let shownAt = 0;
-  let announced = 0;
-  return (/** @type {number} */ bytes, /** @type {number} */ total) => {
-    const now = performance.now();
-    if (now - shownAt < SHOW_MILLIS && bytes < total) return;
-    shownAt = now;
-    const share = total === 0 ? 1 : bytes / total;
-    progress.value = share;
-    element("done-bytes", HTMLElement).textContent = texts.progress(sizeText(bytes), sizeText(total));
-    const measured = pace.measure(bytes, total, now);
-    element("pace", HTMLElement).textContent =
-      measured && bytes < total ? texts.pace(sizeText(measured.bytesPerSec), spanText(measured.secsLeft)) : "";
-    const quarter = Math.floor(share * 4);
-    if (quarter > announced) announce(texts.announce(25 * (announced = quarter)));
-  };
+  await session.destroy();
+  endOpeners();
+  stops.at("destroyed", "", undefined);
 }
 
 /** @param {import("../api.js").Failure | undefined} failure @param {Pace} [pace] */
 function waiting(failure, pace) {
-  if (!failure) return say("network", "");
-  pace?.forget();
-  say("network", navigator.onLine ? texts.waiting(spanText(failure.wait_millis / 1000)) : texts.offline);
+  if (failure) pace?.forget();
+  say("network", waitText(failure));
+}
+
+/** @param {import("../api.js").Failure | undefined} failure */
+function waitText(failure) {
+  if (!failure) return "";
+  return navigator.onLine ? texts.waiting(spanText(failure.wait_millis / 1000)) : texts.offline;
 }
 
 void start();

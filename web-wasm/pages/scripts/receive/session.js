@@ -16,9 +16,13 @@ import { forgetLease, keepDevice, keepLease, keptDevice, keptLease, secureLease 
  * @property {number} retry_after_millis
  * @property {number | null} opened_first_at
  * @property {number | null} started_last_at
+ * @property {number} now the server's clock
  *
- * @typedef {{ path: string, saved: string | null, size: number | null, modified: number | null }} Listed
- * @typedef {{ note: string | null, contentLen: number, partBytes: number, entries: Listed[] }} Listing
+ * @typedef {{ path: string, saved: string | null, size: number | null, modified: number | null, folder: number | null,
+ * preview: "text" | "image" | "audio" | "video" | null }} Listed
+ * @typedef {{ name: string, parent: number | null, files: number, size: number }} Folder
+ * @typedef {{ note: string | null, contentLen: number, partBytes: number, folders: Folder[], entries: Listed[],
+ * readme: number | null }} Listing
  * @typedef {{ name: string, isArchive: boolean, len: number, pieces: import("./openers.js").Piece[] }} SavePlan
  */
 
@@ -66,10 +70,10 @@ export class Session {
     return keptLease(this.#linkId)?.saved ?? [];
   }
 
-  /** @param {number} entry */
-  markSaved(entry) {
+  /** @param {number[]} entries */
+  markSaved(entries) {
     const lease = keptLease(this.#linkId);
-    if (lease) keepLease(this.#linkId, { ...lease, saved: [...new Set([...(lease.saved ?? []), entry])] });
+    if (lease) keepLease(this.#linkId, { ...lease, saved: [...new Set([...(lease.saved ?? []), ...entries])] });
   }
 
   /** Looks at the link. Counts nothing. @returns {Promise<LinkView>} */

@@ -1,0 +1,136 @@
+// @ts-check
+/**
+ * A look at a file: its bytes are opened here, judged in Rust, and shown in a document of our server that has an
+ * origin of its own and reaches nothing. Markup is text there, and a drawing is a picture.
+ */
+
+import { preview as texts } from "../texts/files.js";
+import { element, say } from "../views.js";
+import { Cancelled } from "../waiting.js";
+import { sizeText } from "../wording.js";
+
+/**
+ * @typedef {{ kind: "text" | "image" | "audio" | "video", len: number, isCut: boolean,
+ * pieces: import("./openers.js").Piece[] }} PreviewPlan
+ */
+
+/** A document that has not come, or a picture that is not decoded, within this time does not come. */
+const PATIENCE_MILLIS = 30_000;
+
+/** That this browser does not show it. */
+class NotShown extends Error {
+  variant = "not-shown";
+}
+
+/** @type {HTMLIFrameElement | undefined} */
+let frame;
+
+/**
+ * Fetches what is needed, and shows it.
+ *
+ * @param {object} what
+ * @param {PreviewPlan} what.plan
+ * @param {string} what.name
+ * @param {number} what.size bytes of the whole file
+ * @param {import("./openers.js").Openers} what.openers
+ * @param {import("../desk.js").Desk} what.desk
+ * @param {(index: number) => string} what.urlOf
+ * @param {AbortSignal} what.signal
+ * @param {import("./download.js").Told} told
+ */
+export async function openPreview({ plan, name, size, openers, desk, urlOf, signal }, told) {
+  const { kind, len, isCut, pieces } = plan;
+  /** @type {Blob[]} */
+  const blobs = [];
+  let got = 0;
+  let type = "";
+  const progress = { onWait: told.onWait, onProgress: () => {} };
+  told.onProgress(0, len);
+  for await (const bytes of openers.stream(pieces, urlOf, signal, progress)) {
+    // Sounds and films say at once what they are; the rest of what is something else need not be fetched.
+    if (type === "" && (kind === "audio" || kind === "video")) type = await desk.ask("mediaType", kind, bytes);
+    got += bytes.byteLength;
+    // As a blob it can leave the page's memory.
+    blobs.push(new Blob([bytes]));
+    told.onProgress(got, len);
+  }
+  signal.throwIfAborted();
+  const label = texts.frame(name);
+  if (kind === "text" || kind === "image") {
+    const bytes = new Uint8Array(await new Blob(blobs).arrayBuffer());
+    if (kind === "text") {
+      await showInFrame(kind, label, { text: await desk.ask("visibleText", bytes, isCut), label }, signal);
+    } else {
+      type = await desk.ask("mediaType", kind, bytes);
+    }
+  }
+  if (kind !== "text") await showInFrame(kind, label, { kind, blob: new Blob(blobs, { type }), label }, signal);
+  say("preview-lead", isCut ? texts.cut(sizeText(len), sizeText(size)) : texts.whole(sizeText(size)));
+}
+
+/** What was shown is gone. */
+export function closePreview() {
+  frame?.remove();
+  frame = undefined;
+}
+
+/** The sentence for what is not shown; empty if it is another kind of failure. @param {unknown} error */
+export function notShown(error) {
+  switch (/** @type {{ variant?: string }} */ (error ?? {}).variant) {
+    case "other-content":
+      return texts.otherContent;
+    case "too-large":
+      return texts.tooLarge;
+    case "not-shown":
+      return texts.notShown;
+    default:
+      return "";
+  }
+}
+
+/**
+ * @param {string} kind
+ * @param {string} title
+ * @param {Record<string, unknown>} content
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>} resolves when it is seen
+ */
+function showInFrame(kind, title, content, signal) {
+  closePreview();
+  const opened = document.createElement("iframe");
+  frame = opened;
+  opened.className = "preview-frame";
+  opened.dataset.kind = kind;
+  opened.title = title;
+  // Without `allow-same-origin`: an origin that nothing else has. The document's own policy says the same.
+  opened.sandbox.add("allow-scripts");
+  opened.src = "/preview";
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => end(new NotShown("it did not come")), PATIENCE_MILLIS);
+    const cancel = () => end(new Cancelled());
+    /** @param {Error} [error] */
+    const end = (error) => {
+      clearTimeout(timer);
+      removeEventListener("message", ready);
+      signal.removeEventListener("abort", cancel);
+      if (error) {
+        opened.remove();
+        reject(error);
+      } else {
+        resolve();
+      }
+    };
+    /** @param {MessageEvent} event */
+    const ready = ({ source, origin }) => {
+      if (source !== opened.contentWindow || origin !== "null") return;
+      removeEventListener("message", ready);
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }) => end(data?.shown === true ? undefined : new NotShown("it does not decode"));
+      // Nobody else can be in there: a frame without an origin cannot be named by one.
+      opened.contentWindow?.postMessage(content, "*", [port2]);
+    };
+    addEventListener("message", ready);
+    signal.addEventListener("abort", cancel);
+    element("preview-stage", HTMLElement).replaceChildren(opened);
+  });
+}

@@ -1,0 +1,36 @@
+// @ts-check
+/**
+ * Where this page was opened, as far as it can be guessed: inside of another app, or in a window that forgets. A
+ * sentence before anything is counted, never a refusal.
+ */
+
+import { isForgetful } from "../kept.js";
+import { surroundings as texts } from "../texts/files.js";
+import { sizeText } from "../wording.js";
+import { BLOB_BYTES_MAX } from "./saver.js";
+
+/** What windows inside of apps call themselves. */
+const IN_APP =
+  /\b(FBAN|FBAV|FB_IAB|Instagram|Line\/|MicroMessenger|Snapchat|BytedanceWebview|musical_ly|TwitterAndroid|LinkedInApp|Pinterest\/|GSA\/|WhatsApp|Telegram|KAKAOTALK)|; wv\)/u;
+/** Private windows are given much less than this, in bytes. */
+const QUOTA_MIN = 150_000_000;
+
+/**
+ * @param {number} size of what is to be saved, in bytes
+ * @returns {Promise<string>} a sentence, or nothing
+ */
+export async function warning(size) {
+  if (IN_APP.test(navigator.userAgent)) return texts.inApp;
+  if (!navigator.serviceWorker && size > BLOB_BYTES_MAX) return texts.noStream(sizeText(BLOB_BYTES_MAX));
+  if (!navigator.serviceWorker || isForgetful() || (await quota()) < QUOTA_MIN) return texts.forgetful;
+  return "";
+}
+
+/** @returns {Promise<number>} bytes that this page may keep; infinite if nobody says */
+async function quota() {
+  try {
+    return (await navigator.storage.estimate()).quota ?? Infinity;
+  } catch {
+    return Infinity;
+  }
+}

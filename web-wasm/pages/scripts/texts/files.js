@@ -1,0 +1,77 @@
+// @ts-check
+/** Texts of the list of files and of looking at one, in English. */
+
+/** Texts of elements that carry `data-text="group.name"`. */
+export const page = {
+  find: { label: "Find a file" },
+  preview: { save: "Save this file", back: "Back to the files" },
+};
+
+export const list = {
+  save: "Save",
+  saved: "Saved",
+  /** @param {string} name */
+  saveOne: (name) => `Save ${name}`,
+  /** @param {string} name */
+  saveFolder: (name) => `Save the folder ${name} as a zip file`,
+  look: "Preview",
+  /** @param {string} name */
+  lookAt: (name) => `Preview ${name}`,
+  read: "Read it",
+  /** @param {string} name */
+  readIt: (name) => `Read it: ${name}`,
+  emptyFolder: "empty folder",
+  /** @param {string} path */
+  savedAs: (path) => `saved as “${path}”`,
+  /** @param {string} files @param {string} size */
+  folder: (files, size) => (files === "1" ? `1 file, ${size}` : `${files} files, ${size}`),
+  /** @param {string} count @param {string} rest */
+  more: (count, rest) => (count === rest ? `Show ${count} more` : `Show ${count} of ${rest} more`),
+  /** @param {string} total */
+  found: (total) => (total === "0" ? "Nothing found" : total === "1" ? "1 found" : `${total} found`),
+  /** @param {string} shown @param {string} total */
+  foundMany: (shown, total) => `${total} found, the first ${shown} are shown`,
+  pdf: "PDF files cannot be shown safely inside of this page. Save them, and open them with your PDF program.",
+};
+
+export const preview = {
+  confirmTitle: {
+    /** @param {string} name */
+    last: (name) =>
+      `To show “${name}”, the only download that is left is begun. You can still save all files afterwards, until you ` +
+      "leave them untouched for an hour; then they are deleted from the server. Show it now?",
+    /** @param {string} name @param {number} left */
+    some: (name, left) =>
+      `To show “${name}”, one of the ${left} downloads that are left is begun. Saving files afterwards is not counted ` +
+      "again. Show it now?",
+  },
+  confirmYes: "Yes, show it",
+  loading: "One moment …",
+  /** @param {string} done @param {string} total */
+  progress: (done, total) => `${done} of ${total}`,
+  /** @param {string} shown @param {string} size */
+  cut: (shown, size) => `This is the beginning: the first ${shown} of ${size}. Save the file to read all of it.`,
+  /** @param {string} size */
+  whole: (size) => `${size}. It is shown inside of this page, apart from it: nothing in it can do anything.`,
+  held: "Your download is begun. Saving files is not counted again.",
+  /** @param {string} name */
+  frame: (name) => `Content of ${name}`,
+  otherContent:
+    "What is in this file is not what its name says, or is of a kind that is not shown here. Save it only if you trust " +
+    "the sender.",
+  tooLarge: "Shown here, this file would take too much memory. You can save it.",
+  notShown: "This browser cannot show this file. You can save it.",
+};
+
+export const surroundings = {
+  inApp:
+    "This page was opened inside of another app. Such windows often cannot save files. Open the link in your browser " +
+    "before you download: nothing was counted so far.",
+  /** @param {string} size */
+  noStream: (size) =>
+    `In this window, at most ${size} can be saved (private windows and some apps allow no more). Open the link in a ` +
+    "normal window of your browser before you download: nothing was counted so far.",
+  forgetful:
+    "This looks like a private window. Finish the download before you close it: afterwards this browser has forgotten " +
+    "it, and it would be counted again.",
+};
