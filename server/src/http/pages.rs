@@ -20,6 +20,9 @@ struct Pages;
 #[folder = "../web-wasm/generated"]
 struct Generated;
 
+/// The same files under the paths that they are served under, compressed with brotli by `build.rs`.
+const PACKED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/packed.rs"));
+
 const NOT_FOUND: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Not found - Subrosa</title>\
     <h1>There is no such page</h1><p><a href=\"/\">To the start</a></p>";
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Subrosa</title>\
@@ -89,13 +92,33 @@ fn serve_file(name: &str, file: EmbeddedFile, request: &HeaderMap) -> Response {
     let hash = &file.metadata.sha256_hash()[..16];
     // Weak, because the compressed forms have it too.
     let tag = hash.iter().fold("W/\"".to_owned(), |tag, byte| tag + &format!("{byte:02x}")) + "\"";
-    let caching = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "no-cache".to_owned())];
+    let caching = [
+        (header::ETAG, tag.clone()),
+        (header::CACHE_CONTROL, "no-cache".to_owned()),
+        (header::VARY, header::ACCEPT_ENCODING.to_string()),
+    ];
     let known = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     if known.flat_map(|tags| tags.split(',')).any(|known| same_tag(known, &tag)) {
         return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
     let content_type: (HeaderName, &str) = (header::CONTENT_TYPE, media_type(name));
-    (caching, [content_type], file.data).into_response()
+    // For others than brotli, the layer around the pages compresses.
+    match PACKED.iter().find(|(packed, _)| *packed == name) {
+        Some((_, packed)) if takes_brotli(request) => {
+            (caching, [content_type, (header::CONTENT_ENCODING, "br")], *packed).into_response()
+        }
+        _ => (caching, [content_type], file.data).into_response(),
+    }
+}
+
+/// Whether the client says that it takes brotli (RFC 9110, section 12.5.3).
+fn takes_brotli(request: &HeaderMap) -> bool {
+    let values = request.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|codings| codings.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let weight = weight.trim().trim_start_matches("q=").parse();
+        name.trim().eq_ignore_ascii_case("br") && weight != Ok(0.0)
+    })
 }
 
 fn same_tag(known: &str, tag: &str) -> bool {

@@ -45,9 +45,33 @@ async fn pages_are_served_with_their_types_or_say_that_they_were_not_built() {
         let other = Request::get(path).header(header::IF_NONE_MATCH, "\"other\"").body("".into()).unwrap();
         assert_eq!(server.send(other).await.status, 200);
     }
-    let packed = Request::get("/wasm/subrosa_web.js").header(header::ACCEPT_ENCODING, "br").body("".into()).unwrap();
-    let packed = server.send(packed).await.ok();
-    assert_eq!(packed.headers[header::CONTENT_ENCODING], "br");
+}
+
+#[tokio::test]
+async fn files_are_compressed_for_whoever_takes_that() {
+    let server = Server::start().await;
+    if !built(&server).await {
+        return;
+    }
+    for path in ["/s", "/scripts/api.js", "/wasm/subrosa_web.js", "/wasm/subrosa_web_bg.wasm"] {
+        let plain = get(&server, path).await.ok();
+        assert!(!plain.headers.contains_key(header::CONTENT_ENCODING));
+        for (accepted, coding) in [("gzip, deflate, br", "br"), ("BR;q=0.5", "br"), ("gzip, br;q=0", "gzip")] {
+            let request = Request::get(path).header(header::ACCEPT_ENCODING, accepted).body("".into()).unwrap();
+            let packed = server.send(request).await.ok();
+            assert_eq!(packed.headers[header::CONTENT_ENCODING], coding, "{path}");
+            for name in [header::CONTENT_TYPE, header::ETAG, header::VARY] {
+                assert_eq!(packed.headers.get_all(&name).iter().count(), 1, "{path}: {name}");
+                assert_eq!(packed.headers[&name], plain.headers[&name], "{path}: {name}");
+            }
+            assert!(packed.body.len() < plain.body.len(), "{path}");
+            if coding == "br" {
+                let mut unpacked = Vec::new();
+                brotli::BrotliDecompress(&mut &*packed.body, &mut unpacked).unwrap();
+                assert!(unpacked == plain.body, "{path}");
+            }
+        }
+    }
 }
 
 #[tokio::test]
