@@ -13,9 +13,8 @@
 //! A fresh salt gives every sealing a key of its own, so a nonce never repeats under a key, whatever is sealed again.
 //! The commitment makes the object open under one key only, which ChaCha20-Poly1305 alone does not promise.
 
-use chacha20poly1305::aead::inout::InOutBuf;
-use chacha20poly1305::{AeadInOut as _, ChaCha20Poly1305, KeyInit as _, Nonce, Tag};
 use rand_core::CryptoRng;
+pub use subrosa_aead::TAG_LEN;
 use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -29,8 +28,6 @@ pub const VERSION: u8 = 1;
 pub const HEADER_LEN: usize = 1 + SALT_LEN + COMMITMENT_LEN;
 /// Bytes of plaintext in every chunk but the last.
 pub const CHUNK_LEN: usize = 64 * 1024;
-/// Bytes that sealing adds to a chunk.
-pub const TAG_LEN: usize = 16;
 
 const SALT_LEN: usize = 32;
 const COMMITMENT_LEN: usize = 32;
@@ -354,17 +351,17 @@ impl ChunkPlace {
         Self { index: index as u64, last: index + 1 == chunk_count }
     }
 
-    fn nonce(self) -> Nonce {
+    fn nonce(self) -> [u8; 12] {
         let mut nonce = [0; 12];
         nonce[3..11].copy_from_slice(&self.index.to_be_bytes());
         nonce[11] = u8::from(self.last);
-        nonce.into()
+        nonce
     }
 }
 
 /// The AEAD of one sealed object: a key that no other has, and the associated data of its place.
 struct Stream {
-    aead: ChaCha20Poly1305,
+    aead: subrosa_aead::Key,
     associated_data: Vec<u8>,
 }
 
@@ -372,33 +369,25 @@ impl Stream {
     fn derive<K: SealingKey>(key: &K, context: &K::Context, salt: &[u8; SALT_LEN]) -> (Self, [u8; COMMITMENT_LEN]) {
         let role = key.role();
         let okm: Zeroizing<[u8; 64]> = Zeroizing::new(derive(&[key.expose(), salt], role.label()));
-        let (aead_key, commitment) = okm.split_at(32);
-        let aead = ChaCha20Poly1305::new_from_slice(aead_key).expect("the key has 32 bytes");
+        let (aead_key, commitment) = okm.split_first_chunk().expect("the first half has 32 bytes");
+        let aead = subrosa_aead::Key::new(aead_key);
         let associated_data = [&[VERSION], role.name().as_bytes(), &context.bytes()].concat();
         (Self { aead, associated_data }, *commitment.first_chunk().expect("the other half has 32 bytes"))
     }
 
     fn seal_chunk(&self, place: ChunkPlace, plaintext: &[u8], sealed: &mut [u8]) {
-        let (ciphertext, tag) = sealed.split_at_mut(plaintext.len());
-        let buffer = InOutBuf::new(plaintext, ciphertext).expect("both halves have the plaintext's length");
-        let computed = self
-            .aead
-            .encrypt_inout_detached(&place.nonce(), &self.associated_data, buffer)
-            .expect("a chunk is shorter than ChaCha20-Poly1305 allows");
-        tag.copy_from_slice(&computed);
+        self.aead.seal(&place.nonce(), &self.associated_data, plaintext, sealed);
     }
 
     fn open_chunk(&self, place: ChunkPlace, sealed: &[u8], plaintext: &mut Vec<u8>) -> Result<(), OpenError> {
         let (ciphertext, tag) = sealed.split_last_chunk::<TAG_LEN>().ok_or(OpenError::Length)?;
         let start = plaintext.len();
         plaintext.resize(start + ciphertext.len(), 0);
-        let buffer = InOutBuf::new(ciphertext, &mut plaintext[start..]).expect("resized to the ciphertext's length");
-        self.aead.decrypt_inout_detached(&place.nonce(), &self.associated_data, buffer, &Tag::from(*tag)).map_err(
-            |_| {
-                plaintext[start..].zeroize();
-                plaintext.truncate(start);
-                OpenError::Authentication
-            },
-        )
+        let opened = &mut plaintext[start..];
+        self.aead.open(&place.nonce(), &self.associated_data, ciphertext, tag, opened).map_err(|_| {
+            plaintext[start..].zeroize();
+            plaintext.truncate(start);
+            OpenError::Authentication
+        })
     }
 }

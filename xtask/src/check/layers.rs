@@ -8,8 +8,9 @@ use crate::{cargo, process};
 
 /// Every package and what it may know of the others, for building and for testing alike.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("subrosa-aead", &[]),
     ("subrosa-unicode", &[]),
-    ("subrosa-shared", &["subrosa-unicode"]),
+    ("subrosa-shared", &["subrosa-aead", "subrosa-unicode"]),
     ("subrosa-server", &["subrosa-shared"]),
     ("subrosa-web", &["subrosa-shared"]),
     ("subrosa-cli", &["subrosa-shared"]),
