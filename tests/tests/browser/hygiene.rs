@@ -10,8 +10,8 @@ use subrosa_tests::wait;
 
 use crate::{one_file, sent, taken};
 
-const TAB: &str = "\u{e004}";
-const ENTER: &str = "\u{e007}";
+pub(crate) const TAB: &str = "\u{e004}";
+pub(crate) const ENTER: &str = "\u{e007}";
 
 #[tokio::test]
 async fn the_fragment_leaves_the_address_bar_and_a_reload_still_works() {
@@ -152,7 +152,7 @@ async fn a_share_is_sent_and_received_by_keyboard_alone() {
 }
 
 /// Presses the tabulator until the focus is there.
-async fn tab_to(browser: &Browser, id: &str) {
+pub(crate) async fn tab_to(browser: &Browser, id: &str) {
     let mut passed = Vec::new();
     for _ in 0..40 {
         let focused = browser.focused().await;

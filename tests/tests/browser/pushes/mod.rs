@@ -1,8 +1,12 @@
 //! The password channel: the pages *push* and *reveal*, and *send* where it hands a password over beside the files.
 
+mod endings;
 mod generator;
+mod hygiene;
 mod kinds;
 mod looking;
+mod owner;
+mod passphrases;
 
 use subrosa_shared::push::Payload;
 use subrosa_tests::client::push::{PushTerms, SealedPush};
