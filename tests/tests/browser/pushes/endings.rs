@@ -6,6 +6,7 @@ use subrosa_tests::browser::{Browser, SOON, turn};
 use subrosa_tests::bytes::rng;
 use subrosa_tests::client::push::{PushTerms, Reader};
 use subrosa_tests::client::upload::LinkTerms;
+use subrosa_tests::leaks::Leaks;
 use subrosa_tests::only_if_browser_can;
 use subrosa_tests::server::Server;
 use subrosa_tests::wait;
@@ -32,7 +33,13 @@ async fn the_last_one_destroys_it_and_the_tombstone_says_when_and_why() {
     let _turn = turn().await;
     let (server, recipient, other) = (Server::start().await, Browser::start().await, Browser::start().await);
     let (push, link) = pushed(&server, &password("only once"), &PushTerms::default()).await;
+    let mut payload = Leaks::default();
+    // Pieces short enough to lie on one page of a file.
+    for piece in push.put.lock.payload.chunks_exact(40).step_by(4) {
+        payload.secret("the payload", piece);
+    }
     recipient.reveal(&link).await;
+    assert!(payload.are_in(&server), "the search finds what is there");
     assert_eq!(recipient.text("finish").await, "I have it, destroy it now");
     recipient.click("finish").await;
     recipient.state_of(&["destroyed"]).await;
@@ -51,6 +58,8 @@ async fn the_last_one_destroys_it_and_the_tombstone_says_when_and_why() {
     assert!(reader.reveal_sealed(&LeaseSecret::generate(&mut rng())).await.is_err(), "nor what it held");
     let told = dead_end(&other, &link, "gone", false).await;
     assert!(told.contains(&today(&other).await) && told.contains("tell the sender"), "{told}");
+    let stored = async || payload.are_in(&server);
+    wait::until_so(SOON, "not even ciphertext stays on the disk", stored, |stored| !stored).await;
     // Nor can the browser that had it see it again.
     recipient.look_at_push(&link, "gone").await;
 }
@@ -69,7 +78,7 @@ async fn one_of_several_says_that_it_has_it_and_another_destroys_it_for_all() {
     recipient.assert_accessible().await;
     assert!(recipient.visible().await.contains("2 views are left for others"));
     let status = server.client().push_status(&push).await.unwrap();
-    assert!(status.link.gone.is_none() && push_confirmed(&status, &push), "{status:?}");
+    assert!(status.link.gone.is_none() && push.confirmed(&status).unwrap() == 1, "{status:?}");
 
     other.look_at_push(&link, "ready").await;
     assert!(other.text("seen-before").await.contains("Somebody saw it before"), "the next one is told");
@@ -92,10 +101,6 @@ async fn one_of_several_says_that_it_has_it_and_another_destroys_it_for_all() {
     assert!(!recipient.element("destroy").await.is_displayed().await.unwrap());
     recipient.click("finish").await;
     recipient.state_of(&["finished"]).await;
-}
-
-fn push_confirmed(status: &subrosa_shared::api::PushStatus, push: &subrosa_tests::client::push::SealedPush) -> bool {
-    push.confirmed(status).unwrap() == 1
 }
 
 #[tokio::test]

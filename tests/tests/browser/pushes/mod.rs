@@ -1,6 +1,8 @@
 //! The password channel: the pages *push* and *reveal*, and *send* where it hands a password over beside the files.
 
+mod altered;
 mod endings;
+mod form;
 mod generator;
 mod hygiene;
 mod kinds;
