@@ -7,6 +7,7 @@ mod generator;
 mod hygiene;
 mod kinds;
 mod looking;
+mod origins;
 mod owner;
 mod passphrases;
 
