@@ -6,6 +6,7 @@ mod chromium;
 mod collected;
 mod driver;
 pub mod engine;
+mod frames;
 pub mod pages;
 pub mod pages_push;
 

@@ -11,8 +11,10 @@ mod looking;
 mod names;
 mod old_browsers;
 mod passwords;
+mod preview;
 mod pushes;
 mod round_trip;
+mod tree;
 
 use subrosa_tests::client::package::{Package, Source, Terms};
 use subrosa_tests::client::upload::LinkTerms;

@@ -1,0 +1,183 @@
+//! Looking into a file: counted like a download, once; and nothing in a file can do anything.
+
+use subrosa_tests::browser::{Browser, turn};
+use subrosa_tests::client::package::Source;
+use subrosa_tests::client::upload::LinkTerms;
+use subrosa_tests::server::Server;
+
+use crate::{sent, started, taken};
+
+/// A red point.
+const PNG: &[u8] =
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\
+    \x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
+
+/// What a file would do if it could.
+const ATTACK: &str = "owned = 1; try { parent.postMessage('owned', '*'); } catch {} \
+    try { top.document.title = 'owned'; } catch {} try { document.title = 'owned'; } catch {}";
+
+async fn preview(browser: &Browser, name: &str) {
+    browser.click_on(&format!("#files button.look[aria-label$='{name}']")).await;
+    if browser.state().await == "confirm" {
+        browser.click("download-confirm").await;
+    }
+    browser.state_of(&["preview"]).await;
+}
+
+async fn back(browser: &Browser) {
+    browser.click("preview-back").await;
+    browser.state_of(&["ready"]).await;
+}
+
+#[tokio::test]
+async fn looking_into_files_counts_one_download_and_saving_them_then_none() {
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let files = [Source::new("a.txt", "first\n"), Source::new("README.md", "# Read me"), Source::new("point.png", PNG)];
+    let (package, link) = sent(&server, &files, &LinkTerms { downloads_max: 2, ..LinkTerms::default() }).await;
+    recipient.look(&link).await;
+    assert_eq!(recipient.listed().await, ["README.md", "a.txt", "point.png"], "what is to be read stands first");
+    recipient.click_on("#files button.look").await;
+    assert!(recipient.text("confirm-title").await.contains("one of the 2 downloads"));
+    recipient.click("download-not").await;
+    recipient.state_of(&["ready"]).await;
+    assert_eq!((taken(&server, &package).await, started(&server, &package).await), (0, 0));
+
+    preview(&recipient, "README.md").await;
+    assert_eq!(recipient.script_in_frame("return document.querySelector('pre').textContent").await, "# Read me");
+    assert_eq!((taken(&server, &package).await, started(&server, &package).await), (1, 1));
+    recipient.assert_accessible().await;
+    back(&recipient).await;
+    preview(&recipient, "point.png").await;
+    assert_eq!(recipient.script_in_frame("return document.querySelector('img').naturalWidth").await, 1);
+    recipient.click("preview-save").await;
+    recipient.state_of(&["ask-saved"]).await;
+    let (name, content) = recipient.downloaded().await;
+    assert_eq!((name.as_str(), content.as_slice()), ("point.png", PNG));
+    recipient.click("saved-yes").await;
+    recipient.state_of(&["ready"]).await;
+    recipient.click("download").await;
+    recipient.save().await;
+    assert_eq!((taken(&server, &package).await, started(&server, &package).await), (1, 1));
+}
+
+#[tokio::test]
+async fn nothing_in_a_file_can_do_anything() {
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let svg = format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9' onload=\"{ATTACK}\"><script>{ATTACK}</script>\
+         <foreignObject><iframe xmlns='http://www.w3.org/1999/xhtml' srcdoc=\"&lt;script&gt;owned&lt;/script&gt;\"/></foreignObject></svg>"
+    );
+    let html = format!("<!doctype html><script>{ATTACK}</script><img src=x onerror=\"{ATTACK}\">");
+    let files = [
+        Source::new("drawing.svg", svg),
+        Source::new("page.html", html.clone()),
+        Source::new("photo.png", html.clone()),
+        Source::new("film.mp4", html.clone()),
+        Source::new("turned.txt", "harmless\u{202e}fdp.exe \x1b[2J"),
+    ];
+    let (_, link) = sent(&server, &files, &LinkTerms::default()).await;
+    recipient.look(&link).await;
+    recipient
+        .script("window.heard = []; addEventListener('message', ({ data }) => heard.push(JSON.stringify(data)))")
+        .await;
+
+    preview(&recipient, "drawing.svg").await;
+    assert_eq!(recipient.script_in_frame("return document.querySelector('img').naturalWidth").await, 9);
+    assert_nothing_ran(&recipient).await;
+    back(&recipient).await;
+
+    preview(&recipient, "page.html").await;
+    assert_eq!(recipient.script_in_frame("return document.querySelector('pre').textContent").await, html);
+    assert_nothing_ran(&recipient).await;
+    back(&recipient).await;
+
+    preview(&recipient, "turned.txt").await;
+    let shown = recipient.script_in_frame("return document.querySelector('pre').textContent").await;
+    assert_eq!(shown, "harmless⟨U+202E⟩fdp.exe ⟨U+001B⟩[2J");
+    back(&recipient).await;
+
+    for other in ["photo.png", "film.mp4"] {
+        preview(&recipient, other).await;
+        assert!(recipient.text("preview-problem").await.contains("not what its name says"));
+        assert!(recipient.all("#preview-stage iframe").await.is_empty());
+        back(&recipient).await;
+    }
+}
+
+async fn assert_nothing_ran(recipient: &Browser) {
+    // Longer than anything in the file would need.
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    let reached = recipient
+        .script_in_frame(
+            "const reach = (act) => { try { return String(act()); } catch { return 'nothing'; } };
+             return [self.origin, typeof owned, document.title, reach(() => parent.document.title),
+                 reach(() => localStorage.length), reach(() => document.cookie), reach(() => top.location.href),
+                 reach(() => navigator.serviceWorker.controller)].join('|')",
+        )
+        .await;
+    assert_eq!(
+        reached, "null|undefined|Subrosa · a look at a file|nothing|nothing|nothing|nothing|nothing",
+        "an origin that nothing else has, and no way out"
+    );
+    assert_eq!(
+        recipient.script("return typeof owned + heard.filter((data) => data.includes('owned'))").await,
+        "undefined"
+    );
+    assert!(!recipient.script("return document.title").await.to_string().contains("owned"));
+}
+
+#[tokio::test]
+async fn the_document_of_a_look_has_no_network() {
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let (_, link) = sent(&server, &[Source::new("a.txt", "a")], &LinkTerms::default()).await;
+    recipient.look(&link).await;
+    preview(&recipient, "a.txt").await;
+    recipient
+        .script_in_frame(
+            "window.answers = []; const note = (what) => answers.push(what);
+             fetch('/api/v1/config').then(() => note('answered'), () => note('refused'));
+             const image = new Image(); image.onload = () => note('answered'); image.onerror = () => note('refused');
+             image.src = '/images/mark.svg';",
+        )
+        .await;
+    let answers = subrosa_tests::wait::until(subrosa_tests::browser::SOON, "both were refused", async || {
+        let answers = recipient.script_in_frame("return answers").await;
+        (answers.as_array().map(Vec::len) == Some(2)).then_some(answers)
+    })
+    .await;
+    assert_eq!(answers, serde_json::json!(["refused", "refused"]));
+    // Which the browser says aloud.
+    let _ = recipient.complaints();
+}
+
+#[tokio::test]
+async fn a_picture_that_would_fill_the_memory_is_not_shown() {
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let mut huge = PNG.to_vec();
+    huge[16..24].copy_from_slice(&[0, 0, 0xc3, 0x50, 0, 0, 0xc3, 0x50]);
+    let (_, link) = sent(&server, &[Source::new("huge.png", huge.clone())], &LinkTerms::default()).await;
+    recipient.look(&link).await;
+    preview(&recipient, "huge.png").await;
+    assert!(recipient.text("preview-problem").await.contains("too much memory"));
+    recipient.click("preview-save").await;
+    recipient.state_of(&["ask-saved"]).await;
+    assert_eq!(recipient.downloaded().await.1, huge);
+}
+
+#[tokio::test]
+async fn the_beginning_of_a_long_text_is_shown() {
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let long: String = (0..500_000).map(|line| format!("{line}\n")).collect();
+    let files = [Source::new("before.bin", vec![7; 300_000]), Source::new("long.log", long.clone())];
+    let (_, link) = sent(&server, &files, &LinkTerms::default()).await;
+    recipient.look(&link).await;
+    preview(&recipient, "long.log").await;
+    assert!(recipient.text("preview-lead").await.contains("This is the beginning"));
+    let shown = recipient.script_in_frame("return document.querySelector('pre').textContent").await;
+    assert_eq!(shown, &long[..256 * 1024]);
+}
