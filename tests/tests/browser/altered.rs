@@ -11,13 +11,13 @@ use subrosa_tests::server::Server;
 
 use crate::sent;
 
-fn stored(server: &Server, package: &Package, what: &str) -> PathBuf {
+pub(crate) fn stored(server: &Server, package: &Package, what: &str) -> PathBuf {
     let files = server.ciphertext(&package.share());
     let is_it = |file: &&PathBuf| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(what));
     files.iter().find(is_it).unwrap_or_else(|| panic!("no {what} in {files:?}")).clone()
 }
 
-fn flip(file: &PathBuf, at: usize) {
+pub(crate) fn flip(file: &PathBuf, at: usize) {
     let mut bytes = fs::read(file).unwrap();
     bytes[at] ^= 1;
     fs::write(file, bytes).unwrap();

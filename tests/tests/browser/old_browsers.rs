@@ -1,22 +1,87 @@
 //! Browsers that lack something: what can work works, and what cannot is said in plain words.
 
-use subrosa_tests::browser::{Browser, turn};
+use subrosa_tests::browser::pages::unzip;
+use subrosa_tests::browser::{Browser, SOON, turn};
 use subrosa_tests::bytes::{assert_same, noise};
 use subrosa_tests::client::package::Source;
 use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::only_if_browser_can;
 use subrosa_tests::server::Server;
+use subrosa_tests::wait;
 
+use crate::altered::{flip, stored};
 use crate::{one_file, sent, started, taken};
 
+const NO_SERVICE_WORKER: &str = "Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })";
+
+/// Files that the page keeps in the browser's storage.
+async fn kept_in_storage(browser: &Browser) -> u64 {
+    let count = "return navigator.storage.getDirectory()
+        .then((root) => root.getDirectoryHandle('saves', { create: true }))
+        .then(async (folder) => { let count = 0; for await (const _ of folder.keys()) count += 1; return count })";
+    browser.script(count).await.as_u64().unwrap()
+}
+
 #[tokio::test]
-async fn without_service_workers_a_file_is_saved_all_the_same() {
+async fn without_service_workers_files_are_saved_by_way_of_the_storage_and_leave_it() {
     only_if_browser_can!(DevTools);
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let files = [Source::new("by storage.bin", noise(9 << 20, 100)), Source::new("second.bin", noise(1000, 101))];
+    let (package, link) = sent(&server, &files, &LinkTerms::default()).await;
+    recipient.before_pages(NO_SERVICE_WORKER).await;
+    recipient.look(&link).await;
+    recipient.all("#files button[data-entry]").await[0].click().await.unwrap();
+    recipient.click("download-confirm").await;
+    recipient.state_of(&["ask-saved"]).await;
+    let (name, content) = recipient.downloaded().await;
+    assert_eq!(name, "by storage.bin");
+    assert_same(&content, &files[0].bytes, &name);
+    assert_eq!(kept_in_storage(&recipient).await, 1);
+    recipient.click("saved-yes").await;
+    recipient.state_of(&["ready"]).await;
+
+    recipient.click("download").await;
+    recipient.state_of(&["ask-saved"]).await;
+    let mut entries = unzip(&recipient.downloaded().await.1);
+    entries.sort();
+    for ((name, content), file) in entries.iter().zip(&files) {
+        assert_eq!(name, &file.path);
+        assert_same(content, &file.bytes, name);
+    }
+    assert_eq!(kept_in_storage(&recipient).await, 1, "the next save takes the one before away");
+    assert_eq!(started(&server, &package).await, 1);
+    recipient.reload().await;
+    recipient.state_of(&["ready"]).await;
+    let kept = async || kept_in_storage(&recipient).await;
+    wait::until_so(SOON, "the next visit removes what is left", kept, |kept| *kept == 0).await;
+}
+
+#[tokio::test]
+async fn without_service_workers_an_altered_file_leaves_nothing() {
+    only_if_browser_can!(DevTools);
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let files = [Source::new("altered.bin", noise(20 << 20, 102))];
+    let (package, link) = sent(&server, &files, &LinkTerms::default()).await;
+    recipient.before_pages(NO_SERVICE_WORKER).await;
+    recipient.look(&link).await;
+    flip(&stored(&server, &package, "2-"), 1_000_000);
+    recipient.take().await;
+    recipient.state_of(&["error", "stopped"]).await;
+    let kept = async || kept_in_storage(&recipient).await;
+    wait::until_so(SOON, "half a file is removed", kept, |kept| *kept == 0).await;
+    assert!(recipient.in_downloads().is_empty());
+}
+
+/// Takes something more away than service workers, and expects that a file is saved from the page's memory.
+async fn assert_saved_from_memory(without: impl AsyncFnOnce(&Browser, &Server)) {
     let _turn = turn().await;
     let (server, recipient) = (Server::start().await, Browser::start().await);
     let files = [Source::new("by blob.bin", noise(9 << 20, 100)), Source::new("second.bin", noise(1000, 101))];
     let (package, link) = sent(&server, &files, &LinkTerms::default()).await;
-    recipient.before_pages("Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })").await;
+    recipient.before_pages(NO_SERVICE_WORKER).await;
+    without(&recipient, &server).await;
     recipient.look(&link).await;
     recipient.all("#files button[data-entry]").await[0].click().await.unwrap();
     recipient.click("download-confirm").await;
@@ -25,6 +90,24 @@ async fn without_service_workers_a_file_is_saved_all_the_same() {
     assert_eq!(name, "by blob.bin");
     assert_same(&content, &files[0].bytes, &name);
     assert_eq!(started(&server, &package).await, 1);
+}
+
+#[tokio::test]
+async fn without_service_workers_and_storage_a_file_is_saved_from_memory() {
+    only_if_browser_can!(DevTools);
+    let forbidden = "if (globalThis.StorageManager) StorageManager.prototype.getDirectory = () =>
+        Promise.reject(new DOMException('forbidden', 'SecurityError'))";
+    assert_saved_from_memory(async |recipient, _| recipient.before_pages(forbidden).await).await;
+}
+
+#[tokio::test]
+async fn without_service_workers_and_room_in_the_storage_a_file_is_saved_from_memory() {
+    only_if_browser_can!(DevTools);
+    assert_saved_from_memory(async |recipient, server| {
+        let room = serde_json::json!({ "origin": server.origin(), "quotaSize": 20 << 20 });
+        recipient.devtools("Storage.overrideQuotaForOrigin", room).await;
+    })
+    .await;
 }
 
 #[tokio::test]

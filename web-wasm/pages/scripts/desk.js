@@ -54,7 +54,7 @@ export class Desk {
 }
 
 /** Calls whose bytes nobody here needs afterwards. @type {Set<keyof Calls>} */
-const MOVING = new Set(["pushZip", "pipe", "openPipe"]);
+const MOVING = new Set(["pushZip", "pipe", "openPipe", "store"]);
 
 /** @param {unknown} value @returns {Transferable[]} */
 function transferable(value) {

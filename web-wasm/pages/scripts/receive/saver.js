@@ -1,10 +1,12 @@
 // @ts-check
 /**
- * Where opened bytes go: into the browser's own download manager, through the service worker; or, where there is none,
- * into a blob of bounded size. Both take one chunk at a time. On the first way the bytes go from the desk, not through the page.
+ * Where opened bytes go: into the browser's own download manager, through the service worker; where there is none, into
+ * the browser's storage and from there; where there is none either, into a blob of bounded size. All take one chunk at a
+ * time. Only the last way goes through the page.
  */
 
 import { registerSaver } from "../trusted.js";
+import { hasRoom, removeLeftOvers, saveUrl, storedSink } from "./stored.js";
 
 /**
  * @typedef {object} Sink
@@ -41,13 +43,21 @@ export class NoStream extends Error {
 /** @param {What} what @returns {Promise<Sink>} */
 export async function openSink(what) {
   if (what.isArchive) await what.desk.ask("beginZip", -new Date().getTimezoneOffset());
-  try {
-    return await serviceWorkerSink(what);
-  } catch {
-    // Private windows and in-app browsers often have no service worker.
-    if (what.sizeAtMost > BLOB_BYTES_MAX) throw new NoStream();
-    return blobSink(what);
+  // Private windows and in-app browsers often have no service worker, and some have no storage.
+  for (const way of [serviceWorkerSink, storedSink]) {
+    try {
+      return await way(what);
+    } catch {
+      // The next one may work.
+    }
   }
+  if (what.sizeAtMost > BLOB_BYTES_MAX) throw new NoStream();
+  return blobSink(what);
+}
+
+/** Whether so much can probably be saved, before anything is tried. @param {number} bytes @returns {Promise<boolean>} */
+export async function canSave(bytes) {
+  return bytes <= BLOB_BYTES_MAX || Boolean(navigator.serviceWorker) || hasRoom(bytes);
 }
 
 /** @param {What} what @returns {Promise<Sink>} */
@@ -133,10 +143,7 @@ function blobSink({ fileName, isArchive, desk }) {
     async close() {
       if (isArchive) pieces.push(new Blob([await desk.ask("finishZip")]));
       const url = URL.createObjectURL(new Blob(pieces, { type: "application/octet-stream" }));
-      const link = document.createElement("a");
-      link.href = url;
-      link.download = fileName;
-      link.click();
+      saveUrl(url, fileName);
       pieces = [];
       setTimeout(() => URL.revokeObjectURL(url), 60_000);
     },
@@ -163,3 +170,6 @@ function within(millis, promise) {
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
+
+// Every visit begins with this.
+void removeLeftOvers();

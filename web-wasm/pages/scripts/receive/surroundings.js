@@ -7,7 +7,7 @@
 import { isForgetful } from "../kept.js";
 import { surroundings as texts } from "../texts/files.js";
 import { sizeText } from "../wording.js";
-import { BLOB_BYTES_MAX } from "./saver.js";
+import { BLOB_BYTES_MAX, canSave } from "./saver.js";
 
 /** What windows inside of apps call themselves. */
 const IN_APP =
@@ -21,7 +21,7 @@ const QUOTA_MIN = 150_000_000;
  */
 export async function warning(size) {
   if (IN_APP.test(navigator.userAgent)) return texts.inApp;
-  if (!navigator.serviceWorker && size > BLOB_BYTES_MAX) return texts.noStream(sizeText(BLOB_BYTES_MAX));
+  if (!(await canSave(size))) return texts.noStream(sizeText(BLOB_BYTES_MAX));
   if (!navigator.serviceWorker || isForgetful() || (await quota()) < QUOTA_MIN) return texts.forgetful;
   return "";
 }

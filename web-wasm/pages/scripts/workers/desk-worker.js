@@ -8,6 +8,7 @@
 import { initSync, mediaType, PushReader, PushSender, Recipient, Sender, visibleText } from "/wasm/subrosa_web.js";
 
 import { Pipe } from "./pipe.js";
+import { Store } from "./store.js";
 
 /** @type {Sender | undefined} */
 let sender;
@@ -23,6 +24,8 @@ let zip;
 let zipFolder;
 /** @type {Pipe | undefined} */
 let pipe;
+/** @type {Store | undefined} */
+let store;
 
 function theSender() {
   if (!sender) throw new Error("nothing is sent");
@@ -235,6 +238,26 @@ const calls = {
   },
   abortPipe: () => pipe?.abort(),
   losePipe: () => pipe?.lose(),
+
+  /** Begins a file in the browser's storage. @param {string} name */
+  async openStore(name) {
+    store = await Store.create(name);
+  },
+  /** @param {Uint8Array<ArrayBuffer>} content @param {boolean} isArchive */
+  store: (content, isArchive) => theStore().write(isArchive ? zipped(content) : content),
+  /** @param {boolean} isArchive */
+  async closeStore(isArchive) {
+    if (isArchive) theStore().write(zippedEnd());
+    const file = await theStore().close();
+    store = undefined;
+    return file;
+  },
+  /** Removes a file that is not whole. */
+  async dropStore() {
+    const half = store;
+    store = undefined;
+    await half?.remove();
+  },
 };
 
 /** @param {Uint8Array} content */
@@ -267,6 +290,11 @@ function read(body) {
 function thePipe() {
   if (!pipe) throw new Error("nothing is saved");
   return pipe;
+}
+
+function theStore() {
+  if (!store) throw new Error("nothing is stored");
+  return store;
 }
 
 /** @typedef {typeof calls} Calls */

@@ -1,0 +1,103 @@
+// @ts-check
+/**
+ * Saving without a service worker: the desk writes the file into the browser's private storage of this site, then the
+ * browser copies it from there. Nothing of it lasts: a file goes when the next one is saved, some time after it was
+ * handed over, or on the next visit.
+ */
+
+/** Where `workers/store.js` writes. */
+const FOLDER = "saves";
+/** What stays free beside the file: for the archive's lists, and for what browsers keep for themselves, in bytes. */
+const SPARE_BYTES = 32 * 1024 * 1024;
+/** The browser copies at least so many bytes in a millisecond; before that time it may still read. */
+const COPIED_PER_MILLI = 10_000;
+const COPY_MILLIS = 60_000;
+/** Only files of pages that are gone are removed: each page that is there holds a lock with the name of its file. */
+const LOCK = "subrosa/save/";
+
+/** Removes the file of this page. @type {(() => void) | undefined} */
+let removeLast;
+
+/** @param {number} bytes @returns {Promise<boolean>} whether so much can be saved by this way */
+export async function hasRoom(bytes) {
+  try {
+    const { quota = 0, usage = 0 } = await navigator.storage.estimate();
+    await folder(true);
+    return Boolean(navigator.locks) && quota - usage >= bytes + SPARE_BYTES;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {import("./saver.js").What} what @returns {Promise<import("./saver.js").Sink>} */
+export async function storedSink({ fileName, sizeAtMost, isArchive, desk }) {
+  removeLast?.();
+  if (!(await hasRoom(sizeAtMost))) throw new Error("no room in the storage of this site");
+  const name = crypto.randomUUID();
+  const unlock = await lock(LOCK + name);
+  try {
+    await desk.ask("openStore", name);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+  return {
+    write: (content) => desk.ask("store", content, isArchive),
+    async close() {
+      const url = URL.createObjectURL(await desk.ask("closeStore", isArchive));
+      saveUrl(url, fileName);
+      const remove = () => {
+        clearTimeout(timer);
+        URL.revokeObjectURL(url);
+        void removeFile(name).finally(unlock);
+        if (removeLast === remove) removeLast = undefined;
+      };
+      const timer = setTimeout(remove, COPY_MILLIS + sizeAtMost / COPIED_PER_MILLI);
+      removeLast = remove;
+    },
+    // What cannot be removed now is removed on the next visit.
+    abort: () => void desk.ask("dropStore").then(unlock, unlock),
+  };
+}
+
+/** Lets the browser save what an address of this page's own stands for. @param {string} url @param {string} fileName */
+export function saveUrl(url, fileName) {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = fileName;
+  link.click();
+}
+
+/** Removes what pages left behind that were closed, or crashed. Called once per visit. */
+export async function removeLeftOvers() {
+  try {
+    const names = [];
+    for await (const name of (await folder(false)).keys()) names.push(name);
+    for (const name of names) {
+      await navigator.locks.request(LOCK + name, { ifAvailable: true }, async (free) => {
+        if (free) await removeFile(name);
+      });
+    }
+  } catch {
+    // Nothing was ever stored, or nothing can be.
+  }
+}
+
+/** @param {string} name */
+async function removeFile(name) {
+  try {
+    await (await folder(false)).removeEntry(name);
+  } catch {
+    // The browser still reads it: the next visit removes it.
+  }
+}
+
+/** @param {boolean} create @returns {Promise<FileSystemDirectoryHandle>} */
+const folder = async (create) => (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create });
+
+/** Holds a lock until it is given back, or the page ends. @param {string} name @returns {Promise<() => void>} */
+function lock(name) {
+  return new Promise((resolve, reject) => {
+    navigator.locks.request(name, () => new Promise((unlock) => resolve(() => unlock(undefined)))).catch(reject);
+  });
+}
