@@ -116,9 +116,10 @@ pub(crate) fn preview_plan(manifest: &Manifest, entry: usize) -> Option<PreviewP
     let len = if kind == Kind::Text { file.size().min(TEXT_BYTES_MAX) } else { file.size() };
     let shown = range.start..range.start + len;
     let mut pieces = pieces(manifest, vec![shown.clone()]);
-    if kind == Kind::Text && pieces.iter().map(|piece| piece.sealed_len).sum::<u64>() > WHOLE_BYTES_MAX {
-        for (piece, place) in pieces.iter_mut().zip(manifest.layout().pieces(shown)) {
-            let sealed = place.sealed_range();
+    for (piece, place) in pieces.iter_mut().zip(manifest.layout().pieces(shown)) {
+        let sealed = place.sealed_range();
+        // A small file in a large part, or the beginning of a long text: a download may not fetch without end.
+        if piece.sealed_len > WHOLE_BYTES_MAX && sealed.end - sealed.start < piece.sealed_len / 2 {
             piece.chunks = Some(Chunks {
                 commitment: manifest.parts()[place.index as usize].commitment,
                 first: place.chunks().start,

@@ -12,6 +12,15 @@ import { sizeText } from "../wording.js";
 /**
  * @typedef {{ kind: "text" | "image" | "audio" | "video", len: number, isCut: boolean,
  * pieces: import("./openers.js").Piece[] }} PreviewPlan
+ *
+ * @typedef {object} Look
+ * @property {PreviewPlan} plan
+ * @property {string} name
+ * @property {number} size bytes of the whole file
+ * @property {import("./openers.js").Openers} openers
+ * @property {import("../desk.js").Desk} desk
+ * @property {(index: number) => string} urlOf
+ * @property {AbortSignal} signal
  */
 
 /** A document that has not come, or a picture that is not decoded, within this time does not come. */
@@ -24,22 +33,34 @@ class NotShown extends Error {
 
 /** @type {HTMLIFrameElement | undefined} */
 let frame;
+/** What was shown last: to show it again costs nothing. @type {{ plan: string, content: Record<string, unknown> }} */
+let last = { plan: "", content: {} };
 
 /**
  * Fetches what is needed, and shows it.
  *
- * @param {object} what
- * @param {PreviewPlan} what.plan
- * @param {string} what.name
- * @param {number} what.size bytes of the whole file
- * @param {import("./openers.js").Openers} what.openers
- * @param {import("../desk.js").Desk} what.desk
- * @param {(index: number) => string} what.urlOf
- * @param {AbortSignal} what.signal
+ * @param {Look} what
  * @param {import("./download.js").Told} told
  */
-export async function openPreview({ plan, name, size, openers, desk, urlOf, signal }, told) {
-  const { kind, len, isCut, pieces } = plan;
+export async function openPreview(what, told) {
+  const { plan, name, size, signal } = what;
+  const { kind, len, isCut } = plan;
+  const label = texts.frame(name);
+  const key = JSON.stringify([plan, name]);
+  if (last.plan !== key) last = { plan: key, content: { ...(await fetched(what, told)), label } };
+  await showInFrame(kind, label, last.content, signal);
+  say("preview-lead", isCut ? texts.cut(sizeText(len), sizeText(size)) : texts.whole(sizeText(size)));
+}
+
+/**
+ * What the document is handed: a text without anything hidden in it, or a picture, sound or film of a type that its bytes
+ * have.
+ *
+ * @param {Look} what
+ * @param {import("./download.js").Told} told
+ * @returns {Promise<{ text: string } | { kind: string, blob: Blob }>}
+ */
+async function fetched({ plan: { kind, len, isCut, pieces }, openers, desk, urlOf, signal }, told) {
   /** @type {Blob[]} */
   const blobs = [];
   let got = 0;
@@ -55,17 +76,12 @@ export async function openPreview({ plan, name, size, openers, desk, urlOf, sign
     told.onProgress(got, len);
   }
   signal.throwIfAborted();
-  const label = texts.frame(name);
   if (kind === "text" || kind === "image") {
     const bytes = new Uint8Array(await new Blob(blobs).arrayBuffer());
-    if (kind === "text") {
-      await showInFrame(kind, label, { text: await desk.ask("visibleText", bytes, isCut), label }, signal);
-    } else {
-      type = await desk.ask("mediaType", kind, bytes);
-    }
+    if (kind === "text") return { text: await desk.ask("visibleText", bytes, isCut) };
+    type = await desk.ask("mediaType", kind, bytes);
   }
-  if (kind !== "text") await showInFrame(kind, label, { kind, blob: new Blob(blobs, { type }), label }, signal);
-  say("preview-lead", isCut ? texts.cut(sizeText(len), sizeText(size)) : texts.whole(sizeText(size)));
+  return { kind, blob: new Blob(blobs, { type }) };
 }
 
 /** What was shown is gone. */
