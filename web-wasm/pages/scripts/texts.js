@@ -24,6 +24,9 @@ export const page = {
     downloads: "Downloads allowed",
     password: "Password",
     passwordHint: "The recipient needs the link and this password. We cannot recover it.",
+    makePassword: "Make one",
+    pushPassword: "Make a link for the password too",
+    pushPasswordHint: "You get two links, to be sent by two ways: one for the files, one that shows the password.",
     note: "Note to the recipient",
     noteHint: "Sealed like the files.",
     show: "Show",
@@ -37,12 +40,16 @@ export const page = {
   done: {
     title: "Sealed. Here is the link.",
     lead: "Your files were read back from the server and opened: they are complete.",
-    link: "Link for the recipient",
-    copy: "Copy",
-    copied: "Copied",
     passwordApart:
       "Send the password by another way than the link: by phone, in person, or in another messenger. Whoever reads " +
       "one of the two messages then has nothing.",
+    spoken:
+      "Tell this password by voice or by another messenger. This page can show it to you as long as it is open, to be read out:",
+    pushFailed:
+      "The link for the password could not be made: the server for passwords did not answer. The files are sent, and their link " +
+      "works. Try again, or tell the password by another way.",
+    pushAgain: "Try again",
+    moreDownloads: "Allow one more download",
     next: "What happens next",
     another: "Send something else",
     revoke: "Delete now",
@@ -50,7 +57,7 @@ export const page = {
     revokeYes: "Yes, delete now",
     revokeNo: "Keep them",
   },
-  status: { title: "What the recipient did" },
+  status: { title: "What the recipient did", files: "Files", password: "Password" },
   error: { retry: "Try again", restart: "Start over" },
   damaged: { paste: "Paste the whole link here", open: "Open this link" },
   password: {
@@ -120,6 +127,21 @@ export const send = {
   passwordTooLong: "This password is too long.",
   noteTooLong: "This note is too long.",
   checking: "Reading it back to be sure …",
+  noWords: "The list of words did not load. Check the connection and try again.",
+  /** @param {number} files @param {string} size */
+  what: (files, size) => (files === 1 ? `1 file, ${size}` : `${files} files, ${size}`),
+  cardOnly: "Link to the files",
+  cardOne: "1. The files",
+  cardOneLead: "Send this link by mail, or where you write to the recipient anyway.",
+  cardTwo: "2. The password",
+  cardTwoLead: "Send this link another way: by phone, SMS or chat. Never in the same message as the first.",
+  pushPending: "The link for the password is being made …",
+  pushFailed: "The link for the password could not be made.",
+  pushNotDeleted:
+    "The link of the password could not be deleted: its server did not answer. It opens nothing any more, and ends by itself.",
+  spokenShow: "Show the password",
+  spokenHide: "Hide the password",
+  moreDone: "One more download is allowed.",
   stopped: "Sending was stopped",
   /** @param {string} done @param {string} total */
   progress: (done, total) => `${done} of ${total}`,
@@ -132,11 +154,13 @@ export const send = {
   waiting: (wait) => `The server does not answer. Nothing is lost: next try in ${wait}.`,
   /** @param {string} why @param {string} wait */
   waitingBecause: (why, wait) => `${why} Next try in ${wait}.`,
-  /** @param {string} downloads @param {string} until @param {boolean} password */
-  nextSteps: (downloads, until, password) => [
-    password
-      ? "Send the link to the recipient, and the password by another way."
-      : "Send the link to the recipient. Whoever has it can open it.",
+  /** @param {string} downloads @param {string} until @param {boolean} password @param {boolean} two links */
+  nextSteps: (downloads, until, password, two) => [
+    two
+      ? "Send the two links by two ways. Whoever reads one of the two messages has nothing."
+      : password
+        ? "Send the link to the recipient, and the password by another way."
+        : "Send the link to the recipient. Whoever has it can open it.",
     `It works for ${downloads}, until ${until}. Looking at the list of files is not counted.`,
     "Then the files are deleted from the server. This page shows what happens as long as it is open; close it, and " +
       "the files can no longer be deleted early.",

@@ -4,7 +4,8 @@
 import { formProblems as problems, push as texts } from "../texts/push.js";
 import { button, element, revealing, say } from "../views.js";
 import { countText, lifeText, momentText } from "../wording.js";
-import { clearGenerator, isUnfolded, prepareGenerator, speakable } from "./generator.js";
+import { speakable } from "../words.js";
+import { clearGenerator, isUnfolded, prepareGenerator } from "./generator.js";
 
 /**
  * @typedef {object} Config what the server says, of `GET /config`
@@ -205,7 +206,7 @@ function showGuesses() {
 /** @param {HTMLInputElement} field */
 async function makePassphrase(field) {
   try {
-    field.value = await speakable();
+    field.value = (await speakable()).text;
     // It has to be told to somebody, so it is shown.
     if (field.type === "password") button("passphrase-show").click();
     showGuesses();

@@ -1,38 +1,27 @@
 // @ts-check
 /** Draws passwords into the field, and says how hard they, or typed ones, are to guess. */
 
-import { randomPassword, strength as estimate, WordList } from "/wasm/subrosa_web.js";
+import { randomPassword } from "/wasm/subrosa_web.js";
 
 import { strength as texts } from "../texts/push.js";
 import { button, element, say } from "../views.js";
-import { countText } from "../wording.js";
+import { StrengthLine } from "../strength.js";
+import { wordList } from "../words.js";
 
-/** Words of a passphrase that is drawn without asking: 77 bits. */
-const WORDS = 6;
-const LIST_URL = "/words/eff-large.txt";
-const PAUSE_MILLIS = 300;
 
-/** @typedef {{ text: string, bits: number, verdict: string }} Made */
+/** @typedef {import("../words.js").Made} Made */
 
-/** Fetched when it is first needed. @type {WordList | undefined} */
-let list;
-/** What was drawn last, to know whether the field still holds it. */
-let drawn = "";
+/** @type {StrengthLine} */
+let line;
 /** Counts draws: one that waits for the list may be overtaken. */
 let draws = 0;
-/** @type {number | undefined} */
-let pause;
 
 /** Listens to the field, the button beside it, and what unfolds below. Called once. */
 export function prepareGenerator() {
   const field = element("secret", HTMLInputElement);
   const panel = element("generator", HTMLElement);
-  field.addEventListener("input", () => {
-    draws += 1;
-    // Said when the person pauses, not at every key.
-    clearTimeout(pause);
-    pause = setTimeout(judgeTyped, PAUSE_MILLIS);
-  });
+  line = new StrengthLine("secret", "secret-strength");
+  field.addEventListener("input", () => (draws += 1));
   button("generate").addEventListener("click", () => {
     const open = button("generate").getAttribute("aria-expanded") !== "true";
     unfold(open);
@@ -61,21 +50,9 @@ export const isUnfolded = () => button("generate").getAttribute("aria-expanded")
 
 /** Forgets what was drawn. */
 export function clearGenerator() {
-  drawn = "";
   draws += 1;
-  clearTimeout(pause);
   unfold(false);
-  element("secret-strength", HTMLElement).textContent = "";
-}
-
-/**
- * A passphrase that can be said on the phone.
- *
- * @returns {Promise<string>} rejects without the list
- */
-export async function speakable() {
-  const made = /** @type {Made} */ (JSON.parse((await theList()).passphrase(WORDS, "-", false, false)));
-  return made.text;
+  line.clear();
 }
 
 /** @param {boolean} open */
@@ -97,12 +74,7 @@ async function draw() {
   if (mine !== draws) return;
   say("generator-problem", typeof made === "string" ? made : "");
   if (typeof made === "string") return;
-  drawn = made.text;
-  clearTimeout(pause);
-  const field = element("secret", HTMLInputElement);
-  field.value = made.text;
-  field.removeAttribute("aria-invalid");
-  tell(texts.made(countText(made.bits), texts.verdicts[made.verdict]), made.verdict);
+  line.draw(made);
 }
 
 /** @returns {Made | string} a string: what is wrong with the choice */
@@ -125,28 +97,7 @@ async function words() {
   const count = number("words");
   if (typeof count === "string") return count;
   const separator = element("separator", HTMLSelectElement).value;
-  return JSON.parse((await theList()).passphrase(count, separator, checked("with-digit"), checked("capitals")));
-}
-
-async function theList() {
-  if (list) return list;
-  const response = await fetch(LIST_URL, { credentials: "omit" });
-  if (!response.ok) throw new Error(`the word list was answered with ${response.status}`);
-  return (list ??= new WordList(await response.text()));
-}
-
-function judgeTyped() {
-  const { value } = element("secret", HTMLInputElement);
-  if (value === "" || value === drawn) return tell("", "");
-  const { bits, verdict } = /** @type {{ bits: number, verdict: string }} */ (JSON.parse(estimate(value)));
-  tell(texts.typed(countText(bits), texts.verdicts[verdict]), verdict);
-}
-
-/** @param {string} text @param {string} verdict */
-function tell(text, verdict) {
-  const target = element("secret-strength", HTMLElement);
-  target.dataset.verdict = verdict;
-  target.textContent = text;
+  return JSON.parse((await wordList()).passphrase(count, separator, checked("with-digit"), checked("capitals")));
 }
 
 /** @param {string} id @returns {number | string} a string: why it is none */

@@ -41,6 +41,7 @@ export class PushWatch {
   #stop = new AbortController();
   /** @type {number | undefined} */
   #timer;
+  #prefix;
   /** The status as it was shown last. */
   #shown = "";
   /** Rows that stand on the page, by name, so that only what changed is announced. @type {Map<string, HTMLElement>} */
@@ -50,22 +51,23 @@ export class PushWatch {
    * @param {Owned} owned
    * @param {import("../desk.js").Desk} desk
    * @param {(status: PushStatus, opened: Opened) => void} onChange told whenever something is different
+   * @param {string} [prefix] before the ids `status` and `unreachable`. With one there is no timeline
    */
-  constructor(owned, desk, onChange) {
+  constructor(owned, desk, onChange, prefix = "") {
     this.#owned = owned;
     this.#desk = desk;
     this.#onChange = onChange;
-    element("status", HTMLElement).replaceChildren();
-    element("timeline", HTMLElement).replaceChildren();
-    element("timeline-block", HTMLElement).hidden = true;
-    say("unreachable", "");
+    this.#prefix = prefix;
+    element(`${prefix}status`, HTMLElement).replaceChildren();
+    if (prefix === "") this.#showLines([]);
+    say(`${prefix}unreachable`, "");
     document.addEventListener("visibilitychange", () => this.#seen(), { signal: this.#stop.signal });
   }
 
   /** Looks once, and rejects if that fails; from then on by itself. */
   async start() {
     await this.#look(TRIES);
-    this.#later();
+    this.later();
   }
 
   stop() {
@@ -88,17 +90,18 @@ export class PushWatch {
   async #again() {
     try {
       await this.#look(1);
-      say("unreachable", "");
+      say(`${this.#prefix}unreachable`, "");
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       // What is known stays on the page: unknown to the server means that it ended long ago.
       if (error instanceof CallError && error.variant === "not-found") return this.stop();
-      say("unreachable", texts.unreachable);
+      say(`${this.#prefix}unreachable`, texts.unreachable);
     }
-    this.#later();
+    this.later();
   }
 
-  #later() {
+  /** Looks again after a while, and then by itself. */
+  later() {
     if (this.#stop.signal.aborted) return;
     clearTimeout(this.#timer);
     const visible = document.visibilityState === "visible";
@@ -130,7 +133,7 @@ export class PushWatch {
     this.#row("ends", texts.ends, momentText(link.expires_at));
     this.#onChange(status, opened);
     this.#shown = body;
-    await this.#showLog();
+    if (this.#prefix === "") await this.#showLog();
     // Nothing changes any more, but what is deleted when.
     if (link.gone) this.stop();
   }
@@ -144,7 +147,11 @@ export class PushWatch {
       // It comes with the next change.
       return;
     }
-    const lines = log.lines.filter(({ event }) => events[event]).map(line);
+    this.#showLines(log.lines.filter(({ event }) => events[event]).map(line));
+  }
+
+  /** @param {HTMLElement[]} lines */
+  #showLines(lines) {
     element("timeline", HTMLElement).replaceChildren(...lines);
     element("timeline-block", HTMLElement).hidden = lines.length === 0;
   }
@@ -171,7 +178,8 @@ export class PushWatch {
       cell = document.createElement("dd");
       cell.dataset.fact = name;
       const next = ORDER.slice(ORDER.indexOf(name) + 1).find((later) => this.#rows.has(later));
-      element("status", HTMLElement).insertBefore(term, (next && this.#rows.get(next)?.previousElementSibling) || null);
+      const rows = element(`${this.#prefix}status`, HTMLElement);
+      rows.insertBefore(term, (next && this.#rows.get(next)?.previousElementSibling) || null);
       term.after(cell);
       this.#rows.set(name, cell);
     }

@@ -5,8 +5,10 @@
  * For tests and scripts, these stay as they are. `document.body.dataset.state` is one of `loading`, `unsupported`,
  * `pick`, `uploading`, `checking` (read-back), `done`, `revoked` (it has ended), `error`. Ids: `#file-input`,
  * `#folder-input`, `#basket`, `#expiry` (values: seconds), `#downloads` (values: numbers), `#password`,
- * `#password-show`, `#note`, `#send`; `#progress`, `#network`, `#cancel`; `#link`, `#copy`, `#status` (facts as
- * `dd[data-fact]`), `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`; `#error`, `#retry`, `#restart`;
+ * `#password-show`, `#password-make`, `#push-password` (a link for the password too), `#note`, `#send`; `#progress`, `#network`, `#cancel`; the card of the
+ * files with `#link`, `#copy`, `#qr`, `#share`, `#mail`, `#markdown`, that of the password with the same ids after
+ * `push-`, `#push-failed`, `#push-again`; `#status` and `#push-status` (facts as `dd[data-fact]`), `#push-gone`;
+ * `#spoken-show`, `#spoken-text`; `#more-downloads`, `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`; `#error`, `#retry`, `#restart`;
  * `#pick-problem`.
  */
 
@@ -18,17 +20,20 @@ import { Desk } from "../desk.js";
 import { startEngine, Unsupported } from "../engine.js";
 import { Pace } from "../pace.js";
 import { problems, send as texts, unsupported } from "../texts.js";
-import { announce, button, element, fillTexts, revealing, say, show, state } from "../views.js";
+import { announce, button, element, fillTexts, say, show, state } from "../views.js";
 import { Cancelled } from "../waiting.js";
 import { lifeText, sizeText, spanText } from "../wording.js";
 import { listen, picked as fromPicker } from "./drop.js";
 import { Picked } from "./picked.js";
+import { chosenPassword, clearPassword, offerPush, preparePassword } from "./password.js";
 import { forgetResult, isLinkAtRisk, prepareResult, showResult } from "./result.js";
+import { SecondChannel } from "./second.js";
 import { reason, Upload } from "./upload.js";
 
 /**
  * @typedef {object} Config
- * @property {{ share_bytes_max: number, entries_max: number }} limits
+ * @property {{ share_bytes_max: number, entries_max: number, downloads_max: number, views_max: number,
+ * expiry_secs_min: number, expiry_secs_max: number }} limits
  * @property {{ expiry_secs: number[], expiry_secs_default: number, downloads: number[], downloads_default: number }}
  * choices
  */
@@ -46,6 +51,14 @@ let desk;
 let upload;
 /** @type {import("./upload.js").Terms} */
 let terms;
+/** @type {Config & import("../channels.js").Channels} */
+let config;
+/** For the password, if it travels by a link of its own. @type {SecondChannel | undefined} */
+let second;
+/** A drawn password that is to be told by voice. */
+let spokenPassword = "";
+/** What is sent, in words: files and size. */
+let what = "";
 
 async function start() {
   fillTexts();
@@ -69,8 +82,9 @@ async function configure() {
       signal: new AbortController().signal,
       triesMax: 3,
     });
-    const config = /** @type {Config & import("../channels.js").Channels} */ (JSON.parse(configText));
+    config = /** @type {typeof config} */ (JSON.parse(configText));
     showChannels(config);
+    offerPush(config.channels === "both" || config.push_origin !== null);
     basket = new Picked(configText, config.limits);
     basket.showLimits();
     offer("expiry", config.choices.expiry_secs, config.choices.expiry_secs_default, lifeText);
@@ -111,7 +125,7 @@ function prepare() {
     take: (found) => void basket.take(found),
     unreadable: (name) => basket.unreadable(name),
   });
-  revealing("password", "password-show");
+  preparePassword();
   element("pick-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
     begin();
@@ -132,7 +146,7 @@ function prepare() {
 
 function begin() {
   if (state() !== "pick" || !basket.render()) return;
-  const password = element("password", HTMLInputElement).value;
+  const { password, byLink, spoken } = chosenPassword();
   let note;
   try {
     note = plainNote(element("note", HTMLTextAreaElement).value);
@@ -149,6 +163,11 @@ function begin() {
   };
   const plan = basket.plan();
   desk ??= new Desk(module);
+  const origin = config.push_origin ?? "";
+  // Another server says itself what it takes.
+  second = byLink ? new SecondChannel(desk, origin, origin ? undefined : config, terms) : undefined;
+  spokenPassword = spoken;
+  what = texts.what(basket.count(), sizeText(plan.contentLen()));
   upload = new Upload({ module, desk, plan, fileOf: (id) => basket.file(id), terms }, told(plan.contentLen()));
   void run();
 }
@@ -161,10 +180,16 @@ async function run() {
   try {
     const result = await running.run();
     const expiresAt = Date.now() + 1000 * terms.expiresInSecs;
-    showResult({ ...result, expiresAt, downloads: terms.downloads, hasPassword: terms.password !== "" }, desk);
+    const { downloads, password } = terms;
+    const downloadsLimit = config.limits.downloads_max;
+    const hasPassword = password !== "";
+    const spoken = spokenPassword;
+    showResult({ ...result, expiresAt, downloads, downloadsLimit, hasPassword, what, spoken }, desk, second);
     // What is sent needs no second copy of its password on the page.
-    element("password", HTMLInputElement).value = "";
+    clearPassword();
     terms = { ...terms, password: "" };
+    second = undefined;
+    spokenPassword = "";
     upload = undefined;
   } catch (error) {
     if (!(error instanceof Cancelled) && running === upload) fail(error);

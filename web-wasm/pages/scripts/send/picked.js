@@ -161,6 +161,11 @@ export class Picked {
   }
 
   /** The limits, told before anything is picked. */
+  /** How many files there are. */
+  count() {
+    return this.#basket.fileCount();
+  }
+
   showLimits() {
     say("limits", texts.limits(sizeText(this.#limits.share_bytes_max), countText(this.#limits.entries_max)));
   }

@@ -1,13 +1,18 @@
 // @ts-check
-/** The link, and what can be done with it: copy it, watch it, delete what it leads to. */
+/**
+ * What came of it: a card for the files, and one for their password if that travels by a link of its own; what happens
+ * to both; and what can still be done: one more download, delete.
+ */
 
 import { CallError, sendForText } from "../api.js";
-import { goneForOwner, goneTitle, page, problems, send as texts } from "../texts.js";
-import { announce, button, element, say, show } from "../views.js";
+import { Card } from "../card.js";
+import { PushWatch } from "../push/watch.js";
+import { filesMessage, pushMessage } from "../texts/card.js";
+import { goneForOwner as pushGone } from "../texts/push.js";
+import { goneForOwner, goneTitle, problems, send as texts } from "../texts.js";
+import { announce, button, element, say, show, state } from "../views.js";
 import { momentText } from "../wording.js";
 import { StatusWatch } from "./status.js";
-
-const COPIED_MILLIS = 2_500;
 
 /**
  * @typedef {object} Result
@@ -17,22 +22,40 @@ const COPIED_MILLIS = 2_500;
  * @property {string} token
  * @property {number} expiresAt
  * @property {number} downloads
+ * @property {number} downloadsLimit what this server allows
  * @property {boolean} hasPassword
+ * @property {string} what files and size, in words
+ * @property {string} spoken a drawn password, if it is to be told by voice: no link is made for it
  */
 
+/** @type {Card} */
+let card;
+/** @type {Card} */
+let pushCard;
 /** @type {StatusWatch | undefined} */
 let watch;
+/** @type {PushWatch | undefined} */
+let pushWatch;
+/** @type {import("../desk.js").Desk} */
+let desk;
 /** @type {Result | undefined} */
 let current;
-/** Whether the link left the page in some way: nobody can show it again. */
-let taken = false;
+/** The second channel, if there is one. @type {import("./second.js").SecondChannel | undefined} */
+let second;
+/** Its push, once it is made. @type {import("./second.js").MadePush | undefined} */
+let push;
+/** Which links left the page in some way: nobody can show the others again. */
+let taken = { files: false, password: false };
+/** Downloads that the link allows, as the server said last. */
+let allowed = 1;
 
 /** Listens to the buttons of the result. Called once. */
 export function prepareResult() {
-  const link = element("link", HTMLInputElement);
-  link.addEventListener("focus", () => link.select());
-  link.addEventListener("copy", () => (taken = true));
-  button("copy").addEventListener("click", () => void copy(link));
+  card = new Card(element("card", HTMLElement), { onTaken: () => (taken.files = true) });
+  pushCard = new Card(element("push-card", HTMLElement), {
+    prefix: "push-",
+    onTaken: () => (taken.password = true),
+  });
   const ask = element("revoke-ask", HTMLElement);
   button("revoke").addEventListener("click", () => {
     ask.hidden = false;
@@ -43,17 +66,38 @@ export function prepareResult() {
     button("revoke").focus();
   });
   button("revoke-confirm").addEventListener("click", () => void revoke());
+  button("push-again").addEventListener("click", () => state() === "done" && void makeSecond());
+  button("more-downloads").addEventListener("click", () => state() === "done" && void moreDownloads());
+  button("spoken-show").addEventListener("click", (event) => {
+    if (event.isTrusted) speak(element("spoken-text", HTMLElement).hidden !== false);
+  });
+  addEventListener("pagehide", () => speak(false));
 }
 
-/** @param {Result} result @param {import("../desk.js").Desk} desk */
-export function showResult(result, desk) {
+/**
+ * @param {Result} result
+ * @param {import("../desk.js").Desk} withDesk
+ * @param {import("./second.js").SecondChannel | undefined} channel for the password
+ */
+export function showResult(result, withDesk, channel) {
+  forgetResult();
+  desk = withDesk;
   current = result;
-  taken = false;
-  element("link", HTMLInputElement).value = `${location.origin}/s#${result.token}`;
-  element("password-apart", HTMLElement).hidden = !result.hasPassword;
-  element("revoke-ask", HTMLElement).hidden = true;
-  say("revoke-problem", "");
-  const steps = texts.nextSteps(texts.downloads(result.downloads), momentText(result.expiresAt), result.hasPassword);
+  second = channel;
+  taken = { files: false, password: channel === undefined };
+  allowed = result.downloads;
+  const { hasPassword, what, downloads } = result;
+  const [until, count] = [momentText(result.expiresAt), texts.downloads(downloads)];
+  card.show({
+    link: `${location.origin}/s#${result.token}`,
+    title: channel ? texts.cardOne : texts.cardOnly,
+    lead: channel ? texts.cardOneLead : "",
+    message: filesMessage({ what, downloads: count, until, password: hasPassword }),
+    markdown: what,
+  });
+  element("password-apart", HTMLElement).hidden = !hasPassword || channel !== undefined;
+  element("spoken", HTMLElement).hidden = result.spoken === "";
+  const steps = texts.nextSteps(count, until, hasPassword, channel !== undefined);
   element("next-steps", HTMLElement).replaceChildren(
     ...steps.map((step) => {
       const item = document.createElement("li");
@@ -61,62 +105,160 @@ export function showResult(result, desk) {
       return item;
     }),
   );
-  watch?.stop();
-  watch = new StatusWatch(result, desk, showEnd);
+  watch = new StatusWatch(result, desk, { onGone: showEnd, onAllowed });
+  element("push-state", HTMLElement).hidden = true;
   show("done");
+  if (channel) void makeSecond();
 }
 
-/** Whether leaving the page now would lose the link. */
-export const isLinkAtRisk = () => current !== undefined && !taken;
+/** Makes the second link. The first one is there already, whatever becomes of this. */
+async function makeSecond() {
+  const channel = second;
+  if (!channel || push) return;
+  element("push-failed", HTMLElement).hidden = true;
+  say("push-pending", texts.pushPending);
+  try {
+    const made = await channel.make();
+    // Meanwhile somebody else's files may stand here.
+    if (second !== channel) return channel.cancel();
+    push = made;
+    showPush(made);
+  } catch {
+    if (second !== channel) return;
+    element("push-failed", HTMLElement).hidden = false;
+    announce(texts.pushFailed);
+  } finally {
+    if (second === channel || !second) say("push-pending", "");
+  }
+}
 
-/** Forgets the link. */
+/** @param {import("./second.js").MadePush} made */
+function showPush({ link, views, expiresAt, owned }) {
+  pushCard.show({
+    link,
+    title: texts.cardTwo,
+    lead: texts.cardTwoLead,
+    message: pushMessage({
+      kind: "password",
+      forFiles: true,
+      views,
+      until: momentText(expiresAt),
+      passphrase: false,
+    }),
+  });
+  element("push-card", HTMLElement).hidden = false;
+  element("push-state", HTMLElement).hidden = false;
+  pushWatch = new PushWatch(
+    owned,
+    desk,
+    ({ link: { gone } }) => {
+      if (!gone) return;
+      say("push-gone", (pushGone[gone.why] ?? pushGone.expired)(momentText(gone.at)));
+      element("push-card", HTMLElement).hidden = true;
+      pushCard.clear();
+      taken.password = true;
+    },
+    "push-",
+  );
+  // What it cannot tell now, it tells later.
+  pushWatch.start().catch(() => pushWatch?.later());
+}
+
+/** Whether leaving the page now would lose a link. */
+export const isLinkAtRisk = () => current !== undefined && !(taken.files && taken.password);
+
+/** Forgets the links. */
 export function forgetResult() {
   watch?.stop();
-  watch = undefined;
-  current = undefined;
-  element("link", HTMLInputElement).value = "";
+  pushWatch?.stop();
+  watch = pushWatch = current = second = push = undefined;
+  card.clear();
+  pushCard.clear();
+  for (const id of ["push-card", "push-failed", "revoke-ask"]) element(id, HTMLElement).hidden = true;
+  for (const id of ["push-pending", "push-gone", "revoke-problem", "change-problem"]) say(id, "");
+  speak(false);
 }
 
-/** @param {HTMLInputElement} link */
-async function copy(link) {
+/** @param {number} downloadsMax what the link allows now */
+function onAllowed(downloadsMax) {
+  allowed = downloadsMax;
+  button("more-downloads").disabled = !current || allowed >= current.downloadsLimit;
+}
+
+/** The drawn password, to be read out. @param {boolean} yes */
+function speak(yes) {
+  say("spoken-text", yes ? (current?.spoken ?? "") : "");
+  const toggle = button("spoken-show");
+  toggle.textContent = yes ? texts.spokenHide : texts.spokenShow;
+  toggle.setAttribute("aria-pressed", String(yes));
+}
+
+async function moreDownloads() {
+  if (!current) return;
+  const { shareId, linkId, ownerProof } = current;
+  const pressed = button("more-downloads");
+  pressed.disabled = true;
+  say("change-problem", "");
   try {
-    await navigator.clipboard.writeText(link.value);
-  } catch {
-    // Not allowed here: then the text is selected, and the person copies it.
-    link.select();
-    if (!document.execCommand("copy")) return;
+    await sendForText({
+      method: "PATCH",
+      path: `/shares/${shareId}/links/${linkId}`,
+      headers: { "subrosa-owner-proof": ownerProof },
+      json: JSON.stringify({ downloads_max: allowed + 1 }),
+      signal: new AbortController().signal,
+      triesMax: 3,
+    });
+    announce(texts.moreDone);
+    onAllowed(allowed + 1);
+    watch?.lookNow();
+  } catch (error) {
+    say("change-problem", sentenceOf(error));
+    pressed.disabled = false;
   }
-  taken = true;
-  const target = button("copy");
-  target.textContent = page.done.copied;
-  announce(page.done.copied);
-  setTimeout(() => {
-    target.textContent = page.done.copy;
-    announce("");
-  }, COPIED_MILLIS);
 }
 
+/** Deletes both: the files first. */
 async function revoke() {
   if (!current) return;
+  const { shareId, ownerProof } = current;
   const confirm = button("revoke-confirm");
   confirm.disabled = true;
   say("revoke-problem", "");
   try {
     await sendForText({
       method: "DELETE",
-      path: `/shares/${current.shareId}`,
-      headers: { "subrosa-owner-proof": current.ownerProof },
+      path: `/shares/${shareId}`,
+      headers: { "subrosa-owner-proof": ownerProof },
       signal: new AbortController().signal,
       triesMax: 3,
     });
     watch?.stop();
-    showEnd(goneTitle, goneForOwner.revoked(momentText(Date.now())));
+    const left = await revokePush();
+    showEnd(goneTitle, `${goneForOwner.revoked(momentText(Date.now()))}${left && ` ${left}`}`);
   } catch (error) {
-    const sentence = error instanceof CallError ? error.failure.sentence : "";
-    say("revoke-problem", sentence || problems.network);
+    say("revoke-problem", sentenceOf(error));
   } finally {
     confirm.disabled = false;
   }
+}
+
+/** @returns {Promise<string>} what is left undone, in words */
+async function revokePush() {
+  if (!pushWatch) return "";
+  try {
+    await pushWatch.change("DELETE");
+    return "";
+  } catch (error) {
+    // What has ended before cannot be deleted, and need not be.
+    const over = error instanceof CallError && ["gone", "not-found"].includes(error.variant);
+    return over ? "" : texts.pushNotDeleted;
+  }
+}
+
+/** @param {unknown} error */
+function sentenceOf(error) {
+  const sentence = error instanceof CallError && !error.failure.again ? error.failure.sentence : "";
+  return sentence || problems.network;
 }
 
 /** @param {string} title @param {string} text */

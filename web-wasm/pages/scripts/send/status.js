@@ -28,7 +28,7 @@ const HIDDEN_EVERY_MILLIS = 30_000;
 export class StatusWatch {
   #share;
   #desk;
-  #onGone;
+  #told;
   #stop = new AbortController();
   /** @type {number | undefined} */
   #timer;
@@ -40,12 +40,14 @@ export class StatusWatch {
   /**
    * @param {{ shareId: string, linkId: string, ownerProof: string }} share
    * @param {import("../desk.js").Desk} desk
-   * @param {(title: string, text: string) => void} onGone told once, when it has ended
+   * @param {object} told
+   * @param {(title: string, text: string) => void} told.onGone once, when it has ended
+   * @param {(downloadsMax: number) => void} told.onAllowed whenever it was asked
    */
-  constructor(share, desk, onGone) {
+  constructor(share, desk, told) {
     this.#share = share;
     this.#desk = desk;
-    this.#onGone = onGone;
+    this.#told = told;
     element("status", HTMLElement).replaceChildren();
     document.addEventListener("visibilitychange", () => this.#seen(), { signal: this.#stop.signal });
     void this.#look();
@@ -57,7 +59,11 @@ export class StatusWatch {
   }
 
   #seen() {
-    if (document.visibilityState !== "visible") return;
+    if (document.visibilityState === "visible") this.lookNow();
+  }
+
+  /** Asks at once. */
+  lookNow() {
     clearTimeout(this.#timer);
     void this.#look();
   }
@@ -112,6 +118,7 @@ export class StatusWatch {
     if (wrong.count > 0) this.#row("wrong", texts.wrong, times(wrong));
     this.#row("left", texts.left, countText(Math.max(0, link.downloads_max - link.downloads_taken)));
     this.#row("ends", texts.ends, momentText(link.expires_at));
+    this.#told.onAllowed(link.downloads_max);
     if (gone) this.#ended(gone);
   }
 
@@ -120,8 +127,8 @@ export class StatusWatch {
     this.stop();
     const why = (goneForOwner[gone?.why ?? "expired"] ?? goneForOwner.expired)(momentText(gone?.at ?? Date.now()));
     // That it arrived is what the sender waits for; that it is deleted comes after.
-    if (this.#arrivedAt === null) this.#onGone(goneTitle, why);
-    else this.#onGone(arrivedTitle, `${arrived(momentText(this.#arrivedAt))} ${why}`);
+    if (this.#arrivedAt === null) this.#told.onGone(goneTitle, why);
+    else this.#told.onGone(arrivedTitle, `${arrived(momentText(this.#arrivedAt))} ${why}`);
   }
 
   /** @param {string} name @param {string} label @param {string} value */

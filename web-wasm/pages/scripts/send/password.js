@@ -1,0 +1,68 @@
+// @ts-check
+/** The password of what is sent: typed or drawn, judged, and whether it travels by a link of its own. */
+
+import { StrengthLine } from "../strength.js";
+import { page, send as texts } from "../texts.js";
+import { button, element, revealing, say } from "../views.js";
+import { speakable } from "../words.js";
+
+/** @type {StrengthLine} */
+let line;
+/** What was drawn, as long as the field may still hold it. */
+let drawn = "";
+/** Whether there is a server for pushes. */
+let offered = false;
+
+/** Listens to the field and the buttons beside it. Called once. */
+export function preparePassword() {
+  revealing("password", "password-show");
+  line = new StrengthLine("password", "password-strength");
+  const field = element("password", HTMLInputElement);
+  field.addEventListener("input", showChoice);
+  button("password-make").addEventListener("click", () => void draw(field));
+}
+
+/** @param {boolean} canPush whether there is a server for pushes */
+export function offerPush(canPush) {
+  offered = canPush;
+  showChoice();
+}
+
+/** @returns {{ password: string, byLink: boolean, spoken: string }} `spoken`: drawn, and to be told by voice */
+export function chosenPassword() {
+  const password = element("password", HTMLInputElement).value;
+  const byLink = offered && password !== "" && element("push-password", HTMLInputElement).checked;
+  return { password, byLink, spoken: password === drawn && !byLink ? drawn : "" };
+}
+
+/** Forgets it: what is sent needs no second copy on the page. */
+export function clearPassword() {
+  const field = element("password", HTMLInputElement);
+  field.value = "";
+  field.type = "password";
+  const toggle = button("password-show");
+  toggle.setAttribute("aria-pressed", "false");
+  toggle.textContent = page.options.show;
+  drawn = "";
+  line.clear();
+  showChoice();
+}
+
+function showChoice() {
+  const { value } = element("password", HTMLInputElement);
+  element("push-password-choice", HTMLElement).hidden = !offered || value === "";
+}
+
+/** @param {HTMLInputElement} field */
+async function draw(field) {
+  say("password-problem", "");
+  try {
+    const made = await speakable();
+    drawn = made.text;
+    line.draw(made);
+    showChoice();
+    field.focus();
+  } catch {
+    say("password-problem", texts.noWords);
+  }
+}

@@ -1,0 +1,97 @@
+// @ts-check
+/**
+ * The second channel: the password of a share, as a push with a link of its own, here or at the server that the
+ * configuration names.
+ */
+
+import { sendForText } from "../api.js";
+
+/**
+ * @typedef {object} PushConfig of the server that keeps pushes
+ * @property {{ views_max: number, expiry_secs_min: number, expiry_secs_max: number }} limits
+ *
+ * @typedef {object} MadePush
+ * @property {string} link
+ * @property {number} views
+ * @property {number} expiresAt
+ * @property {import("../push/watch.js").Owned} owned
+ */
+
+const TRIES = 3;
+
+export class SecondChannel {
+  #desk;
+  /** Of the server that keeps pushes, if it is not this one. */
+  #origin;
+  /** What it takes, once that is known. @type {PushConfig | undefined} */
+  #config;
+  #terms;
+  /** Sealed once: asked again with the same body, the server knows that it is the same. */
+  #owned = { linkId: "", ownerProof: "" };
+  #json = "";
+  #views = 1;
+  #secs = 0;
+
+  /**
+   * @param {import("../desk.js").Desk} desk
+   * @param {string} origin empty: this one
+   * @param {PushConfig | undefined} config of that server, if it is known
+   * @param {{ password: string, expiresInSecs: number, downloads: number }} terms
+   */
+  constructor(desk, origin, config, terms) {
+    this.#desk = desk;
+    this.#origin = origin;
+    this.#config = config;
+    this.#terms = terms;
+  }
+
+  /** Makes the push; after a failure, again. @returns {Promise<MadePush>} */
+  async make() {
+    if (this.#json === "") await this.#seal();
+    await sendForText({ ...this.#call("PUT"), path: `/pushes/${this.#owned.linkId}`, json: this.#json });
+    return {
+      link: `${this.#origin || location.origin}/p#${await this.#desk.ask("pushToken")}`,
+      views: this.#views,
+      expiresAt: Date.now() + 1000 * this.#secs,
+      owned: { ...this.#owned, ...(this.#origin && { origin: this.#origin }) },
+    };
+  }
+
+  /** Has deleted what may have been made. Best effort: its time ends it anyway. */
+  cancel() {
+    if (this.#json === "") return;
+    sendForText({ ...this.#call("DELETE"), path: `/pushes/${this.#owned.linkId}/owner` }).catch(() => {});
+  }
+
+  async #seal() {
+    this.#config ??= /** @type {PushConfig} */ (
+      JSON.parse(await sendForText({ ...this.#call("GET"), path: "/config", headers: {} }))
+    );
+    const { views_max: most, expiry_secs_min: shortest, expiry_secs_max: longest } = this.#config.limits;
+    const { password, downloads, expiresInSecs } = this.#terms;
+    this.#views = Math.min(downloads, most);
+    this.#secs = Math.max(shortest, Math.min(longest, expiresInSecs));
+    this.#owned = await this.#desk.ask("beginPush");
+    this.#json = await this.#desk.ask("pushBody", {
+      form: { kind: "password", forFiles: true, password },
+      passphrase: "",
+      expiresInSecs: this.#secs,
+      views: this.#views,
+      mayDestroy: true,
+      destroyAfterGuesses: undefined,
+    });
+    // The sealed body has it: the page needs it no more.
+    this.#terms = { ...this.#terms, password: "" };
+  }
+
+  /** @param {string} method */
+  #call(method) {
+    return {
+      method,
+      headers: { "subrosa-owner-proof": this.#owned.ownerProof },
+      signal: new AbortController().signal,
+      triesMax: TRIES,
+      ...(this.#origin && { origin: this.#origin }),
+    };
+  }
+}
