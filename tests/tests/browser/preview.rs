@@ -3,6 +3,7 @@
 use subrosa_tests::browser::{Browser, turn};
 use subrosa_tests::client::package::Source;
 use subrosa_tests::client::upload::LinkTerms;
+use subrosa_tests::only_if_browser_can;
 use subrosa_tests::server::Server;
 
 use crate::{sent, started, taken};
@@ -166,6 +167,40 @@ async fn a_picture_that_would_fill_the_memory_is_not_shown() {
     recipient.click("preview-save").await;
     recipient.state_of(&["ask-saved"]).await;
     assert_eq!(recipient.downloaded().await.1, huge);
+}
+
+#[tokio::test]
+async fn a_sound_is_played_where_it_is_shown() {
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    // Two seconds of silence, and before them so much else that they lie in the middle of a part.
+    let (rate, len) = (8_000_u32, 16_000_u32);
+    let mut sound = [b"RIFF".as_slice(), &(36 + len).to_le_bytes(), b"WAVEfmt \x10\0\0\0\x01\0\x01\0"].concat();
+    sound.extend([rate.to_le_bytes(), rate.to_le_bytes(), [1, 0, 8, 0], *b"data", len.to_le_bytes()].concat());
+    sound.resize(44 + len as usize, 128);
+    let files = [Source::new("before.bin", vec![7; 2_000_000]), Source::new("silence.wav", sound)];
+    let (_, link) = sent(&server, &files, &LinkTerms::default()).await;
+    recipient.look(&link).await;
+    preview(&recipient, "silence.wav").await;
+    assert_eq!(recipient.script_in_frame("return document.querySelector('audio').duration").await, 2);
+    recipient.assert_accessible().await;
+}
+
+#[tokio::test]
+async fn a_window_inside_of_an_app_says_so_before_anything_is_counted() {
+    only_if_browser_can!(DevTools);
+    let _turn = turn().await;
+    let agent =
+        "--user-agent=Mozilla/5.0 (Linux; Android 14; wv) AppleWebKit/537.36 Chrome/120.0 Mobile Instagram 300.0";
+    let (server, recipient) = (Server::start().await, Browser::start_with(&[agent]).await);
+    let (package, link) = sent(&server, &[Source::new("a.txt", "a")], &LinkTerms::default()).await;
+    recipient.look(&link).await;
+    assert!(recipient.text("surroundings").await.contains("inside of another app"));
+    recipient.assert_accessible().await;
+    // A sentence, not a refusal.
+    recipient.take().await;
+    recipient.save().await;
+    assert_eq!(started(&server, &package).await, 1);
 }
 
 #[tokio::test]
