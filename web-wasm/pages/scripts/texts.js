@@ -38,16 +38,16 @@ export const page = {
     cancel: "Cancel",
   },
   done: {
-    title: "Sealed. Here is the link.",
     lead: "Your files were read back from the server and opened: they are complete.",
     passwordApart:
       "Send the password by another way than the link: by phone, in person, or in another messenger. Whoever reads " +
       "one of the two messages then has nothing.",
     spoken:
-      "Tell this password by voice or by another messenger. This page can show it to you as long as it is open, to be read out:",
+      "The page drew this password, and nobody knows it yet. Tell it by voice or by another messenger. You can see it " +
+      "here as long as this page is open.",
     pushFailed:
-      "The link for the password could not be made: the server for passwords did not answer. The files are sent, and their link " +
-      "works. Try again, or tell the password by another way.",
+      "The link for the password could not be made: the server for passwords did not answer. The files are sent, and " +
+      "their link works. Try again, or tell the password by another way.",
     pushAgain: "Try again",
     moreDownloads: "Allow one more download",
     next: "What happens next",
@@ -130,6 +130,8 @@ export const send = {
   noWords: "The list of words did not load. Check the connection and try again.",
   /** @param {number} files @param {string} size */
   what: (files, size) => (files === 1 ? `1 file, ${size}` : `${files} files, ${size}`),
+  doneOne: "Sealed. Here is the link.",
+  doneTwo: "Sealed. Here are two links.",
   cardOnly: "Link to the files",
   cardOne: "1. The files",
   cardOneLead: "Send this link by mail, or where you write to the recipient anyway.",
@@ -138,7 +140,8 @@ export const send = {
   pushPending: "The link for the password is being made …",
   pushFailed: "The link for the password could not be made.",
   pushNotDeleted:
-    "The link of the password could not be deleted: its server did not answer. It opens nothing any more, and ends by itself.",
+    "The link of the password could not be deleted: its server did not answer. It opens nothing any more, and ends " +
+    "by itself.",
   spokenShow: "Show the password",
   spokenHide: "Hide the password",
   moreDone: "One more download is allowed.",

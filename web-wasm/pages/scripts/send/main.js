@@ -5,10 +5,11 @@
  * For tests and scripts, these stay as they are. `document.body.dataset.state` is one of `loading`, `unsupported`,
  * `pick`, `uploading`, `checking` (read-back), `done`, `revoked` (it has ended), `error`. Ids: `#file-input`,
  * `#folder-input`, `#basket`, `#expiry` (values: seconds), `#downloads` (values: numbers), `#password`,
- * `#password-show`, `#password-make`, `#push-password` (a link for the password too), `#note`, `#send`; `#progress`, `#network`, `#cancel`; the card of the
- * files with `#link`, `#copy`, `#qr`, `#share`, `#mail`, `#markdown`, that of the password with the same ids after
+ * `#password-show`, `#password-make`, `#push-password` (a link for the password too), `#note`, `#send`; `#progress`,
+ * `#network`, `#cancel`; the card of the files with `#link`, `#copy`, `#qr`, `#share`, `#mail`, `#markdown`, that of the password with the same ids after
  * `push-`, `#push-failed`, `#push-again`; `#status` and `#push-status` (facts as `dd[data-fact]`), `#push-gone`;
- * `#spoken-show`, `#spoken-text`; `#more-downloads`, `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`; `#error`, `#retry`, `#restart`;
+ * `#spoken-show`, `#spoken-text`; `#more-downloads`, `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`;
+ * `#error`, `#retry`, `#restart`;
  * `#pick-problem`.
  */
 
@@ -55,8 +56,8 @@ let terms;
 let config;
 /** For the password, if it travels by a link of its own. @type {SecondChannel | undefined} */
 let second;
-/** A drawn password that is to be told by voice. */
-let spokenPassword = "";
+/** The password, if the page drew it: nobody else knows it. */
+let drawnPassword = "";
 /** What is sent, in words: files and size. */
 let what = "";
 
@@ -146,7 +147,7 @@ function prepare() {
 
 function begin() {
   if (state() !== "pick" || !basket.render()) return;
-  const { password, byLink, spoken } = chosenPassword();
+  const { password, byLink, drawn } = chosenPassword();
   let note;
   try {
     note = plainNote(element("note", HTMLTextAreaElement).value);
@@ -166,7 +167,7 @@ function begin() {
   const origin = config.push_origin ?? "";
   // Another server says itself what it takes.
   second = byLink ? new SecondChannel(desk, origin, origin ? undefined : config, terms) : undefined;
-  spokenPassword = spoken;
+  drawnPassword = drawn ? password : "";
   what = texts.what(basket.count(), sizeText(plan.contentLen()));
   upload = new Upload({ module, desk, plan, fileOf: (id) => basket.file(id), terms }, told(plan.contentLen()));
   void run();
@@ -183,13 +184,13 @@ async function run() {
     const { downloads, password } = terms;
     const downloadsLimit = config.limits.downloads_max;
     const hasPassword = password !== "";
-    const spoken = spokenPassword;
-    showResult({ ...result, expiresAt, downloads, downloadsLimit, hasPassword, what, spoken }, desk, second);
+    const drawn = drawnPassword;
+    showResult({ ...result, expiresAt, downloads, downloadsLimit, hasPassword, what, drawn }, desk, second);
     // What is sent needs no second copy of its password on the page.
     clearPassword();
     terms = { ...terms, password: "" };
     second = undefined;
-    spokenPassword = "";
+    drawnPassword = "";
     upload = undefined;
   } catch (error) {
     if (!(error instanceof Cancelled) && running === upload) fail(error);

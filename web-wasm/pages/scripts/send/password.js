@@ -28,11 +28,11 @@ export function offerPush(canPush) {
   showChoice();
 }
 
-/** @returns {{ password: string, byLink: boolean, spoken: string }} `spoken`: drawn, and to be told by voice */
+/** @returns {{ password: string, byLink: boolean, drawn: boolean }} `drawn`: nobody knows it but this page */
 export function chosenPassword() {
   const password = element("password", HTMLInputElement).value;
   const byLink = offered && password !== "" && element("push-password", HTMLInputElement).checked;
-  return { password, byLink, spoken: password === drawn && !byLink ? drawn : "" };
+  return { password, byLink, drawn: password !== "" && password === drawn };
 }
 
 /** Forgets it: what is sent needs no second copy on the page. */

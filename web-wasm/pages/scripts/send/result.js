@@ -25,7 +25,7 @@ import { StatusWatch } from "./status.js";
  * @property {number} downloadsLimit what this server allows
  * @property {boolean} hasPassword
  * @property {string} what files and size, in words
- * @property {string} spoken a drawn password, if it is to be told by voice: no link is made for it
+ * @property {string} drawn the password, if the page drew it and nobody knows it yet
  */
 
 /** @type {Card} */
@@ -88,6 +88,7 @@ export function showResult(result, withDesk, channel) {
   allowed = result.downloads;
   const { hasPassword, what, downloads } = result;
   const [until, count] = [momentText(result.expiresAt), texts.downloads(downloads)];
+  say("done-title", channel ? texts.doneTwo : texts.doneOne);
   card.show({
     link: `${location.origin}/s#${result.token}`,
     title: channel ? texts.cardOne : texts.cardOnly,
@@ -96,7 +97,7 @@ export function showResult(result, withDesk, channel) {
     markdown: what,
   });
   element("password-apart", HTMLElement).hidden = !hasPassword || channel !== undefined;
-  element("spoken", HTMLElement).hidden = result.spoken === "";
+  offerSpoken(channel === undefined);
   const steps = texts.nextSteps(count, until, hasPassword, channel !== undefined);
   element("next-steps", HTMLElement).replaceChildren(
     ...steps.map((step) => {
@@ -122,10 +123,14 @@ async function makeSecond() {
     // Meanwhile somebody else's files may stand here.
     if (second !== channel) return channel.cancel();
     push = made;
+    // From here on the link has it.
+    if (current) current = { ...current, drawn: "" };
+    offerSpoken(false);
     showPush(made);
   } catch {
     if (second !== channel) return;
     element("push-failed", HTMLElement).hidden = false;
+    offerSpoken(true);
     announce(texts.pushFailed);
   } finally {
     if (second === channel || !second) say("push-pending", "");
@@ -185,9 +190,15 @@ function onAllowed(downloadsMax) {
   button("more-downloads").disabled = !current || allowed >= current.downloadsLimit;
 }
 
+/** Whether a drawn password can be read out: where no link has it, this page alone knows it. @param {boolean} yes */
+function offerSpoken(yes) {
+  speak(false);
+  element("spoken", HTMLElement).hidden = !yes || !current?.drawn;
+}
+
 /** The drawn password, to be read out. @param {boolean} yes */
 function speak(yes) {
-  say("spoken-text", yes ? (current?.spoken ?? "") : "");
+  say("spoken-text", yes ? (current?.drawn ?? "") : "");
   const toggle = button("spoken-show");
   toggle.textContent = yes ? texts.spokenHide : texts.spokenShow;
   toggle.setAttribute("aria-pressed", String(yes));
