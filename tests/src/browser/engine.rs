@@ -28,6 +28,8 @@ pub enum Needs {
     FolderInput,
     /// Downloads saved to disk while automated.
     Downloads,
+    /// What pages kept is there after a crash of the browser. (WebKitGTK keeps nothing while it is automated.)
+    KeptProfile,
     /// Pages learn that a picked file has changed since. (Firefox goes on with the size that it had, and says nothing unless it
     /// has become shorter.)
     ChangedFiles,
@@ -52,7 +54,7 @@ impl Engine {
     #[must_use]
     pub fn can(self, needs: Needs) -> bool {
         match (self, needs) {
-            (Self::Chromium, _) | (Self::Firefox, Needs::Downloads) => true,
+            (Self::Chromium, _) | (Self::Firefox, Needs::Downloads | Needs::KeptProfile) => true,
             (Self::Firefox | Self::WebKit, _) => false,
         }
     }

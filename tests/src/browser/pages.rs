@@ -8,6 +8,9 @@ use super::Browser;
 /// Uploads and downloads of these tests are done within this, on a busy machine.
 const TRANSFER: Duration = Duration::from_secs(90);
 
+/// The key.
+const ENTER: &str = "\u{e007}";
+
 /// What a sender chooses beside the files.
 #[derive(Clone, Debug, Default)]
 pub struct Choices {
@@ -70,7 +73,8 @@ impl Browser {
             self.type_into("password", password).await;
         }
         if let Some(note) = &choices.note {
-            self.type_into("note", note).await;
+            // Not every driver takes a line break for the key.
+            self.type_into("note", &note.replace('\n', ENTER)).await;
         }
         if let Some(downloads) = choices.downloads {
             self.choose("downloads", &downloads.to_string()).await;

@@ -7,6 +7,7 @@ use subrosa_tests::bytes::{assert_same, noise};
 use subrosa_tests::client::download::Recipient;
 use subrosa_tests::client::package::Source;
 use subrosa_tests::client::upload::LinkTerms;
+use subrosa_tests::only_if_browser_can;
 use subrosa_tests::server::Server;
 use subrosa_tests::wait;
 use subrosa_tests::wire::Wire;
@@ -300,6 +301,7 @@ async fn a_full_disk_is_told_and_the_upload_goes_on_when_there_is_room() {
 
 #[tokio::test]
 async fn a_crash_of_the_browser_in_the_middle_of_a_download_is_not_counted_again() {
+    only_if_browser_can!(KeptProfile);
     let _turn = turn().await;
     let (server, recipient) = (Server::start().await, Browser::start().await);
     let wire = Wire::to(server.port()).await;

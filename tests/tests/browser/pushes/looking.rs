@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use subrosa_tests::browser::engine::{Engine, Needs};
 use subrosa_tests::browser::{Browser, SOON, turn};
 use subrosa_tests::client::push::PushTerms;
 use subrosa_tests::server::Server;
@@ -164,8 +165,9 @@ async fn whoever_took_a_view_gets_it_again_and_nobody_else_does() {
         recipient.press_in_field("password", "show").await;
         assert_eq!(recipient.shown_in_field("password").await, "again and again");
     }
-    // A crash of the whole browser takes nothing away either.
-    let recipient = recipient.kill_and_start_again().await;
+    // A crash of the whole browser takes nothing away either, where it keeps anything while it is automated.
+    let keeps = Engine::of_this_run().can(Needs::KeptProfile);
+    let recipient = if keeps { recipient.kill_and_start_again().await } else { recipient };
     recipient.look_at_push(&link, "ready").await;
     recipient.click("reveal").await;
     recipient.state_of(&["revealed"]).await;
