@@ -14,6 +14,7 @@ mod labels;
 pub mod api;
 pub mod content;
 pub mod id;
+pub mod json;
 pub mod keys;
 pub mod limits;
 pub mod manifest;

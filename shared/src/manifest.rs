@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::{Layout, LayoutError};
 use crate::id::{Commitment, Digest, ShareId};
+use crate::json::from_slice;
 use crate::limits::{ENTRIES_MAX, MANIFEST_BYTES_MAX, PARTS_MAX};
 use crate::padding::padded_len;
 use crate::path::{EntryPath, PathError, folded};
@@ -254,14 +255,14 @@ impl Manifest {
             return Err(ManifestError::TooLarge);
         }
         // The version decides how the rest is read, so it is looked at alone and first.
-        let Preamble { version, critical } = serde_json::from_slice(json).map_err(|_| ManifestError::Malformed)?;
+        let Preamble { version, critical } = from_slice(json).map_err(|_| ManifestError::Malformed)?;
         if version != VERSION {
             return Err(ManifestError::Version);
         }
         if critical.iter().any(|field| !FIELDS.contains(&field.as_str())) {
             return Err(ManifestError::Critical);
         }
-        let wire: Wire = serde_json::from_slice(json).map_err(|_| ManifestError::Malformed)?;
+        let wire: Wire = from_slice(json).map_err(|_| ManifestError::Malformed)?;
         if wire.entries.len() > ENTRIES_MAX || wire.parts.len() > PARTS_MAX as usize {
             return Err(ManifestError::TooMany);
         }

@@ -6,6 +6,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::bytes::{from_base64url, to_base64url};
 use crate::id::ShareId;
+use crate::json::from_slice;
 use crate::limits::{LINKS_MAX, NOTE_BYTES_MAX};
 use crate::padding::padded_len;
 use crate::seal::{OpenError, open, seal, sealed_len};
@@ -79,7 +80,7 @@ impl OwnerNote {
             return Err(NoteError::TooLarge);
         }
         let json = open(key, share, sealed)?;
-        let wire: Wire = serde_json::from_slice(&json).map_err(|_| NoteError::Malformed)?;
+        let wire: Wire = from_slice(&json).map_err(|_| NoteError::Malformed)?;
         if wire.version != VERSION || wire.links.len() > LINKS_MAX {
             return Err(NoteError::Malformed);
         }

@@ -10,6 +10,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::bytes::{from_base64url, to_base64url};
 use crate::id::{Digest, LinkId};
+use crate::json::from_slice;
 use crate::path::is_confusing;
 use crate::seal::{OpenError, SealingKey, open, plaintext_len, seal, sealed_len};
 use crate::secret::{FaceKey, PayloadKey, PushNoteKey, ReceiptKey};
@@ -385,5 +386,5 @@ fn open_json<K: SealingKey<Context = LinkId>, T: serde::de::DeserializeOwned>(
     if !usize::try_from(len).is_ok_and(fits) {
         return Err(OpenError::Length.into());
     }
-    serde_json::from_slice(&open(key, link, sealed)?).map_err(|_| PushError::Malformed)
+    from_slice(&open(key, link, sealed)?).map_err(|_| PushError::Malformed)
 }

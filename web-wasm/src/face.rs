@@ -22,6 +22,8 @@ use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
 use js_sys::Reflect;
 use serde::Serialize;
+#[cfg(feature = "seal")]
+use subrosa_shared::json::from_slice;
 use subrosa_shared::password::{Password, PasswordError};
 use subrosa_shared::token::TokenError;
 use wasm_bindgen::JsValue;
@@ -77,7 +79,7 @@ fn password(typed: &str) -> Result<Option<Password>, Thrown> {
 /// themselves.
 #[cfg(feature = "seal")]
 fn answer<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, Thrown> {
-    serde_json::from_str(json).map_err(|_| malformed())
+    from_slice(json.as_bytes()).map_err(|_| malformed())
 }
 
 /// Reads an id that stands in an answer.
@@ -101,7 +103,7 @@ fn malformed() -> Thrown {
 /// Reads what a page gives. The error does not say what is wrong: it would repeat what was typed.
 #[cfg(feature = "seal")]
 fn given<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, Thrown> {
-    serde_json::from_str(json).map_err(|_| Thrown::new("given", "what the page gives is malformed"))
+    from_slice(json.as_bytes()).map_err(|_| Thrown::new("given", "what the page gives is malformed"))
 }
 
 /// Writes JSON for the page or for a request.
