@@ -39,21 +39,21 @@ async fn a_wrong_passphrase_waits_visibly_and_spends_nothing() {
     recipient.take_view("password").await;
     let told = problem(&recipient, "not the passphrase").await;
     assert!(told.contains("Nothing was used up"), "{told}");
-    for wrong in ["wrong 2", "wrong 3"] {
+    for wrong in ["wrong 2", "wrong 3", "wrong 4"] {
         let usable = async || recipient.element("open").await.is_enabled().await.unwrap();
         wait::until_so(SOON, "the wait ends", usable, |usable| *usable).await;
         recipient.try_passphrase(wrong).await;
         problem(&recipient, "not the passphrase").await;
     }
-    recipient.assert_accessible().await;
     assert!(!recipient.element("open").await.is_enabled().await.unwrap(), "the wait holds the button");
     problem(&recipient, "second").await;
-    sender.fact_so("wrong", |told| told.contains("3 times")).await;
-    assert_eq!((sender.fact("left").await, sender.fact("started").await), ("1 of 1".into(), "not yet".into()));
     // A wait outlives a reload.
     recipient.reload().await;
     recipient.state_of(&["password"]).await;
     problem(&recipient, "waits").await;
+    recipient.assert_accessible().await;
+    sender.fact_so("wrong", |told| told.contains("4 times")).await;
+    assert_eq!((sender.fact("left").await, sender.fact("started").await), ("1 of 1".into(), "not yet".into()));
     let usable = async || recipient.element("open").await.is_enabled().await.unwrap();
     wait::until_so(SOON, "the wait ends", usable, |usable| *usable).await;
     recipient.try_passphrase("right horse").await;
@@ -64,7 +64,7 @@ async fn a_wrong_passphrase_waits_visibly_and_spends_nothing() {
     sender.fact_so("left", |told| told == "0 of 1").await;
     let lines = "return [...document.querySelectorAll('#timeline li')].map((line) => line.dataset.event)";
     let events = async || serde_json::from_value::<Vec<String>>(sender.script(lines).await).unwrap();
-    let guesses = |events: &Vec<String>| events.iter().filter(|event| *event == "wrong-password").count() == 3;
+    let guesses = |events: &Vec<String>| events.iter().filter(|event| *event == "wrong-password").count() == 4;
     wait::until_so(SOON, "the timeline tells of guesses", events, guesses).await;
 }
 
