@@ -11,6 +11,7 @@ use subrosa_tests::bytes::{assert_same, noise};
 use subrosa_tests::client::download::Recipient;
 use subrosa_tests::client::package::{Package, Source, Terms};
 use subrosa_tests::client::upload::LinkTerms;
+use subrosa_tests::only_if_browser_can;
 use subrosa_tests::server::Server;
 use subrosa_tests::wire::Wire;
 use tokio::time::{Instant, sleep};
@@ -68,8 +69,9 @@ async fn peak_until(browser: &Browser, state: &str, within: Duration) -> u64 {
     }
 }
 
-/// Sends and receives one file; peaks of the sender's and the recipient's browser.
-async fn send_and_receive(len: u64) -> (u64, u64) {
+/// Sends and receives one file; peaks of the sender's and the recipient's browser. What the recipient's browser lacks is
+/// taken away by a script before each of its pages.
+async fn send_and_receive(len: u64, taken_away: Option<&str>) -> (u64, u64) {
     let server = Server::start().await;
     let within = PER_GIB * u32::try_from(len.div_ceil(GIB)).unwrap() + Duration::from_secs(60);
     let (link, sender_peak) = {
@@ -82,10 +84,14 @@ async fn send_and_receive(len: u64) -> (u64, u64) {
         (sender.value("link").await, peak)
     };
     let recipient = Browser::start().await;
+    if let Some(script) = taken_away {
+        recipient.before_pages(script).await;
+    }
     recipient.look(&link).await;
     recipient.take().await;
     let peak = peak_until(&recipient, "ask-saved", within).await;
-    let path = recipient.download_within(Duration::from_secs(60)).await;
+    // By way of its storage, the browser copies only now.
+    let path = recipient.download_within(within).await;
     assert_same_file(&path, len);
     recipient.click("saved-yes").await;
     recipient.state_of(&["finished"]).await;
@@ -95,18 +101,29 @@ async fn send_and_receive(len: u64) -> (u64, u64) {
 #[tokio::test]
 async fn one_gibibyte_arrives_as_it_was() {
     let _turn = turn().await;
-    send_and_receive(GIB).await;
+    send_and_receive(GIB, None).await;
 }
 
 #[tokio::test]
 async fn more_than_4_gibibytes_arrive_as_they_were_and_the_memory_of_the_pages_does_not_grow_with_them() {
     let _turn = turn().await;
-    let (small_sent, small_received) = send_and_receive(64 * MIB).await;
-    let (large_sent, large_received) = send_and_receive(4 * GIB + 12_345).await;
+    let (small_sent, small_received) = send_and_receive(64 * MIB, None).await;
+    let (large_sent, large_received) = send_and_receive(4 * GIB + 12_345, None).await;
     for (what, small, large) in [("sending", small_sent, large_sent), ("receiving", small_received, large_received)] {
         let grown = large.saturating_sub(small);
         assert!(grown < GROWTH_BYTES_MAX, "{what}: {} MiB, then {} MiB", small / MIB, large / MIB);
     }
+}
+
+#[tokio::test]
+async fn more_than_4_gibibytes_arrive_without_a_service_worker_and_never_in_memory() {
+    only_if_browser_can!(DevTools);
+    let _turn = turn().await;
+    let taken_away = Some("Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })");
+    let (_, small) = send_and_receive(64 * MIB, taken_away).await;
+    let (_, large) = send_and_receive(4 * GIB + 54_321, taken_away).await;
+    let grown = large.saturating_sub(small);
+    assert!(grown < GROWTH_BYTES_MAX, "{} MiB, then {} MiB", small / MIB, large / MIB);
 }
 
 /// Receives a file over a wire to which something happens; expects the same bytes and one download counted.
