@@ -9,6 +9,7 @@ mod kinds;
 mod looking;
 mod origins;
 mod owner;
+mod paired;
 mod passphrases;
 
 use subrosa_shared::push::Payload;
