@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const module = process.argv[2];
-const { initSync, runVector } = await import(pathToFileURL(join(module, "subrosa_web.js")).href);
-initSync({ module: readFileSync(join(module, "subrosa_web_bg.wasm")) });
+const { initSync, runVector } = await import(pathToFileURL(join(module, "vectors.js")).href);
+initSync({ module: readFileSync(join(module, "vectors_bg.wasm")) });
 
 const vectors = new URL("../shared/vectors/", import.meta.url);
 let failed = 0;

@@ -1,4 +1,5 @@
-//! The browser module: wasm and its JavaScript glue, into `web-wasm/generated`, where the server embeds them.
+//! The browser modules: wasm and its JavaScript glue, into `web-wasm/generated`, where the server embeds them. One for
+//! those who send, one for those who receive: nobody loads what another page needs.
 //!
 //! The same sources give the same bytes on every machine, so that anybody can compare what a server serves with what
 //! the repository says. Hence no local path, no flags from the environment, no names section.
@@ -12,17 +13,39 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::{cargo, process, tools};
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const NAME: &str = "subrosa_web";
+const LIBRARY: &str = "subrosa_web";
+/// The modules, by the features that they are built with.
+const MODULES: [&str; 2] = ["open", "seal"];
 
-/// Builds the module for the pages; leaves files alone whose content stays the same.
+/// Builds the modules for the pages; leaves files alone whose content stays the same.
 pub(crate) fn build() -> Result<()> {
-    let wasm = compile(&[])?;
     let made = process::target().join("web");
-    bind(&wasm, &made)?;
     let web = process::root().join("web-wasm");
-    for (file, folder) in [("js", "generated"), ("wasm", "generated"), ("d.ts", "types/generated")] {
-        let name = if file == "wasm" { format!("{NAME}_bg.wasm") } else { format!("{NAME}.{file}") };
-        update(&made.join(&name), &web.join(folder).join(&name))?;
+    for module in MODULES {
+        let wasm = compile(&["--no-default-features", "--features", module])?;
+        bind(&wasm, &made, module)?;
+        for (folder, name) in [
+            ("generated", format!("{module}.js")),
+            ("generated", format!("{module}_bg.wasm")),
+            ("types/generated", format!("{module}.d.ts")),
+        ] {
+            update(&made.join(&name), &web.join(folder).join(&name))?;
+        }
+    }
+    for folder in ["generated", "types/generated"] {
+        remove_others(&web.join(folder))?;
+    }
+    Ok(())
+}
+
+/// Removes what an earlier version of this made: it would be served.
+fn remove_others(folder: &Path) -> Result<()> {
+    for file in fs::read_dir(folder)? {
+        let path = file?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if !MODULES.iter().any(|module| name.split(['.', '_']).next() == Some(module)) {
+            fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+        }
     }
     Ok(())
 }
@@ -31,7 +54,7 @@ pub(crate) fn build() -> Result<()> {
 pub(crate) fn build_vectors() -> Result<PathBuf> {
     let wasm = compile(&["--features", "vectors"])?;
     let made = process::target().join("vectors");
-    bind(&wasm, &made)?;
+    bind(&wasm, &made, "vectors")?;
     // Node takes a `.js` file for a module only if told so.
     fs::write(made.join("package.json"), "{ \"type\": \"module\" }\n")?;
     Ok(made)
@@ -39,13 +62,14 @@ pub(crate) fn build_vectors() -> Result<PathBuf> {
 
 fn compile(features: &[&str]) -> Result<PathBuf> {
     tools::ensure_wasm_target()?;
-    println!("Building the browser module");
+    println!("Building the browser module: {}", features.last().expect("each is built with a feature"));
     let mut command = cargo::command();
     command.args(["build", "--package", "subrosa-web", "--target", TARGET, "--profile", "wasm"]).args(features);
     // This variable wins over every other place for flags, and with `--target` leaves build scripts alone.
     command.env("CARGO_ENCODED_RUSTFLAGS", path_flags()?.join("\x1f"));
     let artifacts = cargo::build_with(&mut command)?;
-    let mut files = artifacts.into_iter().filter(|artifact| artifact.name == NAME).flat_map(|artifact| artifact.files);
+    let mut files =
+        artifacts.into_iter().filter(|artifact| artifact.name == LIBRARY).flat_map(|artifact| artifact.files);
     files.find(|file| file.extension().is_some_and(|end| end == "wasm")).context("cargo made no wasm of subrosa-web")
 }
 
@@ -71,9 +95,10 @@ fn path_flags() -> Result<Vec<String>> {
     Ok(flags)
 }
 
-fn bind(wasm: &Path, folder: &Path) -> Result<()> {
+fn bind(wasm: &Path, folder: &Path, name: &str) -> Result<()> {
     let mut output = Bindgen::new()
         .input_path(wasm)
+        .out_name(name)
         .web(true)?
         .typescript(true)
         .remove_name_section(true)

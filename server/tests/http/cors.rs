@@ -56,7 +56,7 @@ const PATHS: [&str; 25] = [
     "/",
     "/push",
     "/p",
-    "/wasm/subrosa_web.js",
+    "/wasm/open.js",
     "/dl/config",
     "/health/live",
 ];

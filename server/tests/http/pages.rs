@@ -11,7 +11,7 @@ async fn get(server: &Server, path: &str) -> Answer {
 
 /// Whether the browser module was built before this test was compiled.
 async fn built(server: &Server) -> bool {
-    get(server, "/wasm/subrosa_web.js").await.status == 200
+    get(server, "/wasm/open.js").await.status == 200
 }
 
 #[tokio::test]
@@ -30,8 +30,8 @@ async fn pages_are_served_with_their_types_or_say_that_they_were_not_built() {
         ("/p", "text/html; charset=utf-8"),
         ("/preview", "text/html; charset=utf-8"),
         ("/save-worker.js", "text/javascript; charset=utf-8"),
-        ("/wasm/subrosa_web.js", "text/javascript; charset=utf-8"),
-        ("/wasm/subrosa_web_bg.wasm", "application/wasm"),
+        ("/wasm/open.js", "text/javascript; charset=utf-8"),
+        ("/wasm/open_bg.wasm", "application/wasm"),
     ] {
         let answer = get(&server, path).await.ok();
         assert_eq!(answer.headers[header::CONTENT_TYPE], content_type, "{path}");
@@ -53,7 +53,7 @@ async fn files_are_compressed_for_whoever_takes_that() {
     if !built(&server).await {
         return;
     }
-    for path in ["/s", "/scripts/api.js", "/wasm/subrosa_web.js", "/wasm/subrosa_web_bg.wasm"] {
+    for path in ["/s", "/scripts/api.js", "/wasm/open.js", "/wasm/open_bg.wasm"] {
         let plain = get(&server, path).await.ok();
         assert!(!plain.headers.contains_key(header::CONTENT_ENCODING));
         for (accepted, coding) in [("gzip, deflate, br", "br"), ("BR;q=0.5", "br"), ("gzip, br;q=0", "gzip")] {

@@ -4,9 +4,8 @@
  * tells. For pages and workers; the module must be started before.
  */
 
-import { judge } from "/wasm/subrosa_web.js";
-
 import { Cancelled, wait } from "./waiting.js";
+import { judge } from "./wasm.js";
 
 /**
  * @typedef {object} Failure what `judge` says

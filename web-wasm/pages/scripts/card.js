@@ -7,7 +7,7 @@
  * `copy`, `qr`, `share`, `mail`, `markdown`, `code` (the QR code, when it is unfolded).
  */
 
-import { qrPath } from "/wasm/subrosa_web.js";
+import { qrPath } from "/wasm/seal.js";
 
 import { card as texts } from "./texts/card.js";
 import { announce } from "./views.js";

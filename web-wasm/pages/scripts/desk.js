@@ -2,21 +2,24 @@
 /**
  * The desk: one worker that holds the secrets and does what would make the page stutter, such as stretching a password,
  * sealing and opening manifests, writing zip. The page asks by name and gets promises; what can be asked is in
- * `workers/desk-worker.js`.
+ * `workers/seal-desk-worker.js` by those who send, in `workers/open-desk-worker.js` by those who receive.
  */
 
 import { startWorker } from "./trusted.js";
 
-/** @typedef {import("./workers/desk-worker.js").Calls} Calls */
+/** @typedef {import("./workers/seal-desk-worker.js").Calls} SealCalls */
+/** @typedef {import("./workers/open-desk-worker.js").Calls} OpenCalls */
 
-export class Desk {
-  #worker = startWorker("desk");
+/** @template {Record<keyof Calls, (...args: any[]) => unknown>} Calls */
+class Desk {
+  #worker;
   #next = 0;
   /** @type {Map<number, { resolve: (value: any) => void, reject: (reason: unknown) => void }>} */
   #waiting = new Map();
 
-  /** @param {WebAssembly.Module} module */
-  constructor(module) {
+  /** @param {"seal-desk" | "open-desk"} name @param {WebAssembly.Module} module */
+  constructor(name, module) {
+    this.#worker = startWorker(name);
     this.#worker.addEventListener("message", (event) => this.#answered(event.data));
     this.#worker.addEventListener("error", () => this.#failed());
     this.#worker.addEventListener("messageerror", () => this.#failed());
@@ -24,7 +27,7 @@ export class Desk {
   }
 
   /**
-   * @template {keyof Calls} Name
+   * @template {keyof Calls & string} Name
    * @param {Name} name
    * @param {Parameters<Calls[Name]>} args
    * @returns {Promise<Awaited<ReturnType<Calls[Name]>>>}
@@ -53,7 +56,23 @@ export class Desk {
   }
 }
 
-/** Calls whose bytes nobody here needs afterwards. @type {Set<keyof Calls>} */
+/** The desk of those who send. @extends {Desk<SealCalls>} */
+export class SealDesk extends Desk {
+  /** @param {WebAssembly.Module} module */
+  constructor(module) {
+    super("seal-desk", module);
+  }
+}
+
+/** The desk of those who receive. @extends {Desk<OpenCalls>} */
+export class OpenDesk extends Desk {
+  /** @param {WebAssembly.Module} module */
+  constructor(module) {
+    super("open-desk", module);
+  }
+}
+
+/** Calls whose bytes nobody here needs afterwards. @type {Set<string>} */
 const MOVING = new Set(["pushZip", "pipe", "openPipe", "store"]);
 
 /** @param {unknown} value @returns {Transferable[]} */

@@ -1,38 +1,41 @@
 // @ts-check
 /**
- * The wasm module: loaded and compiled once per page; workers get the compiled module. And whether this browser can at
- * all.
+ * The page's wasm module: loaded and compiled once per page; workers get the compiled module. And whether this browser
+ * can at all.
  */
 
-import init, { hasRandomness } from "/wasm/subrosa_web.js";
-
 import { unsupported } from "./texts.js";
+import { use } from "./wasm.js";
 
 /** That this browser, or this way of opening the page, cannot work. The message is for people. */
 export class Unsupported extends Error {}
 
 /**
- * Checks what the pages need, and starts the module.
+ * Checks what the pages need, and starts a module.
  *
+ * @param {"open" | "seal"} name
+ * @param {import("./wasm.js").Loaded} glue what the page imports of it
  * @returns {Promise<WebAssembly.Module>} for the workers
  */
-export async function startEngine() {
+export async function startEngine(name, glue) {
   if (!globalThis.isSecureContext || !globalThis.crypto?.subtle) throw new Unsupported(unsupported.insecure);
   if (typeof WebAssembly !== "object" || typeof Worker !== "function") throw new Unsupported(unsupported.wasm);
   let module;
   try {
-    module = await compile();
+    module = await compile(name);
   } catch (error) {
     // A policy that forbids wasm and an engine without it look the same; a failed fetch does not.
     throw new Unsupported(error instanceof WebAssembly.CompileError ? unsupported.wasm : unsupported.modules);
   }
-  await init({ module_or_path: module });
-  if (!hasRandomness()) throw new Unsupported(unsupported.randomness);
+  await glue.default({ module_or_path: module });
+  use(glue);
+  if (!glue.hasRandomness()) throw new Unsupported(unsupported.randomness);
   return module;
 }
 
-async function compile() {
-  const response = await fetch("/wasm/subrosa_web_bg.wasm", { credentials: "omit" });
+/** @param {"open" | "seal"} name */
+async function compile(name) {
+  const response = await fetch(`/wasm/${name}_bg.wasm`, { credentials: "omit" });
   if (!response.ok) throw new TypeError(`the module was answered with ${response.status}`);
   try {
     return await WebAssembly.compileStreaming(response.clone());

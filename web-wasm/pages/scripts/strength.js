@@ -1,7 +1,7 @@
 // @ts-check
 /** The line below a field that says how hard what stands in it is to guess: what was drawn, exactly; what was typed, at most. */
 
-import { strength as estimate } from "/wasm/subrosa_web.js";
+import { strength as estimate } from "/wasm/seal.js";
 
 import { strength as texts } from "./texts/push.js";
 import { element } from "./views.js";

@@ -5,7 +5,8 @@
  */
 
 const OWN_SCRIPTS = [
-  "/scripts/workers/desk-worker.js",
+  "/scripts/workers/seal-desk-worker.js",
+  "/scripts/workers/open-desk-worker.js",
   "/scripts/workers/seal-worker.js",
   "/scripts/workers/open-worker.js",
   "/save-worker.js",
@@ -27,7 +28,7 @@ const policy = factory?.createPolicy("subrosa", { createScriptURL: ownScript }) 
 /**
  * Starts a module worker.
  *
- * @param {"desk" | "seal" | "open"} name
+ * @param {"seal-desk" | "open-desk" | "seal" | "open"} name
  * @returns {Worker}
  */
 export function startWorker(name) {

@@ -1,9 +1,8 @@
 // @ts-check
 /** Sizes, spans and moments in the page's language. What number and unit: decided in Rust. */
 
-import { life, size, span } from "/wasm/subrosa_web.js";
-
 import { language } from "./texts.js";
+import { life, size, span } from "./wasm.js";
 
 /**
  * @param {any[]} quantity `[value, unit, digits]`

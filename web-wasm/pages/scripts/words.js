@@ -1,7 +1,7 @@
 // @ts-check
 /** The list of words for passphrases. Fetched when it is first needed: most visits need none. */
 
-import { WordList } from "/wasm/subrosa_web.js";
+import { WordList } from "/wasm/seal.js";
 
 const LIST_URL = "/words/eff-large.txt";
 /** Words of a passphrase that is drawn without asking: 77 bits. */

@@ -95,8 +95,8 @@ async fn result(browser: &Browser, body: &str) -> Value {
 }
 
 const CRYPTO: &str = r#"
-    const { default: init, PartKey } = await import("/wasm/subrosa_web.js");
-    await init({ module_or_path: fetch("/wasm/subrosa_web_bg.wasm") });
+    const { default: init, PartKey } = await import("/wasm/seal.js");
+    await init({ module_or_path: fetch("/wasm/seal_bg.wasm") });
     const len = 8 << 20;
     const plaintext = new Uint8Array(len), copy = new Uint8Array(len);
     for (let at = 0; at < len; at += 65536) crypto.getRandomValues(plaintext.subarray(at, at + 65536));

@@ -1,7 +1,7 @@
 // @ts-check
 /** Draws passwords into the field, and says how hard they, or typed ones, are to guess. */
 
-import { randomPassword } from "/wasm/subrosa_web.js";
+import { randomPassword } from "/wasm/seal.js";
 
 import { strength as texts } from "../texts/push.js";
 import { button, element, say } from "../views.js";

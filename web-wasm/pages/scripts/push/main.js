@@ -19,9 +19,11 @@
  * `#error`, `#retry`.
  */
 
+import * as wasm from "/wasm/seal.js";
+
 import { CallError, sendForText } from "../api.js";
 import { showChannels } from "../channels.js";
-import { Desk } from "../desk.js";
+import { SealDesk } from "../desk.js";
 import { startEngine, Unsupported } from "../engine.js";
 import { followNewLinks, forgetFragment, keep, takeFragment } from "../fragment.js";
 import { Stops } from "../stops.js";
@@ -38,7 +40,7 @@ import { forgetPush, isLinkAtRisk, prepareResult, showPush } from "./result.js";
 
 const TRIES = 3;
 
-/** @type {Desk} */
+/** @type {SealDesk} */
 let desk;
 /** @type {Config} */
 let config;
@@ -54,7 +56,7 @@ async function start() {
   followNewLinks();
   const text = takeFragment();
   try {
-    desk = new Desk(await startEngine());
+    desk = new SealDesk(await startEngine("seal", wasm));
   } catch (error) {
     say("unsupported-why", error instanceof Unsupported ? error.message : unsupported.modules);
     show("unsupported");

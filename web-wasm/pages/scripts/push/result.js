@@ -82,7 +82,7 @@ export const isLinkAtRisk = () => state() === "done" && !taken;
  * Shows a push: one just made, or one that its owner came back to. Rejects if the server cannot tell about it.
  *
  * @param {Made} made
- * @param {import("../desk.js").Desk} desk
+ * @param {import("../desk.js").SealDesk} desk
  * @param {number} limit views that a push may allow
  */
 export async function showPush(made, desk, limit) {

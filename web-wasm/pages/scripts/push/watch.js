@@ -49,7 +49,7 @@ export class PushWatch {
 
   /**
    * @param {Owned} owned
-   * @param {import("../desk.js").Desk} desk
+   * @param {import("../desk.js").SealDesk} desk
    * @param {(status: PushStatus, opened: Opened) => void} onChange told whenever something is different
    * @param {string} [prefix] before the ids `status` and `unreachable`. With one there is no timeline
    */

@@ -20,7 +20,7 @@ import { openSink } from "./saver.js";
  * @param {object} what
  * @param {SavePlan} what.plan
  * @param {import("./openers.js").Openers} what.openers
- * @param {import("../desk.js").Desk} what.desk
+ * @param {import("../desk.js").OpenDesk} what.desk
  * @param {(index: number) => string} what.urlOf
  * @param {AbortSignal} what.signal
  * @param {Told} told

@@ -14,8 +14,10 @@
  * `#preview-back`; `#destroy`, `#destroy-confirm`, `#destroy-keep`; `#error`, `#retry`.
  */
 
+import * as wasm from "/wasm/open.js";
+
 import { CallError } from "../api.js";
-import { Desk } from "../desk.js";
+import { OpenDesk } from "../desk.js";
 import { startEngine, Unsupported } from "../engine.js";
 import { followNewLinks, keep, takeFragment } from "../fragment.js";
 import { askTwice, stopAsking } from "../gesture.js";
@@ -40,7 +42,7 @@ import { Tree } from "./tree.js";
 
 /** @type {WebAssembly.Module} */
 let module;
-/** @type {Desk} */
+/** @type {OpenDesk} */
 let desk;
 /** @type {Session} */
 let session;
@@ -68,13 +70,13 @@ async function start() {
   followNewLinks();
   const text = takeFragment();
   try {
-    module = await startEngine();
+    module = await startEngine("open", wasm);
   } catch (error) {
     say("unsupported-why", error instanceof Unsupported ? error.message : unsupported.modules);
     show("unsupported");
     return;
   }
-  desk = new Desk(module);
+  desk = new OpenDesk(module);
   await restore();
   tidy();
   prepare();

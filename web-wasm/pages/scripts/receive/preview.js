@@ -18,7 +18,7 @@ import { sizeText } from "../wording.js";
  * @property {string} name
  * @property {number} size bytes of the whole file
  * @property {import("./openers.js").Openers} openers
- * @property {import("../desk.js").Desk} desk
+ * @property {import("../desk.js").OpenDesk} desk
  * @property {(index: number) => string} urlOf
  * @property {AbortSignal} signal
  */

@@ -37,7 +37,7 @@ export class NoStream extends Error {
  * @property {number | null} size bytes, if they are known
  * @property {number} sizeAtMost bytes of content
  * @property {boolean} isArchive whether content becomes a zip on its way
- * @property {import("../desk.js").Desk} desk
+ * @property {import("../desk.js").OpenDesk} desk
  */
 
 /** @param {What} what @returns {Promise<Sink>} */

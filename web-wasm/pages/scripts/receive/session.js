@@ -45,7 +45,7 @@ export class Session {
   token;
 
   /**
-   * @param {import("../desk.js").Desk} desk
+   * @param {import("../desk.js").OpenDesk} desk
    * @param {{ linkId: string, linkProof: string, token: string }} link
    */
   constructor(desk, { linkId, linkProof, token }) {

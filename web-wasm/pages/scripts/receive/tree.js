@@ -34,7 +34,7 @@ export class Tree {
   /** The search that was asked last. */
   #asked = "";
 
-  /** @param {import("../desk.js").Desk} desk @param {Listing} listing */
+  /** @param {import("../desk.js").OpenDesk} desk @param {Listing} listing */
   constructor(desk, listing) {
     this.#desk = desk;
     this.#listing = listing;

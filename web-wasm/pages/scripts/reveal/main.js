@@ -16,8 +16,10 @@
  * `#destroy-confirm`, `#destroy-keep`, `#otherwise`, `#finish-problem`; `#error`, `#retry`.
  */
 
+import * as wasm from "/wasm/open.js";
+
 import { CallError } from "../api.js";
-import { Desk } from "../desk.js";
+import { OpenDesk } from "../desk.js";
 import { startEngine, Unsupported } from "../engine.js";
 import { followNewLinks, keep, takeFragment } from "../fragment.js";
 import { askTwice, stopAsking } from "../gesture.js";
@@ -33,7 +35,7 @@ import { Session } from "./session.js";
 
 /** @typedef {import("./session.js").LinkView} LinkView */
 
-/** @type {Desk} */
+/** @type {OpenDesk} */
 let desk;
 /** @type {Session} */
 let session;
@@ -50,7 +52,7 @@ async function start() {
   followNewLinks();
   const text = takeFragment();
   try {
-    desk = new Desk(await startEngine());
+    desk = new OpenDesk(await startEngine("open", wasm));
   } catch (error) {
     say("unsupported-why", error instanceof Unsupported ? error.message : unsupported.modules);
     show("unsupported");
@@ -108,17 +110,14 @@ async function takeLink(text) {
 
 /** A link of another page: the way there, with the link. @param {string} text */
 async function showWay(text) {
-  const ways = /** @type {const} */ ([
-    ["takeLink", others.files, "/s"],
-    ["takeOwnerLink", others.owner, "/push"],
-  ]);
-  for (const [call, what, path] of ways) {
-    try {
-      const taken = /** @type {{ token?: string }} */ (await desk.ask(call, text));
-      return stops.at("other-kind", what, () => location.assign(`${path}#${taken.token ?? text}`));
-    } catch {
-      // Not of that kind.
-    }
+  try {
+    const { token } = await desk.ask("takeLink", text);
+    return stops.at("other-kind", others.files, () => location.assign(`/s#${token}`));
+  } catch {
+    // Not a link to files.
+  }
+  if (await desk.ask("isPushOwner", text)) {
+    return stops.at("other-kind", others.owner, () => location.assign(`/push#${text}`));
   }
   stops.at("other-kind", others.unknown, undefined);
 }

@@ -13,11 +13,11 @@
  * `#pick-problem`.
  */
 
-import { checkPassword, plainNote } from "/wasm/subrosa_web.js";
+import * as wasm from "/wasm/seal.js";
 
 import { CallError, sendForText } from "../api.js";
 import { showChannels } from "../channels.js";
-import { Desk } from "../desk.js";
+import { SealDesk } from "../desk.js";
 import { startEngine, Unsupported } from "../engine.js";
 import { Pace } from "../pace.js";
 import { problems, send as texts, unsupported } from "../texts.js";
@@ -46,7 +46,7 @@ const SHOW_MILLIS = 250;
 let module;
 /** @type {Picked} */
 let basket;
-/** @type {Desk | undefined} */
+/** @type {SealDesk | undefined} */
 let desk;
 /** @type {Upload | undefined} */
 let upload;
@@ -64,7 +64,7 @@ let what = "";
 async function start() {
   fillTexts();
   try {
-    module = await startEngine();
+    module = await startEngine("seal", wasm);
   } catch (error) {
     say("unsupported-why", error instanceof Unsupported ? error.message : unsupported.modules);
     show("unsupported");
@@ -150,8 +150,8 @@ function begin() {
   const { password, byLink, drawn } = chosenPassword();
   let note;
   try {
-    note = plainNote(element("note", HTMLTextAreaElement).value);
-    checkPassword(password);
+    note = wasm.plainNote(element("note", HTMLTextAreaElement).value);
+    wasm.checkPassword(password);
   } catch {
     say("pick-problem", note === undefined ? texts.noteTooLong : texts.passwordTooLong);
     return;
@@ -163,7 +163,7 @@ function begin() {
     note,
   };
   const plan = basket.plan();
-  desk ??= new Desk(module);
+  desk ??= new SealDesk(module);
   const origin = config.push_origin ?? "";
   // Another server says itself what it takes.
   second = byLink ? new SecondChannel(desk, origin, origin ? undefined : config, terms) : undefined;

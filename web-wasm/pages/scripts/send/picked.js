@@ -1,7 +1,7 @@
 // @ts-check
 /** What is picked so far: the list on the page, with the `File` objects beside the basket of the wasm module. */
 
-import { Basket } from "/wasm/subrosa_web.js";
+import { Basket } from "/wasm/seal.js";
 
 import { send as texts } from "../texts.js";
 import { element, fromTemplate, put, say } from "../views.js";

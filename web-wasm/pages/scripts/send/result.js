@@ -36,7 +36,7 @@ let pushCard;
 let watch;
 /** @type {PushWatch | undefined} */
 let pushWatch;
-/** @type {import("../desk.js").Desk} */
+/** @type {import("../desk.js").SealDesk} */
 let desk;
 /** @type {Result | undefined} */
 let current;
@@ -76,7 +76,7 @@ export function prepareResult() {
 
 /**
  * @param {Result} result
- * @param {import("../desk.js").Desk} withDesk
+ * @param {import("../desk.js").SealDesk} withDesk
  * @param {import("./second.js").SecondChannel | undefined} channel for the password
  */
 export function showResult(result, withDesk, channel) {

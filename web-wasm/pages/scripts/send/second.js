@@ -33,7 +33,7 @@ export class SecondChannel {
   #secs = 0;
 
   /**
-   * @param {import("../desk.js").Desk} desk
+   * @param {import("../desk.js").SealDesk} desk
    * @param {string} origin empty: this one
    * @param {PushConfig | undefined} config of that server, if it is known
    * @param {{ password: string, expiresInSecs: number, downloads: number }} terms

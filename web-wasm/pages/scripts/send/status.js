@@ -39,7 +39,7 @@ export class StatusWatch {
 
   /**
    * @param {{ shareId: string, linkId: string, ownerProof: string }} share
-   * @param {import("../desk.js").Desk} desk
+   * @param {import("../desk.js").SealDesk} desk
    * @param {object} told
    * @param {(title: string, text: string) => void} told.onGone once, when it has ended
    * @param {(downloadsMax: number) => void} told.onAllowed whenever it was asked

@@ -48,8 +48,8 @@ export class Upload {
   /**
    * @param {object} what
    * @param {WebAssembly.Module} what.module
-   * @param {import("../desk.js").Desk} what.desk
-   * @param {import("/wasm/subrosa_web.js").Plan} what.plan
+   * @param {import("../desk.js").SealDesk} what.desk
+   * @param {import("/wasm/seal.js").Plan} what.plan
    * @param {(id: number) => import("./picked.js").PickedFile} what.fileOf
    * @param {Terms} what.terms
    * @param {Told} told

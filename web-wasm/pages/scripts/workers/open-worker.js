@@ -5,10 +5,11 @@
  * pins.
  */
 
-import { initSync, PartKey } from "/wasm/subrosa_web.js";
+import * as wasm from "/wasm/open.js";
 
 import { digestText, judged, sha256 } from "../api.js";
 import { wait } from "../waiting.js";
+import { use } from "../wasm.js";
 
 /**
  * @typedef {object} OpenJob
@@ -21,7 +22,7 @@ import { wait } from "../waiting.js";
  * @property {string} url
  */
 
-/** @type {PartKey | undefined} */
+/** @type {wasm.PartKey | undefined} */
 let key;
 /** @type {Record<string, string>} */
 let headers = {};
@@ -45,8 +46,9 @@ const DAMAGED_MAX = 2;
 
 self.addEventListener("message", (/** @type {MessageEvent} */ { data }) => {
   if (data.module) {
-    initSync({ module: data.module });
-    key = new PartKey(data.grant);
+    wasm.initSync({ module: data.module });
+    use(wasm);
+    key = new wasm.PartKey(data.grant);
     data.grant.fill(0);
     headers = data.headers;
   } else if (data.cancel) {

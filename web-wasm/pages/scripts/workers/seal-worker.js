@@ -7,10 +7,11 @@
  * A lost network resends the same sealed bytes. Bytes that are read again are sealed again, with a new salt.
  */
 
-import { initSync, PartKey } from "/wasm/subrosa_web.js";
+import * as wasm from "/wasm/seal.js";
 
 import { digestHeader, digestText, judged, sha256 } from "../api.js";
 import { wait } from "../waiting.js";
+import { use } from "../wasm.js";
 
 /**
  * @typedef {object} Source a range of a file, with what the file was when it was picked
@@ -30,7 +31,7 @@ import { wait } from "../waiting.js";
  * @typedef {{ index: number, sealedLen: number, digest: string }} CheckJob
  */
 
-/** @type {PartKey | undefined} */
+/** @type {wasm.PartKey | undefined} */
 let key;
 /** @type {Record<string, string>} */
 let headers = {};
@@ -47,8 +48,9 @@ const REVIVE_MILLIS = 4_000;
 
 self.addEventListener("message", (/** @type {MessageEvent} */ { data }) => {
   if (data.module) {
-    initSync({ module: data.module });
-    key = new PartKey(data.grant);
+    wasm.initSync({ module: data.module });
+    use(wasm);
+    key = new wasm.PartKey(data.grant);
     data.grant.fill(0);
     headers = data.headers;
   } else if (data.cancel) {

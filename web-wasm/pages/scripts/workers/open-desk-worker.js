@@ -1,24 +1,21 @@
 // @ts-check
 /**
- * The worker behind `desk.js`. It holds the secrets of one share that is sent and one push that is made, or of one link
- * that is received, behind handles of the wasm module; what leaves it are proofs for headers, bodies of calls, grants for
- * other workers, and fields of a push when they are shown or copied.
+ * The worker behind `desk.js` for those who receive. It holds the secrets of one link behind handles of the wasm module;
+ * what leaves it are proofs for headers, bodies of calls, grants for other workers, what is saved, and fields of a push
+ * when they are shown or copied.
  */
 
-import { initSync, mediaType, PushReader, PushSender, Recipient, Sender, visibleText } from "/wasm/subrosa_web.js";
+import { initSync, isPushOwner, mediaType, PushReader, Recipient, visibleText } from "/wasm/open.js";
 
+import { serve } from "./desk.js";
 import { Pipe } from "./pipe.js";
 import { Store } from "./store.js";
 
-/** @type {Sender | undefined} */
-let sender;
 /** @type {Recipient | undefined} */
 let recipient;
-/** @type {PushSender | undefined} */
-let pushSender;
 /** @type {PushReader | undefined} */
 let pushReader;
-/** @type {import("/wasm/subrosa_web.js").ZipStream | undefined} */
+/** @type {import("/wasm/open.js").ZipStream | undefined} */
 let zip;
 /** The folder that the archive is of; everything if there is none. @type {number | undefined} */
 let zipFolder;
@@ -27,19 +24,9 @@ let pipe;
 /** @type {Store | undefined} */
 let store;
 
-function theSender() {
-  if (!sender) throw new Error("nothing is sent");
-  return sender;
-}
-
 function theRecipient() {
   if (!recipient) throw new Error("nothing is received");
   return recipient;
-}
-
-function thePushSender() {
-  if (!pushSender) throw new Error("nothing is pushed");
-  return pushSender;
 }
 
 function thePushReader() {
@@ -47,52 +34,44 @@ function thePushReader() {
   return pushReader;
 }
 
-/** @param {PushSender} begun */
-function ownPush(begun) {
-  pushSender?.free();
-  pushSender = begun;
-  return { linkId: begun.linkId(), ownerProof: begun.ownerProof() };
+/** @param {Uint8Array} content */
+function zipped(content) {
+  if (!zip) throw new Error("no archive is written");
+  return /** @type {Uint8Array<ArrayBuffer>} */ (zip.push(content));
+}
+
+function zippedEnd() {
+  if (!zip) throw new Error("no archive is written");
+  const last = zip;
+  zip = undefined;
+  return /** @type {Uint8Array<ArrayBuffer>} */ (last.finish());
 }
 
 /**
- * What is pushed: `password`, `login`, `note` or `url`. Fields of other kinds are not looked at.
+ * Takes an answer of the server apart.
  *
- * @typedef {{ kind: string, from?: string, label?: string, forFiles?: boolean,
- * user?: string, password?: string, note?: string, url?: string }} PushForm
+ * @param {string} body
+ * @returns {Record<string, unknown>}
  */
+function read(body) {
+  try {
+    return JSON.parse(body) ?? {};
+  } catch {
+    throw Object.assign(new Error("the server's answer is malformed"), { variant: "answer" });
+  }
+}
+
+function thePipe() {
+  if (!pipe) throw new Error("nothing is saved");
+  return pipe;
+}
+
+function theStore() {
+  if (!store) throw new Error("nothing is stored");
+  return store;
+}
 
 const calls = {
-  // Sending.
-
-  /** Draws the secrets of a share. */
-  beginShare() {
-    sender?.free();
-    sender = new Sender();
-    return { shareId: sender.shareId(), linkId: sender.linkId(), ownerProof: sender.ownerProof() };
-  },
-  /** @param {number} expiresInSecs @param {number} partBytes */
-  createBody: (expiresInSecs, partBytes) => theSender().create(expiresInSecs, partBytes),
-  sealGrant: () => theSender().grant(),
-  /** @param {string} password */
-  lock: (password) => theSender().lock(password),
-  /**
-   * @param {{ entries: string, note: string, partBytes: number, sealedLens: Float64Array, digests: Uint8Array,
-   * commitments: Uint8Array }} share
-   */
-  sealManifest: ({ entries, note, partBytes, sealedLens, digests, commitments }) =>
-    /** @type {Uint8Array<ArrayBuffer>} */ (
-      theSender().sealManifest(entries, note, partBytes, sealedLens, digests, commitments)
-    ),
-  completeBody: () => theSender().complete(),
-  /** @param {number} downloadsMax */
-  linkBody: (downloadsMax) => theSender().putLink(downloadsMax),
-  ownerNote: () => /** @type {Uint8Array<ArrayBuffer>} */ (theSender().ownerNote()),
-  /** @param {Uint8Array} sealed */
-  checkManifest: (sealed) => theSender().checkManifest(sealed),
-  sendToken: () => theSender().token(),
-  /** @param {string} status */
-  confirmed: (status) => theSender().confirmed(status),
-
   // Receiving.
 
   /** Finds the link in a text. @param {string} text */
@@ -150,27 +129,10 @@ const calls = {
   find: (text, atMost) => theRecipient().find(text, atMost),
   finishBody: () => theRecipient().finishLease(),
 
-  // Pushing.
-
-  /** Draws the secret of a push. */
-  beginPush: () => ownPush(new PushSender()),
-  /** Finds the owner's link of a push in a text. @param {string} text */
-  takeOwnerLink: (text) => ownPush(PushSender.fromOwnerLink(text)),
-  /**
-   * Body of the call that makes the push: sealed anew every time, so that a repeated call must have the same body.
-   *
-   * @param {{ form: PushForm, passphrase: string, expiresInSecs: number, views: number, mayDestroy: boolean,
-   * destroyAfterGuesses?: number }} push
-   */
-  pushBody: ({ form, passphrase, expiresInSecs, views, mayDestroy, destroyAfterGuesses }) =>
-    thePushSender().put(JSON.stringify(form), passphrase, expiresInSecs, views, mayDestroy, destroyAfterGuesses),
-  pushToken: () => thePushSender().linkToken(),
-  pushOwnerToken: () => thePushSender().ownerToken(),
-  /** @param {string} body */
-  pushStatus: (body) => thePushSender().status(body),
-
   // Revealing.
 
+  /** Whether a text has the link of a push's owner. @param {string} text */
+  isPushOwner: (text) => isPushOwner(text),
   /** Finds the link of a push in a text. @param {string} text */
   takePush(text) {
     const found = new PushReader(text);
@@ -260,61 +222,6 @@ const calls = {
   },
 };
 
-/** @param {Uint8Array} content */
-function zipped(content) {
-  if (!zip) throw new Error("no archive is written");
-  return /** @type {Uint8Array<ArrayBuffer>} */ (zip.push(content));
-}
-
-function zippedEnd() {
-  if (!zip) throw new Error("no archive is written");
-  const last = zip;
-  zip = undefined;
-  return /** @type {Uint8Array<ArrayBuffer>} */ (last.finish());
-}
-
-/**
- * Takes an answer of the server apart.
- *
- * @param {string} body
- * @returns {Record<string, unknown>}
- */
-function read(body) {
-  try {
-    return JSON.parse(body) ?? {};
-  } catch {
-    throw Object.assign(new Error("the server's answer is malformed"), { variant: "answer" });
-  }
-}
-
-function thePipe() {
-  if (!pipe) throw new Error("nothing is saved");
-  return pipe;
-}
-
-function theStore() {
-  if (!store) throw new Error("nothing is stored");
-  return store;
-}
-
 /** @typedef {typeof calls} Calls */
 
-self.addEventListener("message", (/** @type {MessageEvent} */ { data }) => {
-  if (data.module) {
-    initSync({ module: data.module });
-    return;
-  }
-  void answer(data);
-});
-
-/** @param {{ id: number, name: keyof Calls, args: unknown[] }} question */
-async function answer({ id, name, args }) {
-  try {
-    const value = await /** @type {(...args: unknown[]) => unknown} */ (calls[name])(...args);
-    const moved = value instanceof Uint8Array ? [/** @type {ArrayBuffer} */ (value.buffer)] : [];
-    self.postMessage({ id, value }, { transfer: moved });
-  } catch (error) {
-    const { message, variant } = /** @type {{ message?: string, variant?: string }} */ (error);
-    self.postMessage({ id, error: { message: String(message), variant: variant ?? "unexpected" } });
-  }
-}
+serve(calls, initSync);

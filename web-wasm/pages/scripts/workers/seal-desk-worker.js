@@ -1,0 +1,94 @@
+// @ts-check
+/**
+ * The worker behind `desk.js` for those who send. It holds the secrets of one share and of one push behind handles of the
+ * wasm module; what leaves it are proofs for headers, bodies of calls, links, and grants for other workers.
+ */
+
+import { initSync, PushSender, Sender } from "/wasm/seal.js";
+
+import { serve } from "./desk.js";
+
+/** @type {Sender | undefined} */
+let sender;
+/** @type {PushSender | undefined} */
+let pushSender;
+
+function theSender() {
+  if (!sender) throw new Error("nothing is sent");
+  return sender;
+}
+
+function thePushSender() {
+  if (!pushSender) throw new Error("nothing is pushed");
+  return pushSender;
+}
+
+/** @param {PushSender} begun */
+function ownPush(begun) {
+  pushSender?.free();
+  pushSender = begun;
+  return { linkId: begun.linkId(), ownerProof: begun.ownerProof() };
+}
+
+/**
+ * What is pushed: `password`, `login`, `note` or `url`. Fields of other kinds are not looked at.
+ *
+ * @typedef {{ kind: string, from?: string, label?: string, forFiles?: boolean,
+ * user?: string, password?: string, note?: string, url?: string }} PushForm
+ */
+
+const calls = {
+  // Sending.
+
+  /** Draws the secrets of a share. */
+  beginShare() {
+    sender?.free();
+    sender = new Sender();
+    return { shareId: sender.shareId(), linkId: sender.linkId(), ownerProof: sender.ownerProof() };
+  },
+  /** @param {number} expiresInSecs @param {number} partBytes */
+  createBody: (expiresInSecs, partBytes) => theSender().create(expiresInSecs, partBytes),
+  sealGrant: () => theSender().grant(),
+  /** @param {string} password */
+  lock: (password) => theSender().lock(password),
+  /**
+   * @param {{ entries: string, note: string, partBytes: number, sealedLens: Float64Array, digests: Uint8Array,
+   * commitments: Uint8Array }} share
+   */
+  sealManifest: ({ entries, note, partBytes, sealedLens, digests, commitments }) =>
+    /** @type {Uint8Array<ArrayBuffer>} */ (
+      theSender().sealManifest(entries, note, partBytes, sealedLens, digests, commitments)
+    ),
+  completeBody: () => theSender().complete(),
+  /** @param {number} downloadsMax */
+  linkBody: (downloadsMax) => theSender().putLink(downloadsMax),
+  ownerNote: () => /** @type {Uint8Array<ArrayBuffer>} */ (theSender().ownerNote()),
+  /** @param {Uint8Array} sealed */
+  checkManifest: (sealed) => theSender().checkManifest(sealed),
+  sendToken: () => theSender().token(),
+  /** @param {string} status */
+  confirmed: (status) => theSender().confirmed(status),
+
+  // Pushing.
+
+  /** Draws the secret of a push. */
+  beginPush: () => ownPush(new PushSender()),
+  /** Finds the owner's link of a push in a text. @param {string} text */
+  takeOwnerLink: (text) => ownPush(PushSender.fromOwnerLink(text)),
+  /**
+   * Body of the call that makes the push: sealed anew every time, so that a repeated call must have the same body.
+   *
+   * @param {{ form: PushForm, passphrase: string, expiresInSecs: number, views: number, mayDestroy: boolean,
+   * destroyAfterGuesses?: number }} push
+   */
+  pushBody: ({ form, passphrase, expiresInSecs, views, mayDestroy, destroyAfterGuesses }) =>
+    thePushSender().put(JSON.stringify(form), passphrase, expiresInSecs, views, mayDestroy, destroyAfterGuesses),
+  pushToken: () => thePushSender().linkToken(),
+  pushOwnerToken: () => thePushSender().ownerToken(),
+  /** @param {string} body */
+  pushStatus: (body) => thePushSender().status(body),
+};
+
+/** @typedef {typeof calls} Calls */
+
+serve(calls, initSync);
