@@ -34,7 +34,7 @@ export class StrengthLine {
     this.#drawn = text;
     this.#field.value = text;
     this.#field.removeAttribute("aria-invalid");
-    this.#tell(texts.made(countText(bits), texts.verdicts[verdict]), verdict);
+    this.#tell(texts.made(countText(bits), texts.verdictsMade[verdict]), verdict);
   }
 
   /** Forgets what was drawn; the field is somebody else's. */
@@ -48,7 +48,7 @@ export class StrengthLine {
     const { value } = this.#field;
     if (value === "" || value === this.#drawn) return this.#tell("", "");
     const { bits, verdict } = /** @type {{ bits: number, verdict: string }} */ (JSON.parse(estimate(value)));
-    this.#tell(texts.typed(countText(bits), texts.verdicts[verdict]), verdict);
+    this.#tell(texts.typed(countText(bits), texts.verdictsTyped[verdict]), verdict);
   }
 
   /** @param {string} text @param {string} verdict */

@@ -1,6 +1,7 @@
 // @ts-check
 /** The form: kinds and their fields, what may be chosen, and what is wrong before anything is sent. */
 
+import { StrengthLine } from "../strength.js";
 import { formProblems as problems, push as texts } from "../texts/push.js";
 import { button, element, revealing, say } from "../views.js";
 import { countText, lifeText, momentText } from "../wording.js";
@@ -47,6 +48,8 @@ const MINUTE_MILLIS = 60_000;
 
 /** @type {Config} */
 let config;
+/** @type {StrengthLine} */
+let passphraseLine;
 
 /** Listens to the fields. Called once. */
 export function prepareForm() {
@@ -66,6 +69,7 @@ export function prepareForm() {
     });
   }
   const passphrase = element("passphrase", HTMLInputElement);
+  passphraseLine = new StrengthLine("passphrase", "passphrase-strength");
   passphrase.addEventListener("input", showGuesses);
   element("guesses", HTMLInputElement).addEventListener("change", showGuesses);
   button("passphrase-make").addEventListener("click", () => void makePassphrase(passphrase));
@@ -159,6 +163,7 @@ export function clearSecrets() {
   }
   element("label", HTMLInputElement).value = "";
   clearGenerator();
+  passphraseLine.clear();
   showGuesses();
 }
 
@@ -206,7 +211,7 @@ function showGuesses() {
 /** @param {HTMLInputElement} field */
 async function makePassphrase(field) {
   try {
-    field.value = (await speakable()).text;
+    passphraseLine.draw(await speakable());
     // It has to be told to somebody, so it is shown.
     if (field.type === "password") button("passphrase-show").click();
     showGuesses();

@@ -11,8 +11,9 @@
  * `#length`, `#lower`, `#upper`, `#digits`, `#symbols`, `#without-lookalikes`, `#words`, `#separator`, `#with-digit`,
  * `#capitals`, `#regenerate`, `#generator-close`, `#generator-problem`; `#views` (numbers, or `other` for
  * `#views-number`), `#expiry` (seconds, or `other` for `#expiry-date`), `#passphrase`, `#passphrase-show`,
- * `#passphrase-make`, `#guesses` and `#guesses-count` (where there is a passphrase), `#from`, `#more` (unfolds
- * `#label` and `#may-destroy`), `#make`, `#push-problem`; of the card `#link`, `#copy`, `#qr`, `#share`, `#mail`;
+ * `#passphrase-make`, `#passphrase-strength`, `#guesses` and `#guesses-count` (where there is a passphrase), `#from`,
+ * `#more` (unfolds `#label` and `#may-destroy`), `#make`, `#push-problem`; of the card `#link`, `#copy`, `#qr`,
+ * `#share`, `#mail`;
  * `#passphrase-apart`, `#passphrase-again` (shows `#passphrase-text`), `#status` (facts as
  * `dd[data-fact=label|state|started|finished|wrong|left|ends]`), `#timeline` (`li[data-event]`), `#owner-link`,
  * `#owner-copy`, `#pause`, `#more-views`, `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`, `#change-problem`;

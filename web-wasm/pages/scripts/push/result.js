@@ -134,7 +134,7 @@ function showLive({ link }, first) {
     title: titles[kind ?? "again"],
     lead: kind ? texts.cardLead : texts.cardAgain,
     message: pushMessage({
-      kind: kind ?? "note",
+      kind: kind ?? "unknown",
       forFiles: false,
       views: link.downloads_max,
       until,

@@ -55,6 +55,8 @@ const PUSHED = {
   login: { subject: "Access data for you", what: "a user name and a password" },
   note: { subject: "A confidential note for you", what: "a confidential note" },
   url: { subject: "A web address for you", what: "a web address" },
+  /** Of a page that does not remember what it was. */
+  unknown: { subject: "Something confidential for you", what: "something confidential" },
 };
 
 /**
@@ -65,7 +67,7 @@ const PUSHED = {
  * @returns {Message}
  */
 export const pushMessage = ({ kind, forFiles, views: count, until, passphrase }) => {
-  const { subject, what } = PUSHED[kind] ?? PUSHED.note;
+  const { subject, what } = PUSHED[kind] ?? PUSHED.unknown;
   const it = forFiles ? "the password for the files that I send you by another way" : `${what} for you`;
   return {
     subject: forFiles ? "The password for the files" : subject,

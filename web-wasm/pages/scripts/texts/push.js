@@ -152,11 +152,17 @@ export const strength = {
   made: (bits, verdict) => `${bits} bits: ${verdict}`,
   /** @param {string} bits @param {string} verdict */
   typed: (bits, verdict) => `At most about ${bits} bits: ${verdict}`,
-  /** @type {Record<string, string>} */
-  verdicts: {
-    weak: "weak. A program guesses it. Let this page make a better one.",
+  /** What was drawn: its strength is known. @type {Record<string, string>} */
+  verdictsMade: {
+    weak: "weak. Choose more characters or words.",
     fair: "fair. It resists a while.",
     strong: "strong. No program guesses it.",
+  },
+  /** What was typed: a program may know more about it than this page. @type {Record<string, string>} */
+  verdictsTyped: {
+    weak: "weak. A program guesses it. Let this page make a better one.",
+    fair: "fair. It resists a while, unless it is a known word, name or pattern.",
+    strong: "strong, if it was drawn at random. A sentence, a name or a pattern may be known to a program.",
   },
   noClass: "Choose at least one kind of characters.",
   /** @param {number} min @param {number} max */
