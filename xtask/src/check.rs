@@ -4,6 +4,7 @@ mod documents;
 mod layers;
 mod lines;
 mod scripts;
+mod weight;
 
 use anyhow::{Result, bail, ensure};
 use clap::Args;
@@ -14,7 +15,7 @@ use crate::{cargo, process, tools, web};
 /// What `check` takes.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
-    /// Only this one: format, lints, wasm-lints, docs, types, layers, documents, dependencies
+    /// Only this one: format, lints, wasm-lints, docs, types, weight, layers, documents, dependencies
     name: Option<String>,
 }
 
@@ -27,6 +28,7 @@ const CHECKS: &[Check] = &[
     ("layers", layers::check),
     ("documents", documents::check),
     ("types", scripts::check),
+    ("weight", weight::check),
     ("lints", lints),
     ("wasm-lints", wasm_lints),
     ("docs", docs),
@@ -70,7 +72,12 @@ fn lints() -> Result<()> {
 /// `shared` and `web-wasm` as browsers get them: other code is compiled there.
 fn wasm_lints() -> Result<()> {
     tools::ensure_wasm_target()?;
-    clippy(&["--package", "subrosa-shared", "--package", "subrosa-web", "--target", "wasm32-unknown-unknown"])
+    let target = ["--target", "wasm32-unknown-unknown"];
+    clippy(&[["--package", "subrosa-shared"].as_slice(), &target].concat())?;
+    web::MODULES.iter().try_for_each(|module| {
+        let package = ["--package", "subrosa-web", "--no-default-features", "--features", module];
+        clippy(&[package.as_slice(), &target].concat())
+    })
 }
 
 fn clippy(args: &[&str]) -> Result<()> {

@@ -15,7 +15,7 @@ use crate::{cargo, process, tools};
 const TARGET: &str = "wasm32-unknown-unknown";
 const LIBRARY: &str = "subrosa_web";
 /// The modules, by the features that they are built with.
-const MODULES: [&str; 2] = ["open", "seal"];
+pub(crate) const MODULES: [&str; 2] = ["open", "seal"];
 
 /// Builds the modules for the pages; leaves files alone whose content stays the same.
 pub(crate) fn build() -> Result<()> {
