@@ -232,6 +232,7 @@ export const receive = {
       "the server, and nothing is lost. Copy the whole link from the message and paste it here.",
   },
   stillDamaged: "This is not a whole link yet. It ends in 48 letters, digits, - or _ after the sign #.",
+  elsewhere: "This link belongs to another server: open it as it was sent to you.",
   tooNew: "This link was made by a newer version of Subrosa, or is of a kind that this page does not open.",
   checking: "Checking …",
   /** @param {string} wait */

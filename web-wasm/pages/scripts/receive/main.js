@@ -23,6 +23,7 @@ import { followNewLinks, keep, takeFragment } from "../fragment.js";
 import { askTwice, stopAsking } from "../gesture.js";
 import { restore, tidy } from "../kept.js";
 import { Pace } from "../pace.js";
+import { servedHere } from "../served.js";
 import { page, problems, receive as texts, unsupported } from "../texts.js";
 import { page as filesPage, preview as previewTexts } from "../texts/files.js";
 import { askPassword, preparePassword } from "../unlock.js";
@@ -141,7 +142,7 @@ async function takeLink(text) {
   } catch (error) {
     const { variant } = /** @type {{ variant?: string }} */ (error);
     const push = variant === "other-kind" ? await pushIn(text) : "";
-    if (push !== "") return stops.at("other-kind", "", () => location.assign(`/p#${push}`));
+    if (push !== "") return showWay(push);
     const again = state() === "damaged" || state() === "no-link";
     if (!again) askLink(variant === "no-link" ? "no-link" : "damaged");
     if (variant === "other-kind") say("link-problem", texts.tooNew);
@@ -149,6 +150,13 @@ async function takeLink(text) {
     return;
   }
   await look();
+}
+
+/** A link to a password: the way there, if it is on this server. @param {string} push */
+async function showWay(push) {
+  const serves = await servedHere();
+  if (serves("pushes")) stops.at("other-kind", "", () => location.assign(`/p#${push}`));
+  else stops.at("other-kind", texts.elsewhere, undefined);
 }
 
 /** A link to a password, which has a page of its own; empty if it is none. @param {string} text */
