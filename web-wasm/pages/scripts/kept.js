@@ -2,15 +2,22 @@
 /**
  * What survives a crash of the browser: the secret of a lease, stored before the lease is asked for, so that going on
  * never counts again; and the secret by which the server knows this device, so that the wrong guesses of others do not
- * slow it. Neither opens anything without the link. Both go when their time is over.
+ * slow it; and that a view was ended here. None of them opens anything without the link. All go when their time is over.
  */
 
 import { allOnDisk, putOnDisk, removeFromDisk } from "./ondisk.js";
 
-/** @typedef {{ secret: string, until: number, saved?: number[] }} Kept */
+/**
+ * `unanswered`: the lease was asked for, and nobody knows whether it was granted.
+ *
+ * @typedef {{ secret: string, until: number, saved?: number[], unanswered?: boolean }} Kept
+ */
 
 const LEASE = "subrosa/lease/";
 const DEVICE = "subrosa/device/";
+const ENDED = "subrosa/ended/";
+/** As long as the server says why a link has ended. */
+const ENDED_MILLIS = 7 * 24 * 60 * 60 * 1000;
 
 /** Where storage is forbidden, it is as good as the page. @type {Map<string, string>} */
 const memory = new Map();
@@ -27,6 +34,11 @@ export const keepLease = (linkId, lease) => write(LEASE + linkId, JSON.stringify
 export function forgetLease(linkId) {
   remove(LEASE + linkId);
   void removeFromDisk(LEASE + linkId);
+}
+
+/** Tells when another tab of this browser forgets a lease: it is over. @param {string} linkId @param {() => void} act */
+export function whenLeaseForgotten(linkId, act) {
+  addEventListener("storage", ({ key, newValue }) => key === LEASE + linkId && newValue === null && act());
 }
 
 /** Resolves when a lease that is kept would outlive a crash of the whole browser. @param {string} linkId */
@@ -50,11 +62,17 @@ export const keptDevice = (linkId) => read(DEVICE + linkId);
 /** @param {string} linkId @param {Kept} device */
 export const keepDevice = (linkId, device) => write(DEVICE + linkId, JSON.stringify(device));
 
+/** Whether {@link keepEnded} was called on this device. @param {string} linkId */
+export const isEndedHere = (linkId) => read(ENDED + linkId) !== undefined;
+/** Remembers who ended it: nobody has to worry about that later. @param {string} linkId */
+export const keepEnded = (linkId) =>
+  write(ENDED + linkId, JSON.stringify({ secret: "", until: Date.now() + ENDED_MILLIS }));
+
 /** Removes what is over. Called once per visit. */
 export function tidy() {
   try {
     const names = Array.from({ length: localStorage.length }, (_, at) => localStorage.key(at) ?? "");
-    for (const name of names) if (name.startsWith(LEASE) || name.startsWith(DEVICE)) read(name);
+    for (const name of names) if ([LEASE, DEVICE, ENDED].some((kind) => name.startsWith(kind))) read(name);
   } catch {
     durable = false;
   }

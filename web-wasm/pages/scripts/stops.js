@@ -10,6 +10,7 @@ import { momentText } from "./wording.js";
  * @typedef {object} Words
  * @property {Record<string, { title: string, text: string, button: string }>} stops by state
  * @property {Record<string, (when: string) => string>} gone by why
+ * @property {string} [unexpected] for what should not happen
  *
  * @typedef {{ why: string, at: number } | null} Gone
  * @typedef {{ variant?: string, failure?: import("./api.js").Failure }} Failed
@@ -85,7 +86,7 @@ export class Stops {
         return this.at("error", problems.server, again);
       default: {
         const sentence = error instanceof CallError ? failure?.sentence : "";
-        return this.at("error", sentence || problems.unexpected, again);
+        return this.at("error", sentence || this.#words.unexpected || problems.unexpected, again);
       }
     }
   }

@@ -16,6 +16,7 @@ import { spanText } from "./wording.js";
  * @property {string} wrongPasswordNow
  * @property {(wait: string) => string} wrongPassword
  * @property {(wait: string) => string} tooSoon
+ * @property {string} [unexpected] for what should not happen
  */
 
 /** @type {Words} */
@@ -78,7 +79,7 @@ export function tellFailure(error) {
   } else if (failure?.again) {
     refuse(problems.network);
   } else {
-    refuse(variant === "password-too-long" ? texts.wrongPasswordNow : failure?.sentence || problems.unexpected);
+    refuse(variant === "password-too-long" ? texts.wrongPasswordNow : failure?.sentence || texts.unexpected || problems.unexpected);
   }
 }
 

@@ -50,7 +50,7 @@ let origin = "";
 /** A push that may be on the server already: the answer was lost. @type {{ wanted: string, owner: Owner, json: string }
  * | undefined} */
 let begun;
-const stops = new Stops({ stops: words, gone: goneForOwner });
+const stops = new Stops({ stops: words, gone: goneForOwner, unexpected: problems.unexpectedHere });
 
 async function start() {
   fillTexts(page);

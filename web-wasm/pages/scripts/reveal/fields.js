@@ -14,6 +14,8 @@ const DOTS = "••••••••••";
 
 /** @type {Map<string, () => void>} by name of the field */
 const shown = new Map();
+/** Takes back that a field was copied: the clipboard holds one. */
+let uncopied = () => {};
 
 /** Puts the fields on the page. @param {Field[]} fields @param {Read} read */
 export function showFields(fields, read) {
@@ -31,6 +33,7 @@ export function hideFields() {
 /** Leaves nothing of them on the page. */
 export function clearFields() {
   hideFields();
+  uncopied = () => {};
   element("fields", HTMLElement).replaceChildren();
 }
 
@@ -162,6 +165,13 @@ function plainUrl(value) {
  */
 async function copyField(read, pressed, label, said) {
   const done = await intoClipboard(read);
+  if (done) {
+    uncopied();
+    uncopied = () => {
+      say(pressed, texts.copy, label);
+      said.hidden = true;
+    };
+  }
   say(pressed, done ? texts.copied : texts.copy, label);
   said.textContent = done ? texts.inClipboard : texts.notCopied;
   said.hidden = false;

@@ -24,14 +24,15 @@ import { startEngine, Unsupported } from "../engine.js";
 import { followNewLinks, keep, takeFragment } from "../fragment.js";
 import { askTwice, stopAsking } from "../gesture.js";
 import { isForgetful, restore, tidy } from "../kept.js";
-import { Stops } from "../stops.js";
+import { servedHere } from "../served.js";
 import { unsupported } from "../texts.js";
-import { gone, kinds, others, page, problems, reveal as texts, stops as words } from "../texts/reveal.js";
+import { kinds, others, page, problems, reveal as texts } from "../texts/reveal.js";
 import { askPassword, preparePassword, tellFailure } from "../unlock.js";
 import { button, element, fillTexts, say, show, state } from "../views.js";
 import { countText, momentText, spanText, timeText } from "../wording.js";
 import { clearFields, hideFields, showFields } from "./fields.js";
 import { Session } from "./session.js";
+import { isStopped, stopForError, stops } from "./stops.js";
 
 /** @typedef {import("./session.js").LinkView} LinkView */
 
@@ -45,7 +46,6 @@ let view;
 let agreed = false;
 /** @type {number | undefined} */
 let ending;
-const stops = new Stops({ stops: words, gone });
 
 async function start() {
   fillTexts(page);
@@ -70,7 +70,7 @@ function prepare() {
     event.preventDefault();
     if (state() === "damaged" || state() === "no-link") void takeLink(element("link-input", HTMLTextAreaElement).value);
   });
-  preparePassword(texts, unlock);
+  preparePassword({ ...texts, unexpected: problems.unexpected }, unlock);
   button("reveal").addEventListener("click", (event) => event.isTrusted && state() === "ready" && take());
   // Scripts click hidden buttons too: each answers only in its own state, and what ends something only to people.
   button("finish").addEventListener("click", (event) => event.isTrusted && state() === "revealed" && void finish());
@@ -94,6 +94,7 @@ async function takeLink(text) {
   say("link-problem", "");
   try {
     session = new Session(desk, await desk.ask("takePush", text));
+    session.whenEndedElsewhere(endedElsewhere);
     keep(session.token);
     // The clean form is kept; what was pasted need not stay on the page.
     element("link-input", HTMLTextAreaElement).value = "";
@@ -112,7 +113,9 @@ async function takeLink(text) {
 async function showWay(text) {
   try {
     const { token } = await desk.ask("takeLink", text);
-    return stops.at("other-kind", others.files, () => location.assign(`/s#${token}`));
+    const serves = await servedHere();
+    if (serves("shares")) return stops.at("other-kind", others.files, () => location.assign(`/s#${token}`));
+    return stops.at("other-kind", others.elsewhere, undefined);
   } catch {
     // Not a link to files.
   }
@@ -129,23 +132,24 @@ async function look() {
   try {
     const seen = await session.look();
     view = seen.view;
-    if (stops.atState(view, session.holdsLease, () => void look())) return;
+    if (isStopped(view, session, look)) return;
     describe(seen.face);
-    if (view.needs_password) askPassword(view.retry_after_millis);
+    // Whoever holds a view waits for nobody's wrong passphrases.
+    if (view.needs_password) askPassword(session.heldUntil ? 0 : view.retry_after_millis);
     else await unlock("");
   } catch (error) {
-    stopForError(error);
+    stopForError(error, session, look);
   }
 }
 
 /** Says what it is, before anything counts. @param {import("./session.js").Face | null} face */
 function describe(face) {
-  const held = session.holdsLease;
+  const held = session.heldUntil !== undefined;
   say("ready-title", face?.forFiles ? kinds.files : (kinds[face?.kind ?? "unknown"] ?? kinds.unknown));
   say("from-label", face?.from ? texts.from : "");
   say("from", face?.from ?? texts.noFrom);
   element("from-block", HTMLElement).hidden = !face;
-  say("ready-lead", held ? texts.held : texts.free);
+  say("ready-lead", held ? texts.held : session.isUnanswered ? texts.unanswered : texts.free);
   const seen = view.started_last_at !== null && !held ? texts.seenBefore(momentText(view.started_last_at)) : "";
   say("seen-before", seen);
   const span = spanText(Math.max(0, view.expires_at - view.now) / 1000);
@@ -179,7 +183,7 @@ async function unlock(passphrase) {
 
 /** First step. A view that was begun already needs no second one: it is counted. */
 function take() {
-  if (session.holdsLease) {
+  if (session.heldUntil !== undefined) {
     void reveal();
     return;
   }
@@ -187,7 +191,7 @@ function take() {
   const left = view.downloads_left;
   askTwice(
     {
-      title: left <= 1 ? texts.confirm.last : texts.confirm.some(left),
+      title: left === 0 ? texts.confirm.taken : left === 1 ? texts.confirm.last : texts.confirm.some(left),
       yes: texts.confirm.yes,
       no: texts.confirm.no,
     },
@@ -214,7 +218,7 @@ async function reveal() {
       askPassword(0);
       tellFailure(error);
     } else {
-      stopForError(error);
+      stopForError(error, session, look);
     }
   }
 }
@@ -223,10 +227,10 @@ async function reveal() {
 async function endedByGuess() {
   try {
     const seen = await session.look();
-    return stops.atState(seen.view, session.holdsLease, () => void look());
+    return isStopped(seen.view, session, look);
   } catch (error) {
     const { variant = "" } = /** @type {{ variant?: string }} */ (error);
-    if (variant === "gone") stopForError(error);
+    if (variant === "gone") stopForError(error, session, look);
     return variant === "gone";
   }
 }
@@ -248,7 +252,8 @@ function showRevealed(revealed) {
   button("destroy").hidden = left === 0 || !view.recipient_may_destroy;
   element("destroy-ask", HTMLElement).hidden = true;
   say("finish-problem", "");
-  say("otherwise", left === 0 ? texts.otherwiseLast(when) : texts.otherwiseSome(when, left));
+  const withLink = revealed.endsWithLink;
+  say("otherwise", left === 0 ? texts.otherwiseLast(when, withLink) : texts.otherwiseSome(when, withLink, left));
   clearTimeout(ending);
   ending = setTimeout(() => {
     leave();
@@ -312,6 +317,13 @@ async function ended(act) {
   }
 }
 
+/** The view was ended in another tab, which may have destroyed it: nothing of it stays here. */
+function endedElsewhere() {
+  if (state() !== "revealed") return;
+  leave();
+  showFinished(texts.endedElsewhere);
+}
+
 /** @param {string} text */
 function showFinished(text) {
   say("finished-title", texts.finishedTitle);
@@ -339,21 +351,6 @@ function leave() {
   clearTimeout(ending);
   clearFields();
   session?.wipe();
-}
-
-/** @param {unknown} error */
-function stopForError(error) {
-  const { variant } = /** @type {{ variant?: string }} */ (error ?? {});
-  const again = () => void look();
-  if (variant === "lease-ended") {
-    session.forgetLease();
-    stops.at("error", problems.leaseEnded, again);
-  } else if (variant === "altered-push") {
-    stops.at("error", problems.altered, undefined);
-  } else {
-    if (variant === "no-download-left" || variant === "gone" || variant === "not-found") session?.forgetLease();
-    stops.forError(error, again);
-  }
 }
 
 void start();

@@ -2,7 +2,17 @@
 /** The calls of somebody who holds a push's link, in order: look, reveal, say that it is noted or destroy it. */
 
 import { sendForText } from "../api.js";
-import { forgetLease, keepDevice, keepLease, keptDevice, keptLease, secureLease } from "../kept.js";
+import {
+  forgetLease,
+  isEndedHere,
+  keepDevice,
+  keepEnded,
+  keepLease,
+  keptDevice,
+  keptLease,
+  secureLease,
+  whenLeaseForgotten,
+} from "../kept.js";
 
 /**
  * @typedef {object} LinkView
@@ -19,13 +29,19 @@ import { forgetLease, keepDevice, keepLease, keptDevice, keptLease, secureLease 
  *
  * @typedef {{ kind: string, from: string | null, forFiles: boolean }} Face
  * @typedef {{ name: string, secret: boolean, empty: boolean }} Field
- * @typedef {{ kind: string, fields: Field[], endsAt: number, leftMillis: number, view: LinkView }} Revealed
+ * @typedef {object} Revealed
+ * @property {string} kind
+ * @property {Field[]} fields
+ * @property {number} endsAt the server's clock
+ * @property {boolean} endsWithLink whether the link ends before the view's usual time is over
+ * @property {number} leftMillis
+ * @property {LinkView} view
  */
 
 /** A call that a person waits for is tried so often before the page says that there is no connection. */
 const TRIES = 3;
-/** A view that was asked for and never answered may be counted: its secret is kept so long. */
-const UNANSWERED_MILLIS = 24 * 60 * 60 * 1000;
+/** A view that was asked for and never answered may be counted. The server then knows its secret so long. */
+const UNANSWERED_MILLIS = 15 * 60 * 1000;
 
 export class Session {
   #desk;
@@ -51,9 +67,25 @@ export class Session {
     this.token = token;
   }
 
-  /** Whether a view was begun on this device, so that showing it again is not counted. */
-  get holdsLease() {
-    return keptLease(this.#linkId) !== undefined;
+  /** Until when a view that was begun on this device can be shown again, uncounted; undefined: there is none. */
+  get heldUntil() {
+    const kept = keptLease(this.#linkId);
+    return kept?.unanswered ? undefined : kept?.until;
+  }
+
+  /** Whether a view was asked for on this device, and no answer came: it may be counted or not. */
+  get isUnanswered() {
+    return keptLease(this.#linkId)?.unanswered === true;
+  }
+
+  /** Whether the person ended it for everybody, on this device. */
+  get isEndedHere() {
+    return isEndedHere(this.#linkId);
+  }
+
+  /** Tells when the view was ended in another tab. @param {() => void} act */
+  whenEndedElsewhere(act) {
+    whenLeaseForgotten(this.#linkId, act);
   }
 
   /** Looks at the link. Counts nothing. @returns {Promise<{ view: LinkView, face: Face | null }>} */
@@ -87,7 +119,10 @@ export class Session {
   async #askForView() {
     const kept = keptLease(this.#linkId);
     this.#lease = await this.#desk.ask("pushHoldLease", kept?.secret);
-    keepLease(this.#linkId, { until: Date.now() + UNANSWERED_MILLIS, ...kept, secret: this.#lease.secret });
+    const { secret } = this.#lease;
+    if (!kept || kept.unanswered) {
+      keepLease(this.#linkId, { secret, until: Date.now() + UNANSWERED_MILLIS, unanswered: true });
+    }
     await secureLease(this.#linkId);
     let body;
     try {
@@ -99,12 +134,14 @@ export class Session {
       if (!kept && REFUSED.includes(variant)) this.forgetLease();
       throw error;
     }
-    const { expires_at: endsAt, link: view } = /** @type {{ expires_at: number, link: LinkView }} */ (JSON.parse(body));
+    const { expires_at, link: view } = /** @type {{ expires_at: number, link: LinkView }} */ (JSON.parse(body));
+    const endsAt = Math.min(expires_at, view.expires_at);
     const leftMillis = Math.max(0, endsAt - view.now);
-    keepLease(this.#linkId, { until: Date.now() + leftMillis, secret: this.#lease.secret });
+    keepLease(this.#linkId, { secret, until: Date.now() + leftMillis });
+    await secureLease(this.#linkId);
     keepDevice(this.#linkId, { secret: this.#deviceSecret, until: view.expires_at });
     const revealed = JSON.parse(await this.#desk.ask("pushRevealed", body));
-    return { ...revealed, endsAt, leftMillis, view };
+    return { ...revealed, endsAt, endsWithLink: endsAt === view.expires_at, leftMillis, view };
   }
 
   /** A field's text. Asked for only when it is shown or copied. @param {string} name @returns {Promise<string>} */
@@ -116,13 +153,16 @@ export class Session {
   async finish() {
     const json = await this.#desk.ask("pushFinishBody");
     const body = await sendForText({ ...this.#call("POST", "/ack"), headers: this.#headers("lease"), json });
+    const { link: view } = /** @type {{ link: LinkView }} */ (JSON.parse(body));
+    if (view.gone) keepEnded(this.#linkId);
     this.forgetLease();
-    return /** @type {{ link: LinkView }} */ (JSON.parse(body)).link;
+    return view;
   }
 
   /** Has it destroyed, for everybody. */
   async destroy() {
     await sendForText({ ...this.#call("DELETE", ""), headers: this.#headers("open", "device") });
+    keepEnded(this.#linkId);
     this.forgetLease();
   }
 

@@ -144,6 +144,7 @@ export const formProblems = {
   network: "The server could not be reached. Nothing is lost: try again when you are online.",
   server: "The server answered in a way that this page does not understand. Nothing is lost: try again.",
   unexpected: "Something went wrong in this page. Nothing was sent. Try again.",
+  unexpectedHere: "Something went wrong in this page. Load it again.",
 };
 
 /** How hard it is to guess. */

@@ -9,6 +9,7 @@ export const page = {
       "It needs a passphrase. The sender should have told you by another way than the link. A wrong one uses up " +
       "nothing.",
     label: "Passphrase",
+    hint: "If it consists of words, they may be joined by hyphens (-).",
   },
   look: { reveal: "Reveal" },
   revealing: { title: "One moment …" },
@@ -57,6 +58,8 @@ export const reveal = {
   /** @param {string} when */
   seenBefore: (when) => `Somebody saw it before, last on ${when}. If that was not you, tell the sender.`,
   held: "You began to see it on this device. Showing it again is not counted a second time.",
+  unanswered:
+    "You asked to see it on this device, and no answer came. If that view was counted, it is not counted again.",
   forgetful: "This browser keeps nothing for this page: if you load it again, another view is counted.",
   /** @param {number} left */
   left: (left) => (left === 1 ? "1 view is left." : `${left} views are left.`),
@@ -65,6 +68,8 @@ export const reveal = {
     last: "This is the only view that is left. Once you have seen it, it is deleted from the server. Show it now?",
     /** @param {number} left */
     some: (left) => `This takes one of the ${left} views that are left. Show it now?`,
+    /** Of a view that was asked for before, and no answer came. */
+    taken: "Every view is taken. If the last one was counted for you, you can still see it. Show it now?",
     yes: "Yes, show it",
     no: "Not now",
   },
@@ -99,11 +104,11 @@ export const reveal = {
   finish: "I have it",
   destroyLast: "I have it, destroy it now",
   destroy: "Destroy it now",
-  /** @param {string} when */
-  otherwiseLast: (when) => `If you do nothing, it is deleted at ${when}: 15 minutes after you first saw it.`,
-  /** @param {string} when @param {number} left */
-  otherwiseSome: (when, left) =>
-    `If you do nothing, your view ends at ${when}: 15 minutes after you first saw it. ` +
+  /** @param {string} when @param {boolean} withLink the link ends before the 15 minutes are over */
+  otherwiseLast: (when, withLink) => `If you do nothing, it is deleted at ${when}: ${whyThen(withLink)}.`,
+  /** @param {string} when @param {boolean} withLink @param {number} left */
+  otherwiseSome: (when, withLink, left) =>
+    `If you do nothing, your view ends at ${when}: ${whyThen(withLink)}. ` +
     (left === 1 ? "1 view is left for others." : `${left} views are left for others.`),
   finishedTitle: "Done",
   finishedGone: "The sender is told that you have it. It is deleted from the server.",
@@ -112,14 +117,19 @@ export const reveal = {
     `The sender is told that you have it. It is taken off this page. ${left === 1 ? "1 view is" : `${left} views are`} ` +
     "left for others.",
   finishedLate: "This view was over already. It is taken off this page.",
-  lapsed: "The 15 minutes of your view are over. It is taken off this page.",
+  lapsed: "The time of your view is over. It is taken off this page.",
+  endedElsewhere: "Your view is over: it was ended in another tab of this browser. It is taken off this page.",
 };
+
+/** @param {boolean} withLink */
+const whyThen = (withLink) => (withLink ? "the link ends then" : "15 minutes after you first saw it");
 
 /** What went wrong. */
 export const problems = {
   network: "The server could not be reached. Nothing is lost: try again.",
   altered: "What the server sent does not open: it is not what was encrypted. Tell the sender.",
-  leaseEnded: "Your view is over: 15 minutes have passed, or it was ended. If views are left, you can take another one.",
+  leaseEnded: "Your view is over: its time has passed, or it was ended. If views are left, you can take another one.",
+  unexpected: "Something went wrong in this page. Load it again: that is not counted.",
 };
 
 /** Dead ends: title, sentence, and what the button says. */
@@ -161,9 +171,21 @@ export const stops = {
   },
 };
 
+/** Dead ends while a view of this device runs. @type {Record<string, (until: string) => string>} */
+export const heldStops = {
+  paused: (until) =>
+    `The sender has paused it. Your view was counted; it can be shown again until ${until} if the sender resumes it.`,
+  locked: (until) =>
+    "Somebody typed too many wrong passphrases. Your view was counted; with the right passphrase, it can be shown " +
+    `again until ${until}.`,
+};
+/** Paused, and a view was asked for that may be counted. */
+export const pausedUnanswered = "The sender has paused this link. Ask the sender, then try again.";
+
 /** Where a link of another kind leads. */
 export const others = {
   files: "This is a link to files. They are on another page of this server. Nothing was counted.",
+  elsewhere: "This link belongs to another server: open it as it was sent to you.",
   owner: "This is the address of a sender: it shows what happened to a link. It is not for a recipient.",
   unknown: "This link was made by a newer version of Subrosa, or is of a kind that this page does not open.",
 };
@@ -178,3 +200,5 @@ export const gone = {
   destroyed: (when) => `A recipient destroyed it on ${when}. If that was not you, tell the sender.`,
   guessed: (when) => `It was deleted on ${when} after too many wrong passphrases. Tell the sender.`,
 };
+/** The same, where the person did it. @param {string} when */
+export const goneHere = (when) => `You ended it on this device. It was deleted from the server on ${when}.`;
