@@ -57,7 +57,7 @@ async fn a_view_that_is_over_takes_what_it_showed_off_the_page() {
     assert_eq!(recipient.shown_in_field("password").await, "for a while only");
     recipient.state_of(&["finished"]).await;
     let told = async || recipient.visible().await;
-    wait::until_so(SOON, "it says why", told, |told| told.contains("The 15 minutes of your view are over")).await;
+    wait::until_so(SOON, "it says why", told, |told| told.contains("The time of your view is over")).await;
     assert_eq!(recipient.places_of("for a while only").await, [""; 0]);
     recipient.assert_accessible().await;
 }
