@@ -132,6 +132,7 @@ export function problemOf(variant) {
     empty: [field, empty],
     "too-long": [chosenKind() === "login" ? "note" : field, problems.tooLong],
     "bad-url": ["url", problems.badUrl],
+    control: ["secret", problems.control],
     "from-too-long": ["from", problems.from],
     "label-too-long": ["label", problems.label],
     "password-too-long": ["passphrase", problems.passphrase],

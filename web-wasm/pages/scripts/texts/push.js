@@ -129,6 +129,9 @@ export const formProblems = {
   emptyNote: "Type a note.",
   emptyUrl: "Type a web address.",
   tooLong: "This text is too long. A link takes about 64,000 characters; send longer texts as a file.",
+  control:
+    "A user name or a password has one line, and no invisible characters that change how text looks. Put longer texts " +
+    "into a note.",
   badUrl:
     "This is not a web address that can be handed over. It has to begin with https:// or http://, without spaces and " +
     "without a user name in it.",
