@@ -24,7 +24,8 @@ async fn you_know_what_happened_to_your_link() {
     let files = sender.prepare(&[("secret.txt", b"secret")]);
     let choices = Choices { downloads: Some(2), ..Choices::password("right") };
     let link = sender.send(&server.origin(), &files, &choices).await;
-    assert!(sender.element("password-apart").await.is_displayed().await.unwrap(), "two ways for two secrets");
+    let card = async || sender.element("push-card").await.is_displayed().await.unwrap();
+    wait::until_so(SOON, "two ways for two secrets", card, |shown| *shown).await;
     for fact in ["opened", "started", "finished"] {
         until_fact(&sender, fact, |text| text == "not yet").await;
     }
