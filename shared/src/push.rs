@@ -61,6 +61,10 @@ pub enum PushError {
     /// The web address is none that may be handed over: see [`is_plain_url`].
     #[error("the web address is not a plain http or https address")]
     Url,
+    /// A user name or password has characters that end a line or turn the direction of text: what is pasted unseen must
+    /// not be more than one line.
+    #[error("a user name or password has control characters")]
+    Control,
     /// "From" or the label exceeds [`LINE_CHARS_MAX`], or has characters that change how text around it looks.
     #[error("the line is too long, or has characters that do not belong into a line")]
     Line,
@@ -245,6 +249,11 @@ impl Payload {
         if fields.iter().map(|(_, text)| text.len()).sum::<usize>() > PAYLOAD_BYTES_MAX {
             return Err(PushError::TooLong);
         }
+        // They are copied unseen, and pasted into who knows what. A note is read as a text.
+        let unseen = fields.iter().filter(|(name, _)| matches!(*name, "user" | "password"));
+        if unseen.into_iter().any(|(_, text)| text.chars().any(is_confusing)) {
+            return Err(PushError::Control);
+        }
         match self {
             Self::Url { url } if !is_plain_url(url) => Err(PushError::Url),
             _ => Ok(()),
@@ -325,7 +334,8 @@ const fn is_padded_payload(len: usize) -> bool {
 }
 
 /// Whether a web address may be handed over: http or https, with a host, at most [`URL_BYTES_MAX`] bytes, and nothing in
-/// it that makes people see another host than a browser does: no user name, no backslash, no white space, control or
+/// it that makes people see another host than a browser does: no user name, no sign beyond ASCII in the host, no backslash,
+/// no white space, control or
 /// direction characters, nothing invisible.
 #[must_use]
 pub fn is_plain_url(url: &str) -> bool {
@@ -334,20 +344,35 @@ pub fn is_plain_url(url: &str) -> bool {
     });
     let Some(rest) = rest else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.split(':').next().unwrap_or_default();
     url.len() <= URL_BYTES_MAX
-        && !host.is_empty()
-        && !authority.contains('@')
+        && is_plain_authority(authority)
         && !url.chars().any(|c| c == '\\' || c.is_whitespace() || is_confusing(c) || is_invisible(c))
 }
 
+/// A host and perhaps a port. Beyond ASCII only letters and digits: some signs become `/`, `@` or `.` in browsers.
+fn is_plain_authority(authority: &str) -> bool {
+    let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, port)) => (address.parse::<std::net::Ipv6Addr>().is_ok(), port),
+        None => {
+            let (host, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
+            let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '_');
+            (host.chars().any(char::is_alphanumeric) && host.chars().all(plain), port)
+        }
+    };
+    let port = port.is_empty() || port.strip_prefix(':').is_some_and(|digits| digits.parse::<u16>().is_ok());
+    host && port
+}
+
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+    matches!(
+        c,
+        '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{2800}' | '\u{3164}' | '\u{feff}'
+    )
 }
 
 /// A line that stands beside other text: it must not change how that looks.
 fn check_line(line: &str) -> Result<(), PushError> {
-    let fits = line.chars().count() <= LINE_CHARS_MAX && !line.chars().any(is_confusing);
+    let fits = line.chars().count() <= LINE_CHARS_MAX && !line.chars().any(|c| is_confusing(c) || is_invisible(c));
     if fits { Ok(()) } else { Err(PushError::Line) }
 }
 

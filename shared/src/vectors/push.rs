@@ -121,6 +121,17 @@ fn objects(vectors: &mut Vectors) {
             "an address with an invisible letter",
             json!({"version": 1, "kind": "url", "url": "https://a\u{200b}.example"}),
         ),
+        (
+            "fullwidth",
+            "an address with a sign that becomes a slash",
+            json!({"version": 1, "kind": "url", "url": "https://a.example\u{ff0f}b"}),
+        ),
+        (
+            "port",
+            "an address with a port that there is not",
+            json!({"version": 1, "kind": "url", "url": "https://a.example:99999/"}),
+        ),
+        ("line-break", "a password of two lines", json!({"version": 1, "kind": "password", "password": "a\nb"})),
         ("no-host", "an address without a host", json!({"version": 1, "kind": "url", "url": "https:///a"})),
     ] {
         object(&format!("bad-{name}"), about, "malformed", "payload", &payload(&json), &[]);

@@ -102,6 +102,7 @@ impl From<PushSendError> for Thrown {
             PushSendError::Label => "label-too-long",
             PushSendError::Payload(PushError::Empty) => "empty",
             PushSendError::Payload(PushError::Url) => "bad-url",
+            PushSendError::Payload(PushError::Control) => "control",
             PushSendError::Payload(_) => "too-long",
             PushSendError::Status => "altered-push",
         };
