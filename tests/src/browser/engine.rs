@@ -109,10 +109,7 @@ impl Engine {
             }
             Self::WebKit => json!({
                 "unhandledPromptBehavior": "accept",
-                "webkitgtk:browserOptions": {
-                    "binary": mini_browser(),
-                    "args": ["--automation", "--enable-write-console-messages-to-stdout=true"],
-                },
+                "webkitgtk:browserOptions": { "binary": mini_browser(), "args": ["--automation"] },
             }),
         }
     }

@@ -1,4 +1,4 @@
-//! The pages in a real Chromium against the real server.
+//! The pages in a real browser against the real server.
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
 mod altered;
