@@ -6,10 +6,13 @@ use subrosa_tests::browser::{Browser, SOON, turn};
 use subrosa_tests::server::Server;
 use subrosa_tests::wait;
 
-/// What is said about the password in the field.
-async fn strength(browser: &Browser) -> (String, String) {
-    let said = browser.script("const { dataset, textContent } = document.getElementById('secret-strength'); return [dataset.verdict ?? '', textContent]");
-    serde_json::from_value(said.await).unwrap()
+/// What is said about a password that was drawn or typed: verdict and sentence.
+async fn strength(browser: &Browser, id: &str) -> (String, String) {
+    let script = format!(
+        "const {{ dataset, textContent }} = document.getElementById('{id}-strength');
+         return [dataset.verdict ?? '', textContent]"
+    );
+    serde_json::from_value(browser.script(&script).await).unwrap()
 }
 
 /// Waits until the field holds something else than before, and something is said about it.
@@ -18,7 +21,7 @@ async fn drawn(browser: &Browser, before: &str) -> (String, u32) {
         Some(browser.value("secret").await).filter(|secret| !secret.is_empty() && secret != before)
     })
     .await;
-    let (_, said) = strength(browser).await;
+    let (_, said) = strength(browser, "secret").await;
     let bits = said.split_once(" bits").and_then(|(bits, _)| bits.trim().parse().ok());
     (secret, bits.unwrap_or_else(|| panic!("no bits in {said:?}")))
 }
@@ -42,7 +45,7 @@ async fn characters_are_drawn_as_wished_and_their_entropy_is_told() {
     assert!(of(&first, char::is_ascii_lowercase) > 0 && of(&first, char::is_ascii_uppercase) > 0);
     assert!(of(&first, char::is_ascii_digit) > 0 && of(&first, char::is_ascii_punctuation) > 0);
     assert!((100..140).contains(&bits), "{bits} bits");
-    assert_eq!(strength(&sender).await.0, "strong");
+    assert_eq!(strength(&sender, "secret").await.0, "strong");
     let shown = sender.script("return document.getElementById('secret').type").await;
     assert_eq!(shown, "password", "whoever looks over a shoulder sees nothing");
     sender.assert_accessible().await;
@@ -62,7 +65,7 @@ async fn characters_are_drawn_as_wished_and_their_entropy_is_told() {
     wait::until_so(SOON, "eight digits", eight, is_eight).await;
     // 10^8 are 26 bits.
     assert_eq!(drawn(&sender, "").await.1, 26);
-    assert_eq!(strength(&sender).await.0, "weak");
+    assert_eq!(strength(&sender, "secret").await.0, "weak");
     let before = sender.value("secret").await;
     sender.click("digits").await;
     let problem = async || sender.text("generator-problem").await;
@@ -121,10 +124,15 @@ async fn a_weak_password_is_warned_about_when_it_is_typed() {
     let _turn = turn().await;
     let (server, sender) = (Server::start().await, Browser::start().await);
     sender.open_push(&server.origin()).await;
-    for (typed, verdict) in [("aaaaaaaa", "weak"), ("Summer2024", "weak"), ("v8#Kq2!zTw9$Lm4&Xb7", "strong")] {
-        sender.script("document.getElementById('secret').value = ''").await;
-        sender.type_into("secret", typed).await;
-        let judged = async || strength(&sender).await;
+    for (id, typed, verdict) in [
+        ("secret", "aaaaaaaa", "weak"),
+        ("secret", "Summer2024", "weak"),
+        ("secret", "v8#Kq2!zTw9$Lm4&Xb7", "strong"),
+        ("passphrase", "Summer2024", "weak"),
+    ] {
+        sender.script(&format!("document.getElementById('{id}').value = ''")).await;
+        sender.type_into(id, typed).await;
+        let judged = async || strength(&sender, id).await;
         wait::until_so(SOON, typed, judged, |(told, said)| told == verdict && said.contains("At most")).await;
         sender.assert_accessible().await;
     }
