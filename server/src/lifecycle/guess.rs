@@ -32,7 +32,7 @@ pub(super) fn check(
     {
         return Err(Refusal::TooManyGuesses { retry_after });
     }
-    if bool::from(live.open_verifier.as_bytes().ct_eq(attempt.open.as_bytes())) {
+    if is_right(live, attempt) {
         live.guesses.streak = 0;
         live.guesses.wait_until = None;
         live.remember(device);
@@ -51,6 +51,11 @@ pub(super) fn check(
         log.push(LogLine { at: now, link: Some(id), event: Event::Locked });
     }
     Err(Refusal::WrongPassword { retry_after })
+}
+
+/// Whether the open proof is the right one. Takes the same time whatever the answer.
+pub(super) fn is_right(live: &Live, attempt: &OpenAttempt) -> bool {
+    live.open_verifier.as_bytes().ct_eq(attempt.open.as_bytes()).into()
 }
 
 impl Guesses {

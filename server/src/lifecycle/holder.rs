@@ -88,11 +88,11 @@ fn act_on(
             Ok(Answer::Allowed)
         }
         HolderAction::Lease { attempt, lease } => {
-            check_open(share, place, attempt, now, log)?;
+            check_grant(share, place, attempt, lease, now, log)?;
             lease::grant(share, place, lease, now, log).map(Answer::Granted)
         }
         HolderAction::Reveal { attempt, lease } => {
-            check_open(share, place, attempt, now, log)?;
+            check_grant(share, place, attempt, lease, now, log)?;
             lease::grant(share, place, lease, now, log).map(Answer::Revealed)
         }
         HolderAction::Fetch { lease, bytes } => {
@@ -131,7 +131,25 @@ fn check_runs(share: &Share, place: usize) -> Result<(), Refusal> {
     if live.paused || share.paused { Err(Refusal::Paused) } else { Ok(()) }
 }
 
-/// Whether the link opens, for this attempt. The one way to it: what is tried here is compared and counted in one step.
+/// Whether a lease may be granted, for this attempt. Who holds one that runs, and shows again what it was granted for, gets
+/// it again whatever others have tried meanwhile: guesses stop no download and no view.
+fn check_grant(
+    share: &mut Share,
+    place: usize,
+    attempt: &OpenAttempt,
+    lease: &Verifier,
+    now: Timestamp,
+    log: &mut Vec<LogLine>,
+) -> Result<(), Refusal> {
+    let link = &share.links[place];
+    if lease::check(link, lease).is_ok() && guess::is_right(link.live()?, attempt) {
+        return check_runs(share, place);
+    }
+    check_open(share, place, attempt, now, log)
+}
+
+/// Whether the link opens, for this attempt. The one way to it for whoever holds no lease: what is tried here is compared and counted in one
+/// step.
 fn check_open(
     share: &mut Share,
     place: usize,

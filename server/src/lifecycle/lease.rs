@@ -74,7 +74,10 @@ pub(super) fn grant(
             expires_at
         }
     };
-    let content = share.links[place].live()?.content.clone();
+    let link = &share.links[place];
+    let content = link.live()?.content.clone();
+    // It ends with its link at the latest.
+    let expires_at = expires_at.min(link.expires_at);
     Ok(Grant { lease: LeaseId::derive(verifier), content, expires_at, bytes_max })
 }
 

@@ -88,7 +88,11 @@ impl Model {
                 Ok(Answer::Link(place))
             }
             HolderAction::Lease { attempt, lease } => {
-                self.open(place, attempt)?;
+                let holds = link.leases.iter().any(|known| known.verifier == *lease && known.runs());
+                // Other people's guesses stop nobody who has begun.
+                if !(holds && attempt.open == link.lock.open_verifier) {
+                    self.open(place, attempt)?;
+                }
                 let link = &mut self.share.as_mut().unwrap().links[place];
                 match link.leases.iter().find(|known| known.verifier == *lease) {
                     Some(known) if known.runs() => {}

@@ -291,7 +291,13 @@ impl PushModel {
             }
             HolderAction::Reveal { attempt, lease } => {
                 push.gone.map_or(Ok(()), |gone| Err(Refusal::Gone(gone)))?;
-                self.open(attempt)?;
+                let holds = push.view(lease, now).is_some_and(|view| view.runs(now));
+                // Other people's guesses stop nobody who has begun; a pause does.
+                match (holds && attempt.open == push.body.lock.open_verifier, push.paused) {
+                    (true, false) => {}
+                    (true, true) => return Err(Refusal::Paused),
+                    (false, _) => self.open(attempt)?,
+                }
                 let push = self.known()?;
                 let full = push.views.len() >= push.max as usize;
                 match push.view(lease, now) {

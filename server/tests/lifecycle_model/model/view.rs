@@ -27,7 +27,7 @@ impl Model {
                 Outcome::Granted(Box::new(GrantedLease {
                     lease: LeaseId::derive(&verifier),
                     content_wrap: link.lock.content_wrap.clone(),
-                    expires_at: Timestamp::from_millis(lease.granted + 24 * HOUR),
+                    expires_at: Timestamp::from_millis((lease.granted + 24 * HOUR).min(link.expires)),
                     idle_secs: 3600,
                     bytes_max: 3 * content_sealed_len(),
                     link: self.view(place),

@@ -1,7 +1,7 @@
 //! Pushes at their edges.
 
 use subrosa_server::lifecycle::rules::{LEASE_IDLE, LINK_LEASES_MAX, VIEW_LIFE};
-use subrosa_server::lifecycle::{Command, HolderAction, Outcome, OwnerAction, Policy, Refusal};
+use subrosa_server::lifecycle::{Command, HolderAction, OpenAttempt, Outcome, OwnerAction, Policy, Refusal};
 use subrosa_server::record_key::RecordKey;
 use subrosa_shared::api::{Event, GoneWhy, LinkState, LinkStatus, LinkView, PatchPush, PutPush, RevealedPush};
 use subrosa_shared::id::{LinkId, Receipt, ShareId, Verifier};
@@ -43,6 +43,23 @@ impl Run {
     fn told(&self) -> Vec<Event> {
         self.trace.iter().flat_map(|entry| &entry.log).map(|line| line.event).collect()
     }
+}
+
+#[test]
+fn guesses_of_others_stop_no_view_that_has_begun() {
+    let mut run = with_views(3);
+    let first = run.revealed(0);
+    // A device that opened it is not slowed: it locks the push while the first view runs.
+    let lease = Verifier::from_bytes([77; 32]);
+    run.done(push::by_holder(HolderAction::Reveal { attempt: push::right(Some(7)), lease }));
+    for _ in 0..200 {
+        let attempt = OpenAttempt { open: Verifier::from_bytes([66; 32]), ..push::right(Some(7)) };
+        run.refused(push::by_holder(HolderAction::Reveal { attempt, lease }));
+    }
+    assert_eq!(run.push_view().state, LinkState::Locked);
+    assert_eq!(run.refused(push::reveal(1)), Refusal::Locked, "who has not begun waits for the owner");
+    assert_eq!(run.revealed(0).payload, first.payload, "who has begun is shown it again");
+    assert_eq!(run.push().downloads_taken, 2);
 }
 
 #[test]

@@ -49,7 +49,7 @@ impl PushModel {
             Answer::Revealed(lease, begun) => Outcome::Revealed(Box::new(RevealedPush {
                 lease: LeaseId::derive(&lease),
                 payload: push.body.lock.payload.clone(),
-                expires_at: at(begun + 15 * MINUTE),
+                expires_at: at((begun + 15 * MINUTE).min(push.expires)),
                 link,
             })),
             Answer::Status => Outcome::Push(Box::new(PushStatus {
