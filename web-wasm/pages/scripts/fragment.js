@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The part of a link after `#`: read once, taken out of the address bar, kept in `history.state`, so that reload works
- * while bookmarks, screenshots and copied addresses hold no key. The history that the browser keeps of its own still does.
+ * while bookmarks, screenshots and copied addresses hold no key. The history that a browser keeps by itself still does.
  */
 
 /** @typedef {{ link?: string } | null} State */
