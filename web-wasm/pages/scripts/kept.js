@@ -51,9 +51,13 @@ export async function secureLease(linkId) {
 export async function restore() {
   for (const [name, text] of await allOnDisk()) {
     if (!name.startsWith(LEASE)) continue;
-    if (read(name)) continue;
+    const kept = read(name);
+    // A crash can bring back what was kept before the answer; the disk has the answer.
+    if (kept && !kept.unanswered) continue;
     write(name, text);
-    if (!read(name)) void removeFromDisk(name);
+    if (read(name)) continue;
+    if (kept) write(name, JSON.stringify(kept));
+    void removeFromDisk(name);
   }
 }
 
