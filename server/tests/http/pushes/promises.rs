@@ -154,7 +154,7 @@ async fn guessing_ends_and_says_so_in_words_of_a_push() {
     let mut push = Push::new(1);
     push.body.destroy_after_guesses = Some(3);
     let push = push.on(&server).await;
-    let lease = LeaseSecret::from_bytes([1; 32]);
+    let (lease, other) = (LeaseSecret::from_bytes([1; 32]), LeaseSecret::from_bytes([3; 32]));
     let device = DeviceSecret::from_bytes([2; 32]);
     let guess = || push.ask_reveal(&lease).header("subrosa-open-proof", push.wrong_open());
     server.call(push.ask_reveal(&lease).device(&device)).await.ok();
@@ -162,8 +162,8 @@ async fn guessing_ends_and_says_so_in_words_of_a_push() {
         let problem = server.call(guess()).await.refused(ProblemType::WrongPassword);
         assert_eq!(problem.retry_after_millis, Some(wait * 1000), "turn {turn}");
         assert!(problem.detail.unwrap().contains("passphrase"));
-        // Whoever knows the passphrase waits with whoever does not, unless the device showed it before.
-        server.call(push.ask_reveal(&lease)).await.refused(ProblemType::TooManyGuesses);
+        // Whoever knows the passphrase waits with whoever does not, unless a view has begun.
+        server.call(push.ask_reveal(&other)).await.refused(ProblemType::TooManyGuesses);
         if turn == 1 {
             server.call(push.ask_reveal(&lease).device(&device)).await.ok();
         }
