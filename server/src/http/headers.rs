@@ -63,12 +63,16 @@ pub(super) enum Framed {
 
 impl Framed {
     fn headers(self) -> &'static [(HeaderName, HeaderValue)] {
-        static PREVIEW: [(HeaderName, HeaderValue); 2] = [
+        const FOR_STRANGERS: (HeaderName, HeaderValue) =
+            (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
+        // Firefox takes the document itself for a stranger's, because it is to have no origin. Who may frame it, the policy
+        // says.
+        static PREVIEW: [(HeaderName, HeaderValue); 3] = [
             (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PREVIEW_POLICY)),
             (header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN")),
+            FOR_STRANGERS,
         ];
-        static PART: [(HeaderName, HeaderValue); 1] =
-            [(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"))];
+        static PART: [(HeaderName, HeaderValue); 1] = [FOR_STRANGERS];
         match self {
             Self::Preview => &PREVIEW,
             Self::PreviewPart => &PART,

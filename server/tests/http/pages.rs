@@ -157,7 +157,7 @@ async fn files_are_looked_at_in_a_document_that_reaches_nothing() {
         assert_eq!(answer.headers["x-frame-options"], "SAMEORIGIN");
         for (name, value) in [
             ("cross-origin-embedder-policy", "require-corp"),
-            ("cross-origin-resource-policy", "same-origin"),
+            ("cross-origin-resource-policy", "cross-origin"),
             ("referrer-policy", "no-referrer"),
             ("x-content-type-options", "nosniff"),
         ] {

@@ -121,7 +121,7 @@ async fn assert_nothing_ran(recipient: &Browser) {
             "const reach = (act) => { try { return String(act()); } catch { return 'nothing'; } };
              return [self.origin, typeof owned, document.title, reach(() => parent.document.title),
                  reach(() => localStorage.length), reach(() => document.cookie), reach(() => top.location.href),
-                 reach(() => navigator.serviceWorker.controller)].join('|')",
+                 reach(() => navigator.serviceWorker.controller.state)].join('|')",
         )
         .await;
     assert_eq!(
@@ -190,6 +190,29 @@ async fn a_sound_is_played_where_it_is_shown() {
     preview(&recipient, "silence.wav").await;
     assert_eq!(recipient.script_in_frame("return document.querySelector('audio').duration").await, 2);
     recipient.assert_accessible().await;
+}
+
+#[tokio::test]
+async fn a_document_that_does_not_come_is_no_dead_end() {
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let (_, link) = sent(&server, &[Source::new("a.txt", "still here")], &LinkTerms::default()).await;
+    recipient.look(&link).await;
+    // As where something between server and browser keeps frames away.
+    recipient
+        .script(
+            "const { src } = Object.getOwnPropertyDescriptors(HTMLIFrameElement.prototype);
+             Object.defineProperty(HTMLIFrameElement.prototype, 'src', { ...src, set(url) {
+                 src.set.call(this, url === '/preview' ? '/dl/nothing' : url);
+             } });",
+        )
+        .await;
+    preview(&recipient, "a.txt").await;
+    assert!(recipient.text("preview-problem").await.contains("You can save it"));
+    let _ = recipient.complaints();
+    recipient.click("preview-save").await;
+    recipient.state_of(&["ask-saved"]).await;
+    assert_eq!(recipient.downloaded().await.1, b"still here");
 }
 
 #[tokio::test]

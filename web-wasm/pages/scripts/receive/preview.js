@@ -23,8 +23,10 @@ import { sizeText } from "../wording.js";
  * @property {AbortSignal} signal
  */
 
-/** A document that has not come, or a picture that is not decoded, within this time does not come. */
-const PATIENCE_MILLIS = 30_000;
+/** A document that has not come within this time does not come. */
+const COME_MILLIS = 10_000;
+/** A picture that is not decoded, or a film that has not begun, within this time is not shown. */
+const SHOW_MILLIS = 30_000;
 
 /** That this browser does not show it. */
 class NotShown extends Error {
@@ -122,7 +124,7 @@ function showInFrame(kind, title, content, signal) {
   opened.sandbox.add("allow-scripts");
   opened.src = "/preview";
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => end(new NotShown("it did not come")), PATIENCE_MILLIS);
+    let timer = setTimeout(() => end(new NotShown("it did not come")), COME_MILLIS);
     const cancel = () => end(new Cancelled());
     /** @param {Error} [error] */
     const end = (error) => {
@@ -140,6 +142,8 @@ function showInFrame(kind, title, content, signal) {
     const ready = ({ source, origin }) => {
       if (source !== opened.contentWindow || origin !== "null") return;
       removeEventListener("message", ready);
+      clearTimeout(timer);
+      timer = setTimeout(() => end(new NotShown("it takes too long")), SHOW_MILLIS);
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = ({ data }) => end(data?.shown === true ? undefined : new NotShown("it does not decode"));
       // Nobody else can be in there: a frame without an origin cannot be named by one.
