@@ -1,5 +1,5 @@
-//! What the end-to-end tests are made of: the real server as a process of its own ([`server`]), a client that speaks the
-//! protocol without a browser ([`client`]), and browsers driven by WebDriver ([`browser`]). The tests stand in `tests/`, one
+//! What the end-to-end tests are made of: the real server as a process of its own ([`server`]), real Redis ([`redis`]), a
+//! client that speaks the protocol without a browser ([`client`]), and browsers driven by WebDriver ([`browser`]). The tests stand in `tests/`, one
 //! file per subject; `heavy.rs` runs only with `cargo xtask test --heavy`.
 
 pub mod browser;
@@ -7,6 +7,8 @@ pub mod bytes;
 pub mod client;
 pub mod disk;
 pub mod leaks;
+pub mod ports;
+pub mod redis;
 pub mod server;
 pub mod wait;
 pub mod wire;

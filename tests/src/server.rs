@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::client::Client;
+use crate::ports::free_port;
 
 /// Until a server has to listen. Generous: the machine may be busy with other things.
 const START_MAX: Duration = Duration::from_secs(30);
@@ -315,12 +316,6 @@ async fn gather(mut stream: impl AsyncRead + Unpin, text: Arc<Mutex<String>>, gr
         text.lock().expect("nobody panics with the lock").push_str(&String::from_utf8_lossy(&buffer[..len]));
         grows.send_replace(());
     }
-}
-
-/// A port that nobody listens on. Somebody may before it is used, which is unlikely.
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
-    listener.local_addr().expect("it is bound").port()
 }
 
 /// The port in the line that says where the server listens.

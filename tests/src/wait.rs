@@ -12,13 +12,19 @@ const PERIOD: Duration = Duration::from_millis(25);
 ///
 /// # Panics
 /// There is nothing within the time; says what was missing.
-pub async fn until<T, F: Future<Output = Option<T>>>(within: Duration, what: &str, mut look: impl FnMut() -> F) -> T {
-    let deadline = Instant::now() + within;
+pub async fn until<T, F: Future<Output = Option<T>>>(time: Duration, what: &str, look: impl FnMut() -> F) -> T {
+    let found = within(time, look).await;
+    found.unwrap_or_else(|| panic!("not within {time:?}: {what}"))
+}
+
+/// Looks until there is something, or the time has passed.
+pub async fn within<T, F: Future<Output = Option<T>>>(time: Duration, mut look: impl FnMut() -> F) -> Option<T> {
+    let deadline = Instant::now() + time;
     loop {
-        if let Some(found) = look().await {
+        let found = look().await;
+        if found.is_some() || Instant::now() >= deadline {
             return found;
         }
-        assert!(Instant::now() < deadline, "not within {within:?}: {what}");
         sleep(PERIOD).await;
     }
 }

@@ -52,6 +52,7 @@ pub(crate) fn run(args: &TestArgs) -> Result<()> {
     let mut tally = Tally::new();
     tally.need("node modules", tools::ensure_node_modules);
     tally.need("browser", tools::ensure_browser);
+    tally.need("Redis", tools::ensure_redis);
     if args.browsers.contains(&Browser::Firefox) {
         tally.need("Firefox", || tools::ensure_firefox().map(drop));
     }

@@ -40,6 +40,12 @@ pub(crate) fn ensure_browser() -> Result<()> {
     ensure_programs(&[("chromium", "chromium"), ("chromedriver", "chromium-driver")])
 }
 
+/// Redis, which the tests run as processes of their own, on ports and in folders that they choose. Debian starts one as a
+/// service when it is installed; nothing here uses or disturbs that one. Sentinel is the same program.
+pub(crate) fn ensure_redis() -> Result<()> {
+    ensure_programs(&[("redis-server", "redis-server"), ("redis-cli", "redis-tools"), ("setpriv", "util-linux")])
+}
+
 /// Firefox and its driver; gives the folder of the driver, which Debian does not have.
 pub(crate) fn ensure_firefox() -> Result<PathBuf> {
     ensure_programs(&[("firefox-esr", "firefox-esr")])?;
