@@ -359,6 +359,8 @@ pub struct ShareStatus {
     pub created_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// While it is uploaded: when the upload is abandoned and deleted, unless it is complete by then.
+    pub upload_ends_at: Option<Timestamp>,
     /// Bytes of plaintext in every part but the last.
     pub part_bytes: u32,
     /// Bytes of padded content, once it is complete.

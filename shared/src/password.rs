@@ -84,7 +84,19 @@ impl Suite {
 pub struct StretchedPassword([u8; 32]);
 
 impl StretchedPassword {
-    pub(crate) fn expose(&self) -> &[u8; 32] {
+    /// Length in bytes.
+    pub const LEN: usize = 32;
+
+    /// Takes the bytes of one that was kept.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes. Whoever calls this answers for where they go: with the link's secret they open the link, and tell a
+    /// guessed password from another.
+    #[must_use]
+    pub const fn expose(&self) -> &[u8; Self::LEN] {
         &self.0
     }
 }

@@ -321,10 +321,33 @@ impl Plan {
         self.items.iter().map(|(_, item)| item)
     }
 
+    /// A plan that was fixed before. Its files are known by their places. `None` if nothing can have been planned like that.
+    #[must_use]
+    pub fn kept(entries: Vec<Entry>, part_bytes: u32) -> Option<Self> {
+        let content_len = entries.iter().try_fold(0_u64, |len, entry| len.checked_add(entry.size()))?;
+        let layout = Layout::new(content_len, part_bytes).ok()?;
+        Some(Self::new((0..).zip(entries).collect(), layout))
+    }
+
+    /// The numbers of what is sent, in the order of the manifest.
+    pub fn ids(&self) -> impl Iterator<Item = u32> {
+        self.items.iter().map(|(id, _)| *id)
+    }
+
     /// What a part is read from, in order; zeros follow up to its length. Empty if there is no such part.
     #[must_use]
     pub fn sources(&self, index: u32) -> Vec<Source> {
+        self.layout.part_range(index).map_or_else(Vec::new, |part| self.sources_of(part))
+    }
+
+    /// The same for some bytes of a part, counted from its beginning.
+    #[must_use]
+    pub fn sources_within(&self, index: u32, bytes: Range<u64>) -> Vec<Source> {
         let Some(part) = self.layout.part_range(index) else { return Vec::new() };
+        self.sources_of(part.start + bytes.start..part.end.min(part.start + bytes.end))
+    }
+
+    fn sources_of(&self, part: Range<u64>) -> Vec<Source> {
         let first = self.starts.partition_point(|&start| start <= part.start).saturating_sub(1);
         self.items[first..]
             .iter()

@@ -29,6 +29,8 @@ pub mod push_sender;
 #[cfg(feature = "seal")]
 pub mod qr;
 #[cfg(feature = "seal")]
+pub mod same_files;
+#[cfg(feature = "seal")]
 pub mod sender;
 #[cfg(feature = "seal")]
 pub mod strength;

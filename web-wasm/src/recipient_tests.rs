@@ -171,6 +171,42 @@ fn a_look_at_a_long_text_fetches_the_chunks_that_are_shown() {
 }
 
 #[test]
+fn a_film_is_fetched_in_blocks_that_cover_it_and_do_not_overlap() {
+    const LEN: u64 = 5_000_000;
+    let content: Vec<u8> = (0..LEN as u32).map(|i| (i % 251) as u8).collect();
+    let entries = vec![file("before", 100_001), file("film.mp4", LEN - 100_101), file("after", 100)];
+    let stored = send_in_parts(entries, &content, None, 1 << 20);
+    let (mut recipient, _) = open(&stored, None).unwrap();
+    let key = grant(&stored, &mut recipient);
+    let (mut at, mut fetched) = (0, 0);
+    while at < LEN - 100_101 {
+        let block = recipient.block(1, at).unwrap();
+        assert_eq!(block.from, at);
+        assert_eq!(recipient.block(1, block.to - 1).unwrap().from, at, "whatever byte of it is asked for");
+        let chunks = block.piece.chunks.as_ref().unwrap();
+        let part = &stored.parts[block.piece.index as usize];
+        let sealed = [&part[..65], &part[chunks.sealed_from as usize..chunks.sealed_to as usize]].concat();
+        let pinned = crate::parts::Pinned {
+            index: block.piece.index,
+            sealed_len: block.piece.sealed_len,
+            commitment: chunks.commitment,
+        };
+        let mut opened = Vec::new();
+        key.open_chunks(&pinned, chunks.first, &sealed, &mut opened).unwrap();
+        let (from, to) = block.piece.spans[0];
+        let got = &opened[(from - chunks.plain_from) as usize..(to - chunks.plain_from) as usize];
+        assert!(got == &content[100_001 + block.from as usize..100_001 + block.to as usize], "{block:?}");
+        fetched += chunks.sealed_to - chunks.sealed_from;
+        at = block.to;
+    }
+    // Little more than its own bytes: the chunks at both ends, and the tags.
+    assert!(fetched < LEN + 2 * 65_536 + 100 * 16, "{fetched}");
+    for (entry, at) in [(1, LEN - 100_101), (1, u64::MAX), (3, 0)] {
+        assert!(recipient.block(entry, at).is_err());
+    }
+}
+
+#[test]
 fn a_single_file_is_saved_as_itself() {
     let stored = send(vec![file("folder/report.pdf", 3)], b"abc", None);
     let (recipient, _) = open(&stored, None).unwrap();
@@ -229,6 +265,7 @@ fn receipts_that_the_server_made_up_do_not_count() {
         gone: None,
         created_at: at(0),
         expires_at: at(0),
+        upload_ends_at: None,
         part_bytes: PART_BYTES,
         padded_len: None,
         ends_with_last_link: true,

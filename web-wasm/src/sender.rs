@@ -8,7 +8,7 @@ use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::keys::LinkKeys;
 use subrosa_shared::manifest::{Entry, Manifest, ManifestError, NOTE_BYTES_MAX, Part};
 use subrosa_shared::note::{NoteError, NotedLink, OwnerNote};
-use subrosa_shared::password::{Password, Suite};
+use subrosa_shared::password::{Password, StretchedPassword, Suite};
 use subrosa_shared::secret::{LinkSecret, OwnerSecret, ReceiptKey};
 use subrosa_shared::time::Timestamp;
 use subrosa_shared::wrap::{View, seal_content_key};
@@ -44,7 +44,7 @@ pub struct Sender {
 
 struct Lock {
     keys: LinkKeys,
-    needs_password: bool,
+    stretched: Option<StretchedPassword>,
 }
 
 struct Sealed {
@@ -127,8 +127,47 @@ impl Sender {
 
     /// Sets the password of the link, or that it has none. With a password it takes about 0.2 s and 64 MiB.
     pub fn lock(&mut self, password: Option<&Password>) {
-        let stretched = password.map(|password| password.stretch(Suite::One, &self.link));
-        self.lock = Some(Lock { keys: self.link.keys(stretched.as_ref()), needs_password: password.is_some() });
+        self.lock_with(password.map(|password| password.stretch(Suite::One, &self.link)));
+    }
+
+    fn lock_with(&mut self, stretched: Option<StretchedPassword>) {
+        self.lock = Some(Lock { keys: self.link.keys(stretched.as_ref()), stretched });
+    }
+
+    /// What brings this sender back with [`from_kept`](Self::from_kept): both secrets, and what the password was stretched
+    /// into. As secret as they are; the password itself is not in it.
+    ///
+    /// # Errors
+    /// The password is not settled.
+    pub fn keep(&self) -> Result<Zeroizing<Vec<u8>>, SendError> {
+        let Lock { stretched, .. } = self.lock.as_ref().ok_or(SendError::OutOfOrder)?;
+        let stretched = stretched.as_ref().map_or(&[][..], |stretched| stretched.expose());
+        Ok(Zeroizing::new([self.owner.expose(), self.link.expose(), stretched].concat()))
+    }
+
+    /// The sender that was kept. `None` if that is none.
+    #[must_use]
+    pub fn from_kept(kept: &[u8]) -> Option<Self> {
+        let (owner, rest) = kept.split_first_chunk()?;
+        let (link, rest) = rest.split_first_chunk()?;
+        let stretched = match rest {
+            [] => None,
+            rest => Some(StretchedPassword::from_bytes(rest.try_into().ok()?)),
+        };
+        let (owner, link) = (OwnerSecret::from_bytes(*owner), LinkSecret::from_bytes(*link));
+        let mut sender = Self { owner, link, lock: None, sealed: None };
+        sender.lock_with(stretched);
+        Some(sender)
+    }
+
+    /// Takes a manifest that was sealed before: what was sent of it must not become another one.
+    ///
+    /// # Errors
+    /// It does not open.
+    pub fn reopen_manifest(&mut self, sealed: &[u8]) -> Result<(), SendError> {
+        let manifest = Manifest::open(&self.owner.manifest_key(), &self.share_id(), sealed)?;
+        self.sealed = Some(Sealed { manifest, digest: Digest::of(sealed) });
+        Ok(())
     }
 
     /// Seals the manifest over the stored parts.
@@ -168,13 +207,13 @@ impl Sender {
     /// The manifest is not sealed, or the password is not settled.
     pub fn put_link(&self, terms: LinkTerms, rng: &mut impl CryptoRng) -> Result<PutLink, SendError> {
         let Sealed { digest, .. } = self.sealed.as_ref().ok_or(SendError::OutOfOrder)?;
-        let Lock { keys, needs_password } = self.lock.as_ref().ok_or(SendError::OutOfOrder)?;
+        let Lock { keys, stretched } = self.lock.as_ref().ok_or(SendError::OutOfOrder)?;
         let id = self.link_id();
         let view = View { manifest_key: self.owner.manifest_key(), manifest_digest: *digest };
         Ok(PutLink {
             link_verifier: self.link.verifier(),
             lock: LinkLock {
-                needs_password: *needs_password,
+                needs_password: stretched.is_some(),
                 open_verifier: keys.open_verifier(),
                 view_wrap: view.seal(&keys.view, &id, rng),
                 content_wrap: seal_content_key(&self.owner.content_key(), &keys.content, &id, rng),
@@ -233,8 +272,57 @@ impl Sender {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
+    use rand_core::UnwrapErr;
+    use subrosa_shared::id::Commitment;
+    use subrosa_shared::manifest::EntryKind;
+    use subrosa_shared::path::EntryPath;
+
     use super::*;
+    use crate::seeded::Seeded;
+
+    const PART_BYTES: u32 = 8 << 20;
+
+    #[test]
+    fn a_sender_that_was_kept_is_the_same() {
+        let mut rng = UnwrapErr(Seeded(1));
+        for typed in [None, Some("correct horse")] {
+            let mut sender = Sender::draw(&mut rng);
+            assert!(matches!(sender.keep(), Err(SendError::OutOfOrder)), "with a password or without is not known");
+            sender.lock(typed.map(|typed| Password::new(typed).unwrap()).as_ref());
+            let part = Part {
+                sealed_len: 4096 + 81,
+                digest: Digest::from_bytes([1; 32]),
+                commitment: Commitment::from_bytes([2; 32]),
+            };
+            let manifest = sender.seal_manifest(vec![file()], None, PART_BYTES, vec![part], &mut rng).unwrap();
+
+            let kept = sender.keep().unwrap();
+            assert!(!kept.windows(7).any(|bytes| b"correct" == bytes), "the password is not kept");
+            let mut again = Sender::from_kept(&kept).unwrap();
+            assert_eq!((again.share_id(), again.link_id()), (sender.share_id(), sender.link_id()));
+            assert_eq!(*again.token(), *sender.token());
+            assert_eq!(*again.keep().unwrap(), *kept);
+            again.reopen_manifest(&manifest).unwrap();
+            assert_eq!(again.complete().unwrap(), sender.complete().unwrap());
+            again.check_manifest(&manifest).unwrap();
+            let terms = LinkTerms { downloads_max: 1 };
+            let [link, linked] =
+                [&sender, &again].map(|sender| sender.put_link(terms, &mut UnwrapErr(Seeded(2))).unwrap());
+            assert_eq!(link, linked);
+
+            for len in [0, 31, 63, 65, 95, 97] {
+                assert!(Sender::from_kept(&vec![7; len]).is_none(), "{len} bytes");
+            }
+            assert!(again.reopen_manifest(&manifest[1..]).is_err());
+        }
+    }
+
+    fn file() -> Entry {
+        let kind = EntryKind::File { size: 1, media_type: None };
+        Entry { path: EntryPath::parse("a.txt").unwrap(), modified: None, kind }
+    }
 
     #[test]
     fn notes_keep_their_lines_and_lose_what_cannot_be_seen() {

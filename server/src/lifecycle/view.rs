@@ -48,6 +48,10 @@ fn share_status(id: ShareId, share: &Share, part_bytes: u32, ends_with_last_link
         gone: share.gone(),
         created_at: share.created_at,
         expires_at: share.expires_at,
+        upload_ends_at: match share.state {
+            State::Uploading { until } => Some(until.min(share.expires_at)),
+            State::Ready { .. } | State::Gone { .. } => None,
+        },
         part_bytes,
         padded_len: share.content().map(Content::padded_len),
         ends_with_last_link,

@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{Thrown, answer, given, json, password, rng};
 use crate::basket::{self, Added, BasketError};
+use crate::same_files::{self, Offer};
 use crate::sender::{self, LinkTerms, SendError};
 
 /// What the sender has picked. See [`basket::Basket`].
@@ -167,10 +168,29 @@ impl Plan {
     /// What a part is read from: file, start, end; file, start, end; …
     #[must_use]
     pub fn sources(&self, index: u32) -> Vec<f64> {
-        let sources = self.0.sources(index).into_iter();
-        sources
-            .flat_map(|source| [f64::from(source.file), source.range.start as f64, source.range.end as f64])
-            .collect()
+        flat(self.0.sources(index))
+    }
+
+    /// The same for some bytes of a part, counted from its beginning.
+    #[wasm_bindgen(js_name = sourcesWithin)]
+    #[must_use]
+    pub fn sources_within(&self, index: u32, start: u32, end: u32) -> Vec<f64> {
+        flat(self.0.sources_within(index, start.into()..end.into()))
+    }
+
+    /// The numbers of what is sent, in the order of [`entries`](Self::entries).
+    #[must_use]
+    pub fn ids(&self) -> Vec<u32> {
+        self.0.ids().collect()
+    }
+
+    /// A plan that was kept as its [`entries`](Self::entries). Its files are known by their places there.
+    ///
+    /// # Errors
+    /// `given`, `manifest`: that is none.
+    pub fn kept(entries: &str, part_bytes: u32) -> Result<Self, JsValue> {
+        let plan = basket::Plan::kept(planned(entries)?, part_bytes);
+        Ok(Self(plan.ok_or_else(|| Thrown::new("given", "nothing was planned like that"))?))
     }
 
     /// What is sent, in JSON for [`Sender::seal_manifest`].
@@ -180,7 +200,54 @@ impl Plan {
     }
 }
 
-/// An entry on its way from the page to the worker that seals the manifest.
+fn flat(sources: Vec<basket::Source>) -> Vec<f64> {
+    let source = |source: basket::Source| [f64::from(source.file), source.range.start as f64, source.range.end as f64];
+    sources.into_iter().flat_map(source).collect()
+}
+
+/// Which files are needed to go on. See [`same_files::SameFiles`].
+#[wasm_bindgen]
+pub struct SameFiles(same_files::SameFiles);
+
+#[wasm_bindgen]
+impl SameFiles {
+    /// Of a plan and the parts of it that are missing. `picked`: paths or null, in JSON, by the number of the file.
+    ///
+    /// # Errors
+    /// `given`: that are no paths.
+    #[wasm_bindgen(constructor)]
+    pub fn new(plan: &Plan, picked: &str, missing_parts: &[u32]) -> Result<Self, JsValue> {
+        let picked: Vec<Option<String>> = given(picked)?;
+        Ok(Self(same_files::SameFiles::of(&plan.0, &picked, missing_parts)))
+    }
+
+    /// Takes a file that was picked again. Answers `{ same, changed }` in JSON: numbers or null.
+    pub fn offer(&mut self, path: &str, size: f64, modified_millis: Option<f64>) -> String {
+        #[derive(Default, Serialize)]
+        struct Answer {
+            same: Option<u32>,
+            changed: Option<u32>,
+        }
+        json(&match self.0.offer(path, size as u64, moment(modified_millis)) {
+            Offer::Same(id) => Answer { same: Some(id), changed: None },
+            Offer::Changed(id) => Answer { same: None, changed: Some(id) },
+            Offer::Unneeded => Answer::default(),
+        })
+    }
+
+    /// Takes it back: what is in the file is not what was.
+    pub fn reject(&mut self, id: u32) {
+        self.0.reject(id);
+    }
+
+    /// The numbers of the files that were not found yet.
+    #[must_use]
+    pub fn missing(&self) -> Vec<u32> {
+        self.0.missing().collect()
+    }
+}
+
+/// An entry on its way from the page to the worker that seals the manifest, or kept.
 #[derive(Serialize, Deserialize)]
 struct PlannedEntry {
     path: String,
@@ -207,6 +274,11 @@ impl PlannedEntry {
     }
 }
 
+fn planned(entries: &str) -> Result<Vec<Entry>, Thrown> {
+    let entries: Vec<PlannedEntry> = given(entries)?;
+    entries.into_iter().map(PlannedEntry::parse).collect()
+}
+
 /// The sender's side. See [`sender::Sender`].
 #[wasm_bindgen]
 pub struct Sender(sender::Sender);
@@ -218,6 +290,33 @@ impl Sender {
     #[must_use]
     pub fn new() -> Self {
         Self(sender::Sender::draw(&mut rng()))
+    }
+
+    /// What brings the sender back with [`from_kept`](Self::from_kept): secrets, but not the password.
+    ///
+    /// # Errors
+    /// `out-of-order`: the password is not settled.
+    pub fn keep(&self) -> Result<Vec<u8>, JsValue> {
+        Ok(self.0.keep().map_err(Thrown::from)?.to_vec())
+    }
+
+    /// The sender that was kept.
+    ///
+    /// # Errors
+    /// `given`: that is none.
+    #[wasm_bindgen(js_name = fromKept)]
+    pub fn from_kept(kept: &[u8]) -> Result<Self, JsValue> {
+        let sender = sender::Sender::from_kept(kept);
+        Ok(Self(sender.ok_or_else(|| Thrown::new("given", "that is no sender"))?))
+    }
+
+    /// Takes a manifest that was sealed before.
+    ///
+    /// # Errors
+    /// `manifest`: it does not open.
+    #[wasm_bindgen(js_name = reopenManifest)]
+    pub fn reopen_manifest(&mut self, sealed: &[u8]) -> Result<(), JsValue> {
+        Ok(self.0.reopen_manifest(sealed).map_err(Thrown::from)?)
     }
 
     /// The share's id.
@@ -276,8 +375,7 @@ impl Sender {
         digests: &[u8],
         commitments: &[u8],
     ) -> Result<Vec<u8>, JsValue> {
-        let entries: Vec<PlannedEntry> = given(entries)?;
-        let entries = entries.into_iter().map(PlannedEntry::parse).collect::<Result<_, _>>()?;
+        let entries = planned(entries)?;
         let ((digests, _), (commitments, _)) = (digests.as_chunks(), commitments.as_chunks());
         let parts = sealed_lens.iter().zip(digests).zip(commitments).map(|((&len, digest), commitment)| Part {
             sealed_len: len as u64,

@@ -8,7 +8,7 @@ use subrosa_shared::id::{LeaseId, ShareId};
 use subrosa_shared::time::Timestamp;
 
 use super::{Answer, Link, Model, Share};
-use crate::world::{HOUR, content_sealed_len, upload};
+use crate::world::{HOUR, SECOND, content_sealed_len, upload};
 
 impl Model {
     pub(super) fn answer(&self, answer: Answer) -> Outcome {
@@ -89,6 +89,9 @@ impl Model {
             gone: share.gone,
             created_at: Timestamp::from_millis(share.created),
             expires_at: Timestamp::from_millis(share.expires),
+            upload_ends_at: (share.gone.is_none() && share.completed.is_none()).then(|| {
+                Timestamp::from_millis(share.expires.min(share.created + self.policy.upload_secs_max * SECOND))
+            }),
             part_bytes: share.body.part_bytes,
             padded_len: self.padded_len(),
             ends_with_last_link: share.body.ends_with_last_link,

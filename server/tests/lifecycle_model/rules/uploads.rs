@@ -9,6 +9,7 @@ use subrosa_shared::id::{Digest, ShareId};
 use subrosa_shared::limits::Limits;
 use subrosa_shared::padding::padded_len;
 use subrosa_shared::seal::sealed_len;
+use subrosa_shared::time::Timestamp;
 
 use crate::run::Run;
 use crate::world::{self, DAY, PART_BYTES};
@@ -192,6 +193,7 @@ fn an_upload_that_stands_still_is_abandoned() {
     run.done(world::create(CreateShare { expires_in_secs: 30 * 24 * 60 * 60, ..world::create_request() }));
     run.wait(7 * DAY - 1);
     assert_eq!(run.seen().state, ShareState::Uploading);
+    assert_eq!(run.seen().upload_ends_at, Some(Timestamp::from_millis(run.now.as_millis() + 1)), "the sender knows");
     run.wait(1);
     assert_eq!(run.seen().gone.unwrap().why, GoneWhy::Abandoned);
     assert!(matches!(run.refused(world::complete()), Refusal::Gone(gone) if gone.why == GoneWhy::Abandoned));
