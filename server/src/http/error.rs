@@ -88,6 +88,12 @@ impl Error {
             Self::Refused(refusal) => refusal_problem(refusal),
             Self::RefusedPush(refusal) => push_problem(refusal),
             Self::Ledger(LedgerError::Full) | Self::Blobs(BlobsError::Full) => Problem::new(P::StorageFull),
+            Self::Ledger(
+                LedgerError::Unavailable(_)
+                | LedgerError::Lost(_)
+                | LedgerError::NotAcknowledged
+                | LedgerError::Foreign(_),
+            ) => retry(P::Busy, BUSY_RETRY).with_detail("The server's records take no changes right now."),
             Self::Ledger(_) | Self::Record(_) | Self::Blobs(_) | Self::Outcome => Problem::new(P::Internal),
             Self::Contended | Self::Busy => retry(P::Busy, BUSY_RETRY),
             Self::UnknownEndpoint => Problem::new(P::UnknownEndpoint),

@@ -5,6 +5,7 @@
 //! here and be written twice. Rows of objects stand beside the record, because ten thousand parts do not belong into it.
 
 mod clock;
+pub mod redis;
 pub mod sqlite;
 
 use async_trait::async_trait;
@@ -215,7 +216,7 @@ impl InstallationId {
     }
 }
 
-/// Why a ledger could not do its work. Nothing was changed, unless it says that this is unknown.
+/// Why a ledger could not do its work. Nothing was changed, unless it says otherwise.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LedgerError {
@@ -228,6 +229,18 @@ pub enum LedgerError {
     /// What is stored is not what a ledger stores.
     #[error("the ledger holds something that it cannot read: {0}")]
     Corrupt(String),
+    /// Its machines cannot be reached, or take nothing right now. Worth trying again soon.
+    #[error("the ledger is not available: {0}")]
+    Unavailable(String),
+    /// The answer did not come. The change was made or not.
+    #[error("the ledger did not answer: {0}")]
+    Lost(String),
+    /// The change was made, but fewer replicas than it takes have said that they have it: it may be forgotten again.
+    #[error("too few replicas of the ledger have acknowledged a change")]
+    NotAcknowledged,
+    /// It is not, or not any more, the ledger of this installation.
+    #[error("the ledger is not the one of this installation: {0}")]
+    Foreign(String),
     /// Its clock is too far from what it knows.
     #[error(transparent)]
     Clock(#[from] ClockRefused),

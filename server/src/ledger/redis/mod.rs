@@ -1,0 +1,3 @@
+//! The ledger in Redis, or Valkey: for installations of more than one server.
+
+pub mod nodes;
