@@ -3,9 +3,11 @@
 use std::ops::Range;
 
 use serde::Serialize;
+use subrosa_shared::content::Piece;
 use subrosa_shared::id::{Commitment, Digest};
 use subrosa_shared::manifest::{Entry, EntryKind, Manifest};
 use subrosa_shared::path::storable_name;
+use subrosa_shared::seal::CHUNK_LEN;
 
 use crate::names::shortened;
 use crate::preview::{Kind, TEXT_BYTES_MAX};
@@ -17,6 +19,8 @@ use crate::zip::archive_name;
 pub(crate) const DOWNLOAD_NAME_BYTES_MAX: usize = 230;
 /// Below this, in bytes, parts are fetched whole for a look: they serve a download later, too.
 const WHOLE_BYTES_MAX: u64 = 1024 * 1024;
+/// Chunks of a sound or film that are fetched at once. Blocks do not overlap: what is kept is not paid for again.
+const BLOCK_CHUNKS: u64 = 8;
 
 /// What somebody wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +55,15 @@ pub struct PreviewPlan {
     /// Whether the file is longer than what is fetched.
     pub(crate) is_cut: bool,
     pub(crate) pieces: Vec<SavePiece>,
+}
+
+/// A stretch of a file that is fetched at once while it is played.
+#[derive(Debug, Serialize)]
+pub struct Block {
+    /// Where it lies in the file, in bytes.
+    pub(crate) from: u64,
+    pub(crate) to: u64,
+    pub(crate) piece: SavePiece,
 }
 
 /// A part, and what is wanted of it.
@@ -120,16 +133,38 @@ pub(crate) fn preview_plan(manifest: &Manifest, entry: usize) -> Option<PreviewP
         let sealed = place.sealed_range();
         // A small file in a large part, or the beginning of a long text: a download may not fetch without end.
         if piece.sealed_len > WHOLE_BYTES_MAX && sealed.end - sealed.start < piece.sealed_len / 2 {
-            piece.chunks = Some(Chunks {
-                commitment: manifest.parts()[place.index as usize].commitment,
-                first: place.chunks().start,
-                plain_from: place.within.start - place.skip(),
-                sealed_from: sealed.start,
-                sealed_to: sealed.end,
-            });
+            piece.chunks = Some(chunks(manifest, &place));
         }
     }
     Some(PreviewPlan { kind, len, is_cut: len < file.size(), pieces })
+}
+
+/// The block of a file in which a byte of it lies. `None` if there is no such byte.
+pub(crate) fn block(manifest: &Manifest, entry: usize, at: u64) -> Option<Block> {
+    let file = manifest.ranges().nth(entry)?;
+    let at = file.start.checked_add(at).filter(|at| *at < file.end)?;
+    let place = manifest.layout().pieces(at..at + 1).next()?;
+    let part = at - place.within.start;
+    let first = place.chunks().start / BLOCK_CHUNKS * BLOCK_CHUNKS * CHUNK_LEN as u64;
+    let last = place.part_len.min(first + BLOCK_CHUNKS * CHUNK_LEN as u64);
+    let range = file.start.max(part + first)..file.end.min(part + last);
+    let (from, to) = (range.start - file.start, range.end - file.start);
+    let place = manifest.layout().pieces(range.clone()).next()?;
+    let mut piece = pieces(manifest, vec![range]).pop()?;
+    piece.chunks = Some(chunks(manifest, &place));
+    Some(Block { from, to, piece })
+}
+
+/// The chunks around a range of a part.
+fn chunks(manifest: &Manifest, place: &Piece) -> Chunks {
+    let sealed = place.sealed_range();
+    Chunks {
+        commitment: manifest.parts()[place.index as usize].commitment,
+        first: place.chunks().start,
+        plain_from: place.within.start - place.skip(),
+        sealed_from: sealed.start,
+        sealed_to: sealed.end,
+    }
 }
 
 /// How a file can be looked at, by its name and size.

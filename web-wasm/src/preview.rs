@@ -12,8 +12,6 @@ pub const TEXT_BYTES_MAX: u64 = 256 * 1024;
 pub const IMAGE_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// Largest drawing: a small one can take long already.
 pub const SVG_BYTES_MAX: usize = 1024 * 1024;
-/// Largest sound or film that is played, in bytes: the page holds it whole.
-pub const MEDIA_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Longest readme that is offered first, in bytes.
 const README_BYTES_MAX: u64 = 1024 * 1024;
 /// Longest side of a picture, in pixels.
@@ -53,9 +51,9 @@ impl Kind {
         } else if among(IMAGES) {
             (Self::Image, IMAGE_BYTES_MAX)
         } else if among(SOUNDS) {
-            (Self::Audio, MEDIA_BYTES_MAX)
+            (Self::Audio, u64::MAX)
         } else if among(FILMS) {
-            (Self::Video, MEDIA_BYTES_MAX)
+            (Self::Video, u64::MAX)
         } else {
             return None;
         };

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 use crate::held::{Held, OutOfOrder};
 use crate::names::{numbered, shortened};
 use crate::parts::PartKey;
-use crate::plan::{self, PreviewPlan, SavePlan, Wanted};
+use crate::plan::{self, Block, PreviewPlan, SavePlan, Wanted};
 use crate::preview::{Kind, is_readme};
 use crate::tree::{Folder, Found, Index, Tree};
 use crate::zip::{self, ZipStream};
@@ -211,6 +211,14 @@ impl Recipient {
     /// There is no such file, or nothing to be seen in it.
     pub fn preview_plan(&self, entry: usize) -> Result<PreviewPlan, ReceiveError> {
         plan::preview_plan(self.manifest()?, entry).ok_or(ReceiveError::NoSuchFile)
+    }
+
+    /// What to fetch to play a file from a byte on.
+    ///
+    /// # Errors
+    /// There is no such file, or no such byte in it.
+    pub fn block(&self, entry: usize, at: u64) -> Result<Block, ReceiveError> {
+        plan::block(self.manifest()?, entry, at).ok_or(ReceiveError::NoSuchFile)
     }
 
     /// Entries whose path has a text in it, at most so many.

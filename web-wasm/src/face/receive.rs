@@ -155,6 +155,14 @@ impl Recipient {
         Ok(json(&self.0.preview_plan(entry).map_err(Thrown::from)?))
     }
 
+    /// What to fetch to play an entry from a byte on: [`Block`](crate::plan::Block) in JSON.
+    ///
+    /// # Errors
+    /// `no-such-file`, `out-of-order`.
+    pub fn block(&self, entry: usize, at: f64) -> Result<String, JsValue> {
+        Ok(json(&self.0.block(entry, at as u64).map_err(Thrown::from)?))
+    }
+
     /// Entries whose path has a text in it: [`tree::Found`](crate::tree::Found) in JSON.
     ///
     /// # Errors
