@@ -9,10 +9,10 @@
 
 import { qrPath } from "/wasm/seal.js";
 
-import { card as texts } from "./texts/card.js";
+import { card as texts } from "./texts.js";
 import { announce } from "./views.js";
 
-/** @typedef {import("./texts/card.js").Message} Message */
+/** @typedef {import("./texts/en/card.js").Message} Message */
 
 const SVG = "http://www.w3.org/2000/svg";
 const COPIED_MILLIS = 2_500;

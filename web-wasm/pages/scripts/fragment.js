@@ -4,7 +4,7 @@
  * while bookmarks, screenshots and copied addresses hold no key. The history that a browser keeps by itself still does.
  */
 
-/** @typedef {{ link?: string } | null} State */
+/** @typedef {{ link?: string, language?: string } | null} State `language` is kept by `language.js` */
 
 /** @returns {string} the text of the link; empty if there is none */
 export function takeFragment() {
@@ -16,12 +16,13 @@ export function takeFragment() {
 
 /** Keeps a link over a reload, in its clean form or as it came. @param {string} text */
 export function keep(text) {
-  history.replaceState({ link: text }, "", location.pathname);
+  history.replaceState({ ...history.state, link: text }, "", location.pathname);
 }
 
 /** Reloading begins anew. */
 export function forgetFragment() {
-  history.replaceState(null, "", location.pathname);
+  const { link, ...others } = /** @type {State} */ (history.state) ?? {};
+  history.replaceState(others, "", location.pathname);
 }
 
 /** Another link pasted into the address bar of this page changes only the fragment: the page begins anew with it. */

@@ -107,6 +107,8 @@ function write(name, text) {
   } catch {
     durable = false;
     memory.set(name, text);
+    // To load the page again would forget it: nothing on the page invites to do that.
+    document.body.dataset.touched = "";
   }
 }
 

@@ -4,13 +4,13 @@
 import { CallError } from "./api.js";
 import { problems } from "./texts.js";
 import { button, element, say, show } from "./views.js";
-import { momentText } from "./wording.js";
+import { momentText, sentenceOf } from "./wording.js";
 
 /**
  * @typedef {object} Words
  * @property {Record<string, { title: string, text: string, button: string }>} stops by state
  * @property {Record<string, (when: string) => string>} gone by why
- * @property {string} [unexpected] for what should not happen
+ * @property {() => string} [unexpected] for what should not happen
  *
  * @typedef {{ why: string, at: number } | null} Gone
  * @typedef {{ variant?: string, failure?: import("./api.js").Failure }} Failed
@@ -85,8 +85,8 @@ export class Stops {
       case "answer":
         return this.at("error", problems.server, again);
       default: {
-        const sentence = error instanceof CallError ? failure?.sentence : "";
-        return this.at("error", sentence || this.#words.unexpected || problems.unexpected, again);
+        const sentence = error instanceof CallError ? sentenceOf(failure) : "";
+        return this.at("error", sentence || (this.#words.unexpected?.() ?? problems.unexpected), again);
       }
     }
   }

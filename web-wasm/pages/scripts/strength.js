@@ -3,7 +3,7 @@
 
 import { strength as estimate } from "/wasm/seal.js";
 
-import { strength as texts } from "./texts/push.js";
+import { strength as texts } from "./texts.js";
 import { element } from "./views.js";
 import { countText } from "./wording.js";
 

@@ -4,18 +4,18 @@
 import { CallError } from "./api.js";
 import { problems } from "./texts.js";
 import { button, element, revealing, say, show, state } from "./views.js";
-import { spanText } from "./wording.js";
+import { sentenceOf, soonText } from "./wording.js";
 
 /**
- * What is said: texts of waiting take the time that is left.
+ * What is said: texts of waiting take when the next try is.
  *
  * @typedef {object} Words
  * @property {string} open
  * @property {string} checking
  * @property {string} emptyPassword
  * @property {string} wrongPasswordNow
- * @property {(wait: string) => string} wrongPassword
- * @property {(wait: string) => string} tooSoon
+ * @property {(soon: string) => string} wrongPassword
+ * @property {(soon: string) => string} tooSoon
  * @property {string} [unexpected] for what should not happen
  */
 
@@ -79,7 +79,8 @@ export function tellFailure(error) {
   } else if (failure?.again) {
     refuse(problems.network);
   } else {
-    refuse(variant === "password-too-long" ? texts.wrongPasswordNow : failure?.sentence || texts.unexpected || problems.unexpected);
+    const strange = sentenceOf(failure) || texts.unexpected || problems.unexpected;
+    refuse(variant === "password-too-long" ? texts.wrongPasswordNow : strange);
   }
 }
 
@@ -100,19 +101,19 @@ function wrong(millis) {
   input.focus();
 }
 
-/** @param {number} millis @param {(wait: string) => string} text */
+/** @param {number} millis @param {(soon: string) => string} text */
 function wait(millis, text) {
   const until = performance.now() + millis;
   button("open").disabled = true;
   // The first sentence is announced; the ticking figure is only shown.
   const target = element("password-problem", HTMLElement);
   target.setAttribute("aria-live", "off");
-  refuse(text(spanText(millis / 1000)));
+  refuse(text(soonText(millis / 1000)));
   clearInterval(countdown);
   countdown = setInterval(() => {
     const left = until - performance.now();
     if (left > 0) {
-      target.textContent = text(spanText(left / 1000));
+      target.textContent = text(soonText(left / 1000));
       return;
     }
     clearInterval(countdown);

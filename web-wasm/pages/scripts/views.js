@@ -1,7 +1,7 @@
 // @ts-check
 /** The view layer: one state at a time, shown by attribute; texts by `textContent`; focus and announcements. */
 
-import { language, page } from "./texts.js";
+import { page } from "./texts.js";
 
 /**
  * @template {HTMLElement} T
@@ -17,23 +17,6 @@ export function element(id, type) {
 
 /** @param {string} id */
 export const button = (id) => element(id, HTMLButtonElement);
-
-/**
- * Puts the texts of the language into all elements that ask for one.
- *
- * @param {Record<string, Record<string, string>>} [own] groups that only this page has
- */
-export function fillTexts(own) {
-  /** @type {Record<string, Record<string, string>>} */
-  const groups = { ...page, ...own };
-  document.documentElement.lang = language;
-  for (const target of document.querySelectorAll("[data-text]")) {
-    const [group, name] = (target.getAttribute("data-text") ?? "").split(".");
-    const text = groups[group]?.[name];
-    if (text === undefined) throw new Error(`no text for ${group}.${name}`);
-    target.textContent = text;
-  }
-}
 
 /** @returns {string} the state that is shown */
 export const state = () => document.body.dataset.state ?? "";

@@ -1,15 +1,18 @@
 // @ts-check
 /** Sizes, spans and moments in the page's language. What number and unit: decided in Rust. */
 
-import { language } from "./texts.js";
+import { localeOf } from "./locale.js";
+import { language, refusals } from "./texts.js";
 import { life, size, span } from "./wasm.js";
+
+const locale = localeOf(language);
 
 /**
  * @param {any[]} quantity `[value, unit, digits]`
  * @param {"short" | "long"} unitDisplay
  */
 function quantityText([value, unit, digits], unitDisplay) {
-  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay, maximumFractionDigits: digits }).format(
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay, maximumFractionDigits: digits }).format(
     value,
   );
 }
@@ -20,21 +23,27 @@ export const sizeText = (bytes) => quantityText(size(bytes), bytes < 1000 ? "lon
 /** @param {number} secs */
 export const spanText = (secs) => quantityText(span(secs), "long");
 
+/** When something will be, from now: “in 3 seconds”. @param {number} secs */
+export function soonText(secs) {
+  const [value, unit] = span(secs);
+  return new Intl.RelativeTimeFormat(locale).format(value, unit);
+}
+
 /** @param {number} secs */
 export const lifeText = (secs) => quantityText(life(secs), "long");
 
 /** @param {number} count */
-export const countText = (count) => new Intl.NumberFormat(language).format(count);
+export const countText = (count) => new Intl.NumberFormat(locale).format(count);
 
 /** A time of day, for what ends soon. @param {number} millis */
 export const timeText = (millis) =>
-  new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { hour: "2-digit", minute: "2-digit" }).format(millis);
+  new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(millis);
 
 /** A moment as one says it: day and time of day, in the reader's time zone. @param {number} millis */
 export function momentText(millis) {
   const moment = new Date(millis);
   const sameYear = moment.getFullYear() === new Date().getFullYear();
-  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+  return new Intl.DateTimeFormat(locale, {
     day: "numeric",
     month: "long",
     year: sameYear ? undefined : "numeric",
@@ -42,3 +51,10 @@ export function momentText(millis) {
     minute: "2-digit",
   }).format(moment);
 }
+
+/**
+ * What a failed call says to people; empty if nothing is known but its name. Server and modules speak English.
+ *
+ * @param {{ variant: string, sentence: string } | null | undefined} failure
+ */
+export const sentenceOf = (failure) => (failure?.sentence ? (refusals[failure.variant] ?? failure.sentence) : "");

@@ -2,7 +2,7 @@
 /** The form: kinds and their fields, what may be chosen, and what is wrong before anything is sent. */
 
 import { StrengthLine } from "../strength.js";
-import { formProblems as problems, push as texts } from "../texts/push.js";
+import { formProblems as problems, push as texts } from "../texts.js";
 import { button, element, revealing, say } from "../views.js";
 import { countText, lifeText, momentText } from "../wording.js";
 import { speakable } from "../words.js";
@@ -36,13 +36,6 @@ export class FormProblem extends Error {
 
 /** Chosen instead of a number: a field opens. */
 const OTHER = "other";
-/** Field of each kind that must not be empty, and what is said then. @type {Record<string, [string, string]>} */
-const NEEDED = {
-  password: ["secret", problems.emptySecret],
-  login: ["user", problems.emptyLogin],
-  note: ["note", problems.emptyNote],
-  url: ["url", problems.emptyUrl],
-};
 const SECRETS = ["secret", "user", "note", "url", "passphrase"];
 const MINUTE_MILLIS = 60_000;
 
@@ -112,7 +105,7 @@ export function readForm() {
     ...((kind === "login" || kind === "note") && { note: value("note") }),
     ...(kind === "url" && { url: value("url").trim() }),
   };
-  if (![form.user, form.password, form.note, form.url].some(Boolean)) throw new FormProblem(...NEEDED[kind]);
+  if (![form.user, form.password, form.note, form.url].some(Boolean)) throw new FormProblem(...needed(kind));
   const passphrase = value("passphrase");
   return {
     form,
@@ -124,9 +117,16 @@ export function readForm() {
   };
 }
 
+/** The field of a kind that must not be empty, and what is said then. @param {string} kind @returns {[string, string]} */
+function needed(kind) {
+  if (kind === "login") return ["user", problems.emptyLogin];
+  if (kind === "note") return ["note", problems.emptyNote];
+  return kind === "url" ? ["url", problems.emptyUrl] : ["secret", problems.emptySecret];
+}
+
 /** What sealing says is wrong with the form. @param {string} variant @returns {FormProblem | undefined} */
 export function problemOf(variant) {
-  const [field, empty] = NEEDED[chosenKind()];
+  const [field, empty] = needed(chosenKind());
   /** @type {Record<string, [string, string]>} */
   const known = {
     empty: [field, empty],

@@ -3,7 +3,7 @@
 
 import { randomPassword } from "/wasm/seal.js";
 
-import { strength as texts } from "../texts/push.js";
+import { strength as texts } from "../texts.js";
 import { button, element, say } from "../views.js";
 import { StrengthLine } from "../strength.js";
 import { wordList } from "../words.js";

@@ -28,9 +28,9 @@ import { SealDesk } from "../desk.js";
 import { startEngine, Unsupported } from "../engine.js";
 import { followNewLinks, forgetFragment, keep, takeFragment } from "../fragment.js";
 import { Stops } from "../stops.js";
-import { unsupported } from "../texts.js";
-import { formProblems as problems, goneForOwner, page, push as texts, stops as words } from "../texts/push.js";
-import { button, element, fillTexts, say, show, state } from "../views.js";
+import { formProblems as problems, push as texts, pushGone, pushStops, textsReady, unsupported } from "../texts.js";
+import { button, element, say, show, state } from "../views.js";
+import { sentenceOf } from "../wording.js";
 import { clearSecrets, FormProblem, offer, prepareForm, problemOf, readForm, showProblem } from "./form.js";
 import { forgetPush, isLinkAtRisk, prepareResult, showPush } from "./result.js";
 
@@ -50,12 +50,12 @@ let origin = "";
 /** A push that may be on the server already: the answer was lost. @type {{ wanted: string, owner: Owner, json: string }
  * | undefined} */
 let begun;
-const stops = new Stops({ stops: words, gone: goneForOwner, unexpected: problems.unexpectedHere });
+const stops = new Stops({ stops: pushStops, gone: pushGone, unexpected: () => problems.unexpectedHere });
 
 async function start() {
-  fillTexts(page);
   followNewLinks();
   const text = takeFragment();
+  await textsReady;
   try {
     desk = new SealDesk(await startEngine("seal", wasm));
   } catch (error) {
@@ -178,7 +178,7 @@ function refuse(error) {
   const failure = error instanceof CallError ? error.failure : undefined;
   const lost = ["network", "unavailable"].includes(variant) ? problems.network : "";
   const strange = variant === "server" ? problems.server : problems.unexpected;
-  say("push-problem", lost || failure?.sentence || strange);
+  say("push-problem", lost || sentenceOf(failure) || strange);
   if (failure) button("make").textContent = texts.retry;
   button("make").focus();
 }

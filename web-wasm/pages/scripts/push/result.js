@@ -3,18 +3,9 @@
 
 import { CallError } from "../api.js";
 import { Card } from "../card.js";
-import { pushMessage } from "../texts/card.js";
-import {
-  arrivedTitle,
-  formProblems as problems,
-  goneForOwner,
-  goneTitle,
-  page,
-  push as texts,
-  seenTitle,
-} from "../texts/push.js";
+import { formProblems as problems, messages, page, push as texts, pushEndings, pushGone } from "../texts.js";
 import { announce, button, element, say, show, state } from "../views.js";
-import { momentText } from "../wording.js";
+import { momentText, sentenceOf } from "../wording.js";
 import { PushWatch } from "./watch.js";
 
 /** @typedef {import("./watch.js").PushStatus} PushStatus */
@@ -133,7 +124,7 @@ function showLive({ link }, first) {
     link: current.link,
     title: titles[kind ?? "again"],
     lead: kind ? texts.cardLead : texts.cardAgain,
-    message: pushMessage({
+    message: messages.push({
       kind: kind ?? "unknown",
       forFiles: false,
       views: link.downloads_max,
@@ -155,9 +146,10 @@ function showLive({ link }, first) {
 
 /** @param {{ why: string, at: number }} gone @param {PushStatus} status @param {Opened} opened */
 function showEnd(gone, { link }, { confirmed }) {
-  const title = confirmed.last !== null ? arrivedTitle : link.counters.started.count > 0 ? seenTitle : goneTitle;
+  const { arrived, seen, deleted } = pushEndings;
+  const title = confirmed.last !== null ? arrived : link.counters.started.count > 0 ? seen : deleted;
   say("done-title", title);
-  say("done-lead", (goneForOwner[gone.why] ?? goneForOwner.expired)(momentText(gone.at)));
+  say("done-lead", (pushGone[gone.why] ?? pushGone.expired)(momentText(gone.at)));
   for (const id of ["passphrase-apart", "next-block", "revoke-ask"]) element(id, HTMLElement).hidden = true;
   say("change-problem", "");
   showPassphrase(false);
@@ -191,7 +183,7 @@ async function change(id, to) {
     await (to ? watch?.change("PATCH", to) : watch?.change("DELETE"));
   } catch (error) {
     const failure = error instanceof CallError ? error.failure : undefined;
-    say("change-problem", (failure?.again ? "" : failure?.sentence) || problems.network);
+    say("change-problem", (failure?.again ? "" : sentenceOf(failure)) || problems.network);
   } finally {
     pressed.disabled = id === "more-views" && (latest?.link.downloads_max ?? 0) >= viewsMax;
   }

@@ -2,7 +2,7 @@
 /** What happens to a push, as long as the page is open: asked every few seconds, less often when nobody looks. */
 
 import { CallError, sendForText } from "../api.js";
-import { events, status as texts } from "../texts/push.js";
+import { events, pushStatus as texts } from "../texts.js";
 import { element, say } from "../views.js";
 import { countText, momentText } from "../wording.js";
 

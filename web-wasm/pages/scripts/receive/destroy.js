@@ -4,6 +4,7 @@
 import { CallError } from "../api.js";
 import { problems } from "../texts.js";
 import { button, element, say, state } from "../views.js";
+import { sentenceOf } from "../wording.js";
 
 /** @param {() => Promise<void>} destroy asks the server, and goes on from there */
 export function prepareDestroy(destroy) {
@@ -30,7 +31,7 @@ async function attempt(destroy) {
     await destroy();
   } catch (error) {
     const failure = error instanceof CallError ? error.failure : undefined;
-    say("destroy-problem", (failure?.again ? "" : failure?.sentence) || problems.network);
+    say("destroy-problem", (failure?.again ? "" : sentenceOf(failure)) || problems.network);
   } finally {
     confirm.disabled = false;
   }

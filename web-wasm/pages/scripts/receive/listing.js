@@ -2,8 +2,7 @@
 /** What the link leads to: names, sizes, note, and what is left. */
 
 import { isForgetful } from "../kept.js";
-import { problems, receive as texts } from "../texts.js";
-import { list as words } from "../texts/files.js";
+import { list as words, problems, receive as texts } from "../texts.js";
 import { button, element, say } from "../views.js";
 import { momentText, sizeText, spanText } from "../wording.js";
 

@@ -24,12 +24,11 @@ import { askTwice, stopAsking } from "../gesture.js";
 import { restore, tidy } from "../kept.js";
 import { Pace } from "../pace.js";
 import { servedHere } from "../served.js";
-import { page, problems, receive as texts, unsupported } from "../texts.js";
-import { page as filesPage, preview as previewTexts } from "../texts/files.js";
+import { page, preview as previewTexts, problems, receive as texts, textsReady, unsupported } from "../texts.js";
 import { askPassword, preparePassword } from "../unlock.js";
-import { button, element, fillTexts, say, show, state } from "../views.js";
+import { button, element, say, show, state } from "../views.js";
 import { Cancelled } from "../waiting.js";
-import { spanText } from "../wording.js";
+import { soonText } from "../wording.js";
 import { prepareDestroy } from "./destroy.js";
 import { save } from "./download.js";
 import { showListing, visitorsBefore } from "./listing.js";
@@ -67,9 +66,9 @@ let wanted = {};
 let cancelling = new AbortController();
 
 async function start() {
-  fillTexts(filesPage);
   followNewLinks();
   const text = takeFragment();
+  await textsReady;
   try {
     module = await startEngine("open", wasm);
   } catch (error) {
@@ -390,7 +389,7 @@ function waiting(failure, pace) {
 /** @param {import("../api.js").Failure | undefined} failure */
 function waitText(failure) {
   if (!failure) return "";
-  return navigator.onLine ? texts.waiting(spanText(failure.wait_millis / 1000)) : texts.offline;
+  return navigator.onLine ? texts.waiting(soonText(failure.wait_millis / 1000)) : texts.offline;
 }
 
 void start();

@@ -4,7 +4,7 @@
  * origin of its own and reaches nothing. Markup is text there, and a drawing is a picture.
  */
 
-import { preview as texts } from "../texts/files.js";
+import { preview as texts } from "../texts.js";
 import { element, say } from "../views.js";
 import { Cancelled } from "../waiting.js";
 import { sizeText } from "../wording.js";

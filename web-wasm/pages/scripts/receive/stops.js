@@ -2,11 +2,11 @@
 /** Dead ends of this page: those of every link, and those of saving. */
 
 import { Stops } from "../stops.js";
-import { goneForRecipient, problems, stops as words } from "../texts.js";
+import { goneForRecipient, problems, receiveStops } from "../texts.js";
 import { sizeText } from "../wording.js";
 import { BLOB_BYTES_MAX } from "./saver.js";
 
-export const stops = new Stops({ stops: words, gone: goneForRecipient });
+export const stops = new Stops({ stops: receiveStops, gone: goneForRecipient });
 
 /**
  * The dead end for a failed call or a failed save.

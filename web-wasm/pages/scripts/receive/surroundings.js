@@ -5,7 +5,7 @@
  */
 
 import { isForgetful } from "../kept.js";
-import { surroundings as texts } from "../texts/files.js";
+import { surroundings as texts } from "../texts.js";
 import { sizeText } from "../wording.js";
 import { BLOB_BYTES_MAX, canSave } from "./saver.js";
 

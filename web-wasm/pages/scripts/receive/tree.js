@@ -4,7 +4,7 @@
  * buttons, which every screen reader knows; arrow keys open and close, too.
  */
 
-import { list as texts } from "../texts/files.js";
+import { list as texts } from "../texts.js";
 import { announce, element, fromTemplate, put } from "../views.js";
 import { countText, sizeText } from "../wording.js";
 
@@ -114,7 +114,7 @@ export class Tree {
       row.className = "more";
       const more = document.createElement("button");
       more.type = "button";
-      more.textContent = texts.more(countText(Math.min(ROWS, count - to)), countText(count - to));
+      more.textContent = count - to > ROWS ? texts.moreOf(ROWS, countText(count - to)) : texts.more(count - to);
       more.addEventListener("click", () => {
         const first = list.children.length - 1;
         row.remove();
@@ -132,7 +132,7 @@ export class Tree {
     const { name, files, size } = this.#listing.folders[id];
     const row = fromTemplate("folder-row");
     put(row, ".folder-name", name);
-    put(row, ".size", texts.folder(countText(files), sizeText(size)));
+    put(row, ".size", texts.folder(files, sizeText(size)));
     const fold = row.querySelector("button.fold");
     if (fold instanceof HTMLButtonElement) fold.dataset.folder = String(id);
     const save = row.querySelector("button.save");
@@ -203,7 +203,7 @@ export class Tree {
     const note = document.createElement("li");
     note.className = "more";
     note.textContent =
-      total > entries.length ? texts.foundMany(countText(entries.length), countText(total)) : texts.found(countText(total));
+      total > entries.length ? texts.foundMany(countText(entries.length), countText(total)) : texts.found(total);
     element("files", HTMLUListElement).replaceChildren(note, ...entries.map((id) => this.#file(id, false)));
     announce(note.textContent);
   }

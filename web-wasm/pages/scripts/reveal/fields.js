@@ -1,7 +1,7 @@
 // @ts-check
 /** What was revealed, field by field: hidden until it is shown, hidden again after a while, copied without showing. */
 
-import { fields as names, reveal as texts } from "../texts/reveal.js";
+import { fields as names, reveal as texts } from "../texts.js";
 import { announce, element, fromTemplate, put } from "../views.js";
 
 /** @typedef {import("./session.js").Field} Field */

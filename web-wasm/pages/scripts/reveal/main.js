@@ -25,11 +25,10 @@ import { followNewLinks, keep, takeFragment } from "../fragment.js";
 import { askTwice, stopAsking } from "../gesture.js";
 import { isForgetful, restore, tidy } from "../kept.js";
 import { servedHere } from "../served.js";
-import { unsupported } from "../texts.js";
-import { kinds, others, page, problems, reveal as texts } from "../texts/reveal.js";
+import { kinds, others, page, reveal as texts, revealProblems as problems, textsReady, unsupported } from "../texts.js";
 import { askPassword, preparePassword, tellFailure } from "../unlock.js";
-import { button, element, fillTexts, say, show, state } from "../views.js";
-import { countText, momentText, spanText, timeText } from "../wording.js";
+import { button, element, say, show, state } from "../views.js";
+import { countText, momentText, sentenceOf, spanText, timeText } from "../wording.js";
 import { clearFields, hideFields, showFields } from "./fields.js";
 import { Session } from "./session.js";
 import { isStopped, stopForError, stops } from "./stops.js";
@@ -48,9 +47,9 @@ let agreed = false;
 let ending;
 
 async function start() {
-  fillTexts(page);
   followNewLinks();
   const text = takeFragment();
+  await textsReady;
   try {
     desk = new OpenDesk(await startEngine("open", wasm));
   } catch (error) {
@@ -310,7 +309,7 @@ async function ended(act) {
       leave();
       showFinished(texts.finishedLate);
     } else {
-      say("finish-problem", (failure?.again ? "" : failure?.sentence) || problems.network);
+      say("finish-problem", (failure?.again ? "" : sentenceOf(failure)) || problems.network);
     }
   } finally {
     for (const target of buttons) target.disabled = false;

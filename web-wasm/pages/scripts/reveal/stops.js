@@ -2,14 +2,14 @@
 /** Dead ends of this page: those of every link, and what is different where a view of this device runs. */
 
 import { Stops } from "../stops.js";
-import { gone, goneHere, heldStops, pausedUnanswered, problems, stops as words } from "../texts/reveal.js";
+import { heldStops, reveal as texts, revealGone, revealProblems as problems, revealStops } from "../texts.js";
 import { momentText, timeText } from "../wording.js";
 
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {import("./session.js").LinkView} LinkView */
 /** @typedef {() => unknown} Again */
 
-export const stops = new Stops({ stops: words, gone, unexpected: problems.unexpected });
+export const stops = new Stops({ stops: revealStops, gone: revealGone, unexpected: () => problems.unexpected });
 
 /**
  * The dead end that the link's state is, if it is one for this device.
@@ -63,12 +63,12 @@ export function stopForError(error, session, again) {
 /** @param {LinkView["gone"]} gone @param {Session} session */
 function stopGone(gone, session) {
   const mine = gone && ["spent", "destroyed"].includes(gone.why) && session.isEndedHere;
-  stops.at("gone", mine ? goneHere(momentText(gone.at)) : stops.goneText(gone), undefined);
+  stops.at("gone", mine ? texts.goneHere(momentText(gone.at)) : stops.goneText(gone), undefined);
 }
 
 /** @param {Session} session @param {Again} again */
 function stopPaused(session, again) {
   const until = session.heldUntil;
-  const text = until ? heldStops.paused(timeText(until)) : session.isUnanswered ? pausedUnanswered : "";
+  const text = until ? heldStops.paused(timeText(until)) : session.isUnanswered ? texts.pausedUnanswered : "";
   stops.at("paused", text, () => void again());
 }

@@ -20,10 +20,10 @@ import { showChannels } from "../channels.js";
 import { SealDesk } from "../desk.js";
 import { startEngine, Unsupported } from "../engine.js";
 import { Pace } from "../pace.js";
-import { problems, send as texts, unsupported } from "../texts.js";
-import { announce, button, element, fillTexts, say, show, state } from "../views.js";
+import { problems, send as texts, textsReady, unsupported } from "../texts.js";
+import { announce, button, element, say, show, state } from "../views.js";
 import { Cancelled } from "../waiting.js";
-import { lifeText, sizeText, spanText } from "../wording.js";
+import { lifeText, sentenceOf, sizeText, soonText, spanText } from "../wording.js";
 import { listen, picked as fromPicker } from "./drop.js";
 import { Picked } from "./picked.js";
 import { chosenPassword, clearPassword, offerPush, preparePassword } from "./password.js";
@@ -62,7 +62,7 @@ let drawnPassword = "";
 let what = "";
 
 async function start() {
-  fillTexts();
+  await textsReady;
   try {
     module = await startEngine("seal", wasm);
   } catch (error) {
@@ -236,9 +236,10 @@ function told(contentLen) {
 /** @param {import("../api.js").Failure | undefined} failure */
 function waiting(failure) {
   if (!failure) return say("network", "");
-  const wait = spanText(failure.wait_millis / 1000);
+  const soon = soonText(failure.wait_millis / 1000);
   if (!navigator.onLine) return say("network", texts.offline);
-  say("network", failure.sentence ? texts.waitingBecause(failure.sentence, wait) : texts.waiting(wait));
+  const why = sentenceOf(failure);
+  say("network", why ? texts.waitingBecause(why, soon) : texts.waiting(soon));
 }
 
 function cancel() {

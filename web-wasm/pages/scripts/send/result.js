@@ -7,11 +7,9 @@
 import { CallError, sendForText } from "../api.js";
 import { Card } from "../card.js";
 import { PushWatch } from "../push/watch.js";
-import { filesMessage, pushMessage } from "../texts/card.js";
-import { goneForOwner as pushGone } from "../texts/push.js";
-import { goneForOwner, goneTitle, problems, send as texts } from "../texts.js";
+import { endings, goneForOwner, messages, problems, pushGone, send as texts } from "../texts.js";
 import { announce, button, element, say, show, state } from "../views.js";
-import { momentText } from "../wording.js";
+import { momentText, sentenceOf } from "../wording.js";
 import { StatusWatch } from "./status.js";
 
 /**
@@ -93,7 +91,7 @@ export function showResult(result, withDesk, channel) {
     link: `${location.origin}/s#${result.token}`,
     title: channel ? texts.cardOne : texts.cardOnly,
     lead: channel ? texts.cardOneLead : "",
-    message: filesMessage({ what, downloads: count, until, password: hasPassword }),
+    message: messages.files({ what, downloads: count, until, password: hasPassword }),
     markdown: what,
   });
   element("password-apart", HTMLElement).hidden = !hasPassword || channel !== undefined;
@@ -143,7 +141,7 @@ function showPush({ link, views, expiresAt, owned }) {
     link,
     title: texts.cardTwo,
     lead: texts.cardTwoLead,
-    message: pushMessage({
+    message: messages.push({
       kind: "password",
       forFiles: true,
       views,
@@ -223,7 +221,7 @@ async function moreDownloads() {
     onAllowed(allowed + 1);
     watch?.lookNow();
   } catch (error) {
-    say("change-problem", sentenceOf(error));
+    say("change-problem", whyNot(error));
     pressed.disabled = false;
   }
 }
@@ -245,9 +243,9 @@ async function revoke() {
     });
     watch?.stop();
     const left = await revokePush();
-    showEnd(goneTitle, `${goneForOwner.revoked(momentText(Date.now()))}${left && ` ${left}`}`);
+    showEnd(endings.deleted, `${goneForOwner.revoked(momentText(Date.now()))}${left && ` ${left}`}`);
   } catch (error) {
-    say("revoke-problem", sentenceOf(error));
+    say("revoke-problem", whyNot(error));
   } finally {
     confirm.disabled = false;
   }
@@ -267,9 +265,8 @@ async function revokePush() {
 }
 
 /** @param {unknown} error */
-function sentenceOf(error) {
-  const sentence = error instanceof CallError && !error.failure.again ? error.failure.sentence : "";
-  return sentence || problems.network;
+function whyNot(error) {
+  return (error instanceof CallError && !error.failure.again && sentenceOf(error.failure)) || problems.network;
 }
 
 /** @param {string} title @param {string} text */

@@ -2,7 +2,7 @@
 /** What happens to the link, as long as the page is open: asked every few seconds, less often when nobody looks. */
 
 import { CallError, sendForText } from "../api.js";
-import { arrived, arrivedTitle, goneForOwner, goneTitle, status as texts } from "../texts.js";
+import { endings, goneForOwner, status as texts } from "../texts.js";
 import { element } from "../views.js";
 import { countText, momentText } from "../wording.js";
 
@@ -127,8 +127,8 @@ export class StatusWatch {
     this.stop();
     const why = (goneForOwner[gone?.why ?? "expired"] ?? goneForOwner.expired)(momentText(gone?.at ?? Date.now()));
     // That it arrived is what the sender waits for; that it is deleted comes after.
-    if (this.#arrivedAt === null) this.#told.onGone(goneTitle, why);
-    else this.#told.onGone(arrivedTitle, `${arrived(momentText(this.#arrivedAt))} ${why}`);
+    if (this.#arrivedAt === null) this.#told.onGone(endings.deleted, why);
+    else this.#told.onGone(endings.arrived, `${endings.receipt(momentText(this.#arrivedAt))} ${why}`);
   }
 
   /** @param {string} name @param {string} label @param {string} value */

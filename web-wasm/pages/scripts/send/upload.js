@@ -6,6 +6,7 @@
 
 import { CallError, digestText, sendForBytes, sendForPart, sendForText } from "../api.js";
 import { Cancelled } from "../waiting.js";
+import { sentenceOf } from "../wording.js";
 import { Sealers } from "./sealers.js";
 
 /**
@@ -271,7 +272,7 @@ function sample(count) {
  */
 export function reason(error) {
   const { variant, message, failure } =
-    /** @type {{ variant?: string, message?: string, failure?: { sentence: string } | null }} */ (error ?? {});
-  const sentence = error instanceof CallError ? error.failure.sentence : (failure?.sentence ?? "");
+    /** @type {{ variant?: string, message?: string, failure?: { variant: string, sentence: string } | null }} */ (error ?? {});
+  const sentence = sentenceOf(error instanceof CallError ? error.failure : failure);
   return { variant: variant ?? "unexpected", message: message ?? "", sentence };
 }

@@ -1,6 +1,10 @@
 // @ts-check
 /** Texts of the list of files and of looking at one, in English. */
 
+import { counting } from "../../counting.js";
+
+const counted = counting("en");
+
 /** Texts of elements that carry `data-text="group.name"`. */
 export const page = {
   find: { label: "Find a file" },
@@ -23,12 +27,14 @@ export const list = {
   emptyFolder: "empty folder",
   /** @param {string} path */
   savedAs: (path) => `saved as “${path}”`,
-  /** @param {string} files @param {string} size */
-  folder: (files, size) => (files === "1" ? `1 file, ${size}` : `${files} files, ${size}`),
-  /** @param {string} count @param {string} rest */
-  more: (count, rest) => (count === rest ? `Show ${count} more` : `Show ${count} of ${rest} more`),
-  /** @param {string} total */
-  found: (total) => (total === "0" ? "Nothing found" : total === "1" ? "1 found" : `${total} found`),
+  /** @param {number} files @param {string} size */
+  folder: (files, size) => `${counted(files, { one: "# file", other: "# files" })}, ${size}`,
+  /** @param {number} count */
+  more: (count) => counted(count, { other: "Show # more" }),
+  /** @param {number} count @param {string} rest */
+  moreOf: (count, rest) => counted(count, { other: `Show # of ${rest} more` }),
+  /** @param {number} total */
+  found: (total) => (total === 0 ? "Nothing found" : counted(total, { other: "# found" })),
   /** @param {string} shown @param {string} total */
   foundMany: (shown, total) => `${total} found, the first ${shown} are shown`,
   pdf: "PDF files cannot be shown safely inside of this page. Save them, and open them with your PDF program.",
@@ -42,8 +48,11 @@ export const preview = {
       "leave them untouched for an hour; then they are deleted from the server. Show it now?",
     /** @param {string} name @param {number} left */
     some: (name, left) =>
-      `To show “${name}”, one of the ${left} downloads that are left is begun. Saving files afterwards is not counted ` +
-      "again. Show it now?",
+      counted(left, {
+        other: (n) =>
+          `To show “${name}”, one of the ${n} downloads that are left is begun. Saving files afterwards is not counted ` +
+          "again. Show it now?",
+      }),
   },
   confirmYes: "Yes, show it",
   loading: "One moment …",
@@ -53,6 +62,11 @@ export const preview = {
   cut: (shown, size) => `This is the beginning: the first ${shown} of ${size}. Save the file to read all of it.`,
   /** @param {string} size */
   whole: (size) => `${size}. It is shown inside of this page, apart from it: nothing in it can do anything.`,
+  /** @param {string} size */
+  streamed: (size) => `${size}. It is fetched while you play it. Nothing in it can do anything.`,
+  lookSpent:
+    "You have looked at as much as one download allows, and what is left is kept for saving. You can save the file: that " +
+    "is not counted again.",
   held: "Your download is begun. Saving files is not counted again.",
   /** @param {string} name */
   frame: (name) => `Content of ${name}`,

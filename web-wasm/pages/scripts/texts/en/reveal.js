@@ -1,6 +1,10 @@
 // @ts-check
 /** Texts of the page *reveal*, in English. */
 
+import { counting } from "../../counting.js";
+
+const counted = counting("en");
+
 /** Texts of elements that carry `data-text="group.name"`. */
 export const page = {
   link: { paste: "Paste the whole link here", open: "Open this link" },
@@ -62,12 +66,12 @@ export const reveal = {
     "You asked to see it on this device, and no answer came. If that view was counted, it is not counted again.",
   forgetful: "This browser keeps nothing for this page: if you load it again, another view is counted.",
   /** @param {number} left */
-  left: (left) => (left === 1 ? "1 view is left." : `${left} views are left.`),
+  left: (left) => counted(left, { one: "# view is left.", other: "# views are left." }),
   revealAgain: "Show it again",
   confirm: {
     last: "This is the only view that is left. Once you have seen it, it is deleted from the server. Show it now?",
     /** @param {number} left */
-    some: (left) => `This takes one of the ${left} views that are left. Show it now?`,
+    some: (left) => counted(left, { other: "This takes one of the # views that are left. Show it now?" }),
     /** Of a view that was asked for before, and no answer came. */
     taken: "Every view is taken. If the last one was counted for you, you can still see it. Show it now?",
     yes: "Yes, show it",
@@ -76,11 +80,11 @@ export const reveal = {
   open: "Go on",
   checking: "Checking …",
   emptyPassword: "Type the passphrase.",
-  /** @param {string} wait */
-  wrongPassword: (wait) => `This is not the passphrase. Nothing was used up. You can try again in ${wait}.`,
+  /** @param {string} soon “in 3 seconds” */
+  wrongPassword: (soon) => `This is not the passphrase. Nothing was used up. You can try again ${soon}.`,
   wrongPasswordNow: "This is not the passphrase. Nothing was used up. You can try again.",
-  /** @param {string} wait */
-  tooSoon: (wait) => `After a wrong passphrase, this link waits. You can try again in ${wait}.`,
+  /** @param {string} soon */
+  tooSoon: (soon) => `After a wrong passphrase, this link waits. You can try again ${soon}.`,
   title: "Here it is",
   /** @param {string} when */
   leadLast: (when) => `It is on this page only, until ${when}. The server deletes it then.`,
@@ -109,15 +113,19 @@ export const reveal = {
   /** @param {string} when @param {boolean} withLink @param {number} left */
   otherwiseSome: (when, withLink, left) =>
     `If you do nothing, your view ends at ${when}: ${whyThen(withLink)}. ` +
-    (left === 1 ? "1 view is left for others." : `${left} views are left for others.`),
+    counted(left, { one: "# view is left for others.", other: "# views are left for others." }),
   finishedTitle: "Done",
   finishedGone: "The sender is told that you have it. It is deleted from the server.",
   /** @param {number} left */
   finishedLeft: (left) =>
-    `The sender is told that you have it. It is taken off this page. ${left === 1 ? "1 view is" : `${left} views are`} ` +
-    "left for others.",
+    "The sender is told that you have it. It is taken off this page. " +
+    counted(left, { one: "# view is left for others.", other: "# views are left for others." }),
   finishedLate: "This view was over already. It is taken off this page.",
   lapsed: "The time of your view is over. It is taken off this page.",
+  /** It has ended, and the person did it. @param {string} when */
+  goneHere: (when) => `You ended it on this device. It was deleted from the server on ${when}.`,
+  /** Paused, and a view was asked for that may be counted. */
+  pausedUnanswered: "The sender has paused this link. Ask the sender, then try again.",
   endedElsewhere: "Your view is over: it was ended in another tab of this browser. It is taken off this page.",
 };
 
@@ -125,7 +133,7 @@ export const reveal = {
 const whyThen = (withLink) => (withLink ? "the link ends then" : "15 minutes after you first saw it");
 
 /** What went wrong. */
-export const problems = {
+export const revealProblems = {
   network: "The server could not be reached. Nothing is lost: try again.",
   altered: "What the server sent does not open: it is not what was encrypted. Tell the sender.",
   leaseEnded: "Your view is over: its time has passed, or it was ended. If views are left, you can take another one.",
@@ -133,7 +141,7 @@ export const problems = {
 };
 
 /** Dead ends: title, sentence, and what the button says. */
-export const stops = {
+export const revealStops = {
   "not-found": {
     title: "There is nothing here",
     text:
@@ -171,16 +179,16 @@ export const stops = {
   },
 };
 
-/** Dead ends while a view of this device runs. @type {Record<string, (until: string) => string>} */
+/** Dead ends while a view of this device runs. */
 export const heldStops = {
+  /** @param {string} until */
   paused: (until) =>
     `The sender has paused it. Your view was counted; it can be shown again until ${until} if the sender resumes it.`,
+  /** @param {string} until */
   locked: (until) =>
     "Somebody typed too many wrong passphrases. Your view was counted; with the right passphrase, it can be shown " +
     `again until ${until}.`,
 };
-/** Paused, and a view was asked for that may be counted. */
-export const pausedUnanswered = "The sender has paused this link. Ask the sender, then try again.";
 
 /** Where a link of another kind leads. */
 export const others = {
@@ -191,7 +199,7 @@ export const others = {
 };
 
 /** Why a push is gone, for its holder. @type {Record<string, (when: string) => string>} */
-export const gone = {
+export const revealGone = {
   spent: (when) =>
     `It was seen, and deleted from the server on ${when}. If that was not you, tell the sender: somebody else may ` +
     "know it.",
@@ -200,5 +208,3 @@ export const gone = {
   destroyed: (when) => `A recipient destroyed it on ${when}. If that was not you, tell the sender.`,
   guessed: (when) => `It was deleted on ${when} after too many wrong passphrases. Tell the sender.`,
 };
-/** The same, where the person did it. @param {string} when */
-export const goneHere = (when) => `You ended it on this device. It was deleted from the server on ${when}.`;

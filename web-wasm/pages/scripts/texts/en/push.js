@@ -1,6 +1,10 @@
 // @ts-check
 /** Texts of the page *push*, in English. */
 
+import { counting } from "../../counting.js";
+
+const counted = counting("en");
+
 /** Texts of elements that carry `data-text="group.name"`. */
 export const page = {
   form: {
@@ -87,7 +91,7 @@ export const push = {
   making: "Sealing …",
   retry: "Try again",
   /** @param {number} count */
-  views: (count) => (count === 1 ? "once" : `${count} times`),
+  views: (count) => counted(count, { one: "once", other: "# times" }),
   viewsOther: "another number …",
   expiryDate: "until a date …",
   noteOptional: "(optional)",
@@ -150,91 +154,15 @@ export const formProblems = {
   unexpectedHere: "Something went wrong in this page. Load it again.",
 };
 
-/** How hard it is to guess. */
-export const strength = {
-  /** @param {string} bits @param {string} verdict */
-  made: (bits, verdict) => `${bits} bits: ${verdict}`,
-  /** @param {string} bits @param {string} verdict */
-  typed: (bits, verdict) => `At most about ${bits} bits: ${verdict}`,
-  /** What was drawn: its strength is known. @type {Record<string, string>} */
-  verdictsMade: {
-    weak: "weak. Choose more characters or words.",
-    fair: "fair. It resists a while.",
-    strong: "strong. No program guesses it.",
-  },
-  /** What was typed: a program may know more about it than this page. @type {Record<string, string>} */
-  verdictsTyped: {
-    weak: "weak. A program guesses it. Let this page make a better one.",
-    fair: "fair. It resists a while, unless it is a known word, name or pattern.",
-    strong: "strong, if it was drawn at random. A sentence, a name or a pattern may be known to a program.",
-  },
-  noClass: "Choose at least one kind of characters.",
-  /** @param {number} min @param {number} max */
-  range: (min, max) => `Type a number from ${min} to ${max}.`,
-  noWords: "The list of words did not load. Check the connection and try again.",
+/** Titles of what has ended. */
+export const pushEndings = {
+  deleted: "It is deleted",
+  seen: "It was seen, and is deleted",
+  arrived: "It arrived",
 };
-
-export const status = {
-  label: "Label",
-  state: "State",
-  seen: "Seen",
-  confirmed: "Received",
-  wrong: "Wrong passphrases",
-  left: "Views left",
-  ends: "Ends",
-  never: "not yet",
-  none: "none",
-  /** @param {number} count @param {string} when */
-  times: (count, when) => (count === 1 ? when : `${count} times, last ${when}`),
-  /** @param {string} when */
-  receipt: (when) => `${when}, confirmed by the recipient’s receipt`,
-  /** @param {string} left @param {string} max */
-  leftOf: (left, max) => `${left} of ${max}`,
-  /** @type {Record<string, string>} */
-  states: {
-    ready: "waiting for the recipient",
-    seen: "seen, and still open",
-    paused: "paused by you",
-    locked: "paused after too many wrong passphrases",
-    drained: "every view is taken",
-    gone: "ended",
-  },
-  unreachable: "The server does not answer at the moment. This will go on by itself.",
-};
-
-/** Lines of the timeline, by event; what is missing here is not shown. @type {Record<string, string>} */
-export const events = {
-  created: "You made the link",
-  changed: "You changed it",
-  paused: "You paused it",
-  resumed: "You resumed it",
-  "wrong-password": "Somebody typed a wrong passphrase",
-  locked: "Paused after too many wrong passphrases",
-  started: "Seen by somebody with the link",
-  finished: "The recipient said: I have it",
-  lapsed: "The 15 minutes of a view were over",
-  spent: "Ended: every view was taken",
-  expired: "Ended: its time was over",
-  revoked: "Ended: you deleted it",
-  destroyed: "Ended: a recipient destroyed it",
-  guessed: "Ended: too many wrong passphrases",
-  deleted: "Deleted from the server",
-};
-
-/** Why a push is gone, for its owner. @type {Record<string, (when: string) => string>} */
-export const goneForOwner = {
-  spent: (when) => `Every view was taken. It was deleted from the server on ${when}.`,
-  expired: (when) => `Its time was over on ${when}. It is deleted from the server.`,
-  revoked: (when) => `You deleted it on ${when}. The link no longer works.`,
-  destroyed: (when) => `A recipient destroyed it on ${when}. It is deleted from the server.`,
-  guessed: (when) => `Too many wrong passphrases on ${when}. It is deleted from the server.`,
-};
-export const goneTitle = "It is deleted";
-export const seenTitle = "It was seen, and is deleted";
-export const arrivedTitle = "It arrived";
 
 /** Dead ends: title, sentence, and what the button says. */
-export const stops = {
+export const pushStops = {
   "not-found": {
     title: "There is nothing here",
     text: "The server knows no such link. It may have ended more than a week ago.",

@@ -1,0 +1,39 @@
+// @ts-check
+/**
+ * Texts of all pages, in English.
+ *
+ * Short sentences, plain words, no figures of speech: some readers have them translated by a machine.
+ */
+
+/** Texts of elements that carry `data-text="group.name"`. */
+export const page = {
+  unsupported: { title: "This browser cannot do it" },
+  options: { optional: "(optional)", show: "Show", hide: "Hide" },
+  languages: { title: "Language" },
+};
+
+/** Why this browser or this way of opening the page cannot work. */
+export const unsupported = {
+  insecure:
+    "This page was not opened over a secure connection (https), so the browser keeps its encryption switched off. " +
+    "Open the address with https:// in front.",
+  randomness: "This browser has no source of secure random numbers. Subrosa does not work without one.",
+  wasm:
+    "This browser is too old, or does not allow WebAssembly. Update it, or open the link in a current Firefox, " +
+    "Chrome, Edge or Safari. Nothing was counted.",
+  modules: "The program of this page did not load. Check the connection and load the page again. Nothing was counted.",
+};
+
+/** What went wrong, by the name of the error. */
+export const problems = {
+  network: "The server could not be reached.",
+  unexpected: "Something went wrong in this page. Load it again; your files are untouched.",
+  server: "The server answered in a way that this page does not understand. Load the page again.",
+};
+
+/**
+ * What a server says that refuses a call, by the problem's name. In English, the server's own sentence is shown.
+ *
+ * @type {Record<string, string>}
+ */
+export const refusals = {};

@@ -1,0 +1,191 @@
+// @ts-check
+/** Texts of the page *send*, in English. */
+
+import { counting } from "../../counting.js";
+
+const counted = counting("en");
+const FILES = { one: "# file", other: "# files" };
+
+/** Texts of elements that carry `data-text="group.name"`. */
+export const page = {
+  pick: {
+    title: "Choose what to send",
+    drop: "Drop files or folders anywhere on this page",
+    files: "Choose files",
+    folder: "Choose a folder",
+    listed: "What you send",
+    send: "Seal and send",
+  },
+  options: {
+    expiry: "Deleted after",
+    downloads: "Downloads allowed",
+    password: "Password",
+    passwordHint: "The recipient needs the link and this password. We cannot recover it.",
+    makePassword: "Make one",
+    pushPassword: "Make a link for the password too",
+    pushPasswordHint: "You get two links, to be sent by two ways: one for the files, one that shows the password.",
+    note: "Note to the recipient",
+    noteHint: "Sealed like the files.",
+  },
+  uploading: {
+    title: "Sealing and sending",
+    lead: "Keep this page open until the link is shown.",
+    cancel: "Cancel",
+  },
+  done: {
+    lead: "Your files were read back from the server and opened: they are complete.",
+    passwordApart:
+      "Send the password by another way than the link: by phone, in person, or in another messenger. Whoever reads " +
+      "one of the two messages then has nothing.",
+    spoken:
+      "The page drew this password, and nobody knows it yet. Tell it by voice or by another messenger. You can see it " +
+      "here as long as this page is open.",
+    pushFailed:
+      "The link for the password could not be made: the server for passwords did not answer. The files are sent, and " +
+      "their link works. Try again, or tell the password by another way.",
+    pushAgain: "Try again",
+    moreDownloads: "Allow one more download",
+    next: "What happens next",
+    another: "Send something else",
+    revoke: "Delete now",
+    revokeAsk: "Delete the files from the server now? The link stops working at once, for everybody.",
+    revokeYes: "Yes, delete now",
+    revokeNo: "Keep them",
+  },
+  status: { title: "What the recipient did", files: "Files", password: "Password" },
+  error: { retry: "Try again", restart: "Start over" },
+};
+
+export const send = {
+  /** @param {string} size @param {string} files */
+  limits: (size, files) => `Up to ${size} and ${files} files.`,
+  /** @param {string} size @param {number} files @param {string} limit */
+  sum: (size, files, limit) => `${counted(files, FILES)}, ${size} of at most ${limit}.`,
+  /** @param {string} name */
+  remove: (name) => `Remove ${name}`,
+  /** @param {number} count */
+  filesInFolder: (count) =>
+    count === 0 ? "empty folder" : counted(count, { one: "folder with # file", other: "folder with # files" }),
+  /** @param {number} count */
+  more: (count) => counted(count, { other: "and # more" }),
+  /** @param {number} count */
+  downloads: (count) => counted(count, { one: "# download", other: "# downloads" }),
+  /** @param {string} limit @param {string} total */
+  tooLarge: (limit, total) =>
+    `That is too much: ${total}. This server takes at most ${limit} at a time. Remove something, or send it in two ` +
+    "shares.",
+  /** @param {number} limit */
+  tooManyFiles: (limit) =>
+    counted(limit, {
+      other: "That is too many files. This server takes at most # at a time. Put them into a zip file first.",
+    }),
+  /** @param {number} count @param {string} first */
+  renamed: (count, first) =>
+    counted(count, {
+      one: () => `One name cannot be sent as it is. It will be sent as “${first}”.`,
+      other: (n) => `${n} names cannot be sent as they are and are changed, for example to “${first}”.`,
+    }),
+  /** @param {string} name */
+  unreadable: (name) => `“${name}” could not be read, so it was not added.`,
+  reading: "Looking through the folder …",
+  passwordTooLong: "This password is too long.",
+  noteTooLong: "This note is too long.",
+  checking: "Reading it back to be sure …",
+  noWords: "The list of words did not load. Check the connection and try again.",
+  /** @param {number} files @param {string} size */
+  what: (files, size) => `${counted(files, FILES)}, ${size}`,
+  doneOne: "Sealed. Here is the link.",
+  doneTwo: "Sealed. Here are two links.",
+  cardOnly: "Link to the files",
+  cardOne: "1. The files",
+  cardOneLead: "Send this link by mail, or where you write to the recipient anyway.",
+  cardTwo: "2. The password",
+  cardTwoLead: "Send this link another way: by phone, SMS or chat. Never in the same message as the first.",
+  pushPending: "The link for the password is being made …",
+  pushFailed: "The link for the password could not be made.",
+  pushNotDeleted:
+    "The link of the password could not be deleted: its server did not answer. It opens nothing any more, and ends " +
+    "by itself.",
+  spokenShow: "Show the password",
+  spokenHide: "Hide the password",
+  moreDone: "One more download is allowed.",
+  stopped: "Sending was stopped",
+  /** @param {string} done @param {string} total */
+  progress: (done, total) => `${done} of ${total}`,
+  /** @param {string} speed @param {string} left */
+  pace: (speed, left) => `${speed} per second, ${left} left`,
+  /** @param {number} percent */
+  announce: (percent) => `${percent} percent sent`,
+  offline: "No connection. Nothing is lost: it goes on by itself when the network is back.",
+  /** @param {string} soon “in 3 seconds” */
+  waiting: (soon) => `The server does not answer. Nothing is lost: next try ${soon}.`,
+  /** @param {string} why @param {string} soon */
+  waitingBecause: (why, soon) => `${why} Next try ${soon}.`,
+  /** @param {string} downloads @param {string} until @param {boolean} password @param {boolean} two links */
+  nextSteps: (downloads, until, password, two) => [
+    two
+      ? "Send the two links by two ways. Whoever reads one of the two messages has nothing."
+      : password
+        ? "Send the link to the recipient, and the password by another way."
+        : "Send the link to the recipient. Whoever has it can open it.",
+    `It works for ${downloads}, until ${until}. Looking at the list of files is not counted.`,
+    "Then the files are deleted from the server. This page shows what happens as long as it is open; close it, and " +
+      "the files can no longer be deleted early.",
+  ],
+};
+
+export const status = {
+  opened: "Opened",
+  started: "Downloaded",
+  finished: "Saved",
+  wrong: "Wrong passwords",
+  state: "State",
+  left: "Downloads left",
+  ends: "Ends",
+  never: "not yet",
+  /** @param {number} count @param {string} when */
+  times: (count, when) => (count === 1 ? when : counted(count, { other: `# times, last ${when}` })),
+  /** @param {string} when */
+  confirmed: (when) => `${when}, confirmed by the recipient’s receipt`,
+  /** @type {Record<string, string>} */
+  states: {
+    ready: "waiting for the recipient",
+    paused: "paused",
+    locked: "paused after too many wrong passwords",
+    drained: "every download is taken",
+    gone: "ended",
+  },
+  unreachable: "The server does not answer at the moment. This will go on by itself.",
+  loading: "one moment …",
+};
+
+/** Why a share or link is gone, for its owner. @type {Record<string, (when: string) => string>} */
+export const goneForOwner = {
+  spent: (when) => `Downloaded, and deleted from the server on ${when}.`,
+  expired: (when) => `Its time was over on ${when}. It is deleted from the server.`,
+  revoked: (when) => `You deleted it on ${when}. The link no longer works.`,
+  destroyed: (when) => `The recipient deleted it from the server on ${when}.`,
+  guessed: (when) => `Too many wrong passwords on ${when}. It is deleted from the server.`,
+  abandoned: (when) => `The upload was not finished in time, and was deleted on ${when}.`,
+};
+
+/** Titles of what has ended, and what a receipt proves. */
+export const endings = {
+  deleted: "It is deleted",
+  arrived: "It arrived",
+  /** @param {string} when */
+  receipt: (when) => `The recipient saved it on ${when}. Their receipt confirms it; the server cannot make one up.`,
+};
+
+/** What went wrong, by the name of the error. */
+export const problems = {
+  /** @param {string} name */
+  sourceChanged: (name) =>
+    `“${name}” changed while it was being read, or can no longer be read. Sending was stopped, so that nobody gets ` +
+    "a broken file. Choose it again when it is ready.",
+  readBack:
+    "What the server gave back is not what was sent. No link was made. Try again; if it stays, tell the operator " +
+    "of this server.",
+  cancelledUpload: "You cancelled. What was sent so far is being deleted from the server.",
+  noRoom: "The server has no room left. Try again later, or tell its operator.",
+};
