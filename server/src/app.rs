@@ -11,7 +11,7 @@ use crate::config::{Config, ConfigError, Serving};
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::installation::{self, InstallationError};
 use crate::ledger::sqlite::SqliteLedger;
-use crate::ledger::{Clock, ClockRefused, Ledger, LedgerError};
+use crate::ledger::{Clock, ClockRefused, Ledger, LedgerError, Transfer};
 use crate::lifecycle::Policy;
 use crate::store::Store;
 
@@ -81,6 +81,19 @@ pub enum OpenError {
     },
 }
 
+/// Opens the ledger, whoever's it is.
+///
+/// # Errors
+/// It cannot be opened.
+pub(crate) fn open_ledger(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn Transfer>, OpenError> {
+    let path = config.ledger_path()?;
+    let ledger = SqliteLedger::open(&path, clock).map_err(|error| match error {
+        LedgerError::Clock(refused) => OpenError::Clock(refused),
+        source => OpenError::Ledger { place: path.display().to_string(), source },
+    })?;
+    Ok(Arc::new(ledger))
+}
+
 fn reason(error: &LedgerError) -> String {
     std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }
@@ -93,18 +106,13 @@ impl App {
     pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let policy = config.policy()?;
         let serving = config.serving()?;
-        let ledger_path = config.ledger_path()?;
+        config.ledger_path()?;
         let blobs_folder = config.blobs_folder()?;
         let data_folder = DataFolder::open(&config.data)?;
 
-        let place = || ledger_path.display().to_string();
-        let ledger = SqliteLedger::open(&ledger_path, clock).map_err(|error| match error {
-            LedgerError::Clock(refused) => OpenError::Clock(refused),
-            source => OpenError::Ledger { place: place(), source },
-        })?;
+        let ledger: Arc<dyn Ledger> = open_ledger(config, clock)?;
         let blobs = Blobs::open_folder(&blobs_folder, config.free_bytes_min)
             .map_err(|source| OpenError::Blobs { place: blobs_folder.display().to_string(), source })?;
-        let ledger: Arc<dyn Ledger> = Arc::new(ledger);
         installation::check(ledger.as_ref(), &blobs).await?;
 
         let inner = Inner {

@@ -37,8 +37,8 @@ pub enum InstallationError {
         /// Of the blobs.
         blobs: String,
     },
-    /// The ledger does not answer.
-    #[error("cannot read the installation of the ledger")]
+    /// The ledger does not answer, or is not in service.
+    #[error("the ledger cannot be used")]
     Ledger(#[from] LedgerError),
     /// The blobs do not answer.
     #[error("cannot read the installation of the blobs: {0}")]
@@ -50,11 +50,10 @@ pub enum InstallationError {
 /// # Errors
 /// They do not match.
 pub(crate) async fn check(ledger: &dyn Ledger, blobs: &Blobs) -> Result<(), InstallationError> {
-    match (ledger.installation().await?, blobs.installation().await?) {
-        (Some(ledger), Some(blobs)) if ledger == blobs => Ok(()),
-        (Some(ledger), Some(blobs)) => Err(InstallationError::Mismatch { ledger: text(&ledger), blobs: text(&blobs) }),
-        (Some(ledger), None) => Err(InstallationError::BlobsMissing { ledger: text(&ledger) }),
-        (None, found) => {
+    match ledger.installation().await? {
+        Some(installation) => expect(&installation, Some(blobs)).await,
+        None => {
+            let found = blobs.installation().await?;
             let (shares, strangers) = blobs.shares().await?;
             if !shares.is_empty() || strangers > 0 {
                 let blobs = found.as_ref().map_or_else(|| "(unknown)".to_owned(), text);
@@ -71,6 +70,22 @@ pub(crate) async fn check(ledger: &dyn Ledger, blobs: &Blobs) -> Result<(), Inst
                 Err(InstallationError::Mismatch { ledger: text(&in_force), blobs: text(&id) })
             }
         }
+    }
+}
+
+/// Checks that blobs belong to an installation. `None`: there are none where they should be.
+///
+/// # Errors
+/// They do not.
+pub(crate) async fn expect(ledger: &InstallationId, blobs: Option<&Blobs>) -> Result<(), InstallationError> {
+    let found = match blobs {
+        Some(blobs) => blobs.installation().await?,
+        None => None,
+    };
+    match found {
+        Some(blobs) if blobs == *ledger => Ok(()),
+        Some(blobs) => Err(InstallationError::Mismatch { ledger: text(ledger), blobs: text(&blobs) }),
+        None => Err(InstallationError::BlobsMissing { ledger: text(ledger) }),
     }
 }
 

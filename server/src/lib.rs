@@ -2,12 +2,13 @@
 //!
 //! Start with [`lifecycle`]: it decides what may happen to a share or push, and nothing else does. [`store`] runs its commands
 //! against the [`ledger`], where a [`record_key`] names whose life a record is; [`blobs`] holds the ciphertext; [`http`] translates; [`reaper`] does what nobody asks for.
-//! [`app`] puts them together for `main` and for tests.
+//! [`app`] puts them together for `main` and for tests. [`migrate`] takes all records to another ledger.
 
 pub mod blobs;
 pub mod http;
 pub mod ledger;
 pub mod lifecycle;
+pub mod migrate;
 pub mod reaper;
 pub mod record_key;
 pub mod store;

@@ -4,10 +4,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use clap::Parser as _;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches};
 use subrosa_server::app::App;
 use subrosa_server::config::{Config, LogFormat};
 use subrosa_server::ledger::{SteadyClock, ThisMachine};
+use subrosa_server::migrate::Migrate;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -16,14 +17,37 @@ use tracing_subscriber::EnvFilter;
 const BLOCKING_THREADS_MAX: usize = 64;
 
 fn main() -> ExitCode {
-    let config = Config::parse();
-    start_log(config.log_format);
+    let matches = Config::command()
+        .subcommand(Migrate::command())
+        // Without one it serves.
+        .subcommand_negates_reqs(true)
+        .args_conflicts_with_subcommands(true)
+        .get_matches();
+    match matches.subcommand() {
+        Some((_, matches)) => {
+            let command: Migrate = read(matches);
+            start_log(command.log_format);
+            execute(async move { Ok(command.run().await?) })
+        }
+        None => {
+            let config: Config = read(&matches);
+            start_log(config.log_format);
+            execute(serve(config))
+        }
+    }
+}
+
+fn read<T: FromArgMatches>(matches: &ArgMatches) -> T {
+    T::from_arg_matches(matches).unwrap_or_else(|error| error.exit())
+}
+
+fn execute(work: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(BLOCKING_THREADS_MAX)
         .build()
         .context("cannot start the runtime");
-    match runtime.and_then(|runtime| runtime.block_on(run(config))) {
+    match runtime.and_then(|runtime| runtime.block_on(work)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error:#}");
@@ -32,7 +56,7 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(config: Config) -> anyhow::Result<()> {
+async fn serve(config: Config) -> anyhow::Result<()> {
     tracing::info!(version = env!("CARGO_PKG_VERSION"), data = %config.data.display(), "starting");
     let app = App::open(&config, Arc::new(SteadyClock::new(ThisMachine, config.accept_clock))).await?;
     let listen = config.listen;

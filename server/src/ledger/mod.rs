@@ -7,6 +7,7 @@
 mod clock;
 pub mod redis;
 pub mod sqlite;
+mod transfer;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ use subrosa_shared::time::Timestamp;
 use crate::record_key::RecordKey;
 
 pub use clock::{Clock, ClockRefused, Machine, ManualClock, SteadyClock, ThisMachine};
+pub use transfer::{DUE_MAX, Kept, Mark, Standing, Transfer};
 
 /// Lines of the timeline kept per record; older ones make room.
 pub const LOG_LINES_MAX: usize = 1_000;
@@ -27,7 +29,7 @@ pub trait Ledger: Send + Sync + 'static {
     /// The ledger's clock. Never goes backwards, not over a restart either.
     async fn now(&self) -> Result<Timestamp, LedgerError>;
 
-    /// The installation that this ledger belongs to, once it was given one.
+    /// The installation that this ledger belongs to, once it was given one. An error if it is not in service.
     async fn installation(&self) -> Result<Option<InstallationId>, LedgerError>;
 
     /// Gives the ledger its installation, for ever. Answers the one in force, which is another if there was one before.
@@ -241,6 +243,9 @@ pub enum LedgerError {
     /// It is not, or not any more, the ledger of this installation.
     #[error("the ledger is not the one of this installation: {0}")]
     Foreign(String),
+    /// It is not in service, and says why.
+    #[error("{0}")]
+    Standing(Standing),
     /// Its clock is too far from what it knows.
     #[error(transparent)]
     Clock(#[from] ClockRefused),

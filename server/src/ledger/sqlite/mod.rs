@@ -6,6 +6,7 @@
 
 mod readers;
 mod rows;
+mod transfer;
 mod writer;
 
 use std::path::Path;
@@ -24,6 +25,7 @@ use self::readers::Readers;
 use self::writer::Writer;
 use super::{
     Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutObject, Row, Slot,
+    Standing,
 };
 use crate::record_key::RecordKey;
 
@@ -112,6 +114,11 @@ impl HighWater {
         let now = self.clock.now().as_millis();
         Timestamp::from_millis(self.reached.fetch_max(now, Ordering::SeqCst).max(now))
     }
+
+    /// It is no earlier than that any more.
+    fn reach(&self, moment: Timestamp) {
+        self.reached.fetch_max(moment.as_millis(), Ordering::SeqCst);
+    }
 }
 
 #[async_trait]
@@ -121,11 +128,12 @@ impl Ledger for SqliteLedger {
     }
 
     async fn installation(&self) -> Result<Option<InstallationId>, LedgerError> {
-        self.readers.read(rows::installation).await
+        self.readers.read(rows::standing).await?.in_service()
     }
 
     async fn set_installation(&self, id: InstallationId) -> Result<InstallationId, LedgerError> {
-        self.writer.write(move |connection| rows::set_installation(connection, &id)).await
+        let standing = self.writer.write(move |connection| rows::set_installation(connection, &id)).await?;
+        standing.in_service()?.ok_or(LedgerError::Standing(Standing::New))
     }
 
     async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError> {

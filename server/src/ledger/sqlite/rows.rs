@@ -8,7 +8,7 @@ use subrosa_shared::time::Timestamp;
 
 use crate::ledger::{
     Change, CommitOutcome, Due, InstallationId, LOG_LINES_MAX, NewRow, ObjectRow, Objects, PutObject, Row, Slot,
-    WriteId,
+    Standing, WriteId,
 };
 use crate::record_key::RecordKey;
 
@@ -77,7 +77,7 @@ pub(super) fn commit(connection: &Connection, change: &Change) -> rusqlite::Resu
     }
     if let Some(row) = &change.record {
         add_links(connection, change)?;
-        add_lines(connection, change, current.is_none())?;
+        add_lines(connection, &change.key, &change.log, current.is_none())?;
         if row.stands_alone {
             remove_all(connection, &change.key, &BESIDE_THE_RECORD)?;
         }
@@ -85,7 +85,7 @@ pub(super) fn commit(connection: &Connection, change: &Change) -> rusqlite::Resu
     Ok(CommitOutcome::Committed)
 }
 
-fn insert(connection: &Connection, key: &RecordKey, row: &NewRow) -> rusqlite::Result<()> {
+pub(super) fn insert(connection: &Connection, key: &RecordKey, row: &NewRow) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO record (key, write_id, objects_write_id, due, accepts_parts, bytes)
@@ -102,7 +102,7 @@ fn update(connection: &Connection, key: &RecordKey, row: &NewRow) -> rusqlite::R
     Ok(())
 }
 
-fn remove(connection: &Connection, key: &RecordKey) -> rusqlite::Result<()> {
+pub(super) fn remove(connection: &Connection, key: &RecordKey) -> rusqlite::Result<()> {
     remove_all(connection, key, &["DELETE FROM record WHERE key = ?1", "DELETE FROM link WHERE key = ?1"])?;
     remove_all(connection, key, &BESIDE_THE_RECORD)
 }
@@ -126,11 +126,16 @@ fn add_links(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn add_lines(connection: &Connection, change: &Change, is_new: bool) -> rusqlite::Result<()> {
-    if change.log.is_empty() {
+pub(super) fn add_lines(
+    connection: &Connection,
+    key: &RecordKey,
+    lines: &[LogLine],
+    is_new: bool,
+) -> rusqlite::Result<()> {
+    if lines.is_empty() {
         return Ok(());
     }
-    let key = change.key.to_bytes();
+    let key = key.to_bytes();
     let mut last: i64 = 0;
     // A record that is just made has no lines: they went with whatever was there before.
     if !is_new {
@@ -141,7 +146,7 @@ fn add_lines(connection: &Connection, change: &Change, is_new: bool) -> rusqlite
             .unwrap_or(0);
     }
     let mut add = connection.prepare_cached("INSERT INTO log (key, line, json) VALUES (?1, ?2, ?3)")?;
-    for line in &change.log {
+    for line in lines {
         last += 1;
         let json =
             serde_json::to_string(line).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
@@ -162,6 +167,11 @@ pub(super) fn put_object(connection: &Connection, share: &ShareId, object: &Obje
         return Ok(PutObject::Closed);
     }
     let replaced = self::object(connection, share, object.slot)?;
+    add_object(connection, share, object)?;
+    Ok(PutObject::Stored { replaced })
+}
+
+pub(super) fn add_object(connection: &Connection, share: &ShareId, object: &ObjectRow) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO object (key, slot, sealed_len, digest, blob) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -173,7 +183,7 @@ pub(super) fn put_object(connection: &Connection, share: &ShareId, object: &Obje
             object.digest.as_bytes(),
             object.blob
         ])?;
-    Ok(PutObject::Stored { replaced })
+    Ok(())
 }
 
 pub(super) fn objects(connection: &Connection, share: &ShareId) -> rusqlite::Result<Objects> {
@@ -259,15 +269,18 @@ pub(super) fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM record)", [], |row| row.get(0))
 }
 
-pub(super) fn installation(connection: &Connection) -> rusqlite::Result<Option<InstallationId>> {
-    let text: Option<String> =
-        connection.query_row("SELECT value FROM meta WHERE key = 'installation'", [], |row| row.get(0)).optional()?;
-    Ok(text.as_deref().and_then(InstallationId::parse))
+pub(super) fn standing(connection: &Connection) -> rusqlite::Result<Standing> {
+    let text: Option<String> = connection
+        .prepare_cached("SELECT value FROM meta WHERE key = 'installation'")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    let unreadable = || rusqlite::Error::FromSqlConversionFailure(0, Type::Text, "no standing of a ledger".into());
+    Standing::from_text(text.as_deref()).ok_or_else(unreadable)
 }
 
-pub(super) fn set_installation(connection: &Connection, id: &InstallationId) -> rusqlite::Result<InstallationId> {
+pub(super) fn set_installation(connection: &Connection, id: &InstallationId) -> rusqlite::Result<Standing> {
     connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('installation', ?1)", [id.as_str()])?;
-    Ok(installation(connection)?.unwrap_or_else(|| id.clone()))
+    standing(connection)
 }
 
 pub(super) fn clock(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
@@ -294,7 +307,7 @@ fn share_key(share: &ShareId) -> [u8; RecordKey::LEN] {
     RecordKey::Share(*share).to_bytes()
 }
 
-fn key(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<RecordKey> {
+pub(super) fn key(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<RecordKey> {
     let unknown = || rusqlite::Error::FromSqlConversionFailure(column, Type::Blob, "no key of a record".into());
     RecordKey::from_bytes(row.get(column)?).ok_or_else(unknown)
 }

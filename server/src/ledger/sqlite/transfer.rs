@@ -1,0 +1,133 @@
+//! Taking all that the file keeps to another ledger, or from one.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension as _, params};
+use subrosa_shared::id::LinkId;
+use subrosa_shared::time::Timestamp;
+
+use super::{SqliteLedger, rows};
+use crate::ledger::{DUE_MAX, Kept, LedgerError, NewRow, Standing, Transfer, WriteId};
+use crate::record_key::RecordKey;
+
+#[async_trait]
+impl Transfer for SqliteLedger {
+    async fn standing(&self) -> Result<Standing, LedgerError> {
+        self.readers.read(rows::standing).await
+    }
+
+    async fn set_standing(&self, expected: &Standing, next: &Standing) -> Result<bool, LedgerError> {
+        let (expected, next) = (expected.clone(), next.clone());
+        self.writer.write(move |connection| set_standing(connection, &expected, &next)).await
+    }
+
+    async fn count(&self) -> Result<u64, LedgerError> {
+        self.readers.read(|connection| connection.query_row("SELECT count(*) FROM record", [], |row| row.get(0))).await
+    }
+
+    async fn keys(&self, after: Option<RecordKey>, count_max: usize) -> Result<Vec<RecordKey>, LedgerError> {
+        self.readers.read(move |connection| keys(connection, after, count_max)).await
+    }
+
+    async fn export(&self, key: &RecordKey) -> Result<Option<Kept>, LedgerError> {
+        let key = *key;
+        self.readers.read(move |connection| export(connection, &key)).await
+    }
+
+    async fn import(&self, standing: &Standing, key: RecordKey, kept: Option<Kept>) -> Result<(), LedgerError> {
+        let standing = standing.clone();
+        let found = self.writer.write(move |connection| import(connection, &standing, &key, kept.as_ref())).await?;
+        found.map_or(Ok(()), |found| Err(LedgerError::Standing(found)))
+    }
+
+    async fn reached(&self) -> Result<Timestamp, LedgerError> {
+        Ok(self.time.now())
+    }
+
+    async fn reach(&self, moment: Timestamp) -> Result<(), LedgerError> {
+        self.time.reach(moment);
+        // Every write notes it.
+        self.writer.write(rows::ping).await
+    }
+}
+
+fn set_standing(connection: &Connection, expected: &Standing, next: &Standing) -> rusqlite::Result<bool> {
+    if rows::standing(connection)? != *expected {
+        return Ok(false);
+    }
+    match next.to_text() {
+        Some(text) => connection
+            .prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES ('installation', ?1)")?
+            .execute([text])?,
+        None => connection.execute("DELETE FROM meta WHERE key = 'installation'", [])?,
+    };
+    Ok(true)
+}
+
+fn keys(connection: &Connection, after: Option<RecordKey>, count_max: usize) -> rusqlite::Result<Vec<RecordKey>> {
+    // No key is empty, and every key is greater.
+    let after = after.map_or(Vec::new(), |key| key.to_bytes().to_vec());
+    connection
+        .prepare_cached("SELECT key FROM record WHERE key > ?1 ORDER BY key LIMIT ?2")?
+        .query_map(params![after, count_max], |row| rows::key(row, 0))?
+        .collect()
+}
+
+fn export(connection: &Connection, key: &RecordKey) -> rusqlite::Result<Option<Kept>> {
+    let row = connection
+        .prepare_cached("SELECT write_id, due, accepts_parts, bytes FROM record WHERE key = ?1")?
+        .query_row([key.to_bytes()], |row| {
+            Ok(NewRow {
+                write_id: WriteId(row.get(0)?),
+                due: Timestamp::from_millis(row.get(1)?).min(DUE_MAX),
+                accepts_parts: row.get(2)?,
+                record: row.get(3)?,
+                stands_alone: false,
+            })
+        })
+        .optional()?;
+    let Some(row) = row else { return Ok(None) };
+    let log = rows::log(connection, key)?;
+    let Some(share) = key.share() else {
+        return Ok(Some(Kept { row, links: Vec::new(), objects: Vec::new(), note: None, log }));
+    };
+    let links = links(connection, key)?;
+    let objects = rows::objects(connection, &share)?.rows;
+    Ok(Some(Kept { row, links, objects, note: rows::note(connection, &share)?, log }))
+}
+
+fn links(connection: &Connection, key: &RecordKey) -> rusqlite::Result<Vec<LinkId>> {
+    connection
+        .prepare_cached("SELECT id FROM link WHERE key = ?1 ORDER BY id")?
+        .query_map([key.to_bytes()], |row| row.get(0).map(LinkId::from_bytes))?
+        .collect()
+}
+
+/// `Some`: nothing was changed, because it stands like this.
+fn import(
+    connection: &Connection,
+    standing: &Standing,
+    key: &RecordKey,
+    kept: Option<&Kept>,
+) -> rusqlite::Result<Option<Standing>> {
+    let found = rows::standing(connection)?;
+    if found != *standing || !matches!(found, Standing::Receiving { .. }) {
+        return Ok(Some(found));
+    }
+    rows::remove(connection, key)?;
+    let Some(kept) = kept else { return Ok(None) };
+    rows::insert(connection, key, &kept.row)?;
+    rows::add_lines(connection, key, &kept.log, true)?;
+    // An older record may still be there that had the link once.
+    let mut add = connection.prepare_cached("INSERT OR REPLACE INTO link (id, key) VALUES (?1, ?2)")?;
+    for link in &kept.links {
+        add.execute(params![link.as_bytes(), key.to_bytes()])?;
+    }
+    let Some(share) = key.share() else { return Ok(None) };
+    for object in &kept.objects {
+        rows::add_object(connection, &share, object)?;
+    }
+    if let Some(note) = &kept.note {
+        rows::put_note(connection, &share, note)?;
+    }
+    Ok(None)
+}

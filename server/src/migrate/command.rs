@@ -1,0 +1,151 @@
+//! The command: what it takes, what it opens, and what it says at the end.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Parser;
+
+use super::progress::say;
+use super::{MigrateError, Migrated, migrate};
+use crate::app::open_ledger;
+use crate::blobs::Blobs;
+use crate::config::{Config, LogFormat};
+use crate::data_folder::DataFolder;
+use crate::installation;
+use crate::ledger::{SteadyClock, ThisMachine, Transfer};
+
+/// Takes everything from one ledger to another.
+///
+/// Every record is compared, and then the old ledger is closed. Blobs stay where they are. It may be killed at any moment: the
+/// same command again goes on. With --from and --to exchanged it goes back.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "migrate")]
+pub struct Migrate {
+    /// The ledger in use, as for --ledger. A server on SQLite has to be stopped before.
+    #[arg(long, env = "SUBROSA_MIGRATE_FROM", value_name = "URL", hide_env_values = true)]
+    pub from: String,
+
+    /// The ledger to be used from now on, as for --ledger. It must be empty, or have been left by an earlier `migrate`.
+    #[arg(long, env = "SUBROSA_MIGRATE_TO", value_name = "URL", hide_env_values = true)]
+    pub to: String,
+
+    /// The data folder of a server of this installation. Its blobs tell that the ledger is theirs.
+    #[arg(long, env = "SUBROSA_DATA", value_name = "DIR")]
+    pub data: PathBuf,
+
+    /// Where ciphertext lies, as for the server.
+    #[arg(long, env = "SUBROSA_BLOBS", value_name = "URL", hide_env_values = true)]
+    pub blobs: Option<String>,
+
+    /// How log lines look.
+    #[arg(long, env = "SUBROSA_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+
+    /// Goes on even if the machine's clock is far from the last moment that the ledger knows, after a look at the clock.
+    #[arg(long)]
+    pub accept_clock: bool,
+}
+
+impl Migrate {
+    /// Does it, and says so.
+    ///
+    /// # Errors
+    /// See [`MigrateError`]. The same command again goes on.
+    pub async fn run(&self) -> Result<(), MigrateError> {
+        let (from, to) = (self.server(&self.from), self.server(&self.to));
+        let source = from.ledger_path()?;
+        if !source.exists() {
+            return Err(MigrateError::Missing(source.display().to_string()));
+        }
+        to.ledger_path()?;
+        // While it is held, no server runs that would have the file open.
+        let _data_folder = DataFolder::open(&self.data)?;
+        let from = self.open(&from, "from")?;
+        self.check_blobs(from.as_ref()).await?;
+        let to = self.open(&to, "to")?;
+        let done = migrate(&from, &to, true).await?;
+        self.say_what_next(done);
+        Ok(())
+    }
+
+    /// A server's configuration with that ledger.
+    fn server(&self, ledger: &str) -> Config {
+        let flags: [OsString; 5] =
+            ["subrosa-server".into(), "--data".into(), self.data.clone().into(), "--ledger".into(), ledger.into()];
+        let mut config = Config::parse_from(flags);
+        config.blobs.clone_from(&self.blobs);
+        config
+    }
+
+    fn open(&self, server: &Config, flag: &'static str) -> Result<Arc<dyn Transfer>, MigrateError> {
+        let clock = Arc::new(SteadyClock::new(ThisMachine, self.accept_clock));
+        open_ledger(server, clock).map_err(|source| MigrateError::Open { flag, source: Box::new(source) })
+    }
+
+    /// A ledger belongs to blobs; those of the data folder have to be them.
+    async fn check_blobs(&self, from: &dyn Transfer) -> Result<(), MigrateError> {
+        let standing = from.standing().await?;
+        let Some(installation) = standing.installation() else { return Ok(()) };
+        let folder = self.server(&self.from).blobs_folder()?;
+        // What is missing is not made.
+        let blobs = folder.is_dir().then(|| Blobs::open_folder(&folder, 0)).transpose();
+        Ok(installation::expect(installation, blobs.map_err(installation::InstallationError::from)?.as_ref()).await?)
+    }
+
+    fn say_what_next(&self, done: Migrated) {
+        let (from, to) = (without_secrets(&self.from), without_secrets(&self.to));
+        match done {
+            Migrated::Moved { records } => {
+                say(&format!("All {records} records are in {to}: each was compared with the old one."));
+                say("What to do next:");
+                say(
+                    "  1. Start the servers with the new ledger (--ledger or SUBROSA_LEDGER). Data folders and blobs stay as they are.",
+                );
+                say("  2. See that /health/ready answers 200, and that a link opens.");
+                say(&format!(
+                    "  3. Delete the old ledger, {from}, and what backups hold of it, when you are sure: no server takes it any more, but \
+                     it still holds what is ended from now on."
+                ));
+                say(
+                    "To go back, with everything that happens meanwhile: the same command with --from and --to exchanged.",
+                );
+            }
+            Migrated::Before => {
+                say(&format!(
+                    "This was done before: the records are in {to}, and that ledger is in service. Nothing was changed."
+                ));
+            }
+            Migrated::Reopened => {
+                say(&format!(
+                    "The move to {from} had not ended, and nothing was served from there: it is given up. {to} is in service again, \
+                     with everything that it held."
+                ));
+            }
+        }
+    }
+}
+
+/// A ledger's URL as it may be shown.
+fn without_secrets(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+    format!("{scheme}://{place}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_secrets;
+
+    #[test]
+    fn no_password_is_shown() {
+        for (url, shown) in [
+            ("sqlite:/var/lib/subrosa/ledger.sqlite", "sqlite:/var/lib/subrosa/ledger.sqlite"),
+            ("sqlite:///var/a@b", "sqlite://b"),
+            ("redis://localhost:6379/1", "redis://localhost:6379/1"),
+            ("rediss://user:p@ss@one:1,two:2/0", "rediss://one:1,two:2/0"),
+        ] {
+            assert_eq!(without_secrets(url), shown);
+        }
+    }
+}
