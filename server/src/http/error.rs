@@ -92,7 +92,8 @@ impl Error {
                 LedgerError::Unavailable(_)
                 | LedgerError::Lost(_)
                 | LedgerError::NotAcknowledged
-                | LedgerError::Foreign(_),
+                | LedgerError::Foreign(_)
+                | LedgerError::Standing(_),
             ) => retry(P::Busy, BUSY_RETRY).with_detail("The server's records take no changes right now."),
             Self::Ledger(_) | Self::Record(_) | Self::Blobs(_) | Self::Outcome => Problem::new(P::Internal),
             Self::Contended | Self::Busy => retry(P::Busy, BUSY_RETRY),
