@@ -1,11 +1,11 @@
 // @ts-check
 /**
- * Small texts that are on disk when the promise resolves. Browsers write `localStorage` to the disk some seconds later:
- * a crash within that time loses what must not be lost. Where there is no such storage, this quietly keeps nothing.
+ * IndexedDB by promises, and in it small texts that are on disk when the promise resolves. Browsers write `localStorage`
+ * to the disk some seconds later: a crash within that time loses what must not be lost. Where there is no such storage,
+ * texts are quietly not kept.
  */
 
-const DATABASE = "subrosa";
-const STORE = "kept";
+const DATABASE = { name: "subrosa", stores: ["kept"] };
 /** Nobody waits longer for a disk that does not answer. */
 const PATIENCE_MILLIS = 3_000;
 
@@ -40,7 +40,8 @@ async function change(act) {
   let timer;
   const impatience = new Promise((resolve) => (timer = setTimeout(resolve, PATIENCE_MILLIS)));
   try {
-    await Promise.race([transact(act), impatience]);
+    const done = transact(DATABASE, "strict", (store) => void act(store));
+    await Promise.race([done, impatience]);
   } catch {
     // Some private windows have no database.
   } finally {
@@ -48,27 +49,36 @@ async function change(act) {
   }
 }
 
-/** @param {(store: IDBObjectStore) => void} act */
-async function transact(act) {
-  const database = await open();
+/**
+ * One transaction, over when it resolves.
+ *
+ * @template T
+ * @param {{ name: string, stores: string[] }} database made when it is not there
+ * @param {IDBTransactionDurability} durability `strict`: it is on the disk then, whatever crashes
+ * @param {(...stores: IDBObjectStore[]) => IDBRequest<T> | undefined} act
+ * @returns {Promise<T>} what the request of `act` gave
+ */
+export async function transact({ name, stores }, durability, act) {
+  const database = await open(name, stores);
   try {
-    const transaction = database.transaction(STORE, "readwrite", { durability: "strict" });
+    const transaction = database.transaction(stores, "readwrite", { durability });
     const over = new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve(undefined);
       transaction.onabort = () => reject(transaction.error);
     });
-    act(transaction.objectStore(STORE));
+    const request = act(...stores.map((store) => transaction.objectStore(store)));
     await over;
+    return /** @type {T} */ (request?.result);
   } finally {
     database.close();
   }
 }
 
-/** @returns {Promise<IDBDatabase>} */
-function open() {
+/** @param {string} name @param {string[]} stores @returns {Promise<IDBDatabase>} */
+function open(name, stores) {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => stores.forEach((store) => request.result.createObjectStore(store));
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });

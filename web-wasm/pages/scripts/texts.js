@@ -8,9 +8,17 @@
 
 /**
  * @typedef {typeof import("./texts/en/common.js") & typeof import("./texts/en/send.js")
+ * & typeof import("./texts/en/unfinished.js")
  * & typeof import("./texts/en/receive.js") & typeof import("./texts/en/files.js") & typeof import("./texts/en/card.js")
  * & typeof import("./texts/en/owner.js") & typeof import("./texts/en/push.js")
  * & typeof import("./texts/en/reveal.js")} Texts
+ */
+
+/**
+ * What another language has of it so far.
+ *
+ * @template T
+ * @typedef {T extends (...args: any[]) => any ? T : T extends any[] ? T : T extends object ? { [K in keyof T]?: Part<T[K]> } : T} Part
  */
 
 export const language = document.documentElement.lang;
@@ -27,6 +35,7 @@ export const problems = group("problems");
 export const refusals = group("refusals");
 
 export const send = group("send");
+export const unfinished = group("unfinished");
 export const status = group("status");
 export const goneForOwner = group("goneForOwner");
 export const endings = group("endings");

@@ -3,13 +3,19 @@
  * Files and folders from pickers, drops and pastes, as paths: folders are walked, their tree and empty folders kept.
  */
 
+import { element } from "../views.js";
+
 /**
  * @typedef {object} Found
  * @property {string} path relative, `/` between names
  * @property {File | null} file null: a folder
  */
 
-/** @typedef {(found: AsyncIterable<Found> | Iterable<Found>) => void} Take */
+/**
+ * `handles`: by which the browser finds the same files and folders again later, where it gives any.
+ *
+ * @typedef {(found: AsyncIterable<Found> | Iterable<Found>, handles: Promise<FileSystemHandle[]>) => void} Take
+ */
 
 /**
  * Listens to everything by which files come in.
@@ -39,11 +45,81 @@ export function listen({ isOpen, take, unreadable }) {
     delete document.body.dataset.dragging;
     if (!event.dataTransfer || !carriesFiles(event.dataTransfer)) return;
     event.preventDefault();
-    if (isOpen()) take(dropped(event.dataTransfer, unreadable));
+    if (isOpen()) take(dropped(event.dataTransfer, unreadable), handlesOf(event.dataTransfer));
   });
   addEventListener("paste", (event) => {
     const files = event.clipboardData?.files;
-    if (isOpen() && files?.length) take(picked(files));
+    if (isOpen() && files?.length) take(picked(files), NO_HANDLES);
+  });
+}
+
+/** @type {Promise<FileSystemHandle[]>} */
+const NO_HANDLES = Promise.resolve([]);
+
+/** @typedef {DataTransferItem & { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> }} Item */
+
+/** Asked for before the event is over, as everything about it. @param {DataTransfer} transfer */
+async function handlesOf(transfer) {
+  const items = /** @type {Item[]} */ ([...transfer.items]).filter((item) => item.kind === "file");
+  const asked = await Promise.allSettled(items.map((item) => item.getAsFileSystemHandle?.()));
+  return asked.flatMap((answer) => (answer.status === "fulfilled" && answer.value ? [answer.value] : []));
+}
+
+/**
+ * Listens to the two buttons that pick files and folders.
+ *
+ * @param {string} filesId of an input
+ * @param {string} folderId of an input
+ * @param {Take} take
+ */
+export function listenToPickers(filesId, folderId, take) {
+  for (const id of [filesId, folderId]) {
+    const input = element(id, HTMLInputElement);
+    input.addEventListener("change", () => {
+      if (input.files) take(picked(input.files), NO_HANDLES);
+      // The same file can be picked again after it was removed.
+      input.value = "";
+    });
+  }
+  // Phones have no folders to choose.
+  const folders = element(folderId, HTMLInputElement);
+  folders.closest("label")?.toggleAttribute("hidden", !("webkitdirectory" in folders));
+  pickWithHandles(element(filesId, HTMLInputElement), take);
+}
+
+/** @typedef {(options: { multiple: boolean }) => Promise<FileSystemFileHandle[]>} ShowPicker */
+
+/**
+ * Where the browser has a picker whose files it finds again, that one opens. Not on phones: theirs offers less.
+ *
+ * @param {HTMLInputElement} input
+ * @param {Take} take
+ */
+function pickWithHandles(input, take) {
+  const { showOpenFilePicker } = /** @type {{ showOpenFilePicker?: ShowPicker }} */ (/** @type {unknown} */ (window));
+  const { userAgentData } = /** @type {{ userAgentData?: { mobile: boolean } }} */ (
+    /** @type {unknown} */ (navigator)
+  );
+  if (!showOpenFilePicker || userAgentData?.mobile !== false) return;
+  let plainly = false;
+  input.addEventListener("click", (event) => {
+    if (plainly) return;
+    event.preventDefault();
+    showOpenFilePicker.call(window, { multiple: true }).then(
+      async (handles) => {
+        const files = await Promise.all(handles.map((handle) => handle.getFile()));
+        take(
+          files.map((file) => ({ path: file.name, file })),
+          Promise.resolve(handles),
+        );
+      },
+      (error) => {
+        if (error?.name === "AbortError") return;
+        // Not allowed here: then as everywhere.
+        plainly = true;
+        input.click();
+      },
+    );
   });
 }
 
@@ -56,7 +132,7 @@ const carriesFiles = (transfer) => transfer?.types.includes("Files") ?? false;
  * @param {FileList} files
  * @returns {Iterable<Found>}
  */
-export const picked = (files) => [...files].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+const picked = (files) => [...files].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
 
 /**
  * What was dropped. The entries have to be taken before the event is over; they are walked afterwards.

@@ -3,14 +3,16 @@
  * The page *send*, in the order of what happens: pick, seal and upload, link.
  *
  * For tests and scripts, these stay as they are. `document.body.dataset.state` is one of `loading`, `unsupported`,
- * `pick`, `uploading`, `checking` (read-back), `done`, `revoked` (it has ended), `error`. Ids: `#file-input`,
+ * `pick`, `resuming` (asks what is stored of an interrupted upload), `again` (its files are to be picked again),
+ * `uploading`, `checking` (read-back), `done`, `revoked` (it has ended), `error`. Ids: `#file-input`,
  * `#folder-input`, `#basket`, `#expiry` (values: seconds), `#downloads` (values: numbers), `#password`,
  * `#password-show`, `#password-make`, `#push-password` (a link for the password too), `#note`, `#send`; `#progress`,
  * `#network`, `#cancel`; the card of the files with `#link`, `#copy`, `#qr`, `#share`, `#mail`, `#markdown`, that of the password with the same ids after
  * `push-`, `#push-failed`, `#push-again`; `#status` and `#push-status` (facts as `dd[data-fact]`), `#push-gone`;
  * `#spoken-show`, `#spoken-text`; `#more-downloads`, `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`;
- * `#error`, `#retry`, `#restart`;
- * `#pick-problem`.
+ * `#error`, `#retry`, `#restart`; `#pick-problem`; `#unfinished` with a `li` for each interrupted upload, in it `.go-on`,
+ * `.throw`, `.yes`; `#unfinished-said`, `#kept`, `#leave`; `#again-files`, `#again-folder`, `#again-missing`,
+ * `#again-problem`, `#again-back`.
  */
 
 import * as wasm from "/wasm/seal.js";
@@ -19,19 +21,23 @@ import { CallError, sendForText } from "../api.js";
 import { showChannels } from "../channels.js";
 import { SealDesk } from "../desk.js";
 import { startEngine, Unsupported } from "../engine.js";
-import { Pace } from "../pace.js";
 import { problems, send as texts, textsReady, unsupported } from "../texts.js";
-import { announce, button, element, say, show, state } from "../views.js";
+import { button, element, say, show, state } from "../views.js";
 import { Cancelled } from "../waiting.js";
-import { lifeText, sentenceOf, sizeText, soonText, spanText } from "../wording.js";
-import { listen, picked as fromPicker } from "./drop.js";
+import { lifeText } from "../wording.js";
+import { listen, listenToPickers } from "./drop.js";
+import { prepareInterrupted, showInterrupted, takeAgain, whyGone } from "./interrupted.js";
 import { Picked } from "./picked.js";
 import { chosenPassword, clearPassword, offerPush, preparePassword } from "./password.js";
 import { forgetResult, isLinkAtRisk, prepareResult, showResult } from "./result.js";
 import { SecondChannel } from "./second.js";
-import { reason, Upload } from "./upload.js";
+import { newSending } from "./sending.js";
+import { waiting } from "./told.js";
+import { reason } from "./upload.js";
 
 /**
+ * @typedef {import("./sending.js").Sending} Sending
+ *
  * @typedef {object} Config
  * @property {{ share_bytes_max: number, entries_max: number, downloads_max: number, views_max: number,
  * expiry_secs_min: number, expiry_secs_max: number }} limits
@@ -39,8 +45,8 @@ import { reason, Upload } from "./upload.js";
  * choices
  */
 
-/** Progress is shown so often, not at every event of four workers. */
-const SHOW_MILLIS = 250;
+/** The page waits no longer for what this browser kept. */
+const STORAGE_MILLIS = 500;
 
 /** @type {WebAssembly.Module} */
 let module;
@@ -48,18 +54,10 @@ let module;
 let basket;
 /** @type {SealDesk | undefined} */
 let desk;
-/** @type {Upload | undefined} */
-let upload;
-/** @type {import("./upload.js").Terms} */
-let terms;
+/** What is sent now, until its link is shown. @type {Sending | undefined} */
+let sending;
 /** @type {Config & import("../channels.js").Channels} */
 let config;
-/** For the password, if it travels by a link of its own. @type {SecondChannel | undefined} */
-let second;
-/** The password, if the page drew it: nobody else knows it. */
-let drawnPassword = "";
-/** What is sent, in words: files and size. */
-let what = "";
 
 async function start() {
   await textsReady;
@@ -91,6 +89,8 @@ async function configure() {
     offer("expiry", config.choices.expiry_secs, config.choices.expiry_secs_default, lifeText);
     offer("downloads", config.choices.downloads, config.choices.downloads_default, texts.downloads);
     basket.render();
+    // Shown together, so that nothing jumps; but a storage that hangs stops nobody.
+    await Promise.race([showInterrupted(), new Promise((resolve) => setTimeout(resolve, STORAGE_MILLIS))]);
     show("pick");
   } catch (error) {
     fail(error);
@@ -110,22 +110,13 @@ function offer(id, values, chosen, text) {
 }
 
 function prepare() {
-  for (const id of ["file-input", "folder-input"]) {
-    const input = element(id, HTMLInputElement);
-    input.addEventListener("change", () => {
-      if (input.files) void basket.take(fromPicker(input.files));
-      // The same file can be picked again after it was removed.
-      input.value = "";
-    });
-  }
-  // Phones have no folders to choose.
-  const folders = element("folder-input", HTMLInputElement);
-  folders.closest("label")?.toggleAttribute("hidden", !("webkitdirectory" in folders));
+  listenToPickers("file-input", "folder-input", (found, handles) => basket.take(found, handles));
   listen({
-    isOpen: () => state() === "pick",
-    take: (found) => void basket.take(found),
-    unreadable: (name) => basket.unreadable(name),
+    isOpen: () => state() === "pick" || state() === "again",
+    take: (found, handles) => (state() === "pick" ? basket.take(found, handles) : takeAgain(found, handles)),
+    unreadable: (name) => state() === "pick" && basket.unreadable(name),
   });
+  prepareInterrupted({ tools, run: (taken) => void run((sending = taken)) });
   preparePassword();
   element("pick-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
@@ -133,7 +124,7 @@ function prepare() {
   });
   // Scripts click hidden buttons too: each answers only in its own state.
   button("cancel").addEventListener("click", () => ["uploading", "checking"].includes(state()) && cancel());
-  button("retry").addEventListener("click", () => state() === "error" && void (upload ? run() : configure()));
+  button("retry").addEventListener("click", () => state() === "error" && void (sending ? run(sending) : configure()));
   button("restart").addEventListener("click", () => state() === "error" && restart());
   button("another").addEventListener("click", () => state() === "done" && another());
   button("another-after").addEventListener("click", () => state() === "revoked" && another());
@@ -156,123 +147,84 @@ function begin() {
     say("pick-problem", note === undefined ? texts.noteTooLong : texts.passwordTooLong);
     return;
   }
-  terms = {
+  const terms = {
     expiresInSecs: Number(element("expiry", HTMLSelectElement).value),
     downloads: Number(element("downloads", HTMLSelectElement).value),
     password,
     note,
   };
-  const plan = basket.plan();
-  desk ??= new SealDesk(module);
   const origin = config.push_origin ?? "";
   // Another server says itself what it takes.
-  second = byLink ? new SecondChannel(desk, origin, origin ? undefined : config, terms) : undefined;
-  drawnPassword = drawn ? password : "";
-  what = texts.what(basket.count(), sizeText(plan.contentLen()));
-  upload = new Upload({ module, desk, plan, fileOf: (id) => basket.file(id), terms }, told(plan.contentLen()));
-  void run();
+  const second = byLink ? new SecondChannel(tools().desk, origin, origin ? undefined : config, terms) : undefined;
+  sending = newSending(tools(), basket, terms, { second, drawn: drawn ? password : "" });
+  void run(sending);
 }
 
-async function run() {
-  const running = upload;
-  if (!running || !desk) return;
+function tools() {
+  desk ??= new SealDesk(module);
+  return { module, desk };
+}
+
+/** @param {Sending} running */
+async function run(running) {
   waiting(undefined);
   show("uploading");
   try {
-    const result = await running.run();
-    const expiresAt = Date.now() + 1000 * terms.expiresInSecs;
-    const { downloads, password } = terms;
+    const result = await running.upload.run();
+    const { second, downloads, hasPassword, what, drawn } = running;
     const downloadsLimit = config.limits.downloads_max;
-    const hasPassword = password !== "";
-    const drawn = drawnPassword;
-    showResult({ ...result, expiresAt, downloads, downloadsLimit, hasPassword, what, drawn }, desk, second);
+    const onTaken = () => void running.upload.forget();
+    showResult({ ...result, downloads, downloadsLimit, hasPassword, what, drawn, onTaken }, tools().desk, second);
     // What is sent needs no second copy of its password on the page.
     clearPassword();
-    terms = { ...terms, password: "" };
-    second = undefined;
-    drawnPassword = "";
-    upload = undefined;
+    sending = undefined;
   } catch (error) {
-    if (!(error instanceof Cancelled) && running === upload) fail(error);
+    if (!(error instanceof Cancelled) && running === sending) fail(error);
   } finally {
     waiting(undefined);
   }
 }
 
-/** What the upload tells, on the page. @param {number} contentLen @returns {import("./upload.js").Told} */
-function told(contentLen) {
-  const pace = new Pace();
-  const progress = element("progress", HTMLProgressElement);
-  let shownAt = 0;
-  let announced = 0;
-  return {
-    onProgress(bytes, total) {
-      const now = performance.now();
-      if (now - shownAt < SHOW_MILLIS && bytes < total) return;
-      shownAt = now;
-      const share = total === 0 ? 0 : bytes / total;
-      progress.value = share;
-      element("done-bytes", HTMLElement).textContent = texts.progress(
-        sizeText(share * contentLen),
-        sizeText(contentLen),
-      );
-      const measured = pace.measure(bytes, total, now);
-      element("pace", HTMLElement).textContent =
-        measured && bytes < total ? texts.pace(sizeText(measured.bytesPerSec), spanText(measured.secsLeft)) : "";
-      const quarter = Math.floor(share * 4);
-      if (quarter > announced) announce(texts.announce(25 * (announced = quarter)));
-    },
-    onWait(failure) {
-      if (failure) pace.forget();
-      waiting(failure);
-    },
-    onChecking() {
-      element("pace", HTMLElement).textContent = texts.checking;
-      document.body.dataset.state = "checking";
-    },
-  };
-}
-
-/** @param {import("../api.js").Failure | undefined} failure */
-function waiting(failure) {
-  if (!failure) return say("network", "");
-  const soon = soonText(failure.wait_millis / 1000);
-  if (!navigator.onLine) return say("network", texts.offline);
-  const why = sentenceOf(failure);
-  say("network", why ? texts.waitingBecause(why, soon) : texts.waiting(soon));
-}
-
 function cancel() {
-  upload?.cancel();
-  upload = undefined;
+  drop();
   show("pick");
   say("pick-problem", problems.cancelledUpload);
+}
+
+/** Ends what is sent, and has deleted what is stored of it. */
+function drop() {
+  sending?.upload.cancel();
+  sending?.second?.cancel();
+  sending = undefined;
+  void showInterrupted();
 }
 
 /** @param {unknown} error */
 function fail(error) {
   const { variant, message, sentence } = reason(error);
   const changed = variant === "source-changed";
+  const gone = whyGone(error);
   const networkGone = error instanceof CallError && error.failure.again;
-  const text = changed
+  // There is nothing left to go on with.
+  if (gone !== undefined) void sending?.upload.forget();
+  const text = gone ?? (changed
     ? problems.sourceChanged(message)
     : variant === "read-back"
       ? problems.readBack
       : networkGone
         ? problems.network
-        : sentence || (variant === "server" || variant === "answer" ? problems.server : problems.unexpected);
+        : sentence || (variant === "server" || variant === "answer" ? problems.server : problems.unexpected));
   say("error-title", texts.stopped);
   say("error", text);
   // What cannot work the second time is not offered.
-  button("retry").hidden = changed;
-  button("restart").hidden = !upload;
+  button("retry").hidden = changed || gone !== undefined;
+  button("restart").hidden = !sending;
   show("error");
 }
 
 /** Back to what was picked; what was sent of it is deleted. */
 function restart() {
-  upload?.cancel();
-  upload = undefined;
+  drop();
   say("pick-problem", "");
   show("pick");
 }
@@ -281,6 +233,7 @@ function another() {
   forgetResult();
   basket.clear();
   element("note", HTMLTextAreaElement).value = "";
+  void showInterrupted();
   show("pick");
 }
 

@@ -9,7 +9,7 @@ import { countText, sizeText } from "../wording.js";
 
 /** @typedef {import("./drop.js").Found} Found */
 /** @typedef {{ name: string, files: number | null, len: number }} Row */
-/** @typedef {{ file: File, size: number, modified: number }} PickedFile what it was when it was picked */
+/** @typedef {import("../source.js").PickedFile} PickedFile */
 
 /** Lines on the page; more than anybody reads. */
 const ROWS_MAX = 200;
@@ -21,6 +21,10 @@ export class Picked {
   #limits;
   /** @type {Map<number, PickedFile>} */
   #files = new Map();
+  /** Paths as they came, before names were made safe. @type {Map<number, string>} */
+  #paths = new Map();
+  /** @type {FileSystemHandle[]} */
+  #handles = [];
   /** @type {string[]} */
   #renamed = [];
   /** @type {string[]} */
@@ -53,12 +57,11 @@ export class Picked {
   /**
    * Takes what was picked or dropped, and shows it.
    *
-   * @param {AsyncIterable<Found> | Iterable<Found>} found
-   * @returns {Promise<void>}
+   * @type {import("./drop.js").Take}
    */
-  take(found) {
+  take(found, handles) {
     this.#adding = this.#adding.then(() => this.#take(found));
-    return this.#adding;
+    void handles.then((some) => this.#handles.push(...some));
   }
 
   /** @param {AsyncIterable<Found> | Iterable<Found>} found */
@@ -82,6 +85,7 @@ export class Picked {
         ? this.#basket.addFile(path, file.size, file.type, file.lastModified)
         : this.#basket.addFolder(path);
       const { id, renamed } = /** @type {{ id: number | null, renamed: string | null }} */ (JSON.parse(answer));
+      if (id !== null) this.#paths.set(id, path);
       if (id !== null && file) this.#files.set(id, { file, size: file.size, modified: file.lastModified });
       if (renamed !== null) this.#renamed.push(renamed);
     } catch {
@@ -104,6 +108,8 @@ export class Picked {
   clear() {
     for (const { name } of /** @type {Row[]} */ (JSON.parse(this.#basket.rows()))) this.#basket.remove(name);
     this.#files.clear();
+    this.#paths.clear();
+    this.#handles = [];
     this.#renamed = [];
     this.#unreadable = [];
     this.render();
@@ -160,12 +166,24 @@ export class Picked {
     return this.#basket.plan();
   }
 
-  /** The limits, told before anything is picked. */
   /** How many files there are. */
   count() {
     return this.#basket.fileCount();
   }
 
+  /**
+   * What tells later whether the same files are picked again.
+   *
+   * @param {import("/wasm/seal.js").Plan} plan
+   * @returns {{ picked: (string | null)[], handles: FileSystemHandle[] }} by place in the plan; and where they were
+   */
+  origins(plan) {
+    const picked = [...plan.ids()].map((id) => this.#paths.get(id) ?? null);
+    const tops = new Set(picked.map((path) => path?.split("/")[0]));
+    return { picked, handles: this.#handles.filter(({ name }) => tops.has(name)) };
+  }
+
+  /** The limits, told before anything is picked. */
   showLimits() {
     say("limits", texts.limits(sizeText(this.#limits.share_bytes_max), countText(this.#limits.entries_max)));
   }

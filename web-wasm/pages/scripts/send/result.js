@@ -24,6 +24,7 @@ import { StatusWatch } from "./status.js";
  * @property {boolean} hasPassword
  * @property {string} what files and size, in words
  * @property {string} drawn the password, if the page drew it and nobody knows it yet
+ * @property {() => void} onTaken told once, when nobody needs the links here any more
  */
 
 /** @type {Card} */
@@ -49,11 +50,8 @@ let allowed = 1;
 
 /** Listens to the buttons of the result. Called once. */
 export function prepareResult() {
-  card = new Card(element("card", HTMLElement), { onTaken: () => (taken.files = true) });
-  pushCard = new Card(element("push-card", HTMLElement), {
-    prefix: "push-",
-    onTaken: () => (taken.password = true),
-  });
+  card = new Card(element("card", HTMLElement), { onTaken: () => take("files") });
+  pushCard = new Card(element("push-card", HTMLElement), { prefix: "push-", onTaken: () => take("password") });
   const ask = element("revoke-ask", HTMLElement);
   button("revoke").addEventListener("click", () => {
     ask.hidden = false;
@@ -159,7 +157,7 @@ function showPush({ link, views, expiresAt, owned }) {
       say("push-gone", (pushGone[gone.why] ?? pushGone.expired)(momentText(gone.at)));
       element("push-card", HTMLElement).hidden = true;
       pushCard.clear();
-      taken.password = true;
+      take("password");
     },
     "push-",
   );
@@ -170,8 +168,15 @@ function showPush({ link, views, expiresAt, owned }) {
 /** Whether leaving the page now would lose a link. */
 export const isLinkAtRisk = () => current !== undefined && !(taken.files && taken.password);
 
+/** @param {"files" | "password"} which link left the page in some way */
+function take(which) {
+  taken[which] = true;
+  if (!isLinkAtRisk()) current?.onTaken();
+}
+
 /** Forgets the links. */
 export function forgetResult() {
+  current?.onTaken();
   watch?.stop();
   pushWatch?.stop();
   watch = pushWatch = current = second = push = undefined;

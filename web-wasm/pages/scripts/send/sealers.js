@@ -9,7 +9,17 @@ import { startWorker } from "../trusted.js";
 
 /** @typedef {import("../api.js").Failure} Failure */
 /** @typedef {import("../workers/seal-worker.js").SealJob} SealJob */
-/** @typedef {{ sealedLen: number, digest: Uint8Array, commitment: Uint8Array }} Stored */
+/**
+ * A sealed part; `edges`: digests of both ends of its plaintext (`source.js`).
+ *
+ * @typedef {{ sealedLen: number, digest: Uint8Array, commitment: Uint8Array, edges: Uint8Array[] }} SealedPart
+ *
+ * @typedef {object} Told
+ * @property {(index: number, part: SealedPart) => void} onSealed before it is sent
+ * @property {(index: number, part: SealedPart) => void} onStored
+ * @property {(index: number, bytes: number) => void} onProgress
+ * @property {(failure: Failure) => void} onWait
+ */
 
 const JOBS_PER_WORKER = 2;
 
@@ -45,10 +55,7 @@ export class Sealers {
    * @param {() => Promise<Uint8Array>} share.grant one for each worker
    * @param {Record<string, string>} share.headers
    * @param {number} share.partCount
-   * @param {object} told
-   * @param {(index: number, part: Stored) => void} told.onStored
-   * @param {(index: number, bytes: number) => void} told.onProgress
-   * @param {(failure: Failure) => void} told.onWait
+   * @param {Told} told
    */
   constructor({ module, grant, headers, partCount }, told) {
     const count = Math.min(workerCount(), partCount);
@@ -105,8 +112,7 @@ export class Sealers {
   /**
    * @param {{ worker: Worker, jobs: number }} member
    * @param {any} data
-   * @param {{ onStored: (index: number, part: Stored) => void, onProgress: (index: number, bytes: number) => void,
-   *   onWait: (failure: Failure) => void }} told
+   * @param {Told} told
    */
   #told(member, data, told) {
     if (data.checked !== undefined) {
@@ -116,11 +122,12 @@ export class Sealers {
     }
     if (!this.#run) return;
     if (data.progress !== undefined) told.onProgress(data.progress, data.bytes);
+    if (data.sealed !== undefined) told.onSealed(data.sealed, data.part);
     if (data.waiting !== undefined) told.onWait(data.failure);
     if (data.stored !== undefined) {
       member.jobs -= 1;
       this.#open -= 1;
-      told.onStored(data.stored, { sealedLen: data.sealedLen, digest: data.digest, commitment: data.commitment });
+      told.onStored(data.stored, data.part);
       this.#assign();
     }
     if (data.failed !== undefined) this.#fail(new PartError(data.variant, data.message, data.failure));

@@ -15,6 +15,7 @@ import { sendForText } from "../api.js";
  * @property {number} views
  * @property {number} expiresAt
  * @property {import("../push/watch.js").Owned} owned
+ * @property {import("./unfinished.js").KeptPush} kept what brings it back
  */
 
 const TRIES = 3;
@@ -45,22 +46,61 @@ export class SecondChannel {
     this.#terms = terms;
   }
 
-  /** Makes the push; after a failure, again. @returns {Promise<MadePush>} */
-  async make() {
+  /** What was made or is being made. @type {Promise<MadePush> | undefined} */
+  #making;
+
+  /**
+   * One that was made before its page was closed.
+   *
+   * @param {import("../desk.js").SealDesk} desk
+   * @param {import("./unfinished.js").KeptPush} kept
+   */
+  static takeUp(desk, kept) {
+    const channel = new SecondChannel(desk, kept.origin, undefined, { password: "", expiresInSecs: 0, downloads: 0 });
+    channel.#views = kept.views;
+    channel.#making = channel.#takeUp(kept);
+    channel.#making.catch(() => {});
+    return channel;
+  }
+
+  /** Makes the push, once; after a failure, again. @returns {Promise<MadePush>} */
+  make() {
+    return (this.#making ??= this.#make().catch((error) => {
+      this.#making = undefined;
+      throw error;
+    }));
+  }
+
+  async #make() {
     if (this.#json === "") await this.#seal();
     await sendForText({ ...this.#call("PUT"), path: `/pushes/${this.#owned.linkId}`, json: this.#json });
+    return this.#made(await this.#desk.ask("pushOwnerToken"), Date.now() + 1000 * this.#secs);
+  }
+
+  /** @param {import("./unfinished.js").KeptPush} kept */
+  async #takeUp({ token, expiresAt }) {
+    this.#owned = await this.#desk.ask("takeOwnerLink", token);
+    return this.#made(token, expiresAt);
+  }
+
+  /** @param {string} token @param {number} expiresAt @returns {Promise<MadePush>} */
+  async #made(token, expiresAt) {
     return {
       link: `${this.#origin || location.origin}/p#${await this.#desk.ask("pushToken")}`,
       views: this.#views,
-      expiresAt: Date.now() + 1000 * this.#secs,
+      expiresAt,
       owned: { ...this.#owned, ...(this.#origin && { origin: this.#origin }) },
+      kept: { token, origin: this.#origin, views: this.#views, expiresAt },
     };
   }
 
-  /** Has deleted what may have been made. Best effort: its time ends it anyway. */
+  /** Has deleted what was made, or is being made. Best effort: its time ends it anyway. */
   cancel() {
-    if (this.#json === "") return;
-    sendForText({ ...this.#call("DELETE"), path: `/pushes/${this.#owned.linkId}/owner` }).catch(() => {});
+    const over = this.#making?.catch(() => {}) ?? Promise.resolve();
+    void over.then(() => {
+      if (this.#owned.ownerProof === "") return;
+      sendForText({ ...this.#call("DELETE"), path: `/pushes/${this.#owned.linkId}/owner` }).catch(() => {});
+    });
   }
 
   async #seal() {

@@ -1,10 +1,12 @@
 // @ts-check
 /**
- * One upload: share, parts, manifest, complete, link, note, read-back. Every step can be repeated, so `run` after a
- * failure goes on where it stopped; what is stored is not sent again.
+ * One upload: share, parts, manifest, complete, read-back, link, note. Every step can be repeated, so `run` after a
+ * failure goes on where it stopped; what is stored is not sent again. What is needed to go on after the page was closed
+ * is kept beside (`keeping.js`).
  */
 
 import { CallError, digestText, sendForBytes, sendForPart, sendForText } from "../api.js";
+import { sourcesOf } from "../source.js";
 import { Cancelled } from "../waiting.js";
 import { sentenceOf } from "../wording.js";
 import { Sealers } from "./sealers.js";
@@ -20,10 +22,31 @@ import { Sealers } from "./sealers.js";
  * @property {(bytes: number, total: number) => void} onProgress
  * @property {(failure: import("../api.js").Failure | undefined) => void} onWait undefined: it goes on
  * @property {() => void} onChecking
+ *
+ * @typedef {object} Status of the share, as its owner sees it
+ * @property {string} state
+ * @property {{ why: string, at: number } | null} gone
+ * @property {number} expires_at
+ * @property {number | null} upload_ends_at
+ * @property {{ link: string, expires_at: number }[]} links
+ *
+ * @typedef {import("./sealers.js").SealedPart} SealedPart
+ * @typedef {import("./keeping.js").Keeping} Keeping
  */
 
 /** How many parts are read back, besides the manifest. */
 const SAMPLE = 3;
+
+/** That the server has given it up, or somebody has ended it. */
+export class Gone extends Error {
+  variant = "gone";
+
+  /** @param {{ why: string, at: number } | null} gone null: nobody knows any more */
+  constructor(gone) {
+    super("the share is gone");
+    this.gone = gone;
+  }
+}
 
 export class Upload {
   #module;
@@ -32,17 +55,27 @@ export class Upload {
   #fileOf;
   #terms;
   #told;
+  #keep;
   #stop = new AbortController();
   /** @type {{ shareId: string, linkId: string, ownerProof: string } | undefined} */
   #share;
+  /** As the server said last. @type {Status | undefined} */
+  #status;
   /** @type {Sealers | undefined} */
   #sealers;
   /** Bytes of each part that are on the server or on their way. @type {Float64Array} */
   #sent;
-  /** @type {({ sealedLen: number, digest: Uint8Array, commitment: Uint8Array } | undefined)[]} */
+  /** @type {(SealedPart | undefined)[]} */
   #stored;
+  /** Parts to be kept, once anything is. @type {Map<number, SealedPart>} */
+  #unkept = new Map();
+  /** And what else. @type {Partial<import("./unfinished.js").Unfinished>} */
+  #alsoKept = {};
+  /** @type {Keeping | undefined} */
+  #keeping;
   #locked = false;
   #completed = false;
+  #isDone = false;
   /** @type {Uint8Array<ArrayBuffer> | undefined} */
   #manifest;
 
@@ -51,82 +84,171 @@ export class Upload {
    * @param {WebAssembly.Module} what.module
    * @param {import("../desk.js").SealDesk} what.desk
    * @param {import("/wasm/seal.js").Plan} what.plan
-   * @param {(id: number) => import("./picked.js").PickedFile} what.fileOf
+   * @param {(id: number) => import("../source.js").PickedFile} what.fileOf
    * @param {Terms} what.terms
+   * @param {(start: { shareId: string, secrets: Uint8Array, until: number }) => Promise<Keeping | undefined>} what.keep
+   * begins to keep it, if that can be
    * @param {Told} told
    */
-  constructor({ module, desk, plan, fileOf, terms }, told) {
+  constructor({ module, desk, plan, fileOf, terms, keep }, told) {
     this.#module = module;
     this.#desk = desk;
     this.#plan = plan;
     this.#fileOf = fileOf;
     this.#terms = terms;
+    this.#keep = keep;
     this.#told = told;
     this.#sent = new Float64Array(plan.partCount());
     this.#stored = Array.from({ length: plan.partCount() }, () => undefined);
   }
 
   /**
+   * Takes up what was kept, and asks the server what of it is stored.
+   *
+   * @param {Keeping} keeping
+   * @param {import("./unfinished.js").KeptPart[]} parts
+   * @returns {Promise<number[]>} the parts that are missing
+   */
+  async takeUp(keeping, parts) {
+    const { secrets, manifest, linkBody, isDone } = keeping.unfinished;
+    this.#keeping = keeping;
+    this.#share = await this.#desk.ask("resumeShare", secrets, manifest);
+    this.#locked = true;
+    const path = `/shares/${this.#share.shareId}`;
+    this.#status = await this.#statusOf("GET", path, {});
+    if (this.#status.gone) throw new Gone(this.#status.gone);
+    this.#completed = this.#status.state !== "uploading";
+    this.#isDone = isDone;
+    const known = new Map(parts.map((part) => [part.index, part]));
+    for (const { index, sealed_len, digest } of JSON.parse(await this.#call("GET", `${path}/parts`, {})).parts) {
+      const part = known.get(index);
+      if (!part || part.sealedLen !== sealed_len || digestText(part.digest) !== digest) continue;
+      this.#stored[index] = part;
+      this.#sent[index] = this.#plan.partLen(index);
+    }
+    const missing = this.#missing();
+    if (missing.length === 0) {
+      this.#manifest = /** @type {Uint8Array<ArrayBuffer> | undefined} */ (manifest);
+      this.#linkBodyText = linkBody;
+    }
+    this.#told.onWait(undefined);
+    return missing;
+  }
+
+  /**
    * Does everything that is not done yet.
    *
-   * @returns {Promise<{ shareId: string, linkId: string, ownerProof: string, token: string }>}
+   * @returns {Promise<{ shareId: string, linkId: string, ownerProof: string, token: string, expiresAt: number }>}
    */
   async run() {
     this.#stop = new AbortController();
-    this.#share ??= await this.#desk.ask("beginShare");
-    const { shareId, linkId } = this.#share;
-    await this.#put(`/shares/${shareId}`, {
-      json: await this.#desk.ask("createBody", this.#terms.expiresInSecs, this.#plan.partBytes()),
-    });
-    await Promise.all([this.#lock(), this.#storeParts()]);
-    this.#told.onChecking();
-    await this.#complete();
-    await this.#readBack();
-    await this.#put(`/shares/${shareId}/links/${linkId}`, { json: await this.#linkBody() });
-    await this.#put(`/shares/${shareId}/note`, { bytes: await this.#note() });
+    if (!this.#isDone) {
+      this.#share ??= await this.#desk.ask("beginShare");
+      const { shareId, linkId } = this.#share;
+      this.#status ??= await this.#statusOf("PUT", `/shares/${shareId}`, {
+        json: await this.#desk.ask("createBody", this.#terms.expiresInSecs, this.#plan.partBytes()),
+      });
+      await Promise.all([this.#lock(), this.#storeParts()]);
+      this.#told.onChecking();
+      await this.#complete();
+      await this.#readBack();
+      const json = await this.#linkBody();
+      this.#status = await this.#statusOf("PUT", `/shares/${shareId}/links/${linkId}`, { json });
+      await this.#call("PUT", `/shares/${shareId}/note`, { bytes: await this.#note() });
+      this.#sealers?.end();
+      this.#isDone = true;
+      await this.#keeping?.change({ isDone: true, until: this.#expiresAt() });
+    }
+    return { ...this.#the(), token: await this.#desk.ask("sendToken"), expiresAt: this.#expiresAt() };
+  }
+
+  /** When the link ends, by the server's clock. */
+  #expiresAt() {
+    const link = this.#status?.links.find(({ link }) => link === this.#share?.linkId);
+    return link?.expires_at ?? this.#status?.expires_at ?? 0;
+  }
+
+  /** Keeps more of it, from when anything is kept. @param {Partial<import("./unfinished.js").Unfinished>} changes */
+  remember(changes) {
+    this.#alsoKept = { ...this.#alsoKept, ...changes };
+    void this.#keeping?.change(changes);
+  }
+
+  /** Forgets what was kept: nobody has to go on with it. */
+  forget() {
+    return this.#keeping?.forget();
+  }
+
+  /** Stops, and leaves it as it is: it can be gone on with later. */
+  leave() {
+    this.#stop.abort();
     this.#sealers?.end();
-    return { ...this.#share, token: await this.#desk.ask("sendToken") };
+    void this.#keeping?.leave();
   }
 
   /** Stops, and has what is stored deleted. */
   cancel() {
     this.#stop.abort();
     this.#sealers?.end();
+    void this.forget();
     if (!this.#share) return;
-    const { shareId, ownerProof } = this.#share;
-    const headers = { "subrosa-owner-proof": ownerProof };
     // Best effort: an upload that is never completed is deleted by the server anyway.
-    sendForText({
-      method: "DELETE",
-      path: `/shares/${shareId}`,
-      headers,
-      signal: new AbortController().signal,
-      triesMax: 3,
-    }).catch(() => {});
+    deleteShare(this.#share).catch(() => {});
   }
 
-  async #lock() {
+  /** @type {Promise<void> | undefined} */
+  #locking;
+
+  #lock() {
     if (this.#locked) return;
+    return (this.#locking ??= this.#lockAndKeep().finally(() => (this.#locking = undefined)));
+  }
+
+  async #lockAndKeep() {
     await this.#desk.ask("lock", this.#terms.password);
     // The desk has what it needs of it.
     this.#terms = { ...this.#terms, password: "" };
     this.#locked = true;
+    const secrets = await this.#desk.ask("keepShare");
+    const until = this.#status?.upload_ends_at ?? this.#status?.expires_at ?? 0;
+    this.#keeping = await this.#keep({ shareId: this.#the().shareId, secrets, until });
+    void this.#keeping?.change(this.#alsoKept);
+    void this.#keeping?.parts([...this.#unkept], false);
+    this.#unkept.clear();
+  }
+
+  #missing() {
+    return [...this.#stored.keys()].filter((index) => !this.#stored[index]);
   }
 
   async #storeParts() {
     const { shareId } = this.#the();
-    const missing = [...this.#stored.keys()].filter((index) => !this.#stored[index]);
+    const missing = this.#missing();
     this.#report();
     if (missing.length === 0) return;
+    const sealers = await this.#crew();
+    const stopped = new Promise((_, reject) => {
+      this.#stop.signal.addEventListener("abort", () => reject(new Cancelled()));
+    });
+    await Promise.race([sealers.store(missing, (index) => this.#jobOf(index, shareId)), stopped]);
+  }
+
+  /** The workers that seal, and check what is read back. */
+  async #crew() {
     this.#sealers ??= new Sealers(
       {
         module: this.#module,
         grant: () => this.#desk.ask("sealGrant"),
         headers: this.#headers(),
-        partCount: missing.length,
+        partCount: Math.max(1, this.#missing().length),
       },
       {
+        onSealed: (index, part) => {
+          if (this.#keeping) void this.#keeping.parts([[index, part]], false);
+          else this.#unkept.set(index, part);
+        },
         onStored: (index, part) => {
+          void this.#keeping?.parts([[index, part]], true);
           this.#stored[index] = part;
           this.#sent[index] = this.#plan.partLen(index);
           this.#told.onWait(undefined);
@@ -141,20 +263,12 @@ export class Upload {
       },
     );
     await this.#sealers.ready;
-    const stopped = new Promise((_, reject) => {
-      this.#stop.signal.addEventListener("abort", () => reject(new Cancelled()));
-    });
-    await Promise.race([this.#sealers.store(missing, (index) => this.#jobOf(index, shareId)), stopped]);
+    return this.#sealers;
   }
 
   /** @param {number} index @param {string} shareId @returns {import("../workers/seal-worker.js").SealJob} */
   #jobOf(index, shareId) {
-    const flat = this.#plan.sources(index);
-    const sources = [];
-    for (let at = 0; at < flat.length; at += 3) {
-      const picked = this.#fileOf(flat[at]);
-      sources.push({ ...picked, name: picked.file.name, start: flat[at + 1], end: flat[at + 2] });
-    }
+    const sources = sourcesOf(this.#plan.sources(index), this.#fileOf);
     return { index, len: this.#plan.partLen(index), sources, url: `/api/v1/shares/${shareId}/parts/${index}` };
   }
 
@@ -174,8 +288,11 @@ export class Upload {
   async #complete() {
     if (this.#completed) return;
     const { shareId } = this.#the();
-    this.#manifest ??= await this.#sealManifest();
-    await this.#put(`/shares/${shareId}/manifest`, { bytes: this.#manifest });
+    if (!this.#manifest) {
+      this.#manifest = await this.#sealManifest();
+      await this.#keeping?.change({ manifest: this.#manifest });
+    }
+    await this.#call("PUT", `/shares/${shareId}/manifest`, { bytes: this.#manifest });
     await this.#call("POST", `/shares/${shareId}/complete`, { json: await this.#desk.ask("completeBody") });
     this.#completed = true;
   }
@@ -202,9 +319,13 @@ export class Upload {
   /** @type {Uint8Array<ArrayBuffer> | undefined} */
   #noteBytes;
 
-  // Wraps and note are sealed once: the same body again is the same call again, another one would be a conflict.
+  // Wraps are sealed once, and the note with them: the same body again is the same call again, another one would be a conflict.
   async #linkBody() {
-    return (this.#linkBodyText ??= await this.#desk.ask("linkBody", this.#terms.downloads));
+    if (this.#linkBodyText === undefined) {
+      this.#linkBodyText = await this.#desk.ask("linkBody", this.#terms.downloads);
+      await this.#keeping?.change({ linkBody: this.#linkBodyText });
+    }
+    return this.#linkBodyText;
   }
 
   async #note() {
@@ -217,10 +338,11 @@ export class Upload {
     const manifest = await this.#fetch(`/shares/${shareId}/manifest`);
     await this.#desk.ask("checkManifest", manifest);
     const parts = this.#parts();
+    const sealers = await this.#crew();
     for (const index of sample(parts.length)) {
       const { sealedLen, digest } = parts[index];
       const sealed = await this.#fetch(`/shares/${shareId}/parts/${index}`, sealedLen);
-      const whole = await this.#sealers?.check({ index, sealedLen, digest: digestText(digest) }, sealed);
+      const whole = await sealers.check({ index, sealedLen, digest: digestText(digest) }, sealed);
       if (!whole) throw Object.assign(new Error("a part was read back with other bytes"), { variant: "read-back" });
     }
   }
@@ -234,16 +356,18 @@ export class Upload {
     return { "subrosa-owner-proof": this.#the().ownerProof };
   }
 
-  /** @param {string} path @param {{ json?: string, bytes?: Uint8Array<ArrayBuffer> }} body */
-  #put(path, body) {
-    return this.#call("PUT", path, body);
+  /** @param {string} method @param {string} path @param {{ json?: string }} body @returns {Promise<Status>} */
+  async #statusOf(method, path, body) {
+    return JSON.parse(await this.#call(method, path, body));
   }
 
   /** @param {string} method @param {string} path @param {{ json?: string, bytes?: Uint8Array<ArrayBuffer> }} body */
   async #call(method, path, body) {
     const { signal } = this.#stop;
-    await sendForText({ method, path, headers: this.#headers(), ...body, signal, onWait: this.#told.onWait });
+    const call = { method, path, headers: this.#headers(), ...body, signal, onWait: this.#told.onWait };
+    const text = await sendForText(call);
     this.#told.onWait(undefined);
+    return text;
   }
 
   /** @param {string} path @param {number} [len] of a part */
@@ -256,6 +380,20 @@ export class Upload {
     return bytes;
   }
 }
+
+/**
+ * Has a share deleted, as its owner.
+ *
+ * @param {{ shareId: string, ownerProof: string }} share
+ */
+export const deleteShare = ({ shareId, ownerProof }) =>
+  sendForText({
+    method: "DELETE",
+    path: `/shares/${shareId}`,
+    headers: { "subrosa-owner-proof": ownerProof },
+    signal: new AbortController().signal,
+    triesMax: 3,
+  });
 
 /** First, last, and one in between. @param {number} count */
 function sample(count) {

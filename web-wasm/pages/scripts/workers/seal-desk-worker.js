@@ -23,6 +23,13 @@ function thePushSender() {
   return pushSender;
 }
 
+/** @param {Sender} begun */
+function ownShare(begun) {
+  sender?.free();
+  sender = begun;
+  return { shareId: begun.shareId(), linkId: begun.linkId(), ownerProof: begun.ownerProof() };
+}
+
 /** @param {PushSender} begun */
 function ownPush(begun) {
   pushSender?.free();
@@ -41,10 +48,14 @@ const calls = {
   // Sending.
 
   /** Draws the secrets of a share. */
-  beginShare() {
-    sender?.free();
-    sender = new Sender();
-    return { shareId: sender.shareId(), linkId: sender.linkId(), ownerProof: sender.ownerProof() };
+  beginShare: () => ownShare(new Sender()),
+  /** What brings this share back with `resumeShare`, once its password is settled. */
+  keepShare: () => /** @type {Uint8Array<ArrayBuffer>} */ (theSender().keep()),
+  /** @param {Uint8Array} kept @param {Uint8Array} [manifest] if one was sealed */
+  resumeShare(kept, manifest) {
+    const resumed = Sender.fromKept(kept);
+    if (manifest) resumed.reopenManifest(manifest);
+    return ownShare(resumed);
   },
   /** @param {number} expiresInSecs @param {number} partBytes */
   createBody: (expiresInSecs, partBytes) => theSender().create(expiresInSecs, partBytes),

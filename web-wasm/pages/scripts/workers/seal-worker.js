@@ -10,22 +10,15 @@
 import * as wasm from "/wasm/seal.js";
 
 import { digestHeader, digestText, judged, sha256 } from "../api.js";
+import { edgeDigests, gather } from "../source.js";
 import { wait } from "../waiting.js";
 import { use } from "../wasm.js";
 
 /**
- * @typedef {object} Source a range of a file, with what the file was when it was picked
- * @property {File} file
- * @property {string} name
- * @property {number} size
- * @property {number} modified
- * @property {number} start
- * @property {number} end
- *
  * @typedef {object} SealJob
  * @property {number} index
  * @property {number} len bytes of plaintext; zeros fill what the sources leave
- * @property {Source[]} sources
+ * @property {import("../source.js").Source[]} sources
  * @property {string} url
  *
  * @typedef {{ index: number, sealedLen: number, digest: string }} CheckJob
@@ -69,49 +62,19 @@ async function store(job, signal) {
     const plaintext = await gather(job);
     signal.throwIfAborted();
     if (!key) throw new Error("no key yet");
+    const edges = await edgeDigests(plaintext);
     const sealed = /** @type {Uint8Array<ArrayBuffer>} */ (key.seal(job.index, plaintext));
     const commitment = key.commitment();
     const digest = await sha256(sealed);
+    const part = { sealedLen: sealed.byteLength, digest, commitment, edges };
+    self.postMessage({ sealed: job.index, part });
     await upload(job, sealed, digest, signal);
-    self.postMessage({ stored: job.index, sealedLen: sealed.byteLength, digest, commitment });
+    self.postMessage({ stored: job.index, part });
   } catch (error) {
     if (signal.aborted) return;
     const { message, variant, failure } = /** @type {any} */ (error);
     self.postMessage({ failed: job.index, variant: variant ?? "unexpected", message, failure });
   }
-}
-
-/** The plaintext of a part. @param {SealJob} job */
-async function gather({ len, sources }) {
-  const [only] = sources;
-  // Most parts of a large file come from it alone, and need no copy.
-  if (sources.length === 1 && only.end - only.start === len) return read(only);
-  const plaintext = new Uint8Array(len);
-  let at = 0;
-  for (const source of sources) {
-    const bytes = await read(source);
-    plaintext.set(bytes, at);
-    at += bytes.byteLength;
-  }
-  return plaintext;
-}
-
-/**
- * Reads a range. A file that is not what it was when it was picked stops everything: its parts would not fit together.
- * Chromium refuses to read it; other engines read on, and are found out by size, time or length.
- *
- * @param {Source} source
- */
-async function read({ file, name, size, modified, start, end }) {
-  const changed = () => Object.assign(new Error(name), { variant: "source-changed" });
-  let bytes;
-  try {
-    bytes = new Uint8Array(await file.slice(start, end).arrayBuffer());
-  } catch {
-    throw changed();
-  }
-  if (bytes.byteLength !== end - start || file.size !== size || file.lastModified !== modified) throw changed();
-  return bytes;
 }
 
 /**

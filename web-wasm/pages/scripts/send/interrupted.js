@@ -1,0 +1,239 @@
+// @ts-check
+/**
+ * The card of uploads that were interrupted, above everything else: go on, or throw away. Nothing starts by itself.
+ */
+
+import { CallError } from "../api.js";
+import { goneForOwner, unfinished as texts } from "../texts.js";
+import { announce, button, element, fromTemplate, put, say, show, state } from "../views.js";
+import { Cancelled } from "../waiting.js";
+import { momentText, sizeText } from "../wording.js";
+import { Again, found as foundBelow, readable } from "./again.js";
+import { listenToPickers } from "./drop.js";
+import { Keeping } from "./keeping.js";
+import { SecondChannel } from "./second.js";
+import { keptSending, tellUnkept } from "./sending.js";
+import { waiting } from "./told.js";
+import { allHeld, allUnfinished, forget, hold, keptParts, whenFree } from "./unfinished.js";
+import { deleteShare, Gone } from "./upload.js";
+
+/**
+ * @typedef {import("./sending.js").Sending} Sending
+ * @typedef {import("./sending.js").Tools} Tools
+ * @typedef {import("./unfinished.js").Unfinished} Unfinished
+ */
+
+/** @type {() => Tools} */
+let tools;
+/** @type {(sending: Sending) => void} */
+let run;
+/** The files that are looked for, while they are. @type {Again | undefined} */
+let again;
+/** The upload that is taken up. @type {Sending | undefined} */
+let takenUp;
+/** Ends what waits for other tabs. */
+let waitingForTabs = new AbortController();
+
+/** Listens to what belongs to it. Called once. @param {{ tools: () => Tools, run: (sending: Sending) => void }} page */
+export function prepareInterrupted(page) {
+  ({ tools, run } = page);
+  listenToPickers("again-files", "again-folder", takeAgain);
+  button("again-back").addEventListener("click", () => state() === "again" && again?.leave());
+  button("leave").addEventListener("click", () => state() === "resuming" && takenUp?.upload.leave());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && state() === "pick") void showInterrupted();
+  });
+}
+
+/** Files that were picked or dropped while an upload looks for its own. @type {import("./drop.js").Take} */
+export const takeAgain = (found) => void again?.take(found);
+
+/** Shows what there is to go on with. @param {string} [said] what became of one of them */
+export async function showInterrupted(said = "") {
+  waitingForTabs.abort();
+  waitingForTabs = new AbortController();
+  const { signal } = waitingForTabs;
+  /** @type {HTMLElement[]} */
+  const rows = [];
+  try {
+    const all = await allUnfinished();
+    const held = all.length > 0 ? await allHeld() : new Set();
+    for (const unfinished of all) {
+      const isElsewhere = held.has(unfinished.shareId);
+      rows.push(await rowOf(unfinished, isElsewhere));
+      if (!isElsewhere) continue;
+      whenFree(unfinished.shareId, signal).then(
+        () => showInterrupted(),
+        () => {},
+      );
+    }
+  } catch {
+    // Nothing is kept where nothing can be read.
+  }
+  if (signal.aborted) return;
+  element("unfinished-list", HTMLUListElement).replaceChildren(...rows);
+  say("unfinished-said", said);
+  element("unfinished", HTMLElement).hidden = rows.length === 0 && said === "";
+}
+
+/** @param {Unfinished} unfinished @param {boolean} isElsewhere in another tab */
+async function rowOf(unfinished, isElsewhere) {
+  const { first, count, isDone, until } = unfinished;
+  const row = fromTemplate("unfinished-row");
+  put(row, ".title", isDone ? texts.made : texts.interrupted);
+  put(row, ".name", texts.name(first, count - 1));
+  const how = isDone ? texts.ready(momentText(until)) : await progressOf(unfinished);
+  put(row, ".how", isElsewhere ? texts.elsewhere : how);
+  const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (row.querySelector(selector));
+  part(".acts").hidden = isElsewhere;
+  put(row, ".go-on", isDone ? texts.showLink : texts.goOn);
+  put(row, ".throw", isDone ? texts.deleteFiles : texts.throwAway);
+  put(row, ".question", isDone ? texts.deleteAsk : texts.throwAsk);
+  put(row, ".yes", texts.yes);
+  put(row, ".no", texts.no);
+  const ask = (/** @type {boolean} */ yes) => {
+    part(".ask").hidden = !yes;
+    part(".acts").hidden = yes;
+    part(yes ? ".no" : ".throw").focus();
+  };
+  part(".name").id = `name-${unfinished.shareId}`;
+  for (const act of [".go-on", ".throw", ".yes"]) part(act).setAttribute("aria-describedby", part(".name").id);
+  part(".go-on").addEventListener("click", () => state() === "pick" && void goOn(unfinished));
+  part(".throw").addEventListener("click", () => ask(true));
+  part(".no").addEventListener("click", () => ask(false));
+  part(".yes").addEventListener("click", () => state() === "pick" && void throwAway(unfinished));
+  return row;
+}
+
+/** @param {Unfinished} unfinished */
+async function progressOf({ shareId, entries, partBytes, until }) {
+  const all = /** @type {{ size: number | null }[]} */ (JSON.parse(entries));
+  const total = all.reduce((sum, { size }) => sum + (size ?? 0), 0);
+  const stored = (await keptParts(shareId)).filter(({ isStored }) => isStored).length;
+  return texts.stored(sizeText(Math.min(total, stored * partBytes)), sizeText(total), momentText(until));
+}
+
+/** @param {Unfinished} unfinished */
+async function goOn(unfinished) {
+  const release = await hold(unfinished.shareId);
+  if (!release) return showInterrupted();
+  const keeping = new Keeping(unfinished, release, tellUnkept);
+  let said = "";
+  try {
+    // What is complete needs no files. The browser asks now or never: it wants a click before.
+    const handles = unfinished.manifest ? [] : await readable(unfinished.handles);
+    const sending = await takeUp(keeping, handles);
+    if (sending) return run(sending);
+  } catch (error) {
+    said = await failed(error, keeping);
+  } finally {
+    again = undefined;
+    waiting(undefined);
+  }
+  await keeping.leave();
+  await backToPick(said);
+}
+
+/**
+ * @param {Keeping} keeping
+ * @param {FileSystemHandle[]} handles that may be read
+ * @returns {Promise<Sending | undefined>} undefined: not now
+ */
+async function takeUp(keeping, handles) {
+  const { unfinished } = keeping;
+  /** @type {Again | undefined} */
+  let files;
+  const sending = keptSending(tools(), keeping, (id) => {
+    if (!files) throw new Error("no file was picked");
+    return files.file(id);
+  });
+  takenUp = sending;
+  say("pick-problem", "");
+  showResuming(true);
+  const parts = await keptParts(unfinished.shareId);
+  const missing = await sending.upload.takeUp(keeping, parts);
+  if (missing.length > 0) {
+    const isMissing = new Set(missing);
+    const stored = parts.filter(({ index }) => !isMissing.has(index));
+    again = files = new Again(sending.plan, unfinished, missing, stored);
+    if (handles.length > 0) await files.take(foundBelow(handles, files.missing()));
+    if (!files.isComplete) {
+      show("again");
+      if (!(await files.wait())) {
+        sending.upload.leave();
+        return undefined;
+      }
+    }
+  }
+  showResuming(false);
+  return sending;
+}
+
+/** @param {boolean} yes whether it asks what is stored, and sends nothing yet */
+function showResuming(yes) {
+  button("cancel").hidden = yes;
+  button("leave").hidden = !yes;
+  if (!yes) return;
+  element("done-bytes", HTMLElement).textContent = texts.looking;
+  element("pace", HTMLElement).textContent = "";
+  element("progress", HTMLProgressElement).removeAttribute("value");
+  show("resuming");
+}
+
+/**
+ * @param {unknown} error
+ * @param {Keeping} keeping
+ * @returns {Promise<string>} what is said
+ */
+async function failed(error, keeping) {
+  if (error instanceof Cancelled) return "";
+  const why = whyGone(error);
+  if (why === undefined) {
+    return error instanceof CallError && error.failure.sentence ? error.failure.sentence : texts.damaged;
+  }
+  await keeping.forget();
+  return texts.gone(why);
+}
+
+/**
+ * Why an upload has ended; undefined: it has not, as far as the error tells.
+ *
+ * @param {unknown} error
+ */
+export function whyGone(error) {
+  const isGone = error instanceof Gone || (error instanceof CallError && ["gone", "not-found"].includes(error.variant));
+  if (!isGone) return undefined;
+  const gone = error instanceof Gone ? error.gone : error.failure.gone;
+  return gone ? (goneForOwner[gone.why] ?? goneForOwner.expired)(momentText(gone.at)) : texts.unknown;
+}
+
+/** @param {string} said */
+async function backToPick(said) {
+  takenUp = undefined;
+  showResuming(false);
+  await showInterrupted(said);
+  show("pick");
+}
+
+/** @param {Unfinished} unfinished */
+async function throwAway(unfinished) {
+  const { shareId, secrets, push } = unfinished;
+  const release = await hold(shareId);
+  if (!release) return showInterrupted();
+  try {
+    const { desk } = tools();
+    const share = await desk.ask("resumeShare", secrets);
+    await deleteShare(share).catch((error) => {
+      if (whyGone(error) === undefined) throw error;
+    });
+    if (push) SecondChannel.takeUp(desk, push).cancel();
+    await forget(shareId);
+    await showInterrupted(texts.thrown);
+  } catch {
+    await showInterrupted(texts.notThrown);
+  } finally {
+    release();
+  }
+  announce(element("unfinished-said", HTMLElement).textContent ?? "");
+  element("unfinished-title", HTMLElement).focus();
+}

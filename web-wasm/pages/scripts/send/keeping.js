@@ -1,0 +1,99 @@
+// @ts-check
+/**
+ * Keeps what is needed to go on with one upload, while it runs. Storage that fails stops no upload: then it lives as long
+ * as its page.
+ */
+
+import { canKeep, forget, hold, keep, keepParts } from "./unfinished.js";
+
+/** @typedef {import("./unfinished.js").Unfinished} Unfinished */
+/** @typedef {import("./sealers.js").SealedPart} SealedPart */
+
+export class Keeping {
+  #unfinished;
+  #release;
+  #isOver = false;
+  /** Changes go one after another. @type {Promise<unknown>} */
+  #last = Promise.resolve();
+  #onLost;
+
+  /**
+   * @param {Unfinished} unfinished which this tab holds
+   * @param {() => void} release
+   * @param {() => void} onLost told when it cannot be kept any longer
+   */
+  constructor(unfinished, release, onLost) {
+    this.#unfinished = unfinished;
+    this.#release = release;
+    this.#onLost = onLost;
+  }
+
+  /**
+   * @param {Unfinished} unfinished
+   * @param {() => void} onLost
+   * @returns {Promise<Keeping | undefined>} undefined: this browser keeps nothing
+   */
+  static async begin(unfinished, onLost) {
+    if (!canKeep()) return undefined;
+    let release;
+    try {
+      release = await hold(unfinished.shareId);
+      if (!release) return undefined;
+      await keep(unfinished).catch(() => keep({ ...unfinished, handles: [] }));
+      return new Keeping(unfinished, release, onLost);
+    } catch {
+      release?.();
+      return undefined;
+    }
+  }
+
+  get unfinished() {
+    return this.#unfinished;
+  }
+
+  /** @param {Partial<Unfinished>} changes @returns {Promise<unknown>} */
+  change(changes) {
+    this.#unfinished = { ...this.#unfinished, ...changes };
+    const unfinished = this.#unfinished;
+    return this.#next(() => keep(unfinished));
+  }
+
+  /** @param {[number, SealedPart][]} parts @param {boolean} isStored */
+  parts(parts, isStored) {
+    const kept = parts.map(([index, part]) => ({ ...part, index, isStored }));
+    return this.#next(() => keepParts(this.#unfinished.shareId, kept));
+  }
+
+  /** @returns {Promise<unknown>} */
+  async forget() {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    // After the changes that are on their way: none of them may bring it back.
+    await this.#last;
+    await forget(this.#unfinished.shareId).catch(() => {});
+    this.#release();
+  }
+
+  /** Gives it back to other tabs, as it is. @returns {Promise<unknown>} */
+  async leave() {
+    await this.#last;
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#release();
+  }
+
+  /** @param {() => Promise<unknown>} act */
+  #next(act) {
+    this.#last = this.#last.then(async () => {
+      if (this.#isOver) return;
+      try {
+        await act();
+      } catch {
+        // Half of it would be worse than nothing: another manifest under the same share, say.
+        this.#onLost();
+        void this.forget();
+      }
+    });
+    return this.#last;
+  }
+}

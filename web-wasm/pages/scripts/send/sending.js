@@ -1,0 +1,93 @@
+// @ts-check
+/** What is sent now: the upload, what goes with it, and what is kept to go on later. */
+
+import { Plan } from "/wasm/seal.js";
+
+import { unfinished as texts, send as sendTexts } from "../texts.js";
+import { say } from "../views.js";
+import { momentText, sizeText } from "../wording.js";
+import { Keeping } from "./keeping.js";
+import { SecondChannel } from "./second.js";
+import { told } from "./told.js";
+import { Upload } from "./upload.js";
+
+/**
+ * @typedef {object} Sending
+ * @property {Upload} upload
+ * @property {SecondChannel | undefined} second for the password, if it travels by a link of its own
+ * @property {number} downloads
+ * @property {boolean} hasPassword
+ * @property {string} drawn the password, if the page drew it: nobody else knows it
+ * @property {string} what files and size, in words
+ *
+ * @typedef {object} Tools
+ * @property {WebAssembly.Module} module
+ * @property {import("../desk.js").SealDesk} desk
+ */
+
+/**
+ * @param {Tools} tools
+ * @param {import("./picked.js").Picked} basket
+ * @param {import("./upload.js").Terms} terms
+ * @param {{ second: SecondChannel | undefined, drawn: string }} password
+ * @returns {Sending}
+ */
+export function newSending({ module, desk }, basket, terms, { second, drawn }) {
+  const plan = basket.plan();
+  const [count, hasPassword] = [basket.count(), terms.password !== ""];
+  const what = sendTexts.what(count, sizeText(plan.contentLen()));
+  const entries = plan.entries();
+  /** @type {(start: { shareId: string, secrets: Uint8Array, until: number }) => Promise<Keeping | undefined>} */
+  const keep = async (start) => {
+    const keeping = await Keeping.begin(
+      {
+        ...start,
+        terms: { ...terms, password: "" },
+        ...{ hasPassword, drawn, what, count, entries },
+        push: null,
+        first: firstOf(entries),
+        partBytes: plan.partBytes(),
+        ...basket.origins(plan),
+        isDone: false,
+      },
+      tellUnkept,
+    );
+    say("kept", keeping ? texts.kept(momentText(start.until)) : texts.unkept);
+    return keeping;
+  };
+  say("kept", "");
+  const fileOf = (/** @type {number} */ id) => basket.file(id);
+  const upload = new Upload({ module, desk, plan, fileOf, terms, keep }, told(plan.contentLen()));
+  // Begun at once: after a crash, only its link brings the password back.
+  second?.make().then(
+    ({ kept }) => upload.remember({ push: kept, drawn: "" }),
+    () => {},
+  );
+  return { upload, second, downloads: terms.downloads, hasPassword, drawn, what };
+}
+
+/**
+ * One that was interrupted, in this tab or before.
+ *
+ * @param {Tools} tools
+ * @param {Keeping} keeping
+ * @param {(id: number) => import("../source.js").PickedFile} fileOf by place in the plan
+ * @returns {Sending & { plan: Plan }}
+ */
+export function keptSending({ module, desk }, keeping, fileOf) {
+  const { entries, partBytes, terms, push, hasPassword, drawn, what, until } = keeping.unfinished;
+  const plan = Plan.kept(entries, partBytes);
+  const upload = new Upload(
+    { module, desk, plan, fileOf, terms, keep: async () => undefined },
+    told(plan.contentLen()),
+  );
+  say("kept", texts.kept(momentText(until)));
+  const second = push ? SecondChannel.takeUp(desk, push) : undefined;
+  return { upload, second, downloads: terms.downloads, hasPassword, drawn, what, plan };
+}
+
+/** That nothing is kept any longer. */
+export const tellUnkept = () => say("kept", texts.unkept);
+
+/** @param {string} entries */
+const firstOf = (entries) => /** @type {{ path: string }[]} */ (JSON.parse(entries))[0].path;
