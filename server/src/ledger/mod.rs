@@ -246,6 +246,9 @@ pub enum LedgerError {
     /// It is not in service, and says why.
     #[error("{0}")]
     Standing(Standing),
+    /// Its machines would not keep what they are given.
+    #[error(transparent)]
+    Unfit(#[from] redis::nodes::Unfit),
     /// Its clock is too far from what it knows.
     #[error(transparent)]
     Clock(#[from] ClockRefused),

@@ -4,7 +4,8 @@
 //! What the rows may build on:
 //!
 //! - [`Place::parse`] reads the URL, [`Nodes::open`] connects, checks and learns who is primary of what.
-//! - Keys carry a hash tag, `{…}` around a [`Tag`]. An [`Invocation`] is one [`Script`] with the keys of one tag.
+//! - Keys carry a hash tag, `{…}` around a [`Tag`]. An [`Invocation`] is one [`Script`] with the keys of one tag. The key
+//!   `subrosa:{…}:acknowledged` of every tag is used here.
 //! - [`Nodes::read`] asks the tag's primary. What it says may not have reached its replicas.
 //! - [`Nodes::write`] returns after the primary has done it and [`Nodes::replicas`] of its replicas have acknowledged it,
 //!   **and everything that this primary had done before**: so a script that changes nothing settles what was read.
@@ -16,38 +17,48 @@
 mod connection;
 mod invocation;
 mod lane;
+mod learn;
+mod map;
 mod place;
 mod primary;
+mod replicas;
 mod tag;
 mod trouble;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use redis::{Cmd, Value};
 use tokio::time::Instant;
 
+use self::lane::Task;
+use self::map::Map;
 use self::primary::Primary;
-use self::trouble::Trouble;
+use self::trouble::Redirect;
 use super::super::LedgerError;
+use super::start;
 
+pub use super::start::{Risk, Terms, Unfit};
 pub use invocation::{Invocation, Script};
 pub use place::{Place, PlaceError};
 pub use tag::Tag;
+
+// For the checks at start.
+pub(super) use connection::Connector;
+pub(super) use map::Serving;
+pub(super) use place::{Address, Topology};
+pub(super) use replicas::Acknowledgement;
+pub(super) use trouble::Trouble;
 
 /// How long a call is tried again before it fails.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The first pause between tries; it doubles.
 const PAUSE_MIN: Duration = Duration::from_millis(20);
-
-/// What an operator wants of the ledger's machines.
-#[derive(Clone, Debug, Default)]
-pub struct Terms {
-    /// How many replicas acknowledge every write. Unless given, as many as the primary with the fewest has at start.
-    pub replicas: Option<u32>,
-    /// Settings that are known to be wrong and accepted, by the names that the errors tell.
-    pub accepted: Vec<String>,
-}
+/// Redirects that are followed without a pause.
+const REDIRECTS_MAX: u32 = 3;
+/// Who is primary is asked again after so long at the earliest.
+const LEARN_PERIOD: Duration = Duration::from_millis(50);
 
 /// The machines of a ledger. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -57,35 +68,48 @@ pub struct Nodes {
 
 #[derive(Debug)]
 struct Inner {
-    primary: Arc<Primary>,
-    replicas: u32,
+    place: Place,
+    acknowledgement: Acknowledgement,
+    /// Of all tags, in a Cluster.
+    slots: Vec<u16>,
+    map: RwLock<Arc<Map>>,
+    /// Machines that redirects named and the map does not know.
+    beside: Mutex<HashMap<Address, Arc<Primary>>>,
+    /// When it was last learnt. Held while learning.
+    learning: tokio::sync::Mutex<Instant>,
 }
 
 impl Nodes {
     /// Connects, and checks that the machines keep what is acknowledged.
     ///
     /// # Errors
-    /// They cannot be reached, or are not fit for it.
-    pub async fn open(place: &Place, _terms: &Terms) -> Result<Self, LedgerError> {
-        let address = place.addresses().first().cloned().expect("a place has addresses");
-        let primary = Primary::new(place.connector(&address));
-        let nodes = Self { inner: Arc::new(Inner { primary, replicas: 0 }) };
-        for (_, answer) in nodes.everywhere(&redis::cmd("PING")).await {
-            answer?;
-        }
-        Ok(nodes)
+    /// They cannot be reached, or are not fit for it: [`LedgerError::Unfit`].
+    pub async fn open(place: &Place, terms: &Terms) -> Result<Self, LedgerError> {
+        let serving = learn::learn(place, Vec::new()).await?;
+        let acknowledgement = start::check(place, &serving, terms).await?;
+        let slots = tag_slots(place, &serving).await?;
+        let primary = |address: &Address| Primary::new(place.connector(address), acknowledgement);
+        let inner = Inner {
+            place: place.clone(),
+            acknowledgement,
+            map: RwLock::new(Arc::new(Map::new(&serving, &slots, primary))),
+            slots,
+            beside: Mutex::default(),
+            learning: tokio::sync::Mutex::new(Instant::now()),
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// How many replicas acknowledge every write before it is answered.
     #[must_use]
     pub fn replicas(&self) -> u32 {
-        self.inner.replicas
+        self.inner.acknowledgement.replicas
     }
 
     /// One tag per primary, so that each of them can be asked for something.
     #[must_use]
     pub fn tag_of_each(&self) -> Vec<Tag> {
-        vec![Tag::LEDGER]
+        self.inner.map().tag_of_each()
     }
 
     /// Runs a script that changes nothing on the tag's primary. May be asked again any number of times.
@@ -94,11 +118,14 @@ impl Nodes {
     /// As [`write`](Self::write), but never [`LedgerError::Lost`] or [`LedgerError::NotAcknowledged`].
     pub async fn read(&self, tag: Tag, invocation: Invocation) -> Result<Value, LedgerError> {
         let invocation = Arc::new(invocation);
-        self.retry(tag, true, |primary| {
+        let read = |primary: Arc<Primary>, asking| {
             let invocation = Arc::clone(&invocation);
-            async move { primary.read(&invocation).await }
+            async move { primary.read(&invocation, asking).await }
+        };
+        self.retry(tag, true, read).await.map_err(|error| match error {
+            LedgerError::Lost(why) => LedgerError::Unavailable(why),
+            error => error,
         })
-        .await
     }
 
     /// Runs a script on the tag's primary. Returns when it, and all that this primary did before, is acknowledged by as many
@@ -113,39 +140,121 @@ impl Nodes {
     pub async fn write(&self, tag: Tag, invocation: Invocation) -> Result<Value, LedgerError> {
         let repeatable = invocation.is_repeatable();
         let invocation = Arc::new(invocation);
-        self.retry(tag, repeatable, |primary| {
-            let invocation = Arc::clone(&invocation);
-            async move { primary.write(invocation).await }
-        })
-        .await
+        let write = |primary: Arc<Primary>, asking| {
+            let task = Task { tag, invocation: Arc::clone(&invocation), asking };
+            async move { primary.write(task).await }
+        };
+        self.retry(tag, repeatable, write).await
     }
 
     /// Asks every primary, each once. Answers by their addresses.
     pub async fn everywhere(&self, command: &Cmd) -> Vec<(String, Result<Value, LedgerError>)> {
-        let primary = &self.inner.primary;
-        vec![(primary.address().to_owned(), primary.ask(command).await.map_err(LedgerError::from))]
+        let map = self.inner.map();
+        let mut answers = Vec::new();
+        for primary in &map.primaries {
+            let answer = primary.ask(command.clone()).await;
+            if answer.as_ref().is_err_and(Trouble::puts_roles_in_doubt) {
+                self.learn_beside(&map);
+            }
+            answers.push((primary.address().to_string(), answer.map_err(LedgerError::from)));
+        }
+        answers
     }
 
     async fn retry<F: Future<Output = Result<Value, Trouble>>>(
         &self,
-        _tag: Tag,
+        tag: Tag,
         repeatable: bool,
-        run: impl Fn(Arc<Primary>) -> F,
+        run: impl Fn(Arc<Primary>, bool) -> F,
     ) -> Result<Value, LedgerError> {
         let deadline = Instant::now() + PATIENCE;
         let mut pause = PAUSE_MIN;
+        let mut redirect: Option<Redirect> = None;
+        let mut redirects = 0;
         loop {
-            let trouble = match run(Arc::clone(&self.inner.primary)).await {
+            let map = self.inner.map();
+            let asking = redirect.as_ref().is_some_and(|redirect| redirect.asking);
+            let primary = match redirect.take() {
+                Some(redirect) => Ok(self.inner.primary_at(&map, &redirect.address)),
+                None => map.primary_of(tag),
+            };
+            let answer = match primary {
+                Ok(primary) => run(primary, asking).await,
+                Err(trouble) => Err(trouble),
+            };
+            let trouble = match answer {
                 Ok(value) => return Ok(value),
                 Err(trouble) => trouble,
             };
+            if trouble.puts_roles_in_doubt() {
+                self.learn_beside(&map);
+            }
             if !trouble.is_worth_a_try(repeatable) || Instant::now() + pause > deadline {
                 return Err(trouble.into());
+            }
+            if let Trouble::Elsewhere(to) = trouble {
+                redirect = Some(to);
+                redirects += 1;
+                if redirects <= REDIRECTS_MAX {
+                    continue;
+                }
             }
             tokio::time::sleep(jittered(pause)).await;
             pause *= 2;
         }
     }
+
+    /// Learns again who is primary of what, unless somebody does since that map. Whoever asks need not stay.
+    fn learn_beside(&self, seen: &Arc<Map>) {
+        let (inner, seen) = (Arc::clone(&self.inner), Arc::clone(seen));
+        tokio::spawn(async move { inner.learn(&seen).await });
+    }
+}
+
+impl Inner {
+    fn map(&self) -> Arc<Map> {
+        Arc::clone(&self.map.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn primary_at(&self, map: &Map, address: &Address) -> Arc<Primary> {
+        if let Some(primary) = map.at(address) {
+            return primary;
+        }
+        let mut beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(beside.entry(address.clone()).or_insert_with(|| self.primary(address)))
+    }
+
+    fn primary(&self, address: &Address) -> Arc<Primary> {
+        Primary::new(self.place.connector(address), self.acknowledgement)
+    }
+
+    async fn learn(&self, seen: &Arc<Map>) {
+        let Ok(mut last) = self.learning.try_lock() else { return };
+        let map = self.map();
+        if *self.place.topology() == Topology::Single || !Arc::ptr_eq(&map, seen) || last.elapsed() < LEARN_PERIOD {
+            return;
+        }
+        let known = map.primaries.iter().map(|primary| primary.address().clone()).collect();
+        match learn::learn(&self.place, known).await {
+            Ok(serving) => {
+                let learnt = Map::new(&serving, &self.slots, |address| self.primary_at(&map, address));
+                *self.map.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(learnt);
+                self.beside.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            }
+            Err(trouble) => tracing::warn!(?trouble, "nobody says who is primary in the ledger"),
+        }
+        *last = Instant::now();
+    }
+}
+
+/// The slots of all tags; none outside of a Cluster.
+async fn tag_slots(place: &Place, serving: &[Serving]) -> Result<Vec<u16>, LedgerError> {
+    if *place.topology() != Topology::Cluster {
+        return Ok(Vec::new());
+    }
+    let connector = place.connector(&serving.first().expect("somebody serves all slots").address);
+    let keys = Tag::of_ids().chain([Tag::LEDGER]).map(|tag| format!("{{{tag}}}"));
+    Ok(learn::slots_of(&mut connector.connect().await?, connector.address(), keys).await?)
 }
 
 /// Between half of it and all of it, so that those who failed together do not come back together.

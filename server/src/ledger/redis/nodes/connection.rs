@@ -6,8 +6,11 @@ use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::io::tcp::TcpSettings;
-use redis::{AsyncConnectionConfig, Client, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo};
+use redis::{
+    AsyncConnectionConfig, Client, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, RedisResult, Value,
+};
 
+use super::place::Address;
 use super::trouble::Trouble;
 
 /// Until a connection stands, with TLS and password.
@@ -17,28 +20,51 @@ const ANSWER_WAIT: Duration = Duration::from_secs(3);
 
 /// Knows how to reach one machine.
 #[derive(Clone)]
-pub(super) struct Connector {
-    address: String,
-    at: ConnectionAddr,
+pub(in super::super) struct Connector {
+    address: Address,
+    tls: bool,
     login: RedisConnectionInfo,
 }
 
 impl Connector {
-    pub(super) fn new(at: ConnectionAddr, login: RedisConnectionInfo) -> Self {
-        Self { address: at.to_string(), at, login }
+    pub(super) fn new(address: Address, tls: bool, login: RedisConnectionInfo) -> Self {
+        Self { address, tls, login }
     }
 
-    pub(super) fn address(&self) -> &str {
+    pub(in super::super) fn address(&self) -> &Address {
         &self.address
     }
 
-    pub(super) async fn connect(&self) -> Result<MultiplexedConnection, Trouble> {
-        self.try_connect().await.map_err(|error| Trouble::connecting(&error))
+    /// Whatever the machine is.
+    pub(in super::super) async fn connect(&self) -> Result<MultiplexedConnection, Trouble> {
+        self.open().await.map_err(|error| Trouble::connecting(&self.address, &error))
     }
 
-    async fn try_connect(&self) -> redis::RedisResult<MultiplexedConnection> {
+    /// Only if the machine is a primary. One that was replaced answers readers with what was true once.
+    pub(super) async fn connect_primary(&self) -> Result<MultiplexedConnection, Trouble> {
+        let mut connection = self.connect().await?;
+        let role: RedisResult<Value> = redis::cmd("ROLE").query_async(&mut connection).await;
+        let role = match role {
+            Ok(Value::Array(fields)) => fields.into_iter().next(),
+            Ok(_) => None,
+            Err(error) if error.is_io_error() => return Err(Trouble::connecting(&self.address, &error)),
+            // Not every login may ask. Writers learn it all the same.
+            Err(_) => return Ok(connection),
+        };
+        match role {
+            Some(Value::BulkString(role)) if role == b"master" => Ok(connection),
+            _ => Err(Trouble::NotRun(format!("{} is a replica", self.address))),
+        }
+    }
+
+    async fn open(&self) -> RedisResult<MultiplexedConnection> {
+        let Address { host, port } = self.address.clone();
+        let at = match self.tls {
+            true => ConnectionAddr::TcpTls { host, port, insecure: false, tls_params: None },
+            false => ConnectionAddr::Tcp(host, port),
+        };
         let tcp = TcpSettings::default().set_nodelay(true);
-        let info = self.at.clone().into_connection_info()?.set_tcp_settings(tcp).set_redis_settings(self.login.clone());
+        let info = at.into_connection_info()?.set_tcp_settings(tcp).set_redis_settings(self.login.clone());
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT_WAIT))
             .set_response_timeout(Some(ANSWER_WAIT));
@@ -49,6 +75,6 @@ impl Connector {
 /// Without user and password.
 impl Debug for Connector {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Connector").field(&self.address).finish()
+        write!(f, "Connector({})", self.address)
     }
 }

@@ -1,15 +1,22 @@
 //! Lanes: each owns one connection, takes what has queued up, and sends it at once. The more write at the same time, the
 //! cheaper each of them gets.
+//!
+//! What a lane answers is acknowledged by replicas, and they are asked on the very connection that the batch went through:
+//! a primary knows per connection what to wait for. So a connection that broke is never replaced within a batch.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{ErrorKind, RedisResult, ServerErrorKind, Value};
+use redis::{ErrorKind, RedisError, RedisResult, ServerErrorKind, Value};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
 use super::connection::Connector;
 use super::invocation::Invocation;
+use super::replicas::Acknowledgement;
+use super::tag::Tag;
 use super::trouble::Trouble;
 
 /// Lanes per primary: while one waits for its answers, others fill up.
@@ -18,111 +25,171 @@ const LANES_COUNT: usize = 4;
 const BATCH_MAX: usize = 64;
 /// Scripts that may wait for a lane. Beyond that, whoever asks waits for its turn to wait.
 const QUEUE_MAX: usize = 1_024;
+/// Until a lane takes it up.
+const QUEUE_WAIT: Duration = Duration::from_secs(1);
 
 type Answer = Result<Value, Trouble>;
 
 /// What a lane is asked for.
-struct Task {
-    invocation: Arc<Invocation>,
+#[derive(Clone, Debug)]
+pub(super) struct Task {
+    pub(super) tag: Tag,
+    pub(super) invocation: Arc<Invocation>,
+    /// The slot is on its way to this machine.
+    pub(super) asking: bool,
+}
+
+/// A task with the way back to who asked for it.
+#[derive(Debug)]
+struct Queued {
+    task: Task,
+    /// After that it is not taken up any more.
+    until: Instant,
     reply: oneshot::Sender<Answer>,
 }
 
 /// The lanes of one primary. Dropping them ends them.
 #[derive(Debug)]
 pub(super) struct Lanes {
-    queue: mpsc::Sender<Task>,
-    _tasks: JoinSet<()>,
+    queue: mpsc::Sender<Queued>,
+    _lanes: JoinSet<()>,
 }
 
 impl Lanes {
-    pub(super) fn start(connector: &Connector) -> Self {
-        let (queue, tasks) = mpsc::channel(QUEUE_MAX);
-        let queued = Arc::new(Mutex::new(tasks));
-        let lane = || Lane { connector: connector.clone(), queued: Arc::clone(&queued), connection: None };
-        let tasks = (0..LANES_COUNT).map(|_| lane().run()).collect();
-        Self { queue, _tasks: tasks }
+    pub(super) fn start(connector: &Connector, acknowledgement: Acknowledgement) -> Self {
+        let (queue, queued) = mpsc::channel(QUEUE_MAX);
+        let queued = Arc::new(Mutex::new(queued));
+        let lane = || {
+            let (connector, queued) = (connector.clone(), Arc::clone(&queued));
+            Lane { connector, acknowledgement, queued, connection: None }
+        };
+        Self { queue, _lanes: (0..LANES_COUNT).map(|_| lane().run()).collect() }
     }
 
-    pub(super) async fn run(&self, invocation: Arc<Invocation>) -> Answer {
+    pub(super) async fn run(&self, task: Task) -> Answer {
         let (reply, answer) = oneshot::channel();
-        let ended = || Trouble::NotRun("it is no primary any more".to_owned());
-        self.queue.send(Task { invocation, reply }).await.map_err(|_| ended())?;
-        answer.await.map_err(|_| ended())?
+        let until = Instant::now() + QUEUE_WAIT;
+        let queued = self.queue.send(Queued { task, until, reply });
+        timeout_at(until, queued).await.ok().and_then(Result::ok).ok_or_else(too_much)?;
+        // A lane always answers, unless it panics.
+        answer.await.unwrap_or_else(|_| Err(Trouble::Lost("nobody answered".to_owned())))
     }
+}
+
+fn too_much() -> Trouble {
+    Trouble::NotRun("more waits for it than it can take".to_owned())
 }
 
 struct Lane {
     connector: Connector,
-    queued: Arc<Mutex<mpsc::Receiver<Task>>>,
+    acknowledgement: Acknowledgement,
+    queued: Arc<Mutex<mpsc::Receiver<Queued>>>,
     connection: Option<MultiplexedConnection>,
 }
 
 impl Lane {
     async fn run(mut self) {
-        while let Some(batch) = self.next_batch().await {
-            let invocations: Vec<_> = batch.iter().map(|task| Arc::clone(&task.invocation)).collect();
-            match self.run_batch(&invocations).await {
-                Ok(answers) => {
-                    for (task, answer) in batch.into_iter().zip(answers) {
-                        let _ = task.reply.send(answer.map_err(Trouble::answering));
-                    }
-                }
+        while let Some((tasks, replies)) = self.next_batch().await {
+            let answers = match self.run_batch(&tasks).await {
+                Ok(answers) => answers,
                 Err(trouble) => {
                     self.connection = None;
-                    for task in batch {
-                        let _ = task.reply.send(Err(trouble.clone()));
-                    }
+                    vec![Err(trouble); tasks.len()]
                 }
+            };
+            for (reply, answer) in replies.into_iter().zip(answers) {
+                // Whoever asked may have gone away; what was done stands all the same.
+                let _ = reply.send(answer);
             }
         }
     }
 
     /// What has queued up; waits for the first. What nobody waits for any more is left out.
-    async fn next_batch(&self) -> Option<Vec<Task>> {
+    async fn next_batch(&self) -> Option<(Vec<Task>, Vec<oneshot::Sender<Answer>>)> {
         let mut queued = self.queued.lock().await;
-        let mut batch = Vec::new();
-        while batch.is_empty() {
+        let (mut tasks, mut replies) = (Vec::new(), Vec::new());
+        while tasks.is_empty() {
             let mut next = Some(queued.recv().await?);
-            while let Some(task) = next {
-                if !task.reply.is_closed() {
-                    batch.push(task);
+            while let Some(Queued { task, until, reply }) = next {
+                if Instant::now() > until {
+                    let _ = reply.send(Err(too_much()));
+                } else if !reply.is_closed() {
+                    tasks.push(task);
+                    replies.push(reply);
                 }
-                next = if batch.len() < BATCH_MAX { queued.try_recv().ok() } else { None };
+                next = if tasks.len() < BATCH_MAX { queued.try_recv().ok() } else { None };
             }
         }
-        Some(batch)
+        Some((tasks, replies))
     }
 
-    async fn run_batch(&mut self, invocations: &[Arc<Invocation>]) -> Result<Vec<RedisResult<Value>>, Trouble> {
-        let connection = match &mut self.connection {
-            Some(connection) => connection,
-            None => self.connection.insert(self.connector.connect().await?),
-        };
-        let mut answers = send(connection, invocations.iter().map(|invocation| invocation.by_name())).await?;
+    /// One answer per task, or one trouble for all of them.
+    async fn run_batch(&mut self, tasks: &[Task]) -> Result<Vec<Answer>, Trouble> {
+        if self.connection.is_none() {
+            self.connection = Some(self.connector.connect_primary().await?);
+        }
+        let mut answers = self.round(tasks.iter(), Invocation::by_name).await?;
         // A machine that started anew knows no scripts. Those were not run.
-        let unknown: Vec<_> = (0..answers.len()).filter(|&index| is_unknown_script(&answers[index])).collect();
-        if !unknown.is_empty() {
-            let again = send(connection, unknown.iter().map(|&index| invocations[index].by_text())).await?;
-            for (index, answer) in unknown.into_iter().zip(again) {
+        let unknown = |answer: &Answer| matches!(answer, Err(Trouble::Failed(error)) if is_unknown_script(error));
+        let again: Vec<_> = (0..answers.len()).filter(|&index| unknown(&answers[index])).collect();
+        if !again.is_empty() {
+            let second = self.round(again.iter().map(|&index| &tasks[index]), Invocation::by_text).await;
+            let second = second.unwrap_or_else(|trouble| {
+                self.connection = None;
+                vec![Err(trouble); again.len()]
+            });
+            for (index, answer) in again.into_iter().zip(second) {
                 answers[index] = answer;
             }
         }
         Ok(answers)
     }
-}
 
-fn is_unknown_script(answer: &RedisResult<Value>) -> bool {
-    answer.as_ref().is_err_and(|error| error.kind() == ErrorKind::Server(ServerErrorKind::NoScript))
-}
-
-async fn send(
-    connection: &mut MultiplexedConnection,
-    commands: impl Iterator<Item = redis::Cmd>,
-) -> Result<Vec<RedisResult<Value>>, Trouble> {
-    let mut pipeline = redis::pipe();
-    for command in commands {
-        pipeline.add_command(command);
+    /// Sends them all, with what makes replicas acknowledge them.
+    async fn round<'a>(
+        &mut self,
+        tasks: impl ExactSizeIterator<Item = &'a Task>,
+        command: impl Fn(&Invocation) -> redis::Cmd,
+    ) -> Result<Vec<Answer>, Trouble> {
+        let connection = self.connection.as_mut().expect("it was made before the first round");
+        let address = self.connector.address();
+        let mut pipeline = redis::pipe();
+        pipeline.ignore_errors();
+        let count = tasks.len();
+        let mut last = None;
+        for task in tasks {
+            announce(&mut pipeline, task);
+            pipeline.add_command(command(&task.invocation));
+            last = Some(task);
+        }
+        let wait = last.and_then(|task| Some((task, self.acknowledgement.commands(task.tag)?)));
+        let waits = wait.is_some();
+        if let Some((task, commands)) = wait {
+            announce(&mut pipeline, task);
+            commands.into_iter().for_each(|command| {
+                pipeline.add_command(command);
+            });
+        }
+        let answers: RedisResult<Vec<RedisResult<Value>>> = pipeline.query_async(connection).await;
+        let mut answers = answers.map_err(|error| Trouble::answering(address, error))?;
+        let waited = answers.split_off(count.min(answers.len()));
+        let acknowledged = !waits || self.acknowledgement.is_given(&waited);
+        let answers = answers.into_iter().map(|answer| match answer {
+            Ok(_) if !acknowledged => Err(Trouble::NotAcknowledged),
+            Ok(value) => Ok(value),
+            Err(error) => Err(Trouble::answering(address, error)),
+        });
+        Ok(answers.collect())
     }
-    pipeline.ignore_errors();
-    pipeline.query_async(connection).await.map_err(Trouble::answering)
+}
+
+/// Says that the next command is about a slot that is on its way.
+fn announce(pipeline: &mut redis::Pipeline, task: &Task) {
+    if task.asking {
+        pipeline.cmd("ASKING").ignore();
+    }
+}
+
+pub(super) fn is_unknown_script(error: &RedisError) -> bool {
+    error.kind() == ErrorKind::Server(ServerErrorKind::NoScript)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug, Display, Formatter};
 
-use redis::{ConnectionAddr, RedisConnectionInfo};
+use redis::RedisConnectionInfo;
 
 use super::connection::Connector;
 
@@ -22,7 +22,7 @@ pub struct Place {
 
 /// How the machines belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Topology {
+pub(in super::super) enum Topology {
     /// One machine.
     Single,
     /// A primary with replicas; Sentinels know which of them it is, by this name.
@@ -33,9 +33,9 @@ pub(super) enum Topology {
 
 /// A machine and its port.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Address {
-    pub(super) host: String,
-    pub(super) port: u16,
+pub(in super::super) struct Address {
+    pub(in super::super) host: String,
+    pub(in super::super) port: u16,
 }
 
 /// A URL that is none of a ledger in Redis. Does not repeat it: it may hold a password.
@@ -90,8 +90,7 @@ impl Place {
         Ok(Self { topology, addresses, tls, login: login(user, db)? })
     }
 
-    #[expect(dead_code, reason = "learning who is primary comes next")]
-    pub(super) fn topology(&self) -> &Topology {
+    pub(in super::super) fn topology(&self) -> &Topology {
         &self.topology
     }
 
@@ -100,20 +99,20 @@ impl Place {
     }
 
     /// How to reach a machine with the ledger's login.
-    pub(super) fn connector(&self, address: &Address) -> Connector {
-        let (host, port) = (address.host.clone(), address.port);
-        let at = if self.tls {
-            ConnectionAddr::TcpTls { host, port, insecure: false, tls_params: None }
-        } else {
-            ConnectionAddr::Tcp(host, port)
-        };
-        Connector::new(at, self.login.clone())
+    pub(in super::super) fn connector(&self, address: &Address) -> Connector {
+        Connector::new(address.clone(), self.tls, self.login.clone())
+    }
+
+    /// How to reach each Sentinel: without a login, then with the ledger's. Most have none, and refuse one.
+    pub(super) fn sentinels(&self) -> Vec<[Connector; 2]> {
+        let logins = [nobody(), self.login.clone().set_db(0)];
+        let to = |address: &Address| logins.clone().map(|login| Connector::new(address.clone(), self.tls, login));
+        self.addresses.iter().map(to).collect()
     }
 }
 
 fn login(user: Option<&str>, db: u16) -> Result<RedisConnectionInfo, PlaceError> {
-    // Its own name says nothing to anyone, and old servers refuse the command.
-    let mut login = RedisConnectionInfo::default().set_skip_set_lib_name().set_db(i64::from(db));
+    let mut login = nobody().set_db(i64::from(db));
     if let Some(user) = user {
         let (user, password) = user.split_once(':').ok_or(PlaceError("the password is missing"))?;
         if !user.is_empty() {
@@ -122,6 +121,11 @@ fn login(user: Option<&str>, db: u16) -> Result<RedisConnectionInfo, PlaceError>
         login = login.set_password(decoded(password)?);
     }
     Ok(login)
+}
+
+fn nobody() -> RedisConnectionInfo {
+    // The name of a library says nothing to anyone, and old servers refuse it.
+    RedisConnectionInfo::default().set_skip_set_lib_name()
 }
 
 impl Address {

@@ -1,0 +1,212 @@
+//! Checks at start: whether the machines keep what they acknowledge. What is wrong is told all at once, with what to set, and
+//! with the name by which an operator accepts it.
+
+mod look;
+
+use std::collections::HashMap;
+use std::fmt::{self, Display, Formatter};
+
+use clap::ValueEnum;
+
+use super::nodes::{Acknowledgement, Place, Serving, Topology};
+use crate::ledger::LedgerError;
+use look::Look;
+
+/// Slots of a Cluster.
+const SLOTS_COUNT: usize = 16_384;
+/// The oldest version, in the numbers of Redis, that Valkey tells too.
+const VERSION_MIN: u32 = 7;
+
+/// What an operator wants of the ledger's machines.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// How many replicas acknowledge every write. Unless given, as many as the primary with the fewest has at start.
+    pub replicas: Option<u32>,
+    /// What may be wrong all the same.
+    pub accepted: Vec<Risk>,
+}
+
+/// Something wrong that an operator can accept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Risk {
+    /// Nothing but snapshots is kept on disk, or nothing at all.
+    #[value(name = "appendonly")]
+    AppendOnly,
+    /// What was acknowledged is on disk only later.
+    #[value(name = "appendfsync")]
+    AppendFsync,
+    /// A machine without room deletes what it holds.
+    Eviction,
+    /// Fewer replicas than wanted, or none where roles change by themselves.
+    Replicas,
+    /// A machine does not tell how it is set.
+    Unchecked,
+}
+
+/// What is wrong with the ledger's machines, all of it. For the operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit(Vec<Finding>);
+
+/// Something wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Finding {
+    /// What, where, and what to do about it.
+    text: String,
+    /// Unless it cannot be accepted.
+    risk: Option<Risk>,
+}
+
+impl Display for Unfit {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("the ledger's machines would not keep what they are given:")?;
+        for Finding { text, risk } in &self.0 {
+            write!(f, "\n- {text}")?;
+            if let Some(value) = risk.and_then(|risk| risk.to_possible_value()) {
+                write!(f, ", or accept it: --accept-ledger-risk {}", value.get_name())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Unfit {}
+
+/// Looks at every primary and its replicas. Answers how writes are to be acknowledged.
+///
+/// # Errors
+/// A machine cannot be reached, or something is wrong and not accepted.
+pub(super) async fn check(place: &Place, serving: &[Serving], terms: &Terms) -> Result<Acknowledgement, LedgerError> {
+    let mut findings = Vec::new();
+    let mut primaries = Vec::new();
+    for primary in serving {
+        let look = Look::at(&place.connector(&primary.address)).await?;
+        check_primary(place, &look, &mut findings);
+        check_settings(&look, &mut findings);
+        primaries.push(look);
+    }
+    check_slots(place, serving, &mut findings);
+    let mut on_disk = primaries.iter().all(Look::tells_what_is_on_disk);
+    for address in primaries.iter().flat_map(|primary| &primary.replicas) {
+        match Look::at(&place.connector(address)).await {
+            // It may become the primary.
+            Ok(look) => {
+                check_settings(&look, &mut findings);
+                on_disk &= look.tells_what_is_on_disk();
+            }
+            Err(trouble) => tracing::warn!(?trouble, "a replica of the ledger cannot be checked"),
+        }
+    }
+    let replicas = check_replicas(place, &primaries, terms, &mut findings);
+    let is_accepted = |finding: &Finding| finding.risk.is_some_and(|risk| terms.accepted.contains(&risk));
+    let (accepted, unfit): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_accepted);
+    if !unfit.is_empty() {
+        return Err(Unfit(unfit).into());
+    }
+    for finding in accepted {
+        tracing::warn!("accepted, for the ledger: {}", finding.text);
+    }
+    let memory: HashMap<_, _> = primaries.iter().map(|look| (look.address.to_string(), look.memory())).collect();
+    tracing::info!(replicas, on_disk, ?memory, "the ledger's machines are fit");
+    Ok(Acknowledgement { replicas, on_disk: on_disk && replicas > 0 })
+}
+
+fn check_primary(place: &Place, look: &Look, findings: &mut Vec<Finding>) {
+    let address = &look.address;
+    let mut never = |text: String| findings.push(Finding { text, risk: None });
+    match (place.topology(), look.mode.as_deref()) {
+        (Topology::Single | Topology::Sentinel(_), Some("cluster")) => {
+            never(format!("{address} is a node of a Cluster: write redis+cluster://"));
+        }
+        (_, Some("sentinel")) => never(format!("{address} is a Sentinel: write redis+sentinel://")),
+        _ => {}
+    }
+    if look.is_replica {
+        never(format!("{address} is a replica: name its primary, or write redis+sentinel://"));
+    }
+}
+
+fn check_settings(look: &Look, findings: &mut Vec<Finding>) {
+    let address = &look.address;
+    let mut find =
+        |risk: Option<Risk>, text: String| findings.push(Finding { text: format!("{address} {text}"), risk });
+    if let Some(version) = look.version.as_deref()
+        && version.split('.').next().and_then(|major| major.parse().ok()).is_none_or(|major: u32| major < VERSION_MIN)
+    {
+        find(None, format!("is version {version}: {VERSION_MIN}.0 or later is needed"));
+    }
+    let settings = match &look.settings {
+        Ok(settings) => settings,
+        Err(why) => {
+            let text = format!("does not tell how it is set ({why}): allow its user CONFIG GET and INFO");
+            return find(Some(Risk::Unchecked), text);
+        }
+    };
+    let setting = |name: &str| settings.get(name).map_or("unknown", String::as_str);
+    if setting("appendonly") != "yes" {
+        let text = "has appendonly no, and forgets what it acknowledged when it ends: set appendonly yes";
+        find(Some(Risk::AppendOnly), text.to_owned());
+    } else if setting("appendfsync") != "always" {
+        let text = format!(
+            "has appendfsync {}, and forgets what it just acknowledged when power is lost: set appendfsync always",
+            setting("appendfsync"),
+        );
+        find(Some(Risk::AppendFsync), text);
+    }
+    if setting("maxmemory-policy") != "noeviction" {
+        let text = format!(
+            "has maxmemory-policy {}, and deletes records when memory runs out: set maxmemory-policy noeviction",
+            setting("maxmemory-policy"),
+        );
+        find(Some(Risk::Eviction), text);
+    }
+}
+
+fn check_slots(place: &Place, serving: &[Serving], findings: &mut Vec<Finding>) {
+    let served: usize = serving.iter().flat_map(|serving| &serving.slots).map(ExactSizeIterator::len).sum();
+    if *place.topology() == Topology::Cluster && served != SLOTS_COUNT {
+        let missing = SLOTS_COUNT - served.min(SLOTS_COUNT);
+        let text = format!(
+            "{missing} of the Cluster's {SLOTS_COUNT} slots are served by nobody: see redis-cli --cluster check"
+        );
+        findings.push(Finding { text, risk: None });
+    }
+}
+
+/// How many replicas acknowledge a write.
+fn check_replicas(place: &Place, primaries: &[Look], terms: &Terms, findings: &mut Vec<Finding>) -> u32 {
+    let count = |look: &Look| u32::try_from(look.replicas.len()).unwrap_or(u32::MAX);
+    let fewest = primaries.iter().map(count).min().unwrap_or(0);
+    let changes_roles = *place.topology() != Topology::Single;
+    let wanted = terms.replicas.unwrap_or(fewest.max(u32::from(changes_roles)));
+    for look in primaries.iter().filter(|look| count(look) < wanted) {
+        let (address, count) = (&look.address, count(look));
+        let text = match terms.replicas {
+            Some(_) => format!(
+                "{address} has {count} replicas that follow, and --ledger-replicas wants {wanted}: connect more"
+            ),
+            None => format!(
+                "{address} has no replica that follows, so a change of roles forgets what was acknowledged: connect one, \
+                 say --ledger-replicas 0",
+            ),
+        };
+        findings.push(Finding { text, risk: Some(Risk::Replicas) });
+    }
+    // Accepted: what was asked for is still waited for, but nothing that nobody asked for.
+    terms.replicas.unwrap_or(fewest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_finding_says_how_to_accept_it_if_it_can_be() {
+        let finding = |text: &str, risk| Finding { text: text.to_owned(), risk };
+        let unfit = Unfit(vec![finding("a is a replica", None), finding("b forgets", Some(Risk::AppendFsync))]);
+        let text = unfit.to_string();
+        assert!(
+            text.ends_with("\n- a is a replica\n- b forgets, or accept it: --accept-ledger-risk appendfsync"),
+            "{text}"
+        );
+    }
+}
