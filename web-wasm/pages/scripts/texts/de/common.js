@@ -1,0 +1,87 @@
+// @ts-check
+/**
+ * Texts of all pages, in German. The reader is “Sie”; a secret that protects another one is a “Codewort”, a look at a
+ * push an “Abruf”.
+ */
+
+/** @import * as En from "../en/common.js" */
+/** @import { Part } from "../../texts.js" */
+
+/** @type {Part<typeof En.page>} */
+export const page = {
+  unsupported: { title: "In diesem Browser geht das nicht" },
+  options: { optional: "(freiwillig)", show: "Zeigen", hide: "Verbergen" },
+  languages: { title: "Sprache" },
+};
+
+/** What is written in English in the pages. */
+export const written = {
+  "channels.title": "Was Sie übergeben",
+  "channels.files": "Dateien",
+  "channels.passwords": "Passwörter",
+  "foot.languages": "Sprache",
+  "foot.sealed": "Versiegelt auf Ihrem Gerät, mit Schlüsseln, die der Server nie sieht.",
+  "foot.opened": "Geöffnet auf Ihrem Gerät, mit einem Schlüssel, den der Server nie sieht.",
+  "foot.send": "Selbst Dateien senden",
+  "foot.push": "Selbst ein Passwort übergeben",
+  "foot.words": "Woher die Wörter kommen",
+  "loading.ready": "Einen Moment …",
+  "loading.link": "Der Link wird geprüft …",
+  "loading.late":
+    "Wenn nichts geschieht, ist dieser Browser vielleicht zu alt. Aktualisieren Sie ihn, oder nehmen Sie einen aktuellen " +
+    "Firefox, Chrome, Edge oder Safari.",
+  "loading.lateLink":
+    "Wenn nichts geschieht, ist dieser Browser vielleicht zu alt. Aktualisieren Sie ihn, oder öffnen Sie den Link in " +
+    "einem aktuellen Firefox, Chrome, Edge oder Safari. Es wurde nichts gezählt.",
+  "not-found.title": "Subrosa · diese Seite gibt es nicht",
+  "not-found.heading": "Diese Seite gibt es nicht.",
+  "not-found.lead":
+    "Vielleicht ist die Adresse falsch geschrieben oder unvollständig. Es wurde nichts gezählt, und nichts ist verloren.",
+  "not-found.now": "Und jetzt?",
+  "not-found.files": "Wenn Sie einen Link zu Dateien bekommen haben, können Sie ihn vollständig einfügen:",
+  "not-found.openFiles": "Einen Link zu Dateien öffnen",
+  "not-found.password": "Wenn Sie einen Link zu einem Passwort bekommen haben, können Sie ihn vollständig einfügen:",
+  "not-found.openPassword": "Einen Link zu einem Passwort öffnen",
+  "not-found.elsewhere":
+    "Wenn dieser Server Ihren Link nicht kennt, gehört der Link zu einem anderen: Öffnen Sie ihn so, wie Sie ihn bekommen " +
+    "haben.",
+};
+
+/** @type {Part<typeof En.unsupported>} */
+export const unsupported = {
+  insecure:
+    "Diese Seite wurde nicht über eine sichere Verbindung (https) geöffnet. Dann lässt der Browser keine " +
+    "Verschlüsselung zu. Öffnen Sie die Adresse mit https:// am Anfang.",
+  randomness: "Dieser Browser hat keine sicheren Zufallszahlen. Ohne sie arbeitet Subrosa nicht.",
+  wasm:
+    "Dieser Browser ist zu alt, oder er lässt WebAssembly nicht zu. Aktualisieren Sie ihn, oder öffnen Sie den Link in " +
+    "einem aktuellen Firefox, Chrome, Edge oder Safari. Es wurde nichts gezählt.",
+  modules:
+    "Das Programm dieser Seite wurde nicht geladen. Prüfen Sie die Verbindung, und laden Sie die Seite neu. Es wurde " +
+    "nichts gezählt.",
+};
+
+/** @type {Part<typeof En.problems>} */
+export const problems = {
+  network: "Der Server war nicht zu erreichen.",
+  unexpected: "Auf dieser Seite ist etwas schiefgegangen. Laden Sie sie neu; Ihren Dateien ist nichts geschehen.",
+  server: "Der Server hat etwas geantwortet, das diese Seite nicht versteht. Laden Sie die Seite neu.",
+};
+
+/** @type {typeof En.refusals} */
+export const refusals = {
+  "unknown-endpoint": "Der Server kennt diesen Aufruf nicht. Laden Sie die Seite neu.",
+  "too-many-guesses": "Nach einem falschen Passwort müssen Sie etwas warten.",
+  "destroy-not-allowed": "Der Absender erlaubt nicht, dass Empfänger es löschen.",
+  "expiry-out-of-range": "So lange bewahrt dieser Server nichts auf. Wählen Sie eine andere Zeit.",
+  "downloads-out-of-range": "So viele Downloads erlaubt dieser Server nicht. Wählen Sie eine andere Zahl.",
+  "value-out-of-range": "Ein Wert liegt außerhalb dessen, was dieser Server erlaubt.",
+  "share-too-large": "Das ist mehr, als dieser Server auf einmal annimmt.",
+  "body-too-large": "Das ist mehr, als dieser Server auf einmal annimmt.",
+  "storage-full":
+    "Der Server hat keinen Platz mehr. Versuchen Sie es später noch einmal, oder sagen Sie es seinem Betreiber.",
+  busy: "Der Server ist gerade ausgelastet. Versuchen Sie es gleich noch einmal.",
+  internal:
+    "Auf dem Server ist ein Fehler aufgetreten. Versuchen Sie es noch einmal; wenn es dabei bleibt, sagen Sie es seinem " +
+    "Betreiber.",
+};

@@ -1,0 +1,82 @@
+// @ts-check
+/** What owners read who hand over a password, by itself or beside files. In German. */
+
+/** @import * as En from "../en/owner.js" */
+/** @import { Part } from "../../texts.js" */
+
+import { counting } from "../../counting.js";
+
+const counted = counting("de");
+
+/** @type {Part<typeof En.strength>} */
+export const strength = {
+  made: (bits, verdict) => `${bits} Bit: ${verdict}`,
+  typed: (bits, verdict) => `Höchstens etwa ${bits} Bit: ${verdict}`,
+  verdictsMade: {
+    weak: "schwach. Wählen Sie mehr Zeichen oder Wörter.",
+    fair: "mittel. Es hält eine Weile stand.",
+    strong: "stark. Kein Programm errät es.",
+  },
+  verdictsTyped: {
+    weak: "schwach. Ein Programm errät es. Lassen Sie diese Seite ein besseres erzeugen.",
+    fair: "mittel. Es hält eine Weile stand, wenn es kein bekanntes Wort, kein Name und kein Muster ist.",
+    strong:
+      "stark, wenn es zufällig gewählt wurde. Einen Satz, einen Namen oder ein Muster kann ein Programm kennen.",
+  },
+  noClass: "Wählen Sie mindestens eine Art von Zeichen.",
+  range: (min, max) => `Geben Sie eine Zahl von ${min} bis ${max} ein.`,
+  noWords: "Die Wörterliste wurde nicht geladen. Prüfen Sie die Verbindung, und versuchen Sie es noch einmal.",
+};
+
+/** @type {Part<typeof En.pushStatus>} */
+export const pushStatus = {
+  label: "Bezeichnung",
+  state: "Zustand",
+  seen: "Gesehen",
+  confirmed: "Erhalten",
+  wrong: "Falsche Codewörter",
+  left: "Abrufe übrig",
+  ends: "Endet",
+  never: "noch nicht",
+  none: "keine",
+  times: (count, when) => (count === 1 ? when : counted(count, { other: `# Mal, zuletzt am ${when}` })),
+  receipt: (when) => `${when}, bestätigt durch den Empfänger`,
+  leftOf: (left, max) => `${left} von ${max}`,
+  states: {
+    ready: "wartet auf den Empfänger",
+    seen: "gesehen, und noch offen",
+    paused: "von Ihnen angehalten",
+    locked: "angehalten nach zu vielen falschen Codewörtern",
+    drained: "alle Abrufe sind vergeben",
+    gone: "beendet",
+  },
+  unreachable: "Der Server antwortet im Moment nicht. Es geht von selbst weiter.",
+};
+
+/** @type {typeof En.events} */
+export const events = {
+  created: "Sie haben den Link gemacht",
+  changed: "Sie haben ihn geändert",
+  paused: "Sie haben ihn angehalten",
+  resumed: "Sie haben ihn wieder freigegeben",
+  "wrong-password": "Jemand hat ein falsches Codewort eingegeben",
+  locked: "Angehalten nach zu vielen falschen Codewörtern",
+  started: "Gesehen von jemandem mit dem Link",
+  finished: "Der Empfänger hat bestätigt, dass er es hat",
+  lapsed: "Die 15 Minuten eines Abrufs waren vorbei",
+  spent: "Beendet: alle Abrufe sind verbraucht",
+  expired: "Beendet: die Zeit war abgelaufen",
+  revoked: "Beendet: Sie haben es gelöscht",
+  destroyed: "Beendet: ein Empfänger hat es gelöscht",
+  guessed: "Beendet: zu viele falsche Codewörter",
+  deleted: "Vom Server gelöscht",
+};
+
+/** @type {typeof En.pushGone} */
+export const pushGone = {
+  spent: (when) => `Alle Abrufe sind verbraucht. Am ${when} wurde es vom Server gelöscht.`,
+  expired: (when) => `Die Zeit war am ${when} abgelaufen. Es ist vom Server gelöscht.`,
+  revoked: (when) => `Sie haben es am ${when} gelöscht. Der Link funktioniert nicht mehr.`,
+  destroyed: (when) => `Ein Empfänger hat es am ${when} gelöscht.`,
+  guessed: (when) => `Am ${when} gab es zu viele falsche Codewörter. Es ist vom Server gelöscht.`,
+};

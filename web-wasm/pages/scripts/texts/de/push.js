@@ -1,0 +1,211 @@
+// @ts-check
+/** Texts of the page *push*, in German. */
+
+/** @import * as En from "../en/push.js" */
+/** @import { Part } from "../../texts.js" */
+
+import { counting } from "../../counting.js";
+
+const counted = counting("de");
+
+/** @type {Part<typeof En.page>} */
+export const page = {
+  form: {
+    title: "Was übergeben Sie?",
+    kind: "Was ist es?",
+    password: "Passwort",
+    login: "Zugangsdaten",
+    note: "Notiz",
+    url: "Webadresse",
+    user: "Benutzername",
+    secret: "Passwort",
+    noteText: "Notiz",
+    noteHint: "Mehrere Zeilen sind möglich: ein Schlüssel, ein Code, Antworten auf Sicherheitsfragen.",
+    urlText: "Webadresse",
+    urlHint:
+      "Sie beginnt mit https:// oder http://. Der Empfänger sieht sie zuerst und öffnet sie nur durch einen Klick.",
+    make: "Erzeugen",
+    views: "Kann angesehen werden",
+    viewsOther: "Wie oft",
+    expiry: "Aufbewahren",
+    expiryDate: "Gelöscht am",
+    passphrase: "Codewort",
+    passphraseHint:
+      "Der Empfänger braucht den Link und dieses Codewort. Sagen Sie es auf einem anderen Weg als den Link. Wir können es " +
+      "nicht wiederherstellen.",
+    passphraseMake: "Erzeugen",
+    guesses: "Nach falschen Codewörtern löschen",
+    guessesCount: "Falsche Codewörter",
+    guessesWarn:
+      "Wer den Link abfängt, kann es dann löschen lassen, indem er falsche Codewörter eingibt. Ohne diese Einstellung " +
+      "führen falsche Codewörter nur zu Wartezeiten, und nichts geht verloren.",
+    from: "Von",
+    fromHint: "Das sieht, wer den Link hat, noch bevor etwas gezählt wird.",
+    more: "Weitere Einstellungen",
+    label: "Bezeichnung",
+    labelHint: "Nur Sie sehen sie, auf der Seite dieses Links.",
+    mayDestroy: "Der Empfänger darf es vorzeitig löschen",
+    send: "Link machen",
+  },
+  generator: {
+    title: "Ein Passwort erzeugen",
+    way: "Woraus",
+    characters: "Zeichen",
+    words: "Wörter",
+    length: "Länge",
+    lower: "a bis z",
+    upper: "A bis Z",
+    digits: "0 bis 9",
+    symbols: "Sonderzeichen (! # $)",
+    lookalikes: "Ohne ähnliche Zeichen (0 und O, 1 und l)",
+    count: "Anzahl der Wörter",
+    separator: "Zwischen den Wörtern",
+    hyphen: "Bindestrich",
+    space: "Leerzeichen",
+    dot: "Punkt",
+    underscore: "Unterstrich",
+    withDigit: "Mit einer Ziffer",
+    capitals: "Mit Großbuchstaben",
+    again: "Ein anderes erzeugen",
+    close: "Schließen",
+  },
+  done: {
+    passphraseApart:
+      "Sagen Sie das Codewort auf einem anderen Weg als den Link: am Telefon, persönlich oder in einem anderen Messenger. " +
+      "Nur diese Seite kennt es, bis Sie sie verlassen. Danach kann es niemand mehr zeigen.",
+    next: "Wie es weitergeht",
+    status: "Was bisher geschehen ist",
+    timeline: "Jedes Ereignis",
+    back: "Später auf diese Seite zurückkommen",
+    backLabel: "Adresse nur für Sie",
+    backHint:
+      "Bewahren Sie diese Adresse auf, und senden Sie sie niemandem: Wer sie hat, kann alles hier sehen, anhalten und " +
+      "löschen, und bekommt den Link. Sie können diese Seite auch neu laden, solange dieser Tab offen ist.",
+    backCopy: "Kopieren",
+    another: "Noch einen Link machen",
+    moreViews: "Einen Abruf mehr erlauben",
+    revoke: "Jetzt löschen",
+    revokeAsk: "Jetzt vom Server löschen? Der Link funktioniert dann sofort nicht mehr, für niemanden.",
+    revokeYes: "Ja, jetzt löschen",
+    revokeNo: "Behalten",
+  },
+};
+
+/** What is written in English in the pages. */
+export const written = {
+  "push.title": "Subrosa · ein Passwort übergeben",
+  "push.heading": "Ein Passwort übergeben, versiegelt.",
+  "push.lead":
+    "Es wird auf diesem Gerät verschlüsselt, bevor es das Gerät verlässt. Der Schlüssel steht in dem Link, den Sie " +
+    "bekommen, und sonst nirgends.",
+  "push.first": "Der Server kann es nicht lesen.",
+  "push.firstMore": "Er hat nur verschlüsselte Daten und keinen Schlüssel.",
+  "push.second": "Den Link zu öffnen zeigt noch nichts.",
+  "push.secondMore":
+    "Ein Mensch muss bestätigen. Programme, die Mails prüfen, verbrauchen es deshalb nicht.",
+  "push.third": "Sie sehen, wann es gesehen wurde.",
+  "push.thirdMore": "Vorher können Sie es löschen.",
+};
+
+/** @type {Part<typeof En.push>} */
+export const push = {
+  makes: "Link machen",
+  making: "Wird versiegelt …",
+  retry: "Noch einmal versuchen",
+  views: (count) => counted(count, { one: "einmal", other: "# Mal" }),
+  viewsOther: "eine andere Zahl …",
+  expiryDate: "bis zu einem Datum …",
+  noteOptional: "(freiwillig)",
+  titles: {
+    made: "Versiegelt. Hier ist der Link.",
+    back: "Ihr Link",
+    password: "Link zum Passwort",
+    login: "Link zu den Zugangsdaten",
+    note: "Link zur Notiz",
+    url: "Link zur Webadresse",
+    again: "Der Link",
+  },
+  leads: {
+    made: "Ohne diesen Link kann es niemand lesen, auch der Server nicht.",
+    back: "Was Sie übergeben haben, wird hier nicht gezeigt. Sie sehen, was geschehen ist, und können den Link noch einmal weitergeben.",
+  },
+  cardLead: "Senden Sie ihn dem Empfänger.",
+  cardAgain: "Wer ihn hat, kann ihn öffnen, solange Abrufe übrig sind.",
+  nextSteps: (views, until, passphrase) => [
+    passphrase
+      ? "Senden Sie dem Empfänger den Link, und sagen Sie ihm das Codewort auf einem anderen Weg."
+      : "Senden Sie dem Empfänger den Link. Wer ihn hat, kann ihn öffnen.",
+    `Es kann ${views} angesehen werden, bis zum ${until}. Den Link zu öffnen zeigt noch nichts: Der Empfänger muss ` +
+      "bestätigen.",
+    "Danach wird es vom Server gelöscht. Diese Seite zeigt, was geschieht.",
+  ],
+  showPassphrase: "Codewort zeigen",
+  hidePassphrase: "Codewort verbergen",
+  pastedLines:
+    "Was Sie eingefügt haben, hat mehrere Zeilen, und ein Passwort hat nur eine. Es steht jetzt in der Notiz.",
+  pause: "Anhalten",
+  resume: "Wieder freigeben",
+  copied: "Kopiert",
+};
+
+/** @type {Part<typeof En.formProblems>} */
+export const formProblems = {
+  emptySecret: "Geben Sie ein Passwort ein, oder lassen Sie diese Seite eines erzeugen.",
+  emptyLogin: "Geben Sie einen Benutzernamen, ein Passwort oder eine Notiz ein.",
+  emptyNote: "Geben Sie eine Notiz ein.",
+  emptyUrl: "Geben Sie eine Webadresse ein.",
+  tooLong:
+    "Dieser Text ist zu lang. In einen Link passen etwa 64.000 Zeichen; senden Sie längere Texte als Datei.",
+  control:
+    "Ein Benutzername oder ein Passwort hat eine Zeile und keine unsichtbaren Zeichen, die das Aussehen von Text ändern. " +
+    "Längere Texte gehören in eine Notiz.",
+  badUrl:
+    "Diese Webadresse kann nicht übergeben werden. Sie muss mit https:// oder http:// beginnen und darf keine Leerzeichen " +
+    "und keinen Benutzernamen enthalten.",
+  from: "„Von“ kann höchstens 100 Zeichen haben, in einer Zeile, und keine unsichtbaren.",
+  label: "Die Bezeichnung kann höchstens 100 Zeichen haben, in einer Zeile, und keine unsichtbaren.",
+  passphrase: "Dieses Codewort ist zu lang.",
+  views: (max) => `Es kann 1 bis ${max} Mal angesehen werden. Geben Sie eine Zahl dazwischen ein.`,
+  expiry: (earliest, latest) => `Wählen Sie einen Zeitpunkt zwischen dem ${earliest} und dem ${latest}.`,
+  guesses: (max) => `Geben Sie eine Zahl von 1 bis ${max} ein.`,
+  network:
+    "Der Server war nicht zu erreichen. Nichts ist verloren: Versuchen Sie es noch einmal, wenn Sie wieder im Netz sind.",
+  server:
+    "Der Server hat etwas geantwortet, das diese Seite nicht versteht. Nichts ist verloren: Versuchen Sie es noch einmal.",
+  unexpected: "Auf dieser Seite ist etwas schiefgegangen. Es wurde nichts gesendet. Versuchen Sie es noch einmal.",
+  unexpectedHere: "Auf dieser Seite ist etwas schiefgegangen. Laden Sie sie neu.",
+};
+
+/** @type {Part<typeof En.pushEndings>} */
+export const pushEndings = {
+  deleted: "Gelöscht",
+  seen: "Gesehen, und gelöscht",
+  arrived: "Angekommen",
+};
+
+/** @type {Part<typeof En.pushStops>} */
+export const pushStops = {
+  "not-found": {
+    title: "Hier ist nichts",
+    text: "Der Server kennt diesen Link nicht. Vielleicht ist er vor mehr als einer Woche zu Ende gegangen.",
+    button: "Einen neuen Link machen",
+  },
+  damaged: {
+    title: "Diese Adresse ist beschädigt",
+    text:
+      "Ein Teil davon fehlt oder ist verändert. Kopieren Sie die ganze Adresse, die Sie aufbewahrt haben, und öffnen Sie " +
+      "sie noch einmal. Der Server wurde nichts gefragt.",
+    button: "Einen neuen Link machen",
+  },
+  "other-kind": {
+    title: "Das ist ein Link für einen Empfänger",
+    text: "Mit dieser Adresse übergibt Ihnen jemand etwas. Sie gehört nicht zu dieser Seite.",
+    button: "Öffnen",
+  },
+  offline: {
+    title: "Keine Verbindung zum Server",
+    text: "Der Server war nicht zu erreichen. Prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.",
+    button: "Noch einmal versuchen",
+  },
+  error: { title: "Das hat nicht geklappt", text: "", button: "Noch einmal versuchen" },
+};

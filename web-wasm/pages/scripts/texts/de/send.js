@@ -1,0 +1,195 @@
+// @ts-check
+/** Texts of the page *send*, in German. */
+
+/** @import * as En from "../en/send.js" */
+/** @import { Part } from "../../texts.js" */
+
+import { counting } from "../../counting.js";
+
+const counted = counting("de");
+const FILES = { one: "# Datei", other: "# Dateien" };
+
+/** @type {Part<typeof En.page>} */
+export const page = {
+  pick: {
+    title: "Wählen Sie, was Sie senden",
+    drop: "Legen Sie Dateien oder Ordner irgendwo auf dieser Seite ab",
+    files: "Dateien wählen",
+    folder: "Ordner wählen",
+    listed: "Was Sie senden",
+    send: "Versiegeln und senden",
+  },
+  options: {
+    expiry: "Aufbewahren",
+    downloads: "Erlaubte Downloads",
+    password: "Passwort",
+    passwordHint:
+      "Der Empfänger braucht den Link und dieses Passwort. Wir können es nicht wiederherstellen.",
+    makePassword: "Erzeugen",
+    pushPassword: "Auch einen Link für das Passwort machen",
+    pushPasswordHint:
+      "Sie bekommen zwei Links, die Sie auf zwei Wegen senden: einen für die Dateien und einen, der das Passwort zeigt.",
+    note: "Nachricht an den Empfänger",
+    noteHint: "Versiegelt wie die Dateien.",
+  },
+  uploading: {
+    title: "Wird versiegelt und gesendet",
+    lead: "Lassen Sie diese Seite offen, bis Sie den Link sehen.",
+    cancel: "Abbrechen",
+  },
+  done: {
+    lead: "Ihre Dateien wurden vom Server zurückgelesen und geöffnet: Sie sind vollständig.",
+    passwordApart:
+      "Senden Sie das Passwort auf einem anderen Weg als den Link: am Telefon, persönlich oder in einem anderen " +
+      "Messenger. Wer nur eine der beiden Nachrichten liest, kann dann nichts öffnen.",
+    spoken:
+      "Diese Seite hat das Passwort erzeugt, und noch kennt es niemand. Sagen Sie es am Telefon, oder senden Sie es in " +
+      "einem anderen Messenger. Sie können es hier sehen, solange diese Seite offen ist.",
+    pushFailed:
+      "Der Link für das Passwort konnte nicht gemacht werden: Der Server für Passwörter hat nicht geantwortet. Die " +
+      "Dateien sind gesendet, und ihr Link funktioniert. Versuchen Sie es noch einmal, oder sagen Sie das Passwort auf " +
+      "einem anderen Weg.",
+    pushAgain: "Noch einmal versuchen",
+    moreDownloads: "Einen Download mehr erlauben",
+    next: "Wie es weitergeht",
+    another: "Etwas anderes senden",
+    revoke: "Jetzt löschen",
+    revokeAsk: "Die Dateien jetzt vom Server löschen? Der Link funktioniert dann sofort nicht mehr, für niemanden.",
+    revokeYes: "Ja, jetzt löschen",
+    revokeNo: "Behalten",
+  },
+  status: { title: "Was der Empfänger getan hat", files: "Dateien", password: "Passwort" },
+  error: { retry: "Noch einmal versuchen", restart: "Von vorn beginnen" },
+};
+
+/** What is written in English in the pages. */
+export const written = {
+  "send.title": "Subrosa · Dateien senden",
+  "send.heading": "Dateien übergeben, versiegelt.",
+  "send.lead":
+    "Ihre Dateien werden auf diesem Gerät verschlüsselt, bevor sie es verlassen. Der Schlüssel steht in dem Link, den Sie " +
+    "bekommen, und sonst nirgends.",
+  "send.first": "Der Server kann sie nicht lesen.",
+  "send.firstMore": "Er hat nur verschlüsselte Daten, keinen Schlüssel und keine Dateinamen.",
+  "send.second": "Sie bestimmen, wie lange und wie oft.",
+  "send.secondMore": "Danach werden die Dateien gelöscht.",
+  "send.third": "Kein Konto, keine Cookies, keine Dritten.",
+};
+
+/** @type {Part<typeof En.send>} */
+export const send = {
+  limits: (size, files) => `Bis zu ${size} und ${files} Dateien.`,
+  sum: (size, files, limit) => `${counted(files, FILES)}, ${size} von höchstens ${limit}.`,
+  remove: (name) => `${name} entfernen`,
+  filesInFolder: (count) =>
+    count === 0 ? "leerer Ordner" : counted(count, { one: "Ordner mit # Datei", other: "Ordner mit # Dateien" }),
+  more: (count) => counted(count, { one: "und # weitere", other: "und # weitere" }),
+  downloads: (count) => counted(count, { one: "# Download", other: "# Downloads" }),
+  tooLarge: (limit, total) =>
+    `Das ist zu viel: ${total}. Dieser Server nimmt höchstens ${limit} auf einmal an. Entfernen Sie etwas, oder senden ` +
+    "Sie es in zwei Teilen.",
+  tooManyFiles: (limit) =>
+    counted(limit, {
+      other:
+        "Das sind zu viele Dateien. Dieser Server nimmt höchstens # auf einmal an. Packen Sie sie vorher in eine " +
+        "Zip-Datei.",
+    }),
+  renamed: (count, first) =>
+    counted(count, {
+      one: () => `Ein Name kann so nicht gesendet werden. Er wird als „${first}“ gesendet.`,
+      other: (n) => `${n} Namen können so nicht gesendet werden und werden geändert, zum Beispiel in „${first}“.`,
+    }),
+  unreadable: (name) => `„${name}“ konnte nicht gelesen werden und ist nicht dabei.`,
+  reading: "Der Ordner wird durchgesehen …",
+  passwordTooLong: "Dieses Passwort ist zu lang.",
+  noteTooLong: "Diese Nachricht ist zu lang.",
+  checking: "Zur Sicherheit wird alles zurückgelesen …",
+  noWords: "Die Wörterliste wurde nicht geladen. Prüfen Sie die Verbindung, und versuchen Sie es noch einmal.",
+  what: (files, size) => `${counted(files, FILES)}, ${size}`,
+  doneOne: "Versiegelt. Hier ist der Link.",
+  doneTwo: "Versiegelt. Hier sind zwei Links.",
+  cardOnly: "Link zu den Dateien",
+  cardOne: "1. Die Dateien",
+  cardOneLead: "Senden Sie diesen Link per Mail, oder dort, wo Sie dem Empfänger ohnehin schreiben.",
+  cardTwo: "2. Das Passwort",
+  cardTwoLead:
+    "Senden Sie diesen Link auf einem anderen Weg: am Telefon, per SMS oder Chat. Nie in derselben Nachricht wie den ersten.",
+  pushPending: "Der Link für das Passwort wird gemacht …",
+  pushFailed: "Der Link für das Passwort konnte nicht gemacht werden.",
+  pushNotDeleted:
+    "Der Link für das Passwort konnte nicht gelöscht werden: Sein Server hat nicht geantwortet. Er öffnet nichts mehr " +
+    "und endet von selbst.",
+  spokenShow: "Passwort zeigen",
+  spokenHide: "Passwort verbergen",
+  moreDone: "Ein Download mehr ist erlaubt.",
+  stopped: "Das Senden wurde angehalten",
+  progress: (done, total) => `${done} von ${total}`,
+  pace: (speed, left) => `${speed} pro Sekunde, noch ${left}`,
+  announce: (percent) => `${percent} Prozent gesendet`,
+  offline: "Keine Verbindung. Nichts ist verloren: Es geht von selbst weiter, sobald das Netz wieder da ist.",
+  waiting: (soon) => `Der Server antwortet nicht. Nichts ist verloren: nächster Versuch ${soon}.`,
+  waitingBecause: (why, soon) => `${why} Nächster Versuch ${soon}.`,
+  nextSteps: (downloads, until, password, two) => [
+    two
+      ? "Senden Sie die beiden Links auf zwei Wegen. Wer nur eine der beiden Nachrichten liest, kann nichts öffnen."
+      : password
+        ? "Senden Sie dem Empfänger den Link, und das Passwort auf einem anderen Weg."
+        : "Senden Sie dem Empfänger den Link. Wer ihn hat, kann ihn öffnen.",
+    `Er gilt für ${downloads}, bis zum ${until}. Die Liste der Dateien anzusehen wird nicht gezählt.`,
+    "Danach werden die Dateien vom Server gelöscht. Diese Seite zeigt, was geschieht, solange sie offen ist. Wenn Sie sie " +
+      "schließen, können Sie die Dateien nicht mehr vorzeitig löschen.",
+  ],
+};
+
+/** @type {Part<typeof En.status>} */
+export const status = {
+  opened: "Geöffnet",
+  started: "Heruntergeladen",
+  finished: "Gespeichert",
+  wrong: "Falsche Passwörter",
+  state: "Zustand",
+  left: "Downloads übrig",
+  ends: "Endet",
+  never: "noch nicht",
+  times: (count, when) => (count === 1 ? when : counted(count, { other: `# Mal, zuletzt am ${when}` })),
+  confirmed: (when) => `${when}, bestätigt durch den Empfänger`,
+  states: {
+    ready: "wartet auf den Empfänger",
+    paused: "angehalten",
+    locked: "angehalten nach zu vielen falschen Passwörtern",
+    drained: "alle Downloads sind vergeben",
+    gone: "beendet",
+  },
+  unreachable: "Der Server antwortet im Moment nicht. Es geht von selbst weiter.",
+  loading: "einen Moment …",
+};
+
+/** @type {typeof En.goneForOwner} */
+export const goneForOwner = {
+  spent: (when) => `Heruntergeladen, und am ${when} vom Server gelöscht.`,
+  expired: (when) => `Die Zeit war am ${when} abgelaufen. Die Dateien sind vom Server gelöscht.`,
+  revoked: (when) => `Sie haben es am ${when} gelöscht. Der Link funktioniert nicht mehr.`,
+  destroyed: (when) => `Der Empfänger hat es am ${when} vom Server gelöscht.`,
+  guessed: (when) => `Am ${when} gab es zu viele falsche Passwörter. Die Dateien sind vom Server gelöscht.`,
+  abandoned: (when) => `Das Hochladen wurde nicht rechtzeitig fertig, und am ${when} wurde alles gelöscht.`,
+};
+
+/** @type {Part<typeof En.endings>} */
+export const endings = {
+  deleted: "Gelöscht",
+  arrived: "Angekommen",
+  receipt: (when) =>
+    `Der Empfänger hat es am ${when} gespeichert. Seine Empfangsbestätigung belegt das; der Server kann keine erfinden.`,
+};
+
+/** @type {Part<typeof En.problems>} */
+export const problems = {
+  sourceChanged: (name) =>
+    `„${name}“ wurde während des Lesens geändert oder lässt sich nicht mehr lesen. Das Senden wurde angehalten, damit ` +
+    "niemand eine kaputte Datei bekommt. Wählen Sie die Datei noch einmal, wenn sie fertig ist.",
+  readBack:
+    "Was der Server zurückgegeben hat, ist nicht das, was gesendet wurde. Es wurde kein Link gemacht. Versuchen Sie es " +
+    "noch einmal; wenn es dabei bleibt, sagen Sie es dem Betreiber dieses Servers.",
+  cancelledUpload: "Sie haben abgebrochen. Was schon gesendet war, wird vom Server gelöscht.",
+  noRoom: "Der Server hat keinen Platz mehr. Versuchen Sie es später noch einmal, oder sagen Sie es seinem Betreiber.",
+};
