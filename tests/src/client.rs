@@ -10,6 +10,9 @@ pub mod package;
 pub mod push;
 pub mod upload;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -78,11 +81,13 @@ impl Error {
     }
 }
 
-/// Calls one server.
+/// Calls one server, or several that serve the same.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
-    base: String,
+    bases: Arc<[String]>,
+    /// How many calls there were.
+    calls: Arc<AtomicUsize>,
 }
 
 impl Client {
@@ -91,8 +96,17 @@ impl Client {
     /// # Errors
     /// The platform cannot make HTTP clients.
     pub fn new(origin: &str) -> Result<Self, Error> {
+        Self::among(&[origin.to_owned()], 0)
+    }
+
+    /// A client for several servers with one ledger: every call goes to the next of them, the first one to number `first`.
+    ///
+    /// # Errors
+    /// The platform cannot make HTTP clients.
+    pub fn among(origins: &[String], first: usize) -> Result<Self, Error> {
         let http = reqwest::Client::builder().no_proxy().build()?;
-        Ok(Self { http, base: format!("{}{API_BASE}", origin.trim_end_matches('/')) })
+        let bases = origins.iter().map(|origin| format!("{}{API_BASE}", origin.trim_end_matches('/'))).collect();
+        Ok(Self { http, bases, calls: Arc::new(AtomicUsize::new(first)) })
     }
 
     /// What the server accepts.
@@ -108,7 +122,8 @@ impl Client {
     }
 
     fn call(&self, method: Method, path: &str) -> Call {
-        Call(self.http.request(method, format!("{}/{path}", self.base)))
+        let base = &self.bases[self.calls.fetch_add(1, Ordering::Relaxed) % self.bases.len()];
+        Call(self.http.request(method, format!("{base}/{path}")))
     }
 }
 

@@ -6,6 +6,7 @@ pub mod browser;
 pub mod bytes;
 pub mod client;
 pub mod disk;
+pub mod exactly;
 pub mod leaks;
 pub mod ports;
 pub mod redis;

@@ -110,6 +110,19 @@ impl Recipient {
     pub async fn take_with(&self, lease: LeaseSecret) -> Result<Download<'_>, Error> {
         let contents = self.contents().await?;
         let granted = self.lease(&lease).await?;
+        self.granted(lease, contents, granted)
+    }
+
+    /// The download that a lease allows.
+    ///
+    /// # Errors
+    /// What the server gave is not what the link pins.
+    pub fn granted(
+        &self,
+        lease: LeaseSecret,
+        contents: Contents,
+        granted: GrantedLease,
+    ) -> Result<Download<'_>, Error> {
         let content_key = open_content_key(&self.keys.content, &self.secret.link_id(), &granted.content_wrap)?;
         Ok(Download { recipient: self, lease, granted, contents, content_key })
     }

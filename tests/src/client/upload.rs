@@ -54,6 +54,42 @@ impl LinkTerms {
     }
 }
 
+/// A link, sealed once: whoever repeats the request sends the same bytes again.
+#[derive(Debug)]
+pub struct SealedLink {
+    /// What is handed out.
+    pub secret: LinkSecret,
+    /// What adds the link.
+    pub put: PutLink,
+}
+
+impl SealedLink {
+    /// Draws a secret and seals the share's keys for it.
+    ///
+    /// # Errors
+    /// The password is too long.
+    pub fn seal(package: &Package, terms: &LinkTerms) -> Result<Self, Error> {
+        let secret = LinkSecret::generate(&mut rng());
+        let keys = link_keys(&secret, terms.password.as_deref())?;
+        let link = secret.link_id();
+        let view = View { manifest_key: package.owner.manifest_key(), manifest_digest: Digest::of(&package.manifest) };
+        let put = PutLink {
+            link_verifier: secret.verifier(),
+            lock: LinkLock {
+                needs_password: terms.password.as_deref().is_some_and(|password| !password.is_empty()),
+                open_verifier: keys.open_verifier(),
+                view_wrap: view.seal(&keys.view, &link, &mut rng()),
+                content_wrap: seal_content_key(&package.owner.content_key(), &keys.content, &link, &mut rng()),
+            },
+            downloads_max: terms.downloads_max,
+            expires_in_secs: terms.expires_in_secs,
+            recipient_may_destroy: terms.recipient_may_destroy,
+            destroy_after_guesses: terms.destroy_after_guesses,
+        };
+        Ok(Self { secret, put })
+    }
+}
+
 /// The keys of a link, its password stretched if it has one.
 ///
 /// # Errors
@@ -170,25 +206,18 @@ impl Client {
     /// # Errors
     /// As every call.
     pub async fn add_link(&self, package: &Package, terms: &LinkTerms) -> Result<LinkSecret, Error> {
-        let secret = LinkSecret::generate(&mut rng());
-        let keys = link_keys(&secret, terms.password.as_deref())?;
-        let link = secret.link_id();
-        let view = View { manifest_key: package.owner.manifest_key(), manifest_digest: Digest::of(&package.manifest) };
-        let body = PutLink {
-            link_verifier: secret.verifier(),
-            lock: LinkLock {
-                needs_password: terms.password.as_deref().is_some_and(|password| !password.is_empty()),
-                open_verifier: keys.open_verifier(),
-                view_wrap: view.seal(&keys.view, &link, &mut rng()),
-                content_wrap: seal_content_key(&package.owner.content_key(), &keys.content, &link, &mut rng()),
-            },
-            downloads_max: terms.downloads_max,
-            expires_in_secs: terms.expires_in_secs,
-            recipient_may_destroy: terms.recipient_may_destroy,
-            destroy_after_guesses: terms.destroy_after_guesses,
-        };
-        self.owner(Method::PUT, package, &format!("/links/{link}")).json(&body).send().await?;
-        Ok(secret)
+        let link = SealedLink::seal(package, terms)?;
+        self.put_link(package, &link).await?;
+        Ok(link.secret)
+    }
+
+    /// Adds a link that was sealed before.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn put_link(&self, package: &Package, link: &SealedLink) -> Result<(), Error> {
+        let below = format!("/links/{}", link.secret.link_id());
+        self.owner(Method::PUT, package, &below).json(&link.put).send().await.map(drop)
     }
 
     /// Changes a link.
