@@ -189,7 +189,9 @@ impl Case {
         self.leases_of(|event| event.begun < before && deed(event.deed))
     }
 
-    fn with_content(&self) -> BTreeSet<u32> {
+    /// The leases that got content.
+    #[must_use]
+    pub fn with_content(&self) -> BTreeSet<u32> {
         self.leases_of(|event| matches!(event.answer, Answer::Content | Answer::Altered))
     }
 

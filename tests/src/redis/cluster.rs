@@ -149,6 +149,28 @@ impl Cluster {
         self.nodes[node].resume();
     }
 
+    /// Cuts the replica off that the node with a slot has, and says which it is. Then nothing that is written there is
+    /// acknowledged by it, and lost if it takes over. Needs a password.
+    ///
+    /// # Panics
+    /// There is no such replica.
+    pub async fn cut_off_replica(&self, slot: u16) -> usize {
+        let primary = self.primary_of(slot).await;
+        let port = self.nodes[primary].port().to_string();
+        let follows = join_all(self.nodes.iter().map(|node| node.info("replication", "master_port"))).await;
+        let replica = follows.iter().position(|follows| follows.as_ref() == Some(&port)).expect("it has a replica");
+        self.nodes[replica].cut_off().await;
+        replica
+    }
+
+    /// Lets a replica that was cut off follow a primary again.
+    ///
+    /// # Panics
+    /// It does not answer.
+    pub async fn let_replicate(&self, node: usize) {
+        self.nodes[node].let_replicate().await;
+    }
+
     /// Waits until all slots are served by nodes that run, whether they have replicas or not.
     ///
     /// # Panics

@@ -156,6 +156,19 @@ impl Node {
         self.command(&["FLUSHALL"]).await.expect("it answers");
     }
 
+    /// Ends the stream from its primary and lets no new one begin: it can still take over, without what is written now.
+    pub(super) async fn cut_off(&self) {
+        assert!(self.settings.password.is_some(), "only a replica that needs a password can be given a wrong one");
+        self.command(&["CONFIG", "SET", "masterauth", "not-the-password"]).await.expect("it answers");
+        self.command(&["CLIENT", "KILL", "TYPE", "master"]).await.expect("it answers");
+    }
+
+    /// Lets it have a primary again.
+    pub(super) async fn let_replicate(&self) {
+        let password = self.settings.password.as_ref().expect("it was cut off");
+        self.command(&["CONFIG", "SET", "masterauth", password]).await.expect("it answers");
+    }
+
     pub(super) fn kill_9(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().expect("a child can be killed");

@@ -90,6 +90,25 @@ impl Sentinels {
         killed
     }
 
+    /// Cuts the replica off, and says which of the two it is. Then nothing that is written is acknowledged by it, and lost
+    /// if it takes over. Needs a password.
+    ///
+    /// # Panics
+    /// There is no primary.
+    pub async fn cut_off_replica(&self) -> usize {
+        let replica = 1 - self.primary().await.expect("the Sentinels agree");
+        self.nodes[replica].cut_off().await;
+        replica
+    }
+
+    /// Lets a replica that was cut off follow a primary again.
+    ///
+    /// # Panics
+    /// It does not answer.
+    pub async fn let_replicate(&self, node: usize) {
+        self.nodes[node].let_replicate().await;
+    }
+
     /// Kills one of the two as a power cut would.
     pub fn kill_9(&mut self, node: usize) {
         self.nodes[node].kill_9();

@@ -16,7 +16,7 @@ use crate::{process, tools};
 const FIRST: &[&str] = &["shared", "web-wasm", "server"];
 const LAST: &str = "tests";
 /// Test programs that come last in their folder.
-const SLOW: &[&str] = &["browser", "heavy"];
+const SLOW: &[&str] = &["browser", "faults", "heavy"];
 /// The tests of the pages.
 const BROWSER_TESTS: &str = "browser";
 const SERVER: &str = "subrosa-server";

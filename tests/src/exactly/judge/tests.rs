@@ -61,7 +61,7 @@ impl Story {
     }
 
     #[track_caller]
-    fn is_good(self) {
+    fn passes(self) {
         let findings = judge(&[self.case]);
         assert!(findings.is_empty(), "{findings:#?}");
     }
@@ -87,24 +87,24 @@ fn told(why: GoneWhy) -> Answer {
 
 #[test]
 fn histories_that_keep_every_promise_pass() {
-    Story::of(Kind::Share, 1).then(Deed::Create, UNKNOWN).with(|case| case.found.link = None).is_good();
-    Story::made(Kind::Share, 2).saved(1).is_good();
-    Story::made(Kind::Push, 2).saved(1).saved(2).gone(GoneWhy::Spent).is_good();
-    Story::made(Kind::Share, 1).taken(1).then(Deed::Lease(2), NO_DOWNLOAD_LEFT).is_good();
+    Story::of(Kind::Share, 1).then(Deed::Create, UNKNOWN).with(|case| case.found.link = None).passes();
+    Story::made(Kind::Share, 2).saved(1).passes();
+    Story::made(Kind::Push, 2).saved(1).saved(2).gone(GoneWhy::Spent).passes();
+    Story::made(Kind::Share, 1).taken(1).then(Deed::Lease(2), NO_DOWNLOAD_LEFT).passes();
     // Nobody heard of the lease, and yet it has the slot; nobody heard the end, and yet it is one.
-    Story::made(Kind::Share, 1).then(Deed::Lease(1), UNKNOWN).then(Deed::Lease(2), NO_DOWNLOAD_LEFT).is_good();
-    Story::made(Kind::Push, 1).then(Deed::Revoke, UNKNOWN).gone(GoneWhy::Revoked).is_good();
-    Story::made(Kind::Push, 1).then(Deed::Fetch(1), UNKNOWN).with(|case| story_link(case).taken = 1).is_good();
+    Story::made(Kind::Share, 1).then(Deed::Lease(1), UNKNOWN).then(Deed::Lease(2), NO_DOWNLOAD_LEFT).passes();
+    Story::made(Kind::Push, 1).then(Deed::Revoke, UNKNOWN).gone(GoneWhy::Revoked).passes();
+    Story::made(Kind::Push, 1).then(Deed::Fetch(1), UNKNOWN).with(|case| story_link(case).taken = 1).passes();
     // Not acknowledged when it was asked for, so it may still give.
     let revoked = Story::made(Kind::Share, 2).then(Deed::Revoke, Answer::Done).gone(GoneWhy::Revoked);
     let during = revoked.taken(1).with(|case| case.events.iter_mut().for_each(|event| event.begun = 0));
-    during.is_good();
+    during.passes();
     let two = |case: &mut Case| case.terms.guesses_max = 2;
     let guessed = Story::made(Kind::Share, 1).with(two).then(Deed::Guess, WRONG).then(Deed::Guess, UNKNOWN);
-    guessed.with(|case| story_link(case).wrong = 2).gone(GoneWhy::Guessed).is_good();
+    guessed.with(|case| story_link(case).wrong = 2).gone(GoneWhy::Guessed).passes();
     let stays = |case: &mut Case| case.terms.ends_with_last_link = false;
     let spent = Story::made(Kind::Share, 1).with(stays).saved(1);
-    spent.with(|case| story_link(case).gone = Some(GoneWhy::Spent)).is_good();
+    spent.with(|case| story_link(case).gone = Some(GoneWhy::Spent)).passes();
 }
 
 fn story_link(case: &mut Case) -> &mut FoundLink {
@@ -200,7 +200,7 @@ fn a_slot_or_a_lease_that_is_lost_is_found() {
     Story::made(Kind::Share, 2).taken(1).then(Deed::Lease(2), NO_DOWNLOAD_LEFT).breaks("no slot is lost");
     let leased = || Story::made(Kind::Share, 2).then(Deed::Lease(1), Answer::Done);
     leased().then(Deed::Fetch(1), LEASE_ENDED).breaks("a lease is kept");
-    leased().then(Deed::Finish(1), UNKNOWN).then(Deed::Fetch(1), LEASE_ENDED).is_good();
+    leased().then(Deed::Finish(1), UNKNOWN).then(Deed::Fetch(1), LEASE_ENDED).passes();
     Story::made(Kind::Push, 2).taken(1).then(Deed::Fetch(1), LEASE_ENDED).breaks("a lease is kept");
 }
 

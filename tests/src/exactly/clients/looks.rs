@@ -1,0 +1,147 @@
+//! What is left in the end: asked of the owners, and seen in the folder of the blobs.
+
+use std::path::Path;
+
+use subrosa_shared::api::{GoneWhy, LinkState, LinkStatus, ShareState, ShareStatus};
+use subrosa_shared::problem::ProblemType;
+use subrosa_shared::secret::LeaseSecret;
+
+use super::caller::{Caller, refusal};
+use super::takes::is_text;
+use crate::bytes::rng;
+use crate::client::download::Recipient;
+use crate::client::package::{Package, Source};
+use crate::client::push::{Reader, SealedPush};
+use crate::client::upload::LinkTerms;
+use crate::client::{Client, Error};
+use crate::disk::files_below;
+use crate::exactly::history::{Answer, Found, FoundLink, Standing};
+use crate::exactly::parcel::{Parcel, Sealed};
+
+impl Caller {
+    /// What is left of a parcel. Whatever can still be had of it is fetched and compared.
+    ///
+    /// # Panics
+    /// The servers do not answer.
+    pub(in crate::exactly) async fn look(&mut self, parcel: &Parcel, blobs: &Path) -> Found {
+        match parcel.sealed.get() {
+            None => Found { standing: Standing::Unknown, link: None, damaged: Vec::new(), blobs: 0 },
+            Some(Sealed::Share { files, package, .. }) => self.look_at_share(package, files, blobs).await,
+            Some(sealed @ Sealed::Push { push, text }) => self.look_at_push(parcel, &sealed.token(), push, text).await,
+        }
+    }
+
+    async fn look_at_share(&mut self, package: &Package, files: &[Source], blobs: &Path) -> Found {
+        let client = self.client.clone();
+        let status = self.persist(async || known(client.status(package).await)).await;
+        let standing = status.as_ref().map_or(Standing::Unknown, standing);
+        let link = status.as_ref().and_then(|status| status.links.first()).map(found_link);
+        let damaged = match standing {
+            Standing::Unknown | Standing::Gone(_) => Vec::new(),
+            Standing::Uploading => self.unreadable(package).await,
+            Standing::Ready => {
+                let mut damaged = self.unreadable(package).await;
+                damaged.extend(self.persist(async || fresh_link(&client, package, files).await).await);
+                damaged
+            }
+        };
+        let blobs = files_below(&blobs.join(package.share().to_string())).len();
+        Found { standing, link, damaged, blobs }
+    }
+
+    /// The stored parts that cannot be read back as they were sealed.
+    async fn unreadable(&mut self, package: &Package) -> Vec<String> {
+        let client = self.client.clone();
+        let stored = self.persist(async || client.stored_parts(package).await).await;
+        let mut damaged = Vec::new();
+        for part in stored {
+            let read = self.persist(async || known(client.read_back_part(package, part.index).await)).await;
+            if read.as_ref() != package.parts.get(part.index as usize) {
+                damaged.push(format!("part {} cannot be read back", part.index));
+            }
+        }
+        damaged
+    }
+
+    async fn look_at_push(&mut self, parcel: &Parcel, token: &str, push: &SealedPush, text: &str) -> Found {
+        let client = self.client.clone();
+        let Some(status) = self.persist(async || known(client.push_status(push).await)).await else {
+            return Found { standing: Standing::Unknown, link: None, damaged: Vec::new(), blobs: 0 };
+        };
+        let standing = status.link.gone.map_or(Standing::Ready, |gone| Standing::Gone(gone.why));
+        let damaged = match (standing, status.link.state) {
+            (Standing::Ready, LinkState::Ready) => {
+                // One more view, which counts and so belongs to the history.
+                let lease = u32::try_from(parcel.planned.jobs.len()).expect("they are few") + 1;
+                let got = self.view(token, text, lease, false).await.is_some();
+                (!got).then(|| "it gives nothing".to_owned()).into_iter().collect()
+            }
+            (Standing::Ready, LinkState::Drained) => {
+                let lease = parcel.unfinished.lock().await.take();
+                self.view_again(token, lease.as_ref(), text).await
+            }
+            _ => Vec::new(),
+        };
+        let link = self.persist(async || client.push_status(push).await).await.link;
+        Found { standing, link: Some(found_link(&link)), damaged, blobs: 0 }
+    }
+
+    /// Whoever has a view that is not over gets the same again.
+    async fn view_again(&mut self, token: &str, lease: Option<&LeaseSecret>, text: &str) -> Vec<String> {
+        let Some(lease) = lease else { return Vec::new() };
+        let reader = Reader::new(&self.client, token, None).expect("the token is whole");
+        let seen = self.persist(async || known(reader.reveal(lease).await)).await;
+        let same = seen.is_some_and(|view| is_text(&view.payload, text));
+        (!same).then(|| "a view that is not over gives nothing".to_owned()).into_iter().collect()
+    }
+
+    /// Tries until there is an answer that is no refusal; this is after the history, when all servers run.
+    async fn persist<T>(&mut self, mut call: impl AsyncFnMut() -> Result<T, Error>) -> T {
+        for _ in 0..200 {
+            match call().await {
+                Ok(result) => return result,
+                Err(error) if refusal(&error) == Answer::Unknown => self.pause().await,
+                Err(error) => panic!("case {}: {error:?}", self.case),
+            }
+        }
+        panic!("case {}: no answer, although everything runs", self.case);
+    }
+}
+
+/// A fresh link, downloaded: what is wrong with it.
+async fn fresh_link(client: &Client, package: &Package, files: &[Source]) -> Result<Option<String>, Error> {
+    let secret = client.add_link(package, &LinkTerms::default()).await?;
+    let recipient = Recipient::new(client, &secret.to_token(), None)?;
+    let download = recipient.take_with(LeaseSecret::generate(&mut rng())).await?;
+    let found = download.files().await?;
+    let same = found.len() == files.len() && found.iter().zip(files).all(|(found, sealed)| found.bytes == sealed.bytes);
+    Ok((!same).then(|| "a fresh link gives something else".to_owned()))
+}
+
+/// Nothing, if it is not there or not what was sealed; other refusals stay errors.
+fn known<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.problem() == Some(ProblemType::NotFound) => Ok(None),
+        Err(Error::Open(_) | Error::Altered | Error::Push(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn standing(status: &ShareStatus) -> Standing {
+    match (status.state, status.gone) {
+        (_, Some(gone)) => Standing::Gone(gone.why),
+        (ShareState::Uploading, None) => Standing::Uploading,
+        (ShareState::Ready | ShareState::Paused, None) => Standing::Ready,
+        (ShareState::Gone, None) => Standing::Gone(GoneWhy::Abandoned),
+    }
+}
+
+fn found_link(link: &LinkStatus) -> FoundLink {
+    FoundLink {
+        gone: link.gone.map(|gone| gone.why),
+        taken: link.downloads_taken,
+        wrong: link.counters.wrong_password.count,
+        finished: link.counters.finished.count,
+    }
+}

@@ -1,0 +1,51 @@
+//! Exactly N over real faults: servers on one ledger and 64 clients, while servers and Redis are killed. 100 links for each
+//! kind of ledger; with `cargo xtask test --heavy` 1,000 links and hundreds of kills.
+#![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use subrosa_tests::exactly::faults::Kills;
+use subrosa_tests::exactly::world::{Backing, World};
+use subrosa_tests::exactly::{Trial, Verdict, run};
+
+const CLIENTS: usize = 64;
+
+/// How much is tried, and whether it is the heavy run.
+fn trial(every: u64) -> (Trial, bool) {
+    let is_heavy = std::env::var_os("SUBROSA_HEAVY").is_some();
+    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse().unwrap());
+    // Another seed, or many of them one after the other, is for whoever looks for something.
+    let seed = number("SUBROSA_SEED").unwrap_or(1);
+    let (links, within) = if is_heavy { (1000, 3600) } else { (100, 300) };
+    (Trial { links, clients: CLIENTS, every, seed, within: Duration::from_secs(within) }, is_heavy)
+}
+
+/// Fails with all that was found; the figures are told in any case.
+#[expect(clippy::explicit_write, reason = "the harness keeps what passing tests print to itself")]
+fn assert_kept(what: &str, world: &World, verdict: &Verdict, least: Kills) {
+    writeln!(std::io::stdout(), "     {what}: {verdict}").unwrap();
+    if !verdict.findings.is_empty() {
+        let log = std::env::temp_dir().join(format!("subrosa-faults-{}.log", std::process::id()));
+        std::fs::write(&log, world.log()).unwrap();
+        panic!(
+            "{} findings; the servers' log is in {}\n{}",
+            verdict.findings.len(),
+            log.display(),
+            verdict.findings.join("\n")
+        );
+    }
+    let Kills { servers, redis, fail_overs, behind } = verdict.kills;
+    let enough =
+        servers >= least.servers && redis >= least.redis && fail_overs >= least.fail_overs && behind >= least.behind;
+    assert!(enough, "too few faults to tell: {:?}, not {least:?}", verdict.kills);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exactly_n_on_a_file() {
+    let (trial, is_heavy) = trial(150);
+    let mut world = World::start(Backing::Sqlite, 1).await;
+    let verdict = run(&mut world, trial).await;
+    let servers = if is_heavy { 100 } else { 8 };
+    assert_kept("SQLite", &world, &verdict, Kills { servers, ..Kills::default() });
+}
