@@ -337,6 +337,12 @@ fn on_small_disk(data: &Path, bytes: u64) -> Command {
     command
 }
 
+/// The server program, for other things than serving.
+#[must_use]
+pub fn command() -> Command {
+    Command::new(program())
+}
+
 /// The server program: what xtask built, or what lies beside the test programs.
 fn program() -> PathBuf {
     if let Some(program) = std::env::var_os("SUBROSA_SERVER") {

@@ -285,6 +285,14 @@ impl Client {
         call.sealed(&Digest::of(&sealed), sealed.len(), sealed).send().await.map(drop)
     }
 
+    /// The owner's note, sealed.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn note(&self, package: &Package) -> Result<Bytes, Error> {
+        self.owner(Method::GET, package, "/note").bytes().await
+    }
+
     fn owner(&self, method: Method, package: &Package, below: &str) -> Call {
         self.call(method, &format!("shares/{}{below}", package.share())).owner(&package.owner.proof())
     }

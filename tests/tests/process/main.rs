@@ -7,6 +7,7 @@ mod disk_full;
 mod ending;
 mod guessing;
 mod limits;
+mod migrate;
 mod pushes;
 mod refused;
 mod slow;
