@@ -114,6 +114,22 @@ impl Sentinels {
         self.nodes[node].kill_9();
     }
 
+    /// Stops one of the two without ending it: connections stay, and nothing answers.
+    ///
+    /// # Panics
+    /// It is not running.
+    pub fn pause(&self, node: usize) {
+        self.nodes[node].pause();
+    }
+
+    /// Lets one of the two go on.
+    ///
+    /// # Panics
+    /// It is not running.
+    pub fn resume(&self, node: usize) {
+        self.nodes[node].resume();
+    }
+
     /// Starts one of the two again, with the same port and folder.
     ///
     /// # Panics

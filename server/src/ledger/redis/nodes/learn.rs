@@ -79,31 +79,35 @@ async fn one(
 }
 
 /// Without a login first: most Sentinels have none, and refuse one.
-async fn ask_sentinel(connectors: &[Connector], name: &str) -> Result<Knowledge, Trouble> {
-    let mut answer = Err(Trouble::NotRun("there is no way to it".to_owned()));
-    for connector in connectors {
-        answer = ask_sentinel_by(connector, name).await;
-        if answer.is_ok() {
-            break;
-        }
+async fn ask_sentinel([without, with]: &[Connector; 2], name: &str) -> Result<Knowledge, Trouble> {
+    let address = without.address();
+    let mut answer = ask_for_primary(without, name).await?;
+    if answer.as_ref().is_err_and(|error| error.code() == Some("NOAUTH")) {
+        answer = ask_for_primary(with, name).await?;
     }
-    answer
-}
-
-async fn ask_sentinel_by(connector: &Connector, name: &str) -> Result<Knowledge, Trouble> {
-    let address = connector.address();
-    let mut connection = connector.connect().await?;
-    let answer: RedisResult<Value> = redis::cmd("SENTINEL").arg("MASTER").arg(name).query_async(&mut connection).await;
-    let fields = answer.map_err(|error| Trouble::answering(address, error))?;
+    let fields = answer.map_err(|error| match Trouble::answering(address, error) {
+        Trouble::Failed(error) if error.to_string().contains("No such master") => {
+            Trouble::NotRun(format!("{address} does not know a primary of that name"))
+        }
+        Trouble::Failed(_) => Trouble::NotRun(format!("{address} is no Sentinel")),
+        trouble => trouble,
+    })?;
     let fields: Vec<(String, String)> = from_redis_value(fields).unwrap_or_default();
     let field = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str());
-    let number = |name: &str| field(name).and_then(|value| value.parse().ok());
-    let (Some(host), Some(port), Some(epoch)) = (field("ip"), number("port"), number("config-epoch")) else {
-        return Err(Trouble::NotRun(format!("{address} does not know a primary of that name")));
-    };
-    let port = u16::try_from(port).map_err(|_| Trouble::NotRun(format!("{address} answers nonsense")))?;
+    let (host, port) = (field("ip"), field("port").and_then(|port| port.parse().ok()));
+    let (Some(host), Some(port)) = (host, port) else { return Err(nonsense(address)) };
     let serving = vec![Serving { address: Address { host: host.to_owned(), port }, slots: Vec::new() }];
+    let epoch = field("config-epoch").and_then(|epoch| epoch.parse().ok()).unwrap_or(0);
     Ok(Knowledge { is_well: field("flags") == Some("master"), epoch, serving })
+}
+
+async fn ask_for_primary(sentinel: &Connector, name: &str) -> Result<RedisResult<Value>, Trouble> {
+    let mut connection = sentinel.connect().await?;
+    Ok(redis::cmd("SENTINEL").arg("MASTER").arg(name).query_async(&mut connection).await)
+}
+
+fn nonsense(address: &Address) -> Trouble {
+    Trouble::NotRun(format!("{address} answers what makes no sense"))
 }
 
 async fn ask_cluster(connector: &Connector) -> Result<Knowledge, Trouble> {
@@ -111,15 +115,18 @@ async fn ask_cluster(connector: &Connector) -> Result<Knowledge, Trouble> {
     let mut pipeline = redis::pipe();
     pipeline.cmd("CLUSTER").arg("INFO").cmd("CLUSTER").arg("SLOTS").ignore_errors();
     let answers: RedisResult<Vec<RedisResult<Value>>> = pipeline.query_async(&mut connection).await;
-    let trouble = |error| Trouble::answering(connector.address(), error);
+    let address = connector.address();
+    let trouble = |error| match Trouble::answering(address, error) {
+        Trouble::Failed(_) => Trouble::NotRun(format!("{address} is no node of a Cluster")),
+        trouble => trouble,
+    };
     let mut answers = answers.map_err(trouble)?.into_iter();
     let mut next = || answers.next().expect("two commands have two answers").map_err(trouble);
     let info: String = from_redis_value(next()?).unwrap_or_default();
     let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
     let epoch = field("cluster_current_epoch").and_then(|epoch| epoch.trim().parse().ok()).unwrap_or(0);
     let is_well = field("cluster_state").is_some_and(|state| state.trim() == "ok");
-    let serving = serving(connector.address(), next()?)
-        .ok_or_else(|| Trouble::NotRun(format!("{} answers nonsense", connector.address())))?;
+    let serving = serving(address, next()?).ok_or_else(|| nonsense(address))?;
     Ok(Knowledge { is_well, epoch, serving })
 }
 

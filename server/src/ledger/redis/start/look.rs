@@ -38,6 +38,7 @@ impl Look {
         // Both refusals are one to the operator.
         let refusal = [&server, &replication, &settings].into_iter().find_map(|answer| answer.as_ref().err());
         let settings = match refusal {
+            Some(error) if error.code() == Some("NOAUTH") => return Err(Trouble::answering(&address, error.clone())),
             Some(error) => Err(error.detail().unwrap_or("refused").to_owned()),
             None => Ok(settings.ok().and_then(|value| from_redis_value(value).ok()).unwrap_or_default()),
         };

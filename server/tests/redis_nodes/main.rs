@@ -2,6 +2,11 @@
 //! happen to them.
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
+mod between;
+mod faults;
+mod roles;
+mod start;
+
 use std::sync::LazyLock;
 
 use redis::Value;
@@ -15,9 +20,15 @@ static ADD: LazyLock<Script> = LazyLock::new(|| Script::new("return redis.call('
 static SEE: LazyLock<Script> = LazyLock::new(|| Script::new("return tonumber(redis.call('GET', KEYS[1]) or '0')"));
 /// Adds a member to a set: twice is the same as once.
 static PUT: LazyLock<Script> = LazyLock::new(|| Script::new("redis.call('SADD', KEYS[1], ARGV[1]) return 'put'"));
+/// Answers whether a member is in a set.
+static HAS: LazyLock<Script> = LazyLock::new(|| Script::new("return redis.call('SISMEMBER', KEYS[1], ARGV[1])"));
 
 async fn open(url: &str, terms: Terms) -> Result<Nodes, LedgerError> {
     Nodes::open(&Place::parse(url).unwrap(), &terms).await
+}
+
+fn replicas(count: u32) -> Terms {
+    Terms { replicas: Some(count), ..Terms::default() }
 }
 
 fn key(tag: Tag, name: &str) -> String {
@@ -37,6 +48,11 @@ async fn see(nodes: &Nodes, tag: Tag) -> Result<i64, LedgerError> {
 async fn put(nodes: &Nodes, tag: Tag, member: &str) -> Result<(), LedgerError> {
     let invocation = Invocation::of(&PUT).key(key(tag, "set")).arg(member).repeatable();
     nodes.write(tag, invocation).await.map(|_| ())
+}
+
+async fn has(nodes: &Nodes, tag: Tag, member: &str) -> bool {
+    let invocation = Invocation::of(&HAS).key(key(tag, "set")).arg(member);
+    nodes.read(tag, invocation).await.unwrap() == Value::Int(1)
 }
 
 /// Adds one to the counter of every tag, all at once.

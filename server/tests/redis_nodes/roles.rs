@@ -1,0 +1,139 @@
+//! Roles that change under load: what was answered stays, and nobody has to start anything again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use super::*;
+
+/// Writers that never give up, on tags all over the ledger.
+struct Load {
+    ends: Arc<AtomicBool>,
+    writers: Vec<JoinHandle<(Tag, Vec<String>)>>,
+}
+
+impl Load {
+    fn start(nodes: &Nodes) -> Self {
+        let ends = Arc::new(AtomicBool::new(false));
+        let tags = Tag::of_ids().step_by(64).chain([Tag::LEDGER]);
+        let writers = tags.map(|tag| tokio::spawn(write(nodes.clone(), tag, Arc::clone(&ends)))).collect();
+        Self { ends, writers }
+    }
+
+    /// Ends it, and checks that everything that was answered is there.
+    async fn end(self, nodes: &Nodes) {
+        self.ends.store(true, Ordering::SeqCst);
+        for writer in self.writers {
+            let (tag, answered) = writer.await.unwrap();
+            assert!(!answered.is_empty(), "{tag}: nothing was answered");
+            for member in &answered {
+                assert!(has(nodes, tag, member).await, "{tag}: {member} was answered, and is gone");
+            }
+        }
+    }
+}
+
+/// What was answered.
+async fn write(nodes: Nodes, tag: Tag, ends: Arc<AtomicBool>) -> (Tag, Vec<String>) {
+    let mut answered = Vec::new();
+    for number in 0.. {
+        let member = number.to_string();
+        match put(&nodes, tag, &member).await {
+            Ok(()) => answered.push(member),
+            Err(LedgerError::Unavailable(_) | LedgerError::Lost(_) | LedgerError::NotAcknowledged) => {}
+            Err(error) => panic!("{error:?}"),
+        }
+        if ends.load(Ordering::SeqCst) {
+            break;
+        }
+    }
+    (tag, answered)
+}
+
+/// Until it can be written everywhere again.
+async fn recovered(nodes: &Nodes) {
+    for tag in nodes.tag_of_each() {
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+        while let Err(error) = put(nodes, tag, "recovered").await {
+            assert!(tokio::time::Instant::now() < deadline, "{error:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_cluster_that_loses_primaries_under_load_keeps_what_it_answered() {
+    let mut cluster = Cluster::start().await;
+    let nodes = open(&cluster.url(), Terms::default()).await.unwrap();
+    let load = Load::start(&nodes);
+    for slot in [0, 16_383] {
+        recovered(&nodes).await;
+        let killed = cluster.kill_primary(slot).await;
+        cluster.wait_served().await;
+        cluster.start_again(killed).await;
+        cluster.wait_healthy().await;
+    }
+    recovered(&nodes).await;
+    // One that is still there, and gives way.
+    let primary = cluster.primary_of(0).await;
+    let replicas = (0..6).filter(|&node| node != primary);
+    for replica in replicas {
+        let _ = cluster.command(replica, &["CLUSTER", "FAILOVER"]).await;
+    }
+    cluster.wait_healthy().await;
+    recovered(&nodes).await;
+    load.end(&nodes).await;
+}
+
+#[tokio::test]
+async fn a_primary_that_hangs_under_load_is_replaced_and_what_it_answered_is_kept() {
+    let sentinels = Sentinels::start().await;
+    let nodes = open(&sentinels.url(), Terms::default()).await.unwrap();
+    let load = Load::start(&nodes);
+    recovered(&nodes).await;
+    let paused = sentinels.primary().await.unwrap();
+    sentinels.pause(paused);
+    while sentinels.primary().await != Some(1 - paused) {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // It still believes to be the primary, until it is told.
+    sentinels.resume(paused);
+    sentinels.wait_healthy().await;
+    recovered(&nodes).await;
+    load.end(&nodes).await;
+}
+
+#[tokio::test]
+async fn a_slot_on_its_way_is_asked_for_where_it_is() {
+    let cluster = Cluster::start().await;
+    let nodes = open(&cluster.url(), Terms::default()).await.unwrap();
+    let tag = Tag::LEDGER;
+    put(&nodes, tag, "before").await.unwrap();
+    let slot = cluster.command(0, &["CLUSTER", "KEYSLOT", "{ledger}"]).await.unwrap();
+    let from = cluster.primary_of(slot.parse().unwrap()).await;
+    let to = cluster.primaries().await.into_iter().find(|&node| node != from).unwrap();
+    let id = async |node| cluster.command(node, &["CLUSTER", "MYID"]).await.unwrap();
+    let (from_id, to_id) = (id(from).await, id(to).await);
+    cluster.command(to, &["CLUSTER", "SETSLOT", &slot, "IMPORTING", &from_id]).await.unwrap();
+    cluster.command(from, &["CLUSTER", "SETSLOT", &slot, "MIGRATING", &to_id]).await.unwrap();
+    // Not there yet, then there already, with a connection that knows the script and one that does not.
+    put(&nodes, tag, "on the way").await.unwrap();
+    let port = cluster.url().split(',').nth(to).unwrap().rsplit(':').next().unwrap().to_owned();
+    let mut migrate = vec!["MIGRATE", "127.0.0.1", &port, "", "0", "5000", "KEYS"];
+    let keys = cluster.command(from, &["CLUSTER", "GETKEYSINSLOT", &slot, "100"]).await.unwrap();
+    migrate.extend(keys.lines());
+    cluster.command(from, &migrate).await.unwrap();
+    for member in ["moved", "again"] {
+        put(&nodes, tag, member).await.unwrap();
+        assert!(has(&nodes, tag, "before").await && has(&nodes, tag, member).await);
+    }
+    for node in [to, from] {
+        cluster.command(node, &["CLUSTER", "SETSLOT", &slot, "NODE", &to_id]).await.unwrap();
+    }
+    put(&nodes, tag, "after").await.unwrap();
+    for member in ["before", "on the way", "moved", "again", "after"] {
+        assert!(has(&nodes, tag, member).await, "{member}");
+    }
+}
