@@ -42,7 +42,7 @@ const COLLECTOR: &str = "
     const frames = HTMLIFrameElement.prototype;
     const { get, set } = Object.getOwnPropertyDescriptor(frames, 'src');
     Object.defineProperty(frames, 'src', { configurable: true, enumerable: true, get, set(url) {
-        if (String(url).startsWith('/dl/')) void collect(url);
+        if (this.matches('.saver')) void collect(url);
         else set.call(this, url);
     } });
 ";

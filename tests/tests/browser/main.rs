@@ -11,8 +11,10 @@ mod looking;
 mod names;
 mod old_browsers;
 mod passwords;
+mod playing;
 mod preview;
 mod pushes;
+mod resuming;
 mod round_trip;
 mod tree;
 

@@ -17,7 +17,7 @@ const PNG: &[u8] =
 const ATTACK: &str = "owned = 1; try { parent.postMessage('owned', '*'); } catch {} \
     try { top.document.title = 'owned'; } catch {} try { document.title = 'owned'; } catch {}";
 
-async fn preview(browser: &Browser, name: &str) {
+pub(crate) async fn preview(browser: &Browser, name: &str) {
     browser.click_on(&format!("#files button.look[aria-label$='{name}']")).await;
     if browser.state().await == "confirm" {
         browser.click("download-confirm").await;

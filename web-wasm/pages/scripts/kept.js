@@ -8,9 +8,9 @@
 import { allOnDisk, putOnDisk, removeFromDisk } from "./ondisk.js";
 
 /**
- * `unanswered`: the lease was asked for, and nobody knows whether it was granted.
+ * `unanswered`: the lease was asked for, and nobody knows whether it was granted. `looked`: bytes that looks fetched.
  *
- * @typedef {{ secret: string, until: number, saved?: number[], unanswered?: boolean }} Kept
+ * @typedef {{ secret: string, until: number, saved?: number[], looked?: number, unanswered?: boolean }} Kept
  */
 
 const LEASE = "subrosa/lease/";

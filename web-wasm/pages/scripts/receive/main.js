@@ -255,8 +255,10 @@ async function lookNow() {
     if (!openers) throw new Cancelled();
     const plan = JSON.parse(await desk.ask("previewPlan", entry));
     const urlOf = (/** @type {number} */ index) => session.partUrl(index);
-    const what = { plan, name: nameOf(path), size: size ?? 0, openers, desk, urlOf, signal: cancelling.signal };
-    await openPreview(what, {
+    const spend = (/** @type {number} */ bytes) => session.spendOnLook(bytes, listing.contentLen);
+    const { signal } = cancelling;
+    const whole = { entry, plan, name: nameOf(path), size: size ?? 0, openers, desk, urlOf, spend, onFailed, signal };
+    await openPreview(whole, {
       onProgress: (bytes, total) => (progress.value = total === 0 ? 1 : bytes / total),
       onWait: (failure) => say("preview-lead", waitText(failure) || previewTexts.loading),
     });
@@ -271,6 +273,13 @@ async function lookNow() {
   } finally {
     progress.hidden = true;
   }
+}
+
+/** While a film is played, its download may end. @param {unknown} error */
+function onFailed(error) {
+  if (state() !== "preview") return;
+  closePreview();
+  failed(error);
 }
 
 async function saveNow() {

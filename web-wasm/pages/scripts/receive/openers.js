@@ -9,7 +9,7 @@ import { startWorker } from "../trusted.js";
 import { Cancelled } from "../waiting.js";
 
 /** @typedef {import("../api.js").Failure} Failure */
-/** @typedef {Omit<import("../workers/open-worker.js").OpenJob, "url">} Piece */
+/** @typedef {Omit<import("../workers/open-worker.js").OpenJob, "id" | "url">} Piece */
 
 /** Parts per worker that are fetched, opened or waiting for their turn: this bounds the memory. */
 const WINDOW_PER_WORKER = 2;
@@ -28,8 +28,9 @@ export class PieceError extends Error {
 export class Openers {
   /** @type {Worker[]} */
   #crew;
-  /** @type {Map<number, { resolve: (bytes: Uint8Array<ArrayBuffer>) => void, reject: (reason: unknown) => void }>} */
+  /** By the number of the job. @type {Map<number, { resolve: (bytes: Uint8Array<ArrayBuffer>) => void, reject: (reason: unknown) => void }>} */
   #waiting = new Map();
+  #jobs = 0;
   /** @type {((failure: Failure | undefined) => void) | undefined} */
   #onWait;
   /** @type {((index: number, bytes: number) => void) | undefined} */
@@ -74,7 +75,7 @@ export class Openers {
     try {
       while (next < pieces.length || ahead.length > 0) {
         while (next < pieces.length && ahead.length < WINDOW_PER_WORKER * this.#crew.length) {
-          ahead.push(this.#open(pieces[next], urlOf, this.#crew[pieces[next].index % this.#crew.length]));
+          ahead.push(this.#open(pieces[next], urlOf));
           next += 1;
         }
         if (signal.aborted) throw new Cancelled();
@@ -89,12 +90,28 @@ export class Openers {
     }
   }
 
-  /** @param {Piece} piece @param {(index: number) => string} urlOf @param {Worker} worker */
-  #open(piece, urlOf, worker) {
+  /**
+   * The wanted bytes of one piece, at once.
+   *
+   * @param {Piece} piece
+   * @param {(index: number) => string} urlOf
+   * @param {(failure: Failure | undefined) => void} onWait
+   */
+  one(piece, urlOf, onWait) {
+    this.#onWait = onWait;
+    this.#onProgress = undefined;
+    return this.#open(piece, urlOf);
+  }
+
+  /** @param {Piece} piece @param {(index: number) => string} urlOf */
+  #open(piece, urlOf) {
+    const id = (this.#jobs += 1);
     /** @type {Promise<Uint8Array<ArrayBuffer>>} */
     const opened = new Promise((resolve, reject) => {
-      this.#waiting.set(piece.index, { resolve, reject });
-      worker.postMessage({ open: { ...piece, url: urlOf(piece.index) } });
+      this.#waiting.set(id, { resolve, reject });
+      // Pieces of one part go to one worker: it keeps what several of them need.
+      const worker = this.#crew[piece.index % this.#crew.length];
+      worker.postMessage({ open: { ...piece, id, url: urlOf(piece.index) } });
     });
     // It may fail before its turn comes; whoever takes it then is told.
     opened.catch(() => {});

@@ -1,27 +1,35 @@
 // @ts-check
 /**
  * A look at a file: its bytes are opened here, judged in Rust, and shown in a document of our server that has an
- * origin of its own and reaches nothing. Markup is text there, and a drawing is a picture.
+ * origin of its own and reaches nothing. Markup is text there, and a drawing is a picture. Long sounds and films are
+ * played while they are fetched; `player.js` does that.
  */
 
 import { preview as texts } from "../texts.js";
 import { element, say } from "../views.js";
 import { Cancelled } from "../waiting.js";
 import { sizeText } from "../wording.js";
+import { BLOB_BYTES_MAX } from "./saver.js";
 
 /**
  * @typedef {{ kind: "text" | "image" | "audio" | "video", len: number, isCut: boolean,
  * pieces: import("./openers.js").Piece[] }} PreviewPlan
  *
  * @typedef {object} Look
+ * @property {number} entry
  * @property {PreviewPlan} plan
  * @property {string} name
  * @property {number} size bytes of the whole file
  * @property {import("./openers.js").Openers} openers
  * @property {import("../desk.js").OpenDesk} desk
  * @property {(index: number) => string} urlOf
+ * @property {(bytes: number) => boolean} spend notes bytes that are about to be fetched; false if a look may not
+ * @property {(error: unknown) => void} onFailed after it was shown
  * @property {AbortSignal} signal
  */
+
+/** Sounds and films up to this size, a part's, are held whole: in bytes. */
+const WHOLE_BYTES_MAX = 8 * 1024 * 1024;
 
 /** A document that has not come within this time does not come. */
 const COME_MILLIS = 10_000;
@@ -33,8 +41,22 @@ class NotShown extends Error {
   variant = "not-shown";
 }
 
+/** What could be played only by pieces, and cannot. */
+class TooLarge extends Error {
+  variant = "too-large";
+}
+
+/** @param {string} kind */
+const isPlayed = (kind) => kind === "audio" || kind === "video";
+
+/** Whether this browser can show something of that kind and size. @param {string} kind @param {number} size */
+export const canShow = (kind, size) =>
+  !isPlayed(kind) || size <= BLOB_BYTES_MAX || Boolean(navigator.serviceWorker);
+
 /** @type {HTMLIFrameElement | undefined} */
 let frame;
+/** Ends what is played. @type {(() => void) | undefined} */
+let stopPlaying;
 /** What was shown last: to show it again costs nothing. @type {{ plan: string, content: Record<string, unknown> }} */
 let last = { plan: "", content: {} };
 
@@ -48,10 +70,38 @@ export async function openPreview(what, told) {
   const { plan, name, size, signal } = what;
   const { kind, len, isCut } = plan;
   const label = texts.frame(name);
+  if (isPlayed(kind) && size > WHOLE_BYTES_MAX && (await played(what, label, told))) {
+    say("preview-lead", texts.streamed(sizeText(size)));
+    return;
+  }
   const key = JSON.stringify([plan, name]);
   if (last.plan !== key) last = { plan: key, content: { ...(await fetched(what, told)), label } };
   await showInFrame(kind, label, last.content, signal);
   say("preview-lead", isCut ? texts.cut(sizeText(len), sizeText(size)) : texts.whole(sizeText(size)));
+}
+
+/**
+ * Plays it while it is fetched.
+ *
+ * @param {Look} what
+ * @param {string} label
+ * @param {import("./download.js").Told} told
+ * @returns {Promise<boolean>} whether this browser can; if it cannot, it may be held whole
+ */
+async function played(what, label, told) {
+  const cancelled = new Promise((_, reject) => {
+    what.signal.addEventListener("abort", () => reject(new Cancelled()), { once: true });
+  });
+  const { NoPlayer, openPlayer } = await import("./player.js");
+  closePreview();
+  try {
+    stopPlaying = await Promise.race([openPlayer(what, label, told), /** @type {Promise<never>} */ (cancelled)]);
+    return true;
+  } catch (error) {
+    if (!(error instanceof NoPlayer)) throw error;
+    if (what.size > BLOB_BYTES_MAX) throw new TooLarge();
+    return false;
+  }
 }
 
 /**
@@ -71,7 +121,7 @@ async function fetched({ plan: { kind, len, isCut, pieces }, openers, desk, urlO
   told.onProgress(0, len);
   for await (const bytes of openers.stream(pieces, urlOf, signal, progress)) {
     // Sounds and films say at once what they are; the rest of what is something else need not be fetched.
-    if (type === "" && (kind === "audio" || kind === "video")) type = await desk.ask("mediaType", kind, bytes);
+    if (type === "" && isPlayed(kind)) type = await desk.ask("mediaType", kind, bytes);
     got += bytes.byteLength;
     // As a blob it can leave the page's memory.
     blobs.push(new Blob([bytes]));
@@ -88,6 +138,8 @@ async function fetched({ plan: { kind, len, isCut, pieces }, openers, desk, urlO
 
 /** What was shown is gone. */
 export function closePreview() {
+  stopPlaying?.();
+  stopPlaying = undefined;
   frame?.remove();
   frame = undefined;
 }
@@ -99,6 +151,8 @@ export function notShown(error) {
       return texts.otherContent;
     case "too-large":
       return texts.tooLarge;
+    case "look-spent":
+      return texts.lookSpent;
     case "not-shown":
       return texts.notShown;
     default:

@@ -5,7 +5,7 @@
  * time. Only the last way goes through the page.
  */
 
-import { registerSaver } from "../trusted.js";
+import { activeWorker, randomName, within } from "./service-worker.js";
 import { hasRoom, removeLeftOvers, saveUrl, storedSink } from "./stored.js";
 
 /**
@@ -111,26 +111,6 @@ function hiddenFrame(url) {
   return frame;
 }
 
-/** @returns {Promise<ServiceWorker>} */
-async function activeWorker() {
-  if (!navigator.serviceWorker) throw new Error("no service workers here");
-  const registration = await registerSaver();
-  if (registration.active) return registration.active;
-  const coming = registration.installing ?? registration.waiting;
-  if (!coming) throw new Error("the service worker did not come");
-  return within(
-    START_MILLIS,
-    new Promise((resolve, reject) => {
-      const look = () => {
-        if (coming.state === "activated") resolve(coming);
-        if (coming.state === "redundant") reject(new Error("the service worker was refused"));
-      };
-      coming.addEventListener("statechange", look);
-      look();
-    }),
-  );
-}
-
 /** @param {What} what @returns {Sink} */
 function blobSink({ fileName, isArchive, desk }) {
   /** @type {Blob[]} */
@@ -151,24 +131,6 @@ function blobSink({ fileName, isArchive, desk }) {
       pieces = [];
     },
   };
-}
-
-function randomName() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/**
- * @template T
- * @param {number} millis
- * @param {Promise<T>} promise
- * @returns {Promise<T>}
- */
-function within(millis, promise) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("too late")), millis);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 // Every visit begins with this.

@@ -28,6 +28,8 @@ import { forgetLease, keepDevice, keepLease, keptDevice, keptLease, secureLease 
 
 /** A call that a person waits for is tried so often before the page says that there is no connection. */
 const TRIES = 3;
+/** How often the size of everything may be fetched for looks, of three times in all. */
+const LOOKS_SHARE = 1.75;
 /** A lease that was asked for and never answered may have been granted: its secret is kept so long. */
 const UNANSWERED_MILLIS = 24 * 60 * 60 * 1000;
 
@@ -74,6 +76,21 @@ export class Session {
   markSaved(entries) {
     const lease = keptLease(this.#linkId);
     if (lease) keepLease(this.#linkId, { ...lease, saved: [...new Set([...(lease.saved ?? []), ...entries])] });
+  }
+
+  /**
+   * Notes what a look is about to fetch. A download may fetch three times its size; looks leave enough to save it.
+   *
+   * @param {number} bytes
+   * @param {number} contentLen of everything, in bytes
+   * @returns {boolean} whether it may
+   */
+  spendOnLook(bytes, contentLen) {
+    const lease = keptLease(this.#linkId);
+    const looked = (lease?.looked ?? 0) + bytes;
+    if (!lease || looked > LOOKS_SHARE * contentLen) return false;
+    keepLease(this.#linkId, { ...lease, looked });
+    return true;
   }
 
   /** Looks at the link. Counts nothing. @returns {Promise<LinkView>} */

@@ -4,9 +4,11 @@
  * buttons, which every screen reader knows; arrow keys open and close, too.
  */
 
+import { isolated } from "../isolated.js";
 import { list as texts } from "../texts.js";
 import { announce, element, fromTemplate, put } from "../views.js";
 import { countText, sizeText } from "../wording.js";
+import { canShow } from "./preview.js";
 
 /** @typedef {import("./session.js").Listing} Listing */
 /** @typedef {{ folders: number[], entries: number[] }} Level what lies in a folder, by number */
@@ -170,11 +172,11 @@ export class Tree {
     put(row, ".name", name);
     // Where there are no folders to stand in, because there are too many, the path says it.
     const around = isNested && folder !== null ? "" : path.slice(0, path.length - name.length);
-    put(row, ".where", [around, saved === null ? "" : texts.savedAs(saved)].filter(Boolean).join(" · "));
+    put(row, ".where", [around && isolated(around), saved === null ? "" : texts.savedAs(saved)].filter(Boolean).join(" · "));
     put(row, ".size", size === null ? texts.emptyFolder : sizeText(size));
     const [look, save] = ["look", "save"].map((kind) => row.querySelector(`button.${kind}`));
     if (look instanceof HTMLButtonElement) {
-      if (preview === null) look.remove();
+      if (preview === null || !canShow(preview, size ?? 0)) look.remove();
       look.dataset.look = String(id);
       look.textContent = id === readme ? texts.read : texts.look;
       look.setAttribute("aria-label", id === readme ? texts.readIt(path) : texts.lookAt(path));
@@ -219,9 +221,10 @@ export class Tree {
     const fold = event.target;
     if (!(fold instanceof HTMLButtonElement) || !fold.matches(".fold")) return;
     const isOpen = fold.getAttribute("aria-expanded") === "true";
-    if (event.key === "ArrowRight" && !isOpen) this.#turn(fold, true);
-    else if (event.key === "ArrowLeft" && isOpen) this.#turn(fold, false);
-    else if (event.key === "ArrowLeft") outer(fold)?.focus();
+    const [inwards, outwards] = isFromTheRight() ? ["ArrowLeft", "ArrowRight"] : ["ArrowRight", "ArrowLeft"];
+    if (event.key === inwards && !isOpen) this.#turn(fold, true);
+    else if (event.key === outwards && isOpen) this.#turn(fold, false);
+    else if (event.key === outwards) outer(fold)?.focus();
     else return;
     event.preventDefault();
   }
@@ -241,6 +244,8 @@ export class Tree {
     }
   }
 }
+
+const isFromTheRight = () => document.documentElement.dir === "rtl";
 
 /** The button of the folder around. @param {HTMLElement} fold */
 function outer(fold) {

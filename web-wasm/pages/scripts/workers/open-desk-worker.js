@@ -121,6 +121,8 @@ const calls = {
   },
   /** @param {number} entry */
   previewPlan: (entry) => theRecipient().previewPlan(entry),
+  /** @param {number} entry @param {number} at */
+  block: (entry, at) => theRecipient().block(entry, at),
   /** @param {string} kind @param {Uint8Array} bytes */
   mediaType: (kind, bytes) => mediaType(kind, bytes),
   /** @param {Uint8Array} bytes @param {boolean} isCut */

@@ -13,6 +13,7 @@ import { use } from "../wasm.js";
 
 /**
  * @typedef {object} OpenJob
+ * @property {number} id told with the answer
  * @property {number} index
  * @property {number} sealedLen
  * @property {string} digest base64url
@@ -32,6 +33,9 @@ let spare = [];
 const SPARE_MAX = 2;
 /** The part opened last, if only a piece of it was wanted: small files that are saved one by one often share one. */
 let last = { index: -1, opened: new Uint8Array() };
+/** Headers of parts of which only some chunks were fetched, by index. @type {Map<number, Uint8Array>} */
+const beginnings = new Map();
+const BEGINNINGS_MAX = 1000;
 /** A download that moves no byte for so long has failed. */
 const STALL_MILLIS = 30_000;
 /** After a broken connection, no less than this is asked for at once. */
@@ -64,11 +68,11 @@ async function open(job, signal) {
   try {
     const wanted = job.chunks ? await openChunks(job, job.chunks, signal) : await openWhole(job, signal);
     self.postMessage({ progress: job.index, bytes: wantedLen(job) });
-    self.postMessage({ opened: job.index, bytes: wanted }, { transfer: [wanted.buffer] });
+    self.postMessage({ opened: job.id, bytes: wanted }, { transfer: [wanted.buffer] });
   } catch (error) {
     if (signal.aborted) return;
     const { message, variant, failure } = /** @type {any} */ (error);
-    self.postMessage({ failed: job.index, variant: variant ?? "unexpected", message: String(message), failure });
+    self.postMessage({ failed: job.id, variant: variant ?? "unexpected", message: String(message), failure });
   }
 }
 
@@ -90,8 +94,10 @@ async function openWhole(job, signal) {
 async function openChunks(job, { commitment, first, plainFrom, sealedFrom, sealedTo }, signal) {
   for (let damaged = 0; ; damaged += 1) {
     const sealed = new Uint8Array(HEADER_BYTES + sealedTo - sealedFrom);
-    await fill(sealed.subarray(0, HEADER_BYTES), { ...job, base: 0 }, signal);
-    await fill(sealed.subarray(HEADER_BYTES), { ...job, base: sealedFrom }, signal);
+    await Promise.all([
+      header(sealed.subarray(0, HEADER_BYTES), job, signal),
+      fill(sealed.subarray(HEADER_BYTES), { ...job, base: sealedFrom }, signal),
+    ]);
     if (!key) throw new Error("no key yet");
     try {
       const opened = /** @type {Uint8Array<ArrayBuffer>} */ (
@@ -99,9 +105,25 @@ async function openChunks(job, { commitment, first, plainFrom, sealedFrom, seale
       );
       return taken(opened, plainFrom, job.spans);
     } catch (error) {
+      beginnings.delete(job.index);
       if (damaged >= DAMAGED_MAX) throw error;
     }
   }
+}
+
+/**
+ * What stands before the first chunk of a part: fetched once for many looks into it.
+ *
+ * @param {Uint8Array<ArrayBuffer>} into
+ * @param {OpenJob} job
+ * @param {AbortSignal} signal
+ */
+async function header(into, job, signal) {
+  const kept = beginnings.get(job.index);
+  if (kept) return into.set(kept);
+  await fill(into, { ...job, base: 0 }, signal);
+  if (beginnings.size >= BEGINNINGS_MAX) beginnings.clear();
+  beginnings.set(job.index, into.slice());
 }
 
 /**

@@ -1,0 +1,46 @@
+// @ts-check
+/** The service worker of `/dl/`, for whoever needs it running. */
+
+import { registerSaver } from "../trusted.js";
+
+/** A worker that is not there within this time does not come. */
+const START_MILLIS = 10_000;
+
+/** @returns {Promise<ServiceWorker>} rejects where there are none */
+export async function activeWorker() {
+  if (!navigator.serviceWorker) throw new Error("no service workers here");
+  const registration = await registerSaver();
+  if (registration.active) return registration.active;
+  const coming = registration.installing ?? registration.waiting;
+  if (!coming) throw new Error("the service worker did not come");
+  return within(
+    START_MILLIS,
+    new Promise((resolve, reject) => {
+      const look = () => {
+        if (coming.state === "activated") resolve(coming);
+        if (coming.state === "redundant") reject(new Error("the service worker did not start"));
+      };
+      coming.addEventListener("statechange", look);
+      look();
+    }),
+  );
+}
+
+/** A name below `/dl/` that nobody can guess. */
+export function randomName() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * @template T
+ * @param {number} millis
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>} rejects when it takes longer
+ */
+export function within(millis, promise) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("too late")), millis);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
