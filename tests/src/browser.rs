@@ -47,6 +47,11 @@ pub struct Browser {
     folder: TempDir,
 }
 
+/// A text of a page as people see it: without the marks that set names of files apart from the sentence around them.
+fn seen(text: &str) -> String {
+    text.replace(['\u{2068}', '\u{2069}'], "")
+}
+
 impl Browser {
     /// Starts one with an empty profile and an empty download folder.
     ///
@@ -165,7 +170,7 @@ impl Browser {
     /// The text that a person sees.
     pub async fn visible(&self) -> String {
         let text = self.client.execute("return document.body?.innerText ?? ''", Vec::new()).await;
-        text.ok().and_then(|text| text.as_str().map(ToOwned::to_owned)).unwrap_or_default()
+        text.ok().and_then(|text| text.as_str().map(seen)).unwrap_or_default()
     }
 
     /// An element by its id.
@@ -227,7 +232,7 @@ impl Browser {
 
     /// The text of an element as a person sees it.
     pub async fn text(&self, id: &str) -> String {
-        self.element(id).await.text().await.unwrap_or_default()
+        seen(&self.element(id).await.text().await.unwrap_or_default())
     }
 
     /// The value of a field.

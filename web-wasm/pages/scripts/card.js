@@ -112,7 +112,7 @@ export class Card {
     label.className = "unseen";
     label.textContent = texts.label;
     label.htmlFor = this.#link.id = `${this.#prefix}link`;
-    Object.assign(this.#link, { type: "text", readOnly: true, spellcheck: false, autocomplete: "off" });
+    Object.assign(this.#link, { type: "text", readOnly: true, spellcheck: false, autocomplete: "off", dir: "ltr" });
     this.#link.addEventListener("focus", () => this.#link.select());
     this.#link.addEventListener("copy", () => this.#onTaken());
 

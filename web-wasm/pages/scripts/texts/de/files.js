@@ -5,6 +5,7 @@
 /** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
+import { isolated } from "../../isolated.js";
 
 const counted = counting("de");
 
@@ -25,7 +26,7 @@ export const list = {
   read: "Lesen",
   readIt: (name) => `Lesen: ${name}`,
   emptyFolder: "leerer Ordner",
-  savedAs: (path) => `gespeichert als „${path}“`,
+  savedAs: (path) => `gespeichert als „${isolated(path)}“`,
   folder: (files, size) => `${counted(files, { one: "# Datei", other: "# Dateien" })}, ${size}`,
   more: (count) => counted(count, { one: "# weitere zeigen", other: "# weitere zeigen" }),
   moreOf: (count, rest) => counted(count, { other: `# von ${rest} weiteren zeigen` }),
@@ -38,12 +39,12 @@ export const list = {
 export const preview = {
   confirmTitle: {
     last: (name) =>
-      `Um „${name}“ zu zeigen, wird der einzige Download begonnen, der noch übrig ist. Danach können Sie immer noch alle ` +
+      `Um „${isolated(name)}“ zu zeigen, wird der einzige Download begonnen, der noch übrig ist. Danach können Sie immer noch alle ` +
       "Dateien speichern, bis Sie sie eine Stunde lang nicht anrühren; dann werden sie vom Server gelöscht. Jetzt zeigen?",
     some: (name, left) =>
       counted(left, {
         other: (n) =>
-          `Um „${name}“ zu zeigen, wird einer der ${n} Downloads begonnen, die noch übrig sind. Danach Dateien zu ` +
+          `Um „${isolated(name)}“ zu zeigen, wird einer der ${n} Downloads begonnen, die noch übrig sind. Danach Dateien zu ` +
           "speichern wird nicht noch einmal gezählt. Jetzt zeigen?",
       }),
   },

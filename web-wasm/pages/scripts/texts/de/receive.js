@@ -5,6 +5,7 @@
 /** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
+import { isolated } from "../../isolated.js";
 
 const counted = counting("de");
 
@@ -113,12 +114,12 @@ export const receive = {
   },
   confirmYes: "Ja, jetzt",
   preparing: "Wird vorbereitet …",
-  savingLead: (name) => `Ihr Browser speichert „${name}“. Lassen Sie diese Seite offen, bis er fertig ist.`,
+  savingLead: (name) => `Ihr Browser speichert „${isolated(name)}“. Lassen Sie diese Seite offen, bis er fertig ist.`,
   finishedLate:
     "Dieser Download ist vorbei; der Server hatte ihn schon beendet. Was Sie gespeichert haben, ist vollständig: Jedes " +
     "Byte wurde geprüft.",
   askLead: (name) =>
-    `„${name}“ wurde an Ihren Browser übergeben, und jedes Byte wurde geprüft. Sehen Sie in Ihren Downloads nach. Bis Sie ` +
+    `„${isolated(name)}“ wurde an Ihren Browser übergeben, und jedes Byte wurde geprüft. Sehen Sie in Ihren Downloads nach. Bis Sie ` +
     "„Ja“ sagen, können Sie es noch einmal speichern, ohne dass ein weiterer Download gezählt wird.",
   receiptLater: "Der Server konnte noch nicht benachrichtigt werden. Versuchen Sie es gleich noch einmal.",
   finishedLead:

@@ -5,6 +5,7 @@
 /** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
+import { isolated } from "../../isolated.js";
 
 const counted = counting("de");
 const FILES = { one: "# Datei", other: "# Dateien" };
@@ -96,10 +97,10 @@ export const send = {
     }),
   renamed: (count, first) =>
     counted(count, {
-      one: () => `Ein Name kann so nicht gesendet werden. Er wird als „${first}“ gesendet.`,
-      other: (n) => `${n} Namen können so nicht gesendet werden und werden geändert, zum Beispiel in „${first}“.`,
+      one: () => `Ein Name kann so nicht gesendet werden. Er wird als „${isolated(first)}“ gesendet.`,
+      other: (n) => `${n} Namen können so nicht gesendet werden und werden geändert, zum Beispiel in „${isolated(first)}“.`,
     }),
-  unreadable: (name) => `„${name}“ konnte nicht gelesen werden und ist nicht dabei.`,
+  unreadable: (name) => `„${isolated(name)}“ konnte nicht gelesen werden und ist nicht dabei.`,
   reading: "Der Ordner wird durchgesehen …",
   passwordTooLong: "Dieses Passwort ist zu lang.",
   noteTooLong: "Diese Nachricht ist zu lang.",
@@ -135,7 +136,7 @@ export const send = {
       : password
         ? "Senden Sie dem Empfänger den Link, und das Passwort auf einem anderen Weg."
         : "Senden Sie dem Empfänger den Link. Wer ihn hat, kann ihn öffnen.",
-    `Er gilt für ${downloads}, bis zum ${until}. Die Liste der Dateien anzusehen wird nicht gezählt.`,
+    `Der Link zu den Dateien gilt für ${downloads}, bis zum ${until}. Die Liste der Dateien anzusehen wird nicht gezählt.`,
     "Danach werden die Dateien vom Server gelöscht. Diese Seite zeigt, was geschieht, solange sie offen ist. Wenn Sie sie " +
       "schließen, können Sie die Dateien nicht mehr vorzeitig löschen.",
   ],
@@ -185,7 +186,7 @@ export const endings = {
 /** @type {Part<typeof En.problems>} */
 export const problems = {
   sourceChanged: (name) =>
-    `„${name}“ wurde während des Lesens geändert oder lässt sich nicht mehr lesen. Das Senden wurde angehalten, damit ` +
+    `„${isolated(name)}“ wurde während des Lesens geändert oder lässt sich nicht mehr lesen. Das Senden wurde angehalten, damit ` +
     "niemand eine kaputte Datei bekommt. Wählen Sie die Datei noch einmal, wenn sie fertig ist.",
   readBack:
     "Was der Server zurückgegeben hat, ist nicht das, was gesendet wurde. Es wurde kein Link gemacht. Versuchen Sie es " +

@@ -5,6 +5,7 @@
 /** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
+import { isolated } from "../../isolated.js";
 
 const counted = counting("de");
 
@@ -29,10 +30,10 @@ export const unfinished = {
   made: "Ein Link wurde gemacht und noch nicht kopiert",
   name: (first, more) =>
     more === 0
-      ? `„${first}“`
+      ? `„${isolated(first)}“`
       : counted(more, {
-          one: () => `„${first}“ und eine weitere Datei`,
-          other: (n) => `„${first}“ und ${n} weitere Dateien`,
+          one: () => `„${isolated(first)}“ und eine weitere Datei`,
+          other: (n) => `„${isolated(first)}“ und ${n} weitere Dateien`,
         }),
   stored: (done, total, until) =>
     `${done} von ${total} sind schon auf dem Server. Sie können auf diesem Gerät bis zum ${until} weitermachen.`,
@@ -59,10 +60,10 @@ export const unfinished = {
   changed: (count, first) =>
     counted(count, {
       one: () =>
-        `„${first}“ ist nicht mehr dieselbe Datei: Größe, Zeit oder Inhalt sind anders. Was von der alten Datei schon auf ` +
+        `„${isolated(first)}“ ist nicht mehr dieselbe Datei: Größe, Zeit oder Inhalt sind anders. Was von der alten Datei schon auf ` +
         "dem Server ist, passt nicht dazu.",
       other: (n) =>
-        `${n} Dateien sind nicht mehr dieselben, darunter „${first}“: Größe, Zeit oder Inhalt sind anders. Was von den ` +
+        `${n} Dateien sind nicht mehr dieselben, darunter „${isolated(first)}“: Größe, Zeit oder Inhalt sind anders. Was von den ` +
         "alten Dateien schon auf dem Server ist, passt nicht dazu.",
     }),
   changedHelp: "Wählen Sie die Dateien, wie sie waren, oder gehen Sie zurück, und verwerfen Sie alles.",

@@ -2,6 +2,7 @@
 /** Texts of the list of files and of looking at one, in English. */
 
 import { counting } from "../../counting.js";
+import { isolated } from "../../isolated.js";
 
 const counted = counting("en");
 
@@ -26,7 +27,7 @@ export const list = {
   readIt: (name) => `Read it: ${name}`,
   emptyFolder: "empty folder",
   /** @param {string} path */
-  savedAs: (path) => `saved as “${path}”`,
+  savedAs: (path) => `saved as “${isolated(path)}”`,
   /** @param {number} files @param {string} size */
   folder: (files, size) => `${counted(files, { one: "# file", other: "# files" })}, ${size}`,
   /** @param {number} count */
@@ -44,13 +45,13 @@ export const preview = {
   confirmTitle: {
     /** @param {string} name */
     last: (name) =>
-      `To show “${name}”, the only download that is left is begun. You can still save all files afterwards, until you ` +
+      `To show “${isolated(name)}”, the only download that is left is begun. You can still save all files afterwards, until you ` +
       "leave them untouched for an hour; then they are deleted from the server. Show it now?",
     /** @param {string} name @param {number} left */
     some: (name, left) =>
       counted(left, {
         other: (n) =>
-          `To show “${name}”, one of the ${n} downloads that are left is begun. Saving files afterwards is not counted ` +
+          `To show “${isolated(name)}”, one of the ${n} downloads that are left is begun. Saving files afterwards is not counted ` +
           "again. Show it now?",
       }),
   },

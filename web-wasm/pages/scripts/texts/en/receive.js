@@ -2,6 +2,7 @@
 /** Texts of the page *receive*, in English. */
 
 import { counting } from "../../counting.js";
+import { isolated } from "../../isolated.js";
 
 const counted = counting("en");
 
@@ -90,12 +91,12 @@ export const receive = {
   confirmYes: "Yes, now",
   preparing: "Preparing …",
   /** @param {string} name */
-  savingLead: (name) => `Your browser saves “${name}”. Keep this page open until it is done.`,
+  savingLead: (name) => `Your browser saves “${isolated(name)}”. Keep this page open until it is done.`,
   finishedLate:
     "This download is over; the server had closed it already. What you saved is complete: every byte was checked.",
   /** @param {string} name */
   askLead: (name) =>
-    `“${name}” was handed to your browser, and every byte was checked. Look into your downloads. Until you say ` +
+    `“${isolated(name)}” was handed to your browser, and every byte was checked. Look into your downloads. Until you say ` +
     "yes, you can save it again without another download being counted.",
   receiptLater: "The server could not be told yet. Try again in a moment.",
   finishedLead:

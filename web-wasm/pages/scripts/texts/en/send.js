@@ -2,6 +2,7 @@
 /** Texts of the page *send*, in English. */
 
 import { counting } from "../../counting.js";
+import { isolated } from "../../isolated.js";
 
 const counted = counting("en");
 const FILES = { one: "# file", other: "# files" };
@@ -82,11 +83,11 @@ export const send = {
   /** @param {number} count @param {string} first */
   renamed: (count, first) =>
     counted(count, {
-      one: () => `One name cannot be sent as it is. It will be sent as “${first}”.`,
-      other: (n) => `${n} names cannot be sent as they are and are changed, for example to “${first}”.`,
+      one: () => `One name cannot be sent as it is. It will be sent as “${isolated(first)}”.`,
+      other: (n) => `${n} names cannot be sent as they are and are changed, for example to “${isolated(first)}”.`,
     }),
   /** @param {string} name */
-  unreadable: (name) => `“${name}” could not be read, so it was not added.`,
+  unreadable: (name) => `“${isolated(name)}” could not be read, so it was not added.`,
   reading: "Looking through the folder …",
   passwordTooLong: "This password is too long.",
   noteTooLong: "This note is too long.",
@@ -181,7 +182,7 @@ export const endings = {
 export const problems = {
   /** @param {string} name */
   sourceChanged: (name) =>
-    `“${name}” changed while it was being read, or can no longer be read. Sending was stopped, so that nobody gets ` +
+    `“${isolated(name)}” changed while it was being read, or can no longer be read. Sending was stopped, so that nobody gets ` +
     "a broken file. Choose it again when it is ready.",
   readBack:
     "What the server gave back is not what was sent. No link was made. Try again; if it stays, tell the operator " +

@@ -2,6 +2,7 @@
 /** Texts about uploads that were interrupted, and about going on with them. In English. */
 
 import { counting } from "../../counting.js";
+import { isolated } from "../../isolated.js";
 
 const counted = counting("en");
 
@@ -24,8 +25,8 @@ export const unfinished = {
   /** @param {string} first @param {number} more other files */
   name: (first, more) =>
     more === 0
-      ? `“${first}”`
-      : counted(more, { one: () => `“${first}” and one more file`, other: (n) => `“${first}” and ${n} more files` }),
+      ? `“${isolated(first)}”`
+      : counted(more, { one: () => `“${isolated(first)}” and one more file`, other: (n) => `“${isolated(first)}” and ${n} more files` }),
   /** @param {string} done @param {string} total @param {string} until */
   stored: (done, total, until) =>
     `${done} of ${total} are stored already. You can go on with it on this device until ${until}.`,
@@ -56,10 +57,10 @@ export const unfinished = {
   changed: (count, first) =>
     counted(count, {
       one: () =>
-        `“${first}” is not the same file any more: its size, its time or its content is another. What was stored of the ` +
+        `“${isolated(first)}” is not the same file any more: its size, its time or its content is another. What was stored of the ` +
         "old file does not fit to it.",
       other: (n) =>
-        `${n} files are not the same any more, among them “${first}”: size, time or content are others. What was stored ` +
+        `${n} files are not the same any more, among them “${isolated(first)}”: size, time or content are others. What was stored ` +
         "of the old files does not fit to them.",
     }),
   changedHelp: "Pick the files as they were, or go back and throw this upload away.",

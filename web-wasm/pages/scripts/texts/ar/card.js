@@ -1,0 +1,67 @@
+// @ts-check
+/** Texts of the card that hands out one link, and of the messages that go along with a link. In Arabic. */
+
+/** @import * as En from "../en/card.js" */
+/** @import { Part } from "../../texts.js" */
+
+import { counting } from "../../counting.js";
+
+const counted = counting("ar");
+
+/** @type {Part<typeof En.card>} */
+export const card = {
+  label: "الرابط",
+  copy: "نسخ",
+  copied: "تم النسخ",
+  copyByHand: "لا يسمح هذا المتصفح للصفحة بالنسخ. الرابط محدد: انسخه بـ Ctrl+C أو بضغطة طويلة.",
+  qr: "رمز QR",
+  qrTitle: (title) => `رمز QR للرابط: ${title}`,
+  qrHint: "وجّه كاميرا هاتف إليه لفتح الرابط هناك.",
+  share: "مشاركة …",
+  mail: "بريد …",
+  markdown: "نسخ بصيغة Markdown",
+};
+
+/** @param {number} count */
+const views = (count) =>
+  counted(count, { one: "مرة واحدة", two: "مرتين", few: "# مرات", many: "# مرة", other: "# مرة" });
+
+/** What a push holds, in the middle of a sentence. @type {Record<string, { subject: string, what: string }>} */
+const PUSHED = {
+  password: { subject: "كلمة مرور لك", what: "كلمة مرور لك" },
+  login: { subject: "بيانات دخول لك", what: "اسم مستخدم وكلمة مرور لك" },
+  note: { subject: "ملاحظة سرية لك", what: "ملاحظة سرية لك" },
+  url: { subject: "عنوان ويب لك", what: "عنوان ويب لك" },
+  unknown: { subject: "شيء سري لك", what: "شيئًا سريًا لك" },
+};
+
+/** @type {typeof En.messages} */
+export const messages = {
+  files: ({ what, downloads, until, password }) => ({
+    subject: "ملفات لك",
+    short: `ملفات لك، مشفّرة (${what}). يُرجى تنزيلها قبل ${until}.`,
+    before: ["مرحبًا،", `إليك ملفات مشفّرة: ${what}. يفتحها هذا الرابط:`],
+    after: [
+      "افتحه في متصفح، واضغط على «تنزيل». لا تحتاج إلى حساب ولا إلى برنامج.",
+      `الرابط صالح حتى ${until}. المسموح به: ${downloads}. بعد ذلك تُحذف الملفات.`,
+      password
+        ? "تطلب الصفحة كلمة مرور. سأعطيك إياها بطريقة أخرى."
+        : "من لديه هذا الرابط يستطيع فتح الملفات. يُرجى عدم تمريره إلى غيرك.",
+    ],
+  }),
+
+  push: ({ kind, forFiles, views: count, until, passphrase }) => {
+    const { subject, what } = PUSHED[kind] ?? PUSHED.unknown;
+    const it = forFiles ? "كلمة مرور الملفات التي أرسلها إليك بطريقة أخرى" : what;
+    return {
+      subject: forFiles ? "كلمة مرور الملفات" : subject,
+      short: `يُظهر هذا الرابط ${it}. يمكن عرض ذلك ${views(count)}، حتى ${until}.`,
+      before: ["مرحبًا،", `يُظهر هذا الرابط ${it}:`],
+      after: [
+        `افتحه في متصفح، واضغط على الزر للعرض. يمكن عرض ذلك ${views(count)}، حتى ${until}. بعد ذلك يُحذف.`,
+        ...(passphrase ? ["تطلب الصفحة عبارة مرور. سأعطيك إياها بطريقة أخرى."] : []),
+        "إذا قالت الصفحة إن أحدًا رآه قبلك، فأخبرني.",
+      ],
+    };
+  },
+};

@@ -1,0 +1,77 @@
+// @ts-check
+/**
+ * Texts of all pages, in Arabic. A secret that protects another one is a “عبارة مرور”, a look at a push a “مشاهدة”, and what
+ * is counted is “يُحتسب”.
+ */
+
+/** @import * as En from "../en/common.js" */
+/** @import { Part } from "../../texts.js" */
+
+/** @type {Part<typeof En.page>} */
+export const page = {
+  unsupported: { title: "لا يعمل ذلك في هذا المتصفح" },
+  options: { optional: "(اختياري)", show: "إظهار", hide: "إخفاء" },
+  languages: { title: "اللغة" },
+};
+
+/** What is written in English in the pages. */
+export const written = {
+  "channels.title": "ما الذي تريد تسليمه",
+  "channels.files": "ملفات",
+  "channels.passwords": "كلمات مرور",
+  "foot.languages": "اللغة",
+  "foot.sealed": "يُختم على جهازك بمفاتيح لا يراها الخادم أبدًا.",
+  "foot.opened": "يُفتح على جهازك بمفتاح لا يراه الخادم أبدًا.",
+  "foot.send": "أرسل ملفاتك",
+  "foot.push": "سلّم كلمة مرور",
+  "foot.words": "مصدر الكلمات",
+  "loading.ready": "لحظة من فضلك …",
+  "loading.link": "جارٍ فحص الرابط …",
+  "loading.late":
+    "إذا لم يحدث شيء، فقد يكون هذا المتصفح قديمًا جدًا. حدّثه، أو جرّب إصدارًا حديثًا من Firefox أو Chrome أو Edge أو Safari.",
+  "loading.lateLink":
+    "إذا لم يحدث شيء، فقد يكون هذا المتصفح قديمًا جدًا. حدّثه، أو افتح الرابط في إصدار حديث من Firefox أو Chrome أو Edge أو " +
+    "Safari. لم يُحتسب شيء.",
+  "not-found.title": "Subrosa · لا توجد هذه الصفحة",
+  "not-found.heading": "لا توجد هذه الصفحة.",
+  "not-found.lead": "ربما كُتب العنوان خطأً أو كان ناقصًا. لم يُحتسب شيء، ولم يضِع شيء.",
+  "not-found.now": "ماذا الآن؟",
+  "not-found.files": "إذا وصلك رابط إلى ملفات، يمكنك لصقه كاملًا هنا:",
+  "not-found.openFiles": "فتح رابط إلى ملفات",
+  "not-found.password": "إذا وصلك رابط إلى كلمة مرور، يمكنك لصقه كاملًا هنا:",
+  "not-found.openPassword": "فتح رابط إلى كلمة مرور",
+  "not-found.elsewhere": "إذا كان هذا الخادم لا يعرف رابطك، فهو رابط خادم آخر: افتحه كما وصلك.",
+};
+
+/** @type {Part<typeof En.unsupported>} */
+export const unsupported = {
+  insecure:
+    "لم تُفتح هذه الصفحة عبر اتصال آمن (https)، ولذلك يُبقي المتصفح التشفير متوقفًا. افتح العنوان وفي بدايته https://.",
+  randomness: "لا يوفّر هذا المتصفح أرقامًا عشوائية آمنة، ولا يعمل Subrosa بدونها.",
+  wasm:
+    "هذا المتصفح قديم جدًا، أو لا يسمح بتشغيل WebAssembly. حدّثه، أو افتح الرابط في إصدار حديث من Firefox أو Chrome أو Edge " +
+    "أو Safari. لم يُحتسب شيء.",
+  modules: "لم يُحمَّل برنامج هذه الصفحة. تحقّق من الاتصال، ثم حمّل الصفحة من جديد. لم يُحتسب شيء.",
+};
+
+/** @type {Part<typeof En.problems>} */
+export const problems = {
+  network: "تعذّر الوصول إلى الخادم.",
+  unexpected: "حدث خطأ في هذه الصفحة. حمّلها من جديد؛ لم يحدث شيء لملفاتك.",
+  server: "أجاب الخادم بما لا تفهمه هذه الصفحة. حمّل الصفحة من جديد.",
+};
+
+/** @type {typeof En.refusals} */
+export const refusals = {
+  "unknown-endpoint": "لا يعرف الخادم هذا الطلب. حمّل الصفحة من جديد.",
+  "too-many-guesses": "بعد كلمة مرور خاطئة، انتظر قليلًا قبل المحاولة من جديد.",
+  "destroy-not-allowed": "لم يسمح المرسل للمستلمين بالحذف.",
+  "expiry-out-of-range": "لا يسمح هذا الخادم بهذه المدة. اختر مدة أخرى.",
+  "downloads-out-of-range": "لا يسمح هذا الخادم بهذا العدد من التنزيلات. اختر عددًا آخر.",
+  "value-out-of-range": "إحدى القيم خارج ما يسمح به هذا الخادم.",
+  "share-too-large": "هذا أكثر مما يقبله هذا الخادم دفعة واحدة.",
+  "body-too-large": "هذا أكثر مما يقبله هذا الخادم دفعة واحدة.",
+  "storage-full": "لم تبقَ مساحة على الخادم. حاول لاحقًا، أو أخبر مشغّله.",
+  busy: "الخادم مشغول الآن. حاول من جديد بعد لحظة.",
+  internal: "حدث خطأ في الخادم. حاول من جديد؛ وإذا استمر الأمر فأخبر مشغّله.",
+};

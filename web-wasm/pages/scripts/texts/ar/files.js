@@ -1,0 +1,95 @@
+// @ts-check
+/** Texts of the list of files and of looking at one, in Arabic. */
+
+/** @import * as En from "../en/files.js" */
+/** @import { Part } from "../../texts.js" */
+
+import { counting } from "../../counting.js";
+import { isolated } from "../../isolated.js";
+
+const counted = counting("ar");
+
+/** @type {Part<typeof En.page>} */
+export const page = {
+  find: { label: "البحث عن ملف" },
+  preview: { save: "حفظ هذا الملف", back: "العودة إلى الملفات" },
+};
+
+/** @type {Part<typeof En.list>} */
+export const list = {
+  save: "حفظ",
+  saved: "محفوظ",
+  saveOne: (name) => `حفظ ${isolated(name)}`,
+  saveFolder: (name) => `حفظ المجلد ${isolated(name)} في ملف zip`,
+  look: "معاينة",
+  lookAt: (name) => `معاينة ${isolated(name)}`,
+  read: "قراءة",
+  readIt: (name) => `قراءة: ${isolated(name)}`,
+  emptyFolder: "مجلد فارغ",
+  savedAs: (path) => `محفوظ باسم «${isolated(path)}»`,
+  folder: (files, size) =>
+    counted(files, {
+      zero: `لا ملفات، ${size}`,
+      one: `ملف واحد، ${size}`,
+      two: `ملفان، ${size}`,
+      few: `# ملفات، ${size}`,
+      many: `# ملفًا، ${size}`,
+      other: `# ملف، ${size}`,
+    }),
+  more: (count) => counted(count, { one: "إظهار واحد آخر", two: "إظهار اثنين آخرين", other: "إظهار # أخرى" }),
+  moreOf: (count, rest) => counted(count, { other: `إظهار # من ${rest} أخرى` }),
+  found: (total) =>
+    counted(total, {
+      zero: "لم يُعثر على شيء",
+      one: "عُثر على ملف واحد",
+      two: "عُثر على ملفين",
+      few: "عُثر على # ملفات",
+      many: "عُثر على # ملفًا",
+      other: "عُثر على # ملف",
+    }),
+  foundMany: (shown, total) => `عدد ما عُثر عليه ${total}، ويظهر أول ${shown}`,
+  pdf: "لا يمكن عرض ملفات PDF بأمان داخل هذه الصفحة. احفظها وافتحها ببرنامج PDF لديك.",
+};
+
+/** @type {Part<typeof En.preview>} */
+export const preview = {
+  confirmTitle: {
+    last: (name) =>
+      `لعرض «${isolated(name)}» سيبدأ التنزيل الوحيد المتبقي. يمكنك بعد ذلك حفظ كل الملفات، ما لم تتركها ساعة دون استخدام؛ ` +
+      "عندئذٍ تُحذف من الخادم. هل تريد العرض الآن؟",
+    some: (name, left) =>
+      counted(left, {
+        two: () =>
+          `لعرض «${isolated(name)}» سيبدأ أحد التنزيلين المتبقيين. حفظ الملفات بعد ذلك لا يُحتسب مرة أخرى. هل تريد العرض الآن؟`,
+        few: (n) =>
+          `لعرض «${isolated(name)}» سيبدأ واحد من ${n} تنزيلات متبقية. حفظ الملفات بعد ذلك لا يُحتسب مرة أخرى. هل تريد العرض ` +
+          "الآن؟",
+        other: (n) =>
+          `لعرض «${isolated(name)}» سيبدأ واحد من ${n} تنزيلًا متبقيًا. حفظ الملفات بعد ذلك لا يُحتسب مرة أخرى. هل تريد العرض ` +
+          "الآن؟",
+      }),
+  },
+  confirmYes: "نعم، اعرضه",
+  loading: "لحظة …",
+  progress: (done, total) => `${done} من ${total}`,
+  cut: (shown, size) => `هذه هي البداية: أول ${shown} من ${size}. احفظ الملف لقراءته كله.`,
+  whole: (size) => `${size}. يُعرض داخل هذه الصفحة لكن معزولًا عنها: لا يستطيع ما فيه فعل شيء.`,
+  held: "بدأ تنزيلك. حفظ الملفات لا يُحتسب مرة أخرى.",
+  frame: (name) => `محتوى ${isolated(name)}`,
+  otherContent:
+    "ما في هذا الملف ليس ما يقوله اسمه، أو هو من نوع لا يُعرض هنا. لا تحفظه إلا إذا كنت تثق بالمرسل.",
+  tooLarge: "عرض هذا الملف هنا يحتاج إلى ذاكرة كبيرة جدًا. يمكنك حفظه.",
+  notShown: "لا يستطيع هذا المتصفح عرض هذا الملف. يمكنك حفظه.",
+};
+
+/** @type {Part<typeof En.surroundings>} */
+export const surroundings = {
+  inApp:
+    "فُتحت هذه الصفحة داخل تطبيق آخر. مثل هذه النوافذ لا تستطيع غالبًا حفظ الملفات. افتح الرابط في متصفحك قبل التنزيل: لم يُحتسب " +
+    "شيء حتى الآن.",
+  noStream: (size) =>
+    `يمكن حفظ ${size} على الأكثر في هذه النافذة (النوافذ الخاصة وبعض التطبيقات لا تسمح بأكثر من ذلك). افتح الرابط في نافذة ` +
+    "عادية من متصفحك قبل التنزيل: لم يُحتسب شيء حتى الآن.",
+  forgetful:
+    "تبدو هذه نافذة خاصة. أكمل التنزيل قبل إغلاقها: بعد ذلك ينسى هذا المتصفح التنزيل، ويُحتسب مرة أخرى.",
+};

@@ -1,0 +1,87 @@
+// @ts-check
+/** What owners read who hand over a password, by itself or beside files. In Arabic. */
+
+/** @import * as En from "../en/owner.js" */
+/** @import { Part } from "../../texts.js" */
+
+import { counting } from "../../counting.js";
+
+const counted = counting("ar");
+
+/** @type {Part<typeof En.strength>} */
+export const strength = {
+  made: (bits, verdict) => `${bits} بت: ${verdict}`,
+  typed: (bits, verdict) => `${bits} بت تقريبًا على الأكثر: ${verdict}`,
+  verdictsMade: {
+    weak: "ضعيفة. اختر أحرفًا أو كلمات أكثر.",
+    fair: "متوسطة. تصمد بعض الوقت.",
+    strong: "قوية. لا يخمّنها أي برنامج.",
+  },
+  verdictsTyped: {
+    weak: "ضعيفة. يستطيع برنامج تخمينها. دع هذه الصفحة تنشئ كلمة أفضل.",
+    fair: "متوسطة. تصمد بعض الوقت، إلا إذا كانت كلمة أو اسمًا أو نمطًا معروفًا.",
+    strong: "قوية، إذا اختيرت عشوائيًا. فقد يعرف برنامج جملة أو اسمًا أو نمطًا.",
+  },
+  noClass: "اختر نوعًا واحدًا من الأحرف على الأقل.",
+  range: (min, max) => `اكتب عددًا من ${min} إلى ${max}.`,
+  noWords: "لم تُحمَّل قائمة الكلمات. تحقّق من الاتصال، ثم حاول من جديد.",
+};
+
+/** @type {Part<typeof En.pushStatus>} */
+export const pushStatus = {
+  label: "التسمية",
+  state: "الحالة",
+  seen: "المشاهدة",
+  confirmed: "الاستلام",
+  wrong: "عبارات مرور خاطئة",
+  left: "المشاهدات المتبقية",
+  ends: "ينتهي في",
+  never: "ليس بعد",
+  none: "لا شيء",
+  times: (count, when) =>
+    counted(count, {
+      one: () => when,
+      two: () => `مرتين، آخرها ${when}`,
+      few: (n) => `${n} مرات، آخرها ${when}`,
+      other: (n) => `${n} مرة، آخرها ${when}`,
+    }),
+  receipt: (when) => `${when}، أكّده المستلم`,
+  leftOf: (left, max) => `${left} من ${max}`,
+  states: {
+    ready: "في انتظار المستلم",
+    seen: "شوهد، وما زال متاحًا",
+    paused: "أوقفته مؤقتًا",
+    locked: "أُوقف بعد عبارات مرور خاطئة كثيرة",
+    drained: "استُخدمت كل المشاهدات",
+    gone: "انتهى",
+  },
+  unreachable: "الخادم لا يجيب الآن. ستستمر المتابعة تلقائيًا.",
+};
+
+/** @type {typeof En.events} */
+export const events = {
+  created: "أنشأت الرابط",
+  changed: "غيّرته",
+  paused: "أوقفته مؤقتًا",
+  resumed: "أعدت فتحه",
+  "wrong-password": "كتب أحدهم عبارة مرور خاطئة",
+  locked: "أُوقف بعد عبارات مرور خاطئة كثيرة",
+  started: "شاهده شخص لديه الرابط",
+  finished: "أكّد المستلم أنه حصل عليه",
+  lapsed: "انتهت دقائق المشاهدة الخمس عشرة",
+  spent: "انتهى: استُخدمت كل المشاهدات",
+  expired: "انتهى: مضت مدته",
+  revoked: "انتهى: حذفته أنت",
+  destroyed: "انتهى: حذفه أحد المستلمين",
+  guessed: "انتهى: عبارات مرور خاطئة كثيرة",
+  deleted: "حُذف من الخادم",
+};
+
+/** @type {typeof En.pushGone} */
+export const pushGone = {
+  spent: (when) => `استُخدمت كل المشاهدات. حُذف من الخادم في ${when}.`,
+  expired: (when) => `انتهت مدته في ${when}. حُذف من الخادم.`,
+  revoked: (when) => `حذفته أنت في ${when}. لم يعد الرابط يعمل.`,
+  destroyed: (when) => `حذفه أحد المستلمين من الخادم في ${when}.`,
+  guessed: (when) => `كُتبت عبارات مرور خاطئة كثيرة حتى ${when}. حُذف من الخادم.`,
+};
