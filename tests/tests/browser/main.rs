@@ -14,7 +14,6 @@ mod passwords;
 mod playing;
 mod preview;
 mod pushes;
-mod resuming;
 mod round_trip;
 mod tree;
 
