@@ -7,12 +7,15 @@ use subrosa_shared::limits::Limits;
 use tokio::sync::Semaphore;
 
 use crate::blobs::Blobs;
-use crate::config::{Config, ConfigError, Serving};
+use crate::config::{Config, ConfigError, LedgerPlace, Serving};
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::installation::{self, InstallationError};
+use crate::ledger::redis::nodes::{Nodes, Place, Terms};
+use crate::ledger::redis::{RedisLedger, Settings};
 use crate::ledger::sqlite::SqliteLedger;
-use crate::ledger::{Clock, ClockRefused, Ledger, LedgerError, Transfer};
+use crate::ledger::{Clock, ClockRefused, Ledger, LedgerError, SteadyClock, ThisMachine, Transfer};
 use crate::lifecycle::Policy;
+use crate::lifecycle::rules::{BURNED, TOMBSTONE};
 use crate::store::Store;
 
 /// Bytes that a client has to send or take within [`Timing::stall`], or it is cut off.
@@ -81,17 +84,45 @@ pub enum OpenError {
     },
 }
 
-/// Opens the ledger, whoever's it is.
+/// Opens the ledger, whoever's it is. Unless a clock is given, time comes from where the ledger takes it: the machine that it
+/// runs on.
 ///
 /// # Errors
 /// It cannot be opened.
-pub(crate) fn open_ledger(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<dyn Transfer>, OpenError> {
-    let path = config.ledger_path()?;
-    let ledger = SqliteLedger::open(&path, clock).map_err(|error| match error {
+pub(crate) async fn open_ledger(
+    config: &Config,
+    clock: Option<Arc<dyn Clock>>,
+) -> Result<Arc<dyn Transfer>, OpenError> {
+    let place = config.ledger_place()?;
+    let opened: Result<Arc<dyn Transfer>, LedgerError> = match &place {
+        LedgerPlace::Sqlite(path) => {
+            let clock = clock.unwrap_or_else(|| Arc::new(SteadyClock::new(ThisMachine, config.accept_clock)));
+            SqliteLedger::open(path, clock).map(|ledger| Arc::new(ledger) as _)
+        }
+        LedgerPlace::Redis(machines, terms) => {
+            let settings = Settings {
+                life_max: life_max(config),
+                clock,
+                accept_clock: config.accept_clock,
+                ..Settings::default()
+            };
+            open_in_redis(machines, terms, settings).await.map(|ledger| Arc::new(ledger) as _)
+        }
+    };
+    opened.map_err(|error| match error {
         LedgerError::Clock(refused) => OpenError::Clock(refused),
-        source => OpenError::Ledger { place: path.display().to_string(), source },
-    })?;
-    Ok(Arc::new(ledger))
+        source => OpenError::Ledger { place: place.to_string(), source },
+    })
+}
+
+/// How long a record lives at most unless its life is extended, its tombstone and its burned id included.
+fn life_max(config: &Config) -> Duration {
+    let life = Duration::from_secs(config.expiry_secs_max).saturating_add(TOMBSTONE).saturating_add(BURNED);
+    life.max(Settings::default().life_max)
+}
+
+async fn open_in_redis(place: &Place, terms: &Terms, settings: Settings) -> Result<RedisLedger, LedgerError> {
+    RedisLedger::open(Nodes::open(place, terms).await?, settings).await
 }
 
 fn reason(error: &LedgerError) -> String {
@@ -103,14 +134,26 @@ impl App {
     ///
     /// # Errors
     /// Something about them is wrong. Nothing was changed then.
-    pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+    pub async fn open(config: &Config) -> Result<Self, OpenError> {
+        Self::open_with(config, None).await
+    }
+
+    /// The same with a clock of its own, for tests.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_with_clock(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        Self::open_with(config, Some(clock)).await
+    }
+
+    async fn open_with(config: &Config, clock: Option<Arc<dyn Clock>>) -> Result<Self, OpenError> {
         let policy = config.policy()?;
         let serving = config.serving()?;
-        config.ledger_path()?;
+        config.ledger_place()?;
         let blobs_folder = config.blobs_folder()?;
         let data_folder = DataFolder::open(&config.data)?;
 
-        let ledger: Arc<dyn Ledger> = open_ledger(config, clock)?;
+        let ledger: Arc<dyn Ledger> = open_ledger(config, clock).await?;
         let blobs = Blobs::open_folder(&blobs_folder, config.free_bytes_min)
             .map_err(|source| OpenError::Blobs { place: blobs_folder.display().to_string(), source })?;
         installation::check(ledger.as_ref(), &blobs).await?;

@@ -1,5 +1,6 @@
 //! What an operator can set: flags, or variables of the same name, read once.
 
+use std::fmt::{self, Display, Formatter};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use subrosa_shared::api::Channels;
 use subrosa_shared::limits::{LINKS_MAX, Limits, PART_BYTES_MAX, PART_BYTES_MIN, VIEWS_MAX};
 
 use crate::app::Timing;
+use crate::ledger::redis::nodes::{Place, PlaceError, Risk, Terms};
 use crate::lifecycle::Policy;
 use crate::origin::Origin;
 
@@ -25,9 +27,28 @@ pub struct Config {
     #[arg(long, env = "SUBROSA_DATA", value_name = "DIR")]
     pub data: PathBuf,
 
-    /// The record of truth: `sqlite:PATH`. Unless given, the file `ledger.sqlite` in the data folder.
+    /// The record of truth: `sqlite:PATH`, or for several servers `redis://HOST:PORT`,
+    /// `redis+sentinel://HOST:PORT,HOST:PORT/NAME`, `redis+cluster://HOST:PORT,HOST:PORT`; `rediss` for TLS, and
+    /// `USER:PASSWORD@` before the hosts. Passwords are seen by others in a command line: better in the variable. Unless
+    /// given, the file `ledger.sqlite` in the data folder.
     #[arg(long, env = "SUBROSA_LEDGER", value_name = "URL", hide_env_values = true)]
     pub ledger: Option<String>,
+
+    /// Redis only: how many replicas must have acknowledged a change before it is answered. Unless given, as many as the
+    /// primary with the fewest has at the start.
+    #[arg(long, env = "SUBROSA_LEDGER_REPLICAS", value_name = "COUNT")]
+    pub ledger_replicas: Option<u32>,
+
+    /// Redis only: starts although a setting of Redis is known to lose what was acknowledged. The error that says so tells
+    /// the name. May be given several times; as a variable, with commas between.
+    #[arg(
+        long = "accept-ledger-risk",
+        env = "SUBROSA_ACCEPT_LEDGER_RISK",
+        value_enum,
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    pub accepted_ledger_risks: Vec<Risk>,
 
     /// Where ciphertext lies: `file:PATH`. Unless given, the folder `blobs` in the data folder.
     #[arg(long, env = "SUBROSA_BLOBS", value_name = "URL", hide_env_values = true)]
@@ -146,6 +167,24 @@ pub struct Serving {
     pub share_origins: Vec<Origin>,
 }
 
+/// Where the ledger is.
+#[derive(Clone, Debug)]
+pub enum LedgerPlace {
+    /// In a file.
+    Sqlite(PathBuf),
+    /// In Redis, and what is wanted of it.
+    Redis(Place, Terms),
+}
+
+impl Display for LedgerPlace {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => path.display().fmt(f),
+            Self::Redis(place, _) => place.fmt(f),
+        }
+    }
+}
+
 /// A configuration that makes no sense.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -157,6 +196,15 @@ pub enum ConfigError {
         flag: &'static str,
         /// What it takes.
         takes: &'static str,
+    },
+    /// A place in Redis that is none.
+    #[error("--ledger: {0}")]
+    Redis(#[from] PlaceError),
+    /// A setting for Redis.
+    #[error("--{flag} is for a ledger in Redis only")]
+    RedisOnly {
+        /// The flag.
+        flag: &'static str,
     },
     /// A setting for what is not served.
     #[error("--{flag} makes no sense here: --channels is {channels}, so there are no {missing}")]
@@ -245,12 +293,23 @@ impl Config {
         Ok(Serving { channels, push_origin: push_origin.transpose()?, share_origins })
     }
 
-    /// The file of the ledger.
+    /// Where the ledger is.
     ///
     /// # Errors
-    /// The URL is none that this server can use.
-    pub fn ledger_path(&self) -> Result<PathBuf, ConfigError> {
-        self.place("ledger", self.ledger.as_deref(), "sqlite:", "sqlite:PATH", "ledger.sqlite")
+    /// The URL is none that this server can use, or a flag does not go with it.
+    pub fn ledger_place(&self) -> Result<LedgerPlace, ConfigError> {
+        if let Some(url) = self.ledger.as_deref().filter(|url| Place::is_meant(url)) {
+            let terms = Terms { replicas: self.ledger_replicas, accepted: self.accepted_ledger_risks.clone() };
+            return Ok(LedgerPlace::Redis(Place::parse(url)?, terms));
+        }
+        if self.ledger_replicas.is_some() {
+            return Err(ConfigError::RedisOnly { flag: "ledger-replicas" });
+        }
+        if !self.accepted_ledger_risks.is_empty() {
+            return Err(ConfigError::RedisOnly { flag: "accept-ledger-risk" });
+        }
+        let takes = "sqlite:PATH or redis://HOST:PORT";
+        self.place("ledger", self.ledger.as_deref(), "sqlite:", takes, "ledger.sqlite").map(LedgerPlace::Sqlite)
     }
 
     /// The folder of the blobs.

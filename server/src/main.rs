@@ -1,13 +1,11 @@
 //! The Subrosa server as a program: configuration, log, socket, signals.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches};
 use subrosa_server::app::App;
 use subrosa_server::config::{Config, LogFormat};
-use subrosa_server::ledger::{SteadyClock, ThisMachine};
 use subrosa_server::migrate::Migrate;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -58,7 +56,7 @@ fn execute(work: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
 
 async fn serve(config: Config) -> anyhow::Result<()> {
     tracing::info!(version = env!("CARGO_PKG_VERSION"), data = %config.data.display(), "starting");
-    let app = App::open(&config, Arc::new(SteadyClock::new(ThisMachine, config.accept_clock))).await?;
+    let app = App::open(&config).await?;
     let listen = config.listen;
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}; is another server there? Name another address with --listen")

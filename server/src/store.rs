@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use subrosa_shared::api::{CompleteShare, Log, StoredPart};
 use subrosa_shared::id::{LinkId, ShareId, Verifier};
+use subrosa_shared::time::Timestamp;
 use tokio::sync::{Mutex, Notify};
+use tokio::time::{Duration, sleep, timeout};
 
 use crate::ledger::{
     Change as LedgerChange, CommitOutcome, Ledger, LedgerError, NewRow, ObjectRow, Objects, PutObject, Slot, WriteId,
@@ -14,10 +16,15 @@ use crate::lifecycle::{
     Change, Command, HolderAction, Outcome, OwnerAction, Policy, Record, RecordError, Refusal, Step, StoredManifest,
     StoredUpload, step,
 };
+use crate::random;
 use crate::record_key::RecordKey;
 
 /// Lost races after which a command is given up. Within one process the stripes prevent them; other servers may be faster.
 const ATTEMPTS_MAX: usize = 16;
+/// The longest pause after a lost race. The first is at most 2 milliseconds, and they double.
+const PAUSE_MAX: Duration = Duration::from_millis(64);
+/// How long a command waits for those before it on its record. A ledger that does not answer must not make a queue.
+const TURN_WAIT: Duration = Duration::from_secs(10);
 /// Commands on one record wait for each other here instead of racing in the ledger. A fixed number: locks per record would
 /// have to be freed.
 const STRIPES: usize = 256;
@@ -82,7 +89,9 @@ impl Store {
     /// The ledger fails. The next time it is tried again.
     pub async fn scrub(&self) -> Result<(), StoreError> {
         if self.shared.replaced.swap(false, Ordering::SeqCst) {
-            self.shared.ledger.scrub().await.inspect_err(|_| self.shared.replaced.store(true, Ordering::SeqCst))?;
+            let scrubbed = self.shared.ledger.scrub().await;
+            self.shared.replaced.fetch_or(!matches!(scrubbed, Ok(true)), Ordering::SeqCst);
+            scrubbed?;
         }
         Ok(())
     }
@@ -133,7 +142,8 @@ impl Store {
         owner: Verifier,
         request: CompleteShare,
     ) -> Result<Outcome, StoreError> {
-        for _ in 0..ATTEMPTS_MAX {
+        for races in 0..ATTEMPTS_MAX {
+            pause(races).await;
             let objects = self.shared.ledger.objects(share).await?;
             let (write_id, stored) = (objects.write_id, stored_upload(&objects));
             let action = OwnerAction::Complete { request: request.clone(), stored };
@@ -177,13 +187,20 @@ impl Store {
         Ok(Log { lines: self.shared.ledger.log(&key.into()).await? })
     }
 
-    /// The record as it is stored, without the time that has gone by since.
+    /// The record as it is stored, durably, without the time that has gone by since.
     ///
     /// # Errors
     /// The ledger fails.
     pub async fn record(&self, key: impl Into<RecordKey>) -> Result<Option<Record>, StoreError> {
-        let row = self.shared.ledger.load(&key.into()).await?;
-        Ok(row.map(|row| Record::from_bytes(&row.record)).transpose()?)
+        let key = key.into();
+        for races in 0..ATTEMPTS_MAX {
+            pause(races).await;
+            let row = self.shared.ledger.load(&key).await?;
+            if self.shared.ledger.settle(&key, row.as_ref().map(|row| row.write_id)).await? {
+                return Ok(row.map(|row| Record::from_bytes(&row.record)).transpose()?);
+            }
+        }
+        Err(StoreError::Contended)
     }
 
     /// Whether what the record is of has ended by now, noted or not. Changes nothing.
@@ -206,54 +223,77 @@ impl Store {
         expect_objects: Option<WriteId>,
         command: &Command,
     ) -> Result<Outcome, StoreError> {
-        let _turn = self.stripe(&key).lock().await;
+        let turn = timeout(TURN_WAIT, self.stripe(&key).lock()).await;
+        let _turn = turn.map_err(|_| StoreError::Contended)?;
         // Whoever creates mostly finds nothing there: the commit tells if that was wrong, and costs no look before.
         let mut guesses_nothing = command.creates();
-        for _ in 0..ATTEMPTS_MAX {
+        for races in 0..ATTEMPTS_MAX {
             let guessed = std::mem::take(&mut guesses_nothing);
             let row = if guessed { None } else { self.shared.ledger.load(&key).await? };
             let record = row.as_ref().map(|row| Record::from_bytes(&row.record)).transpose()?;
             let now = self.shared.ledger.now().await?;
             let step = step(record.as_ref(), command, &self.shared.policy, now);
-            let Step { record, outcome, new_link, log } = step;
-            let record = match record {
+            let write_id = row.as_ref().map(|row| row.write_id);
+            let outcome = match step.record {
                 // What is there may be another reason to refuse, or none.
                 Change::Unchanged if guessed => continue,
-                Change::Unchanged => return Ok(outcome?),
-                Change::Put(record) => Some(new_row(&record)),
-                Change::Remove => None,
+                // What it rests on may not be durable yet, or be replaced by now.
+                Change::Unchanged => self.shared.ledger.settle(&key, write_id).await?.then_some(step.outcome),
+                _ => self.commit(key, write_id, expect_objects, step, now).await?,
             };
-            let replaces = row.is_some();
-            let due_at_once = record.as_ref().is_some_and(|row| row.due <= now);
-            let change = LedgerChange {
-                key,
-                expect: row.map(|row| row.write_id),
-                expect_objects,
-                record,
-                new_links: Vec::from_iter(new_link),
-                log,
-            };
-            match self.shared.ledger.commit(change).await? {
-                CommitOutcome::Committed => {
-                    self.shared.replaced.fetch_or(replaces, Ordering::SeqCst);
-                    if due_at_once {
-                        self.shared.due.notify_one();
-                    }
-                    return Ok(outcome?);
-                }
-                CommitOutcome::LinkTaken => return Err(Refusal::AlreadyExists.into()),
+            match outcome {
+                Some(outcome) => return Ok(outcome?),
                 // What the step rests on beside the record has changed: the caller has to look again.
-                CommitOutcome::Conflict if expect_objects.is_some() => return Err(StoreError::Contended),
-                CommitOutcome::Conflict => {}
+                None if expect_objects.is_some() => return Err(StoreError::Contended),
+                None => pause(races).await,
             }
         }
         Err(StoreError::Contended)
+    }
+
+    /// Stores a step that changes something, and gives its outcome; `None` if somebody else was faster.
+    async fn commit(
+        &self,
+        key: RecordKey,
+        expect: Option<WriteId>,
+        expect_objects: Option<WriteId>,
+        step: Step,
+        now: Timestamp,
+    ) -> Result<Option<Result<Outcome, Refusal>>, StoreError> {
+        let Step { record, outcome, new_link, log } = step;
+        let record = match record {
+            Change::Put(record) => Some(new_row(&record)),
+            Change::Remove | Change::Unchanged => None,
+        };
+        let due_at_once = record.as_ref().is_some_and(|row| row.due <= now);
+        let new_links = Vec::from_iter(new_link);
+        let change = LedgerChange { key, expect, expect_objects, record, new_links, log };
+        match self.shared.ledger.commit(change).await? {
+            CommitOutcome::Committed => {
+                self.shared.replaced.fetch_or(expect.is_some(), Ordering::SeqCst);
+                if due_at_once {
+                    self.shared.due.notify_one();
+                }
+                Ok(Some(outcome))
+            }
+            CommitOutcome::LinkTaken => Ok(Some(Err(Refusal::AlreadyExists))),
+            CommitOutcome::Conflict => Ok(None),
+        }
     }
 
     fn stripe(&self, key: &RecordKey) -> &Mutex<()> {
         // Ids are digests: any byte of them is as good as a hash.
         let byte = key.to_bytes()[RecordKey::LEN - 1];
         &self.shared.stripes[usize::from(byte) % STRIPES]
+    }
+}
+
+/// After so many lost races, of random length: those who met once are not to meet again.
+async fn pause(races: usize) {
+    let most = Duration::from_millis(1 << races.min(10)).min(PAUSE_MAX);
+    if races > 0 {
+        let [byte] = random::bytes();
+        sleep(most.mul_f64(f64::from(byte) / 256.0)).await;
     }
 }
 

@@ -52,6 +52,9 @@ impl Ledger for Mortal {
     async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError> {
         self.ledger.load(key).await
     }
+    async fn settle(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError> {
+        self.ledger.settle(key, write_id).await
+    }
     async fn share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError> {
         self.ledger.share_of_link(link).await
     }
@@ -82,7 +85,7 @@ impl Ledger for Mortal {
     async fn is_empty(&self) -> Result<bool, LedgerError> {
         self.call(self.ledger.is_empty()).await
     }
-    async fn scrub(&self) -> Result<(), LedgerError> {
+    async fn scrub(&self) -> Result<bool, LedgerError> {
         self.call(self.ledger.scrub()).await
     }
     async fn ping(&self) -> Result<(), LedgerError> {

@@ -46,6 +46,10 @@ pub struct Config {
     pub channels: Channels,
     /// Origin of the password channel, if it is another one.
     pub push_origin: Option<String>,
+    /// How many replicas of the server's records acknowledge a change before it is answered. With 0, what the server answered
+    /// outlives the loss of its machine as far as that machine's disk does.
+    #[serde(default)]
+    pub replicas_acknowledge: u32,
 }
 
 /// What a server serves.

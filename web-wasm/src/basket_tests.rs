@@ -26,6 +26,7 @@ fn config(limits: Limits) -> Config {
         },
         channels: Channels::Both,
         push_origin: None,
+        replicas_acknowledge: 0,
     }
 }
 

@@ -34,6 +34,7 @@ pub(super) async fn show_config(
         limits,
         channels: serving.channels,
         push_origin: serving.push_origin.as_ref().map(ToString::to_string),
+        replicas_acknowledge: app.store().ledger().replicas_acknowledge(),
     }))
 }
 

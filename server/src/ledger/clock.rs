@@ -9,6 +9,7 @@ use std::time::Duration;
 use subrosa_shared::time::Timestamp;
 
 pub use steady::{ClockRefused, Machine, SteadyClock, ThisMachine};
+pub(crate) use steady::{OFF_MAX, believe};
 
 /// Tells the time. It may jump either way; a ledger makes it go forwards only.
 pub trait Clock: Send + Sync + 'static {

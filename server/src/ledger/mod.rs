@@ -38,6 +38,11 @@ pub trait Ledger: Send + Sync + 'static {
     /// A record.
     async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError>;
 
+    /// Whether a record still is what was loaded, and that is as durable as the ledger promises. A ledger of several
+    /// machines may show what is not yet on as many of them as it takes: nothing may be told of it before. `write_id` is that
+    /// of the row, or `None` if there was none.
+    async fn settle(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError>;
+
     /// The share that a link opens. Never changes while the record exists.
     async fn share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError>;
 
@@ -69,8 +74,13 @@ pub trait Ledger: Send + Sync + 'static {
     async fn is_empty(&self) -> Result<bool, LedgerError>;
 
     /// Makes what was replaced or removed unreadable: nothing of it is left in what the ledger keeps. Until then some of it
-    /// may be, in places that are written over in time.
-    async fn scrub(&self) -> Result<(), LedgerError>;
+    /// may be, in places that are written over in time. `false`: not now, ask again soon.
+    async fn scrub(&self) -> Result<bool, LedgerError>;
+
+    /// How many replicas acknowledge a change before it is answered.
+    fn replicas_acknowledge(&self) -> u32 {
+        0
+    }
 
     /// Writes something that changes nothing: fails if a change would fail.
     async fn ping(&self) -> Result<(), LedgerError>;

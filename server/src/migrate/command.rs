@@ -10,10 +10,10 @@ use super::progress::say;
 use super::{MigrateError, Migrated, migrate};
 use crate::app::open_ledger;
 use crate::blobs::Blobs;
-use crate::config::{Config, LogFormat};
+use crate::config::{Config, LedgerPlace, LogFormat};
 use crate::data_folder::DataFolder;
 use crate::installation;
-use crate::ledger::{SteadyClock, ThisMachine, Transfer};
+use crate::ledger::Transfer;
 
 /// Takes everything from one ledger to another.
 ///
@@ -54,16 +54,17 @@ impl Migrate {
     /// See [`MigrateError`]. The same command again goes on.
     pub async fn run(&self) -> Result<(), MigrateError> {
         let (from, to) = (self.server(&self.from), self.server(&self.to));
-        let source = from.ledger_path()?;
-        if !source.exists() {
+        if let LedgerPlace::Sqlite(source) = from.ledger_place()?
+            && !source.exists()
+        {
             return Err(MigrateError::Missing(source.display().to_string()));
         }
-        to.ledger_path()?;
+        to.ledger_place()?;
         // While it is held, no server runs that would have the file open.
         let _data_folder = DataFolder::open(&self.data)?;
-        let from = self.open(&from, "from")?;
+        let from = open(&from, "from").await?;
         self.check_blobs(from.as_ref()).await?;
-        let to = self.open(&to, "to")?;
+        let to = open(&to, "to").await?;
         let done = migrate(&from, &to, true).await?;
         self.say_what_next(done);
         Ok(())
@@ -75,12 +76,8 @@ impl Migrate {
             ["subrosa-server".into(), "--data".into(), self.data.clone().into(), "--ledger".into(), ledger.into()];
         let mut config = Config::parse_from(flags);
         config.blobs.clone_from(&self.blobs);
+        config.accept_clock = self.accept_clock;
         config
-    }
-
-    fn open(&self, server: &Config, flag: &'static str) -> Result<Arc<dyn Transfer>, MigrateError> {
-        let clock = Arc::new(SteadyClock::new(ThisMachine, self.accept_clock));
-        open_ledger(server, clock).map_err(|source| MigrateError::Open { flag, source: Box::new(source) })
     }
 
     /// A ledger belongs to blobs; those of the data folder have to be them.
@@ -124,6 +121,10 @@ impl Migrate {
             }
         }
     }
+}
+
+async fn open(server: &Config, flag: &'static str) -> Result<Arc<dyn Transfer>, MigrateError> {
+    open_ledger(server, None).await.map_err(|source| MigrateError::Open { flag, source: Box::new(source) })
 }
 
 /// A ledger's URL as it may be shown.

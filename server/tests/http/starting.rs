@@ -104,7 +104,7 @@ async fn a_clock_far_from_what_the_ledger_knows_is_said_so_and_accepted_once() {
         assert_eq!(ledger_clock(folder.path()), known, "nothing changed");
 
         let clock = || Arc::new(SteadyClock::new(ThisMachine, true));
-        let app = App::open(&config(&folder, &[]), clock()).await.unwrap();
+        let app = App::open_with_clock(&config(&folder, &[]), clock()).await.unwrap();
         let begun = app.store().ledger().now().await.unwrap();
         assert!(begun >= now.max(known) && begun < now.max(known).after(DAY), "{begun:?}");
     }
@@ -152,7 +152,7 @@ async fn limits_that_make_no_sense_are_said_so() {
         ["--upload-secs-max", "0"],
     ] {
         let config = config(&folder, &flags);
-        let error = App::open(&config, Arc::new(ManualClock::new(START))).await.err().unwrap().to_string();
+        let error = App::open_with_clock(&config, Arc::new(ManualClock::new(START))).await.err().unwrap().to_string();
         assert!(error.contains(flags[0]), "{error}");
     }
 }

@@ -54,7 +54,7 @@ impl Server {
     }
 
     pub(crate) async fn restart(folder: Arc<TempDir>, clock: ManualClock, flags: &[&str]) -> Self {
-        let app = App::open(&config(&folder, flags), Arc::new(clock.clone())).await.unwrap();
+        let app = App::open_with_clock(&config(&folder, flags), Arc::new(clock.clone())).await.unwrap();
         Self { router: router(&app), app, clock, folder }
     }
 

@@ -17,7 +17,7 @@ const SLEW: u128 = 2_000;
 /// A clock that is further off was set, or is wrong: it is not followed.
 const STEP_MAX: Duration = Duration::from_secs(10 * 60);
 /// A clock that is further ahead of what the ledger knows is not believed at the start: few servers are off for longer.
-const OFF_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+pub(crate) const OFF_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// A machine that has run for less may not have set its clock yet: a step ahead is believed, within
 /// the same bound as at the start.
 const SETTLING: Duration = Duration::from_secs(15 * 60);
@@ -95,6 +95,23 @@ fn told(span: Duration) -> String {
         172_800.. => (86_400, "days"),
     };
     format!("{} {unit}", secs / of)
+}
+
+/// Whether a machine's clock can be believed at the start, after the last moment that the ledger knows, if it knows one.
+/// Answers that moment, since 1970. With `accept` it may be far from it.
+pub(crate) fn believe(clock: Duration, reached: Option<Timestamp>, accept: bool) -> Result<Duration, ClockRefused> {
+    if clock < EARLIEST {
+        return Err(ClockRefused::Unset);
+    }
+    let reached = reached.map_or(clock, |reached| Duration::from_millis(reached.as_millis()));
+    let (ahead, behind) = (clock.saturating_sub(reached), reached.saturating_sub(clock));
+    if ahead > OFF_MAX && !accept {
+        return Err(ClockRefused::Ahead { by: ahead });
+    }
+    if behind > STEP_MAX && !accept {
+        return Err(ClockRefused::Behind { by: behind });
+    }
+    Ok(reached)
 }
 
 /// Believes the machine's clock at the start, and then follows it slowly.
@@ -185,17 +202,7 @@ impl<M: Machine> Clock for SteadyClock<M> {
     fn start(&self, reached: Option<Timestamp>) -> Result<(), ClockRefused> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let (clock, uptime) = (self.machine.clock(), self.machine.uptime());
-        if clock < EARLIEST {
-            return Err(ClockRefused::Unset);
-        }
-        let reached = reached.map_or(clock, |reached| Duration::from_millis(reached.as_millis()));
-        let (ahead, behind) = (clock.saturating_sub(reached), reached.saturating_sub(clock));
-        if ahead > OFF_MAX && !self.accept {
-            return Err(ClockRefused::Ahead { by: ahead });
-        }
-        if behind > STEP_MAX && !self.accept {
-            return Err(ClockRefused::Behind { by: behind });
-        }
+        let reached = believe(clock, reached, self.accept)?;
         *state = State::begin(reached, clock, uptime);
         Ok(())
     }

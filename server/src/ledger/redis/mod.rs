@@ -1,4 +1,208 @@
 //! The ledger in Redis, or Valkey: for installations of more than one server.
+//!
+//! `nodes` reaches the machines. On top of it lie the rows: `keys` names them, `scripts` are the steps, `records`, `links`,
+//! `beside`, `due`, `time` and `marks` put both together, each for one kind of thing.
+//!
+//! What every step rests on: a script is atomic in its slot; every script first looks whether the slot is of the
+//! installation that is served; a version, once replaced, never comes back. So a script that comes late, or twice, finds
+//! that its time is over, and after a lost answer the same script is simply run again.
 
+mod beside;
+mod due;
+mod keys;
+mod links;
+mod marks;
 pub mod nodes;
+mod records;
+mod reply;
+mod rows;
+mod scripts;
 mod start;
+mod time;
+mod transfer;
+
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use subrosa_shared::api::LogLine;
+use subrosa_shared::id::{LinkId, ShareId};
+use subrosa_shared::time::Timestamp;
+use tokio::time::Instant;
+
+use self::keys::Keys;
+use self::nodes::{Invocation, Nodes, Script, Tag};
+use self::reply::Reply;
+use self::time::Time;
+use super::{
+    Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutObject, Row, Slot,
+    Transfer as _, WriteId,
+};
+use crate::record_key::RecordKey;
+
+/// How long a step is run again whose answer was lost.
+const LOST_PATIENCE: Duration = Duration::from_secs(3);
+/// Files of the machines are rewritten no more often than this.
+const REWRITE_EVERY_SECS: u32 = 10 * 60;
+
+/// What belongs to a ledger in Redis beside its machines.
+#[derive(Clone)]
+pub struct Settings {
+    /// What the names of all keys begin with.
+    pub prefix: String,
+    /// The longest that a record may live, tombstone and burned id included. What is left behind by a mishap ends
+    /// some time after that.
+    pub life_max: Duration,
+    /// Where the time comes from. `None`: from Redis.
+    pub clock: Option<Arc<dyn Clock>>,
+    /// Whether Redis' clock is believed however far it is from what the ledger knows.
+    pub accept_clock: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let life_max = Duration::from_secs(400 * 24 * 60 * 60);
+        Self { prefix: "subrosa".to_owned(), life_max, clock: None, accept_clock: false }
+    }
+}
+
+/// A ledger in Redis.
+pub struct RedisLedger {
+    nodes: Nodes,
+    keys: Keys,
+    /// What scripts have to find: the text of how the ledger stood when this was opened.
+    mark: RwLock<String>,
+    time: Time,
+    life_max: Duration,
+}
+
+impl RedisLedger {
+    /// Opens the ledger on machines that were checked.
+    ///
+    /// # Errors
+    /// It is not whole, or its clock cannot be believed.
+    pub async fn open(nodes: Nodes, settings: Settings) -> Result<Self, LedgerError> {
+        let Settings { prefix, life_max, clock, accept_clock } = settings;
+        let (keys, time) = (Keys::new(&prefix), Time::new(clock));
+        let ledger = Self { nodes, keys, mark: RwLock::default(), time, life_max };
+        ledger.learn_standing().await?;
+        ledger.start_clock(accept_clock).await?;
+        Ok(ledger)
+    }
+
+    /// A script about a tag, with what it has to find there.
+    fn script(&self, script: &'static Script, tag: Tag) -> Invocation {
+        Invocation::of(script).key(self.keys.mark(tag)).arg(self.mark())
+    }
+
+    async fn read(&self, tag: Tag, invocation: Invocation) -> Result<Reply, LedgerError> {
+        Reply::parse(self.nodes.read(tag, invocation).await?)
+    }
+
+    async fn write(&self, tag: Tag, invocation: Invocation) -> Result<Reply, LedgerError> {
+        Reply::parse(self.nodes.write(tag, invocation).await?)
+    }
+
+    /// Runs a script that finds out by itself that it was run before. Also answers whether it may have been.
+    async fn write_surely(&self, tag: Tag, invocation: Invocation) -> Result<(Reply, bool), LedgerError> {
+        let deadline = Instant::now() + LOST_PATIENCE;
+        let mut lost = false;
+        loop {
+            match self.write(tag, invocation.clone()).await {
+                Err(LedgerError::Lost(_)) if Instant::now() < deadline => lost = true,
+                result => return Ok((result?, lost)),
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Ledger for RedisLedger {
+    async fn now(&self) -> Result<Timestamp, LedgerError> {
+        self.time_now().await
+    }
+
+    async fn installation(&self) -> Result<Option<InstallationId>, LedgerError> {
+        self.learn_standing().await?.in_service()
+    }
+
+    async fn set_installation(&self, id: InstallationId) -> Result<InstallationId, LedgerError> {
+        self.give_installation(id).await
+    }
+
+    async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError> {
+        self.load_record(key).await
+    }
+
+    async fn settle(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError> {
+        self.settle_record(key, write_id).await
+    }
+
+    async fn share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError> {
+        self.share_that_link_opens(link).await
+    }
+
+    async fn commit(&self, change: Change) -> Result<CommitOutcome, LedgerError> {
+        self.commit_change(&change).await
+    }
+
+    async fn put_object(&self, share: &ShareId, object: ObjectRow) -> Result<PutObject, LedgerError> {
+        self.note_object(share, &object).await
+    }
+
+    async fn objects(&self, share: &ShareId) -> Result<Objects, LedgerError> {
+        self.all_objects(share).await
+    }
+
+    async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError> {
+        self.one_object(share, slot).await
+    }
+
+    async fn put_note(&self, share: &ShareId, note: Vec<u8>) -> Result<bool, LedgerError> {
+        self.keep_note(share, &note).await
+    }
+
+    async fn note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError> {
+        self.read_note(share).await
+    }
+
+    async fn log(&self, key: &RecordKey) -> Result<Vec<LogLine>, LedgerError> {
+        self.timeline(key).await
+    }
+
+    async fn due(&self, now: Timestamp, after: Option<Due>, count_max: usize) -> Result<Vec<Due>, LedgerError> {
+        self.due_in_all_tags(now, after, count_max).await
+    }
+
+    async fn is_empty(&self) -> Result<bool, LedgerError> {
+        Ok(self.count().await? == 0)
+    }
+
+    async fn scrub(&self) -> Result<bool, LedgerError> {
+        let tag = Tag::LEDGER;
+        let turn = self.script(&scripts::REWRITE, tag).key(self.keys.rewrite()).arg(REWRITE_EVERY_SECS.to_string());
+        if self.read(tag, turn).await?.word != "ok" {
+            return Ok(false);
+        }
+        for (machine, answer) in self.nodes.everywhere(&redis::cmd("BGREWRITEAOF")).await {
+            if let Err(error) = answer {
+                // One may run already. In ten minutes the next.
+                tracing::info!(machine, %error, "does not rewrite its append-only file now");
+            }
+        }
+        Ok(true)
+    }
+
+    fn replicas_acknowledge(&self) -> u32 {
+        self.nodes.replicas()
+    }
+
+    async fn ping(&self) -> Result<(), LedgerError> {
+        self.note_time().await?;
+        for tag in self.nodes.tag_of_each() {
+            let ping = self.script(&scripts::PING, tag).key(self.keys.ping(tag)).arg(WriteId::generate().0);
+            self.write(tag, ping.repeatable()).await?;
+        }
+        Ok(())
+    }
+}

@@ -25,7 +25,7 @@ use self::readers::Readers;
 use self::writer::Writer;
 use super::{
     Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutObject, Row, Slot,
-    Standing,
+    Standing, WriteId,
 };
 use crate::record_key::RecordKey;
 
@@ -141,6 +141,11 @@ impl Ledger for SqliteLedger {
         self.readers.read(move |connection| rows::load(connection, &key)).await
     }
 
+    async fn settle(&self, _: &RecordKey, _: Option<WriteId>) -> Result<bool, LedgerError> {
+        // Nobody reads what is not on the disk.
+        Ok(true)
+    }
+
     async fn share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError> {
         let link = *link;
         self.readers.read(move |connection| rows::share_of_link(connection, &link)).await
@@ -188,8 +193,8 @@ impl Ledger for SqliteLedger {
         self.readers.read(rows::is_empty).await
     }
 
-    async fn scrub(&self) -> Result<(), LedgerError> {
-        self.writer.fold().await
+    async fn scrub(&self) -> Result<bool, LedgerError> {
+        self.writer.fold().await.map(|()| true)
     }
 
     async fn ping(&self) -> Result<(), LedgerError> {

@@ -1,0 +1,80 @@
+//! What lies beside a record: its objects and its note.
+
+use subrosa_shared::id::ShareId;
+
+use super::nodes::Tag;
+use super::{Invocation, RedisLedger, rows, scripts};
+use crate::ledger::{LedgerError, ObjectRow, Objects, PutObject, Slot, WriteId};
+use crate::record_key::RecordKey;
+
+/// How often something is tried again that others keep changing.
+const ATTEMPTS_MAX: usize = 16;
+
+impl RedisLedger {
+    pub(super) async fn note_object(&self, share: &ShareId, object: &ObjectRow) -> Result<PutObject, LedgerError> {
+        let keys = self.keys.record(&RecordKey::Share(*share));
+        let put = |expected: &[u8]| {
+            let put = self.script(&scripts::PUT_OBJECT, keys.tag);
+            let put = put.key(keys.record.as_str()).key(keys.objects.as_str()).arg(rows::slot_name(object.slot));
+            put.arg(expected).arg(rows::object_bytes(object)).arg(WriteId::generate().0)
+        };
+        let Some(replaced) = self.replace(keys.tag, put).await? else { return Ok(PutObject::Closed) };
+        let replaced = (!replaced.is_empty()).then(|| rows::object(object.slot, &replaced)).transpose()?;
+        Ok(PutObject::Stored { replaced })
+    }
+
+    pub(super) async fn keep_note(&self, share: &ShareId, note: &[u8]) -> Result<bool, LedgerError> {
+        let keys = self.keys.record(&RecordKey::Share(*share));
+        let versioned = [WriteId::generate().0.as_slice(), note].concat();
+        let put = |expected: &[u8]| {
+            let put = self.script(&scripts::PUT_NOTE, keys.tag).key(keys.record.as_str()).key(keys.note.as_str());
+            put.arg(expected).arg(versioned.as_slice())
+        };
+        Ok(self.replace(keys.tag, put).await?.is_some())
+    }
+
+    /// Puts something in place of whatever is there, which it answers; `None` if there is no place.
+    ///
+    /// Each try expects one certain thing. A script that comes late finds another, and does nothing: it cannot bring back
+    /// what was replaced since.
+    async fn replace(&self, tag: Tag, put: impl Fn(&[u8]) -> Invocation) -> Result<Option<Vec<u8>>, LedgerError> {
+        let mut expected = Vec::new();
+        for _ in 0..ATTEMPTS_MAX {
+            let (mut reply, lost) = self.write_surely(tag, put(&expected)).await?;
+            match reply.word.as_str() {
+                "ok" => return Ok(Some(expected)),
+                "closed" => return Ok(None),
+                // Ours may have been there in between, and is nobody's since then.
+                "conflict" if lost => return Err(LedgerError::Lost("others changed the same meanwhile".to_owned())),
+                "conflict" => expected = reply.value()?,
+                _ => return Err(reply.strange()),
+            }
+        }
+        Err(LedgerError::Unavailable("others keep changing the same".to_owned()))
+    }
+
+    pub(super) async fn all_objects(&self, share: &ShareId) -> Result<Objects, LedgerError> {
+        let keys = self.keys.record(&RecordKey::Share(*share));
+        let load = self.script(&scripts::OBJECTS, keys.tag).key(keys.record).key(keys.objects);
+        let mut reply = self.read(keys.tag, load).await?;
+        if reply.word == "none" {
+            // Without a record there is no version to rest on: a drawn one matches nothing.
+            return Ok(Objects { rows: Vec::new(), write_id: WriteId::generate() });
+        }
+        Ok(Objects { write_id: reply.write_id()?, rows: rows::objects(reply.value()?)? })
+    }
+
+    pub(super) async fn one_object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError> {
+        let keys = self.keys.record(&RecordKey::Share(*share));
+        let get = self.script(&scripts::GET, keys.tag).key(keys.objects).arg("HGET").arg(rows::slot_name(slot));
+        let found: Option<Vec<u8>> = self.read(keys.tag, get).await?.value()?;
+        found.map(|bytes| rows::object(slot, &bytes)).transpose()
+    }
+
+    pub(super) async fn read_note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError> {
+        let keys = self.keys.record(&RecordKey::Share(*share));
+        let get = self.script(&scripts::GET, keys.tag).key(keys.note).arg("GET");
+        let found: Option<Vec<u8>> = self.read(keys.tag, get).await?.value()?;
+        Ok(found.map(|mut versioned| versioned.split_off(versioned.len().min(16))))
+    }
+}

@@ -1,0 +1,110 @@
+//! The marks: how the ledger stands, once per tag, so that every script can look at its own, and once over all of them.
+//!
+//! The one over all is changed first, to `BEFORE>NEXT`: from then on it is decided. Then the tags follow, and then it becomes
+//! `NEXT`. Whoever finds it in between goes on with that. A tag that has neither mark has lost its data; nothing that carried
+//! a mark once, and has lost it, is given one again.
+
+use std::sync::PoisonError;
+
+use futures_util::future::try_join_all;
+
+use super::nodes::{Invocation, Tag};
+use super::reply::{Reply, foreign};
+use super::{RedisLedger, scripts};
+use crate::ledger::{InstallationId, LedgerError, Standing};
+
+/// Stands between the mark before and the next one, while the tags follow. Not in any mark.
+const ON_THE_WAY: char = '>';
+/// No mark is ever this: whoever expects it only looks.
+const ONLY_LOOK: &str = "?";
+
+impl RedisLedger {
+    /// What scripts about a tag have to find. Nothing in a new ledger.
+    pub(super) fn mark(&self) -> String {
+        self.mark.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Finds out how the ledger stands, and whether all of it does. What was begun is ended.
+    pub(super) async fn learn_standing(&self) -> Result<Standing, LedgerError> {
+        let mut over_all = self.look(Tag::LEDGER).await?;
+        loop {
+            if over_all.contains(ON_THE_WAY) {
+                self.follow(&over_all).await?;
+            }
+            let marks = try_join_all(Tag::of_ids().map(|tag| self.look(tag))).await?;
+            let again = self.look(Tag::LEDGER).await?;
+            if again == over_all {
+                if let Some(wrong) = marks.iter().find(|mark| **mark != over_all) {
+                    return Err(foreign(wrong));
+                }
+                break;
+            }
+            over_all = again;
+        }
+        let standing = standing(&over_all).ok_or_else(|| foreign(&over_all))?;
+        *self.mark.write().unwrap_or_else(PoisonError::into_inner) = over_all;
+        Ok(standing)
+    }
+
+    /// Makes the ledger stand otherwise, if it stands as expected; answers whether it did. From one standing to the same one
+    /// ends what was begun.
+    pub(super) async fn change_standing(&self, expected: &Standing, next: &Standing) -> Result<bool, LedgerError> {
+        let (expected, next) = (expected.to_text().unwrap_or_default(), next.to_text().unwrap_or_default());
+        let decided = format!("{expected}{ON_THE_WAY}{next}");
+        let found = self.look(Tag::LEDGER).await?;
+        if let Some((_, coming)) = found.split_once(ON_THE_WAY) {
+            self.follow(&found).await?;
+            if coming == next {
+                return Ok(true);
+            }
+        }
+        if expected == next {
+            return Ok(self.learn_standing().await?.to_text().unwrap_or_default() == next);
+        }
+        if self.change_mark(Tag::LEDGER, &expected, &decided).await? != decided {
+            return Ok(false);
+        }
+        self.follow(&decided).await?;
+        Ok(true)
+    }
+
+    /// Marks a new ledger. Answers the installation in force.
+    pub(super) async fn give_installation(&self, id: InstallationId) -> Result<InstallationId, LedgerError> {
+        self.change_standing(&Standing::New, &Standing::Serving(id)).await?;
+        self.learn_standing().await?.in_service()?.ok_or_else(|| foreign(""))
+    }
+
+    /// Lets the tags follow what was decided.
+    async fn follow(&self, decided: &str) -> Result<(), LedgerError> {
+        let Some((before, next)) = decided.split_once(ON_THE_WAY) else { return Ok(()) };
+        let marks = try_join_all(Tag::of_ids().map(|tag| self.change_mark(tag, before, next))).await?;
+        // Somebody else may have gone on from there, when all tags were done.
+        if let Some(other) = marks.iter().find(|mark| *mark != next)
+            && self.look(Tag::LEDGER).await? == decided
+        {
+            return Err(foreign(other));
+        }
+        self.change_mark(Tag::LEDGER, decided, next).await.map(drop)
+    }
+
+    async fn look(&self, tag: Tag) -> Result<String, LedgerError> {
+        Reply::parse(self.nodes.read(tag, self.mark_script(tag, ONLY_LOOK, "")).await?)?.value()
+    }
+
+    /// Changes a mark if it is what is expected. Answers the one in force.
+    async fn change_mark(&self, tag: Tag, expected: &str, mark: &str) -> Result<String, LedgerError> {
+        let change = self.mark_script(tag, expected, mark).repeatable();
+        Reply::parse(self.nodes.write(tag, change).await?)?.value()
+    }
+
+    fn mark_script(&self, tag: Tag, expected: &str, mark: &str) -> Invocation {
+        let script = Invocation::of(&scripts::MARK).key(self.keys.mark(tag)).key(self.keys.due(tag));
+        script.arg(expected).arg(mark)
+    }
+}
+
+/// How a ledger with that mark stands. What is decided counts.
+pub(super) fn standing(mark: &str) -> Option<Standing> {
+    let decided = mark.split_once(ON_THE_WAY).map_or(mark, |(_, next)| next);
+    Standing::from_text((!decided.is_empty()).then_some(decided))
+}

@@ -1,0 +1,84 @@
+//! Records: loaded, and replaced if nobody else was faster.
+
+use subrosa_shared::api::LogLine;
+
+use super::keys::RecordKeys;
+use super::nodes::Invocation;
+use super::{RedisLedger, rows, scripts};
+use crate::ledger::{Change, CommitOutcome, LOG_LINES_MAX, LedgerError, NewRow, Row, WriteId};
+use crate::record_key::RecordKey;
+
+impl RedisLedger {
+    pub(super) async fn load_record(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError> {
+        let keys = self.keys.record(key);
+        let mut reply = self.read(keys.tag, self.script(&scripts::LOAD, keys.tag).key(keys.record)).await?;
+        match reply.word.as_str() {
+            "none" => Ok(None),
+            _ => Ok(Some(Row { record: reply.value()?, write_id: reply.write_id()? })),
+        }
+    }
+
+    /// Whether what was loaded is still there, and on as many replicas as it takes.
+    pub(super) async fn settle_record(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError> {
+        if self.nodes.replicas() == 0 {
+            return Ok(true);
+        }
+        let keys = self.keys.record(key);
+        let settle = self.script(&scripts::SETTLE, keys.tag).key(keys.record).arg(bytes_of(write_id));
+        Ok(self.write(keys.tag, settle.repeatable()).await?.word == "ok")
+    }
+
+    pub(super) async fn timeline(&self, key: &RecordKey) -> Result<Vec<LogLine>, LedgerError> {
+        let keys = self.keys.record(key);
+        let get = self.script(&scripts::GET, keys.tag).key(keys.log).arg("LRANGE").arg("0").arg("-1");
+        rows::lines(&self.read(keys.tag, get).await?.value::<Vec<Vec<u8>>>()?)
+    }
+
+    /// The index lies in other slots. Before the record names a link, the index knows it; and an entry of the index whose
+    /// record is gone opens nothing. So nothing has to happen at once in two places.
+    pub(super) async fn commit_change(&self, change: &Change) -> Result<CommitOutcome, LedgerError> {
+        let keys = self.keys.record(&change.key);
+        if !self.claim_links(change).await? {
+            return Ok(CommitOutcome::LinkTaken);
+        }
+        let ending = self.links_ending_with(change, &keys).await?;
+        let (mut reply, lost) = self.write_surely(keys.tag, self.commit_script(change, &keys)).await?;
+        let committed = match reply.word.as_str() {
+            "ok" => true,
+            // What was to be removed is not there any more.
+            "conflict" => lost && change.record.is_none() && reply.value::<Vec<u8>>()?.is_empty(),
+            _ => return Err(reply.strange()),
+        };
+        if !committed {
+            return Ok(CommitOutcome::Conflict);
+        }
+        self.follow_in_index(change, &ending).await;
+        Ok(CommitOutcome::Committed)
+    }
+
+    fn commit_script(&self, change: &Change, keys: &RecordKeys) -> Invocation {
+        let script = if change.expect.is_none() { &scripts::CREATE } else { &scripts::CHANGE };
+        let RecordKeys { tag, record, objects, links, note, log, due, .. } = keys;
+        let mut commit = self.script(script, *tag);
+        for key in [record, objects, links, note, log, due] {
+            commit = commit.key(key.as_str());
+        }
+        commit = commit.arg(bytes_of(change.expect)).arg(bytes_of(change.record.as_ref().map(|row| row.write_id)));
+        commit = commit.arg(bytes_of(change.expect_objects)).arg(change.key.to_bytes());
+        let Some(NewRow { record, due, accepts_parts, stands_alone, .. }) = &change.record else { return commit };
+        let flag = |flag: bool| if flag { "1" } else { "0" };
+        commit = commit.arg(rows::score(*due)).arg(record.as_slice());
+        commit = commit.arg(flag(*accepts_parts)).arg(flag(*stands_alone)).arg(LOG_LINES_MAX.to_string());
+        let links = change.key.share().map_or(&[][..], |_| &change.new_links);
+        commit = commit.arg(links.len().to_string());
+        for link in links {
+            commit = commit.arg(*link.as_bytes());
+        }
+        change.log.iter().fold(commit, |commit, line| commit.arg(rows::line_bytes(line)))
+    }
+}
+
+/// A write id, or nothing.
+fn bytes_of(write_id: Option<WriteId>) -> Vec<u8> {
+    write_id.map_or_else(Vec::new, |write_id| write_id.0.to_vec())
+}

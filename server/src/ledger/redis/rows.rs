@@ -1,0 +1,99 @@
+//! How things look in Redis.
+
+use subrosa_shared::api::LogLine;
+use subrosa_shared::id::Digest;
+use subrosa_shared::time::Timestamp;
+
+use super::reply::corrupt;
+use crate::ledger::{DUE_MAX, Due, LedgerError, ObjectRow, Slot};
+use crate::record_key::RecordKey;
+
+/// Bytes of a stored object before the name of its blob.
+const OBJECT_HEAD_LEN: usize = 8 + 32;
+
+/// The name of a slot.
+pub(super) fn slot_name(slot: Slot) -> String {
+    match slot {
+        Slot::Manifest => "manifest".to_owned(),
+        Slot::Part(index) => index.to_string(),
+    }
+}
+
+fn slot_of(name: &str) -> Option<Slot> {
+    if name == "manifest" { Some(Slot::Manifest) } else { name.parse().ok().map(Slot::Part) }
+}
+
+/// Length, digest, name of the blob.
+pub(super) fn object_bytes(object: &ObjectRow) -> Vec<u8> {
+    let len = object.sealed_len.to_be_bytes();
+    [len.as_slice(), object.digest.as_bytes().as_slice(), object.blob.as_bytes()].concat()
+}
+
+/// Reads what [`object_bytes`] wrote.
+pub(super) fn object(slot: Slot, bytes: &[u8]) -> Result<ObjectRow, LedgerError> {
+    let read = || {
+        let (head, blob) = bytes.split_at_checked(OBJECT_HEAD_LEN)?;
+        let (len, digest) = head.split_first_chunk()?;
+        let digest = Digest::from_bytes(digest.try_into().ok()?);
+        let blob = String::from_utf8(blob.to_vec()).ok()?;
+        Some(ObjectRow { slot, sealed_len: u64::from_be_bytes(*len), digest, blob })
+    };
+    read().ok_or_else(|| corrupt("an object is malformed"))
+}
+
+/// All objects, in order.
+pub(super) fn objects(found: Vec<(String, Vec<u8>)>) -> Result<Vec<ObjectRow>, LedgerError> {
+    let read = |(name, bytes): (String, Vec<u8>)| {
+        let slot = slot_of(&name).ok_or_else(|| corrupt("a slot has no such name"))?;
+        object(slot, &bytes)
+    };
+    let mut rows: Vec<ObjectRow> = found.into_iter().map(read).collect::<Result<_, _>>()?;
+    rows.sort_unstable_by_key(|row| row.slot);
+    Ok(rows)
+}
+
+pub(super) fn line_bytes(line: &LogLine) -> Vec<u8> {
+    serde_json::to_vec(line).expect("numbers and names become JSON")
+}
+
+pub(super) fn lines(found: &[Vec<u8>]) -> Result<Vec<LogLine>, LedgerError> {
+    let read = |line: &Vec<u8>| serde_json::from_slice(line).map_err(|_| corrupt("a line of a timeline is malformed"));
+    found.iter().map(read).collect()
+}
+
+/// A moment as a sorted set keeps it: exactly up to [`DUE_MAX`].
+pub(super) fn score(moment: Timestamp) -> String {
+    moment.min(DUE_MAX).as_millis().to_string()
+}
+
+/// Entries of a sorted set.
+pub(super) fn due(found: Vec<(Vec<u8>, Vec<u8>)>) -> Result<Vec<Due>, LedgerError> {
+    let read = |(name, score): (Vec<u8>, Vec<u8>)| {
+        let key = RecordKey::from_bytes(name.try_into().ok()?)?;
+        let score = std::str::from_utf8(&score).ok()?.parse().ok()?;
+        Some(Due { due: Timestamp::from_millis(score), key })
+    };
+    found.into_iter().map(|entry| read(entry).ok_or_else(|| corrupt("a due entry is malformed"))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_come_back_in_order() {
+        let row =
+            |slot| ObjectRow { slot, sealed_len: u64::MAX, digest: Digest::from_bytes([7; 32]), blob: "x".into() };
+        let slots = [Slot::Manifest, Slot::Part(0), Slot::Part(2), Slot::Part(10), Slot::Part(u32::MAX)];
+        let found = slots.iter().rev().map(|slot| (slot_name(*slot), object_bytes(&row(*slot)))).collect();
+        assert_eq!(objects(found).unwrap(), slots.map(row));
+        for bytes in [&[][..], &[0; OBJECT_HEAD_LEN - 1], &[0xff; OBJECT_HEAD_LEN + 1]] {
+            assert!(matches!(object(Slot::Manifest, bytes), Err(LedgerError::Corrupt(_))));
+        }
+    }
+
+    #[test]
+    fn moments_beyond_every_clock_stay_whole_numbers() {
+        assert_eq!(score(Timestamp::from_millis(u64::MAX)), "9007199254740991");
+    }
+}

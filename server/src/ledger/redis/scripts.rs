@@ -1,0 +1,51 @@
+//! The scripts: small ones, each one step in one slot. No rule about the life of a share is in them.
+//!
+//! The first line of each is its flags. None is marked as one that only reads: then a replica would run it, with what it
+//! happens to know. Those that make nothing bigger, and all changes of a record that is there already, also run when the
+//! memory is full: what exists lives on, and can end.
+
+use std::sync::LazyLock;
+
+use super::nodes::Script;
+
+macro_rules! scripts {
+    ($($(#[$doc:meta])* $name:ident = $flags:literal $($file:literal),+;)*) => {
+        $($(#[$doc])*
+        pub(super) static $name: LazyLock<Script> = LazyLock::new(|| {
+            Script::new(concat!("#!lua", $flags, "\n", $(include_str!(concat!("scripts/", $file, ".lua"))),+))
+        });)*
+    };
+}
+
+scripts! {
+    /// Reads one key.
+    GET = " flags=allow-oom" "installation", "get";
+    /// Reads a record.
+    LOAD = " flags=allow-oom" "installation", "load";
+    /// Reads the objects of a share.
+    OBJECTS = " flags=allow-oom" "installation", "objects";
+    /// Makes a record.
+    CREATE = "" "installation", "commit";
+    /// Changes or removes a record.
+    CHANGE = " flags=allow-oom" "installation", "commit";
+    /// Whether a record is still what was read.
+    SETTLE = " flags=allow-oom" "installation", "settle";
+    /// Notes an object.
+    PUT_OBJECT = "" "installation", "put_object";
+    /// Keeps a note.
+    PUT_NOTE = "" "installation", "put_note";
+    /// Says which share a link opens.
+    CLAIM_LINK = "" "installation", "claim_link";
+    /// Does something with what a link opens.
+    LINK = " flags=allow-oom" "installation", "link";
+    /// What is due.
+    DUE = " flags=allow-oom" "installation", "due";
+    /// The time.
+    CLOCK = " flags=allow-oom" "installation", "clock";
+    /// Writes something that changes nothing.
+    PING = "" "installation", "ping";
+    /// Whether it is time to have files rewritten.
+    REWRITE = " flags=allow-oom" "installation", "rewrite";
+    /// Changes a mark.
+    MARK = " flags=allow-oom" "mark";
+}

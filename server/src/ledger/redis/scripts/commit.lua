@@ -1,0 +1,37 @@
+-- Replaces, makes or removes a record if nobody else did, together with its due entry and its lines.
+-- KEYS: mark, record, objects, links, note, log, due.
+-- ARGV: mark, write id expected (or nothing), write id to be (nothing: remove), write id of the objects expected (or
+-- nothing), the record's name, due, bytes, whether it accepts parts, whether it stands alone, lines kept, how many links
+-- follow, those links, then lines.
+local found = redis.call('HMGET', KEYS[2], 'write', 'objects')
+local write = found[1] or ''
+if write == ARGV[3] and write ~= '' then
+    -- Asked again, because the answer was lost.
+    return {'ok'}
+end
+if write ~= ARGV[2] or (ARGV[4] ~= '' and (found[2] or '') ~= ARGV[4]) then
+    return {'conflict', write}
+end
+if ARGV[3] == '' then
+    redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6])
+    redis.call('ZREM', KEYS[7], ARGV[5])
+    return {'ok'}
+end
+redis.call('HSET', KEYS[2], 'write', ARGV[3], 'bytes', ARGV[7], 'open', ARGV[8])
+if write == '' then
+    redis.call('HSET', KEYS[2], 'objects', ARGV[3])
+end
+redis.call('ZADD', KEYS[7], ARGV[6], ARGV[5])
+local lines = 12 + tonumber(ARGV[11])
+for i = 12, lines - 1 do
+    redis.call('SADD', KEYS[4], ARGV[i])
+end
+if ARGV[9] == '1' then
+    redis.call('UNLINK', KEYS[3], KEYS[5], KEYS[6])
+elseif ARGV[lines] then
+    for i = lines, #ARGV do
+        redis.call('RPUSH', KEYS[6], ARGV[i])
+    end
+    redis.call('LTRIM', KEYS[6], -tonumber(ARGV[10]), -1)
+end
+return {'ok'}

@@ -1,0 +1,5 @@
+-- Does something with what a link opens, if that is the share. KEYS: mark, link. ARGV: mark, share, command, the rest of it.
+if redis.call('GET', KEYS[2]) == ARGV[2] then
+    redis.call(ARGV[3], KEYS[2], unpack(ARGV, 4))
+end
+return {'ok'}

@@ -1,0 +1,16 @@
+-- Notes an object in place of the one expected, if the record accepts parts. One that came late, after another took its
+-- place, does nothing: the blob that it names may be gone.
+-- KEYS: mark, record, objects. ARGV: mark, slot, object expected (or nothing), object, write id of the objects to be.
+local object = redis.call('HGET', KEYS[3], ARGV[2]) or ''
+if object == ARGV[4] then
+    return {'ok'}
+end
+if redis.call('HGET', KEYS[2], 'open') ~= '1' then
+    return {'closed'}
+end
+if object ~= ARGV[3] then
+    return {'conflict', object}
+end
+redis.call('HSET', KEYS[3], ARGV[2], ARGV[4])
+redis.call('HSET', KEYS[2], 'objects', ARGV[5])
+return {'ok'}

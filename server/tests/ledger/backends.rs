@@ -1,0 +1,90 @@
+//! The kinds of ledgers, each with places where one of them lives.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use subrosa_server::ledger::redis::nodes::{Nodes, Place, Terms};
+use subrosa_server::ledger::redis::{RedisLedger, Settings};
+use subrosa_server::ledger::sqlite::SqliteLedger;
+use subrosa_server::ledger::{Ledger, ManualClock};
+use subrosa_tests::redis::Redis;
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+/// A kind of ledger, and one place where one of them lives.
+#[async_trait]
+pub(crate) trait Backend: Send + Sync {
+    async fn new() -> Self
+    where
+        Self: Sized;
+    /// Opens it, again and again. Those opened before are dropped.
+    async fn open(&self, clock: &ManualClock) -> Arc<dyn Ledger>;
+}
+
+pub(crate) struct Sqlite(TempDir);
+
+impl Sqlite {
+    pub(crate) fn folder(&self) -> &TempDir {
+        &self.0
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("ledger.sqlite")
+    }
+}
+
+#[async_trait]
+impl Backend for Sqlite {
+    async fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    async fn open(&self, clock: &ManualClock) -> Arc<dyn Ledger> {
+        Arc::new(SqliteLedger::open(&self.path(), Arc::new(clock.clone())).unwrap())
+    }
+}
+
+/// A part of a Redis that all tests share: keys that begin like no others.
+struct InRedis {
+    url: String,
+    prefix: String,
+}
+
+impl InRedis {
+    fn at(url: String) -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        Self { url, prefix: format!("test-{}", NEXT.fetch_add(1, Ordering::Relaxed)) }
+    }
+
+    async fn open(&self, clock: &ManualClock) -> Arc<dyn Ledger> {
+        let nodes = Nodes::open(&Place::parse(&self.url).unwrap(), &Terms::default()).await.unwrap();
+        let clock = Arc::new(clock.clone());
+        let settings = Settings { prefix: self.prefix.clone(), clock: Some(clock), ..Settings::default() };
+        Arc::new(RedisLedger::open(nodes, settings).await.unwrap())
+    }
+}
+
+macro_rules! in_redis {
+    ($($backend:ident, $machines:ty;)*) => {
+        $(pub(crate) struct $backend(InRedis);
+
+        #[async_trait]
+        impl Backend for $backend {
+            async fn new() -> Self {
+                /// Started once for all tests of the program.
+                static MACHINES: OnceCell<$machines> = OnceCell::const_new();
+                Self(InRedis::at(MACHINES.get_or_init(<$machines>::start).await.url()))
+            }
+
+            async fn open(&self, clock: &ManualClock) -> Arc<dyn Ledger> {
+                self.0.open(clock).await
+            }
+        })*
+    };
+}
+
+in_redis! {
+    RedisSingle, Redis;
+}

@@ -1,0 +1,89 @@
+//! What lies beside a record: the index of its links, its objects, its note, its timeline.
+
+use std::time::Duration;
+
+use subrosa_server::ledger::{Change, CommitOutcome, LOG_LINES_MAX, NewRow, Objects, PutObject};
+use subrosa_shared::api::{Event, LogLine};
+
+use crate::backends::Backend;
+use crate::support::{Key, START, clock, create, link, new_row, part, push_key, put, share, share_key};
+
+pub(crate) async fn a_link_opens_one_share_for_ever(backend: &dyn Backend) {
+    let ledger = backend.open(&clock()).await;
+    let row = new_row(b"x");
+    let write_id = row.write_id;
+    let change = Change { new_links: vec![link(7)], ..put(share(1), None, row) };
+    ledger.commit(change).await.unwrap();
+    let other = create(ledger.as_ref(), share(2)).await;
+
+    let stolen = Change { new_links: vec![link(8), link(7)], ..put(share(2), Some(other), new_row(b"y")) };
+    assert_eq!(ledger.commit(stolen).await.unwrap(), CommitOutcome::LinkTaken);
+    assert_eq!(ledger.share_of_link(&link(7)).await.unwrap(), Some(share(1)));
+    assert_eq!(ledger.share_of_link(&link(8)).await.unwrap(), None, "nothing of a refused change stays");
+    assert_eq!(ledger.load(&share_key(2)).await.unwrap().unwrap().record, b"first");
+
+    let again = Change { new_links: vec![link(7)], ..put(share(1), Some(write_id), new_row(b"z")) };
+    assert_eq!(ledger.commit(again).await.unwrap(), CommitOutcome::Committed);
+}
+
+pub(crate) async fn objects_are_taken_only_while_the_record_accepts_parts(backend: &dyn Backend) {
+    let ledger = backend.open(&clock()).await;
+    assert_eq!(ledger.put_object(&share(1), part(0, 1)).await.unwrap(), PutObject::Closed, "no record");
+    let write_id = create(ledger.as_ref(), share(1)).await;
+    let put_object = |object| async { ledger.put_object(&share(1), object).await.unwrap() };
+    assert_eq!(put_object(part(0, 1)).await, PutObject::Stored { replaced: None });
+    assert_eq!(put_object(part(0, 2)).await, PutObject::Stored { replaced: Some(part(0, 1)) });
+
+    let closed = NewRow { accepts_parts: false, ..new_row(b"closed") };
+    ledger.commit(put(share(1), Some(write_id), closed)).await.unwrap();
+    assert_eq!(put_object(part(0, 3)).await, PutObject::Closed);
+    assert_eq!(put_object(part(1, 3)).await, PutObject::Closed);
+    assert_eq!(ledger.objects(&share(1)).await.unwrap().rows, [part(0, 2)]);
+}
+
+pub(crate) async fn a_change_that_rests_on_objects_fails_when_they_changed(backend: &dyn Backend) {
+    let ledger = backend.open(&clock()).await;
+    let write_id = create(ledger.as_ref(), share(1)).await;
+    ledger.put_object(&share(1), part(0, 1)).await.unwrap();
+    let Objects { write_id: seen, .. } = ledger.objects(&share(1)).await.unwrap();
+    let resting = |on| Change { expect_objects: Some(on), ..put(share(1), Some(write_id), new_row(b"complete")) };
+
+    ledger.put_object(&share(1), part(0, 2)).await.unwrap();
+    assert_eq!(ledger.commit(resting(seen)).await.unwrap(), CommitOutcome::Conflict);
+    let Objects { write_id: seen, .. } = ledger.objects(&share(1)).await.unwrap();
+    assert_eq!(ledger.commit(resting(seen)).await.unwrap(), CommitOutcome::Committed);
+
+    let unknown = ledger.objects(&share(9)).await.unwrap();
+    let of_nothing = Change { expect_objects: Some(unknown.write_id), ..put(share(9), None, new_row(b"x")) };
+    assert_eq!(ledger.commit(of_nothing).await.unwrap(), CommitOutcome::Conflict);
+}
+
+pub(crate) async fn a_note_belongs_to_a_share(backend: &dyn Backend) {
+    let ledger = backend.open(&clock()).await;
+    assert!(!ledger.put_note(&share(1), b"note".to_vec()).await.unwrap());
+    assert_eq!(ledger.note(&share(1)).await.unwrap(), None);
+    create(ledger.as_ref(), push_key(1)).await;
+    assert!(!ledger.put_note(&share(1), b"note".to_vec()).await.unwrap(), "a push is no share");
+    create(ledger.as_ref(), share(1)).await;
+    for note in [b"one".as_slice(), b"two"] {
+        assert!(ledger.put_note(&share(1), note.to_vec()).await.unwrap());
+        assert_eq!(ledger.note(&share(1)).await.unwrap().as_deref(), Some(note));
+    }
+}
+
+pub(crate) async fn the_timeline_keeps_its_last_lines(backend: &dyn Backend, key: Key) {
+    let ledger = backend.open(&clock()).await;
+    let mut write_id = create(ledger.as_ref(), key(1)).await;
+    let line =
+        |at: usize| LogLine { at: START.after(Duration::from_millis(at as u64)), link: None, event: Event::Opened };
+    for batch in 0..3 {
+        let row = new_row(b"x");
+        let next = row.write_id;
+        let log: Vec<_> = (0..400).map(|at| line(batch * 400 + at)).collect();
+        ledger.commit(Change { log, ..put(key(1), Some(write_id), row) }).await.unwrap();
+        write_id = next;
+    }
+    let kept = ledger.log(&key(1)).await.unwrap();
+    let expected: Vec<_> = (1200 - LOG_LINES_MAX..1200).map(line).collect();
+    assert_eq!(kept, expected);
+}

@@ -1,0 +1,11 @@
+//! What every ledger has to hold to.
+
+mod beside;
+mod ends;
+mod records;
+mod time;
+
+pub(crate) use beside::*;
+pub(crate) use ends::*;
+pub(crate) use records::*;
+pub(crate) use time::*;

@@ -1,0 +1,68 @@
+//! What is true of SQLite only.
+
+use std::sync::Arc;
+
+use subrosa_server::ledger::sqlite::SqliteLedger;
+use subrosa_server::ledger::{Change, LedgerError};
+use tempfile::TempDir;
+
+use crate::backends::{Backend as _, Sqlite};
+use crate::support::{clock, create, new_row, push_key, put};
+
+/// Whether any file of a ledger holds these bytes.
+fn on_disk(folder: &TempDir, bytes: &[u8]) -> bool {
+    let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
+    files.into_iter().any(|file| file.windows(bytes.len()).any(|window| window == bytes))
+}
+
+/// Records longer than a page, too.
+#[tokio::test]
+async fn what_was_replaced_or_removed_is_on_no_disk_once_it_is_scrubbed() {
+    let backend = Sqlite::new().await;
+    let ledger = backend.open(&clock()).await;
+    let secret = |seed: u8| [b"canary-".as_slice(), &[seed; 16]].concat();
+    let long = |seed| new_row(&secret(seed).repeat(3000));
+    let (replaced, removed) = (long(b'a'), new_row(&secret(b'b')));
+    let (first, second) = (replaced.write_id, removed.write_id);
+    ledger.commit(put(push_key(1), None, replaced)).await.unwrap();
+    ledger.commit(put(push_key(2), None, removed)).await.unwrap();
+    ledger.commit(put(push_key(3), None, long(b'c'))).await.unwrap();
+    ledger.scrub().await.unwrap();
+    assert!([b'a', b'b', b'c'].iter().all(|seed| on_disk(backend.folder(), &secret(*seed))));
+
+    ledger.commit(put(push_key(1), Some(first), new_row(b"short"))).await.unwrap();
+    ledger.commit(Change { record: None, ..put(push_key(2), Some(second), new_row(b"")) }).await.unwrap();
+    // While somebody reads all the time, and writes.
+    let busy = async {
+        for seed in 10..40 {
+            create(ledger.as_ref(), push_key(seed)).await;
+            ledger.load(&push_key(seed)).await.unwrap();
+        }
+    };
+    let (scrubbed, ()) = tokio::join!(ledger.scrub(), busy);
+    scrubbed.unwrap();
+    assert!(!on_disk(backend.folder(), &secret(b'a')) && !on_disk(backend.folder(), &secret(b'b')));
+    assert!(on_disk(backend.folder(), &secret(b'c')));
+    assert_eq!(ledger.load(&push_key(1)).await.unwrap().unwrap().record, b"short");
+}
+
+#[test]
+fn a_file_that_is_no_ledger_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = |name: &str| SqliteLedger::open(&folder.path().join(name), Arc::new(clock()));
+    std::fs::write(folder.path().join("text"), "this is no database, however long it is made to be".repeat(100))
+        .unwrap();
+    assert!(matches!(open("text"), Err(LedgerError::Engine(_))));
+    let strange = rusqlite::Connection::open(folder.path().join("strange")).unwrap();
+    strange.execute_batch("CREATE TABLE other (x)").unwrap();
+    assert!(matches!(open("strange"), Err(LedgerError::Corrupt(_))));
+    assert!(matches!(open("missing/folder"), Err(LedgerError::Engine(_))));
+    drop(open("new").unwrap());
+    let newer = rusqlite::Connection::open(folder.path().join("new")).unwrap();
+    // A newer one, and one of before there were pushes.
+    for version in [99, 1] {
+        newer.pragma_update(None, "user_version", version).unwrap();
+        let Err(LedgerError::Corrupt(what)) = open("new") else { panic!("tables of version {version}") };
+        assert!(what.contains(&format!("version {version} of the tables")), "{what}");
+    }
+}
