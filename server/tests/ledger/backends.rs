@@ -9,13 +9,13 @@ use subrosa_server::ledger::redis::nodes::{Nodes, Place, Terms};
 use subrosa_server::ledger::redis::{RedisLedger, Settings};
 use subrosa_server::ledger::sqlite::SqliteLedger;
 use subrosa_server::ledger::{Ledger, ManualClock};
-use subrosa_tests::redis::Redis;
+use subrosa_tests::redis::{Cluster, Redis, Sentinels};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
 /// A kind of ledger, and one place where one of them lives.
-#[async_trait]
-pub(crate) trait Backend: Send + Sync {
+#[async_trait(?Send)]
+pub(crate) trait Backend {
     async fn new() -> Self
     where
         Self: Sized;
@@ -35,7 +35,7 @@ impl Sqlite {
     }
 }
 
-#[async_trait]
+#[async_trait(?Send)]
 impl Backend for Sqlite {
     async fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
@@ -70,7 +70,7 @@ macro_rules! in_redis {
     ($($backend:ident, $machines:ty;)*) => {
         $(pub(crate) struct $backend(InRedis);
 
-        #[async_trait]
+        #[async_trait(?Send)]
         impl Backend for $backend {
             async fn new() -> Self {
                 /// Started once for all tests of the program.
@@ -87,4 +87,6 @@ macro_rules! in_redis {
 
 in_redis! {
     RedisSingle, Redis;
+    RedisCluster, Cluster;
+    RedisSentinels, Sentinels;
 }

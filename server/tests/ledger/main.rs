@@ -61,3 +61,5 @@ macro_rules! conformance {
 
 conformance!(on_sqlite, Sqlite);
 conformance!(redis_single, RedisSingle);
+conformance!(redis_cluster, RedisCluster);
+conformance!(redis_sentinels, RedisSentinels);
