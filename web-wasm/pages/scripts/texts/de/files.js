@@ -54,6 +54,10 @@ export const preview = {
   cut: (shown, size) =>
     `Das ist der Anfang: die ersten ${shown} von ${size}. Speichern Sie die Datei, um alles zu lesen.`,
   whole: (size) => `${size}. Sie wird auf dieser Seite, aber getrennt von ihr gezeigt: Nichts in ihr kann etwas tun.`,
+  streamed: (size) => `${size}. Sie wird geladen, während Sie sie abspielen. Nichts in ihr kann etwas tun.`,
+  lookSpent:
+    "Sie haben so viel angesehen, wie ein Download erlaubt; der Rest bleibt für das Speichern. Sie können die Datei " +
+    "speichern: Das wird nicht noch einmal gezählt.",
   held: "Ihr Download hat begonnen. Dateien zu speichern wird nicht noch einmal gezählt.",
   frame: (name) => `Inhalt von ${name}`,
   otherContent:
