@@ -12,6 +12,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+/// What a request can begin with.
+const METHODS: [&str; 5] = ["GET", "PUT", "POST", "PATCH", "DELETE"];
+
 /// A wire. Cut when dropped.
 #[derive(Debug)]
 pub struct Wire {
@@ -85,6 +88,22 @@ impl Wire {
     #[must_use]
     pub fn heard(&self) -> Vec<u8> {
         self.state.heard.lock().expect("nobody panics with the lock").concat()
+    }
+
+    /// Method and path of every request that went to the server on tapped connections, each connection's in order.
+    #[must_use]
+    pub fn requests(&self) -> Vec<String> {
+        let heard = self.heard();
+        let lines = heard.split(|byte| *byte == b'\r').filter_map(|piece| piece.strip_suffix(b" HTTP/1.1"));
+        lines
+            .map(|line| {
+                // The body before it ends without a line break.
+                let line = String::from_utf8_lossy(&line[line.len().saturating_sub(300)..]);
+                let (before, path) = line.rsplit_once(' ').unwrap_or_default();
+                let method = METHODS.into_iter().find(|method| before.ends_with(method)).unwrap_or_default();
+                format!("{method} {path}")
+            })
+            .collect()
     }
 
     /// Bytes that went to the server.

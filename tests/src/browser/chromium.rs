@@ -29,6 +29,15 @@ impl Browser {
         self.client.switch_to_window(tab).await.expect("the tab is there");
     }
 
+    /// Closes the tab, and goes to the first that is left.
+    ///
+    /// # Panics
+    /// As every step.
+    pub async fn close_tab(&self) {
+        self.client.close_window().await.expect("the tab closes");
+        self.switch_to_tab(0).await;
+    }
+
     /// Runs a script in every page from now on, before the page's own.
     ///
     /// # Panics

@@ -14,6 +14,7 @@ mod passwords;
 mod playing;
 mod preview;
 mod pushes;
+mod resuming;
 mod round_trip;
 mod tree;
 

@@ -60,26 +60,39 @@ async function change(act) {
  */
 export async function transact({ name, stores }, durability, act) {
   const database = await open(name, stores);
-  try {
-    const transaction = database.transaction(stores, "readwrite", { durability });
-    const over = new Promise((resolve, reject) => {
-      transaction.oncomplete = () => resolve(undefined);
-      transaction.onabort = () => reject(transaction.error);
-    });
-    const request = act(...stores.map((store) => transaction.objectStore(store)));
-    await over;
-    return /** @type {T} */ (request?.result);
-  } finally {
-    database.close();
-  }
+  const transaction = database.transaction(stores, "readwrite", { durability });
+  const over = new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve(undefined);
+    transaction.onabort = () => reject(transaction.error);
+  });
+  const request = act(...stores.map((store) => transaction.objectStore(store)));
+  await over;
+  return /** @type {T} */ (request?.result);
 }
+
+/** Those that are open: opening takes longer than what is done then. @type {Map<string, Promise<IDBDatabase>>} */
+const opened = new Map();
 
 /** @param {string} name @param {string[]} stores @returns {Promise<IDBDatabase>} */
 function open(name, stores) {
-  return new Promise((resolve, reject) => {
+  const known = opened.get(name);
+  if (known) return known;
+  /** @type {Promise<IDBDatabase>} */
+  const opening = new Promise((resolve, reject) => {
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => stores.forEach((store) => request.result.createObjectStore(store));
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => {
+      // The person may have the site's data deleted.
+      request.result.onversionchange = () => {
+        request.result.close();
+        opened.delete(name);
+      };
+      request.result.onclose = () => opened.delete(name);
+      resolve(request.result);
+    };
     request.onerror = () => reject(request.error);
   });
+  opened.set(name, opening);
+  opening.catch(() => opened.delete(name));
+  return opening;
 }

@@ -16,6 +16,8 @@ export class Keeping {
   /** Changes go one after another. @type {Promise<unknown>} */
   #last = Promise.resolve();
   #onLost;
+  /** Parts that are not kept yet. @type {import("./unfinished.js").KeptPart[]} */
+  #parts = [];
 
   /**
    * @param {Unfinished} unfinished which this tab holds
@@ -60,8 +62,12 @@ export class Keeping {
 
   /** @param {[number, SealedPart][]} parts @param {boolean} isStored */
   parts(parts, isStored) {
-    const kept = parts.map(([index, part]) => ({ ...part, index, isStored }));
-    return this.#next(() => keepParts(this.#unfinished.shareId, kept));
+    for (const [index, part] of parts) this.#parts.push({ ...part, index, isStored });
+    // Many come while one change is on its way: then they go together.
+    return this.#next(async () => {
+      const some = this.#parts.splice(0);
+      if (some.length > 0) await keepParts(this.#unfinished.shareId, some);
+    });
   }
 
   /** @returns {Promise<unknown>} */
