@@ -8,12 +8,13 @@ use crate::{cargo, process, tools, web};
 /// What `bench` takes.
 #[derive(Args)]
 pub(crate) struct BenchArgs {
-    /// Only these: native, page, memory, push
+    /// Only these: native, page, memory, push, redis
     names: Vec<String>,
 }
 
 /// Measures a release build on this machine.
 pub(crate) fn run(args: &BenchArgs) -> Result<()> {
+    tools::ensure_redis()?;
     run_with_server("bench", &args.names)
 }
 

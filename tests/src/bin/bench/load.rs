@@ -47,7 +47,12 @@ pub(crate) struct Clients {
 
 impl Clients {
     pub(crate) async fn connect(port: u16, count: usize) -> Self {
-        Self { connections: join_all((0..count).map(|_| Connection::to(port))).await }
+        Self::connect_to_all(&[port], count).await
+    }
+
+    /// To several servers, spread evenly.
+    pub(crate) async fn connect_to_all(ports: &[u16], count: usize) -> Self {
+        Self { connections: join_all(ports.iter().cycle().take(count).map(|port| Connection::to(*port))).await }
     }
 
     /// Sends everything: each client its own share, evenly cut.

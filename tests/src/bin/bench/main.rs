@@ -5,11 +5,12 @@ mod memory;
 mod native;
 mod page;
 mod push;
+mod redis;
 
 use std::time::Duration;
 
 /// The benches, in order; arguments choose some of them.
-const NAMES: [&str; 4] = ["native", "page", "memory", "push"];
+const NAMES: [&str; 5] = ["native", "page", "memory", "push", "redis"];
 
 #[tokio::main]
 async fn main() {
@@ -30,6 +31,9 @@ async fn main() {
     }
     if runs("push") {
         push::run().await;
+    }
+    if runs("redis") {
+        redis::run().await;
     }
 }
 

@@ -119,7 +119,7 @@ impl Row {
 }
 
 /// Requests that make pushes, and those that reveal them: sealed, derived and written down.
-fn prepare(client: &Client, count: usize) -> (Vec<Bytes>, Vec<Bytes>) {
+pub(crate) fn prepare(client: &Client, count: usize) -> (Vec<Bytes>, Vec<Bytes>) {
     let one = |_| {
         let payload = Payload::Password { password: "correct horse battery staple".to_owned() };
         let push = SealedPush::seal(&payload, &PushTerms::default()).expect("a password can be pushed");
@@ -160,12 +160,12 @@ fn processor_time(process: u32) -> Duration {
     Duration::from_millis(10 * ticks.sum::<u64>())
 }
 
-fn median<T: PartialOrd + Copy>(mut values: Vec<T>) -> T {
+pub(crate) fn median<T: PartialOrd + Copy>(mut values: Vec<T>) -> T {
     values.sort_by(|one, other| one.partial_cmp(other).expect("figures compare"));
     values[values.len() / 2]
 }
 
-fn millis(time: Duration) -> f64 {
+pub(crate) fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
