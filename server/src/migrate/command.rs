@@ -14,6 +14,7 @@ use crate::config::{Config, LedgerPlace, LogFormat};
 use crate::data_folder::DataFolder;
 use crate::installation;
 use crate::ledger::Transfer;
+use crate::ledger::redis::nodes::{Place, Risk};
 
 /// Takes everything from one ledger to another.
 ///
@@ -22,7 +23,8 @@ use crate::ledger::Transfer;
 #[derive(Clone, Debug, Parser)]
 #[command(name = "migrate")]
 pub struct Migrate {
-    /// The ledger in use, as for --ledger. A server on SQLite has to be stopped before.
+    /// The ledger in use, as for --ledger. A server on SQLite has to be stopped before; servers over Redis may run, and
+    /// refuse everything from the moment when it is closed.
     #[arg(long, env = "SUBROSA_MIGRATE_FROM", value_name = "URL", hide_env_values = true)]
     pub from: String,
 
@@ -37,6 +39,20 @@ pub struct Migrate {
     /// Where ciphertext lies, as for the server.
     #[arg(long, env = "SUBROSA_BLOBS", value_name = "URL", hide_env_values = true)]
     pub blobs: Option<String>,
+
+    /// For the one in Redis, as for the server.
+    #[arg(long, env = "SUBROSA_LEDGER_REPLICAS", value_name = "COUNT")]
+    pub ledger_replicas: Option<u32>,
+
+    /// For the one in Redis, as for the server.
+    #[arg(
+        long = "accept-ledger-risk",
+        env = "SUBROSA_ACCEPT_LEDGER_RISK",
+        value_enum,
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    pub accepted_ledger_risks: Vec<Risk>,
 
     /// How log lines look.
     #[arg(long, env = "SUBROSA_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
@@ -54,19 +70,20 @@ impl Migrate {
     /// See [`MigrateError`]. The same command again goes on.
     pub async fn run(&self) -> Result<(), MigrateError> {
         let (from, to) = (self.server(&self.from), self.server(&self.to));
-        if let LedgerPlace::Sqlite(source) = from.ledger_place()?
-            && !source.exists()
-        {
-            return Err(MigrateError::Missing(source.display().to_string()));
-        }
-        to.ledger_place()?;
-        // While it is held, no server runs that would have the file open.
-        let _data_folder = DataFolder::open(&self.data)?;
+        let (from_place, to_place) = (from.ledger_place()?, to.ledger_place()?);
+        // While it is held, no server runs that would have the file open. Servers over Redis notice by themselves.
+        let _data_folder = match &from_place {
+            LedgerPlace::Sqlite(path) if !path.exists() => {
+                return Err(MigrateError::Missing(path.display().to_string()));
+            }
+            LedgerPlace::Sqlite(_) => Some(DataFolder::open(&self.data)?),
+            LedgerPlace::Redis(..) => None,
+        };
         let from = open(&from, "from").await?;
         self.check_blobs(from.as_ref()).await?;
         let to = open(&to, "to").await?;
         let done = migrate(&from, &to, true).await?;
-        self.say_what_next(done);
+        say_what_next(done, &from_place, &to_place);
         Ok(())
     }
 
@@ -77,6 +94,10 @@ impl Migrate {
         let mut config = Config::parse_from(flags);
         config.blobs.clone_from(&self.blobs);
         config.accept_clock = self.accept_clock;
+        // The other one may be in a file, to which these say nothing.
+        let in_redis = Place::is_meant(ledger);
+        config.ledger_replicas = self.ledger_replicas.filter(|_| in_redis);
+        config.accepted_ledger_risks = if in_redis { self.accepted_ledger_risks.clone() } else { Vec::new() };
         config
     }
 
@@ -89,64 +110,30 @@ impl Migrate {
         let blobs = folder.is_dir().then(|| Blobs::open_folder(&folder, 0)).transpose();
         Ok(installation::expect(installation, blobs.map_err(installation::InstallationError::from)?.as_ref()).await?)
     }
-
-    fn say_what_next(&self, done: Migrated) {
-        let (from, to) = (without_secrets(&self.from), without_secrets(&self.to));
-        match done {
-            Migrated::Moved { records } => {
-                say(&format!("All {records} records are in {to}: each was compared with the old one."));
-                say("What to do next:");
-                say(
-                    "  1. Start the servers with the new ledger (--ledger or SUBROSA_LEDGER). Data folders and blobs stay as they are.",
-                );
-                say("  2. See that /health/ready answers 200, and that a link opens.");
-                say(&format!(
-                    "  3. Delete the old ledger, {from}, and what backups hold of it, when you are sure: no server takes it any more, but \
-                     it still holds what is ended from now on."
-                ));
-                say(
-                    "To go back, with everything that happens meanwhile: the same command with --from and --to exchanged.",
-                );
-            }
-            Migrated::Before => {
-                say(&format!(
-                    "This was done before: the records are in {to}, and that ledger is in service. Nothing was changed."
-                ));
-            }
-            Migrated::Reopened => {
-                say(&format!(
-                    "The move to {from} had not ended, and nothing was served from there: it is given up. {to} is in service again, \
-                     with everything that it held."
-                ));
-            }
-        }
-    }
 }
 
 async fn open(server: &Config, flag: &'static str) -> Result<Arc<dyn Transfer>, MigrateError> {
     open_ledger(server, None).await.map_err(|source| MigrateError::Open { flag, source: Box::new(source) })
 }
 
-/// A ledger's URL as it may be shown.
-fn without_secrets(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-    format!("{scheme}://{place}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_secrets;
-
-    #[test]
-    fn no_password_is_shown() {
-        for (url, shown) in [
-            ("sqlite:/var/lib/subrosa/ledger.sqlite", "sqlite:/var/lib/subrosa/ledger.sqlite"),
-            ("sqlite:///var/a@b", "sqlite://b"),
-            ("redis://localhost:6379/1", "redis://localhost:6379/1"),
-            ("rediss://user:p@ss@one:1,two:2/0", "rediss://one:1,two:2/0"),
-        ] {
-            assert_eq!(without_secrets(url), shown);
+/// In plain words. The places are shown without passwords.
+fn say_what_next(done: Migrated, from: &LedgerPlace, to: &LedgerPlace) {
+    let text = match done {
+        Migrated::Moved { records } => format!(
+            "All {records} records are in {to}: each was compared with the old one.
+What to do next:
+  1. Start the servers with the new ledger (--ledger or SUBROSA_LEDGER). Data folders and blobs stay as they are.
+  2. See that /health/ready answers 200, and that a link opens.
+  3. When you are sure, delete the old ledger, {from}: no server takes it any more, but it still holds what ends from now on.
+To go back, with everything that happens until then: the same command with --from and --to exchanged."
+        ),
+        Migrated::Before => {
+            format!("This was done before: the records are in {to}, which is in service. Nothing was changed.")
         }
-    }
+        Migrated::Reopened => format!(
+            "The move from {to} to {from} had not ended, and nothing was served from there: it is given up. {to} is in service \
+             again, with everything that it held."
+        ),
+    };
+    say(&text);
 }

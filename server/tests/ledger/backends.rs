@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use subrosa_server::ledger::redis::nodes::{Nodes, Place, Terms};
 use subrosa_server::ledger::redis::{RedisLedger, Settings};
 use subrosa_server::ledger::sqlite::SqliteLedger;
-use subrosa_server::ledger::{Ledger, ManualClock};
+use subrosa_server::ledger::{ManualClock, Transfer};
 use subrosa_tests::redis::{Cluster, Redis, Sentinels};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -20,7 +20,7 @@ pub(crate) trait Backend {
     where
         Self: Sized;
     /// Opens it, again and again. Those opened before are dropped.
-    async fn open(&self, clock: &ManualClock) -> Arc<dyn Ledger>;
+    async fn open(&self, clock: &ManualClock) -> Arc<dyn Transfer>;
 }
 
 pub(crate) struct Sqlite(TempDir);
@@ -41,7 +41,7 @@ impl Backend for Sqlite {
         Self(tempfile::tempdir().unwrap())
     }
 
-    async fn open(&self, clock: &ManualClock) -> Arc<dyn Ledger> {
+    async fn open(&self, clock: &ManualClock) -> Arc<dyn Transfer> {
         Arc::new(SqliteLedger::open(&self.path(), Arc::new(clock.clone())).unwrap())
     }
 }
@@ -58,7 +58,7 @@ impl InRedis {
         Self { url, prefix: format!("test-{}", NEXT.fetch_add(1, Ordering::Relaxed)) }
     }
 
-    async fn open(&self, clock: &ManualClock) -> Arc<dyn Ledger> {
+    async fn open(&self, clock: &ManualClock) -> Arc<dyn Transfer> {
         let nodes = Nodes::open(&Place::parse(&self.url).unwrap(), &Terms::default()).await.unwrap();
         let clock = Arc::new(clock.clone());
         let settings = Settings { prefix: self.prefix.clone(), clock: Some(clock), ..Settings::default() };
@@ -78,7 +78,7 @@ macro_rules! in_redis {
                 Self(InRedis::at(MACHINES.get_or_init(<$machines>::start).await.url()))
             }
 
-            async fn open(&self, clock: &ManualClock) -> Arc<dyn Ledger> {
+            async fn open(&self, clock: &ManualClock) -> Arc<dyn Transfer> {
                 self.0.open(clock).await
             }
         })*

@@ -22,6 +22,11 @@ macro_rules! conformance {
                 what_is_due_is_due_whatever_it_is,
                 an_installation_is_given_once,
                 a_note_belongs_to_a_share,
+                what_is_exported_is_all_there_is,
+                what_is_imported_replaces_all_that_was_there,
+                records_are_taken_only_by_whoever_fills_it,
+                keys_come_each_once_in_pages,
+                its_clock_begins_where_it_is_told,
             ],
             keys [
                 of_two_changes_on_one_version_one_wins,

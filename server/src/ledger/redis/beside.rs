@@ -25,7 +25,7 @@ impl RedisLedger {
 
     pub(super) async fn keep_note(&self, share: &ShareId, note: &[u8]) -> Result<bool, LedgerError> {
         let keys = self.keys.record(&RecordKey::Share(*share));
-        let versioned = [WriteId::generate().0.as_slice(), note].concat();
+        let versioned = rows::note_bytes(WriteId::generate(), note);
         let put = |expected: &[u8]| {
             let put = self.script(&scripts::PUT_NOTE, keys.tag).key(keys.record.as_str()).key(keys.note.as_str());
             put.arg(expected).arg(versioned.as_slice())
@@ -75,6 +75,6 @@ impl RedisLedger {
         let keys = self.keys.record(&RecordKey::Share(*share));
         let get = self.script(&scripts::GET, keys.tag).key(keys.note).arg("GET");
         let found: Option<Vec<u8>> = self.read(keys.tag, get).await?.value()?;
-        Ok(found.map(|mut versioned| versioned.split_off(versioned.len().min(16))))
+        Ok(found.map(rows::note))
     }
 }

@@ -6,7 +6,7 @@ use subrosa_shared::id::{LinkId, ShareId};
 
 use super::keys::RecordKeys;
 use super::reply::corrupt;
-use super::{RedisLedger, scripts};
+use super::{RedisLedger, rows, scripts};
 use crate::ledger::{Change, LedgerError};
 use crate::record_key::RecordKey;
 
@@ -80,9 +80,7 @@ impl RedisLedger {
             return Ok(Vec::new());
         }
         let get = self.script(&scripts::GET, keys.tag).key(keys.links.as_str()).arg("SMEMBERS");
-        let found: Vec<Vec<u8>> = self.read(keys.tag, get).await?.value()?;
-        let read = |id: Vec<u8>| id.try_into().map(LinkId::from_bytes).map_err(|_| corrupt("a link's id is malformed"));
-        found.into_iter().map(read).collect()
+        rows::links(self.read(keys.tag, get).await?.value()?)
     }
 
     /// Keeps for good what a change entered; lets end with the record what ends with it. If this fails, what stays opens

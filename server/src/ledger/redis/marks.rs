@@ -24,6 +24,12 @@ impl RedisLedger {
         self.mark.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// From now on scripts have to find this. A server does so only while the ledger is in service: what it takes for its
+    /// own is then refused everywhere, as soon as that changes.
+    pub(super) fn adopt(&self, standing: &Standing) {
+        *self.mark.write().unwrap_or_else(PoisonError::into_inner) = standing.to_text().unwrap_or_default();
+    }
+
     /// Finds out how the ledger stands, and whether all of it does. What was begun is ended.
     pub(super) async fn learn_standing(&self) -> Result<Standing, LedgerError> {
         let mut over_all = self.look(Tag::LEDGER).await?;
@@ -41,9 +47,7 @@ impl RedisLedger {
             }
             over_all = again;
         }
-        let standing = standing(&over_all).ok_or_else(|| foreign(&over_all))?;
-        *self.mark.write().unwrap_or_else(PoisonError::into_inner) = over_all;
-        Ok(standing)
+        standing(&over_all).ok_or_else(|| foreign(&over_all))
     }
 
     /// Makes the ledger stand otherwise, if it stands as expected; answers whether it did. From one standing to the same one
@@ -71,7 +75,15 @@ impl RedisLedger {
     /// Marks a new ledger. Answers the installation in force.
     pub(super) async fn give_installation(&self, id: InstallationId) -> Result<InstallationId, LedgerError> {
         self.change_standing(&Standing::New, &Standing::Serving(id)).await?;
-        self.learn_standing().await?.in_service()?.ok_or_else(|| foreign(""))
+        self.learn_installation().await?.ok_or_else(|| foreign(""))
+    }
+
+    /// The installation, if the ledger is in service.
+    pub(super) async fn learn_installation(&self) -> Result<Option<InstallationId>, LedgerError> {
+        let standing = self.learn_standing().await?;
+        let installation = standing.clone().in_service()?;
+        self.adopt(&standing);
+        Ok(installation)
     }
 
     /// Lets the tags follow what was decided.

@@ -85,7 +85,7 @@ impl RedisLedger {
         let Settings { prefix, life_max, clock, accept_clock } = settings;
         let (keys, time) = (Keys::new(&prefix), Time::new(clock));
         let ledger = Self { nodes, keys, mark: RwLock::default(), time, life_max };
-        ledger.learn_standing().await?;
+        ledger.adopt(&ledger.learn_standing().await?);
         ledger.start_clock(accept_clock).await?;
         Ok(ledger)
     }
@@ -123,7 +123,7 @@ impl Ledger for RedisLedger {
     }
 
     async fn installation(&self) -> Result<Option<InstallationId>, LedgerError> {
-        self.learn_standing().await?.in_service()
+        self.learn_installation().await
     }
 
     async fn set_installation(&self, id: InstallationId) -> Result<InstallationId, LedgerError> {

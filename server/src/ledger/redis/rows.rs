@@ -1,11 +1,11 @@
 //! How things look in Redis.
 
 use subrosa_shared::api::LogLine;
-use subrosa_shared::id::Digest;
+use subrosa_shared::id::{Digest, LinkId};
 use subrosa_shared::time::Timestamp;
 
 use super::reply::corrupt;
-use crate::ledger::{DUE_MAX, Due, LedgerError, ObjectRow, Slot};
+use crate::ledger::{DUE_MAX, Due, LedgerError, ObjectRow, Slot, WriteId};
 use crate::record_key::RecordKey;
 
 /// Bytes of a stored object before the name of its blob.
@@ -50,6 +50,22 @@ pub(super) fn objects(found: Vec<(String, Vec<u8>)>) -> Result<Vec<ObjectRow>, L
     let mut rows: Vec<ObjectRow> = found.into_iter().map(read).collect::<Result<_, _>>()?;
     rows.sort_unstable_by_key(|row| row.slot);
     Ok(rows)
+}
+
+/// A note as it is kept: behind its version.
+pub(super) fn note_bytes(version: WriteId, note: &[u8]) -> Vec<u8> {
+    [version.0.as_slice(), note].concat()
+}
+
+/// Reads what [`note_bytes`] wrote.
+pub(super) fn note(mut versioned: Vec<u8>) -> Vec<u8> {
+    versioned.split_off(versioned.len().min(16))
+}
+
+/// Ids of links, in any order.
+pub(super) fn links(found: Vec<Vec<u8>>) -> Result<Vec<LinkId>, LedgerError> {
+    let read = |id: Vec<u8>| id.try_into().map(LinkId::from_bytes).map_err(|_| corrupt("a link's id is malformed"));
+    found.into_iter().map(read).collect()
 }
 
 pub(super) fn line_bytes(line: &LogLine) -> Vec<u8> {

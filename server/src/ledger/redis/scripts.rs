@@ -46,6 +46,12 @@ scripts! {
     PING = "" "installation", "ping";
     /// Whether it is time to have files rewritten.
     REWRITE = " flags=allow-oom" "installation", "rewrite";
+    /// Reads all that is kept of a record.
+    EXPORT = " flags=allow-oom" "installation", "export";
+    /// Replaces all that is kept of a record.
+    IMPORT = "" "installation", "import";
+    /// Says which share a link opens, for good.
+    IMPORT_LINK = "" "installation", "import_link";
     /// Changes a mark.
     MARK = " flags=allow-oom" "mark";
 }

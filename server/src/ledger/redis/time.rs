@@ -44,6 +44,11 @@ impl RedisLedger {
         self.tell_time(OFF_MAX, NOTED_EVERY).await
     }
 
+    /// The time is no earlier than that any more.
+    pub(super) fn begin_no_earlier(&self, moment: Timestamp) {
+        self.time.reached.fetch_max(moment.as_millis(), Ordering::SeqCst);
+    }
+
     /// Notes the time, however little has passed.
     pub(super) async fn note_time(&self) -> Result<(), LedgerError> {
         self.tell_time(OFF_MAX, Duration::ZERO).await.map(drop)

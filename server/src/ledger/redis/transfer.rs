@@ -2,22 +2,33 @@
 
 use async_trait::async_trait;
 use futures_util::future::try_join_all;
+use subrosa_shared::id::{LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
-use super::nodes::Tag;
+use super::keys::RecordKeys;
+use super::nodes::{Invocation, Script, Tag};
 use super::reply::corrupt;
-use super::{RedisLedger, scripts};
-use crate::ledger::{Kept, LedgerError, Standing, Transfer};
+use super::{RedisLedger, rows, scripts};
+use crate::ledger::{Kept, LedgerError, NewRow, Standing, Transfer, WriteId};
 use crate::record_key::RecordKey;
+
+/// Tags that are looked through at the same time.
+const TAGS_AT_ONCE: usize = 32;
 
 #[async_trait]
 impl Transfer for RedisLedger {
     async fn standing(&self) -> Result<Standing, LedgerError> {
-        self.learn_standing().await
+        let standing = self.learn_standing().await?;
+        self.adopt(&standing);
+        Ok(standing)
     }
 
     async fn set_standing(&self, expected: &Standing, next: &Standing) -> Result<bool, LedgerError> {
-        self.change_standing(expected, next).await
+        let changed = self.change_standing(expected, next).await?;
+        if changed {
+            self.adopt(next);
+        }
+        Ok(changed)
     }
 
     async fn count(&self) -> Result<u64, LedgerError> {
@@ -25,31 +36,148 @@ impl Transfer for RedisLedger {
         Ok(counts.iter().sum())
     }
 
-    async fn keys(&self, _after: Option<RecordKey>, _count_max: usize) -> Result<Vec<RecordKey>, LedgerError> {
-        Err(corrupt("not yet"))
+    /// Tag by tag, and in order of their bytes in each.
+    async fn keys(&self, after: Option<RecordKey>, count_max: usize) -> Result<Vec<RecordKey>, LedgerError> {
+        let begun = after.map(|after| (self.keys.record(&after).tag, after));
+        let tags: Vec<Tag> = Tag::of_ids().filter(|tag| begun.is_none_or(|(begun, _)| *tag >= begun)).collect();
+        let mut keys = Vec::new();
+        for tags in tags.chunks(TAGS_AT_ONCE) {
+            for mut found in try_join_all(tags.iter().map(|tag| self.keys_in_tag(*tag))).await? {
+                found.sort_unstable();
+                keys.extend(found);
+            }
+            if let Some((tag, after)) = begun {
+                keys.retain(|key| self.keys.record(key).tag > tag || *key > after);
+            }
+            if keys.len() >= count_max {
+                keys.truncate(count_max);
+                break;
+            }
+        }
+        Ok(keys)
     }
 
-    async fn export(&self, _key: &RecordKey) -> Result<Option<Kept>, LedgerError> {
-        Err(corrupt("not yet"))
+    async fn export(&self, key: &RecordKey) -> Result<Option<Kept>, LedgerError> {
+        let keys = self.keys.record(key);
+        let export = self.script(&scripts::EXPORT, keys.tag);
+        let mut reply = self.read(keys.tag, with_all(export, &keys).arg(key.to_bytes())).await?;
+        if reply.word == "none" {
+            return Ok(None);
+        }
+        let write_id = reply.write_id()?;
+        let (record, open, due): (Vec<u8>, String, Option<String>) = (reply.value()?, reply.value()?, reply.value()?);
+        let due = due
+            .and_then(|due| due.parse().ok())
+            .ok_or_else(|| corrupt("a record is not in the list of what is due"))?;
+        let row = NewRow {
+            record,
+            write_id,
+            due: Timestamp::from_millis(due),
+            accepts_parts: open == "1",
+            stands_alone: false,
+        };
+        let links = rows::links(reply.value()?)?;
+        let objects = rows::objects(reply.value()?)?;
+        let note = reply.value::<Option<Vec<u8>>>()?.map(rows::note);
+        let log = rows::lines(&reply.value::<Vec<Vec<u8>>>()?)?;
+        let links = match key.share() {
+            Some(share) => self.known_in_index(links, share).await?,
+            None => Vec::new(),
+        };
+        Ok(Some(Kept { row, links, objects, note, log }))
     }
 
-    async fn import(&self, _: &Standing, _key: RecordKey, _kept: Option<Kept>) -> Result<(), LedgerError> {
-        Err(corrupt("not yet"))
+    /// The index is made first: an entry whose record does not name it opens nothing, and the same again mends all.
+    async fn import(&self, standing: &Standing, key: RecordKey, kept: Option<Kept>) -> Result<(), LedgerError> {
+        let mark = standing.to_text().filter(|_| matches!(standing, Standing::Receiving { .. }));
+        let Some(mark) = mark else { return Err(LedgerError::Standing(self.learn_standing().await?)) };
+        let keys = self.keys.record(&key);
+        if let Some(share) = key.share() {
+            let links = kept.as_ref().map_or(&[][..], |kept| &kept.links);
+            self.import_links(&mark, share, &keys, links).await?;
+        }
+        let import = with_all(self.script_for(&mark, &scripts::IMPORT, keys.tag), &keys).arg(key.to_bytes());
+        let import = kept.iter().fold(import, |import, kept| with_kept(import, kept));
+        self.write(keys.tag, import.repeatable()).await.map(drop)
     }
 
     async fn reached(&self) -> Result<Timestamp, LedgerError> {
-        Err(corrupt("not yet"))
+        self.time_now().await
     }
 
-    async fn reach(&self, _moment: Timestamp) -> Result<(), LedgerError> {
-        Err(corrupt("not yet"))
+    async fn reach(&self, moment: Timestamp) -> Result<(), LedgerError> {
+        self.begin_no_earlier(moment);
+        self.note_time().await
     }
 }
 
 impl RedisLedger {
+    /// A script about a tag that has to carry that mark.
+    fn script_for(&self, mark: &str, script: &'static Script, tag: Tag) -> Invocation {
+        Invocation::of(script).key(self.keys.mark(tag)).arg(mark)
+    }
+
     /// How many records a tag has. Every record has a due entry.
-    pub(super) async fn count_in_tag(&self, tag: Tag) -> Result<u64, LedgerError> {
+    async fn count_in_tag(&self, tag: Tag) -> Result<u64, LedgerError> {
         let count = self.script(&scripts::GET, tag).key(self.keys.due(tag)).arg("ZCARD");
         self.read(tag, count).await?.value()
     }
+
+    async fn keys_in_tag(&self, tag: Tag) -> Result<Vec<RecordKey>, LedgerError> {
+        let list = self.script(&scripts::GET, tag).key(self.keys.due(tag)).arg("ZRANGE").arg("0").arg("-1");
+        let names: Vec<Vec<u8>> = self.read(tag, list).await?.value()?;
+        let key = |name: Vec<u8>| name.try_into().ok().and_then(RecordKey::from_bytes);
+        names.into_iter().map(|name| key(name).ok_or_else(|| corrupt("a due entry is malformed"))).collect()
+    }
+
+    /// Those links that the index says open the share, in order.
+    async fn known_in_index(&self, links: Vec<LinkId>, share: ShareId) -> Result<Vec<LinkId>, LedgerError> {
+        let opened = try_join_all(links.iter().map(|link| self.share_that_link_opens(link))).await?;
+        let known = links.into_iter().zip(opened).filter(|(_, opens)| *opens == Some(share));
+        let mut known: Vec<LinkId> = known.map(|(link, _)| link).collect();
+        known.sort_unstable();
+        Ok(known)
+    }
+
+    /// Makes the index say that these links open the share, and no others do that it named before.
+    async fn import_links(
+        &self,
+        mark: &str,
+        share: ShareId,
+        keys: &RecordKeys,
+        links: &[LinkId],
+    ) -> Result<(), LedgerError> {
+        let before = self.script_for(mark, &scripts::GET, keys.tag).key(keys.links.as_str()).arg("SMEMBERS");
+        let before = rows::links(self.read(keys.tag, before).await?.value()?)?;
+        let gone = before.into_iter().filter(|link| !links.contains(link));
+        let forget = gone.map(|link| (link, &*scripts::LINK, Some("UNLINK")));
+        let keep = links.iter().map(|link| (*link, &*scripts::IMPORT_LINK, None));
+        try_join_all(forget.chain(keep).map(async |(link, script, command)| {
+            let (tag, key) = self.keys.link(&link);
+            let change = self.script_for(mark, script, tag).key(key).arg(*share.as_bytes());
+            let change = command.iter().fold(change, |change, command| change.arg(*command));
+            self.write(tag, change.repeatable()).await
+        }))
+        .await
+        .map(drop)
+    }
+}
+
+/// A script about all that is kept of a record.
+fn with_all(script: Invocation, keys: &RecordKeys) -> Invocation {
+    let RecordKeys { record, objects, links, note, log, due, .. } = keys;
+    [record, objects, links, note, log, due].into_iter().fold(script, |script, key| script.key(key.as_str()))
+}
+
+fn with_kept(import: Invocation, kept: &Kept) -> Invocation {
+    let Kept { row, links, objects, note, log } = kept;
+    let import = import.arg(row.write_id.0).arg(rows::score(row.due)).arg(row.record.as_slice());
+    let import = import.arg(if row.accepts_parts { "1" } else { "0" });
+    let note = note.as_ref().map_or_else(Vec::new, |note| rows::note_bytes(WriteId::generate(), note));
+    let import = import.arg(note).arg(links.len().to_string()).arg(objects.len().to_string());
+    let import = links.iter().fold(import, |import, link| import.arg(*link.as_bytes()));
+    let import = objects
+        .iter()
+        .fold(import, |import, object| import.arg(rows::slot_name(object.slot)).arg(rows::object_bytes(object)));
+    log.iter().fold(import, |import, line| import.arg(rows::line_bytes(line)))
 }

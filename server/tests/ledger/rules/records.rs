@@ -68,7 +68,7 @@ pub(crate) async fn racing_changes_lose_nothing(backend: &dyn Backend, key: Key)
             }
         }
     };
-    let tasks: Vec<_> = (0..8).map(|_| tokio::spawn(add_ones(Arc::clone(&ledger)))).collect();
+    let tasks: Vec<_> = (0..8).map(|_| tokio::spawn(add_ones(ledger.clone()))).collect();
     for task in tasks {
         task.await.unwrap();
     }

@@ -1,0 +1,26 @@
+-- Replaces all that is kept of a record; without a write id, it is removed.
+-- KEYS: mark, record, objects, links, note, log, due.
+-- ARGV: mark, the record's name, write id (or nothing), due, bytes, whether it accepts parts, note with its version (or
+-- nothing), how many links and how many objects follow, those links, objects as slot and bytes, then lines.
+redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6])
+redis.call('ZREM', KEYS[7], ARGV[2])
+if not ARGV[3] then
+    return {'ok'}
+end
+redis.call('HSET', KEYS[2], 'write', ARGV[3], 'bytes', ARGV[5], 'open', ARGV[6], 'objects', ARGV[3])
+redis.call('ZADD', KEYS[7], ARGV[4], ARGV[2])
+if ARGV[7] ~= '' then
+    redis.call('SET', KEYS[5], ARGV[7])
+end
+local objects = 10 + tonumber(ARGV[8])
+local lines = objects + 2 * tonumber(ARGV[9])
+for i = 10, objects - 1 do
+    redis.call('SADD', KEYS[4], ARGV[i])
+end
+for i = objects, lines - 1, 2 do
+    redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1])
+end
+for i = lines, #ARGV do
+    redis.call('RPUSH', KEYS[6], ARGV[i])
+end
+return {'ok'}
