@@ -7,13 +7,17 @@ use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use subrosa_shared::problem::ProblemType;
 use subrosa_shared::push::Payload;
+use subrosa_tests::client::Client;
 use subrosa_tests::client::push::{PushTerms, SealedPush};
+use subrosa_tests::redis::Redis;
 use subrosa_tests::server::{self, Options, Refused, Server};
 use tempfile::TempDir;
 use tokio::time::sleep;
 
 use self::world::World;
+use crate::assert_problem;
 
 /// A data folder, and the port that its servers listen on, one after the other.
 struct Installation {
@@ -40,6 +44,16 @@ impl Installation {
         let server = Server::try_start(Options { port: self.port, ..options }).await?;
         self.port = server.port();
         Ok(server)
+    }
+
+    /// Whether a server serves this ledger.
+    async fn serves(&mut self, ledger: &str) -> bool {
+        let server = self.try_serve(ledger).await;
+        let serves = server.is_ok();
+        if let Ok(mut server) = server {
+            server.kill_9().await;
+        }
+        serves
     }
 
     fn migrate(&self, from: &str, to: &str) -> tokio::process::Command {
@@ -139,7 +153,7 @@ async fn killed_again_and_again_it_gets_there(mut here: Installation, old: &str,
         running.kill().await.unwrap();
         kills += 1;
         // Whoever gives up for a while may serve what is not closed yet, and nothing else.
-        let serving = [here.try_serve(old).await.is_ok(), here.try_serve(new).await.is_ok()];
+        let serving = [here.serves(old).await, here.serves(new).await];
         assert_ne!(serving, [true, true], "after {kills} kills");
     }
     assert!(kills > 2, "it was killed in the middle: {kills}");
@@ -173,6 +187,70 @@ async fn from_one_file_to_another_killed_again_and_again_it_gets_there() {
     let here = Installation::new();
     let (old, new) = (here.sqlite("ledger.sqlite"), here.sqlite("other.sqlite"));
     killed_again_and_again_it_gets_there(here, &old, &new).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_file_to_redis_everything_goes_on_there_and_back() {
+    let (here, redis) = (Installation::new(), Redis::start().await);
+    let old = here.sqlite("ledger.sqlite");
+    everything_goes_on_there_and_back(here, &old, &redis.url()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_file_to_redis_killed_again_and_again_it_gets_there() {
+    let (here, redis) = (Installation::new(), Redis::start().await);
+    let old = here.sqlite("ledger.sqlite");
+    killed_again_and_again_it_gets_there(here, &old, &redis.url()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_redis_to_a_file_killed_again_and_again_it_gets_there() {
+    let (here, redis) = (Installation::new(), Redis::start().await);
+    let new = here.sqlite("ledger.sqlite");
+    killed_again_and_again_it_gets_there(here, &redis.url(), &new).await;
+}
+
+/// Servers over Redis need not be stopped: from one moment on they refuse, and what they acknowledged before is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_over_redis_that_run_are_shut_out_and_nothing_acknowledged_is_lost() {
+    let (mut here, redis) = (Installation::new(), Redis::start().await);
+    let (old, new) = (redis.url(), here.sqlite("ledger.sqlite"));
+    let first = here.serve(&old).await;
+    let (elsewhere, blobs) = (TempDir::new().unwrap(), format!("file:{}", here.folder.path().join("blobs").display()));
+    let flags = ["--ledger", &old, "--blobs", &blobs];
+    let second = Server::start_with(Options::flags(&flags).in_folder(elsewhere.path())).await;
+    make_pushes(&first, 200).await;
+    let pushing = [&first, &second].map(|server| tokio::spawn(push_until_refused(server.client())));
+
+    let done = succeeds(&mut here.migrate(&old, &new)).await;
+    let mut pushed = Vec::new();
+    for pushing in pushing {
+        pushed.extend(pushing.await.unwrap());
+    }
+    assert!(!pushed.is_empty(), "they were busy meanwhile");
+    assert!(done.contains(&format!("All {} records", 200 + pushed.len())), "{done}");
+    let look = first.client().push_status(&pushed[0]).await;
+    assert_problem(look, ProblemType::Busy);
+    assert!(second.log().contains("taken to another ledger"), "{}", second.log());
+    stop(first).await;
+    let server = here.serve(&new).await;
+    for push in &pushed {
+        server.client().push_status(push).await.unwrap();
+    }
+    stop(server).await;
+}
+
+/// Those that were acknowledged.
+async fn push_until_refused(client: Client) -> Vec<SealedPush> {
+    let mut pushed = Vec::new();
+    loop {
+        let push = SealedPush::seal(&Payload::Password { password: "x".to_owned() }, &PushTerms::default()).unwrap();
+        match client.push(&push).await {
+            Ok(_) => pushed.push(push),
+            Err(error) if error.problem() == Some(ProblemType::Busy) => return pushed,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
 }
 
 #[tokio::test]
