@@ -1,19 +1,26 @@
-//! The real server, as a process of its own: started on a free port, killed, started again on the same data.
+//! The real server, as a process of its own: started on a free port, killed, started again on the same data. With the
+//! variable `SUBROSA_TEST_LEDGER=redis` every server has a Redis for its ledger, in its data folder and for as long as it.
+
+mod ledger;
+mod log;
 
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
-use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
-use tokio::sync::watch;
 use tokio::time::timeout;
 
+pub use self::ledger::ledger_is_a_file;
+
+use self::ledger::redis_for;
+use self::log::Log;
 use crate::client::Client;
 use crate::ports::free_port;
+use crate::redis::Redis;
 
 /// Until a server has to listen. Generous: the machine may be busy with other things.
 const START_MAX: Duration = Duration::from_secs(30);
@@ -68,6 +75,8 @@ pub struct Server {
     process: Child,
     options: Options,
     data: PathBuf,
+    /// What holds its ledger, if that is no file.
+    redis: Option<Arc<Redis>>,
     /// Keeps the folder, if it is ours.
     folder: Option<Arc<TempDir>>,
     log: Log,
@@ -129,6 +138,10 @@ impl Server {
             Some(bytes) => on_small_disk(&data, bytes),
         };
         command.arg("--listen").arg(format!("127.0.0.1:{}", options.port)).arg("--data").arg(&data);
+        let redis = redis_for(&options, &data).await;
+        if let Some(redis) = &redis {
+            command.arg("--ledger").arg(redis.url());
+        }
         command.args(&options.flags).env("RUST_LOG", options.log.as_deref().unwrap_or("debug"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut process = command.spawn().expect("the server program can be started");
@@ -143,7 +156,7 @@ impl Server {
             }
         };
         options.port = listening.expect("the other branch returned");
-        Ok(Self { process, options, data, folder, log })
+        Ok(Self { process, options, data, redis, folder, log })
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -225,7 +238,8 @@ impl Server {
     /// # Panics
     /// It does not start.
     pub async fn start_again(self) -> Self {
-        let Self { options, data, folder, log, mut process, .. } = self;
+        // Its Redis stays alive meanwhile.
+        let Self { options, data, folder, log, mut process, redis: _redis } = self;
         assert!(process.try_wait().is_ok_and(|ended| ended.is_some()), "the server still runs");
         let options = Options { data: Some(data), ..options };
         match Self::spawn(options, folder, log).await {
@@ -262,71 +276,6 @@ impl Server {
     }
 }
 
-/// What a server says, gathered while it runs.
-#[derive(Clone, Debug, Default)]
-struct Log {
-    text: Arc<Mutex<String>>,
-    /// Where the current life begins in the text.
-    start: usize,
-    grown: Option<watch::Receiver<()>>,
-}
-
-impl Log {
-    fn follow(
-        self,
-        stdout: impl AsyncRead + Send + Unpin + 'static,
-        stderr: impl AsyncRead + Send + Unpin + 'static,
-    ) -> Self {
-        let (grows, grown) = watch::channel(());
-        let grows = Arc::new(grows);
-        tokio::spawn(gather(stdout, Arc::clone(&self.text), Arc::clone(&grows)));
-        tokio::spawn(gather(stderr, Arc::clone(&self.text), grows));
-        let start = self.text().len();
-        Self { text: self.text, start, grown: Some(grown) }
-    }
-
-    fn text(&self) -> String {
-        self.text.lock().expect("nobody panics with the lock").clone()
-    }
-
-    /// The port, as soon as the log tells it.
-    async fn port(&self) -> u16 {
-        let mut grown = self.grown.clone().expect("it is followed");
-        loop {
-            if let Some(port) = listening_port(&self.text()[self.start..]) {
-                return port;
-            }
-            if grown.changed().await.is_err() {
-                // Both streams ended, and so will the process: that is seen elsewhere.
-                std::future::pending::<()>().await;
-            }
-        }
-    }
-
-    /// When nothing will be added any more.
-    async fn ended(&self) {
-        let mut grown = self.grown.clone().expect("it is followed");
-        while grown.changed().await.is_ok() {}
-    }
-}
-
-async fn gather(mut stream: impl AsyncRead + Unpin, text: Arc<Mutex<String>>, grows: Arc<watch::Sender<()>>) {
-    let mut buffer = vec![0; 16 * 1024];
-    while let Ok(len @ 1..) = stream.read(&mut buffer).await {
-        text.lock().expect("nobody panics with the lock").push_str(&String::from_utf8_lossy(&buffer[..len]));
-        grows.send_replace(());
-    }
-}
-
-/// The port in the line that says where the server listens.
-fn listening_port(log: &str) -> Option<u16> {
-    let complete = &log[..=log.rfind('\n')?];
-    let line = complete.lines().find(|line| line.contains("listening"))?;
-    let port = line.split_once("127.0.0.1:")?.1;
-    let digits = port.find(|c: char| !c.is_ascii_digit()).unwrap_or(port.len());
-    port[..digits].parse().ok()
-}
-
 /// The server as the only user of a small file system: mounted in a namespace of its own, which needs no privilege and
 /// leaves nothing behind.
 fn on_small_disk(data: &Path, bytes: u64) -> Command {
@@ -357,16 +306,4 @@ fn program() -> PathBuf {
         program.display()
     );
     program
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_the_port_from_the_log() {
-        assert_eq!(listening_port("INFO opened\nINFO listening address=127.0.0.1:40123\n"), Some(40123));
-        assert_eq!(listening_port("INFO listening address=127.0.0.1:40123"), None);
-        assert_eq!(listening_port("INFO opened 127.0.0.1:1\n"), None);
-    }
 }

@@ -8,8 +8,12 @@ use std::time::Duration;
 use subrosa_tests::exactly::faults::Kills;
 use subrosa_tests::exactly::world::{Backing, World};
 use subrosa_tests::exactly::{Trial, Verdict, run};
+use subrosa_tests::redis::{Cluster, Redis, Sentinels, Settings};
 
 const CLIENTS: usize = 64;
+const SERVERS: usize = 3;
+/// A replica that needs a password can be cut off from its primary.
+const PASSWORD: &str = "a-word-of-many-letters";
 
 /// How much is tried, and whether it is the heavy run.
 fn trial(every: u64) -> (Trial, bool) {
@@ -48,4 +52,36 @@ async fn exactly_n_on_a_file() {
     let verdict = run(&mut world, trial).await;
     let servers = if is_heavy { 100 } else { 8 };
     assert_kept("SQLite", &world, &verdict, Kills { servers, ..Kills::default() });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exactly_n_on_a_redis() {
+    let (trial, is_heavy) = trial(120);
+    let redis = Redis::start_with(Settings::durable().password(PASSWORD)).await;
+    let mut world = World::start(Backing::Redis(redis), SERVERS).await;
+    let verdict = run(&mut world, trial).await;
+    let (servers, redis) = if is_heavy { (100, 50) } else { (4, 3) };
+    assert_kept("Redis", &world, &verdict, Kills { servers, redis, ..Kills::default() });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exactly_n_on_a_cluster() {
+    let (trial, is_heavy) = trial(150);
+    let cluster = Cluster::start_with(Settings::durable().password(PASSWORD)).await;
+    let mut world = World::start(Backing::Cluster(cluster), SERVERS).await;
+    let verdict = run(&mut world, trial).await;
+    let (servers, redis) = if is_heavy { (60, 20) } else { (3, 2) };
+    let least = Kills { servers, redis, fail_overs: redis, behind: redis / 2 };
+    assert_kept("Cluster", &world, &verdict, least);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exactly_n_behind_sentinels() {
+    let (trial, is_heavy) = trial(150);
+    let sentinels = Sentinels::start_with(Settings::durable().password(PASSWORD)).await;
+    let mut world = World::start(Backing::Sentinels(sentinels), SERVERS).await;
+    let verdict = run(&mut world, trial).await;
+    let (servers, redis) = if is_heavy { (60, 20) } else { (3, 2) };
+    let least = Kills { servers, redis, fail_overs: redis, behind: redis / 2 };
+    assert_kept("Sentinels", &world, &verdict, least);
 }

@@ -8,7 +8,7 @@ use subrosa_tests::client::Error;
 use subrosa_tests::client::download::Recipient;
 use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::server::Server;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::{assert_problem, assert_same_files, send, small_parts};
 
@@ -47,9 +47,10 @@ async fn a_device_that_opened_before_is_not_slowed_by_the_guesses_of_others() {
     let link = send(&server, &package, &LinkTerms::default().with_password("right")).await;
     let known = Recipient::new(&server.client(), &link, Some("right")).unwrap();
     known.open().await.unwrap();
+    // Stretching passwords takes longer than the wait, on a busy machine.
     let wrong = Recipient::new(&server.client(), &link, Some("wrong")).unwrap();
-    assert_problem(wrong.open().await, ProblemType::WrongPassword);
     let stranger = Recipient::new(&server.client(), &link, Some("right")).unwrap();
+    assert_problem(wrong.open().await, ProblemType::WrongPassword);
     assert_problem(stranger.open().await, ProblemType::TooManyGuesses);
     known.open().await.unwrap();
 }
@@ -61,13 +62,17 @@ async fn guessing_ends_for_100_guessers_at_once() {
     let link = send(&server, &package, &LinkTerms::default().with_password("right")).await;
     let recipient = || Recipient::new(&server.client(), &link, Some("wrong")).unwrap();
     let one = recipient();
+    let start = Instant::now();
     let guesses = join_all((0..100).map(|_| one.open())).await;
     let compared = guesses
         .iter()
         .filter(|guess| guess.as_ref().is_err_and(|error| error.problem() == Some(ProblemType::WrongPassword)));
-    assert_eq!(compared.count(), 1, "one guess is compared, whatever races");
+    let compared = compared.count();
+    // The next one may be a second later: on a busy machine that can be while they are being answered.
+    assert!((1..=1 + start.elapsed().as_secs() as usize).contains(&compared), "one guess is compared, whatever races");
     assert!(guesses.iter().all(Result::is_err));
-    assert_eq!(server.client().status(&package).await.unwrap().links[0].counters.wrong_password.count, 1);
+    let counted = server.client().status(&package).await.unwrap().links[0].counters.wrong_password.count;
+    assert_eq!(counted as usize, compared);
 }
 
 #[tokio::test]

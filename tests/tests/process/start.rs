@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use subrosa_tests::client::download::Recipient;
 use subrosa_tests::client::upload::LinkTerms;
+use subrosa_tests::only_on_a_file;
 use subrosa_tests::server::{Options, Refused, Server};
 use tempfile::TempDir;
 use tokio::time::Instant;
@@ -83,6 +84,7 @@ async fn ledger_and_blobs_of_two_installations_are_refused() {
 
 #[tokio::test]
 async fn a_ledger_that_is_something_else_is_refused() {
+    only_on_a_file!();
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("ledger.sqlite"), "this is no ledger".repeat(100)).unwrap();
     let kept = fs::read(folder.path().join("ledger.sqlite")).unwrap();

@@ -19,6 +19,8 @@ const LAST: &str = "tests";
 const SLOW: &[&str] = &["browser", "faults", "heavy"];
 /// The tests of the pages.
 const BROWSER_TESTS: &str = "browser";
+/// The end-to-end tests, which have to pass whatever holds the ledger.
+const END_TO_END: &[&str] = &["process", BROWSER_TESTS];
 const SERVER: &str = "subrosa-server";
 
 /// Builds all test programs and runs them.
@@ -37,10 +39,8 @@ pub(super) fn run(args: &TestArgs, tally: &mut Tally) -> Result<()> {
     });
 
     for artifact in &artifacts {
-        // The pages are tested once in every browser that was asked for, the rest once.
-        let browsers = if artifact.name == BROWSER_TESTS { args.browsers.as_slice() } else { &[Browser::Chromium] };
-        for browser in browsers {
-            run_one(artifact, *browser, &server, args, tally)?;
+        for round in rounds(artifact, args) {
+            run_one(artifact, round, &server, args, tally)?;
         }
     }
     if !args.heavy {
@@ -49,11 +49,33 @@ pub(super) fn run(args: &TestArgs, tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
-fn run_one(artifact: &Artifact, browser: Browser, server: &Path, args: &TestArgs, tally: &mut Tally) -> Result<()> {
-    let title = match browser {
-        Browser::Chromium => title(artifact),
-        other => format!("{} in {}", title(artifact), other.name()),
-    };
+/// One run of a test program.
+#[derive(Clone, Copy)]
+struct Round {
+    browser: Browser,
+    /// Whether the ledger is in Redis.
+    on_redis: bool,
+}
+
+/// The pages are tested once in every browser that was asked for; what is end to end also once on Redis; the rest once.
+fn rounds(artifact: &Artifact, args: &TestArgs) -> Vec<Round> {
+    let browsers = if artifact.name == BROWSER_TESTS { args.browsers.as_slice() } else { &[Browser::Chromium] };
+    let mut rounds: Vec<Round> = browsers.iter().map(|browser| Round { browser: *browser, on_redis: false }).collect();
+    if END_TO_END.contains(&artifact.name.as_str()) {
+        rounds.push(Round { browser: browsers[0], on_redis: true });
+    }
+    rounds
+}
+
+fn run_one(artifact: &Artifact, round: Round, server: &Path, args: &TestArgs, tally: &mut Tally) -> Result<()> {
+    let Round { browser, on_redis } = round;
+    let mut title = title(artifact);
+    if browser != Browser::Chromium {
+        title = format!("{title} in {}", browser.name());
+    }
+    if on_redis {
+        title += " on Redis";
+    }
     println!("\n{title}");
     let mut program = Command::new(artifact.executable.as_ref().expect("only programs were kept"));
     program.current_dir(&artifact.folder).env("CARGO_MANIFEST_DIR", &artifact.folder);
@@ -70,6 +92,9 @@ fn run_one(artifact: &Artifact, browser: Browser, server: &Path, args: &TestArgs
         program.env("PATH", std::env::join_paths(path)?);
     }
     program.env("SUBROSA_BROWSER", browser.name());
+    if on_redis {
+        program.env("SUBROSA_TEST_LEDGER", "redis");
+    }
     run_counted(&mut program, &title, tally)
 }
 

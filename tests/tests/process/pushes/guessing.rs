@@ -8,7 +8,7 @@ use subrosa_shared::limits::GUESSES_MAX;
 use subrosa_shared::problem::ProblemType;
 use subrosa_tests::client::push::PushTerms;
 use subrosa_tests::server::Server;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::{lease, password, push, reader};
 use crate::assert_problem;
@@ -41,11 +41,14 @@ async fn guessing_ends_for_100_guessers_at_once() {
     let server = Server::start().await;
     let push = push(&server, &password("guarded"), &guarded(1)).await;
     let wrong = reader(&server, &push, Some("wrong"));
+    let start = Instant::now();
     let guesses = join_all((0..100).map(|_| async { wrong.reveal(&lease()).await })).await;
     let compared = guesses
         .iter()
         .filter(|guess| guess.as_ref().is_err_and(|error| error.problem() == Some(ProblemType::WrongPassword)));
-    assert_eq!(compared.count(), 1, "one guess is compared, whatever races");
+    // The next one may be a second later: on a busy machine that can be while they are being answered.
+    let may = 1..=1 + start.elapsed().as_secs() as usize;
+    assert!(may.contains(&compared.count()), "one guess is compared, whatever races");
     assert!(guesses.iter().all(Result::is_err));
 }
 
