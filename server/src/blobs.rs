@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
+use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutPayload};
 use subrosa_shared::id::ShareId;
 
 pub use self::reader::BlobStream;
@@ -75,14 +75,17 @@ impl Blobs {
         id.map(Some).ok_or_else(|| BlobsError::Store("the file `installation` holds no installation id".into()))
     }
 
-    /// Gives the blobs their installation.
+    /// Gives the blobs their installation, for ever. Answers the one in force, which is another if somebody else was faster.
     ///
     /// # Errors
     /// The store fails.
-    pub async fn set_installation(&self, id: &InstallationId) -> Result<(), BlobsError> {
+    pub async fn set_installation(&self, id: &InstallationId) -> Result<InstallationId, BlobsError> {
         let payload = PutPayload::from(format!("{}\n", id.as_str()));
-        self.store.put(&Path::from(INSTALLATION), payload).await?;
-        Ok(())
+        match self.store.put_opts(&Path::from(INSTALLATION), payload, PutMode::Create.into()).await {
+            Ok(_) => Ok(id.clone()),
+            Err(object_store::Error::AlreadyExists { .. }) => self.installation().await?.ok_or(BlobsError::NotFound),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Whether there is room for more. Asked before the ledger grows too: it lies on the same disk, and without room for

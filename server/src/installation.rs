@@ -61,8 +61,8 @@ pub(crate) async fn check(ledger: &dyn Ledger, blobs: &Blobs) -> Result<(), Inst
             }
             // Found, with no share: the very first start was cut short between the two.
             let id = found.unwrap_or_else(InstallationId::generate);
-            // Blobs first: a ledger with an id means that the blobs have one too.
-            blobs.set_installation(&id).await?;
+            // Blobs first: a ledger with an id means that the blobs have one too. Another server may be giving both theirs.
+            let id = blobs.set_installation(&id).await?;
             let in_force = ledger.set_installation(id.clone()).await?;
             if in_force == id {
                 Ok(())

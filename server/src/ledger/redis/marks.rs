@@ -30,8 +30,32 @@ impl RedisLedger {
         *self.mark.write().unwrap_or_else(PoisonError::into_inner) = standing.to_text().unwrap_or_default();
     }
 
-    /// Finds out how the ledger stands, and whether all of it does. What was begun is ended.
+    /// Begins to use the ledger: from now on scripts have to find it standing as it does.
+    pub(super) async fn begin(&self, accept_clock: bool) -> Result<(), LedgerError> {
+        loop {
+            let mark = self.learn_mark().await?;
+            self.adopt(&standing(&mark).ok_or_else(|| foreign(&mark))?);
+            match self.start_clock(accept_clock).await {
+                // Another server may have given a new one its installation just now.
+                Err(LedgerError::Foreign(_)) if self.look(Tag::LEDGER).await? != mark => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// How the ledger stands. A new one is given an installation only once, and perhaps by another server: only then scripts
+    /// have to find another mark than before.
     pub(super) async fn learn_standing(&self) -> Result<Standing, LedgerError> {
+        let mark = self.learn_mark().await?;
+        let standing = standing(&mark).ok_or_else(|| foreign(&mark))?;
+        if self.mark().is_empty() {
+            self.adopt(&standing);
+        }
+        Ok(standing)
+    }
+
+    /// Finds the mark of the whole ledger. What was begun is ended.
+    async fn learn_mark(&self) -> Result<String, LedgerError> {
         let mut over_all = self.look(Tag::LEDGER).await?;
         loop {
             if over_all.contains(ON_THE_WAY) {
@@ -40,14 +64,11 @@ impl RedisLedger {
             let marks = try_join_all(Tag::of_ids().map(|tag| self.look(tag))).await?;
             let again = self.look(Tag::LEDGER).await?;
             if again == over_all {
-                if let Some(wrong) = marks.iter().find(|mark| **mark != over_all) {
-                    return Err(foreign(wrong));
-                }
-                break;
+                let wrong = marks.into_iter().find(|mark| *mark != over_all);
+                return wrong.map_or(Ok(over_all), |mark| Err(foreign(&mark)));
             }
             over_all = again;
         }
-        standing(&over_all).ok_or_else(|| foreign(&over_all))
     }
 
     /// Makes the ledger stand otherwise, if it stands as expected; answers whether it did. From one standing to the same one
@@ -56,19 +77,18 @@ impl RedisLedger {
         let (expected, next) = (expected.to_text().unwrap_or_default(), next.to_text().unwrap_or_default());
         let decided = format!("{expected}{ON_THE_WAY}{next}");
         let found = self.look(Tag::LEDGER).await?;
-        if let Some((_, coming)) = found.split_once(ON_THE_WAY) {
-            self.follow(&found).await?;
-            if coming == next {
-                return Ok(true);
-            }
-        }
-        if expected == next {
-            return Ok(self.learn_standing().await?.to_text().unwrap_or_default() == next);
-        }
-        if self.change_mark(Tag::LEDGER, &expected, &decided).await? != decided {
+        self.follow(&found).await?;
+        let done = if expected == next {
+            self.learn_mark().await? == next
+        } else {
+            self.change_mark(Tag::LEDGER, &expected, &decided).await? == decided
+        };
+        if !done {
             return Ok(false);
         }
-        self.follow(&decided).await?;
+        if expected != next {
+            self.follow(&decided).await?;
+        }
         Ok(true)
     }
 
@@ -80,10 +100,7 @@ impl RedisLedger {
 
     /// The installation, if the ledger is in service.
     pub(super) async fn learn_installation(&self) -> Result<Option<InstallationId>, LedgerError> {
-        let standing = self.learn_standing().await?;
-        let installation = standing.clone().in_service()?;
-        self.adopt(&standing);
-        Ok(installation)
+        self.learn_standing().await?.in_service()
     }
 
     /// Lets the tags follow what was decided.

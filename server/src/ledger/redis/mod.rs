@@ -85,8 +85,7 @@ impl RedisLedger {
         let Settings { prefix, life_max, clock, accept_clock } = settings;
         let (keys, time) = (Keys::new(&prefix), Time::new(clock));
         let ledger = Self { nodes, keys, mark: RwLock::default(), time, life_max };
-        ledger.adopt(&ledger.learn_standing().await?);
-        ledger.start_clock(accept_clock).await?;
+        ledger.begin(accept_clock).await?;
         Ok(ledger)
     }
 
@@ -110,6 +109,8 @@ impl RedisLedger {
         loop {
             match self.write(tag, invocation.clone()).await {
                 Err(LedgerError::Lost(_)) if Instant::now() < deadline => lost = true,
+                // That it was not run is true of this try only.
+                Err(LedgerError::Unavailable(why)) if lost => return Err(LedgerError::Lost(why)),
                 result => return Ok((result?, lost)),
             }
         }

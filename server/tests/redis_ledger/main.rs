@@ -1,0 +1,45 @@
+//! A ledger in Redis when something goes wrong: answers that are lost, questions that come late, servers that race, data that
+//! is gone.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "../redis_nodes/between.rs"]
+mod between;
+#[path = "../ledger/support.rs"]
+#[allow(dead_code, reason = "shared with the rules of every ledger")]
+mod support;
+
+mod gone;
+mod large;
+mod late;
+mod lost;
+mod races;
+
+use std::sync::Arc;
+
+use subrosa_server::ledger::redis::nodes::{Nodes, Place, Terms};
+use subrosa_server::ledger::redis::{RedisLedger, Settings};
+use subrosa_server::ledger::{Change, NewRow, WriteId};
+use subrosa_server::record_key::RecordKey;
+use subrosa_shared::api::{Event, LogLine};
+
+use crate::support::{START, clock, new_row, put};
+
+/// Opens the ledger, as one server does.
+async fn open(url: &str) -> RedisLedger {
+    try_open(url).await.unwrap()
+}
+
+async fn try_open(url: &str) -> Result<RedisLedger, subrosa_server::ledger::LedgerError> {
+    let nodes = Nodes::open(&Place::parse(url).unwrap(), &Terms::default()).await?;
+    RedisLedger::open(nodes, Settings { clock: Some(Arc::new(clock())), ..Settings::default() }).await
+}
+
+/// A change with a line for the timeline.
+fn step(key: impl Into<RecordKey>, expect: Option<WriteId>, row: &NewRow) -> Change {
+    let line = LogLine { at: START, link: None, event: Event::Opened };
+    Change { log: vec![line], ..put(key, expect, row.clone()) }
+}
+
+fn removal(key: impl Into<RecordKey>, expect: WriteId) -> Change {
+    Change { record: None, ..put(key, Some(expect), new_row(b"")) }
+}
