@@ -15,7 +15,7 @@ use crate::{cargo, process, tools, web};
 /// What `check` takes.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
-    /// Only this one: format, lints, wasm-lints, docs, types, weight, layers, documents, dependencies
+    /// Only this one: format, lints, wasm-lints, docs, types, texts, weight, layers, documents, dependencies
     name: Option<String>,
 }
 
@@ -28,6 +28,7 @@ const CHECKS: &[Check] = &[
     ("layers", layers::check),
     ("documents", documents::check),
     ("types", scripts::check),
+    ("texts", scripts::check_texts),
     ("weight", weight::check),
     ("lints", lints),
     ("wasm-lints", wasm_lints),

@@ -6,6 +6,7 @@ mod endings;
 mod hygiene;
 mod interruptions;
 mod knowing;
+mod languages;
 mod limits;
 mod looking;
 mod names;

@@ -29,7 +29,11 @@ export const isForgetful = () => !durable;
 /** @param {string} linkId */
 export const keptLease = (linkId) => read(LEASE + linkId);
 /** @param {string} linkId @param {Kept} lease */
-export const keepLease = (linkId, lease) => write(LEASE + linkId, JSON.stringify(lease));
+export function keepLease(linkId, lease) {
+  write(LEASE + linkId, JSON.stringify(lease));
+  // To load the page again would forget it: nothing on the page invites to do that.
+  if (memory.has(LEASE + linkId)) document.body.dataset.touched = "";
+}
 /** @param {string} linkId */
 export function forgetLease(linkId) {
   remove(LEASE + linkId);
@@ -107,8 +111,6 @@ function write(name, text) {
   } catch {
     durable = false;
     memory.set(name, text);
-    // To load the page again would forget it: nothing on the page invites to do that.
-    document.body.dataset.touched = "";
   }
 }
 

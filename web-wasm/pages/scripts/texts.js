@@ -14,13 +14,6 @@
  * & typeof import("./texts/en/reveal.js")} Texts
  */
 
-/**
- * What another language has of it so far.
- *
- * @template T
- * @typedef {T extends (...args: any[]) => any ? T : T extends any[] ? T : T extends object ? { [K in keyof T]?: Part<T[K]> } : T} Part
- */
-
 export const language = document.documentElement.lang;
 
 /** @type {Record<string, any>} */
@@ -75,10 +68,8 @@ async function load() {
   const root = document.documentElement;
   try {
     const names = root.dataset.texts?.split(" ") ?? [];
-    for (const from of new Set(["en", language])) {
-      const modules = await Promise.all(names.map((name) => import(`./texts/${from}/${name}.js`)));
-      for (const module of modules) add(groups, module);
-    }
+    const modules = await Promise.all(names.map((name) => import(`./texts/${language}/${name}.js`)));
+    for (const module of modules) add(groups, module);
     fill();
   } catch (error) {
     // Then the page stays as it is written.

@@ -1,4 +1,4 @@
-//! Types of the pages' JavaScript, from its JSDoc comments, by TypeScript's checker; nothing is translated.
+//! The pages' JavaScript: its types, from JSDoc comments, by TypeScript's checker; and its texts, in every language.
 
 use anyhow::Result;
 
@@ -10,4 +10,9 @@ pub(super) fn check() -> Result<()> {
         process::run(process::command("web-wasm/node_modules/.bin/tsc").args(["--project", configuration]))?;
     }
     Ok(())
+}
+
+/// Every language says what English says.
+pub(super) fn check_texts() -> Result<()> {
+    process::run(process::command("node").arg("web-wasm/texts.mjs"))
 }

@@ -2,13 +2,12 @@
 /** Texts of the card that hands out one link, and of the messages that go along with a link. In Arabic. */
 
 /** @import * as En from "../en/card.js" */
-/** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
 
 const counted = counting("ar");
 
-/** @type {Part<typeof En.card>} */
+/** @type {typeof En.card} */
 export const card = {
   label: "الرابط",
   copy: "نسخ",

@@ -5,9 +5,8 @@
  */
 
 /** @import * as En from "../en/common.js" */
-/** @import { Part } from "../../texts.js" */
 
-/** @type {Part<typeof En.page>} */
+/** @type {typeof En.page} */
 export const page = {
   unsupported: { title: "لا يعمل ذلك في هذا المتصفح" },
   options: { optional: "(اختياري)", show: "إظهار", hide: "إخفاء" },
@@ -43,7 +42,7 @@ export const written = {
   "not-found.elsewhere": "إذا كان هذا الخادم لا يعرف رابطك، فهو رابط خادم آخر: افتحه كما وصلك.",
 };
 
-/** @type {Part<typeof En.unsupported>} */
+/** @type {typeof En.unsupported} */
 export const unsupported = {
   insecure:
     "لم تُفتح هذه الصفحة عبر اتصال آمن (https)، ولذلك يُبقي المتصفح التشفير متوقفًا. افتح العنوان وفي بدايته https://.",
@@ -54,7 +53,7 @@ export const unsupported = {
   modules: "لم يُحمَّل برنامج هذه الصفحة. تحقّق من الاتصال، ثم حمّل الصفحة من جديد. لم يُحتسب شيء.",
 };
 
-/** @type {Part<typeof En.problems>} */
+/** @type {typeof En.problems} */
 export const problems = {
   network: "تعذّر الوصول إلى الخادم.",
   unexpected: "حدث خطأ في هذه الصفحة. حمّلها من جديد؛ لم يحدث شيء لملفاتك.",

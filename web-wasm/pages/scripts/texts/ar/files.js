@@ -2,20 +2,19 @@
 /** Texts of the list of files and of looking at one, in Arabic. */
 
 /** @import * as En from "../en/files.js" */
-/** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
 import { isolated } from "../../isolated.js";
 
 const counted = counting("ar");
 
-/** @type {Part<typeof En.page>} */
+/** @type {typeof En.page} */
 export const page = {
   find: { label: "البحث عن ملف" },
   preview: { save: "حفظ هذا الملف", back: "العودة إلى الملفات" },
 };
 
-/** @type {Part<typeof En.list>} */
+/** @type {typeof En.list} */
 export const list = {
   save: "حفظ",
   saved: "محفوظ",
@@ -51,7 +50,7 @@ export const list = {
   pdf: "لا يمكن عرض ملفات PDF بأمان داخل هذه الصفحة. احفظها وافتحها ببرنامج PDF لديك.",
 };
 
-/** @type {Part<typeof En.preview>} */
+/** @type {typeof En.preview} */
 export const preview = {
   confirmTitle: {
     last: (name) =>
@@ -84,7 +83,7 @@ export const preview = {
   notShown: "لا يستطيع هذا المتصفح عرض هذا الملف. يمكنك حفظه.",
 };
 
-/** @type {Part<typeof En.surroundings>} */
+/** @type {typeof En.surroundings} */
 export const surroundings = {
   inApp:
     "فُتحت هذه الصفحة داخل تطبيق آخر. مثل هذه النوافذ لا تستطيع غالبًا حفظ الملفات. افتح الرابط في متصفحك قبل التنزيل: لم يُحتسب " +

@@ -2,13 +2,12 @@
 /** What owners read who hand over a password, by itself or beside files. In Arabic. */
 
 /** @import * as En from "../en/owner.js" */
-/** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
 
 const counted = counting("ar");
 
-/** @type {Part<typeof En.strength>} */
+/** @type {typeof En.strength} */
 export const strength = {
   made: (bits, verdict) => `${bits} بت: ${verdict}`,
   typed: (bits, verdict) => `${bits} بت تقريبًا على الأكثر: ${verdict}`,
@@ -27,7 +26,7 @@ export const strength = {
   noWords: "لم تُحمَّل قائمة الكلمات. تحقّق من الاتصال، ثم حاول من جديد.",
 };
 
-/** @type {Part<typeof En.pushStatus>} */
+/** @type {typeof En.pushStatus} */
 export const pushStatus = {
   label: "التسمية",
   state: "الحالة",

@@ -2,13 +2,12 @@
 /** Texts of the page *push*, in Arabic. */
 
 /** @import * as En from "../en/push.js" */
-/** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
 
 const counted = counting("ar");
 
-/** @type {Part<typeof En.page>} */
+/** @type {typeof En.page} */
 export const page = {
   form: {
     title: "ما الذي تريد تسليمه؟",
@@ -102,7 +101,7 @@ export const written = {
   "push.thirdMore": "يمكنك حذفها قبل ذلك.",
 };
 
-/** @type {Part<typeof En.push>} */
+/** @type {typeof En.push} */
 export const push = {
   makes: "إنشاء الرابط",
   making: "جارٍ الختم …",
@@ -142,7 +141,7 @@ export const push = {
   copied: "تم النسخ",
 };
 
-/** @type {Part<typeof En.formProblems>} */
+/** @type {typeof En.formProblems} */
 export const formProblems = {
   emptySecret: "اكتب كلمة مرور، أو دع هذه الصفحة تنشئ واحدة.",
   emptyLogin: "اكتب اسم مستخدم أو كلمة مرور أو ملاحظة.",
@@ -165,14 +164,14 @@ export const formProblems = {
   unexpectedHere: "حدث خطأ في هذه الصفحة. حمّلها من جديد.",
 };
 
-/** @type {Part<typeof En.pushEndings>} */
+/** @type {typeof En.pushEndings} */
 export const pushEndings = {
   deleted: "تم الحذف",
   seen: "شوهد، ثم حُذف",
   arrived: "تم الاستلام",
 };
 
-/** @type {Part<typeof En.pushStops>} */
+/** @type {typeof En.pushStops} */
 export const pushStops = {
   "not-found": {
     title: "لا يوجد شيء هنا",

@@ -2,14 +2,13 @@
 /** Texts of the page *receive*, in Arabic. */
 
 /** @import * as En from "../en/receive.js" */
-/** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
 import { isolated } from "../../isolated.js";
 
 const counted = counting("ar");
 
-/** @type {Part<typeof En.page>} */
+/** @type {typeof En.page} */
 export const page = {
   damaged: { paste: "الصق الرابط كاملًا هنا", open: "فتح هذا الرابط" },
   password: {
@@ -58,7 +57,7 @@ export const goneForRecipient = {
   abandoned: (when) => `لم يكتمل إرسالها، وحُذفت في ${when}. أخبر المرسل.`,
 };
 
-/** @type {Part<typeof En.receive>} */
+/** @type {typeof En.receive} */
 export const receive = {
   noLink: {
     title: "أي رابط؟",
@@ -140,7 +139,7 @@ export const receive = {
   waiting: (soon) => `الخادم لا يجيب. لم يضِع شيء: المحاولة التالية ${soon}.`,
 };
 
-/** @type {Part<typeof En.receiveStops>} */
+/** @type {typeof En.receiveStops} */
 export const receiveStops = {
   "not-found": {
     title: "لا يوجد شيء هنا",
@@ -184,7 +183,7 @@ export const receiveStops = {
   },
 };
 
-/** @type {Part<typeof En.problems>} */
+/** @type {typeof En.problems} */
 export const problems = {
   altered:
     "ما أرسله الخادم ليس ما خُتم: لا يمكن فتحه. توقف التنزيل، والملف الذي ربما بدأه متصفحك ليس كاملًا. حاول من جديد؛ وإذا استمر " +

@@ -2,13 +2,12 @@
 /** Texts of the page *reveal*, in Arabic. */
 
 /** @import * as En from "../en/reveal.js" */
-/** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
 
 const counted = counting("ar");
 
-/** @type {Part<typeof En.page>} */
+/** @type {typeof En.page} */
 export const page = {
   link: { paste: "الصق الرابط كاملًا هنا", open: "فتح هذا الرابط" },
   passphrase: {
@@ -62,7 +61,7 @@ const LEFT_FOR_OTHERS = {
   other: "بقيت # مشاهدة لآخرين.",
 };
 
-/** @type {Part<typeof En.reveal>} */
+/** @type {typeof En.reveal} */
 export const reveal = {
   noLink: {
     title: "أي رابط؟",
@@ -151,7 +150,7 @@ export const reveal = {
 /** @param {boolean} withLink */
 const whyThen = (withLink) => (withLink ? "عندئذٍ ينتهي الرابط" : "بعد 15 دقيقة من رؤيتك له أول مرة");
 
-/** @type {Part<typeof En.revealProblems>} */
+/** @type {typeof En.revealProblems} */
 export const revealProblems = {
   network: "تعذّر الوصول إلى الخادم. لم يضِع شيء: حاول من جديد.",
   altered: "ما أرسله الخادم لا يمكن فتحه: ليس هو ما شُفّر. أخبر المرسل.",
@@ -159,7 +158,7 @@ export const revealProblems = {
   unexpected: "حدث خطأ في هذه الصفحة. حمّلها من جديد: لن يُحتسب ذلك.",
 };
 
-/** @type {Part<typeof En.revealStops>} */
+/** @type {typeof En.revealStops} */
 export const revealStops = {
   "not-found": {
     title: "لا يوجد شيء هنا",
@@ -196,7 +195,7 @@ export const revealStops = {
   },
 };
 
-/** @type {Part<typeof En.heldStops>} */
+/** @type {typeof En.heldStops} */
 export const heldStops = {
   paused: (until) =>
     `أوقفه المرسل مؤقتًا. احتُسبت مشاهدتك؛ إذا أعاد المرسل فتحه، يمكنك عرضه من جديد حتى ${until}.`,

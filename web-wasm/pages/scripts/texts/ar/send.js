@@ -2,7 +2,6 @@
 /** Texts of the page *send*, in Arabic. */
 
 /** @import * as En from "../en/send.js" */
-/** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
 import { isolated } from "../../isolated.js";
@@ -17,7 +16,7 @@ const FILES = {
   other: "# ملف",
 };
 
-/** @type {Part<typeof En.page>} */
+/** @type {typeof En.page} */
 export const page = {
   pick: {
     title: "اختر ما تريد إرساله",
@@ -79,7 +78,7 @@ export const written = {
   "send.third": "بلا حساب، وبلا ملفات تعريف ارتباط، وبلا أطراف أخرى.",
 };
 
-/** @type {Part<typeof En.send>} */
+/** @type {typeof En.send} */
 export const send = {
   limits: (size, files) => `حتى ${size} و${files} ملف.`,
   sum: (size, files, limit) => `${counted(files, FILES)}، ${size} من أصل ${limit} على الأكثر.`,
@@ -156,7 +155,7 @@ export const send = {
   ],
 };
 
-/** @type {Part<typeof En.status>} */
+/** @type {typeof En.status} */
 export const status = {
   opened: "فُتح الرابط",
   started: "نُزّلت الملفات",
@@ -195,14 +194,14 @@ export const goneForOwner = {
   abandoned: (when) => `لم يكتمل الرفع في الوقت المحدد، وحُذف ما رُفع في ${when}.`,
 };
 
-/** @type {Part<typeof En.endings>} */
+/** @type {typeof En.endings} */
 export const endings = {
   deleted: "تم الحذف",
   arrived: "وصلت الملفات",
   receipt: (when) => `حفظها المستلم في ${when}. يثبت ذلك إشعار الاستلام، ولا يستطيع الخادم تزويره.`,
 };
 
-/** @type {Part<typeof En.problems>} */
+/** @type {typeof En.problems} */
 export const problems = {
   sourceChanged: (name) =>
     `تغيّر «${isolated(name)}» أثناء قراءته، أو لم تعد قراءته ممكنة. توقف الإرسال كي لا يصل إلى أحد ملف معطوب. اختره من جديد ` +

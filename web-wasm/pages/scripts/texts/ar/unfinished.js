@@ -2,14 +2,13 @@
 /** Texts about uploads that were interrupted, and about going on with them. In Arabic. */
 
 /** @import * as En from "../en/unfinished.js" */
-/** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
 import { isolated } from "../../isolated.js";
 
 const counted = counting("ar");
 
-/** @type {Part<typeof En.page>} */
+/** @type {typeof En.page} */
 export const page = {
   unfinished: { title: "ملفات لم يكتمل إرسالها" },
   resuming: { leave: "ليس الآن" },
@@ -22,7 +21,7 @@ export const page = {
   },
 };
 
-/** @type {Part<typeof En.unfinished>} */
+/** @type {typeof En.unfinished} */
 export const unfinished = {
   interrupted: "انقطع الإرسال",
   made: "أُنشئ رابط ولم يُنسخ بعد",

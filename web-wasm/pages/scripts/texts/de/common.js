@@ -5,9 +5,8 @@
  */
 
 /** @import * as En from "../en/common.js" */
-/** @import { Part } from "../../texts.js" */
 
-/** @type {Part<typeof En.page>} */
+/** @type {typeof En.page} */
 export const page = {
   unsupported: { title: "In diesem Browser geht das nicht" },
   options: { optional: "(freiwillig)", show: "Zeigen", hide: "Verbergen" },
@@ -47,7 +46,7 @@ export const written = {
     "haben.",
 };
 
-/** @type {Part<typeof En.unsupported>} */
+/** @type {typeof En.unsupported} */
 export const unsupported = {
   insecure:
     "Diese Seite wurde nicht über eine sichere Verbindung (https) geöffnet. Dann lässt der Browser keine " +
@@ -61,7 +60,7 @@ export const unsupported = {
     "nichts gezählt.",
 };
 
-/** @type {Part<typeof En.problems>} */
+/** @type {typeof En.problems} */
 export const problems = {
   network: "Der Server war nicht zu erreichen.",
   unexpected: "Auf dieser Seite ist etwas schiefgegangen. Laden Sie sie neu; Ihren Dateien ist nichts geschehen.",

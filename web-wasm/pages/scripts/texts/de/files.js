@@ -2,20 +2,19 @@
 /** Texts of the list of files and of looking at one, in German. */
 
 /** @import * as En from "../en/files.js" */
-/** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
 import { isolated } from "../../isolated.js";
 
 const counted = counting("de");
 
-/** @type {Part<typeof En.page>} */
+/** @type {typeof En.page} */
 export const page = {
   find: { label: "Eine Datei suchen" },
   preview: { save: "Diese Datei speichern", back: "Zurück zu den Dateien" },
 };
 
-/** @type {Part<typeof En.list>} */
+/** @type {typeof En.list} */
 export const list = {
   save: "Speichern",
   saved: "Gespeichert",
@@ -35,7 +34,7 @@ export const list = {
   pdf: "PDF-Dateien lassen sich auf dieser Seite nicht sicher zeigen. Speichern Sie sie, und öffnen Sie sie mit Ihrem PDF-Programm.",
 };
 
-/** @type {Part<typeof En.preview>} */
+/** @type {typeof En.preview} */
 export const preview = {
   confirmTitle: {
     last: (name) =>
@@ -67,7 +66,7 @@ export const preview = {
   notShown: "Dieser Browser kann diese Datei nicht zeigen. Sie können sie speichern.",
 };
 
-/** @type {Part<typeof En.surroundings>} */
+/** @type {typeof En.surroundings} */
 export const surroundings = {
   inApp:
     "Diese Seite wurde innerhalb einer anderen App geöffnet. Solche Fenster können oft keine Dateien speichern. Öffnen " +

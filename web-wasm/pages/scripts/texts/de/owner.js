@@ -2,13 +2,12 @@
 /** What owners read who hand over a password, by itself or beside files. In German. */
 
 /** @import * as En from "../en/owner.js" */
-/** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
 
 const counted = counting("de");
 
-/** @type {Part<typeof En.strength>} */
+/** @type {typeof En.strength} */
 export const strength = {
   made: (bits, verdict) => `${bits} Bit: ${verdict}`,
   typed: (bits, verdict) => `Höchstens etwa ${bits} Bit: ${verdict}`,
@@ -28,7 +27,7 @@ export const strength = {
   noWords: "Die Wörterliste wurde nicht geladen. Prüfen Sie die Verbindung, und versuchen Sie es noch einmal.",
 };
 
-/** @type {Part<typeof En.pushStatus>} */
+/** @type {typeof En.pushStatus} */
 export const pushStatus = {
   label: "Bezeichnung",
   state: "Zustand",

@@ -2,13 +2,12 @@
 /** Texts of the page *push*, in German. */
 
 /** @import * as En from "../en/push.js" */
-/** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
 
 const counted = counting("de");
 
-/** @type {Part<typeof En.page>} */
+/** @type {typeof En.page} */
 export const page = {
   form: {
     title: "Was übergeben Sie?",
@@ -107,7 +106,7 @@ export const written = {
   "push.thirdMore": "Vorher können Sie es löschen.",
 };
 
-/** @type {Part<typeof En.push>} */
+/** @type {typeof En.push} */
 export const push = {
   makes: "Link machen",
   making: "Wird versiegelt …",
@@ -148,7 +147,7 @@ export const push = {
   copied: "Kopiert",
 };
 
-/** @type {Part<typeof En.formProblems>} */
+/** @type {typeof En.formProblems} */
 export const formProblems = {
   emptySecret: "Geben Sie ein Passwort ein, oder lassen Sie diese Seite eines erzeugen.",
   emptyLogin: "Geben Sie einen Benutzernamen, ein Passwort oder eine Notiz ein.",
@@ -176,14 +175,14 @@ export const formProblems = {
   unexpectedHere: "Auf dieser Seite ist etwas schiefgegangen. Laden Sie sie neu.",
 };
 
-/** @type {Part<typeof En.pushEndings>} */
+/** @type {typeof En.pushEndings} */
 export const pushEndings = {
   deleted: "Gelöscht",
   seen: "Gesehen, und gelöscht",
   arrived: "Angekommen",
 };
 
-/** @type {Part<typeof En.pushStops>} */
+/** @type {typeof En.pushStops} */
 export const pushStops = {
   "not-found": {
     title: "Hier ist nichts",

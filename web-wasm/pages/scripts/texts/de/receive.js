@@ -2,14 +2,13 @@
 /** Texts of the page *receive*, in German. */
 
 /** @import * as En from "../en/receive.js" */
-/** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
 import { isolated } from "../../isolated.js";
 
 const counted = counting("de");
 
-/** @type {Part<typeof En.page>} */
+/** @type {typeof En.page} */
 export const page = {
   damaged: { paste: "Fügen Sie hier den ganzen Link ein", open: "Diesen Link öffnen" },
   password: {
@@ -64,7 +63,7 @@ export const goneForRecipient = {
   abandoned: (when) => `Es wurde nie fertig gesendet und am ${when} gelöscht. Sagen Sie es dem Absender.`,
 };
 
-/** @type {Part<typeof En.receive>} */
+/** @type {typeof En.receive} */
 export const receive = {
   noLink: {
     title: "Welcher Link?",
@@ -132,7 +131,7 @@ export const receive = {
   waiting: (soon) => `Der Server antwortet nicht. Nichts ist verloren: nächster Versuch ${soon}.`,
 };
 
-/** @type {Part<typeof En.receiveStops>} */
+/** @type {typeof En.receiveStops} */
 export const receiveStops = {
   "not-found": {
     title: "Hier ist nichts",
@@ -184,7 +183,7 @@ export const receiveStops = {
   },
 };
 
-/** @type {Part<typeof En.problems>} */
+/** @type {typeof En.problems} */
 export const problems = {
   altered:
     "Was der Server gesendet hat, ist nicht das, was versiegelt wurde: Es lässt sich nicht öffnen. Der Download wurde " +

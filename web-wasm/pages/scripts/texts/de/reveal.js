@@ -2,13 +2,12 @@
 /** Texts of the page *reveal*, in German. */
 
 /** @import * as En from "../en/reveal.js" */
-/** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
 
 const counted = counting("de");
 
-/** @type {Part<typeof En.page>} */
+/** @type {typeof En.page} */
 export const page = {
   link: { paste: "Fügen Sie hier den ganzen Link ein", open: "Diesen Link öffnen" },
   passphrase: {
@@ -62,7 +61,7 @@ const LEFT_FOR_OTHERS = {
   other: "# Abrufe sind noch für andere übrig.",
 };
 
-/** @type {Part<typeof En.reveal>} */
+/** @type {typeof En.reveal} */
 export const reveal = {
   noLink: {
     title: "Welcher Link?",
@@ -150,7 +149,7 @@ export const reveal = {
 const whyThen = (withLink) =>
   withLink ? "Dann endet der Link" : "15 Minuten, nachdem Sie es zum ersten Mal gesehen haben";
 
-/** @type {Part<typeof En.revealProblems>} */
+/** @type {typeof En.revealProblems} */
 export const revealProblems = {
   network: "Der Server war nicht zu erreichen. Nichts ist verloren: Versuchen Sie es noch einmal.",
   altered:
@@ -162,7 +161,7 @@ export const revealProblems = {
   unexpected: "Auf dieser Seite ist etwas schiefgegangen. Laden Sie sie neu: Das wird nicht gezählt.",
 };
 
-/** @type {Part<typeof En.revealStops>} */
+/** @type {typeof En.revealStops} */
 export const revealStops = {
   "not-found": {
     title: "Hier ist nichts",
@@ -205,7 +204,7 @@ export const revealStops = {
   },
 };
 
-/** @type {Part<typeof En.heldStops>} */
+/** @type {typeof En.heldStops} */
 export const heldStops = {
   paused: (until) =>
     "Der Absender hat es angehalten. Ihr Abruf wurde gezählt; wenn der Absender es wieder freigibt, können Sie es bis " +

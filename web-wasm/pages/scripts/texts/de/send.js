@@ -2,7 +2,6 @@
 /** Texts of the page *send*, in German. */
 
 /** @import * as En from "../en/send.js" */
-/** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
 import { isolated } from "../../isolated.js";
@@ -10,7 +9,7 @@ import { isolated } from "../../isolated.js";
 const counted = counting("de");
 const FILES = { one: "# Datei", other: "# Dateien" };
 
-/** @type {Part<typeof En.page>} */
+/** @type {typeof En.page} */
 export const page = {
   pick: {
     title: "Wählen Sie, was Sie senden",
@@ -77,7 +76,7 @@ export const written = {
   "send.third": "Kein Konto, keine Cookies, keine Dritten.",
 };
 
-/** @type {Part<typeof En.send>} */
+/** @type {typeof En.send} */
 export const send = {
   limits: (size, files) => `Bis zu ${size} und ${files} Dateien.`,
   sum: (size, files, limit) => `${counted(files, FILES)}, ${size} von höchstens ${limit}.`,
@@ -142,7 +141,7 @@ export const send = {
   ],
 };
 
-/** @type {Part<typeof En.status>} */
+/** @type {typeof En.status} */
 export const status = {
   opened: "Geöffnet",
   started: "Heruntergeladen",
@@ -175,7 +174,7 @@ export const goneForOwner = {
   abandoned: (when) => `Das Hochladen wurde nicht rechtzeitig fertig, und am ${when} wurde alles gelöscht.`,
 };
 
-/** @type {Part<typeof En.endings>} */
+/** @type {typeof En.endings} */
 export const endings = {
   deleted: "Gelöscht",
   arrived: "Angekommen",
@@ -183,7 +182,7 @@ export const endings = {
     `Der Empfänger hat es am ${when} gespeichert. Seine Empfangsbestätigung belegt das; der Server kann keine erfinden.`,
 };
 
-/** @type {Part<typeof En.problems>} */
+/** @type {typeof En.problems} */
 export const problems = {
   sourceChanged: (name) =>
     `„${isolated(name)}“ wurde während des Lesens geändert oder lässt sich nicht mehr lesen. Das Senden wurde angehalten, damit ` +

@@ -2,14 +2,13 @@
 /** Texts about uploads that were interrupted, and about going on with them. In German. */
 
 /** @import * as En from "../en/unfinished.js" */
-/** @import { Part } from "../../texts.js" */
 
 import { counting } from "../../counting.js";
 import { isolated } from "../../isolated.js";
 
 const counted = counting("de");
 
-/** @type {Part<typeof En.page>} */
+/** @type {typeof En.page} */
 export const page = {
   unfinished: { title: "Nicht fertig gesendet" },
   resuming: { leave: "Nicht jetzt" },
@@ -24,7 +23,7 @@ export const page = {
   },
 };
 
-/** @type {Part<typeof En.unfinished>} */
+/** @type {typeof En.unfinished} */
 export const unfinished = {
   interrupted: "Das Senden wurde unterbrochen",
   made: "Ein Link wurde gemacht und noch nicht kopiert",
