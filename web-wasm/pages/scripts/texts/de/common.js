@@ -32,18 +32,6 @@ export const written = {
   "loading.lateLink":
     "Wenn nichts geschieht, ist dieser Browser vielleicht zu alt. Aktualisieren Sie ihn, oder öffnen Sie den Link in " +
     "einem aktuellen Firefox, Chrome, Edge oder Safari. Es wurde nichts gezählt.",
-  "not-found.title": "Subrosa · diese Seite gibt es nicht",
-  "not-found.heading": "Diese Seite gibt es nicht.",
-  "not-found.lead":
-    "Vielleicht ist die Adresse falsch geschrieben oder unvollständig. Es wurde nichts gezählt, und nichts ist verloren.",
-  "not-found.now": "Und jetzt?",
-  "not-found.files": "Wenn Sie einen Link zu Dateien bekommen haben, können Sie ihn vollständig einfügen:",
-  "not-found.openFiles": "Einen Link zu Dateien öffnen",
-  "not-found.password": "Wenn Sie einen Link zu einem Passwort bekommen haben, können Sie ihn vollständig einfügen:",
-  "not-found.openPassword": "Einen Link zu einem Passwort öffnen",
-  "not-found.elsewhere":
-    "Wenn dieser Server Ihren Link nicht kennt, gehört der Link zu einem anderen: Öffnen Sie ihn so, wie Sie ihn bekommen " +
-    "haben.",
 };
 
 /** @type {typeof En.unsupported} */
@@ -72,13 +60,6 @@ export const refusals = {
   "unknown-endpoint": "Der Server kennt diesen Aufruf nicht. Laden Sie die Seite neu.",
   "too-many-guesses": "Nach einem falschen Passwort müssen Sie etwas warten.",
   "destroy-not-allowed": "Der Absender erlaubt nicht, dass Empfänger es löschen.",
-  "expiry-out-of-range": "So lange bewahrt dieser Server nichts auf. Wählen Sie eine andere Zeit.",
-  "downloads-out-of-range": "So viele Downloads erlaubt dieser Server nicht. Wählen Sie eine andere Zahl.",
-  "value-out-of-range": "Ein Wert liegt außerhalb dessen, was dieser Server erlaubt.",
-  "share-too-large": "Das ist mehr, als dieser Server auf einmal annimmt.",
-  "body-too-large": "Das ist mehr, als dieser Server auf einmal annimmt.",
-  "storage-full":
-    "Der Server hat keinen Platz mehr. Versuchen Sie es später noch einmal, oder sagen Sie es seinem Betreiber.",
   busy: "Der Server ist gerade ausgelastet. Versuchen Sie es gleich noch einmal.",
   internal:
     "Auf dem Server ist ein Fehler aufgetreten. Versuchen Sie es noch einmal; wenn es dabei bleibt, sagen Sie es seinem " +

@@ -79,3 +79,14 @@ export const pushGone = {
   destroyed: (when) => `Ein Empfänger hat es am ${when} gelöscht.`,
   guessed: (when) => `Am ${when} gab es zu viele falsche Codewörter. Es ist vom Server gelöscht.`,
 };
+
+/** @type {typeof En.refusals} */
+export const refusals = {
+  "expiry-out-of-range": "So lange bewahrt dieser Server nichts auf. Wählen Sie eine andere Zeit.",
+  "downloads-out-of-range": "So viele Downloads erlaubt dieser Server nicht. Wählen Sie eine andere Zahl.",
+  "value-out-of-range": "Ein Wert liegt außerhalb dessen, was dieser Server erlaubt.",
+  "share-too-large": "Das ist mehr, als dieser Server auf einmal annimmt.",
+  "body-too-large": "Das ist mehr, als dieser Server auf einmal annimmt.",
+  "storage-full":
+    "Der Server hat keinen Platz mehr. Versuchen Sie es später noch einmal, oder sagen Sie es seinem Betreiber.",
+};

@@ -85,3 +85,6 @@ export const pushGone = {
   destroyed: (when) => `A recipient destroyed it on ${when}. It is deleted from the server.`,
   guessed: (when) => `Too many wrong passphrases on ${when}. It is deleted from the server.`,
 };
+
+/** What a server says that refuses what somebody hands over. In English, its own sentence is shown. @type {Record<string, string>} */
+export const refusals = {};
