@@ -8,6 +8,7 @@ mod ending;
 mod guessing;
 mod limits;
 mod migrate;
+mod operations;
 mod pushes;
 mod refused;
 mod slow;

@@ -1,6 +1,6 @@
 //! `subrosa-server migrate`: everything is there afterwards, for everybody, and nobody serves what was left.
 
-mod world;
+pub(crate) mod world;
 
 use std::path::Path;
 use std::process::{Output, Stdio};
@@ -20,21 +20,21 @@ use self::world::World;
 use crate::assert_problem;
 
 /// A data folder, and the port that its servers listen on, one after the other.
-struct Installation {
-    folder: TempDir,
-    port: u16,
+pub(crate) struct Installation {
+    pub(crate) folder: TempDir,
+    pub(crate) port: u16,
 }
 
 impl Installation {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: TempDir::new().unwrap(), port: 0 }
     }
 
-    fn sqlite(&self, name: &str) -> String {
+    pub(crate) fn sqlite(&self, name: &str) -> String {
         format!("sqlite:{}", self.folder.path().join(name).display())
     }
 
-    async fn serve(&mut self, ledger: &str) -> Server {
+    pub(crate) async fn serve(&mut self, ledger: &str) -> Server {
         let server = self.try_serve(ledger).await;
         server.unwrap_or_else(|refused| panic!("it does not start: {}", refused.log))
     }
@@ -93,7 +93,7 @@ async fn fails(command: &mut tokio::process::Command) -> String {
     said(&output)
 }
 
-async fn stop(mut server: Server) {
+pub(crate) async fn stop(mut server: Server) {
     server.terminate();
     assert!(server.ended().await.success());
 }
@@ -163,7 +163,7 @@ async fn killed_again_and_again_it_gets_there(mut here: Installation, old: &str,
     stop(server).await;
 }
 
-async fn make_pushes(server: &Server, count: usize) {
+pub(crate) async fn make_pushes(server: &Server, count: usize) {
     let client = server.client();
     let made = join_all((0..count).map(|index| {
         let client = client.clone();

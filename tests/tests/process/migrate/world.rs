@@ -21,7 +21,7 @@ const PART: u32 = 1 << 20;
 const ARRIVED: usize = 100_000;
 
 /// What the senders and recipients of an installation hold.
-pub(super) struct World {
+pub(crate) struct World {
     client: Client,
     packages: Vec<Package>,
     recipients: Vec<Recipient>,
@@ -42,7 +42,7 @@ struct Running {
 }
 
 impl World {
-    pub(super) async fn new(server: &Server) -> Self {
+    pub(crate) async fn new(server: &Server) -> Self {
         let client = server.client();
         let (half, view) = (half_sent(&client).await, LeaseSecret::generate(&mut rng()));
         let running = Running::begin(server).await;
@@ -71,7 +71,7 @@ impl World {
     }
 
     /// Everything that anybody is told, without what depends on the moment.
-    pub(super) async fn told(&self) -> Value {
+    pub(crate) async fn told(&self) -> Value {
         let client = &self.client;
         let mut told = Vec::new();
         for package in self.packages.iter().chain([&self.half, &self.running.package]) {
@@ -96,7 +96,7 @@ impl World {
     }
 
     /// The download goes on at the byte, and counts once; the view is given again, to whoever had it.
-    pub(super) async fn goes_on(&mut self) {
+    pub(crate) async fn goes_on(&mut self) {
         self.running.go_on(&self.client).await;
         let again = self.readers[1].reveal(&self.view).await.unwrap();
         assert!(again.payload == Payload::Password { password: "seen".to_owned() });
@@ -105,7 +105,7 @@ impl World {
     }
 
     /// What was begun is brought to its end.
-    pub(super) async fn ends(&mut self, server: &Server) {
+    pub(crate) async fn ends(&mut self, server: &Server) {
         self.running.end(&self.client).await;
         self.client.upload(&self.half).await.unwrap();
         let view = self.readers[1].reveal(&self.view).await.unwrap();
@@ -117,7 +117,7 @@ impl World {
     }
 
     /// How many downloads of the running one were counted.
-    pub(super) async fn counted(&self) -> u32 {
+    pub(crate) async fn counted(&self) -> u32 {
         self.client.status(&self.running.package).await.unwrap().links[0].counters.started.count
     }
 }
