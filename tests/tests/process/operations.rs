@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use subrosa_shared::push::Payload;
 use subrosa_tests::client::push::{PushTerms, SealedPush};
+use subrosa_tests::only_on_a_file;
 use subrosa_tests::redis::{Cluster, Redis, Settings};
 use subrosa_tests::server::{self, Options, Server};
 use subrosa_tests::wait;
@@ -71,6 +72,7 @@ async fn what_was_backed_up_comes_back(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_of_a_file_is_restored_as_the_document_says() {
+    only_on_a_file!();
     let (here, kept) = (Installation::new(), TempDir::new().unwrap());
     let ledger = here.sqlite("ledger.sqlite");
     let to = async |data: &Path| run("# backup, SQLite", &[("DATA", data), ("BACKUP", kept.path())]).await;
@@ -83,6 +85,7 @@ async fn a_backup_of_a_file_is_restored_as_the_document_says() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_of_redis_is_restored_as_the_document_says() {
+    only_on_a_file!();
     let (here, kept, new) = (Installation::new(), TempDir::new().unwrap(), TempDir::new().unwrap());
     let redis = Redis::start().await;
     let url = redis.url();
@@ -113,6 +116,7 @@ fn free_port() -> u16 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ledger_is_moved_as_the_document_says() {
+    only_on_a_file!();
     let (mut here, redis) = (Installation::new(), Redis::start().await);
     let server = here.serve(&here.sqlite("ledger.sqlite")).await;
     let world = World::new(&server).await;
@@ -136,6 +140,7 @@ fn rights() -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_rights_in_the_document_are_enough_for_one_redis() {
+    only_on_a_file!();
     let redis = Redis::start().await;
     let rights = rights();
     let words: Vec<&str> = rights.iter().map(String::as_str).collect();
@@ -160,6 +165,7 @@ async fn the_rights_in_the_document_are_enough_for_one_redis() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_rights_in_the_document_are_enough_for_a_cluster() {
+    only_on_a_file!();
     let cluster = Cluster::start().await;
     let rights = rights();
     let words: Vec<&str> = rights.iter().map(String::as_str).collect();

@@ -11,7 +11,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::join_all;
 use subrosa_shared::push::Payload;
+use subrosa_tests::bytes::noise;
+use subrosa_tests::client::package::{Package, Source, Terms};
 use subrosa_tests::client::push::{PushTerms, SealedPush};
+use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::redis::{Redis, Settings};
 use subrosa_tests::server::{Options, Server};
 use tempfile::TempDir;
@@ -43,6 +46,7 @@ pub(crate) async fn run() {
     beside_the_baseline("durable (appendonly yes, appendfsync always)", Settings::durable()).await;
     beside_the_baseline("as Redis comes (snapshots only)", Settings::as_it_comes()).await;
     many_beside_few().await;
+    memory_of_shares().await;
     say(&format!("  load of the machine after: {}", machine_load()));
 }
 
@@ -178,6 +182,25 @@ async fn many_beside_few() {
     }
     // Ended together, because a server that stands alone says so all the time.
     join_all(both.into_iter().map(|installation| async move { drop(installation) })).await;
+}
+
+/// What Redis needs for a share: ten parts, two links, a note.
+async fn memory_of_shares() {
+    const SHARES: u64 = 200;
+    let installation = Installation::start(Settings::durable()).await;
+    let client = installation.servers[0].client();
+    let before = fill::memory(&installation.redis).await;
+    let terms = LinkTerms::default();
+    for seed in 0..SHARES {
+        let files = [Source::new("noise.bin", noise(10 * 64 * 1024, seed))];
+        let package = Package::seal(&files, &Terms { part_bytes: Some(64 * 1024), ..Terms::default() });
+        let package = package.expect("one file seals");
+        client.send(&package, &terms).await.expect("it is taken");
+        client.add_link(&package, &terms).await.expect("it is taken");
+        client.put_note(&package, package.manifest.clone()).await.expect("it is taken");
+    }
+    let each = (fill::memory(&installation.redis).await - before) / SHARES;
+    say(&format!("  a share with ten parts, two links and a note: {each} bytes of memory"));
 }
 
 /// Requests that look at the same links.

@@ -11,6 +11,7 @@ use subrosa_shared::problem::ProblemType;
 use subrosa_shared::push::Payload;
 use subrosa_tests::client::Client;
 use subrosa_tests::client::push::{PushTerms, SealedPush};
+use subrosa_tests::only_on_a_file;
 use subrosa_tests::redis::Redis;
 use subrosa_tests::server::{self, Options, Refused, Server};
 use tempfile::TempDir;
@@ -177,6 +178,7 @@ pub(crate) async fn make_pushes(server: &Server, count: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_one_file_to_another_everything_goes_on_there_and_back() {
+    only_on_a_file!();
     let here = Installation::new();
     let (old, new) = (here.sqlite("ledger.sqlite"), here.sqlite("other.sqlite"));
     everything_goes_on_there_and_back(here, &old, &new).await;
@@ -184,6 +186,7 @@ async fn from_one_file_to_another_everything_goes_on_there_and_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_one_file_to_another_killed_again_and_again_it_gets_there() {
+    only_on_a_file!();
     let here = Installation::new();
     let (old, new) = (here.sqlite("ledger.sqlite"), here.sqlite("other.sqlite"));
     killed_again_and_again_it_gets_there(here, &old, &new).await;
@@ -191,6 +194,7 @@ async fn from_one_file_to_another_killed_again_and_again_it_gets_there() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_a_file_to_redis_everything_goes_on_there_and_back() {
+    only_on_a_file!();
     let (here, redis) = (Installation::new(), Redis::start().await);
     let old = here.sqlite("ledger.sqlite");
     everything_goes_on_there_and_back(here, &old, &redis.url()).await;
@@ -198,6 +202,7 @@ async fn from_a_file_to_redis_everything_goes_on_there_and_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_a_file_to_redis_killed_again_and_again_it_gets_there() {
+    only_on_a_file!();
     let (here, redis) = (Installation::new(), Redis::start().await);
     let old = here.sqlite("ledger.sqlite");
     killed_again_and_again_it_gets_there(here, &old, &redis.url()).await;
@@ -205,6 +210,7 @@ async fn from_a_file_to_redis_killed_again_and_again_it_gets_there() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_redis_to_a_file_killed_again_and_again_it_gets_there() {
+    only_on_a_file!();
     let (here, redis) = (Installation::new(), Redis::start().await);
     let new = here.sqlite("ledger.sqlite");
     killed_again_and_again_it_gets_there(here, &redis.url(), &new).await;
@@ -213,6 +219,7 @@ async fn from_redis_to_a_file_killed_again_and_again_it_gets_there() {
 /// Servers over Redis need not be stopped: from one moment on they refuse, and what they acknowledged before is there.
 #[tokio::test(flavor = "multi_thread")]
 async fn servers_over_redis_that_run_are_shut_out_and_nothing_acknowledged_is_lost() {
+    only_on_a_file!();
     let (mut here, redis) = (Installation::new(), Redis::start().await);
     let (old, new) = (redis.url(), here.sqlite("ledger.sqlite"));
     let first = here.serve(&old).await;
@@ -255,6 +262,7 @@ async fn push_until_refused(client: Client) -> Vec<SealedPush> {
 
 #[tokio::test]
 async fn what_cannot_be_moved_is_said_so_and_left_alone() {
+    only_on_a_file!();
     let (mut here, mut there) = (Installation::new(), Installation::new());
     let (old, new) = (here.sqlite("ledger.sqlite"), here.sqlite("other.sqlite"));
     assert!(fails(&mut here.migrate(&old, &new)).await.contains("no ledger"));
