@@ -100,18 +100,14 @@ pub(crate) async fn open_ledger(
             SqliteLedger::open(path, clock).map(|ledger| Arc::new(ledger) as _)
         }
         LedgerPlace::Redis(machines, terms) => {
-            let settings = Settings {
-                life_max: life_max(config),
-                clock,
-                accept_clock: config.accept_clock,
-                ..Settings::default()
-            };
+            let (prefix, accept_clock) = (machines.prefix().to_owned(), config.accept_clock);
+            let settings = Settings { prefix, life_max: life_max(config), clock, accept_clock };
             open_in_redis(machines, terms, settings).await.map(|ledger| Arc::new(ledger) as _)
         }
     };
-    opened.map_err(|error| match error {
-        LedgerError::Clock(refused) => OpenError::Clock(refused),
-        source => OpenError::Ledger { place: place.to_string(), source },
+    opened.map_err(|error| match (&place, error) {
+        (LedgerPlace::Sqlite(_), LedgerError::Clock(refused)) => OpenError::Clock(refused),
+        (_, source) => OpenError::Ledger { place: place.to_string(), source },
     })
 }
 

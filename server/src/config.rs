@@ -28,9 +28,9 @@ pub struct Config {
     pub data: PathBuf,
 
     /// The record of truth: `sqlite:PATH`, or for several servers `redis://HOST:PORT`,
-    /// `redis+sentinel://HOST:PORT,HOST:PORT/NAME`, `redis+cluster://HOST:PORT,HOST:PORT`; `rediss` for TLS, and
-    /// `USER:PASSWORD@` before the hosts. Passwords are seen by others in a command line: better in the variable. Unless
-    /// given, the file `ledger.sqlite` in the data folder.
+    /// `redis+sentinel://HOST:PORT,HOST:PORT/NAME`, `redis+cluster://HOST:PORT,HOST:PORT`; `rediss` for TLS,
+    /// `USER:PASSWORD@` before the hosts, and `?prefix=NAME` at the end where several ledgers share one. A password in a
+    /// command line is seen by others: better in the variable. Unless given, the file `ledger.sqlite` in the data folder.
     #[arg(long, env = "SUBROSA_LEDGER", value_name = "URL", hide_env_values = true)]
     pub ledger: Option<String>,
 

@@ -24,7 +24,7 @@ const ATTEMPTS_MAX: usize = 16;
 /// The longest pause after a lost race. The first is at most 2 milliseconds, and they double.
 const PAUSE_MAX: Duration = Duration::from_millis(64);
 /// How long a command waits for those before it on its record. A ledger that does not answer must not make a queue.
-const TURN_WAIT: Duration = Duration::from_secs(10);
+const TURN_WAIT: Duration = Duration::from_secs(5);
 /// Commands on one record wait for each other here instead of racing in the ledger. A fixed number: locks per record would
 /// have to be freed.
 const STRIPES: usize = 256;

@@ -93,7 +93,8 @@ impl Error {
                 | LedgerError::Lost(_)
                 | LedgerError::NotAcknowledged
                 | LedgerError::Foreign(_)
-                | LedgerError::Standing(_),
+                | LedgerError::Standing(_)
+                | LedgerError::Clock(_),
             ) => retry(P::Busy, BUSY_RETRY).with_detail("The server's records take no changes right now."),
             Self::Ledger(_) | Self::Record(_) | Self::Blobs(_) | Self::Outcome => Problem::new(P::Internal),
             Self::Contended | Self::Busy => retry(P::Busy, BUSY_RETRY),

@@ -2,6 +2,9 @@
 //! is gone.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "../http/support.rs"]
+#[allow(dead_code, reason = "shared with the tests of the API")]
+mod api;
 #[path = "../redis_nodes/between.rs"]
 mod between;
 #[path = "../ledger/support.rs"]
@@ -13,6 +16,7 @@ mod large;
 mod late;
 mod lost;
 mod races;
+mod served;
 
 use std::sync::Arc;
 

@@ -48,7 +48,7 @@ const REWRITE_EVERY_SECS: u32 = 10 * 60;
 /// What belongs to a ledger in Redis beside its machines.
 #[derive(Clone)]
 pub struct Settings {
-    /// What the names of all keys begin with.
+    /// What the names of all keys begin with. [`Place::prefix`](nodes::Place::prefix).
     pub prefix: String,
     /// The longest that a record may live, tombstone and burned id included. What is left behind by a mishap ends
     /// some time after that.

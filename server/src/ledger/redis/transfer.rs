@@ -97,7 +97,7 @@ impl Transfer for RedisLedger {
             self.import_links(&mark, share, &keys, links).await?;
         }
         let import = with_all(self.script_for(&mark, &scripts::IMPORT, keys.tag), &keys).arg(key.to_bytes());
-        let import = kept.iter().fold(import, |import, kept| with_kept(import, kept));
+        let import = kept.iter().fold(import, with_kept);
         self.write(keys.tag, import.repeatable()).await.map(drop)
     }
 

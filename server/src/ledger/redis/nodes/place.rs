@@ -10,6 +10,10 @@ use super::connection::Connector;
 const PORT: u16 = 6379;
 /// The port of a Sentinel, likewise.
 const SENTINEL_PORT: u16 = 26379;
+/// What the names of keys begin with, unless the URL says otherwise.
+const PREFIX: &str = "subrosa";
+/// The longest that it may be.
+const PREFIX_LEN_MAX: usize = 64;
 
 /// Where a ledger in Redis is, and how to log in there. Shown without user and password.
 #[derive(Clone)]
@@ -18,6 +22,7 @@ pub struct Place {
     addresses: Vec<Address>,
     tls: bool,
     login: RedisConnectionInfo,
+    prefix: String,
 }
 
 /// How the machines belong together.
@@ -41,7 +46,7 @@ pub(in super::super) struct Address {
 /// A URL that is none of a ledger in Redis. Does not repeat it: it may hold a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a ledger in Redis is redis://HOST:PORT, redis+sentinel://HOST:PORT,HOST:PORT/NAME or redis+cluster://HOST:PORT,HOST:PORT, with rediss for TLS, USER:PASSWORD@ before the hosts, and special characters as %XX: {0}"
+    "a ledger in Redis is redis://HOST:PORT, redis+sentinel://HOST:PORT,HOST:PORT/NAME or redis+cluster://HOST:PORT,HOST:PORT, with rediss for TLS, USER:PASSWORD@ before the hosts, special characters as %XX, and ?prefix=NAME at the end where several ledgers share it: {0}"
 )]
 pub struct PlaceError(&'static str);
 
@@ -59,6 +64,9 @@ impl Place {
     pub fn parse(url: &str) -> Result<Self, PlaceError> {
         let (scheme, rest) = url.split_once("://").ok_or(PlaceError("there is no ://"))?;
         let (scheme, kind) = scheme.split_once('+').unwrap_or((scheme, ""));
+        // A password may hold anything.
+        let prefixed = rest.rsplit_once("?prefix=").filter(|(_, prefix)| !prefix.contains('@'));
+        let (rest, prefix) = prefixed.unwrap_or((rest, PREFIX));
         let tls = match scheme {
             "redis" => false,
             "rediss" => true,
@@ -87,7 +95,18 @@ impl Place {
         if db != 0 && topology == Topology::Cluster {
             return Err(PlaceError("a Cluster has no databases"));
         }
-        Ok(Self { topology, addresses, tls, login: login(user, db)? })
+        // No braces: they would be taken for hash tags.
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
+        if !(1..=PREFIX_LEN_MAX).contains(&prefix.len()) || !prefix.chars().all(is_name) {
+            return Err(PlaceError("the prefix takes 1 to 64 of A-Z, a-z, 0-9, -, _, . and :"));
+        }
+        Ok(Self { topology, addresses, tls, login: login(user, db)?, prefix: prefix.to_owned() })
+    }
+
+    /// What the names of all keys begin with.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        &self.prefix
     }
 
     pub(in super::super) fn topology(&self) -> &Topology {
@@ -187,9 +206,10 @@ impl Display for Place {
             write!(f, "/{name}")?;
         }
         match self.login.db() {
-            0 => Ok(()),
-            db => write!(f, "/{db}"),
+            0 => {}
+            db => write!(f, "/{db}")?,
         }
+        if self.prefix == PREFIX { Ok(()) } else { write!(f, "?prefix={}", self.prefix) }
     }
 }
 
@@ -213,6 +233,9 @@ mod tests {
             ("redis+cluster://a:1,b:2,[::1]", "redis+cluster://a:1,b:2,[::1]:6379"),
             ("redis+sentinel://a,b:2/main", "redis+sentinel://a:26379,b:2/main"),
             ("rediss+sentinel://:p@a/main/2", "rediss+sentinel://a:26379/main/2"),
+            ("redis://:p@a/2?prefix=x-1:y", "redis://a:6379/2?prefix=x-1:y"),
+            ("redis+cluster://a,b?prefix=x", "redis+cluster://a:6379,b:6379?prefix=x"),
+            ("redis://:p?prefix=x@a", "redis://a:6379"),
         ] {
             let place = Place::parse(url).unwrap();
             assert_eq!((place.to_string(), format!("{place:?}")), (shown.to_owned(), format!("Place({shown})")));
@@ -234,6 +257,8 @@ mod tests {
             "redis://secret,b",
             "redis://secret/x",
             "redis://secret?a",
+            "redis://a?prefix=",
+            "redis://a?prefix=secret{b}",
             "redis+cluster://secret/1",
             "redis+sentinel://secret",
             "redis://[secret",
