@@ -162,18 +162,20 @@ impl Lane {
             pipeline.add_command(command(&task.invocation));
             last = Some(task);
         }
-        let wait = last.and_then(|task| Some((task, self.acknowledgement.commands(task.tag)?)));
-        let waits = wait.is_some();
-        if let Some((task, commands)) = wait {
-            announce(&mut pipeline, task);
-            commands.into_iter().for_each(|command| {
-                pipeline.add_command(command);
+        if let Some(task) = last {
+            let mut wait = self.acknowledgement.commands(task.tag).into_iter();
+            if let Some(write) = wait.next() {
+                announce(&mut pipeline, task);
+                pipeline.add_command(write);
+            }
+            wait.for_each(|wait| {
+                pipeline.add_command(wait);
             });
         }
         let answers: RedisResult<Vec<RedisResult<Value>>> = pipeline.query_async(connection).await;
         let mut answers = answers.map_err(|error| Trouble::answering(address, error))?;
         let waited = answers.split_off(count.min(answers.len()));
-        let acknowledged = !waits || self.acknowledgement.is_given(&waited);
+        let acknowledged = self.acknowledgement.is_given(&waited);
         let answers = answers.into_iter().map(|answer| match answer {
             Ok(_) if !acknowledged => Err(Trouble::NotAcknowledged),
             Ok(value) => Ok(value),

@@ -6,8 +6,8 @@ use redis::{Cmd, RedisResult, Value};
 
 use super::tag::Tag;
 
-/// Until as many replicas as it takes have said that they have it.
-const WAIT: Duration = Duration::from_millis(1_500);
+/// Until as many replicas as it takes have said that they have it; then, until they have said that it is on their disks.
+const WAIT: Duration = Duration::from_millis(1_200);
 
 /// How writes are acknowledged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,31 +20,36 @@ pub(in super::super) struct Acknowledgement {
 
 impl Acknowledgement {
     /// What is sent behind a batch, on the connection that it was sent on: something that is written even if the batch
-    /// changed nothing, because a primary only waits for what this connection wrote; then the wait.
-    pub(super) fn commands(self, tag: Tag) -> Option<[Cmd; 2]> {
+    /// changed nothing, because a primary only waits for what this connection wrote; then the wait. None if nobody has to
+    /// acknowledge anything.
+    pub(super) fn commands(self, tag: Tag) -> Vec<Cmd> {
         if self.replicas == 0 {
-            return None;
+            return Vec::new();
         }
-        let mut write = redis::cmd("SET");
+        let millis = u64::try_from(WAIT.as_millis()).expect("a few seconds");
+        let [mut write, mut wait, mut wait_for_disks] = ["SET", "WAIT", "WAITAOF"].map(redis::cmd);
         write.arg(format!("subrosa:{{{tag}}}:acknowledged")).arg(1);
-        let mut wait = redis::cmd(if self.on_disk { "WAITAOF" } else { "WAIT" });
+        wait.arg(self.replicas).arg(millis);
+        let mut commands = vec![write, wait];
         if self.on_disk {
-            wait.arg(1);
+            // Asked at once, a replica answers before it has written to its disk, and says the rest only a second later.
+            wait_for_disks.arg(1).arg(self.replicas).arg(millis);
+            commands.push(wait_for_disks);
         }
-        wait.arg(self.replicas).arg(u64::try_from(WAIT.as_millis()).expect("a few seconds"));
-        Some([write, wait])
+        commands
     }
 
     /// Whether the answers to these commands say that it is acknowledged.
     pub(super) fn is_given(self, answers: &[RedisResult<Value>]) -> bool {
-        let [Ok(_), Ok(waited)] = answers else { return false };
         let enough = |value: &Value| matches!(value, Value::Int(count) if *count >= i64::from(self.replicas));
-        match waited {
-            Value::Array(counts) => match counts.as_slice() {
-                [Value::Int(own), replicas] => *own >= 1 && enough(replicas),
-                _ => false,
-            },
-            count => enough(count),
+        match answers {
+            [] => self.replicas == 0,
+            [Ok(_), Ok(acknowledged)] => !self.on_disk && enough(acknowledged),
+            [Ok(_), Ok(acknowledged), Ok(Value::Array(on_disk))] => {
+                let on_disks = matches!(&on_disk[..], [Value::Int(own), replicas] if *own >= 1 && enough(replicas));
+                enough(acknowledged) && on_disks
+            }
+            _ => false,
         }
     }
 }
@@ -63,8 +68,25 @@ mod tests {
         assert!(!wait.is_given(&[Ok(Value::Okay), error()]));
         assert!(!wait.is_given(&[]));
         let on_disk = Acknowledgement { on_disk: true, ..wait };
-        let counts = |own, replicas| [Ok(Value::Okay), Ok(Value::Array(vec![Value::Int(own), Value::Int(replicas)]))];
+        let counts = |own, replicas| {
+            let counts = Value::Array(vec![Value::Int(own), Value::Int(replicas)]);
+            [Ok(Value::Okay), Ok(Value::Int(2)), Ok(counts)]
+        };
         assert!(on_disk.is_given(&counts(1, 2)));
         assert!(!on_disk.is_given(&counts(0, 2)) && !on_disk.is_given(&counts(1, 1)));
+        assert!(!on_disk.is_given(&[Ok(Value::Okay), Ok(Value::Int(2))]));
+    }
+
+    #[test]
+    fn as_many_answers_are_expected_as_commands_were_sent() {
+        for (replicas, on_disk) in [(0, false), (1, false), (1, true)] {
+            let acknowledgement = Acknowledgement { replicas, on_disk };
+            let all_well = |command: Cmd| match command.args_iter().next() {
+                Some(redis::Arg::Simple(b"WAITAOF")) => Ok(Value::Array(vec![Value::Int(1), Value::Int(1)])),
+                _ => Ok(Value::Int(1)),
+            };
+            let answers: Vec<_> = acknowledgement.commands(Tag::LEDGER).into_iter().map(all_well).collect();
+            assert!(acknowledgement.is_given(&answers), "{acknowledgement:?}");
+        }
     }
 }
