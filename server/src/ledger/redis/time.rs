@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use subrosa_shared::time::Timestamp;
+use tokio::sync::Mutex;
 
 use super::nodes::{Invocation, Tag};
 use super::{RedisLedger, scripts};
@@ -18,11 +19,44 @@ const NOTED_EVERY: Duration = Duration::from_millis(100);
 pub(super) struct Time {
     clock: Option<Arc<dyn Clock>>,
     reached: AtomicU64,
+    /// How many round trips have begun to ask for it.
+    begun: AtomicU64,
+    /// The last of them that ended. Held while one runs.
+    last: Mutex<Told>,
+}
+
+/// What a round trip brought.
+#[derive(Default)]
+struct Told {
+    /// Which it was, counted from 1.
+    number: u64,
+    time: Option<Result<Timestamp, LedgerError>>,
 }
 
 impl Time {
     pub(super) fn new(clock: Option<Arc<dyn Clock>>) -> Self {
-        Self { clock, reached: AtomicU64::new(0) }
+        Self { clock, reached: AtomicU64::new(0), begun: AtomicU64::new(0), last: Mutex::default() }
+    }
+}
+
+impl Told {
+    /// The same for somebody else.
+    fn again(&self) -> Result<Timestamp, LedgerError> {
+        match &self.time {
+            Some(Ok(time)) => Ok(*time),
+            Some(Err(error)) => Err(same(error)),
+            None => Err(LedgerError::Closed),
+        }
+    }
+}
+
+fn same(error: &LedgerError) -> LedgerError {
+    match error {
+        LedgerError::Unavailable(why) => LedgerError::Unavailable(why.clone()),
+        LedgerError::Foreign(why) => LedgerError::Foreign(why.clone()),
+        LedgerError::Standing(standing) => LedgerError::Standing(standing.clone()),
+        LedgerError::Clock(refused) => LedgerError::Clock(*refused),
+        other => LedgerError::Unavailable(other.to_string()),
     }
 }
 
@@ -40,8 +74,17 @@ impl RedisLedger {
         self.tell_time(if accept { Duration::MAX } else { OFF_MAX }, NOTED_EVERY).await.map(drop)
     }
 
+    /// One round trip serves all who asked before it began: those who ask while one runs wait for the next.
     pub(super) async fn time_now(&self) -> Result<Timestamp, LedgerError> {
-        self.tell_time(OFF_MAX, NOTED_EVERY).await
+        let begun = self.time.begun.load(Ordering::SeqCst);
+        let mut last = self.time.last.lock().await;
+        if last.number <= begun {
+            let number = self.time.begun.fetch_add(1, Ordering::SeqCst) + 1;
+            // If nobody waits for its end, it never was.
+            let time = self.tell_time(OFF_MAX, NOTED_EVERY).await;
+            *last = Told { number, time: Some(time) };
+        }
+        last.again()
     }
 
     /// The time is no earlier than that any more.
