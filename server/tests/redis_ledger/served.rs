@@ -5,7 +5,8 @@ use std::time::Duration;
 use http::{Request, StatusCode, header};
 use subrosa_server::app::App;
 use subrosa_shared::problem::ProblemType;
-use subrosa_tests::redis::Redis;
+use subrosa_shared::secret::LeaseSecret;
+use subrosa_tests::redis::{Redis, Settings as Machine};
 use tokio::time::{Instant, timeout};
 
 use super::api::push::Push;
@@ -102,6 +103,52 @@ async fn without_memory_nothing_is_made_and_what_is_there_lives_on_and_can_end()
     assert_eq!(ready(&server).await, StatusCode::OK);
 }
 
+/// A download that was given to nobody for sure is given to nobody, however often it is asked for, by whomever.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_no_replica_has_is_not_told_to_anybody() {
+    let redis = Redis::start().await;
+    let port = redis.address().rsplit(':').next().unwrap().to_owned();
+    let replica_of = format!("replicaof 127.0.0.1 {port}");
+    let replica = Redis::start_with(Machine::durable().and(&[&replica_of, "repl-diskless-sync-delay 0"])).await;
+    while !replica.command(&["INFO", "replication"]).await.unwrap().contains("master_link_status:up") {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let blobs = tempfile::tempdir().unwrap();
+    let blobs = format!("file:{}", blobs.path().display());
+    let url = redis.url();
+    let flags = ["--ledger", url.as_str(), "--ledger-replicas", "1", "--blobs", blobs.as_str()];
+    let (one, other) = (Server::start_with(&flags).await, Server::start_with(&flags).await);
+    let config: subrosa_shared::api::Config = one.call(Call::get("/config")).await.json();
+    assert_eq!(config.replicas_acknowledge, 1);
+    let push = Push::new(1).on(&one).await;
+    let lease = LeaseSecret::from_bytes([7; 32]);
+    push.look(&other).await;
+
+    replica.pause();
+    refused_for_now(&one, push.ask_reveal(&lease)).await;
+    // It is counted where it was asked for; that may be forgotten, so it is not told.
+    let record = redis.command(&["HGET", &record_of(&push), "bytes"]).await.unwrap();
+    assert!(record.contains("lease"), "{record}");
+    for server in [&one, &other] {
+        refused_for_now(server, push.ask_reveal(&lease)).await;
+        refused_for_now(server, push.ask_look()).await;
+        refused_for_now(server, push.ask_status()).await;
+    }
+
+    replica.resume();
+    let resumed = Instant::now();
+    while ready(&one).await != StatusCode::OK {
+        assert!(resumed.elapsed() < BOUND);
+    }
+    other.call(push.ask_reveal(&lease)).await.ok();
+    one.call(push.ask_reveal(&LeaseSecret::from_bytes([8; 32]))).await.refused(ProblemType::NoDownloadLeft);
+}
+
+fn record_of(push: &Push) -> String {
+    let hex: String = push.id.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("subrosa:{{{:03x}}}:push:{hex}", u16::from_be_bytes([push.id.as_bytes()[0], push.id.as_bytes()[1]]) >> 6)
+}
+
 /// Each in a data folder of its own, over one ledger and one folder of blobs.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_servers_serve_the_same() {
@@ -117,11 +164,11 @@ async fn two_servers_serve_the_same() {
     server_completes(&other, &sender).await;
     let link = super::api::Link::new(9);
     sender.add(&one, &link).await;
-    let lease = subrosa_shared::secret::LeaseSecret::from_bytes([1; 32]);
+    let lease = LeaseSecret::from_bytes([1; 32]);
     other.call(link.ask_lease(&lease)).await.ok();
     assert_eq!(one.call(link.fetch(&lease, 0)).await.ok().body, sender.parts[0]);
     // One download, whoever is asked.
-    let second = subrosa_shared::secret::LeaseSecret::from_bytes([2; 32]);
+    let second = LeaseSecret::from_bytes([2; 32]);
     one.call(link.ask_lease(&second)).await.refused(ProblemType::NoDownloadLeft);
     let (a, b) = (Push::new(5).on(&one).await, Push::new(5).on(&other).await);
     assert_eq!(a.id, b.id, "the same again is the same");

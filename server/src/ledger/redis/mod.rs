@@ -17,6 +17,7 @@ mod records;
 mod reply;
 mod rows;
 mod scripts;
+mod settled;
 mod start;
 mod time;
 mod transfer;
@@ -33,6 +34,7 @@ use tokio::time::Instant;
 use self::keys::Keys;
 use self::nodes::{Invocation, Nodes, Script, Tag};
 use self::reply::Reply;
+use self::settled::Settled;
 use self::time::Time;
 use super::{
     Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutObject, Row, Slot,
@@ -74,6 +76,7 @@ pub struct RedisLedger {
     mark: RwLock<String>,
     time: Time,
     life_max: Duration,
+    settled: Settled,
 }
 
 impl RedisLedger {
@@ -84,7 +87,7 @@ impl RedisLedger {
     pub async fn open(nodes: Nodes, settings: Settings) -> Result<Self, LedgerError> {
         let Settings { prefix, life_max, clock, accept_clock } = settings;
         let (keys, time) = (Keys::new(&prefix), Time::new(clock));
-        let ledger = Self { nodes, keys, mark: RwLock::default(), time, life_max };
+        let ledger = Self { nodes, keys, mark: RwLock::default(), time, life_max, settled: Settled::new() };
         ledger.begin(accept_clock).await?;
         Ok(ledger)
     }

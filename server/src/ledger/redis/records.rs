@@ -20,12 +20,16 @@ impl RedisLedger {
 
     /// Whether what was loaded is still there, and on as many replicas as it takes.
     pub(super) async fn settle_record(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError> {
-        if self.nodes.replicas() == 0 {
+        if self.nodes.replicas() == 0 || write_id.is_some_and(|write_id| self.settled.knows(key, write_id)) {
             return Ok(true);
         }
         let keys = self.keys.record(key);
         let settle = self.script(&scripts::SETTLE, keys.tag).key(keys.record).arg(bytes_of(write_id));
-        Ok(self.write(keys.tag, settle.repeatable()).await?.word == "ok")
+        let is_settled = self.write(keys.tag, settle.repeatable()).await?.word == "ok";
+        if let Some(write_id) = write_id.filter(|_| is_settled) {
+            self.settled.remember(*key, write_id);
+        }
+        Ok(is_settled)
     }
 
     pub(super) async fn timeline(&self, key: &RecordKey) -> Result<Vec<LogLine>, LedgerError> {
@@ -51,6 +55,9 @@ impl RedisLedger {
         };
         if !committed {
             return Ok(CommitOutcome::Conflict);
+        }
+        if let Some(row) = &change.record {
+            self.settled.remember(change.key, row.write_id);
         }
         self.follow_in_index(change, &ending).await;
         Ok(CommitOutcome::Committed)
