@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use subrosa_tests::browser::Browser;
+use subrosa_tests::browser::pages::Choices;
 use subrosa_tests::bytes::noise;
 use subrosa_tests::server::Server;
 
@@ -19,12 +20,14 @@ async fn main() {
     screen(&recipient, 390, 844, true).await;
     shares(&server, &sender, &recipient, &folder).await;
     pushes(&server, &sender, &recipient, &folder).await;
+    arabic(&server, &folder).await;
 }
 
 async fn shares(server: &Server, sender: &Browser, recipient: &Browser, folder: &Path) {
     sender.open(&server.origin()).await;
     sender.state_of(&["pick"]).await;
-    let files = files(sender);
+    let contents = [("Annual report 2026.pdf", 2_400_000), ("Figures.xlsx", 310_000), ("Interview.mp4", 28_000_000)];
+    let files = write(sender, &contents);
     let paths: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
     sender.type_into("file-input", &paths.join("\n")).await;
     sender.type_into("note", "The figures for Thursday. Call me if anything is missing.").await;
@@ -60,14 +63,28 @@ async fn pushes(server: &Server, sender: &Browser, recipient: &Browser, folder: 
     picture(recipient, &folder.join("reveal.png")).await;
 }
 
-fn files(browser: &Browser) -> Vec<PathBuf> {
-    let contents = [("Annual report 2026.pdf", 2_400_000), ("Figures.xlsx", 310_000), ("Interview.mp4", 28_000_000)];
-    let write = |(name, len): (&str, usize)| {
+async fn arabic(server: &Server, folder: &Path) {
+    let browser = Browser::start_with(&["--accept-lang=ar"]).await;
+    screen(&browser, 390, 844, true).await;
+    let files = write(
+        &browser,
+        &[("التقرير السنوي 2026.pdf", 2_400_000), ("Figures.xlsx", 310_000), ("مقابلة.mp4", 28_000_000)],
+    );
+    let note = Choices {
+        note: Some("أرقام يوم الخميس. اتصل بي إذا كان شيء ناقصًا.".to_owned()), ..Choices::default()
+    };
+    let link = browser.send(&server.origin(), &files, &note).await;
+    browser.look(&link).await;
+    picture(&browser, &folder.join("receive-ar.png")).await;
+}
+
+fn write(browser: &Browser, contents: &[(&str, usize)]) -> Vec<PathBuf> {
+    let write = |(name, len): &(&str, usize)| {
         let path = browser.desk().join(name);
-        std::fs::write(&path, noise(len, 1)).expect("there is room");
+        std::fs::write(&path, noise(*len, 1)).expect("there is room");
         path
     };
-    contents.map(write).to_vec()
+    contents.iter().map(write).collect()
 }
 
 async fn screen(browser: &Browser, width: u32, height: u32, mobile: bool) {

@@ -165,6 +165,10 @@ async fn dead_ends_are_explained_in_every_language() {
     let _turn = turn().await;
     let server = Server::start().await;
     let origin = server.origin();
+    let english = Browser::start().await;
+    english.open(&format!("{origin}/s")).await;
+    english.state_of(&["no-link"]).await;
+    assert_ne!(english.script(ENGLISH).await, json!([]), "it would be found");
     for reader in READERS {
         let browser = narrow(reader.0).await;
         for (path, state) in [("s", "no-link"), ("p", "no-link"), ("s#x", "damaged"), ("push#x", "damaged")] {
