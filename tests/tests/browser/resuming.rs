@@ -448,3 +448,47 @@ async fn where_the_browser_keeps_handles_one_click_is_enough() {
     scene.sender.click_at("#unfinished .go-on").await;
     scene.arrives(&stored, None, &[("film.bin", &content)]).await;
 }
+
+#[tokio::test]
+async fn an_upload_that_was_paused_goes_on_where_it_stopped() {
+    let _turn = turn().await;
+    let scene = Scene::new().await;
+    let content = noise(LEN, 104);
+    let files = scene.sender.prepare(&[("film.bin", &content)]);
+    scene.begin(&files, &Choices::default()).await;
+    scene.sender.click("pause").await;
+    assert!(scene.sender.text("pace").await.contains("Paused"));
+    scene.sender.assert_accessible().await;
+    let stored = scene.spared().await;
+    scene.wire.speed_up();
+    scene.sender.click("pause").await;
+    scene.arrives(&stored, None, &[("film.bin", &content)]).await;
+}
+
+#[tokio::test]
+async fn several_uploads_are_told_apart() {
+    let _turn = turn().await;
+    let scene = Scene::new().await;
+    let content = noise(LEN, 105);
+    let files = scene.sender.prepare(&[("first.bin", &content), ("second.bin", &noise(LEN, 106))]);
+    scene.begin(&files[..1], &Choices::default()).await;
+    scene.sender.new_tab().await;
+    scene.begin(&files[1..], &Choices::default()).await;
+    let kept = async || scene.kept().await;
+    wait::until_so(SOON, "it can go on", kept, |kept| kept.contains("second.bin")).await;
+    scene.reload().await;
+    let rows = "return [...document.querySelectorAll('#unfinished li')].map((row) => row.innerText)";
+    let rows: Vec<String> = serde_json::from_value(scene.sender.script(rows).await).unwrap();
+    let row = |name: &str| rows.iter().find(|row| row.contains(name)).unwrap();
+    assert!(row("first.bin").contains("another tab") && !row("first.bin").contains("Continue"), "{rows:?}");
+    assert!(row("second.bin").contains("Continue"), "{rows:?}");
+
+    // What becomes of one is nothing to the other.
+    scene.sender.click_at("#unfinished li:has(.throw):not(:has(.acts[hidden])) .throw").await;
+    scene.sender.click_at("#unfinished .ask:not([hidden]) .yes").await;
+    let said = async || scene.sender.text("unfinished-said").await;
+    wait::until_so(SOON, "it says so", said, |said| said.contains("It is deleted")).await;
+    scene.sender.switch_to_tab(0).await;
+    scene.wire.speed_up();
+    scene.arrives(&BTreeSet::new(), None, &[("first.bin", &content)]).await;
+}

@@ -30,6 +30,8 @@ export class Again {
   #names;
   /** @type {Map<number, PickedFile>} */
   #files = new Map();
+  /** Files that were found last, and are others. @type {number[]} */
+  #changed = [];
   /** Picking goes one after another. @type {Promise<void>} */
   #taking = Promise.resolve();
   /** @type {{ resolve: (isComplete: boolean) => void } | undefined} */
@@ -70,7 +72,7 @@ export class Again {
   wait() {
     return new Promise((resolve) => {
       this.#asked = { resolve };
-      this.#show([], false);
+      this.#show(this.#changed, false);
     });
   }
 
@@ -107,8 +109,9 @@ export class Again {
       this.#same.reject(id);
       this.#files.delete(id);
     }
+    this.#changed = [...changed];
     if (!this.#asked) return;
-    this.#show([...changed], this.#files.size === before);
+    this.#show(this.#changed, this.#files.size === before);
     if (this.isComplete) {
       this.#asked.resolve(true);
       this.#asked = undefined;

@@ -88,7 +88,9 @@ async function rowOf(unfinished, isElsewhere) {
   part(".acts").hidden = isElsewhere;
   put(row, ".go-on", isDone ? texts.showLink : texts.goOn);
   put(row, ".throw", isDone ? texts.deleteFiles : texts.throwAway);
-  put(row, ".question", isDone ? texts.deleteAsk : texts.throwAsk);
+  const question = isDone ? texts.deleteAsk : texts.throwAsk;
+  put(row, ".question", question);
+  part(".ask").setAttribute("aria-label", question);
   put(row, ".yes", texts.yes);
   put(row, ".no", texts.no);
   const ask = (/** @type {boolean} */ yes) => {
@@ -171,7 +173,7 @@ async function takeUp(keeping, handles) {
 
 /** @param {boolean} yes whether it asks what is stored, and sends nothing yet */
 function showResuming(yes) {
-  button("cancel").hidden = yes;
+  for (const id of ["pause", "cancel"]) button(id).hidden = yes;
   button("leave").hidden = !yes;
   if (!yes) return;
   element("done-bytes", HTMLElement).textContent = texts.looking;

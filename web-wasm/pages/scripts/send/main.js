@@ -7,7 +7,7 @@
  * `uploading`, `checking` (read-back), `done`, `revoked` (it has ended), `error`. Ids: `#file-input`,
  * `#folder-input`, `#basket`, `#expiry` (values: seconds), `#downloads` (values: numbers), `#password`,
  * `#password-show`, `#password-make`, `#push-password` (a link for the password too), `#note`, `#send`; `#progress`,
- * `#network`, `#cancel`; the card of the files with `#link`, `#copy`, `#qr`, `#share`, `#mail`, `#markdown`, that of the password with the same ids after
+ * `#network`, `#pause`, `#cancel`; the card of the files with `#link`, `#copy`, `#qr`, `#share`, `#mail`, `#markdown`, that of the password with the same ids after
  * `push-`, `#push-failed`, `#push-again`; `#status` and `#push-status` (facts as `dd[data-fact]`), `#push-gone`;
  * `#spoken-show`, `#spoken-text`; `#more-downloads`, `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`;
  * `#error`, `#retry`, `#restart`; `#pick-problem`; `#unfinished` with a `li` for each interrupted upload, in it `.go-on`,
@@ -21,7 +21,7 @@ import { CallError, sendForText } from "../api.js";
 import { showChannels } from "../channels.js";
 import { SealDesk } from "../desk.js";
 import { startEngine, Unsupported } from "../engine.js";
-import { problems, send as texts, textsReady, unsupported } from "../texts.js";
+import { problems, send as texts, textsReady, unfinished, unsupported } from "../texts.js";
 import { button, element, say, show, state } from "../views.js";
 import { Cancelled } from "../waiting.js";
 import { lifeText } from "../wording.js";
@@ -56,6 +56,8 @@ let basket;
 let desk;
 /** What is sent now, until its link is shown. @type {Sending | undefined} */
 let sending;
+/** Whether the person stopped it for a while. */
+let paused = false;
 /** @type {Config & import("../channels.js").Channels} */
 let config;
 
@@ -124,12 +126,13 @@ function prepare() {
   });
   // Scripts click hidden buttons too: each answers only in its own state.
   button("cancel").addEventListener("click", () => ["uploading", "checking"].includes(state()) && cancel());
+  button("pause").addEventListener("click", pause);
   button("retry").addEventListener("click", () => state() === "error" && void (sending ? run(sending) : configure()));
   button("restart").addEventListener("click", () => state() === "error" && restart());
   button("another").addEventListener("click", () => state() === "done" && another());
   button("another-after").addEventListener("click", () => state() === "revoked" && another());
   prepareResult();
-  addEventListener("offline", () => state() === "uploading" && say("network", texts.offline));
+  addEventListener("offline", () => state() === "uploading" && !paused && say("network", texts.offline));
   addEventListener("online", () => say("network", ""));
   addEventListener("beforeunload", (event) => {
     if (state() === "uploading" || state() === "checking" || isLinkAtRisk()) event.preventDefault();
@@ -165,9 +168,25 @@ function tools() {
   return { module, desk };
 }
 
+/** Stops what is sent, or goes on with it. */
+function pause() {
+  if (!sending || !["uploading", "checking"].includes(state())) return;
+  if (paused) return void run(sending);
+  sending.upload.pause();
+  showPaused(true);
+}
+
+/** @param {boolean} yes */
+function showPaused(yes) {
+  paused = yes;
+  button("pause").textContent = yes ? unfinished.goOn : unfinished.pause;
+  element("pace", HTMLElement).textContent = yes ? unfinished.paused : "";
+  waiting(undefined);
+}
+
 /** @param {Sending} running */
 async function run(running) {
-  waiting(undefined);
+  showPaused(false);
   show("uploading");
   try {
     const result = await running.upload.run();
@@ -181,7 +200,7 @@ async function run(running) {
   } catch (error) {
     if (!(error instanceof Cancelled) && running === sending) fail(error);
   } finally {
-    waiting(undefined);
+    if (!paused) waiting(undefined);
   }
 }
 
@@ -206,7 +225,10 @@ function fail(error) {
   const gone = whyGone(error);
   const networkGone = error instanceof CallError && error.failure.again;
   // There is nothing left to go on with.
-  if (gone !== undefined) void sending?.upload.forget();
+  if (gone !== undefined) {
+    void sending?.upload.forget();
+    sending?.second?.cancel();
+  }
   const text = gone ?? (changed
     ? problems.sourceChanged(message)
     : variant === "read-back"

@@ -52,7 +52,7 @@ export async function allUnfinished() {
   const now = Date.now();
   const over = all.filter(({ until }) => until <= now);
   await Promise.all(over.map(({ shareId }) => forget(shareId)));
-  return all.filter(({ until }) => until > now);
+  return all.filter(({ until }) => until > now).sort((one, other) => one.until - other.until);
 }
 
 /** @param {Unfinished} unfinished @returns {Promise<unknown>} */

@@ -67,12 +67,14 @@ export class Upload {
   #sent;
   /** @type {(SealedPart | undefined)[]} */
   #stored;
-  /** Parts to be kept, once anything is. @type {Map<number, SealedPart>} */
-  #unkept = new Map();
-  /** And what else. @type {Partial<import("./unfinished.js").Unfinished>} */
+  /** As they were sealed last, stored or not. @type {Map<number, SealedPart>} */
+  #sealed = new Map();
+  /** What is kept beside, once anything is. @type {Partial<import("./unfinished.js").Unfinished>} */
   #alsoKept = {};
   /** @type {Keeping | undefined} */
   #keeping;
+  /** @type {ReturnType<typeof this.run> | undefined} */
+  #running;
   #locked = false;
   #completed = false;
   #isDone = false;
@@ -119,13 +121,8 @@ export class Upload {
     if (this.#status.gone) throw new Gone(this.#status.gone);
     this.#completed = this.#status.state !== "uploading";
     this.#isDone = isDone;
-    const known = new Map(parts.map((part) => [part.index, part]));
-    for (const { index, sealed_len, digest } of JSON.parse(await this.#call("GET", `${path}/parts`, {})).parts) {
-      const part = known.get(index);
-      if (!part || part.sealedLen !== sealed_len || digestText(part.digest) !== digest) continue;
-      this.#stored[index] = part;
-      this.#sent[index] = this.#plan.partLen(index);
-    }
+    for (const part of parts) this.#sealed.set(part.index, part);
+    await this.#learnStored();
     const missing = this.#missing();
     if (missing.length === 0) {
       this.#manifest = /** @type {Uint8Array<ArrayBuffer> | undefined} */ (manifest);
@@ -141,6 +138,12 @@ export class Upload {
    * @returns {Promise<{ shareId: string, linkId: string, ownerProof: string, token: string, expiresAt: number }>}
    */
   async run() {
+    // Whoever is quick with pause and go on finds the one before still ending.
+    await this.#running?.catch(() => {});
+    return (this.#running = this.#run());
+  }
+
+  async #run() {
     this.#stop = new AbortController();
     if (!this.#isDone) {
       this.#share ??= await this.#desk.ask("beginShare");
@@ -172,6 +175,12 @@ export class Upload {
   remember(changes) {
     this.#alsoKept = { ...this.#alsoKept, ...changes };
     void this.#keeping?.change(changes);
+  }
+
+  /** Stops for a while: `run` goes on. */
+  pause() {
+    this.#stop.abort();
+    this.#sealers?.stop();
   }
 
   /** Forgets what was kept: nobody has to go on with it. */
@@ -213,17 +222,31 @@ export class Upload {
     const until = this.#status?.upload_ends_at ?? this.#status?.expires_at ?? 0;
     this.#keeping = await this.#keep({ shareId: this.#the().shareId, secrets, until });
     void this.#keeping?.change(this.#alsoKept);
-    void this.#keeping?.parts([...this.#unkept], false);
-    this.#unkept.clear();
+    void this.#keeping?.parts([...this.#sealed], false);
   }
 
   #missing() {
     return [...this.#stored.keys()].filter((index) => !this.#stored[index]);
   }
 
+  /** Asks the server what it has. Only what was sealed here, to the byte, counts. */
+  async #learnStored() {
+    const list = JSON.parse(await this.#call("GET", `/shares/${this.#the().shareId}/parts`, {}));
+    for (const { index, sealed_len, digest } of list.parts) {
+      const part = this.#sealed.get(index);
+      if (!part || part.sealedLen !== sealed_len || digestText(part.digest) !== digest) continue;
+      this.#stored[index] = part;
+      this.#sent[index] = this.#plan.partLen(index);
+    }
+  }
+
   async #storeParts() {
     const { shareId } = this.#the();
+    // What was on its way when it stopped may have arrived.
+    if (this.#sealed.size > 0 && this.#missing().length > 0) await this.#learnStored();
     const missing = this.#missing();
+    // What has not begins anew.
+    for (const index of missing) this.#sent[index] = 0;
     this.#report();
     if (missing.length === 0) return;
     const sealers = await this.#crew();
@@ -244,8 +267,8 @@ export class Upload {
       },
       {
         onSealed: (index, part) => {
-          if (this.#keeping) void this.#keeping.parts([[index, part]], false);
-          else this.#unkept.set(index, part);
+          this.#sealed.set(index, part);
+          void this.#keeping?.parts([[index, part]], false);
         },
         onStored: (index, part) => {
           void this.#keeping?.parts([[index, part]], true);

@@ -40,6 +40,8 @@ export const unfinished = {
   elsewhere: "Es läuft in einem anderen Tab dieses Browsers.",
   goOn: "Fortsetzen",
   showLink: "Link zeigen",
+  pause: "Pause",
+  paused: "Pausiert. Was gespeichert ist, bleibt.",
   throwAway: "Verwerfen",
   deleteFiles: "Dateien löschen",
   throwAsk: "Nicht weiter senden? Was schon gesendet wurde, wird vom Server gelöscht.",

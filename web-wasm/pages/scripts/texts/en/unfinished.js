@@ -35,6 +35,8 @@ export const unfinished = {
   elsewhere: "It runs in another tab of this browser.",
   goOn: "Continue",
   showLink: "Show the link",
+  pause: "Pause",
+  paused: "Paused. What is stored stays.",
   throwAway: "Throw away",
   deleteFiles: "Delete the files",
   throwAsk: "Throw this upload away? What was sent of it is deleted from the server.",
