@@ -119,7 +119,9 @@ async fn more_than_4_gibibytes_arrive_as_they_were_and_the_memory_of_the_pages_d
 async fn more_than_4_gibibytes_arrive_without_a_service_worker_and_never_in_memory() {
     only_if_browser_can!(DevTools);
     let _turn = turn().await;
-    let taken_away = Some("Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })");
+    let taken_away = Some(
+        "Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined }); delete window.showSaveFilePicker",
+    );
     let (_, small) = send_and_receive(64 * MIB, taken_away).await;
     let (_, large) = send_and_receive(4 * GIB + 54_321, taken_away).await;
     let grown = large.saturating_sub(small);

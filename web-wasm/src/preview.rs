@@ -12,6 +12,10 @@ pub const TEXT_BYTES_MAX: u64 = 256 * 1024;
 pub const IMAGE_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// Largest drawing: a small one can take long already.
 pub const SVG_BYTES_MAX: usize = 1024 * 1024;
+/// Largest PDF file whose pages are drawn, in bytes: a worker holds it whole.
+pub const PDF_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Where the mark of a PDF file has to stand, in bytes: programs put other things before it.
+const PDF_MARK_WITHIN: usize = 1024;
 /// Longest readme that is offered first, in bytes.
 const README_BYTES_MAX: u64 = 1024 * 1024;
 /// Longest side of a picture, in pixels.
@@ -38,6 +42,8 @@ pub enum Kind {
     Audio,
     /// As a film.
     Video,
+    /// As pages, drawn one by one.
+    Pdf,
 }
 
 impl Kind {
@@ -54,6 +60,8 @@ impl Kind {
             (Self::Audio, u64::MAX)
         } else if among(FILMS) {
             (Self::Video, u64::MAX)
+        } else if ending == "pdf" {
+            (Self::Pdf, PDF_BYTES_MAX)
         } else {
             return None;
         };
@@ -63,9 +71,15 @@ impl Kind {
     /// From its name in JSON.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [("text", Self::Text), ("image", Self::Image), ("audio", Self::Audio), ("video", Self::Video)]
-            .into_iter()
-            .find_map(|(known, kind)| (known == name).then_some(kind))
+        [
+            ("text", Self::Text),
+            ("image", Self::Image),
+            ("audio", Self::Audio),
+            ("video", Self::Video),
+            ("pdf", Self::Pdf),
+        ]
+        .into_iter()
+        .find_map(|(known, kind)| (known == name).then_some(kind))
     }
 }
 
@@ -87,8 +101,8 @@ pub enum PreviewError {
     TooLarge,
 }
 
-/// The MIME type as which a picture, sound or film is shown, by its bytes: all of a picture, the first ones of
-/// sounds and films.
+/// The MIME type as which a picture, sound, film or document is shown, by its bytes: all of a picture, the first ones of
+/// the others.
 ///
 /// # Errors
 /// It is something else, or too large.
@@ -98,6 +112,11 @@ pub fn media_type(kind: Kind, bytes: &[u8]) -> Result<&'static str, PreviewError
         Kind::Image => image_type(bytes),
         Kind::Audio => sound_type(bytes).ok_or(PreviewError::OtherKind),
         Kind::Video => film_type(bytes).ok_or(PreviewError::OtherKind),
+        Kind::Pdf => {
+            let head = &bytes[..bytes.len().min(PDF_MARK_WITHIN)];
+            let is_pdf = head.windows(5).any(|word| word == b"%PDF-");
+            if is_pdf { Ok("application/pdf") } else { Err(PreviewError::OtherKind) }
+        }
     }
 }
 

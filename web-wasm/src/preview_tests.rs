@@ -12,7 +12,7 @@ fn the_name_decides_what_is_offered() {
         ("photo.JPG", Some(Kind::Image)),
         ("a.flac", Some(Kind::Audio)),
         ("a.mov", Some(Kind::Video)),
-        ("a.pdf", None),
+        ("a.pdf", Some(Kind::Pdf)),
         ("a.exe", None),
         ("", None),
         ("a.", None),
@@ -21,6 +21,7 @@ fn the_name_decides_what_is_offered() {
     }
     assert_eq!(Kind::of("empty.txt", 0), None);
     assert_eq!(Kind::of("a.png", IMAGE_BYTES_MAX + 1), None);
+    assert_eq!(Kind::of("scans.pdf", PDF_BYTES_MAX + 1), None);
     assert_eq!(Kind::of("week.mp4", 1 << 40), Some(Kind::Video), "played piece by piece");
     assert_eq!(Kind::of("long.log", 1 << 40), Some(Kind::Text));
     assert!(is_readme("README.md", 5) && is_readme("ReadMe", 5));
@@ -44,12 +45,15 @@ fn the_bytes_decide_what_is_shown() {
         (Kind::Audio, b"\xff\xfb\x90\x44", "audio/mpeg"),
         (Kind::Audio, b"RIFF\0\0\0\0WAVEfmt ", "audio/wav"),
         (Kind::Audio, b"OggS", "audio/ogg"),
+        (Kind::Pdf, b"%PDF-1.7", "application/pdf"),
+        (Kind::Pdf, b"HTTP/1.1 200 OK\r\n\r\n%PDF-1.4", "application/pdf"),
         (Kind::Video, b"OggS", "video/ogg"),
         (Kind::Video, b"\0\0\0\x18ftypisom", "video/mp4"),
         (Kind::Video, b"\x1a\x45\xdf\xa3\x01\0\0\0\0\0\0\x1f\x42\x82\x84webm", "video/webm"),
     ] {
         assert_eq!(media_type(kind, bytes), Ok(media));
     }
+    assert!(media_type(Kind::Pdf, html).is_err() && media_type(Kind::Pdf, b"%!PS-Adobe").is_err());
     // Matroska that is not WebM, and what only begins like a frame of MPEG.
     assert!(media_type(Kind::Video, b"\x1a\x45\xdf\xa3\x42\x82\x88matroska").is_err());
     assert!(media_type(Kind::Audio, b"\xff\xff\xff\xff").is_err());

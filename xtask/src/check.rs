@@ -70,15 +70,12 @@ fn lints() -> Result<()> {
     clippy(&["--workspace", "--all-targets", "--test", "heavy", "--all-features"])
 }
 
-/// `shared` and `web-wasm` as browsers get them: other code is compiled there.
+/// `shared`, `web-wasm` and `pdf` as browsers get them: other code is compiled there.
 fn wasm_lints() -> Result<()> {
     tools::ensure_wasm_target()?;
     let target = ["--target", "wasm32-unknown-unknown"];
     clippy(&[["--package", "subrosa-shared"].as_slice(), &target].concat())?;
-    web::MODULES.iter().try_for_each(|module| {
-        let package = ["--package", "subrosa-web", "--no-default-features", "--features", module];
-        clippy(&[package.as_slice(), &target].concat())
-    })
+    web::MODULES.iter().try_for_each(|module| clippy(&[module.selection().as_slice(), &target].concat()))
 }
 
 fn clippy(args: &[&str]) -> Result<()> {

@@ -1,5 +1,5 @@
 //! The browser modules: wasm and its JavaScript glue, into `web-wasm/generated`, where the server embeds them. One for
-//! those who send, one for those who receive: nobody loads what another page needs.
+//! those who send, one for those who receive, one for looks into PDF files: nobody loads what another page needs.
 //!
 //! The same sources give the same bytes on every machine, so that anybody can compare what a server serves with what
 //! the repository says. Hence no local path, no flags from the environment, no names section.
@@ -13,21 +13,43 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::{cargo, process, tools};
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const LIBRARY: &str = "subrosa_web";
-/// The modules, by the features that they are built with.
-pub(crate) const MODULES: [&str; 2] = ["open", "seal"];
+/// The modules, by their names for browsers.
+pub(crate) const MODULES: [Module; 3] =
+    [Module::of_pages("open"), Module::of_pages("seal"), Module { name: "pdf", package: "subrosa-pdf", feature: None }];
+
+/// What a browser loads at once.
+pub(crate) struct Module {
+    name: &'static str,
+    pub(crate) package: &'static str,
+    /// Of the package, if it is not built whole.
+    feature: Option<&'static str>,
+}
+
+impl Module {
+    const fn of_pages(name: &'static str) -> Self {
+        Self { name, package: "subrosa-web", feature: Some(name) }
+    }
+
+    /// What cargo is told to build.
+    pub(crate) fn selection(&self) -> Vec<&'static str> {
+        let features = self.feature.map(|feature| ["--no-default-features", "--features", feature]);
+        ["--package", self.package].into_iter().chain(features.into_iter().flatten()).collect()
+    }
+}
 
 /// Builds the modules for the pages; leaves files alone whose content stays the same.
 pub(crate) fn build() -> Result<()> {
     let made = process::target().join("web");
     let web = process::root().join("web-wasm");
-    for module in MODULES {
-        let wasm = compile(&["--no-default-features", "--features", module])?;
-        bind(&wasm, &made, module)?;
+    for module in &MODULES {
+        let name = module.name;
+        let wasm = compile(name, module.package, &module.selection())?;
+        // The frame for looks can load no modules: it is handed the script.
+        bind(&wasm, &made, name, module.feature.is_some())?;
         for (folder, name) in [
-            ("generated", format!("{module}.js")),
-            ("generated", format!("{module}_bg.wasm")),
-            ("types/generated", format!("{module}.d.ts")),
+            ("generated", format!("{name}.js")),
+            ("generated", format!("{name}_bg.wasm")),
+            ("types/generated", format!("{name}.d.ts")),
         ] {
             update(&made.join(&name), &web.join(folder).join(&name))?;
         }
@@ -43,7 +65,7 @@ fn remove_others(folder: &Path) -> Result<()> {
     for file in fs::read_dir(folder)? {
         let path = file?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if !MODULES.iter().any(|module| name.split(['.', '_']).next() == Some(module)) {
+        if !MODULES.iter().any(|module| name.split(['.', '_']).next() == Some(module.name)) {
             fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }
     }
@@ -52,25 +74,29 @@ fn remove_others(folder: &Path) -> Result<()> {
 
 /// Builds the module with the runner of the test vectors in it, for node, and returns its folder.
 pub(crate) fn build_vectors() -> Result<PathBuf> {
-    let wasm = compile(&["--features", "vectors"])?;
+    let package = "subrosa-web";
+    let wasm = compile("vectors", package, &["--package", package, "--features", "vectors"])?;
     let made = process::target().join("vectors");
-    bind(&wasm, &made, "vectors")?;
+    bind(&wasm, &made, "vectors", true)?;
     // Node takes a `.js` file for a module only if told so.
     fs::write(made.join("package.json"), "{ \"type\": \"module\" }\n")?;
     Ok(made)
 }
 
-fn compile(features: &[&str]) -> Result<PathBuf> {
+fn compile(name: &str, package: &str, selection: &[&str]) -> Result<PathBuf> {
     tools::ensure_wasm_target()?;
-    println!("Building the browser module: {}", features.last().expect("each is built with a feature"));
+    println!("Building the browser module: {name}");
     let mut command = cargo::command();
-    command.args(["build", "--package", "subrosa-web", "--target", TARGET, "--profile", "wasm"]).args(features);
+    command.args(["build", "--target", TARGET, "--profile", "wasm"]).args(selection);
     // This variable wins over every other place for flags, and with `--target` leaves build scripts alone.
     command.env("CARGO_ENCODED_RUSTFLAGS", path_flags()?.join("\x1f"));
     let artifacts = cargo::build_with(&mut command)?;
+    let library = package.replace('-', "_");
     let mut files =
-        artifacts.into_iter().filter(|artifact| artifact.name == LIBRARY).flat_map(|artifact| artifact.files);
-    files.find(|file| file.extension().is_some_and(|end| end == "wasm")).context("cargo made no wasm of subrosa-web")
+        artifacts.into_iter().filter(|artifact| artifact.name == library).flat_map(|artifact| artifact.files);
+    files
+        .find(|file| file.extension().is_some_and(|end| end == "wasm"))
+        .with_context(|| format!("cargo made no wasm of {package}"))
 }
 
 /// Flags that replace the folders of this machine by names that are the same everywhere.
@@ -95,11 +121,11 @@ fn path_flags() -> Result<Vec<String>> {
     Ok(flags)
 }
 
-fn bind(wasm: &Path, folder: &Path, name: &str) -> Result<()> {
-    let mut output = Bindgen::new()
+fn bind(wasm: &Path, folder: &Path, name: &str, is_module: bool) -> Result<()> {
+    let mut bindgen = Bindgen::new();
+    let mut output = if is_module { bindgen.web(true)? } else { bindgen.no_modules(true)? }
         .input_path(wasm)
         .out_name(name)
-        .web(true)?
         .typescript(true)
         .remove_name_section(true)
         .remove_producers_section(true)

@@ -19,11 +19,11 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wa
 /// What the document in which files are looked at may do: run our own script over what it is handed. It has an origin that
 /// nothing else has, so it reaches no storage, no page and no network, whatever a file makes it do. In WebKit, `'self'` is
 /// not this server for such an origin: script and style are those that the document itself names. The nonce is no secret; no
-/// file becomes markup there.
-const PREVIEW_POLICY: &str = "default-src 'none'; script-src 'nonce-subrosa-preview'; \
-    style-src 'nonce-subrosa-preview'; img-src blob:; media-src blob:; \
+/// file becomes markup there. Pages of PDF files are drawn by a module in a worker, both made of what our page hands over.
+const PREVIEW_POLICY: &str = "default-src 'none'; script-src 'nonce-subrosa-preview' 'wasm-unsafe-eval'; \
+    style-src 'nonce-subrosa-preview'; img-src blob:; media-src blob:; worker-src data:; \
     form-action 'none'; base-uri 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'; \
-    trusted-types 'none'; sandbox allow-scripts";
+    trusted-types subrosa-preview; sandbox allow-scripts";
 
 const EVERYWHERE: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),

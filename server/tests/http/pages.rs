@@ -146,11 +146,18 @@ async fn files_are_looked_at_in_a_document_that_reaches_nothing() {
         let answer = get(&server, path).await.ok();
         let csp = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         let directives: Vec<&str> = csp.split(';').map(str::trim).collect();
-        for directive in ["default-src 'none'", "sandbox allow-scripts", "frame-ancestors 'self'", "base-uri 'none'"] {
+        for directive in [
+            "default-src 'none'",
+            "script-src 'nonce-subrosa-preview' 'wasm-unsafe-eval'",
+            "worker-src data:",
+            "sandbox allow-scripts",
+            "frame-ancestors 'self'",
+            "base-uri 'none'",
+        ] {
             assert!(directives.contains(&directive), "{directive} in {csp}");
         }
         for loosening in
-            ["connect-src", "wasm", "unsafe", "frame-src", "worker-src", "same-origin", "http", "data:", "*"]
+            ["connect-src", "unsafe-inline", "'unsafe-eval'", "frame-src", "'self' ", "same-origin", "http", "*"]
         {
             assert!(!csp.contains(loosening), "{loosening} in {csp}");
         }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
 mod altered;
+mod documents;
 mod endings;
 mod hygiene;
 mod interruptions;
@@ -12,6 +13,7 @@ mod looking;
 mod names;
 mod old_browsers;
 mod passwords;
+mod picked;
 mod playing;
 mod preview;
 mod pushes;

@@ -1,6 +1,6 @@
 //! Looking into a file: counted like a download, once; and nothing in a file can do anything.
 
-use subrosa_tests::browser::{Browser, turn};
+use subrosa_tests::browser::{Browser, SOON, turn};
 use subrosa_tests::client::package::Source;
 use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::only_if_browser_can;
@@ -22,7 +22,8 @@ pub(crate) async fn preview(browser: &Browser, name: &str) {
     if browser.state().await == "confirm" {
         browser.click("download-confirm").await;
     }
-    browser.state_of(&["preview"]).await;
+    // A module of megabytes may have to be compiled first.
+    browser.state_within(3 * SOON, &["preview"]).await;
 }
 
 async fn back(browser: &Browser) {
@@ -150,7 +151,7 @@ async fn the_document_of_a_look_has_no_network() {
              image.src = '/images/mark.svg';",
         )
         .await;
-    let answers = subrosa_tests::wait::until(subrosa_tests::browser::SOON, "both were refused", async || {
+    let answers = subrosa_tests::wait::until(SOON, "both were refused", async || {
         let answers = recipient.script_in_frame("return answers").await;
         (answers.as_array().map(Vec::len) == Some(2)).then_some(answers)
     })

@@ -4,7 +4,8 @@
  * the page around it. A classic script, because a module would have to be asked for as a stranger.
  *
  * To the page: `{ ready: true }`. From the page, once, with a port: `{ text, label }` or `{ kind, blob, label }`, where
- * `kind` is `image`, `audio` or `video`. Over the port, to the page: `{ shown: true }` or `{ failed: true }`.
+ * `kind` is `image`, `audio` or `video`, or what `pages.js` needs. Over the port, to the page: `{ shown: true }` or
+ * `{ failed: true }`.
  */
 {
   /** @param {string} text @param {string} label */
@@ -47,6 +48,8 @@
     if (typeof data.text === "string") {
       document.body.replaceChildren(textOf(data.text, data.label));
       port.postMessage({ shown: true });
+    } else if (data.kind === "pdf") {
+      void showPages(data, port);
     } else {
       document.body.replaceChildren(mediaOf(data.kind, data.blob, data.label, port));
     }

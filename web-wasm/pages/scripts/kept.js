@@ -9,8 +9,9 @@ import { allOnDisk, putOnDisk, removeFromDisk } from "./ondisk.js";
 
 /**
  * `unanswered`: the lease was asked for, and nobody knows whether it was granted. `looked`: bytes that looks fetched.
+ * `folder`: what is made where everything is saved file by file.
  *
- * @typedef {{ secret: string, until: number, saved?: number[], looked?: number, unanswered?: boolean }} Kept
+ * @typedef {{ secret: string, until: number, saved?: number[], looked?: number, folder?: string, unanswered?: boolean }} Kept
  */
 
 const LEASE = "subrosa/lease/";

@@ -13,6 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("subrosa-shared", &["subrosa-aead", "subrosa-unicode"]),
     ("subrosa-server", &["subrosa-shared"]),
     ("subrosa-web", &["subrosa-shared"]),
+    ("subrosa-pdf", &[]),
     ("subrosa-cli", &["subrosa-shared"]),
     ("subrosa-tests", &["subrosa-shared"]),
     ("xtask", &[]),

@@ -15,7 +15,8 @@ import { openSink } from "./saver.js";
  */
 
 /**
- * Saves. Resolves when the browser has taken the last byte; what it does with it then, only the person can see.
+ * Saves. Resolves when the browser has taken the last byte; what it does with it then, only the person can see, unless it
+ * is on the disk by then.
  *
  * @param {object} what
  * @param {SavePlan} what.plan
@@ -24,7 +25,7 @@ import { openSink } from "./saver.js";
  * @param {(index: number) => string} what.urlOf
  * @param {AbortSignal} what.signal
  * @param {Told} told
- * @returns {Promise<void>}
+ * @returns {Promise<boolean>} whether it is on the disk
  */
 export async function save({ plan, openers, desk, urlOf, signal }, told) {
   const { name, isArchive, len } = plan;
@@ -47,6 +48,7 @@ export async function save({ plan, openers, desk, urlOf, signal }, told) {
     signal.throwIfAborted();
     await sink.close();
     told.onProgress(plan.len, plan.len);
+    return sink.isOnDisk === true;
   } catch (error) {
     sink.abort();
     throw error;

@@ -2,9 +2,10 @@
 /** What the link leads to: names, sizes, note, and what is left. */
 
 import { isForgetful } from "../kept.js";
-import { list as words, problems, receive as texts } from "../texts.js";
+import { problems, receive as texts } from "../texts.js";
 import { button, element, say } from "../views.js";
 import { momentText, sizeText, spanText } from "../wording.js";
+import { canPickFolder } from "./picked.js";
 
 /** @typedef {import("./session.js").Listing} Listing */
 /** @typedef {import("./session.js").LinkView} LinkView */
@@ -26,6 +27,7 @@ export function showListing(listing, view, { held, someSaved, visitors }) {
   showSum(listing);
   const single = listing.entries.length === 1 && files.length === 1;
   button("download").textContent = held ? texts.goOn : single ? texts.download : texts.downloadAll;
+  button("download-folder").hidden = single || !canPickFolder();
   button("finish").hidden = !(held && someSaved);
   const count = held ? texts.leftHeld : texts.left(view.downloads_left);
   say("left", isForgetful() ? `${count} ${problems.storage}` : count);
@@ -46,5 +48,4 @@ export function visitorsBefore(view, cameBefore) {
 /** @param {Listing} listing */
 function showSum({ entries, folders, contentLen }) {
   say("sum", entries.length === 1 ? "" : texts.sum(sizeText(contentLen), folders.length));
-  say("pdf", entries.some(({ path }) => path.toLowerCase().endsWith(".pdf")) ? words.pdf : "");
 }

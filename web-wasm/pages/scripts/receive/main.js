@@ -8,7 +8,7 @@
  * link to a password). Ids: `#link-input`, `#link-open`, `#link-problem`; `#password`, `#password-show`, `#open`,
  * `#password-problem`; `#files` (with `button[data-entry]` that saves and
  * `button[data-look]` that shows a file, and for folders `button[data-folder]` that opens and `button[data-save-folder]`),
- * `#find`, `#note`, `#surroundings`, `#left`, `#download` (first step),
+ * `#find`, `#note`, `#surroundings`, `#left`, `#download` (first step), `#download-folder` (the same, into a folder),
  * `#download-confirm` ("Yes, now", a second later), `#download-not`; `#progress`, `#network`, `#cancel`; `#saved-yes`,
  * `#saved-again`, `#finish`; `#preview-stage` (with the frame), `#preview-lead`, `#preview-problem`, `#preview-save`,
  * `#preview-back`; `#destroy`, `#destroy-confirm`, `#destroy-keep`; `#error`, `#retry`.
@@ -24,7 +24,7 @@ import { askTwice, stopAsking } from "../gesture.js";
 import { restore, tidy } from "../kept.js";
 import { Pace } from "../pace.js";
 import { servedHere } from "../served.js";
-import { page, preview as previewTexts, problems, receive as texts, textsReady, unsupported } from "../texts.js";
+import { list as filesTexts, page, preview as previewTexts, problems, receive as texts, textsReady, unsupported } from "../texts.js";
 import { askPassword, preparePassword } from "../unlock.js";
 import { button, element, say, show, state } from "../views.js";
 import { Cancelled } from "../waiting.js";
@@ -33,10 +33,12 @@ import { prepareDestroy } from "./destroy.js";
 import { save } from "./download.js";
 import { showListing, visitorsBefore } from "./listing.js";
 import { Openers } from "./openers.js";
+import { pickFolder } from "./picked.js";
 import { closePreview, notShown, openPreview } from "./preview.js";
 import { clearProgress, showProgress } from "./progress.js";
 import { Session } from "./session.js";
 import { stopForError, stops } from "./stops.js";
+import { removeStored } from "./stored.js";
 import { warning } from "./surroundings.js";
 import { Tree } from "./tree.js";
 
@@ -57,9 +59,9 @@ let openers;
 /** @type {Tree} */
 let tree;
 /**
- * What is wanted: one entry, a folder, or everything; to be saved, or to be looked at.
+ * What is wanted: one entry, a folder, or everything; to be saved, file by file in a folder if so, or to be looked at.
  *
- * @typedef {{ entry?: number, folder?: number, look?: boolean }} Wanted
+ * @typedef {{ entry?: number, folder?: number, look?: boolean, asFolder?: boolean }} Wanted
  * @type {Wanted}
  */
 let wanted = {};
@@ -91,6 +93,7 @@ function prepare() {
   });
   preparePassword({ ...texts, open: page.password.open }, open);
   button("download").addEventListener("click", () => take({}));
+  button("download-folder").addEventListener("click", () => take({ asFolder: true }));
   element("files", HTMLUListElement).addEventListener("click", ({ target }) => {
     const pressed = target instanceof Element ? target.closest("button") : null;
     const { entry, saveFolder, look: seen } = pressed?.dataset ?? {};
@@ -285,6 +288,13 @@ function onFailed(error) {
 async function saveNow() {
   cancelling = new AbortController();
   const pace = new Pace();
+  let picked;
+  try {
+    // Right after the click: browsers allow it only then. And before anything is counted.
+    if (wanted.asFolder) picked = await pickFolder();
+  } catch {
+    return list();
+  }
   waiting(undefined);
   say("saving-lead", texts.preparing);
   clearProgress();
@@ -295,6 +305,11 @@ async function saveNow() {
     const plan = JSON.parse(await desk.ask("savePlan", wanted.entry, wanted.folder));
     say("saving-lead", texts.savingLead(plan.name));
     if (!openers) throw new Cancelled();
+    const told = {
+      onProgress: showProgress(pace),
+      onWait: (/** @type {import("../api.js").Failure | undefined} */ failure) => waiting(failure, pace),
+    };
+    if (picked) return await saveInto(picked, plan.name, told);
     const what = {
       plan,
       openers,
@@ -302,15 +317,50 @@ async function saveNow() {
       urlOf: (/** @type {number} */ index) => session.partUrl(index),
       signal: cancelling.signal,
     };
-    await save(what, { onProgress: showProgress(pace), onWait: (failure) => waiting(failure, pace) });
+    const isOnDisk = await save(what, told);
     say("ask-lead", texts.askLead(plan.name));
     say("ask-problem", "");
-    show("ask-saved");
+    if (isOnDisk) await saved();
+    else show("ask-saved");
   } catch (error) {
     failed(error);
   } finally {
     waiting(undefined);
   }
+}
+
+/**
+ * Saves everything file by file. What is closed is on the disk: nobody has to be asked.
+ *
+ * @param {FileSystemDirectoryHandle} picked
+ * @param {string} archive how everything would be called in one file
+ * @param {import("./download.js").Told} told
+ */
+async function saveInto(picked, archive, told) {
+  const { saveFolder } = await import("./folder.js");
+  if (!openers) throw new Cancelled();
+  const name = archive.replace(/\.zip$/u, "");
+  const { place, renamed } = await saveFolder(
+    {
+      listing,
+      entries: [...listing.entries.keys()],
+      name,
+      picked,
+      openers,
+      desk,
+      urlOf: (index) => session.partUrl(index),
+      begun: session.folder,
+      onBegun: (folder) => (session.folder = folder),
+      saved: session.saved,
+      onSaved: (entry) => session.markSaved([entry]),
+      signal: cancelling.signal,
+    },
+    told,
+  );
+  say("ask-lead", filesTexts.folderSaved(place));
+  await finish();
+  const words = [filesTexts.folderSaved(place), renamed.length > 0 ? filesTexts.folderRenamed(renamed[0]) : ""];
+  if (state() === "finished") say("finished-lead", [...words, element("finished-lead", HTMLElement).textContent].join(" "));
 }
 
 /** The lease, and workers that fetch and open under it. */
@@ -344,6 +394,7 @@ function endOpeners() {
 
 /** The person says that it is saved. Only when everything is, the lease is over; one file of five destroys nothing. */
 async function saved() {
+  removeStored();
   const { entry, folder } = wanted;
   const some = entry !== undefined ? [entry] : folder !== undefined ? tree.below(folder) : [];
   if (some.length > 0 && listing.entries.length > 1) {

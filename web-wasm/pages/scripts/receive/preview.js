@@ -12,7 +12,7 @@ import { sizeText } from "../wording.js";
 import { BLOB_BYTES_MAX } from "./saver.js";
 
 /**
- * @typedef {{ kind: "text" | "image" | "audio" | "video", len: number, isCut: boolean,
+ * @typedef {{ kind: "text" | "image" | "audio" | "video" | "pdf", len: number, isCut: boolean,
  * pieces: import("./openers.js").Piece[] }} PreviewPlan
  *
  * @typedef {object} Look
@@ -39,6 +39,11 @@ const SHOW_MILLIS = 30_000;
 /** That this browser does not show it. */
 class NotShown extends Error {
   variant = "not-shown";
+}
+
+/** That the pages of a document cannot be drawn. */
+class NotDrawn extends Error {
+  variant = "not-drawn";
 }
 
 /** What could be played only by pieces, and cannot. */
@@ -76,8 +81,9 @@ export async function openPreview(what, told) {
   }
   const key = JSON.stringify([plan, name]);
   if (last.plan !== key) last = { plan: key, content: { ...(await fetched(what, told)), label } };
-  await showInFrame(kind, label, last.content, signal);
-  say("preview-lead", isCut ? texts.cut(sizeText(len), sizeText(size)) : texts.whole(sizeText(size)));
+  const { shown, port } = await showInFrame(kind, label, last.content, signal);
+  if (kind === "pdf") (await import("./pages.js")).followPages(shown, port, size);
+  else say("preview-lead", isCut ? texts.cut(sizeText(len), sizeText(size)) : texts.whole(sizeText(size)));
 }
 
 /**
@@ -110,7 +116,7 @@ async function played(what, label, told) {
  *
  * @param {Look} what
  * @param {import("./download.js").Told} told
- * @returns {Promise<{ text: string } | { kind: string, blob: Blob }>}
+ * @returns {Promise<{ text: string } | { kind: string, blob: Blob } | { kind: string, bytes: Uint8Array }>}
  */
 async function fetched({ plan: { kind, len, isCut, pieces }, openers, desk, urlOf, signal }, told) {
   /** @type {Blob[]} */
@@ -128,10 +134,11 @@ async function fetched({ plan: { kind, len, isCut, pieces }, openers, desk, urlO
     told.onProgress(got, len);
   }
   signal.throwIfAborted();
-  if (kind === "text" || kind === "image") {
+  if (kind === "text" || kind === "image" || kind === "pdf") {
     const bytes = new Uint8Array(await new Blob(blobs).arrayBuffer());
     if (kind === "text") return { text: await desk.ask("visibleText", bytes, isCut) };
     type = await desk.ask("mediaType", kind, bytes);
+    if (kind === "pdf") return { kind, bytes, ...(await (await import("./pages.js")).drawing()) };
   }
   return { kind, blob: new Blob(blobs, { type }) };
 }
@@ -142,6 +149,7 @@ export function closePreview() {
   stopPlaying = undefined;
   frame?.remove();
   frame = undefined;
+  say("preview-place", "");
 }
 
 /** The sentence for what is not shown; empty if it is another kind of failure. @param {unknown} error */
@@ -155,6 +163,8 @@ export function notShown(error) {
       return texts.lookSpent;
     case "not-shown":
       return texts.notShown;
+    case "not-drawn":
+      return texts.notDrawn;
     default:
       return "";
   }
@@ -165,7 +175,7 @@ export function notShown(error) {
  * @param {string} title
  * @param {Record<string, unknown>} content
  * @param {AbortSignal} signal
- * @returns {Promise<void>} resolves when it is seen
+ * @returns {Promise<{ shown: any, port: MessagePort }>} when it is seen: what the document said, and the way to it
  */
 function showInFrame(kind, title, content, signal) {
   closePreview();
@@ -180,17 +190,14 @@ function showInFrame(kind, title, content, signal) {
   return new Promise((resolve, reject) => {
     let timer = setTimeout(() => end(new NotShown("it did not come")), COME_MILLIS);
     const cancel = () => end(new Cancelled());
-    /** @param {Error} [error] */
-    const end = (error) => {
+    /** @param {Error | undefined} error @param {{ shown: any, port: MessagePort }} [seen] */
+    const end = (error, seen) => {
       clearTimeout(timer);
       removeEventListener("message", ready);
       signal.removeEventListener("abort", cancel);
-      if (error) {
-        opened.remove();
-        reject(error);
-      } else {
-        resolve();
-      }
+      if (seen) return resolve(seen);
+      opened.remove();
+      reject(error);
     };
     /** @param {MessageEvent} event */
     const ready = ({ source, origin }) => {
@@ -199,7 +206,10 @@ function showInFrame(kind, title, content, signal) {
       clearTimeout(timer);
       timer = setTimeout(() => end(new NotShown("it takes too long")), SHOW_MILLIS);
       const { port1, port2 } = new MessageChannel();
-      port1.onmessage = ({ data }) => end(data?.shown === true ? undefined : new NotShown("it does not decode"));
+      port1.onmessage = ({ data }) => {
+        if (data?.shown === true) end(undefined, { shown: data, port: port1 });
+        else end(kind === "pdf" ? new NotDrawn("it cannot be drawn") : new NotShown("it does not decode"));
+      };
       // Nobody else can be in there: a frame without an origin cannot be named by one.
       opened.contentWindow?.postMessage(content, "*", [port2]);
     };

@@ -1,10 +1,12 @@
 // @ts-check
 /**
- * Where opened bytes go: into the browser's own download manager, through the service worker; where there is none, into
- * the browser's storage and from there; where there is none either, into a blob of bounded size. All take one chunk at a
- * time. Only the last way goes through the page.
+ * Where opened bytes go: into the browser's own download manager, through the service worker; where there is none, into a
+ * file that the person picks; where none can be picked, into the browser's storage and from there; where there is none
+ * either, into a blob of bounded size. All take one chunk at a time.
  */
 
+import { Cancelled } from "../waiting.js";
+import { pickedSink } from "./picked.js";
 import { activeWorker, randomName, within } from "./service-worker.js";
 import { hasRoom, removeLeftOvers, saveUrl, storedSink } from "./stored.js";
 
@@ -13,6 +15,7 @@ import { hasRoom, removeLeftOvers, saveUrl, storedSink } from "./stored.js";
  * @property {(content: Uint8Array<ArrayBuffer>) => Promise<void>} write resolves when it was wanted
  * @property {() => Promise<void>} close
  * @property {() => void} abort the file must not look whole
+ * @property {boolean} [isOnDisk] whether it is on the disk, for certain, when it is closed
  */
 
 /** What a page can hold in memory without harm, in bytes. */
@@ -44,10 +47,11 @@ export class NoStream extends Error {
 export async function openSink(what) {
   if (what.isArchive) await what.desk.ask("beginZip", -new Date().getTimezoneOffset());
   // Private windows and in-app browsers often have no service worker, and some have no storage.
-  for (const way of [serviceWorkerSink, storedSink]) {
+  for (const way of [serviceWorkerSink, pickedSink, storedSink]) {
     try {
       return await way(what);
-    } catch {
+    } catch (error) {
+      if (error instanceof Cancelled) throw error;
       // The next one may work.
     }
   }
@@ -68,13 +72,13 @@ async function serviceWorkerSink({ fileName, size, isArchive, desk }) {
   worker.postMessage({ save: name, fileName, size }, [port2]);
   await within(START_MILLIS, desk.ask("openPipe", port1));
   const frame = hiddenFrame(`/dl/${name}`);
-  const pings = setInterval(() => worker.postMessage({ ping: name }), PING_MILLIS);
+  const stopPinging = pinging(worker, name, desk);
   // The browser may end the worker all the same; the stream is gone with it, and waiting for it would never end.
   const lost = (/** @type {MessageEvent} */ { data }) => data?.lost === name && void desk.ask("losePipe");
   navigator.serviceWorker.addEventListener("message", lost);
   navigator.serviceWorker.startMessages();
   const end = () => {
-    clearInterval(pings);
+    stopPinging();
     navigator.serviceWorker.removeEventListener("message", lost);
     // The frame has to outlive the first bytes; the download does not need it afterwards.
     setTimeout(() => frame.remove(), 5_000);
@@ -97,6 +101,24 @@ async function serviceWorkerSink({ fileName, size, isArchive, desk }) {
       end();
     },
   };
+}
+
+/**
+ * Keeps the service worker awake, also while nothing flows. The desk counts the time: in a window that nobody sees, browsers
+ * let a page's own timers run once a minute.
+ *
+ * @param {ServiceWorker} worker
+ * @param {string} name
+ * @param {import("../desk.js").OpenDesk} desk
+ * @returns {() => void} ends it
+ */
+function pinging(worker, name, desk) {
+  let isOver = false;
+  const ping = async () => {
+    for (; !isOver; await desk.ask("later", PING_MILLIS)) worker.postMessage({ ping: name });
+  };
+  void ping();
+  return () => (isOver = true);
 }
 
 /** A navigation goes through the service worker, a click on a link may not. @param {string} url */

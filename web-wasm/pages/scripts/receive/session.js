@@ -19,7 +19,7 @@ import { forgetLease, keepDevice, keepLease, keptDevice, keptLease, secureLease 
  * @property {number} now the server's clock
  *
  * @typedef {{ path: string, saved: string | null, size: number | null, modified: number | null, folder: number | null,
- * preview: "text" | "image" | "audio" | "video" | null }} Listed
+ * preview: "text" | "image" | "audio" | "video" | "pdf" | null }} Listed
  * @typedef {{ name: string, parent: number | null, files: number, size: number }} Folder
  * @typedef {{ note: string | null, contentLen: number, partBytes: number, folders: Folder[], entries: Listed[],
  * readme: number | null }} Listing
@@ -70,6 +70,16 @@ export class Session {
   /** Entries that the person said are saved. @returns {number[]} */
   get saved() {
     return keptLease(this.#linkId)?.saved ?? [];
+  }
+
+  /** The folder that was begun, if it is saved as one. @returns {string | undefined} */
+  get folder() {
+    return keptLease(this.#linkId)?.folder;
+  }
+
+  set folder(folder) {
+    const lease = keptLease(this.#linkId);
+    if (lease) keepLease(this.#linkId, { ...lease, folder });
   }
 
   /** @param {number[]} entries */

@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * Saving without a service worker: the desk writes the file into the browser's private storage of this site, then the
- * browser copies it from there. Nothing of it lasts: a file goes when the next one is saved, some time after it was
- * handed over, or on the next visit.
+ * browser copies it from there. Nothing of it lasts: a file goes when the person says that it is saved, when the next one
+ * is, some time after it was handed over, or on the next visit.
  */
 
 /** Where `workers/store.js` writes. */
@@ -58,6 +58,11 @@ export async function storedSink({ fileName, sizeAtMost, isArchive, desk }) {
     // What cannot be removed now is removed on the next visit.
     abort: () => void desk.ask("dropStore").then(unlock, unlock),
   };
+}
+
+/** The person has it: nothing of it stays here. */
+export function removeStored() {
+  removeLast?.();
 }
 
 /** Lets the browser save what an address of this page's own stands for. @param {string} url @param {string} fileName */

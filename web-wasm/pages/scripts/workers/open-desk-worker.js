@@ -179,6 +179,9 @@ const calls = {
 
   // Saving.
 
+  /** Resolves after that time, whether anybody looks at the page or not. @param {number} millis */
+  later: (millis) => new Promise((resolve) => setTimeout(() => resolve(undefined), millis)),
+
   /** Begins the archive of what was planned last. @param {number} utcOffsetMinutes */
   beginZip(utcOffsetMinutes) {
     zip?.free();

@@ -11,11 +11,14 @@ const counted = counting("ar");
 /** @type {typeof En.page} */
 export const page = {
   find: { label: "البحث عن ملف" },
+  folder: { save: "حفظ كمجلد" },
   preview: { save: "حفظ هذا الملف", back: "العودة إلى الملفات" },
 };
 
 /** @type {typeof En.list} */
 export const list = {
+  folderSaved: (folder) => `كل الملفات في المجلد «${isolated(folder)}» حيث أردته، وقد فُحص كل بايت.`,
+  folderRenamed: (name) => `تعذر على بعض الملفات الاحتفاظ بأسمائها، مثل «${isolated(name)}».`,
   save: "حفظ",
   saved: "محفوظ",
   saveOne: (name) => `حفظ ${isolated(name)}`,
@@ -47,7 +50,6 @@ export const list = {
       other: "عُثر على # ملف",
     }),
   foundMany: (shown, total) => `عدد ما عُثر عليه ${total}، ويظهر أول ${shown}`,
-  pdf: "لا يمكن عرض ملفات PDF بأمان داخل هذه الصفحة. احفظها وافتحها ببرنامج PDF لديك.",
 };
 
 /** @type {typeof En.preview} */
@@ -74,6 +76,13 @@ export const preview = {
   cut: (shown, size) => `هذه هي البداية: أول ${shown} من ${size}. احفظ الملف لقراءته كله.`,
   whole: (size) => `${size}. يُعرض داخل هذه الصفحة لكن معزولًا عنها: لا يستطيع ما فيه فعل شيء.`,
   streamed: (size) => `${size}. يُجلب أثناء تشغيله. لا يستطيع ما فيه فعل شيء.`,
+  drawn: (size) =>
+    `${size}. تُرسم صفحاته صورًا بمعزل عن هذه الصفحة: لا يستطيع ما فيه فعل شيء. لتحديد نصه أو سماعه مقروءًا، احفظ الملف.`,
+  pageOf: (page, pages) => `الصفحة ${page} من ${pages}`,
+  pagesCut: (page, pages) => `الصفحة ${page} من ${pages}. احفظ الملف لترى الباقي.`,
+  pageFailed: "لا يمكن رسم هذه الصفحة هنا. احفظ الملف لتراها.",
+  notDrawn:
+    "لا يمكن رسم صفحات هذا الملف هنا. قد يكون تالفًا، أو محميًا بكلمة مرور خاصة به. احفظه بدلًا من ذلك، وافتحه ببرنامج PDF لديك.",
   lookSpent: "عاينت بقدر ما يسمح به تنزيل واحد، وما بقي مخصص للحفظ. يمكنك حفظ الملف: لن يُحتسب ذلك مرة أخرى.",
   held: "بدأ تنزيلك. حفظ الملفات لا يُحتسب مرة أخرى.",
   frame: (name) => `محتوى ${isolated(name)}`,

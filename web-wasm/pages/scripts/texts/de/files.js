@@ -11,11 +11,14 @@ const counted = counting("de");
 /** @type {typeof En.page} */
 export const page = {
   find: { label: "Eine Datei suchen" },
+  folder: { save: "Als Ordner speichern" },
   preview: { save: "Diese Datei speichern", back: "Zurück zu den Dateien" },
 };
 
 /** @type {typeof En.list} */
 export const list = {
+  folderSaved: (folder) => `Alle Dateien liegen im Ordner „${isolated(folder)}“, wo Sie ihn wollten, und jedes Byte wurde geprüft.`,
+  folderRenamed: (name) => `Einige Dateien konnten ihren Namen nicht behalten, zum Beispiel „${isolated(name)}“.`,
   save: "Speichern",
   saved: "Gespeichert",
   saveOne: (name) => `${name} speichern`,
@@ -31,7 +34,6 @@ export const list = {
   moreOf: (count, rest) => counted(count, { other: `# von ${rest} weiteren zeigen` }),
   found: (total) => (total === 0 ? "Nichts gefunden" : counted(total, { one: "# gefunden", other: "# gefunden" })),
   foundMany: (shown, total) => `${total} gefunden, die ersten ${shown} sind zu sehen`,
-  pdf: "PDF-Dateien lassen sich auf dieser Seite nicht sicher zeigen. Speichern Sie sie, und öffnen Sie sie mit Ihrem PDF-Programm.",
 };
 
 /** @type {typeof En.preview} */
@@ -54,6 +56,15 @@ export const preview = {
     `Das ist der Anfang: die ersten ${shown} von ${size}. Speichern Sie die Datei, um alles zu lesen.`,
   whole: (size) => `${size}. Sie wird auf dieser Seite, aber getrennt von ihr gezeigt: Nichts in ihr kann etwas tun.`,
   streamed: (size) => `${size}. Sie wird geladen, während Sie sie abspielen. Nichts in ihr kann etwas tun.`,
+  drawn: (size) =>
+    `${size}. Die Seiten werden als Bilder gezeichnet, getrennt von dieser Seite: Nichts in der Datei kann etwas tun. Um Text ` +
+    "auszuwählen oder vorlesen zu lassen, speichern Sie die Datei.",
+  pageOf: (page, pages) => `Seite ${page} von ${pages}`,
+  pagesCut: (page, pages) => `Seite ${page} von ${pages}. Speichern Sie die Datei, um den Rest zu sehen.`,
+  pageFailed: "Diese Seite lässt sich hier nicht zeichnen. Speichern Sie die Datei, um sie zu sehen.",
+  notDrawn:
+    "Die Seiten dieser Datei lassen sich hier nicht zeichnen. Vielleicht ist sie beschädigt oder hat ein eigenes Passwort. " +
+    "Speichern Sie sie stattdessen, und öffnen Sie sie mit Ihrem PDF-Programm.",
   lookSpent:
     "Sie haben so viel angesehen, wie ein Download erlaubt; der Rest bleibt für das Speichern. Sie können die Datei " +
     "speichern: Das wird nicht noch einmal gezählt.",

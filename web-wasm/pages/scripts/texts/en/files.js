@@ -9,6 +9,7 @@ const counted = counting("en");
 /** Texts of elements that carry `data-text="group.name"`. */
 export const page = {
   find: { label: "Find a file" },
+  folder: { save: "Save as a folder" },
   preview: { save: "Save this file", back: "Back to the files" },
 };
 
@@ -26,6 +27,10 @@ export const list = {
   /** @param {string} name */
   readIt: (name) => `Read it: ${name}`,
   emptyFolder: "empty folder",
+  /** @param {string} folder */
+  folderSaved: (folder) => `Every file is in the folder “${folder}”, where you wanted it, and every byte was checked.`,
+  /** @param {string} name */
+  folderRenamed: (name) => `Some files could not keep their names, for example “${name}”.`,
   /** @param {string} path */
   savedAs: (path) => `saved as “${isolated(path)}”`,
   /** @param {number} files @param {string} size */
@@ -38,7 +43,6 @@ export const list = {
   found: (total) => (total === 0 ? "Nothing found" : counted(total, { other: "# found" })),
   /** @param {string} shown @param {string} total */
   foundMany: (shown, total) => `${total} found, the first ${shown} are shown`,
-  pdf: "PDF files cannot be shown safely inside of this page. Save them, and open them with your PDF program.",
 };
 
 export const preview = {
@@ -65,6 +69,18 @@ export const preview = {
   whole: (size) => `${size}. It is shown inside of this page, apart from it: nothing in it can do anything.`,
   /** @param {string} size */
   streamed: (size) => `${size}. It is fetched while you play it. Nothing in it can do anything.`,
+  /** @param {string} size */
+  drawn: (size) =>
+    `${size}. Its pages are drawn as pictures, apart from this page: nothing in it can do anything. To select its text, or ` +
+    "to have it read aloud, save the file.",
+  /** @param {number} page @param {number} pages */
+  pageOf: (page, pages) => `Page ${page} of ${pages}`,
+  /** @param {number} page @param {number} pages */
+  pagesCut: (page, pages) => `Page ${page} of ${pages}. Save the file to see the rest.`,
+  pageFailed: "This page cannot be drawn here. Save the file to see it.",
+  notDrawn:
+    "The pages of this file cannot be drawn here. It may be damaged, or have a password of its own. Save it instead, and " +
+    "open it with your PDF program.",
   lookSpent:
     "You have looked at as much as one download allows, and what is left is kept for saving. You can save the file: that " +
     "is not counted again.",

@@ -176,8 +176,8 @@ export const problems = {
     "on within an hour.",
   /** @param {string} size */
   noStream: (size) =>
-    `This browser cannot save a stream here (private windows and some in-app browsers cannot). At most ${size} can ` +
-    "be saved this way. Open the link in a normal window of a current browser. What was begun is not counted again " +
-    "on this device.",
+    "This window can save no stream, and what its browser stores for pages has no room for a file of this size. Up to " +
+    `${size} can be saved all the same. Open the link in a normal window of a current browser. What was begun is not ` +
+    "counted again on this device.",
   storage: "This browser keeps nothing for this page, so an interrupted download might be counted again.",
 };

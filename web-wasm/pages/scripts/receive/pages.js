@@ -1,0 +1,45 @@
+// @ts-check
+/**
+ * What a document without an origin needs to draw the pages of a PDF file, and what it tells. It can load nothing itself:
+ * it is handed the script of its worker and the module.
+ */
+
+import { preview as texts } from "../texts.js";
+import { say } from "../views.js";
+import { sizeText } from "../wording.js";
+
+/** @returns {Promise<{ script: string, module: ArrayBuffer, failed: string }>} */
+export async function drawing() {
+  const [glue, worker, module] = await Promise.all(["/wasm/pdf.js", "/preview/pages-worker.js", "/wasm/pdf_bg.wasm"].map(get));
+  return {
+    script: `${await glue.text()}\n${await worker.text()}`,
+    module: await module.arrayBuffer(),
+    failed: texts.pageFailed,
+  };
+}
+
+/** @param {string} path */
+async function get(path) {
+  const response = await fetch(path, { credentials: "omit" });
+  if (!response.ok) throw new TypeError(`${path} was answered with ${response.status}`);
+  return response;
+}
+
+/**
+ * Says which page is seen.
+ *
+ * @param {{ pages: number, sheets: number }} shown pages of the document, and those that are shown
+ * @param {MessagePort} port
+ * @param {number} size of the file, in bytes
+ */
+export function followPages({ pages, sheets }, port, size) {
+  const labels = Array.from({ length: sheets }, (_, index) => texts.pageOf(index + 1, pages));
+  port.postMessage({ labels });
+  say("preview-lead", texts.drawn(sizeText(size)));
+  const tell = (/** @type {number} */ at) => {
+    const isLast = at === sheets && sheets < pages;
+    say("preview-place", isLast ? texts.pagesCut(at, pages) : (labels[at - 1] ?? ""));
+  };
+  port.onmessage = ({ data }) => data.at && tell(data.at);
+  tell(1);
+}
