@@ -6,6 +6,7 @@ mod between;
 mod faults;
 mod roles;
 mod start;
+mod tls;
 
 use std::sync::LazyLock;
 

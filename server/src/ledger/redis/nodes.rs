@@ -5,7 +5,7 @@
 //!
 //! - [`Place::parse`] reads the URL, [`Nodes::open`] connects, checks and learns who is primary of what.
 //! - Keys carry a hash tag, `{…}` around a [`Tag`]. An [`Invocation`] is one [`Script`] with the keys of one tag. The key
-//!   `subrosa:{…}:acknowledged` of every tag is used here.
+//!   `PREFIX:{…}:acknowledged` of every tag is used here.
 //! - [`Nodes::read`] asks the tag's primary. What it says may not have reached its replicas.
 //! - [`Nodes::write`] returns after the primary has done it and [`Nodes::replicas`] of its replicas have acknowledged it,
 //!   **and everything that this primary had done before**: so a script that changes nothing settles what was read.
@@ -88,11 +88,11 @@ impl Nodes {
         let serving = learn::learn(place, Vec::new()).await?;
         let acknowledgement = start::check(place, &serving, terms).await?;
         let slots = tag_slots(place, &serving).await?;
-        let primary = |address: &Address| Primary::new(place.connector(address), acknowledgement);
+        let primary = |address: &Address| Primary::new(place.connector(address), &acknowledgement);
         let inner = Inner {
             place: place.clone(),
-            acknowledgement,
             map: RwLock::new(Arc::new(Map::new(&serving, &slots, primary))),
+            acknowledgement,
             slots,
             beside: Mutex::default(),
             learning: tokio::sync::Mutex::new(Instant::now()),
@@ -225,7 +225,7 @@ impl Inner {
     }
 
     fn primary(&self, address: &Address) -> Arc<Primary> {
-        Primary::new(self.place.connector(address), self.acknowledgement)
+        Primary::new(self.place.connector(address), &self.acknowledgement)
     }
 
     async fn learn(&self, seen: &Arc<Map>) {

@@ -107,7 +107,7 @@ pub(super) async fn check(place: &Place, serving: &[Serving], terms: &Terms) -> 
     }
     let memory: HashMap<_, _> = primaries.iter().map(|look| (look.address.to_string(), look.memory())).collect();
     tracing::info!(replicas, on_disk, ?memory, "the ledger's machines are fit");
-    Ok(Acknowledgement { replicas, on_disk: on_disk && replicas > 0 })
+    Ok(Acknowledgement { replicas, on_disk: on_disk && replicas > 0, prefix: place.prefix().into() })
 }
 
 fn check_primary(place: &Place, look: &Look, findings: &mut Vec<Finding>) {

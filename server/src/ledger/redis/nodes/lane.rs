@@ -56,12 +56,12 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    pub(super) fn start(connector: &Connector, acknowledgement: Acknowledgement) -> Self {
+    pub(super) fn start(connector: &Connector, acknowledgement: &Acknowledgement) -> Self {
         let (queue, queued) = mpsc::channel(QUEUE_MAX);
         let queued = Arc::new(Mutex::new(queued));
         let lane = || {
-            let (connector, queued) = (connector.clone(), Arc::clone(&queued));
-            Lane { connector, acknowledgement, queued, connection: None }
+            let (connector, acknowledgement) = (connector.clone(), acknowledgement.clone());
+            Lane { connector, acknowledgement, queued: Arc::clone(&queued), connection: None }
         };
         Self { queue, _lanes: (0..LANES_COUNT).map(|_| lane().run()).collect() }
     }

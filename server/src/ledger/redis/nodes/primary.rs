@@ -31,7 +31,7 @@ struct Shared {
 }
 
 impl Primary {
-    pub(super) fn new(connector: Connector, acknowledgement: Acknowledgement) -> Arc<Self> {
+    pub(super) fn new(connector: Connector, acknowledgement: &Acknowledgement) -> Arc<Self> {
         let lanes = Lanes::start(&connector, acknowledgement);
         Arc::new(Self { connector, shared: Mutex::default(), lanes })
     }

@@ -1,5 +1,6 @@
 //! What has to be true of replicas before a write is answered.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use redis::{Cmd, RedisResult, Value};
@@ -10,25 +11,27 @@ use super::tag::Tag;
 const WAIT: Duration = Duration::from_millis(1_200);
 
 /// How writes are acknowledged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(in super::super) struct Acknowledgement {
     /// By how many replicas.
     pub(in super::super) replicas: u32,
     /// Whether they, and the primary, are asked if it is on their disks. Not every server can tell.
     pub(in super::super) on_disk: bool,
+    /// What the names of keys begin with.
+    pub(in super::super) prefix: Arc<str>,
 }
 
 impl Acknowledgement {
     /// What is sent behind a batch, on the connection that it was sent on: something that is written even if the batch
     /// changed nothing, because a primary only waits for what this connection wrote; then the wait. None if nobody has to
     /// acknowledge anything.
-    pub(super) fn commands(self, tag: Tag) -> Vec<Cmd> {
+    pub(super) fn commands(&self, tag: Tag) -> Vec<Cmd> {
         if self.replicas == 0 {
             return Vec::new();
         }
         let millis = u64::try_from(WAIT.as_millis()).expect("a few seconds");
         let [mut write, mut wait, mut wait_for_disks] = ["SET", "WAIT", "WAITAOF"].map(redis::cmd);
-        write.arg(format!("subrosa:{{{tag}}}:acknowledged")).arg(1);
+        write.arg(format!("{}:{{{tag}}}:acknowledged", self.prefix)).arg(1);
         wait.arg(self.replicas).arg(millis);
         let mut commands = vec![write, wait];
         if self.on_disk {
@@ -40,7 +43,7 @@ impl Acknowledgement {
     }
 
     /// Whether the answers to these commands say that it is acknowledged.
-    pub(super) fn is_given(self, answers: &[RedisResult<Value>]) -> bool {
+    pub(super) fn is_given(&self, answers: &[RedisResult<Value>]) -> bool {
         let enough = |value: &Value| matches!(value, Value::Int(count) if *count >= i64::from(self.replicas));
         match answers {
             [] => self.replicas == 0,
@@ -60,7 +63,7 @@ mod tests {
 
     #[test]
     fn too_few_or_an_error_is_no_acknowledgement() {
-        let wait = Acknowledgement { replicas: 2, on_disk: false };
+        let wait = Acknowledgement { replicas: 2, on_disk: false, prefix: "subrosa".into() };
         let error = || Err((redis::ErrorKind::Client, "no").into());
         assert!(wait.is_given(&[Ok(Value::Okay), Ok(Value::Int(2))]));
         assert!(!wait.is_given(&[Ok(Value::Okay), Ok(Value::Int(1))]));
@@ -80,7 +83,7 @@ mod tests {
     #[test]
     fn as_many_answers_are_expected_as_commands_were_sent() {
         for (replicas, on_disk) in [(0, false), (1, false), (1, true)] {
-            let acknowledgement = Acknowledgement { replicas, on_disk };
+            let acknowledgement = Acknowledgement { replicas, on_disk, prefix: "subrosa".into() };
             let all_well = |command: Cmd| match command.args_iter().next() {
                 Some(redis::Arg::Simple(b"WAITAOF")) => Ok(Value::Array(vec![Value::Int(1), Value::Int(1)])),
                 _ => Ok(Value::Int(1)),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use redis::{RedisResult, Value, from_redis_value};
+use redis::{RedisError, RedisResult, Value, from_redis_value};
 
 use crate::ledger::redis::nodes::{Address, Connector, Trouble};
 
@@ -19,7 +19,7 @@ pub(super) struct Look {
     pub(super) replicas: Vec<Address>,
     /// Or why it does not tell.
     pub(super) settings: Result<HashMap<String, String>, String>,
-    /// Whether it knows `WAITAOF`.
+    /// Whether it knows `WAITAOF`, and its user may ask for it.
     waits_for_disks: bool,
 }
 
@@ -30,10 +30,10 @@ impl Look {
         let mut pipeline = redis::pipe();
         pipeline.cmd("INFO").arg("server").cmd("INFO").arg("replication");
         pipeline.cmd("CONFIG").arg("GET").arg(&["appendonly", "appendfsync", "maxmemory", "maxmemory-policy"]);
-        pipeline.cmd("COMMAND").arg("INFO").arg("WAITAOF").ignore_errors();
+        pipeline.cmd("WAITAOF").arg(&[0, 0, 1]).ignore_errors();
         let answers: RedisResult<Vec<RedisResult<Value>>> = pipeline.query_async(&mut connection).await;
         let answers = answers.map_err(|error| Trouble::answering(&address, error))?;
-        let [server, replication, settings, command] =
+        let [server, replication, settings, waited] =
             <[_; 4]>::try_from(answers).expect("four commands have four answers");
         // Both refusals are one to the operator.
         let refusal = [&server, &replication, &settings].into_iter().find_map(|answer| answer.as_ref().err());
@@ -53,7 +53,7 @@ impl Look {
             is_replica: field(&replication, "role") == Some("slave"),
             replicas: replicas.filter_map(follower).collect(),
             settings,
-            waits_for_disks: matches!(command, Ok(Value::Array(known)) if matches!(known[..], [Value::Array(_)])),
+            waits_for_disks: waited.map_or_else(|error| is_refused_as_replica(&error), |_| true),
             address,
         })
     }
@@ -73,6 +73,11 @@ impl Look {
             Some(bytes) => bytes,
         }
     }
+}
+
+/// A replica knows the command too, and takes it once it is a primary.
+fn is_refused_as_replica(error: &RedisError) -> bool {
+    error.code() == Some("ERR") && error.detail().is_some_and(|detail| detail.contains("replica"))
 }
 
 /// `name:value` of `INFO`.
