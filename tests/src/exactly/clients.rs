@@ -12,12 +12,16 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use tokio::sync::{Notify, watch};
+use tokio::time::{Duration, Instant};
 
 use self::caller::Caller;
 use super::history::{Found, Recorder};
 use super::parcel::Parcel;
 use super::plan::{Job, Seed};
 use crate::client::Client;
+
+/// Until all was looked at when everything runs. Generous: the machine may be busy.
+const LOOKED_WITHIN: Duration = Duration::from_secs(60);
 
 /// Looks at what is left of everything, in the folder where the shares' blobs lie and in what the servers say.
 pub(super) async fn look(
@@ -27,7 +31,8 @@ pub(super) async fn look(
     shares: &Path,
 ) -> Vec<Found> {
     let client = Client::among(origins, 0).expect("the platform makes HTTP clients");
-    let mut looker = Caller::new(Arc::clone(recorder), usize::MAX, client, Seed::new(0));
+    let until = Instant::now() + LOOKED_WITHIN;
+    let mut looker = Caller::new(Arc::clone(recorder), usize::MAX, client, Seed::new(0), until);
     let mut found = Vec::new();
     for (case, parcel) in parcels.iter().enumerate() {
         looker.case = case;
@@ -69,20 +74,21 @@ pub(super) async fn work(
     origins: &[String],
     clients: usize,
     seed: &mut Seed,
+    until: Instant,
     done: &watch::Sender<bool>,
 ) {
     let queue = Queue { tasks: (0..parcels.len()).map(Task::Send).collect(), running: 0 };
     let work = Arc::new(Work { parcels, recorder, queue: queue.into(), changed: Notify::new() });
     let each = (0..clients).map(|number| {
         let client = Client::among(origins, number).expect("the platform makes HTTP clients");
-        one_client(Arc::clone(&work), number, client, Seed::new(seed.draw()))
+        let caller = Caller::new(Arc::clone(&work.recorder), number, client, Seed::new(seed.draw()), until);
+        one_client(Arc::clone(&work), caller)
     });
     join_all(each).await;
     done.send_replace(true);
 }
 
-async fn one_client(work: Arc<Work>, number: usize, client: Client, seed: Seed) {
-    let mut caller = Caller::new(Arc::clone(&work.recorder), number, client, seed);
+async fn one_client(work: Arc<Work>, mut caller: Caller) {
     while let Some(task) = work.next().await {
         let case = match task {
             Task::Send(case) | Task::Do(case, _) => case,

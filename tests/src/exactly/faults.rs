@@ -1,8 +1,11 @@
 //! Kills, each when so many calls were begun since the last one: not after a time, so that a slow machine sees the same.
 
+use std::sync::Arc;
+
 use tokio::sync::watch;
 use tokio::time::{Duration, timeout};
 
+use super::history::{Moment, Recorder};
 use super::plan::Seed;
 use super::world::{Backing, World};
 
@@ -43,17 +46,21 @@ pub struct Faults {
     seed: Seed,
     /// Calls between two faults.
     every: u64,
+    recorder: Arc<Recorder>,
     begun: watch::Receiver<u64>,
     done: watch::Receiver<bool>,
     /// What was done so far.
     pub kills: Kills,
+    /// The same in order, each with the moment in the history.
+    pub diary: Vec<(Moment, String)>,
 }
 
 impl Faults {
     /// One fault whenever so many calls were begun, until all is done.
     #[must_use]
-    pub fn new(seed: Seed, every: u64, begun: watch::Receiver<u64>, done: watch::Receiver<bool>) -> Self {
-        Self { seed, every, begun, done, kills: Kills::default() }
+    pub fn new(seed: Seed, every: u64, recorder: Arc<Recorder>, done: watch::Receiver<bool>) -> Self {
+        let begun = recorder.begun();
+        Self { seed, every, recorder, begun, done, kills: Kills::default(), diary: Vec::new() }
     }
 
     /// Goes through all faults that fit the ledger again and again, until all is done. Everything runs again then.
@@ -70,8 +77,14 @@ impl Faults {
             if *self.done.borrow() {
                 return;
             }
+            self.note(format!("{fault:?}"));
             self.strike(*fault, world).await;
+            self.note("all runs again".to_owned());
         }
+    }
+
+    fn note(&mut self, what: String) {
+        self.diary.push((self.recorder.now(), what));
     }
 
     async fn strike(&mut self, fault: Fault, world: &mut World) {
@@ -116,7 +129,8 @@ impl Faults {
             Backing::Sentinels(sentinels) if behind => Some(sentinels.cut_off_replica().await),
             _ => None,
         };
-        if behind {
+        if let Some(node) = cut_off {
+            self.note(format!("{node} is cut off"));
             self.calls(60).await;
         }
         let killed = match &mut world.backing {
@@ -128,6 +142,7 @@ impl Faults {
             Backing::Sentinels(sentinels) => sentinels.fail_over().await,
             _ => return,
         };
+        self.note(format!("{killed} was killed, and is replaced"));
         self.calls(20).await;
         match &mut world.backing {
             Backing::Cluster(cluster) => {

@@ -182,6 +182,12 @@ impl Recorder {
         events.push(Event { case, client, deed, begun: at, ended, answer });
     }
 
+    /// What is next in the order.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.order.load(Ordering::SeqCst)
+    }
+
     /// How many tries have begun, and news of more.
     #[must_use]
     pub fn begun(&self) -> watch::Receiver<u64> {

@@ -32,11 +32,12 @@ fn assert_kept(what: &str, world: &World, verdict: &Verdict, least: Kills) {
     if !verdict.findings.is_empty() {
         let log = std::env::temp_dir().join(format!("subrosa-faults-{}.log", std::process::id()));
         std::fs::write(&log, world.log()).unwrap();
+        let findings = verdict.findings.join("\n");
         panic!(
-            "{} findings; the servers' log is in {}\n{}",
+            "{} findings; the servers' log is in {}\n{findings}\nmeanwhile: {:?}",
             verdict.findings.len(),
             log.display(),
-            verdict.findings.join("\n")
+            verdict.diary
         );
     }
     let Kills { servers, redis, fail_overs, behind } = verdict.kills;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::client::{Client, Error};
 use crate::exactly::history::{Answer, Begun, Deed, Recorder};
@@ -20,11 +20,13 @@ pub(crate) struct Caller {
     pub(crate) client: Client,
     seed: Seed,
     pub(crate) case: usize,
+    /// When it does not try again any more where there was no answer.
+    pub(crate) until: Instant,
 }
 
 impl Caller {
-    pub(crate) fn new(recorder: Arc<Recorder>, number: usize, client: Client, seed: Seed) -> Self {
-        Self { recorder, number, client, seed, case: 0 }
+    pub(crate) fn new(recorder: Arc<Recorder>, number: usize, client: Client, seed: Seed, until: Instant) -> Self {
+        Self { recorder, number, client, seed, case: 0, until }
     }
 
     /// Tries once, and notes how it went; no result is no answer in time.
@@ -60,15 +62,16 @@ impl Caller {
         loop {
             match self.once(deed, call(), plain).await {
                 (_, Some(result)) => return Ok(result),
-                (Answer::Unknown, None) => self.pause().await,
+                (Answer::Unknown, None) if self.again().await => {}
                 (answer, None) => return Err(answer),
             }
         }
     }
 
-    /// A little while before the next try, of another length for every client.
-    pub(crate) async fn pause(&mut self) {
+    /// Waits a little while, of another length for every client. Whether it is to be tried again then.
+    pub(crate) async fn again(&mut self) -> bool {
         sleep(Duration::from_millis(10 + self.seed.below(60))).await;
+        Instant::now() < self.until
     }
 }
 

@@ -39,7 +39,7 @@ impl Caller {
                 plain(result)
             };
             match self.once(Deed::Guess, guesser.guess(), noted).await.0 {
-                Answer::Unknown => self.pause().await,
+                Answer::Unknown if self.again().await => {}
                 Answer::Refused(ProblemType::WrongPassword | ProblemType::TooManyGuesses, _) => sleep(wait).await,
                 _ => return,
             }

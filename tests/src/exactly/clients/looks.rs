@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use subrosa_shared::api::{GoneWhy, LinkState, LinkStatus, ShareState, ShareStatus};
-use subrosa_shared::problem::ProblemType;
 use subrosa_shared::secret::LeaseSecret;
 
 use super::caller::{Caller, refusal};
@@ -20,9 +19,6 @@ use crate::exactly::parcel::{Parcel, Sealed};
 
 impl Caller {
     /// What is left of a parcel. Whatever can still be had of it is fetched and compared.
-    ///
-    /// # Panics
-    /// The servers do not answer.
     pub(in crate::exactly) async fn look(&mut self, parcel: &Parcel, blobs: &Path) -> Found {
         match parcel.sealed.get() {
             None => Found { standing: Standing::Unknown, link: None, damaged: Vec::new(), blobs: 0 },
@@ -33,7 +29,7 @@ impl Caller {
 
     async fn look_at_share(&mut self, package: &Package, files: &[Source], blobs: &Path) -> Found {
         let client = self.client.clone();
-        let status = self.persist(async || known(client.status(package).await)).await;
+        let status = self.persist(async || client.status(package).await).await.ok();
         let standing = status.as_ref().map_or(Standing::Unknown, standing);
         let link = status.as_ref().and_then(|status| status.links.first()).map(found_link);
         let damaged = match standing {
@@ -41,7 +37,8 @@ impl Caller {
             Standing::Uploading => self.unreadable(package).await,
             Standing::Ready => {
                 let mut damaged = self.unreadable(package).await;
-                damaged.extend(self.persist(async || fresh_link(&client, package, files).await).await);
+                let fresh = self.persist(async || fresh_link(&client, package, files).await).await;
+                damaged.extend(fresh.err().map(|error| format!("a fresh link: {error}")));
                 damaged
             }
         };
@@ -52,11 +49,14 @@ impl Caller {
     /// The stored parts that cannot be read back as they were sealed.
     async fn unreadable(&mut self, package: &Package) -> Vec<String> {
         let client = self.client.clone();
-        let stored = self.persist(async || client.stored_parts(package).await).await;
+        let stored = match self.persist(async || client.stored_parts(package).await).await {
+            Ok(stored) => stored,
+            Err(error) => return vec![format!("the list of parts: {error}")],
+        };
         let mut damaged = Vec::new();
         for part in stored {
-            let read = self.persist(async || known(client.read_back_part(package, part.index).await)).await;
-            if read.as_ref() != package.parts.get(part.index as usize) {
+            let read = self.persist(async || client.read_back_part(package, part.index).await).await;
+            if read.ok().as_ref() != package.parts.get(part.index as usize) {
                 damaged.push(format!("part {} cannot be read back", part.index));
             }
         }
@@ -65,7 +65,7 @@ impl Caller {
 
     async fn look_at_push(&mut self, parcel: &Parcel, token: &str, push: &SealedPush, text: &str) -> Found {
         let client = self.client.clone();
-        let Some(status) = self.persist(async || known(client.push_status(push).await)).await else {
+        let Ok(status) = self.persist(async || client.push_status(push).await).await else {
             return Found { standing: Standing::Unknown, link: None, damaged: Vec::new(), blobs: 0 };
         };
         let standing = status.link.gone.map_or(Standing::Ready, |gone| Standing::Gone(gone.why));
@@ -82,50 +82,40 @@ impl Caller {
             }
             _ => Vec::new(),
         };
-        let link = self.persist(async || client.push_status(push).await).await.link;
-        Found { standing, link: Some(found_link(&link)), damaged, blobs: 0 }
+        let status = self.persist(async || client.push_status(push).await).await.ok();
+        Found { standing, link: status.map(|status| found_link(&status.link)), damaged, blobs: 0 }
     }
 
     /// Whoever has a view that is not over gets the same again.
     async fn view_again(&mut self, token: &str, lease: Option<&LeaseSecret>, text: &str) -> Vec<String> {
         let Some(lease) = lease else { return Vec::new() };
         let reader = Reader::new(&self.client, token, None).expect("the token is whole");
-        let seen = self.persist(async || known(reader.reveal(lease).await)).await;
-        let same = seen.is_some_and(|view| is_text(&view.payload, text));
-        (!same).then(|| "a view that is not over gives nothing".to_owned()).into_iter().collect()
+        match self.persist(async || reader.reveal(lease).await).await {
+            Ok(view) if is_text(&view.payload, text) => Vec::new(),
+            Ok(_) => vec!["a view that is not over gives something else".to_owned()],
+            Err(error) => vec![format!("a view that is not over: {error}")],
+        }
     }
 
-    /// Tries until there is an answer that is no refusal; this is after the history, when all servers run.
-    async fn persist<T>(&mut self, mut call: impl AsyncFnMut() -> Result<T, Error>) -> T {
-        for _ in 0..200 {
+    /// Tries until there is an answer, or none comes although everything runs: this is after the history.
+    async fn persist<T>(&mut self, mut call: impl AsyncFnMut() -> Result<T, Error>) -> Result<T, Error> {
+        loop {
             match call().await {
-                Ok(result) => return result,
-                Err(error) if refusal(&error) == Answer::Unknown => self.pause().await,
-                Err(error) => panic!("case {}: {error:?}", self.case),
+                Err(error) if refusal(&error) == Answer::Unknown && self.again().await => {}
+                result => return result,
             }
         }
-        panic!("case {}: no answer, although everything runs", self.case);
     }
 }
 
-/// A fresh link, downloaded: what is wrong with it.
-async fn fresh_link(client: &Client, package: &Package, files: &[Source]) -> Result<Option<String>, Error> {
+/// A fresh link, downloaded and compared.
+async fn fresh_link(client: &Client, package: &Package, files: &[Source]) -> Result<(), Error> {
     let secret = client.add_link(package, &LinkTerms::default()).await?;
     let recipient = Recipient::new(client, &secret.to_token(), None)?;
     let download = recipient.take_with(LeaseSecret::generate(&mut rng())).await?;
     let found = download.files().await?;
     let same = found.len() == files.len() && found.iter().zip(files).all(|(found, sealed)| found.bytes == sealed.bytes);
-    Ok((!same).then(|| "a fresh link gives something else".to_owned()))
-}
-
-/// Nothing, if it is not there or not what was sealed; other refusals stay errors.
-fn known<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
-    match result {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if error.problem() == Some(ProblemType::NotFound) => Ok(None),
-        Err(Error::Open(_) | Error::Altered | Error::Push(_)) => Ok(None),
-        Err(error) => Err(error),
-    }
+    if same { Ok(()) } else { Err(Error::Altered) }
 }
 
 fn standing(status: &ShareStatus) -> Standing {

@@ -73,7 +73,8 @@ impl Caller {
             match (opened, answer) {
                 (Some(Ok(part)), _) => return Some(part),
                 (_, Answer::Refused(..) | Answer::Altered) => return None,
-                _ => self.pause().await,
+                _ if self.again().await => {}
+                _ => return None,
             }
         }
     }
@@ -85,8 +86,7 @@ impl Caller {
         let view = loop {
             match self.once(Deed::Fetch(lease), reader.reveal(&secret), |result| revealed(result, text)).await {
                 (Answer::Content, view) => break view?,
-                (Answer::Unknown, _) => self.pause().await,
-                (answer, _) if is_to_wait(answer) => self.pause().await,
+                (answer, _) if (answer == Answer::Unknown || is_to_wait(answer)) && self.again().await => {}
                 _ => return None,
             }
         };
@@ -102,7 +102,7 @@ impl Caller {
         loop {
             match self.until_answered(deed, &mut call).await {
                 Ok(result) => return Some(result),
-                Err(answer) if is_to_wait(answer) => self.pause().await,
+                Err(answer) if is_to_wait(answer) && self.again().await => {}
                 Err(_) => return None,
             }
         }
