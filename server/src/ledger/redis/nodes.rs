@@ -58,7 +58,7 @@ const PAUSE_MIN: Duration = Duration::from_millis(20);
 /// Redirects that are followed without a pause.
 const REDIRECTS_MAX: u32 = 3;
 /// Who is primary is asked again after so long at the earliest.
-const LEARN_PERIOD: Duration = Duration::from_millis(50);
+const LEARN_PERIOD: Duration = Duration::from_millis(200);
 
 /// The machines of a ledger. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -23,8 +23,8 @@ pub(in super::super) struct Acknowledgement {
 
 impl Acknowledgement {
     /// What is sent behind a batch, on the connection that it was sent on: something that is written even if the batch
-    /// changed nothing, because a primary only waits for what this connection wrote; then the wait. None if nobody has to
-    /// acknowledge anything.
+    /// changed nothing, because a primary only waits for what this connection wrote (Redis 7.0 for what it saw, too; 8.2
+    /// does not); then the wait. Nothing if nobody has to acknowledge anything.
     pub(super) fn commands(&self, tag: Tag) -> Vec<Cmd> {
         if self.replicas == 0 {
             return Vec::new();
