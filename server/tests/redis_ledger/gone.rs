@@ -57,7 +57,7 @@ async fn a_ledger_that_is_emptied_while_it_serves_is_not_served_and_not_filled_a
     redis.flush().await;
     refuses_everything(&ledger).await;
     assert_eq!(keys_count(&redis).await, 0, "nothing was written");
-    assert!(matches!(ledger.installation().await.unwrap(), None), "as good as new");
+    assert_eq!(ledger.installation().await.unwrap(), None, "as good as new");
 
     redis.kill_9();
     redis.start_again_empty().await;
