@@ -16,6 +16,13 @@ import { momentText, sentenceOf } from "./wording.js";
  * @typedef {{ variant?: string, failure?: import("./api.js").Failure }} Failed
  */
 
+/** What this server serves: few links lead there, so what asks is fetched then. Where it does not come, both are expected. */
+export const servedHere = () =>
+  import("./served.js").then(
+    ({ servedHere }) => servedHere(),
+    () => () => true,
+  );
+
 export class Stops {
   #words;
 

@@ -53,8 +53,9 @@ export function momentText(millis) {
 }
 
 /**
- * What a failed call says to people; empty if nothing is known but its name. Server and modules speak English.
+ * What a failed call says to people; empty if there is nothing to say but that it failed. Servers speak English.
  *
  * @param {{ variant: string, sentence: string } | null | undefined} failure
  */
-export const sentenceOf = (failure) => (failure?.sentence ? (refusals[failure.variant] ?? failure.sentence) : "");
+export const sentenceOf = (failure) =>
+  (failure && (refusals[failure.variant] ?? (language === "en" ? failure.sentence : ""))) || "";

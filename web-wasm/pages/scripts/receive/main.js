@@ -23,7 +23,7 @@ import { followNewLinks, keep, takeFragment } from "../fragment.js";
 import { askTwice, stopAsking } from "../gesture.js";
 import { restore, tidy } from "../kept.js";
 import { Pace } from "../pace.js";
-import { servedHere } from "../served.js";
+import { servedHere } from "../stops.js";
 import { list as filesTexts, page, preview as previewTexts, problems, receive as texts, textsReady, unsupported } from "../texts.js";
 import { askPassword, preparePassword } from "../unlock.js";
 import { button, element, say, show, state } from "../views.js";

@@ -4,7 +4,7 @@
  * buttons, which every screen reader knows; arrow keys open and close, too.
  */
 
-import { isolated } from "../isolated.js";
+import { isolated } from "../phrases.js";
 import { list as texts } from "../texts.js";
 import { announce, element, fromTemplate, put } from "../views.js";
 import { countText, sizeText } from "../wording.js";

@@ -24,7 +24,7 @@ import { startEngine, Unsupported } from "../engine.js";
 import { followNewLinks, keep, takeFragment } from "../fragment.js";
 import { askTwice, stopAsking } from "../gesture.js";
 import { isForgetful, restore, tidy } from "../kept.js";
-import { servedHere } from "../served.js";
+import { servedHere } from "../stops.js";
 import { kinds, others, page, reveal as texts, revealProblems as problems, textsReady, unsupported } from "../texts.js";
 import { askPassword, preparePassword, tellFailure } from "../unlock.js";
 import { button, element, say, show, state } from "../views.js";

@@ -53,9 +53,5 @@ export const problems = {
 
 /** @type {typeof En.refusals} */
 export const refusals = {
-  "unknown-endpoint": "لا يعرف الخادم هذا الطلب. حمّل الصفحة من جديد.",
-  "too-many-guesses": "بعد كلمة مرور خاطئة، انتظر قليلًا قبل المحاولة من جديد.",
-  "destroy-not-allowed": "لم يسمح المرسل للمستلمين بالحذف.",
-  busy: "الخادم مشغول الآن. حاول من جديد بعد لحظة.",
   internal: "حدث خطأ في الخادم. حاول من جديد؛ وإذا استمر الأمر فأخبر مشغّله.",
 };

@@ -3,7 +3,7 @@
 
 /** @import * as En from "../en/owner.js" */
 
-import { counting } from "../../counting.js";
+import { counting } from "../../phrases.js";
 
 const counted = counting("ar");
 
@@ -87,6 +87,10 @@ export const pushGone = {
 
 /** @type {typeof En.refusals} */
 export const refusals = {
+  "unknown-endpoint": "لا يعرف الخادم هذا الطلب. حمّل الصفحة من جديد.",
+  "too-many-guesses": "بعد كلمة مرور خاطئة، انتظر قليلًا قبل المحاولة من جديد.",
+  "destroy-not-allowed": "لم يسمح المرسل للمستلمين بالحذف.",
+  busy: "الخادم مشغول الآن. حاول من جديد بعد لحظة.",
   "expiry-out-of-range": "لا يسمح هذا الخادم بهذه المدة. اختر مدة أخرى.",
   "downloads-out-of-range": "لا يسمح هذا الخادم بهذا العدد من التنزيلات. اختر عددًا آخر.",
   "value-out-of-range": "إحدى القيم خارج ما يسمح به هذا الخادم.",

@@ -3,8 +3,7 @@
 
 /** @import * as En from "../en/receive.js" */
 
-import { counting } from "../../counting.js";
-import { isolated } from "../../isolated.js";
+import { counting, isolated } from "../../phrases.js";
 
 const counted = counting("ar");
 

@@ -57,10 +57,6 @@ export const problems = {
 
 /** @type {typeof En.refusals} */
 export const refusals = {
-  "unknown-endpoint": "Der Server kennt diesen Aufruf nicht. Laden Sie die Seite neu.",
-  "too-many-guesses": "Nach einem falschen Passwort müssen Sie etwas warten.",
-  "destroy-not-allowed": "Der Absender erlaubt nicht, dass Empfänger es löschen.",
-  busy: "Der Server ist gerade ausgelastet. Versuchen Sie es gleich noch einmal.",
   internal:
     "Auf dem Server ist ein Fehler aufgetreten. Versuchen Sie es noch einmal; wenn es dabei bleibt, sagen Sie es seinem " +
     "Betreiber.",

@@ -3,7 +3,7 @@
 
 /** @import * as En from "../en/owner.js" */
 
-import { counting } from "../../counting.js";
+import { counting } from "../../phrases.js";
 
 const counted = counting("de");
 
@@ -82,6 +82,10 @@ export const pushGone = {
 
 /** @type {typeof En.refusals} */
 export const refusals = {
+  "unknown-endpoint": "Der Server kennt diesen Aufruf nicht. Laden Sie die Seite neu.",
+  "too-many-guesses": "Nach einem falschen Passwort müssen Sie etwas warten.",
+  "destroy-not-allowed": "Der Absender erlaubt nicht, dass Empfänger es löschen.",
+  busy: "Der Server ist gerade ausgelastet. Versuchen Sie es gleich noch einmal.",
   "expiry-out-of-range": "So lange bewahrt dieser Server nichts auf. Wählen Sie eine andere Zeit.",
   "downloads-out-of-range": "So viele Downloads erlaubt dieser Server nicht. Wählen Sie eine andere Zahl.",
   "value-out-of-range": "Ein Wert liegt außerhalb dessen, was dieser Server erlaubt.",

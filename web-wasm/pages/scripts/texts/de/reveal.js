@@ -3,7 +3,7 @@
 
 /** @import * as En from "../en/reveal.js" */
 
-import { counting } from "../../counting.js";
+import { counting } from "../../phrases.js";
 
 const counted = counting("de");
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Texts of the card that hands out one link, and of the messages that go along with a link. In English. */
 
-import { counting } from "../../counting.js";
+import { counting } from "../../phrases.js";
 
 const counted = counting("en");
 

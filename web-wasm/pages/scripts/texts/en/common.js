@@ -32,7 +32,8 @@ export const problems = {
 };
 
 /**
- * What a server says that refuses a call, by the problem's name. In English, the server's own sentence is shown.
+ * What a server says that refuses a call, by the problem's name, as far as it is worth words of its own. In English, the
+ * server's sentence is shown.
  *
  * @type {Record<string, string>}
  */

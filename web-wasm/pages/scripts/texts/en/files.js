@@ -1,8 +1,7 @@
 // @ts-check
 /** Texts of the list of files and of looking at one, in English. */
 
-import { counting } from "../../counting.js";
-import { isolated } from "../../isolated.js";
+import { counting, isolated } from "../../phrases.js";
 
 const counted = counting("en");
 

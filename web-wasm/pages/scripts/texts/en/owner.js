@@ -1,7 +1,7 @@
 // @ts-check
 /** What owners read who hand over a password, by itself or beside files. In English. */
 
-import { counting } from "../../counting.js";
+import { counting } from "../../phrases.js";
 
 const counted = counting("en");
 

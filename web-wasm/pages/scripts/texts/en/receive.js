@@ -1,8 +1,7 @@
 // @ts-check
 /** Texts of the page *receive*, in English. */
 
-import { counting } from "../../counting.js";
-import { isolated } from "../../isolated.js";
+import { counting, isolated } from "../../phrases.js";
 
 const counted = counting("en");
 

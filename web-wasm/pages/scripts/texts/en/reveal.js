@@ -1,7 +1,7 @@
 // @ts-check
 /** Texts of the page *reveal*, in English. */
 
-import { counting } from "../../counting.js";
+import { counting } from "../../phrases.js";
 
 const counted = counting("en");
 

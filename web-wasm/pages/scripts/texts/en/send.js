@@ -1,8 +1,7 @@
 // @ts-check
 /** Texts of the page *send*, in English. */
 
-import { counting } from "../../counting.js";
-import { isolated } from "../../isolated.js";
+import { counting, isolated } from "../../phrases.js";
 
 const counted = counting("en");
 const FILES = { one: "# file", other: "# files" };

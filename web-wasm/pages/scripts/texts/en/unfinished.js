@@ -1,8 +1,7 @@
 // @ts-check
 /** Texts about uploads that were interrupted, and about going on with them. In English. */
 
-import { counting } from "../../counting.js";
-import { isolated } from "../../isolated.js";
+import { counting, isolated } from "../../phrases.js";
 
 const counted = counting("en");
 

@@ -1,5 +1,8 @@
 // @ts-check
-/** Counts in words: what is one form in English and two in German is six in Arabic. */
+/**
+ * What sentences are put together from: counts, which have two forms in English and German and six in Arabic, and what
+ * somebody else wrote.
+ */
 
 import { localeOf } from "./locale.js";
 
@@ -26,3 +29,11 @@ export function counting(language) {
     return typeof form === "string" ? form.replace("#", number) : form(number);
   };
 }
+
+/**
+ * What somebody else wrote, within a sentence: a name in another script turns around nothing beside itself. For texts; in
+ * markup, styles do the same.
+ *
+ * @param {string} text
+ */
+export const isolated = (text) => `\u2068${text}\u2069`;
