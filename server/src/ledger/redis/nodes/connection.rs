@@ -9,11 +9,12 @@ use redis::io::tcp::TcpSettings;
 use redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, RedisResult, Value,
 };
+use tokio::time::timeout;
 
 use super::place::Address;
 use super::trouble::Trouble;
 
-/// Until a connection stands, with TLS and password.
+/// Until a connection stands, with TLS and password, and the machine has told its role.
 const CONNECT_WAIT: Duration = Duration::from_secs(2);
 /// Until an answer is there. Longer than replicas are waited for.
 const ANSWER_WAIT: Duration = Duration::from_secs(3);
@@ -42,6 +43,11 @@ impl Connector {
 
     /// Only if the machine is a primary. One that was replaced answers readers with what was true once.
     pub(super) async fn connect_primary(&self) -> Result<MultiplexedConnection, Trouble> {
+        let too_late = |_| Err(Trouble::NotRun(format!("{} does not answer", self.address)));
+        timeout(CONNECT_WAIT, self.find_primary()).await.unwrap_or_else(too_late)
+    }
+
+    async fn find_primary(&self) -> Result<MultiplexedConnection, Trouble> {
         let mut connection = self.connect().await?;
         let role: RedisResult<Value> = redis::cmd("ROLE").query_async(&mut connection).await;
         let role = match role {
