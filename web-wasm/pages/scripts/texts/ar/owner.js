@@ -82,7 +82,7 @@ export const pushGone = {
   expired: (when) => `انتهت مدته في ${when}. حُذف من الخادم.`,
   revoked: (when) => `حذفته أنت في ${when}. لم يعد الرابط يعمل.`,
   destroyed: (when) => `حذفه أحد المستلمين من الخادم في ${when}.`,
-  guessed: (when) => `كُتبت عبارات مرور خاطئة كثيرة حتى ${when}. حُذف من الخادم.`,
+  guessed: (when) => `حُذف من الخادم في ${when} بعد عبارات مرور خاطئة كثيرة.`,
 };
 
 /** @type {typeof En.refusals} */

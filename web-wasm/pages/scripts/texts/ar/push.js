@@ -105,7 +105,7 @@ export const written = {
 export const push = {
   makes: "إنشاء الرابط",
   making: "جارٍ الختم …",
-  retry: "محاولة جديدة",
+  retry: "إعادة المحاولة",
   views: (count) =>
     counted(count, { one: "مرة واحدة", two: "مرتين", few: "# مرات", many: "# مرة", other: "# مرة" }),
   viewsOther: "عدد آخر …",
@@ -191,7 +191,7 @@ export const pushStops = {
   offline: {
     title: "لا يوجد اتصال بالخادم",
     text: "تعذّر الوصول إلى الخادم. تحقّق من اتصالك، ثم حاول من جديد.",
-    button: "محاولة جديدة",
+    button: "إعادة المحاولة",
   },
-  error: { title: "لم ينجح ذلك", text: "", button: "محاولة جديدة" },
+  error: { title: "لم ينجح ذلك", text: "", button: "إعادة المحاولة" },
 };

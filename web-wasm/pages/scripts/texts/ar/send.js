@@ -52,7 +52,7 @@ export const page = {
     pushFailed:
       "تعذّر إنشاء رابط كلمة المرور: لم يُجب خادم كلمات المرور. أُرسلت الملفات، ورابطها يعمل. حاول من جديد، أو أخبر بكلمة " +
       "المرور بطريقة أخرى.",
-    pushAgain: "محاولة جديدة",
+    pushAgain: "إعادة المحاولة",
     moreDownloads: "السماح بتنزيل إضافي",
     next: "ماذا يحدث بعد ذلك",
     another: "إرسال شيء آخر",
@@ -62,7 +62,7 @@ export const page = {
     revokeNo: "إبقاء الملفات",
   },
   status: { title: "ماذا فعل المستلم", files: "الملفات", password: "كلمة المرور" },
-  error: { retry: "محاولة جديدة", restart: "البدء من جديد" },
+  error: { retry: "إعادة المحاولة", restart: "البدء من جديد" },
 };
 
 /** What is written in English in the pages. */
@@ -140,7 +140,7 @@ export const send = {
   progress: (done, total) => `${done} من ${total}`,
   pace: (speed, left) => `${speed} في الثانية، يتبقى ${left}`,
   announce: (percent) => `أُرسل ${percent} بالمئة`,
-  offline: "لا يوجد اتصال. لم يضِع شيء: يتابع الإرسال وحده عندما تعود الشبكة.",
+  offline: "لا يوجد اتصال. لم يضِع شيء: يُستأنف الإرسال تلقائيًا عندما تعود الشبكة.",
   waiting: (soon) => `الخادم لا يجيب. لم يضِع شيء: المحاولة التالية ${soon}.`,
   waitingBecause: (why, soon) => `${why} المحاولة التالية ${soon}.`,
   nextSteps: (downloads, until, password, two) => [
@@ -189,7 +189,7 @@ export const goneForOwner = {
   expired: (when) => `انتهت المدة في ${when}. حُذفت الملفات من الخادم.`,
   revoked: (when) => `حذفتها أنت في ${when}. لم يعد الرابط يعمل.`,
   destroyed: (when) => `حذفها المستلم من الخادم في ${when}.`,
-  guessed: (when) => `أُدخلت كلمات مرور خاطئة كثيرة حتى ${when}. حُذفت الملفات من الخادم.`,
+  guessed: (when) => `حُذفت الملفات من الخادم في ${when} بعد كلمات مرور خاطئة كثيرة.`,
   abandoned: (when) => `لم يكتمل الرفع في الوقت المحدد، وحُذف ما رُفع في ${when}.`,
 };
 

@@ -30,7 +30,7 @@ export const strength = {
 /** @type {typeof En.pushStatus} */
 export const pushStatus = {
   label: "Bezeichnung",
-  state: "Zustand",
+  state: "Status",
   seen: "Gesehen",
   confirmed: "Erhalten",
   wrong: "Falsche Codewörter",
@@ -54,7 +54,7 @@ export const pushStatus = {
 
 /** @type {typeof En.events} */
 export const events = {
-  created: "Sie haben den Link gemacht",
+  created: "Sie haben den Link erstellt",
   changed: "Sie haben ihn geändert",
   paused: "Sie haben ihn angehalten",
   resumed: "Sie haben ihn wieder freigegeben",

@@ -44,7 +44,7 @@ export const page = {
     label: "Bezeichnung",
     labelHint: "Nur Sie sehen sie, auf der Seite dieses Links.",
     mayDestroy: "Der Empfänger darf es vorzeitig löschen",
-    send: "Link machen",
+    send: "Link erstellen",
   },
   generator: {
     title: "Ein Passwort erzeugen",
@@ -81,7 +81,7 @@ export const page = {
       "Bewahren Sie diese Adresse auf, und senden Sie sie niemandem: Wer sie hat, kann alles hier sehen, anhalten und " +
       "löschen, und bekommt den Link. Sie können diese Seite auch neu laden, solange dieser Tab offen ist.",
     backCopy: "Kopieren",
-    another: "Noch einen Link machen",
+    another: "Noch einen Link erstellen",
     moreViews: "Einen Abruf mehr erlauben",
     revoke: "Jetzt löschen",
     revokeAsk: "Jetzt vom Server löschen? Der Link funktioniert dann sofort nicht mehr, für niemanden.",
@@ -108,7 +108,7 @@ export const written = {
 
 /** @type {typeof En.push} */
 export const push = {
-  makes: "Link machen",
+  makes: "Link erstellen",
   making: "Wird versiegelt …",
   retry: "Noch einmal versuchen",
   views: (count) => counted(count, { one: "einmal", other: "# Mal" }),
@@ -187,14 +187,14 @@ export const pushStops = {
   "not-found": {
     title: "Hier ist nichts",
     text: "Der Server kennt diesen Link nicht. Vielleicht ist er vor mehr als einer Woche zu Ende gegangen.",
-    button: "Einen neuen Link machen",
+    button: "Einen neuen Link erstellen",
   },
   damaged: {
     title: "Diese Adresse ist beschädigt",
     text:
       "Ein Teil davon fehlt oder ist verändert. Kopieren Sie die ganze Adresse, die Sie aufbewahrt haben, und öffnen Sie " +
       "sie noch einmal. Der Server wurde nichts gefragt.",
-    button: "Einen neuen Link machen",
+    button: "Einen neuen Link erstellen",
   },
   "other-kind": {
     title: "Das ist ein Link für einen Empfänger",

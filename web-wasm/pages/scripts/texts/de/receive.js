@@ -47,7 +47,7 @@ export const written = {
   "receive.second": "Die Verbindung darf abbrechen.",
   "receive.secondMore": "Der Download geht dort weiter, wo er aufgehört hat.",
   "receive.third": "Wissen Sie, von wem das kommt?",
-  "receive.thirdMore": "Ein Link sagt nicht, wer ihn gemacht hat. Fragen Sie im Zweifel den Absender.",
+  "receive.thirdMore": "Ein Link sagt nicht, wer ihn erstellt hat. Fragen Sie im Zweifel den Absender.",
 };
 
 /** @type {typeof En.goneForRecipient} */
@@ -79,7 +79,7 @@ export const receive = {
     "Das ist noch kein ganzer Link. Am Ende stehen nach dem Zeichen # 48 Buchstaben, Ziffern, - oder _.",
   elsewhere: "Dieser Link gehört zu einem anderen Server: Öffnen Sie ihn so, wie Sie ihn bekommen haben.",
   tooNew:
-    "Dieser Link wurde mit einer neueren Version von Subrosa gemacht, oder er ist von einer Art, die diese Seite nicht " +
+    "Dieser Link wurde mit einer neueren Version von Subrosa erstellt, oder er ist von einer Art, die diese Seite nicht " +
     "öffnet.",
   checking: "Wird geprüft …",
   wrongPassword: (soon) =>

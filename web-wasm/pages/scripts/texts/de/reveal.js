@@ -40,7 +40,7 @@ export const written = {
   "reveal.second": "Ist jemand neben Ihnen?",
   "reveal.secondMore": "Es bleibt verborgen, bis Sie es zeigen, und Sie können es kopieren, ohne es zu zeigen.",
   "reveal.third": "Wissen Sie, von wem das kommt?",
-  "reveal.thirdMore": "Ein Link beweist nicht, wer ihn gemacht hat. Fragen Sie im Zweifel den Absender.",
+  "reveal.thirdMore": "Ein Link beweist nicht, wer ihn erstellt hat. Fragen Sie im Zweifel den Absender.",
 };
 
 /** @type {typeof En.kinds} */
@@ -84,7 +84,7 @@ export const reveal = {
   needed: "nötig",
   seenBefore: (when) =>
     `Vor Ihnen hat es schon jemand gesehen, zuletzt am ${when}. Wenn Sie das nicht waren, sagen Sie es dem Absender.`,
-  held: "Sie haben es auf diesem Gerät schon angesehen. Es noch einmal zu zeigen wird nicht ein zweites Mal gezählt.",
+  held: "Sie haben es auf diesem Gerät schon angesehen. Es noch einmal anzusehen wird nicht ein zweites Mal gezählt.",
   unanswered:
     "Sie wollten es auf diesem Gerät ansehen, und es kam keine Antwort. Falls dieser Abruf gezählt wurde, wird er nicht " +
     "noch einmal gezählt.",
@@ -110,7 +110,7 @@ export const reveal = {
     `Nach einem falschen Codewort macht dieser Link eine Pause. Sie können es ${soon} noch einmal versuchen.`,
   title: "Hier ist es",
   leadLast: (when) => `Es ist nur noch auf dieser Seite, bis ${when} Uhr. Dann löscht es der Server.`,
-  leadSome: (when) => `Sie können es auf diesem Gerät bis ${when} Uhr noch einmal zeigen.`,
+  leadSome: (when) => `Sie können es auf diesem Gerät bis ${when} Uhr noch einmal ansehen.`,
   hidden: "verborgen",
   empty: "leer",
   show: "Zeigen",
@@ -220,7 +220,7 @@ export const others = {
   elsewhere: "Dieser Link gehört zu einem anderen Server: Öffnen Sie ihn so, wie Sie ihn bekommen haben.",
   owner: "Das ist die Adresse eines Absenders: Sie zeigt, was mit einem Link geschehen ist. Sie ist nicht für Empfänger.",
   unknown:
-    "Dieser Link wurde mit einer neueren Version von Subrosa gemacht, oder er ist von einer Art, die diese Seite nicht " +
+    "Dieser Link wurde mit einer neueren Version von Subrosa erstellt, oder er ist von einer Art, die diese Seite nicht " +
     "öffnet.",
 };
 

@@ -25,7 +25,7 @@ export const page = {
     passwordHint:
       "Der Empfänger braucht den Link und dieses Passwort. Wir können es nicht wiederherstellen.",
     makePassword: "Erzeugen",
-    pushPassword: "Auch einen Link für das Passwort machen",
+    pushPassword: "Auch einen Link für das Passwort erstellen",
     pushPasswordHint:
       "Sie bekommen zwei Links, die Sie auf zwei Wegen senden: einen für die Dateien und einen, der das Passwort zeigt.",
     note: "Nachricht an den Empfänger",
@@ -45,7 +45,7 @@ export const page = {
       "Diese Seite hat das Passwort erzeugt, und noch kennt es niemand. Sagen Sie es am Telefon, oder senden Sie es in " +
       "einem anderen Messenger. Sie können es hier sehen, solange diese Seite offen ist.",
     pushFailed:
-      "Der Link für das Passwort konnte nicht gemacht werden: Der Server für Passwörter hat nicht geantwortet. Die " +
+      "Der Link für das Passwort konnte nicht erstellt werden: Der Server für Passwörter hat nicht geantwortet. Die " +
       "Dateien sind gesendet, und ihr Link funktioniert. Versuchen Sie es noch einmal, oder sagen Sie das Passwort auf " +
       "einem anderen Weg.",
     pushAgain: "Noch einmal versuchen",
@@ -113,8 +113,8 @@ export const send = {
   cardTwo: "2. Das Passwort",
   cardTwoLead:
     "Senden Sie diesen Link auf einem anderen Weg: am Telefon, per SMS oder Chat. Nie in derselben Nachricht wie den ersten.",
-  pushPending: "Der Link für das Passwort wird gemacht …",
-  pushFailed: "Der Link für das Passwort konnte nicht gemacht werden.",
+  pushPending: "Der Link für das Passwort wird erstellt …",
+  pushFailed: "Der Link für das Passwort konnte nicht erstellt werden.",
   pushNotDeleted:
     "Der Link für das Passwort konnte nicht gelöscht werden: Sein Server hat nicht geantwortet. Er öffnet nichts mehr " +
     "und endet von selbst.",
@@ -146,7 +146,7 @@ export const status = {
   started: "Heruntergeladen",
   finished: "Gespeichert",
   wrong: "Falsche Passwörter",
-  state: "Zustand",
+  state: "Status",
   left: "Downloads übrig",
   ends: "Endet",
   never: "noch nicht",
@@ -187,7 +187,7 @@ export const problems = {
     `„${isolated(name)}“ wurde während des Lesens geändert oder lässt sich nicht mehr lesen. Das Senden wurde angehalten, damit ` +
     "niemand eine kaputte Datei bekommt. Wählen Sie die Datei noch einmal, wenn sie fertig ist.",
   readBack:
-    "Was der Server zurückgegeben hat, ist nicht das, was gesendet wurde. Es wurde kein Link gemacht. Versuchen Sie es " +
+    "Was der Server zurückgegeben hat, ist nicht das, was gesendet wurde. Es wurde kein Link erstellt. Versuchen Sie es " +
     "noch einmal; wenn es dabei bleibt, sagen Sie es dem Betreiber dieses Servers.",
   cancelledUpload: "Sie haben abgebrochen. Was schon gesendet war, wird vom Server gelöscht.",
   noRoom: "Der Server hat keinen Platz mehr. Versuchen Sie es später noch einmal, oder sagen Sie es seinem Betreiber.",

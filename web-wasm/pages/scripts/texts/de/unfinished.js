@@ -25,7 +25,7 @@ export const page = {
 /** @type {typeof En.unfinished} */
 export const unfinished = {
   interrupted: "Das Senden wurde unterbrochen",
-  made: "Ein Link wurde gemacht und noch nicht kopiert",
+  made: "Ein Link wurde erstellt und noch nicht kopiert",
   name: (first, more) =>
     more === 0
       ? `„${isolated(first)}“`
@@ -39,8 +39,8 @@ export const unfinished = {
   elsewhere: "Es läuft in einem anderen Tab dieses Browsers.",
   goOn: "Fortsetzen",
   showLink: "Link zeigen",
-  pause: "Pause",
-  paused: "Pausiert. Was gespeichert ist, bleibt.",
+  pause: "Anhalten",
+  paused: "Angehalten. Was schon auf dem Server ist, bleibt dort.",
   throwAway: "Verwerfen",
   deleteFiles: "Dateien löschen",
   throwAsk: "Nicht weiter senden? Was schon gesendet wurde, wird vom Server gelöscht.",
