@@ -1,7 +1,7 @@
 //! Fills a ledger with records that nobody asks for, as its own commits would have written them.
 
 use std::process::Stdio;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use subrosa_tests::bytes::noise;
 use subrosa_tests::redis::Redis;
@@ -29,8 +29,9 @@ pub(super) async fn fill(redis: &Redis, count: u64, len: usize) {
     pipe.args(["-h", host, "-p", port, "--pipe"]).stdin(Stdio::piped()).stdout(Stdio::null());
     let mut pipe = pipe.spawn().expect("redis-cli is installed");
     let mut input = pipe.stdin.take().expect("it is piped");
-    let due =
-        (SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is set") + DUE_IN).as_millis().to_string();
+    let time = redis.command(&["TIME"]).await.expect("Redis answers");
+    let seconds: u64 = time.lines().next().and_then(|line| line.trim().parse().ok()).expect("it tells seconds");
+    let due = (Duration::from_secs(seconds) + DUE_IN).as_millis().to_string();
     let record = noise(len, 1);
     let mut commands = Vec::new();
     for number in 0..count {
