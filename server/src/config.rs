@@ -1,6 +1,7 @@
 //! What an operator can set: flags, or variables of the same name, read once.
 
-use std::fmt::{self, Display, Formatter};
+mod ledger;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,9 +12,11 @@ use subrosa_shared::api::Channels;
 use subrosa_shared::limits::{LINKS_MAX, Limits, PART_BYTES_MAX, PART_BYTES_MIN, VIEWS_MAX};
 
 use crate::app::Timing;
-use crate::ledger::redis::nodes::{Place, PlaceError, Risk, Terms};
+use crate::ledger::redis::nodes::{PlaceError, Risk};
 use crate::lifecycle::Policy;
 use crate::origin::Origin;
+
+pub use ledger::LedgerPlace;
 
 /// The Subrosa server: hands files over by link, and holds nothing but ciphertext.
 #[derive(Clone, Debug, Parser)]
@@ -167,24 +170,6 @@ pub struct Serving {
     pub share_origins: Vec<Origin>,
 }
 
-/// Where the ledger is.
-#[derive(Clone, Debug)]
-pub enum LedgerPlace {
-    /// In a file.
-    Sqlite(PathBuf),
-    /// In Redis, and what is wanted of it.
-    Redis(Place, Terms),
-}
-
-impl Display for LedgerPlace {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Sqlite(path) => path.display().fmt(f),
-            Self::Redis(place, _) => place.fmt(f),
-        }
-    }
-}
-
 /// A configuration that makes no sense.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -291,25 +276,6 @@ impl Config {
             }
         }
         Ok(Serving { channels, push_origin: push_origin.transpose()?, share_origins })
-    }
-
-    /// Where the ledger is.
-    ///
-    /// # Errors
-    /// The URL is none that this server can use, or a flag does not go with it.
-    pub fn ledger_place(&self) -> Result<LedgerPlace, ConfigError> {
-        if let Some(url) = self.ledger.as_deref().filter(|url| Place::is_meant(url)) {
-            let terms = Terms { replicas: self.ledger_replicas, accepted: self.accepted_ledger_risks.clone() };
-            return Ok(LedgerPlace::Redis(Place::parse(url)?, terms));
-        }
-        if self.ledger_replicas.is_some() {
-            return Err(ConfigError::RedisOnly { flag: "ledger-replicas" });
-        }
-        if !self.accepted_ledger_risks.is_empty() {
-            return Err(ConfigError::RedisOnly { flag: "accept-ledger-risk" });
-        }
-        let takes = "sqlite:PATH or redis://HOST:PORT";
-        self.place("ledger", self.ledger.as_deref(), "sqlite:", takes, "ledger.sqlite").map(LedgerPlace::Sqlite)
     }
 
     /// The folder of the blobs.
