@@ -21,6 +21,21 @@ const SLOW: &[&str] = &["browser", "faults", "heavy"];
 const BROWSER_TESTS: &str = "browser";
 /// The end-to-end tests, which have to pass whatever holds the ledger.
 const END_TO_END: &[&str] = &["process", BROWSER_TESTS];
+/// Tests of the pages to which the server is the same whatever holds its ledger: on Redis too only with the heavy tests.
+const PAGES_ONLY: &[&str] = &[
+    "altered::",
+    "documents::",
+    "form::",
+    "generator::",
+    "hygiene::",
+    "languages::",
+    "names::",
+    "old_browsers::",
+    "picked::",
+    "playing::",
+    "preview::",
+    "tree::",
+];
 const SERVER: &str = "subrosa-server";
 
 /// Builds all test programs and runs them.
@@ -80,6 +95,9 @@ fn run_one(artifact: &Artifact, round: Round, server: &Path, args: &TestArgs, ta
     let mut program = Command::new(artifact.executable.as_ref().expect("only programs were kept"));
     program.current_dir(&artifact.folder).env("CARGO_MANIFEST_DIR", &artifact.folder);
     program.args(&args.filter).args(&args.harness);
+    if on_redis && !args.heavy && artifact.name == BROWSER_TESTS {
+        program.args(PAGES_ONLY.iter().flat_map(|module| ["--skip", module]));
+    }
     program.args(std::io::stdout().is_terminal().then_some("--color=always"));
     if args.heavy {
         program.env("SUBROSA_HEAVY", "1");
