@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use subrosa_tests::wait;
 use tokio::time::Instant;
 
 use super::between::Between;
@@ -47,10 +48,11 @@ async fn what_a_broken_line_left_behind_is_not_answered_before_replicas_have_it(
     let port = redis.address().rsplit(':').next().unwrap().to_owned();
     let replica_of = format!("replicaof 127.0.0.1 {port}");
     let replica = Redis::start_with(Settings::durable().and(&[&replica_of, "repl-diskless-sync-delay 0"])).await;
-    let follows = async || replica.command(&["INFO", "replication"]).await.unwrap().contains("master_link_status:up");
-    while !follows().await {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let follows = async || {
+        let info = replica.command(&["INFO", "replication"]).await.unwrap();
+        info.contains("master_link_status:up").then_some(())
+    };
+    wait::until(BOUND, "the replica follows", follows).await;
     let between = Between::us_and(redis.address()).await;
     let nodes = open(&between.url(), Terms::default()).await.unwrap();
     assert_eq!(nodes.replicas(), 1);
