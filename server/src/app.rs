@@ -64,12 +64,12 @@ pub enum OpenError {
     #[error(transparent)]
     Installation(#[from] InstallationError),
     /// The ledger cannot be opened.
-    #[error("cannot open the ledger {place}: {}", reason(source))]
+    #[error("cannot open the ledger {place}: {}", reason(error))]
     Ledger {
         /// Where it should be.
         place: String,
-        /// Why not.
-        source: LedgerError,
+        /// Why not. Told already, so it is no source.
+        error: LedgerError,
     },
     /// The machine's clock cannot be believed.
     #[error(transparent)]
@@ -107,7 +107,7 @@ pub(crate) async fn open_ledger(
     };
     opened.map_err(|error| match (&place, error) {
         (LedgerPlace::Sqlite(_), LedgerError::Clock(refused)) => OpenError::Clock(refused),
-        (_, source) => OpenError::Ledger { place: place.to_string(), source },
+        (_, error) => OpenError::Ledger { place: place.to_string(), error },
     })
 }
 

@@ -184,7 +184,7 @@ pub enum ConfigError {
     },
     /// A place in Redis that is none.
     #[error("--ledger: {0}")]
-    Redis(#[from] PlaceError),
+    Redis(PlaceError),
     /// A setting for Redis.
     #[error("--{flag} is for a ledger in Redis only")]
     RedisOnly {

@@ -32,7 +32,7 @@ impl Config {
     pub fn ledger_place(&self) -> Result<LedgerPlace, ConfigError> {
         if let Some(url) = self.ledger.as_deref().filter(|url| Place::is_meant(url)) {
             let terms = Terms { replicas: self.ledger_replicas, accepted: self.accepted_ledger_risks.clone() };
-            return Ok(LedgerPlace::Redis(Place::parse(url)?, terms));
+            return Ok(LedgerPlace::Redis(Place::parse(url).map_err(ConfigError::Redis)?, terms));
         }
         if self.ledger_replicas.is_some() {
             return Err(ConfigError::RedisOnly { flag: "ledger-replicas" });

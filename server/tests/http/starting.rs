@@ -128,10 +128,23 @@ async fn a_server_that_nobody_uses_knows_the_time_when_it_starts_again() {
 fn what_is_not_supported_is_said_so_without_repeating_it() {
     let folder = tempfile::tempdir().unwrap();
     for (flag, url) in
-        [("--blobs", "s3://key:canary@host/bucket"), ("--ledger", "redis://:canary@host"), ("--blobs", "file:")]
+        [("--blobs", "s3://key:canary@host/bucket"), ("--ledger", "postgres://user:canary@host"), ("--blobs", "file:")]
     {
         let message = fails(folder.path(), &[flag, url]);
         assert!(message.contains(flag) && message.contains("nothing else is supported"), "{message}");
+        assert!(!message.contains("canary"), "{message}");
+    }
+    // What is wrong with a ledger in Redis, and what goes only with one.
+    for (flags, said) in [
+        (["--ledger", "redis://:canary@host/canary"], "the database is no number"),
+        (["--ledger", "redis+sentinel://:canary@host"], "the name that the Sentinels know"),
+        (["--ledger-replicas", "1"], "--ledger-replicas is for a ledger in Redis only"),
+        (["--accept-ledger-risk", "eviction"], "--accept-ledger-risk is for a ledger in Redis only"),
+        // Nobody listens there.
+        (["--ledger", "redis://:canary@127.0.0.1:1"], "cannot open the ledger redis://127.0.0.1:1"),
+    ] {
+        let message = fails(folder.path(), &flags);
+        assert_eq!(message.matches(said).count(), 1, "{message}");
         assert!(!message.contains("canary"), "{message}");
     }
 }
