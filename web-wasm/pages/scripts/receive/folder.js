@@ -1,27 +1,23 @@
 // @ts-check
 /**
- * Everything, or a folder of it, file by file into a folder that the person picked. What is there already, whole, is not
- * fetched again.
+ * Everything, file by file, into a folder that the person picked. What is there already, whole, is not fetched again.
  */
 
 import { giveUp } from "./picked.js";
 
 /**
  * @typedef {object} Wanted
+ * @property {import("./session.js").Session} session
  * @property {import("./session.js").Listing} listing
- * @property {number[]} entries what of it
- * @property {string} name of the folder that is made in the one that was picked
+ * @property {string} archive how everything would be called in one file
  * @property {FileSystemDirectoryHandle} picked
  * @property {import("./openers.js").Openers} openers
  * @property {import("../desk.js").OpenDesk} desk
- * @property {(index: number) => string} urlOf
- * @property {string | undefined} begun the folder that an earlier try made
- * @property {(folder: string) => void} onBegun
- * @property {number[]} saved entries that were saved before
- * @property {(entry: number) => void} onSaved a file is whole on the disk
  * @property {AbortSignal} signal
  */
 
+/** What is saved is noted so often: a share may have very many files. */
+const NOTE_MILLIS = 1_000;
 /** What systems refuse although they could store it: what begins a program there, for example. */
 const TAMED = ".txt";
 
@@ -31,34 +27,45 @@ const TAMED = ".txt";
  * @returns {Promise<{ place: string, renamed: string[] }>} the folder's name, and what could not keep its name
  */
 export async function saveFolder(what, told) {
-  const { listing, entries, picked, saved, signal } = what;
+  const { session, signal } = what;
+  const { entries } = what.listing;
   // All in one folder is saved as that folder.
-  const tops = new Set(entries.map((entry) => top(listing.entries[entry])));
+  const tops = new Set(entries.map(top));
   const [only = ""] = tops.size === 1 ? tops : [];
-  const root = await ownFolder(picked, only || what.name, what.begun);
-  what.onBegun(root.name);
-  const total = entries.reduce((sum, entry) => sum + (listing.entries[entry].size ?? 0), 0);
+  const root = await ownFolder(what.picked, only || what.archive.replace(/\.zip$/u, ""), session.folder);
+  session.folder = root.name;
+  const saved = new Set(session.saved);
+  const total = entries.reduce((sum, { size }) => sum + (size ?? 0), 0);
   const renamed = [];
+  /** @type {number[]} */
+  let fresh = [];
+  let notedAt = 0;
+  const note = () => {
+    session.markSaved(fresh);
+    [fresh, notedAt] = [[], performance.now()];
+  };
+  signal.addEventListener("abort", note, { once: true });
   let done = 0;
   told.onProgress(0, total);
-  for (const entry of entries) {
+  for (const [entry, { path, saved: mapped, size }] of entries.entries()) {
     signal.throwIfAborted();
-    const { path, saved: mapped, size } = listing.entries[entry];
     const names = (mapped ?? path).slice(only === "" ? 0 : only.length + 1).split("/");
     const name = size === null ? "" : (names.pop() ?? "");
     let folder = root;
     for (const inside of names.filter(Boolean)) folder = await folder.getDirectoryHandle(inside, { create: true });
     if (size === null) continue;
-    const isThere = saved.includes(entry) && (await isWhole(folder, name, size));
+    const isThere = saved.has(entry) && (await isWhole(folder, name, size));
     if (!isThere) {
       const { file, isTamed } = await makeFile(folder, name);
       if (isTamed) renamed.push(file.name);
       await saveInto(file, entry, what, (bytes) => told.onProgress(done + bytes, total), told.onWait);
-      what.onSaved(entry);
+      fresh.push(entry);
+      if (performance.now() - notedAt > NOTE_MILLIS) note();
     }
     done += size;
     told.onProgress(done, total);
   }
+  note();
   return { place: root.name, renamed };
 }
 
@@ -125,12 +132,13 @@ async function makeFile(folder, name) {
  * @param {(bytes: number) => void} onBytes
  * @param {import("./download.js").Told["onWait"]} onWait
  */
-async function saveInto(file, entry, { desk, openers, urlOf, signal }, onBytes, onWait) {
+async function saveInto(file, entry, { session, desk, openers, signal }, onBytes, onWait) {
   /** @type {import("./session.js").SavePlan} */
   const { pieces } = JSON.parse(await desk.ask("savePlan", entry, undefined));
   const writable = await file.createWritable();
   let written = 0;
   try {
+    const urlOf = (/** @type {number} */ index) => session.partUrl(index);
     for await (const content of openers.stream(pieces, urlOf, signal, { onProgress: () => {}, onWait })) {
       await writable.write(content);
       onBytes((written += content.byteLength));

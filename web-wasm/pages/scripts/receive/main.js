@@ -339,24 +339,8 @@ async function saveNow() {
 async function saveInto(picked, archive, told) {
   const { saveFolder } = await import("./folder.js");
   if (!openers) throw new Cancelled();
-  const name = archive.replace(/\.zip$/u, "");
-  const { place, renamed } = await saveFolder(
-    {
-      listing,
-      entries: [...listing.entries.keys()],
-      name,
-      picked,
-      openers,
-      desk,
-      urlOf: (index) => session.partUrl(index),
-      begun: session.folder,
-      onBegun: (folder) => (session.folder = folder),
-      saved: session.saved,
-      onSaved: (entry) => session.markSaved([entry]),
-      signal: cancelling.signal,
-    },
-    told,
-  );
+  const what = { session, listing, archive, picked, openers, desk, signal: cancelling.signal };
+  const { place, renamed } = await saveFolder(what, told);
   say("ask-lead", filesTexts.folderSaved(place));
   await finish();
   const words = [filesTexts.folderSaved(place), renamed.length > 0 ? filesTexts.folderRenamed(renamed[0]) : ""];
