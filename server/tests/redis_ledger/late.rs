@@ -76,10 +76,13 @@ async fn whatever_arrives_late_changes_nothing() {
     let ledger = open(&format!("redis://{}", echo.address)).await;
     ledger.set_installation(InstallationId::generate()).await.unwrap();
 
-    // A share with a link, whose parts and note are replaced again and again, even by equal ones, and which is completed.
+    // Shares whose parts and notes are replaced again and again. One gets links, and is completed; one still takes parts.
     let mut write_id = create(&ledger, share(1)).await;
-    for (index, seed) in [(0, 1), (1, 1), (0, 2), (0, 1), (0, 3)] {
-        ledger.put_object(&share(1), part(index, seed)).await.unwrap();
+    create(&ledger, share(2)).await;
+    for share in [share(1), share(2)] {
+        for (index, seed) in [(0, 1), (1, 1), (0, 2), (0, 3)] {
+            ledger.put_object(&share, part(index, seed)).await.unwrap();
+        }
     }
     for note in [b"one", b"two", b"one"] {
         assert!(ledger.put_note(&share(1), note.to_vec()).await.unwrap());
@@ -101,7 +104,9 @@ async fn whatever_arrives_late_changes_nothing() {
         echo.ask_again().await;
         assert_eq!(digest().await, before);
     }
-    assert_eq!(ledger.objects(&share(1)).await.unwrap().rows, [part(0, 3), part(1, 1)]);
+    for share in [share(1), share(2)] {
+        assert_eq!(ledger.objects(&share).await.unwrap().rows, [part(0, 3), part(1, 1)]);
+    }
     assert_eq!(ledger.note(&share(1)).await.unwrap().unwrap(), b"one");
     assert_eq!(ledger.load(&share_key(1)).await.unwrap().unwrap().write_id, write_id);
     // It is able to see a change.
