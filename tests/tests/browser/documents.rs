@@ -73,6 +73,11 @@ async fn pages_are_drawn_one_by_one_as_they_are_seen() {
     assert_eq!(recipient.text("preview-place").await, "Page 1 of 40");
     assert_eq!(drawn(&recipient, 0).await, (vec![0, 255, 0, 255], true));
     recipient.assert_accessible().await;
+    // The look lasts, and so do others after it.
+    recipient.click("preview-back").await;
+    recipient.state_of(&["ready"]).await;
+    preview(&recipient, "Report.pdf").await;
+    assert_eq!(drawn(&recipient, 0).await.0, [0, 255, 0, 255]);
     let canvases = "return document.querySelectorAll('canvas').length";
     assert!(recipient.script_in_frame(canvases).await.as_u64().unwrap() < 5, "what nobody sees is not drawn");
 

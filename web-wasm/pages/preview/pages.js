@@ -3,7 +3,8 @@
  * The pages of a document, one below the other, drawn when they come near what is seen. A worker draws them, and is ended
  * when it takes too long: a file can be made to keep it busy for ever.
  *
- * Over the port, to the page: `{ shown: true, pages }` or `{ failed: true }`, then `{ at }`, the page in the middle, from 1.
+ * Over the port, to the page: `{ shown: true, pages, sheets }` or `{ failed: true }`. From the page: `{ labels }` of the sheets.
+ * From then on, to the page: `{ at }`, the sheet in the middle, from 1.
  */
 
 /** Until the document is read, and until a page is drawn. */
@@ -207,15 +208,18 @@ async function showPages(given, port) {
     view.setAttribute("aria-label", given.label);
     view.append(...sheets.make(sizes));
     document.body.replaceChildren(view);
-    port.onmessage = ({ data }) => data.labels && sheets.name(data.labels);
-    port.postMessage({ shown: true, pages, sheets: sizes.length / 2 });
     let told = 0;
     const tell = () => {
       const at = sheets.at();
       if (at !== told) port.postMessage({ at: (told = at) });
     };
-    addEventListener("scroll", tell, { passive: true });
-    tell();
+    port.onmessage = ({ data }) => {
+      if (!data.labels) return;
+      sheets.name(data.labels);
+      addEventListener("scroll", tell, { passive: true });
+      tell();
+    };
+    port.postMessage({ shown: true, pages, sheets: sizes.length / 2 });
   } catch {
     port.postMessage({ failed: true });
   }

@@ -207,6 +207,8 @@ function showInFrame(kind, title, content, signal) {
       timer = setTimeout(() => end(new NotShown("it takes too long")), SHOW_MILLIS);
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = ({ data }) => {
+        // Whatever follows is for who shows it.
+        port1.onmessage = null;
         if (data?.shown === true) end(undefined, { shown: data, port: port1 });
         else end(kind === "pdf" ? new NotDrawn("it cannot be drawn") : new NotShown("it does not decode"));
       };
