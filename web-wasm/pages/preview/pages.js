@@ -168,6 +168,7 @@ class Sheets {
         sheet.replaceChildren(canvas);
       } catch {
         sheet.removeAttribute("role");
+        sheet.removeAttribute("aria-label");
         sheet.textContent = this.#failed;
       }
       this.#forget();
