@@ -7,6 +7,7 @@
 import { SameFiles } from "/wasm/seal.js";
 
 import { sha256 } from "../api.js";
+import { isolated } from "../phrases.js";
 import { edgesOf, gather, sourcesOf } from "../source.js";
 import { unfinished as texts } from "../texts.js";
 import { element, say } from "../views.js";
@@ -149,7 +150,7 @@ export class Again {
   /** @param {number[]} changed @param {boolean} nothingNew of what was taken last */
   #show(changed, nothingNew) {
     const missing = this.missing();
-    const names = missing.slice(0, NAMES_MAX).map((name) => [name, "name"]);
+    const names = missing.slice(0, NAMES_MAX).map((name) => [isolated(name), "name"]);
     if (missing.length > NAMES_MAX) names.push([texts.more(missing.length - NAMES_MAX), "more"]);
     element("again-missing", HTMLUListElement).replaceChildren(
       ...names.map(([text, kind]) => {
