@@ -16,7 +16,7 @@ pub use sentinels::Sentinels;
 use node::Node;
 
 /// Until something has started, has found its neighbours, or has been replaced. Generous: the machine may be busy.
-const WITHIN: Duration = Duration::from_secs(60);
+const WITHIN: Duration = Duration::from_secs(120);
 
 /// How a Redis is started.
 #[derive(Clone, Debug)]

@@ -231,12 +231,15 @@ impl Cluster {
 
     /// The primaries, as the first node that answers sees them.
     async fn topology(&self) -> Vec<Primary> {
-        for node in self.running() {
-            if let Ok(text) = node.command(&["CLUSTER", "NODES"]).await {
-                return text.lines().filter_map(|line| self.primary(line)).collect();
+        let seen = async || {
+            for node in self.running() {
+                if let Ok(text) = node.command(&["CLUSTER", "NODES"]).await {
+                    return Some(text.lines().filter_map(|line| self.primary(line)).collect());
+                }
             }
-        }
-        panic!("no node of the Cluster answers");
+            None
+        };
+        wait::until(WITHIN, "a node of the Cluster answers", seen).await
     }
 
     /// Reads `id host:port@bus,… flags primary-id ping pong epoch link slots…`.

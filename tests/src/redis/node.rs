@@ -16,8 +16,8 @@ use crate::ports::free_port;
 const HOST: &str = "127.0.0.1";
 const CONFIG: &str = "redis.conf";
 const LOG: &str = "log";
-/// Until a command has been answered.
-const ANSWER_MAX: Duration = Duration::from_secs(2);
+/// Until a command has been answered. Generous: the machine may be busy.
+const ANSWER_MAX: Duration = Duration::from_secs(5);
 /// Between two looks.
 const PERIOD: Duration = Duration::from_millis(20);
 

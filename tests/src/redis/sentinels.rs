@@ -82,9 +82,9 @@ impl Sentinels {
     /// Kills the primary, waits until the other is what all Sentinels name, and says which was killed.
     ///
     /// # Panics
-    /// There is no primary, or it takes too long; shows the logs.
+    /// It takes too long; shows the logs.
     pub async fn fail_over(&mut self) -> usize {
-        let killed = self.primary().await.expect("the Sentinels agree");
+        let killed = self.agreed().await;
         self.kill_9(killed);
         self.wait_served().await;
         killed
@@ -96,7 +96,7 @@ impl Sentinels {
     /// # Panics
     /// There is no primary.
     pub async fn cut_off_replica(&self) -> usize {
-        let replica = 1 - self.primary().await.expect("the Sentinels agree");
+        let replica = 1 - self.agreed().await;
         self.nodes[replica].cut_off().await;
         replica
     }
@@ -174,6 +174,11 @@ impl Sentinels {
     pub async fn flush(&self) {
         let primary = self.serving().await.expect("there is a primary");
         self.nodes[primary].flush().await;
+    }
+
+    /// The primary, as soon as most Sentinels name it.
+    async fn agreed(&self) -> usize {
+        wait::until(WITHIN, "the Sentinels agree", async || self.primary().await).await
     }
 
     async fn wait(&self, what: &str, is_so: impl AsyncFn() -> bool) {
