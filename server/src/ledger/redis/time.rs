@@ -1,11 +1,12 @@
 //! The ledger's time: that of one machine, kept from going back by what is noted there and by what the servers were told.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use subrosa_shared::time::Timestamp;
-use tokio::sync::Mutex;
+use tokio::sync::OnceCell;
+use tokio::task::yield_now;
 
 use super::nodes::{Invocation, Tag};
 use super::{RedisLedger, scripts};
@@ -19,37 +20,37 @@ const NOTED_EVERY: Duration = Duration::from_millis(100);
 pub(super) struct Time {
     clock: Option<Arc<dyn Clock>>,
     reached: AtomicU64,
-    /// How many round trips have begun to ask for it.
-    begun: AtomicU64,
-    /// The last of them that ended. Held while one runs.
-    last: Mutex<Told>,
+    /// Those who ask together, until their round trip begins.
+    asking: Mutex<Option<Arc<Asked>>>,
 }
 
-/// What a round trip brought.
-#[derive(Default)]
-struct Told {
-    /// Which it was, counted from 1.
-    number: u64,
-    time: Option<Result<Timestamp, LedgerError>>,
-}
+/// What one round trip brings to all who asked before it began.
+type Asked = OnceCell<Result<Timestamp, LedgerError>>;
 
 impl Time {
     pub(super) fn new(clock: Option<Arc<dyn Clock>>) -> Self {
-        Self { clock, reached: AtomicU64::new(0), begun: AtomicU64::new(0), last: Mutex::default() }
+        Self { clock, reached: AtomicU64::new(0), asking: Mutex::default() }
     }
-}
 
-impl Told {
-    /// The same for somebody else.
-    fn again(&self) -> Result<Timestamp, LedgerError> {
-        match &self.time {
-            Some(Ok(time)) => Ok(*time),
-            Some(Err(error)) => Err(same(error)),
-            None => Err(LedgerError::Closed),
+    /// The round trip that has not begun yet.
+    fn next(&self) -> Arc<Asked> {
+        Arc::clone(self.lock().get_or_insert_default())
+    }
+
+    /// It begins: whoever asks from now on asks for another one.
+    fn begin(&self, asked: &Arc<Asked>) {
+        let mut next = self.lock();
+        if next.as_ref().is_some_and(|next| Arc::ptr_eq(next, asked)) {
+            *next = None;
         }
     }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<Asked>>> {
+        self.asking.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
+/// The same for somebody else.
 fn same(error: &LedgerError) -> LedgerError {
     match error {
         LedgerError::Unavailable(why) => LedgerError::Unavailable(why.clone()),
@@ -74,17 +75,17 @@ impl RedisLedger {
         self.tell_time(if accept { Duration::MAX } else { OFF_MAX }, NOTED_EVERY).await.map(drop)
     }
 
-    /// One round trip serves all who asked before it began: those who ask while one runs wait for the next.
+    /// Many ask at the same moment, and one round trip serves all who asked before it began. If whoever began it goes away,
+    /// another one begins it again.
     pub(super) async fn time_now(&self) -> Result<Timestamp, LedgerError> {
-        let begun = self.time.begun.load(Ordering::SeqCst);
-        let mut last = self.time.last.lock().await;
-        if last.number <= begun {
-            let number = self.time.begun.fetch_add(1, Ordering::SeqCst) + 1;
-            // If nobody waits for its end, it never was.
-            let time = self.tell_time(OFF_MAX, NOTED_EVERY).await;
-            *last = Told { number, time: Some(time) };
-        }
-        last.again()
+        let asked = self.time.next();
+        let told = asked.get_or_init(|| async {
+            // Those who are ready to ask do so now.
+            yield_now().await;
+            self.time.begin(&asked);
+            self.tell_time(OFF_MAX, NOTED_EVERY).await
+        });
+        told.await.as_ref().copied().map_err(same)
     }
 
     /// The time is no earlier than that any more.

@@ -31,7 +31,7 @@ async fn rate(redis: &Redis, command: &str, clients: usize, len: usize, count: u
     let address = redis.address();
     let (host, port) = address.split_once(':').expect("an address has a port");
     let mut benchmark = Command::new("redis-benchmark");
-    benchmark.args(["-h", host, "-p", port, "--dbnum", "1", "-t", command, "-r", "100000", "--csv"]);
+    benchmark.args(["-h", host, "-p", port, "--dbnum", "1", "-t", command, "-r", "1000", "--csv"]);
     benchmark.args(["-c", &clients.to_string(), "-n", &count.to_string(), "-d", &len.to_string()]);
     let output = benchmark.stdin(Stdio::null()).output().await.expect("redis-benchmark is installed");
     let text = String::from_utf8_lossy(&output.stdout);
