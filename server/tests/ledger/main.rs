@@ -27,7 +27,6 @@ macro_rules! conformance {
                 records_are_taken_only_by_whoever_fills_it,
                 keys_come_each_once_in_pages,
                 its_clock_begins_where_it_is_told,
-                nobody_is_told_a_time_before_they_asked,
             ],
             keys [
                 of_two_changes_on_one_version_one_wins,

@@ -20,6 +20,7 @@ mod scripts;
 mod settled;
 mod start;
 mod time;
+mod together;
 mod transfer;
 
 use std::sync::{Arc, RwLock};

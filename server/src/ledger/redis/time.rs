@@ -1,14 +1,13 @@
 //! The ledger's time: that of one machine, kept from going back by what is noted there and by what the servers were told.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use subrosa_shared::time::Timestamp;
-use tokio::sync::OnceCell;
-use tokio::task::yield_now;
 
 use super::nodes::{Invocation, Tag};
+use super::together::Together;
 use super::{RedisLedger, scripts};
 use crate::ledger::clock::{OFF_MAX, believe};
 use crate::ledger::{Clock, ClockRefused, LedgerError};
@@ -20,44 +19,12 @@ const NOTED_EVERY: Duration = Duration::from_millis(100);
 pub(super) struct Time {
     clock: Option<Arc<dyn Clock>>,
     reached: AtomicU64,
-    /// Those who ask together, until their round trip begins.
-    asking: Mutex<Option<Arc<Asked>>>,
+    together: Together<Timestamp>,
 }
-
-/// What one round trip brings to all who asked before it began.
-type Asked = OnceCell<Result<Timestamp, LedgerError>>;
 
 impl Time {
     pub(super) fn new(clock: Option<Arc<dyn Clock>>) -> Self {
-        Self { clock, reached: AtomicU64::new(0), asking: Mutex::default() }
-    }
-
-    /// The round trip that has not begun yet.
-    fn next(&self) -> Arc<Asked> {
-        Arc::clone(self.lock().get_or_insert_default())
-    }
-
-    /// It begins: whoever asks from now on asks for another one.
-    fn begin(&self, asked: &Arc<Asked>) {
-        let mut next = self.lock();
-        if next.as_ref().is_some_and(|next| Arc::ptr_eq(next, asked)) {
-            *next = None;
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Arc<Asked>>> {
-        self.asking.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The same for somebody else.
-fn same(error: &LedgerError) -> LedgerError {
-    match error {
-        LedgerError::Unavailable(why) => LedgerError::Unavailable(why.clone()),
-        LedgerError::Foreign(why) => LedgerError::Foreign(why.clone()),
-        LedgerError::Standing(standing) => LedgerError::Standing(standing.clone()),
-        LedgerError::Clock(refused) => LedgerError::Clock(*refused),
-        other => LedgerError::Unavailable(other.to_string()),
+        Self { clock, reached: AtomicU64::new(0), together: Together::default() }
     }
 }
 
@@ -75,17 +42,9 @@ impl RedisLedger {
         self.tell_time(if accept { Duration::MAX } else { OFF_MAX }, NOTED_EVERY).await.map(drop)
     }
 
-    /// Many ask at the same moment, and one round trip serves all who asked before it began. If whoever began it goes away,
-    /// another one begins it again.
+    /// Many ask at the same moment.
     pub(super) async fn time_now(&self) -> Result<Timestamp, LedgerError> {
-        let asked = self.time.next();
-        let told = asked.get_or_init(|| async {
-            // Those who are ready to ask do so now.
-            yield_now().await;
-            self.time.begin(&asked);
-            self.tell_time(OFF_MAX, NOTED_EVERY).await
-        });
-        told.await.as_ref().copied().map_err(same)
+        self.time.together.ask(|| self.tell_time(OFF_MAX, NOTED_EVERY)).await
     }
 
     /// The time is no earlier than that any more.

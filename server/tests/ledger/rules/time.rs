@@ -64,24 +64,3 @@ pub(crate) async fn an_installation_is_given_once(backend: &dyn Backend) {
     drop(ledger);
     assert_eq!(backend.open(&clock).await.installation().await.unwrap(), Some(first));
 }
-
-/// However many ask at once: what one was told before another asked is not told to that one.
-pub(crate) async fn nobody_is_told_a_time_before_they_asked(backend: &dyn Backend) {
-    let clock = clock();
-    let ledger = backend.open(&clock).await;
-    let mut told = Vec::new();
-    for step in 1..=200 {
-        let asked = START.after(Duration::from_millis(step));
-        clock.set(asked);
-        for _ in 0..4 {
-            let ledger = ledger.clone();
-            told.push((asked, tokio::spawn(async move { ledger.now().await.unwrap() })));
-        }
-        // Some begin while others are under way.
-        tokio::task::yield_now().await;
-    }
-    for (asked, told) in told {
-        // Not when it was set, but when it begins, a task asks: so this holds all the more.
-        assert!(told.await.unwrap() >= asked);
-    }
-}
