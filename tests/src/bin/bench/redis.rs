@@ -69,8 +69,8 @@ impl Installation {
         for _ in 0..SERVERS {
             servers.push(Server::start_with(Options::flags(&flags).logging("info")).await);
         }
-        let ports: Vec<u16> = servers.iter().map(Server::port).collect();
-        Self { redis, servers, clients: Clients::connect_to_all(&ports, CLIENTS).await, _folder: folder }
+        let clients = connect(&servers).await;
+        Self { redis, servers, clients, _folder: folder }
     }
 
     /// How long records are, as the ledger keeps them.
@@ -87,6 +87,11 @@ impl Installation {
         let load = self.clients.send(requests).await;
         (load, Trips::so_far(&self.redis).await - before)
     }
+}
+
+async fn connect(servers: &[Server]) -> Clients {
+    let ports: Vec<u16> = servers.iter().map(Server::port).collect();
+    Clients::connect_to_all(&ports, CLIENTS).await
 }
 
 /// One row of a table, gathered over the rounds.
@@ -154,11 +159,15 @@ async fn many_beside_few() {
         fill::fill(&installation.redis, count, len).await;
         let memory = fill::memory(&installation.redis).await;
         say(&format!(
-            "  {count} records of {len} bytes: filled in {:.1} s, {} bytes of memory each",
+            "  {count} pushes with records of {len} bytes: filled in {:.1} s, {} bytes of memory each",
             start.elapsed().as_secs_f64(),
             memory / count
         ));
         both.push(installation);
+    }
+    for installation in &mut both {
+        // Servers hang up on those who say nothing for so long.
+        installation.clients = connect(&installation.servers).await;
     }
     let whats = ["PUT a push", "POST its reveal", "GET a push by its holder"];
     let mut rates: [[Vec<f64>; 2]; 3] = Default::default();
