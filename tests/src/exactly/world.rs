@@ -25,6 +25,18 @@ pub enum Backing {
     Sentinels(Sentinels),
 }
 
+impl Backing {
+    /// What those that hold the data said.
+    fn log(&self) -> String {
+        match self {
+            Self::Sqlite => String::new(),
+            Self::Redis(redis) => redis.log(),
+            Self::Cluster(cluster) => (0..6).map(|node| cluster.log(node)).collect(),
+            Self::Sentinels(sentinels) => (0..2).map(|node| sentinels.log(node)).collect(),
+        }
+    }
+}
+
 /// All that is started for one history.
 #[derive(Debug)]
 pub struct World {
@@ -115,7 +127,8 @@ impl World {
             match Server::try_start(place.options.clone()).await {
                 Ok(server) => place.server = Some(server),
                 Err(refused) => {
-                    assert!(Instant::now() < deadline, "the server does not start: {}", refused.log);
+                    let (now, ledger) = (Instant::now(), &self.backing);
+                    assert!(now < deadline, "the server does not start: {}\n{}", refused.log, ledger.log());
                     place.log.push_str(&refused.log);
                     sleep(Duration::from_millis(100)).await;
                 }

@@ -167,6 +167,8 @@ impl Node {
     pub(super) async fn let_replicate(&self) {
         let password = self.settings.password.as_ref().expect("it was cut off");
         self.command(&["CONFIG", "SET", "masterauth", password]).await.expect("it answers");
+        // A Sentinel that promoted it meanwhile had the wrong one written down.
+        self.command(&["CONFIG", "REWRITE"]).await.expect("it answers");
     }
 
     pub(super) fn kill_9(&mut self) {

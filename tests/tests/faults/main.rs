@@ -51,7 +51,7 @@ async fn exactly_n_on_a_file() {
     let (trial, is_heavy) = trial(150);
     let mut world = World::start(Backing::Sqlite, 1).await;
     let verdict = run(&mut world, trial).await;
-    let servers = if is_heavy { 100 } else { 8 };
+    let servers = if is_heavy { 80 } else { 6 };
     assert_kept("SQLite", &world, &verdict, Kills { servers, ..Kills::default() });
 }
 
@@ -61,7 +61,7 @@ async fn exactly_n_on_a_redis() {
     let redis = Redis::start_with(Settings::durable().password(PASSWORD)).await;
     let mut world = World::start(Backing::Redis(redis), SERVERS).await;
     let verdict = run(&mut world, trial).await;
-    let (servers, redis) = if is_heavy { (100, 50) } else { (4, 3) };
+    let (servers, redis) = if is_heavy { (60, 30) } else { (4, 3) };
     assert_kept("Redis", &world, &verdict, Kills { servers, redis, ..Kills::default() });
 }
 
@@ -71,7 +71,7 @@ async fn exactly_n_on_a_cluster() {
     let cluster = Cluster::start_with(Settings::durable().password(PASSWORD)).await;
     let mut world = World::start(Backing::Cluster(cluster), SERVERS).await;
     let verdict = run(&mut world, trial).await;
-    let (servers, redis) = if is_heavy { (60, 20) } else { (3, 2) };
+    let (servers, redis) = if is_heavy { (30, 12) } else { (3, 2) };
     let least = Kills { servers, redis, fail_overs: redis, behind: redis / 2 };
     assert_kept("Cluster", &world, &verdict, least);
 }
@@ -82,7 +82,7 @@ async fn exactly_n_behind_sentinels() {
     let sentinels = Sentinels::start_with(Settings::durable().password(PASSWORD)).await;
     let mut world = World::start(Backing::Sentinels(sentinels), SERVERS).await;
     let verdict = run(&mut world, trial).await;
-    let (servers, redis) = if is_heavy { (60, 20) } else { (3, 2) };
+    let (servers, redis) = if is_heavy { (30, 12) } else { (3, 2) };
     let least = Kills { servers, redis, fail_overs: redis, behind: redis / 2 };
     assert_kept("Sentinels", &world, &verdict, least);
 }
