@@ -1,8 +1,8 @@
 //! Takes all that one ledger keeps to another one: `subrosa-server migrate`.
 //!
-//! Everything may end at any moment, and the same command goes on: [`plan`] reads from how both ledgers stand what is left to
-//! do, and [`copy`] makes them equal however much of it is done. The order of the steps is what keeps two ledgers from being
-//! in service at once; it stands in [`take`].
+//! Everything may end at any moment, and the same command goes on: `plan` reads from how both ledgers stand what is left to
+//! do, and `copy` makes them equal however much of it is done. The order of the steps is what keeps two ledgers from being
+//! in service at once; it stands in `take`.
 
 mod command;
 mod copy;

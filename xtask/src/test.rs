@@ -53,6 +53,7 @@ pub(crate) fn run(args: &TestArgs) -> Result<()> {
     tally.need("node modules", tools::ensure_node_modules);
     tally.need("browser", tools::ensure_browser);
     tally.need("Redis", tools::ensure_redis);
+    tally.need("sqlite3", tools::ensure_sqlite);
     if args.browsers.contains(&Browser::Firefox) {
         tally.need("Firefox", || tools::ensure_firefox().map(drop));
     }

@@ -46,6 +46,11 @@ pub(crate) fn ensure_redis() -> Result<()> {
     ensure_programs(&[("redis-server", "redis-server"), ("redis-cli", "redis-tools"), ("setpriv", "util-linux")])
 }
 
+/// The shell of SQLite, which operators make backups with.
+pub(crate) fn ensure_sqlite() -> Result<()> {
+    ensure_programs(&[("sqlite3", "sqlite3")])
+}
+
 /// Firefox and its driver; gives the folder of the driver, which Debian does not have.
 pub(crate) fn ensure_firefox() -> Result<PathBuf> {
     ensure_programs(&[("firefox-esr", "firefox-esr")])?;
