@@ -45,7 +45,8 @@
     button.lang = name;
     button.textContent = NAMES[name];
     if (name === language) button.setAttribute("aria-current", "true");
-    else button.addEventListener("click", () => choose(name));
+    // Loading anew is for people only: a script that clicks on everything must not take from them what they look at.
+    else button.addEventListener("click", (event) => event.isTrusted && choose(name));
     return button;
   };
   document.addEventListener("readystatechange", () => {
