@@ -5,6 +5,7 @@
 //! a primary knows per connection what to wait for. So a connection that broke is never replaced within a batch.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
@@ -60,9 +61,11 @@ impl Lanes {
     pub(super) fn start(connector: &Connector, acknowledgement: &Acknowledgement) -> Self {
         let (queue, queued) = mpsc::channel(QUEUE_MAX);
         let queued = Arc::new(Mutex::new(queued));
+        let broken = Arc::new(AtomicU64::new(0));
         let lane = || {
             let (connector, acknowledgement) = (connector.clone(), acknowledgement.clone());
-            Lane { connector, acknowledgement, queued: Arc::clone(&queued), connection: None }
+            let (queued, broken) = (Arc::clone(&queued), Arc::clone(&broken));
+            Lane { connector, acknowledgement, queued, connection: None, broken, broken_before: 0 }
         };
         Self { queue, _lanes: (0..LANES_COUNT).map(|_| lane().run()).collect() }
     }
@@ -86,6 +89,11 @@ struct Lane {
     acknowledgement: Acknowledgement,
     queued: Arc<Mutex<mpsc::Receiver<Queued>>>,
     connection: Option<MultiplexedConnection>,
+    /// How often a connection of any lane broke. Mostly all of them broke then: each is made again before it is used, or
+    /// somebody who tries again would meet one broken connection after the other.
+    broken: Arc<AtomicU64>,
+    /// The same when this lane's connection was made.
+    broken_before: u64,
 }
 
 impl Lane {
@@ -94,7 +102,9 @@ impl Lane {
             let answers = match self.run_batch(&tasks).await {
                 Ok(answers) => answers,
                 Err(trouble) => {
-                    self.connection = None;
+                    if self.connection.take().is_some() {
+                        self.broken.fetch_add(1, Ordering::SeqCst);
+                    }
                     vec![Err(trouble); tasks.len()]
                 }
             };
@@ -126,7 +136,10 @@ impl Lane {
 
     /// One answer per task, or one trouble for all of them.
     async fn run_batch(&mut self, tasks: &[Task]) -> Result<Vec<Answer>, Trouble> {
-        if self.connection.is_none() {
+        let broken = self.broken.load(Ordering::SeqCst);
+        if self.connection.is_none() || self.broken_before != broken {
+            self.connection = None;
+            self.broken_before = broken;
             self.connection = Some(self.connector.connect_primary().await?);
         }
         let mut answers = self.round(tasks.iter(), Invocation::by_name).await?;
