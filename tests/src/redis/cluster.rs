@@ -219,7 +219,8 @@ impl Cluster {
         }
         let primaries = self.primaries().await;
         let whole = (0..NODES).map(async |node| match primaries.contains(&node) {
-            true => self.nodes[node].info("replication", "connected_slaves").await.is_some_and(|count| count != "0"),
+            // Connected is not enough: what it lacks is sent first.
+            true => self.nodes[node].info("replication", "slave0").await.is_some_and(|it| it.contains("state=online")),
             false => self.nodes[node].info("replication", "master_link_status").await.as_deref() == Some("up"),
         });
         primaries.len() == NODES / 2 && join_all(whole).await.into_iter().all(|whole| whole)
