@@ -121,7 +121,10 @@ async fn ten_thousand_files_are_listed_at_once_and_searched() {
     })
     .await;
     assert_eq!(found[3], "Größe 07773.csv");
-    assert_eq!(recipient.script("return document.querySelector('#files .where').textContent").await, "data/run 3/");
+    assert_eq!(
+        recipient.script("return document.querySelector('#files .where').textContent").await,
+        "\u{2068}data/run 3/\u{2069}"
+    );
     recipient.assert_accessible().await;
     recipient
         .script("const find = document.getElementById('find'); find.value = ''; find.dispatchEvent(new Event('input'))")
