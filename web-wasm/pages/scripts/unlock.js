@@ -119,7 +119,8 @@ function wait(millis, text) {
     clearInterval(countdown);
     countdown = undefined;
     target.removeAttribute("aria-live");
-    refuse("");
+    // That it was wrong stays true: who looked away still reads it, and hears that the wait is over.
+    refuse(text === texts.wrongPassword ? texts.wrongPasswordNow : "");
     button("open").disabled = false;
   }, 250);
 }

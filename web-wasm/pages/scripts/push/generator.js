@@ -75,6 +75,10 @@ async function draw() {
   say("generator-problem", typeof made === "string" ? made : "");
   if (typeof made === "string") return;
   line.draw(made);
+  // Nothing is missing any more, although nobody typed.
+  const secret = element("secret", HTMLInputElement);
+  if (secret.ariaInvalid) say("push-problem", "");
+  secret.ariaInvalid = null;
 }
 
 /** @returns {Made | string} a string: what is wrong with the choice */
