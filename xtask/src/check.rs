@@ -3,6 +3,7 @@
 mod documents;
 mod layers;
 mod lines;
+pub(crate) mod preloads;
 mod scripts;
 mod weight;
 
@@ -15,7 +16,7 @@ use crate::{cargo, process, tools, web};
 /// What `check` takes.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
-    /// Only this one: format, lints, wasm-lints, docs, types, texts, weight, layers, documents, dependencies
+    /// Only this one: format, lints, wasm-lints, docs, types, texts, preloads, weight, layers, documents, dependencies
     name: Option<String>,
 }
 
@@ -29,6 +30,7 @@ const CHECKS: &[Check] = &[
     ("documents", documents::check),
     ("types", scripts::check),
     ("texts", scripts::check_texts),
+    ("preloads", preloads::check),
     ("weight", weight::check),
     ("lints", lints),
     ("wasm-lints", wasm_lints),

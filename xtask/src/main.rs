@@ -15,6 +15,7 @@ mod cargo;
 mod process;
 mod tally;
 mod tools;
+mod visit;
 
 use std::process::ExitCode;
 
@@ -44,6 +45,8 @@ enum Task {
     Pictures,
     /// Build the browser module only (the other tasks do it by themselves)
     Web,
+    /// Write into the pages which modules they load, so that browsers fetch them in one go
+    Preloads,
 }
 
 fn main() -> ExitCode {
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args),
         Task::Pictures => bench::pictures(),
         Task::Web => web::build().map(drop),
+        Task::Preloads => web::build().and_then(|_| check::preloads::write()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,8 +1,11 @@
 //! The pages: byte for byte what stands in the repository, plus the module made from `web-wasm`.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use axum::extract::State;
 use axum::response::{Html, IntoResponse as _, Response};
-use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use subrosa_shared::api::Channels;
 
@@ -22,6 +25,16 @@ struct Generated;
 
 /// The same files under the paths that they are served under, compressed with brotli by `build.rs`.
 const PACKED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/packed.rs"));
+
+/// Where the languages are, a folder each.
+const TEXTS: &str = "scripts/texts/";
+/// What the pages are written in.
+const ENGLISH: &str = "en";
+static LANGUAGES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let files = Pages::iter();
+    let folders = files.filter_map(|file| Some(file.strip_prefix(TEXTS)?.split_once('/')?.0.to_owned()));
+    folders.collect()
+});
 
 const NOT_FOUND: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Not found - Subrosa</title>\
     <h1>There is no such page</h1><p><a href=\"/\">To the start</a></p>";
@@ -65,11 +78,36 @@ pub(super) async fn serve_page(
     }
     let file = name.strip_prefix("wasm/").map_or_else(|| Pages::get(name), Generated::get);
     let Some(file) = file else { return not_found() };
+    let texts = is_page.then(|| preloaded_texts(&file.data, &headers)).flatten();
     let mut response = serve_file(name, file, &headers);
+    if let Some(texts) = texts {
+        response.headers_mut().insert(header::LINK, texts);
+        let vary = HeaderValue::from_static("accept-encoding, accept-language");
+        response.headers_mut().insert(header::VARY, vary);
+    }
     if let Some(framed) = framed(name) {
         response.extensions_mut().insert(framed);
     }
     response
+}
+
+/// The texts of a page in the reader's language, as a header that lets the browser fetch them together with all else that
+/// the page names (RFC 8288, `modulepreload`). The page itself decides the language, and may decide otherwise: then it
+/// fetches other texts.
+fn preloaded_texts(page: &[u8], request: &HeaderMap) -> Option<HeaderValue> {
+    let page = std::str::from_utf8(page).ok()?;
+    let names = page.split_once("data-texts=\"")?.1.split_once('"')?.0;
+    let language = language(request);
+    let links = names.split(' ').map(|name| format!("</{TEXTS}{language}/{name}.js>; rel=modulepreload"));
+    HeaderValue::try_from(links.collect::<Vec<_>>().join(", ")).ok()
+}
+
+/// The first language of the reader that there are texts in, as `language.js` finds it.
+fn language(request: &HeaderMap) -> &'static str {
+    let values = request.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
+    let tags = values.flat_map(|tags| tags.split(',')).map(|tag| tag.split(['-', ';']).next().unwrap_or(tag).trim());
+    let known = |tag: &str| LANGUAGES.iter().find(|language| language.eq_ignore_ascii_case(tag));
+    tags.filter_map(known).next().map_or(ENGLISH, String::as_str)
 }
 
 /// What belongs to the document in which files are looked at.

@@ -75,6 +75,29 @@ async fn files_are_compressed_for_whoever_takes_that() {
 }
 
 #[tokio::test]
+async fn a_page_comes_with_the_texts_of_its_readers_language() {
+    let server = Server::start().await;
+    if !built(&server).await {
+        return;
+    }
+    for (accepted, language) in
+        [("de-CH,de;q=0.9,en;q=0.8", "de"), ("fr, AR;q=0.5", "ar"), ("en-GB", "en"), ("tlh, ../x", "en"), ("", "en")]
+    {
+        let request = Request::get("/p").header(header::ACCEPT_LANGUAGE, accepted).body("".into()).unwrap();
+        let page = server.send(request).await.ok();
+        let texts = format!(
+            "</scripts/texts/{language}/common.js>; rel=modulepreload, </scripts/texts/{language}/reveal.js>; rel=modulepreload"
+        );
+        assert_eq!(page.headers[header::LINK], texts, "{accepted}");
+        assert_eq!(page.headers[header::VARY], "accept-encoding, accept-language");
+        for path in texts.split(['<', '>']).filter(|path| path.starts_with('/')) {
+            get(&server, path).await.ok();
+        }
+    }
+    assert!(!get(&server, "/scripts/api.js").await.ok().headers.contains_key(header::LINK));
+}
+
+#[tokio::test]
 async fn unknown_pages_show_a_way_home_and_no_file_of_the_machine() {
     let server = Server::start().await;
     for path in ["/nothing", "/../Cargo.toml", "/%2e%2e/Cargo.toml", "/scripts/", "/wasm/", "/wasm/../x", "/s/token"] {

@@ -1,7 +1,8 @@
 //! What the pages leave behind, whom they talk to, and that a keyboard is enough.
 
+use serde_json::json;
 use subrosa_tests::browser::pages::Choices;
-use subrosa_tests::browser::{Browser, turn};
+use subrosa_tests::browser::{Browser, SOON, turn};
 use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::leaks::Leaks;
 use subrosa_tests::only_if_browser_can;
@@ -39,6 +40,41 @@ async fn no_page_asks_any_other_origin() {
         for url in asked.iter().filter(|url| url.starts_with("http") || url.starts_with("ws")) {
             assert!(url.starts_with(&format!("{}/", server.origin())), "{url}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_page_names_all_that_it_loads_so_that_it_comes_in_one_go() {
+    let _turn = turn().await;
+    let (server, visitor) = (Server::start().await, Browser::start().await);
+    let (_, link) = sent(&server, &one_file(), &LinkTerms::default()).await;
+    let secret = format!("{}/p#AAAA", server.origin());
+    for (address, state) in [
+        (link.as_str(), "ready"),
+        (secret.as_str(), "damaged"),
+        (&server.origin(), "pick"),
+        (&format!("{}/push", server.origin()), "form"),
+    ] {
+        visitor.open(address).await;
+        visitor.state_of(&[state]).await;
+        visitor
+            .script(
+                "const named = [...document.querySelectorAll('head [href], head [src]')].map(({ href, src }) => href || src);
+                 const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
+                 fetch(location.pathname).then(({ headers }) => {
+                   const header = headers.get('link').matchAll(/<([^>]+)>/g);
+                   named.push(...[...header].map(([, path]) => new URL(path, location.href).href));
+                   window.loaded = loaded.filter((url) => /\\/(scripts|styles|wasm)\\//.test(url));
+                   window.unnamed = window.loaded.filter((url) => !named.includes(url));
+                 })",
+            )
+            .await;
+        let unnamed = wait::until(SOON, "the comparison", async || {
+            let unnamed = visitor.script("return window.unnamed ?? null").await;
+            (!unnamed.is_null()).then_some(unnamed)
+        });
+        assert_eq!(unnamed.await, json!([]), "{address} learns of them late");
+        assert!(visitor.script("return window.loaded.length").await.as_u64() > Some(20), "what is loaded is seen");
     }
 }
 
@@ -138,7 +174,7 @@ async fn a_share_is_sent_and_received_by_keyboard_alone() {
     recipient.state_of(&["ready"]).await;
     tab_to(&recipient, "download").await;
     recipient.press(ENTER).await;
-    wait::until(subrosa_tests::browser::SOON, "the second step", async || {
+    wait::until(SOON, "the second step", async || {
         recipient.script("return Boolean(document.getElementById('download-confirm'))").await.as_bool().filter(|is| *is)
     })
     .await;

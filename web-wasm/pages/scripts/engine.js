@@ -35,7 +35,8 @@ export async function startEngine(name, glue) {
 
 /** @param {"open" | "seal"} name */
 async function compile(name) {
-  const response = await fetch(`/wasm/${name}_bg.wasm`, { credentials: "omit" });
+  // With nothing that would make it another request than the one that the page's head began.
+  const response = await fetch(`/wasm/${name}_bg.wasm`);
   if (!response.ok) throw new TypeError(`the module was answered with ${response.status}`);
   try {
     return await WebAssembly.compileStreaming(response.clone());
