@@ -10,7 +10,6 @@
 export const page = {
   unsupported: { title: "لا يعمل ذلك في هذا المتصفح" },
   options: { optional: "(اختياري)", show: "إظهار", hide: "إخفاء" },
-  languages: { title: "اللغة" },
 };
 
 /** What is written in English in the pages. */

@@ -110,7 +110,6 @@ export const push = {
     counted(count, { one: "مرة واحدة", two: "مرتين", few: "# مرات", many: "# مرة", other: "# مرة" }),
   viewsOther: "عدد آخر …",
   expiryDate: "حتى تاريخ محدد …",
-  noteOptional: "(اختياري)",
   titles: {
     made: "تم الختم. إليك الرابط.",
     back: "رابطك",

@@ -100,7 +100,7 @@ export const receive = {
       other: `المجموع ${size}، في # مجلد`,
     }),
   download: "تنزيل",
-  downloadAll: "تنزيل الكل في ملف zip واحد",
+  downloadAll: "تنزيل الكل (zip)",
   goOn: "متابعة التنزيل",
   left: (left) =>
     counted(left, {
@@ -122,7 +122,7 @@ export const receive = {
         other: "سيُستخدم واحد من # تنزيل متبقٍ. هل تريد التنزيل الآن؟",
       }),
   },
-  confirmYes: "نعم، الآن",
+  confirmYes: "نعم، تنزيل",
   preparing: "جارٍ التحضير …",
   savingLead: (name) => `يحفظ متصفحك «${isolated(name)}». أبقِ هذه الصفحة مفتوحة حتى ينتهي.`,
   finishedLate: "انتهى هذا التنزيل؛ كان الخادم قد أغلقه. ما حفظته كامل: فُحص كل بايت منه.",

@@ -9,8 +9,7 @@
 /** @type {typeof En.page} */
 export const page = {
   unsupported: { title: "In diesem Browser geht das nicht" },
-  options: { optional: "(freiwillig)", show: "Zeigen", hide: "Verbergen" },
-  languages: { title: "Sprache" },
+  options: { optional: "(optional)", show: "Zeigen", hide: "Verbergen" },
 };
 
 /** What is written in English in the pages. */

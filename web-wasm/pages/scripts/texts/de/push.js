@@ -114,7 +114,6 @@ export const push = {
   views: (count) => counted(count, { one: "einmal", other: "# Mal" }),
   viewsOther: "eine andere Zahl …",
   expiryDate: "bis zu einem Datum …",
-  noteOptional: "(freiwillig)",
   titles: {
     made: "Versiegelt. Hier ist der Link.",
     back: "Ihr Link",

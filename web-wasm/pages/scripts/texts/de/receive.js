@@ -13,7 +13,7 @@ export const page = {
   password: {
     title: "Dieser Link hat ein Passwort",
     lead:
-      "Der Absender hat es Ihnen wohl auf einem anderen Weg als den Link gegeben. Ein falsches Passwort kostet keinen " +
+      "Der Absender hat es Ihnen wohl getrennt vom Link gegeben. Ein falsches Passwort kostet keinen " +
       "Download.",
     label: "Passwort",
     open: "Öffnen",
@@ -98,10 +98,10 @@ export const receive = {
     `Am ${when} wurde ein Download dieses Links begonnen. Wenn Sie das nicht waren, sagen Sie es dem Absender.`,
   sum: (size, folders) =>
     folders === 0
-      ? `zusammen ${size}`
-      : counted(folders, { one: `zusammen ${size}, # Ordner`, other: `zusammen ${size}, # Ordner` }),
+      ? `Zusammen ${size}`
+      : counted(folders, { one: `Zusammen ${size}, # Ordner`, other: `Zusammen ${size}, # Ordner` }),
   download: "Herunterladen",
-  downloadAll: "Alles als eine Zip-Datei herunterladen",
+  downloadAll: "Alles herunterladen (Zip)",
   goOn: "Download fortsetzen",
   left: (left) => counted(left, { one: "Noch # Download ist übrig.", other: "Noch # Downloads sind übrig." }),
   leftHeld: "Ihr Download ist schon gezählt.",
@@ -110,7 +110,7 @@ export const receive = {
     some: (left) =>
       counted(left, { other: "Dafür wird einer der # Downloads verwendet, die noch übrig sind. Jetzt herunterladen?" }),
   },
-  confirmYes: "Ja, jetzt",
+  confirmYes: "Ja, herunterladen",
   preparing: "Wird vorbereitet …",
   savingLead: (name) => `Ihr Browser speichert „${isolated(name)}“. Lassen Sie diese Seite offen, bis er fertig ist.`,
   finishedLate:

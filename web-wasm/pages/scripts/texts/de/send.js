@@ -190,5 +190,4 @@ export const problems = {
     "Was der Server zurückgegeben hat, ist nicht das, was gesendet wurde. Es wurde kein Link erstellt. Versuchen Sie es " +
     "noch einmal; wenn es dabei bleibt, sagen Sie es dem Betreiber dieses Servers.",
   cancelledUpload: "Sie haben abgebrochen. Was schon gesendet war, wird vom Server gelöscht.",
-  noRoom: "Der Server hat keinen Platz mehr. Versuchen Sie es später noch einmal, oder sagen Sie es seinem Betreiber.",
 };

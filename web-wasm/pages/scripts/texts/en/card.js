@@ -15,8 +15,8 @@ export const card = {
   /** @param {string} title of the card */
   qrTitle: (title) => `QR code of the link: ${title}`,
   qrHint: "Point the camera of a phone at it to open the link there.",
-  share: "Share …",
-  mail: "Mail …",
+  share: "Share…",
+  mail: "Email…",
   markdown: "Copy as Markdown",
 };
 
@@ -59,7 +59,7 @@ export const messages = {
       "Open it in a browser, and press “Download”. You need no account and no program.",
       `It works for ${downloads}, until ${until}. Then the files are deleted.`,
       password
-        ? "The page asks for a password. You get it from me by another way."
+        ? "The page asks for a password. You get it from me in another way."
         : "Whoever has this link can open the files. Please do not pass it on.",
     ],
   }),
@@ -73,7 +73,7 @@ export const messages = {
    */
   push: ({ kind, forFiles, views: count, until, passphrase }) => {
     const { subject, what } = PUSHED[kind] ?? PUSHED.unknown;
-    const it = forFiles ? "the password for the files that I send you by another way" : `${what} for you`;
+    const it = forFiles ? "the password for the files that I send you separately" : `${what} for you`;
     return {
       subject: forFiles ? "The password for the files" : subject,
       short: `This link shows ${it}. It can be seen ${views(count)}, until ${until}.`,
@@ -81,7 +81,7 @@ export const messages = {
       after: [
         `Open it in a browser, and press the button to see it. It can be seen ${views(count)}, until ${until}. Then ` +
           "it is deleted.",
-        ...(passphrase ? ["The page asks for a passphrase. You get it from me by another way."] : []),
+        ...(passphrase ? ["The page asks for a passphrase. You get it from me in another way."] : []),
         "If the page says that somebody saw it before you, tell me.",
       ],
     };

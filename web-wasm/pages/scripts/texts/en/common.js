@@ -9,7 +9,6 @@
 export const page = {
   unsupported: { title: "This browser cannot do it" },
   options: { optional: "(optional)", show: "Show", hide: "Hide" },
-  languages: { title: "Language" },
 };
 
 /** Why this browser or this way of opening the page cannot work. */

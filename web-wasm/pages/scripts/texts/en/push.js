@@ -8,7 +8,7 @@ const counted = counting("en");
 /** Texts of elements that carry `data-text="group.name"`. */
 export const page = {
   form: {
-    title: "What do you hand over?",
+    title: "What are you handing over?",
     kind: "What is it?",
     password: "Password",
     login: "Login",
@@ -19,7 +19,7 @@ export const page = {
     noteText: "Note",
     noteHint: "Several lines are possible: a key, a code, answers to security questions.",
     urlText: "Web address",
-    urlHint: "It begins with https:// or http://. The recipient sees it first, and opens it only by a click.",
+    urlHint: "It begins with https:// or http://. The recipient sees it first, and opens it only with a click.",
     make: "Make one",
     views: "Can be seen",
     viewsOther: "How often",
@@ -27,7 +27,7 @@ export const page = {
     expiryDate: "Deleted on",
     passphrase: "Passphrase",
     passphraseHint:
-      "The recipient needs the link and this passphrase. Tell it by another way than the link. We cannot recover it.",
+      "The recipient needs the link and this passphrase. Pass it on in another way than the link. We cannot recover it.",
     passphraseMake: "Make one",
     guesses: "Destroy it after wrong passphrases",
     guessesCount: "Wrong passphrases",
@@ -51,8 +51,8 @@ export const page = {
     lower: "a to z",
     upper: "A to Z",
     digits: "0 to 9",
-    symbols: "Signs (! # $)",
-    lookalikes: "Leave out what looks alike (0 and O, 1 and l)",
+    symbols: "Symbols (! # $)",
+    lookalikes: "Without look-alikes (0 and O, 1 and l)",
     count: "Number of words",
     separator: "Between the words",
     hyphen: "Hyphen",
@@ -66,11 +66,11 @@ export const page = {
   },
   done: {
     passphraseApart:
-      "Tell the passphrase by another way than the link: by phone, in person, or in another messenger. Only this page " +
+      "Pass the passphrase on in another way than the link: by phone, in person, or in another messenger. Only this page " +
       "knows it, until you leave it. Nobody can show it again after that.",
     next: "What happens next",
     status: "What happened so far",
-    timeline: "Every event",
+    timeline: "All events",
     back: "Come back to this page later",
     backLabel: "Address for you only",
     backHint:
@@ -88,13 +88,12 @@ export const page = {
 
 export const push = {
   makes: "Make the link",
-  making: "Sealing …",
+  making: "Sealing…",
   retry: "Try again",
   /** @param {number} count */
   views: (count) => counted(count, { one: "once", other: "# times" }),
-  viewsOther: "another number …",
-  expiryDate: "until a date …",
-  noteOptional: "(optional)",
+  viewsOther: "another number…",
+  expiryDate: "until a date…",
   titles: {
     made: "Sealed. Here is the link.",
     back: "Your link",
@@ -105,7 +104,7 @@ export const push = {
     again: "The link",
   },
   leads: {
-    made: "Nobody can read it without this link, the server neither.",
+    made: "Nobody can read it without this link, not even the server.",
     back: "What you handed over is not shown here. You can see what happened, and hand the link out again.",
   },
   cardLead: "Send it to the recipient.",
@@ -113,7 +112,7 @@ export const push = {
   /** @param {string} views @param {string} until @param {boolean} passphrase */
   nextSteps: (views, until, passphrase) => [
     passphrase
-      ? "Send the link to the recipient, and tell the passphrase by another way."
+      ? "Send the link to the recipient, and the passphrase in another way."
       : "Send the link to the recipient. Whoever has it can open it.",
     `It can be seen ${views}, until ${until}. Opening the link shows nothing yet: the recipient has to confirm.`,
     "Then it is deleted from the server. This page shows what happens.",

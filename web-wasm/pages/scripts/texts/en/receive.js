@@ -10,15 +10,15 @@ export const page = {
   damaged: { paste: "Paste the whole link here", open: "Open this link" },
   password: {
     title: "This link has a password",
-    lead: "The sender should have given it to you by another way than the link. A wrong password costs no download.",
+    lead: "The sender should have given it to you separately from the link. A wrong password uses up no download.",
     label: "Password",
     open: "Open",
   },
   ready: { note: "Note from the sender", listed: "Files", finish: "I have everything" },
   confirm: { no: "Not now" },
   destroy: {
-    button: "Delete the files from the server …",
-    ask: "Delete the files from the server now? Nobody can download them any more, you neither.",
+    button: "Delete the files from the server…",
+    ask: "Delete the files from the server now? Nobody can download them any more, not even you.",
     yes: "Yes, delete now",
     no: "Keep them",
   },
@@ -34,7 +34,7 @@ export const page = {
 /** Why a link is gone, for its holder. @type {Record<string, (when: string) => string>} */
 export const goneForRecipient = {
   spent: (when) => `Downloaded on ${when}, and then deleted from the server. If that was not you, tell the sender.`,
-  expired: (when) => `Its time was over on ${when}, and the files are deleted. Ask the sender for a new link.`,
+  expired: (when) => `It expired on ${when}, and the files are deleted. Ask the sender for a new link.`,
   revoked: (when) => `The sender deleted it on ${when}. Ask the sender if that surprises you.`,
   destroyed: (when) => `A recipient deleted it on ${when}. If that was not you, tell the sender.`,
   guessed: (when) => `It was deleted on ${when} after too many wrong passwords. Tell the sender.`,
@@ -55,7 +55,7 @@ export const receive = {
   stillDamaged: "This is not a whole link yet. It ends in 48 letters, digits, - or _ after the sign #.",
   elsewhere: "This link belongs to another server: open it as it was sent to you.",
   tooNew: "This link was made by a newer version of Subrosa, or is of a kind that this page does not open.",
-  checking: "Checking …",
+  checking: "Checking…",
   /** @param {string} soon “in 3 seconds” */
   wrongPassword: (soon) => `This is not the password. No download was counted. You can try again ${soon}.`,
   wrongPasswordNow: "This is not the password. No download was counted. You can try again.",
@@ -76,7 +76,7 @@ export const receive = {
   sum: (size, folders) =>
     folders === 0 ? `${size} in all` : counted(folders, { one: `${size} in all, # folder`, other: `${size} in all, # folders` }),
   download: "Download",
-  downloadAll: "Download all as one zip file",
+  downloadAll: "Download all (zip)",
   goOn: "Go on with the download",
   /** @param {number} left */
   left: (left) => counted(left, { one: "# download is left.", other: "# downloads are left." }),
@@ -87,15 +87,15 @@ export const receive = {
     /** @param {number} left */
     some: (left) => counted(left, { other: "This takes one of the # downloads that are left. Download now?" }),
   },
-  confirmYes: "Yes, now",
-  preparing: "Preparing …",
+  confirmYes: "Yes, download",
+  preparing: "Preparing…",
   /** @param {string} name */
   savingLead: (name) => `Your browser saves “${isolated(name)}”. Keep this page open until it is done.`,
   finishedLate:
     "This download is over; the server had closed it already. What you saved is complete: every byte was checked.",
   /** @param {string} name */
   askLead: (name) =>
-    `“${isolated(name)}” was handed to your browser, and every byte was checked. Look into your downloads. Until you say ` +
+    `“${isolated(name)}” was handed to your browser, and every byte was checked. Look in your downloads folder. Until you say ` +
     "yes, you can save it again without another download being counted.",
   receiptLater: "The server could not be told yet. Try again in a moment.",
   finishedLead:
@@ -162,7 +162,7 @@ export const receiveStops = {
 export const problems = {
   altered:
     "What the server sent is not what was sealed: it does not open. The download was stopped, and the file that " +
-    "your browser may have begun is not complete. Try again; if it stays, tell the sender.",
+    "your browser may have begun is not complete. Try again; if it happens again, tell the sender.",
   manifestAltered:
     "The list of files does not open: it was changed, or it is not the one that this link was made for. Tell the " +
     "sender.",
@@ -175,8 +175,7 @@ export const problems = {
     "on within an hour.",
   /** @param {string} size */
   noStream: (size) =>
-    "This window can save no stream, and what its browser stores for pages has no room for a file of this size. Up to " +
-    `${size} can be saved all the same. Open the link in a normal window of a current browser. What was begun is not ` +
-    "counted again on this device.",
+    `This window cannot save a file as large as this: at most ${size}. Open the link in a normal window of a current ` +
+    "browser. What was begun is not counted again on this device.",
   storage: "This browser keeps nothing for this page, so an interrupted download might be counted again.",
 };

@@ -10,18 +10,18 @@ export const page = {
   link: { paste: "Paste the whole link here", open: "Open this link" },
   passphrase: {
     lead:
-      "It needs a passphrase. The sender should have told you by another way than the link. A wrong one uses up " +
+      "It needs a passphrase. The sender should have given it to you separately from the link. A wrong one uses up " +
       "nothing.",
     label: "Passphrase",
     hint: "If it consists of words, they may be joined by hyphens (-).",
   },
   look: { reveal: "Reveal" },
-  revealing: { title: "One moment …" },
+  revealing: { title: "One moment…" },
   revealed: {
     hint: "What you show is hidden again after 30 seconds, and when you leave this page.",
   },
   destroy: {
-    ask: "Destroy it now? Nobody can see it any more, you neither.",
+    ask: "Destroy it now? Nobody can see it any more, not even you.",
     yes: "Yes, destroy it now",
     no: "Keep it",
   },
@@ -33,7 +33,7 @@ export const kinds = {
   login: "A login for you",
   note: "A note for you",
   url: "A web address for you",
-  files: "The password for files that you got by another message",
+  files: "The password for files that you got in another message",
   unknown: "Something for you",
 };
 
@@ -78,7 +78,7 @@ export const reveal = {
     no: "Not now",
   },
   open: "Go on",
-  checking: "Checking …",
+  checking: "Checking…",
   emptyPassword: "Type the passphrase.",
   /** @param {string} soon “in 3 seconds” */
   wrongPassword: (soon) => `This is not the passphrase. Nothing was used up. You can try again ${soon}.`,
@@ -203,7 +203,7 @@ export const revealGone = {
   spent: (when) =>
     `It was seen, and deleted from the server on ${when}. If that was not you, tell the sender: somebody else may ` +
     "know it.",
-  expired: (when) => `Its time was over on ${when}, and it is deleted. Ask the sender for a new link.`,
+  expired: (when) => `It expired on ${when}, and is deleted. Ask the sender for a new link.`,
   revoked: (when) => `The sender deleted it on ${when}. Ask the sender if that surprises you.`,
   destroyed: (when) => `A recipient destroyed it on ${when}. If that was not you, tell the sender.`,
   guessed: (when) => `It was deleted on ${when} after too many wrong passphrases. Tell the sender.`,

@@ -23,7 +23,7 @@ export const page = {
     passwordHint: "The recipient needs the link and this password. We cannot recover it.",
     makePassword: "Make one",
     pushPassword: "Make a link for the password too",
-    pushPasswordHint: "You get two links, to be sent by two ways: one for the files, one that shows the password.",
+    pushPasswordHint: "You get two links, to send in two different ways: one for the files, one that shows the password.",
     note: "Note to the recipient",
     noteHint: "Sealed like the files.",
   },
@@ -35,14 +35,14 @@ export const page = {
   done: {
     lead: "Your files were read back from the server and opened: they are complete.",
     passwordApart:
-      "Send the password by another way than the link: by phone, in person, or in another messenger. Whoever reads " +
-      "one of the two messages then has nothing.",
+      "Send the password in another way than the link: by phone, in person, or in another messenger. Somebody who reads " +
+      "only one of the two messages can then open nothing.",
     spoken:
-      "The page drew this password, and nobody knows it yet. Tell it by voice or by another messenger. You can see it " +
-      "here as long as this page is open.",
+      "This page made the password, and nobody knows it yet. Say it on the phone, or send it in another messenger. You " +
+      "can see it here as long as this page is open.",
     pushFailed:
       "The link for the password could not be made: the server for passwords did not answer. The files are sent, and " +
-      "their link works. Try again, or tell the password by another way.",
+      "their link works. Try again, or pass the password on in another way.",
     pushAgain: "Try again",
     moreDownloads: "Allow one more download",
     next: "What happens next",
@@ -87,10 +87,10 @@ export const send = {
     }),
   /** @param {string} name */
   unreadable: (name) => `“${isolated(name)}” could not be read, so it was not added.`,
-  reading: "Looking through the folder …",
+  reading: "Looking through the folder…",
   passwordTooLong: "This password is too long.",
   noteTooLong: "This note is too long.",
-  checking: "Reading it back to be sure …",
+  checking: "Reading it back to be sure…",
   noWords: "The list of words did not load. Check the connection and try again.",
   /** @param {number} files @param {string} size */
   what: (files, size) => `${counted(files, FILES)}, ${size}`,
@@ -98,13 +98,13 @@ export const send = {
   doneTwo: "Sealed. Here are two links.",
   cardOnly: "Link to the files",
   cardOne: "1. The files",
-  cardOneLead: "Send this link by mail, or where you write to the recipient anyway.",
+  cardOneLead: "Send this link by email, or wherever you write to the recipient anyway.",
   cardTwo: "2. The password",
-  cardTwoLead: "Send this link another way: by phone, SMS or chat. Never in the same message as the first.",
-  pushPending: "The link for the password is being made …",
+  cardTwoLead: "Send this link in another way: by SMS or chat, or by phone. Never in the same message as the first.",
+  pushPending: "The link for the password is being made…",
   pushFailed: "The link for the password could not be made.",
   pushNotDeleted:
-    "The link of the password could not be deleted: its server did not answer. It opens nothing any more, and ends " +
+    "The link to the password could not be deleted: its server did not answer. It opens nothing any more, and ends " +
     "by itself.",
   spokenShow: "Show the password",
   spokenHide: "Hide the password",
@@ -124,9 +124,9 @@ export const send = {
   /** @param {string} downloads @param {string} until @param {boolean} password @param {boolean} two links */
   nextSteps: (downloads, until, password, two) => [
     two
-      ? "Send the two links by two ways. Whoever reads one of the two messages has nothing."
+      ? "Send the two links in two different ways. Somebody who reads only one of the messages can open nothing."
       : password
-        ? "Send the link to the recipient, and the password by another way."
+        ? "Send the link to the recipient, and the password in another way."
         : "Send the link to the recipient. Whoever has it can open it.",
     `It works for ${downloads}, until ${until}. Looking at the list of files is not counted.`,
     "Then the files are deleted from the server. This page shows what happens as long as it is open; close it, and " +
@@ -156,13 +156,13 @@ export const status = {
     gone: "ended",
   },
   unreachable: "The server does not answer at the moment. This will go on by itself.",
-  loading: "one moment …",
+  loading: "one moment…",
 };
 
 /** Why a share or link is gone, for its owner. @type {Record<string, (when: string) => string>} */
 export const goneForOwner = {
   spent: (when) => `Downloaded, and deleted from the server on ${when}.`,
-  expired: (when) => `Its time was over on ${when}. It is deleted from the server.`,
+  expired: (when) => `It expired on ${when}, and is deleted from the server.`,
   revoked: (when) => `You deleted it on ${when}. The link no longer works.`,
   destroyed: (when) => `The recipient deleted it from the server on ${when}.`,
   guessed: (when) => `Too many wrong passwords on ${when}. It is deleted from the server.`,
@@ -184,8 +184,7 @@ export const problems = {
     `“${isolated(name)}” changed while it was being read, or can no longer be read. Sending was stopped, so that nobody gets ` +
     "a broken file. Choose it again when it is ready.",
   readBack:
-    "What the server gave back is not what was sent. No link was made. Try again; if it stays, tell the operator " +
+    "What the server gave back is not what was sent. No link was made. Try again; if it happens again, tell the operator " +
     "of this server.",
   cancelledUpload: "You cancelled. What was sent so far is being deleted from the server.",
-  noRoom: "The server has no room left. Try again later, or tell its operator.",
 };

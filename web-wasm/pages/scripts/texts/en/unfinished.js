@@ -10,8 +10,8 @@ export const page = {
   unfinished: { title: "Uploads that are not finished" },
   resuming: { leave: "Not now" },
   again: {
-    title: "Pick the same files again",
-    lead: "After an interruption, this page may no longer read your files. Pick them again: only what is missing is sent.",
+    title: "Choose the same files again",
+    lead: "After an interruption, this page may no longer read your files. Choose them again: only what is missing is sent.",
     drop: "Or drop them anywhere on this page",
     missing: "Still missing",
     back: "Not now",
@@ -20,7 +20,7 @@ export const page = {
 
 export const unfinished = {
   interrupted: "An upload was interrupted",
-  made: "A link was made and not copied yet",
+  made: "A link was made but not copied yet",
   /** @param {string} first @param {number} more other files */
   name: (first, more) =>
     more === 0
@@ -31,14 +31,14 @@ export const unfinished = {
     `${done} of ${total} are stored already. You can go on with it on this device until ${until}.`,
   /** @param {string} until */
   ready: (until) => `The files are sealed and stored. The link works until ${until}.`,
-  elsewhere: "It runs in another tab of this browser.",
+  elsewhere: "It is running in another tab of this browser.",
   goOn: "Continue",
   showLink: "Show the link",
   pause: "Pause",
-  paused: "Paused. What is stored stays.",
-  throwAway: "Throw away",
+  paused: "What is on the server already stays there.",
+  throwAway: "Discard",
   deleteFiles: "Delete the files",
-  throwAsk: "Throw this upload away? What was sent of it is deleted from the server.",
+  throwAsk: "Discard this upload? What was sent so far is deleted from the server.",
   deleteAsk: "Delete the files from the server? The link then opens nothing.",
   yes: "Yes, delete",
   no: "Keep it",
@@ -47,9 +47,9 @@ export const unfinished = {
   /** @param {string} why */
   gone: (why) => `This upload cannot go on. ${why}`,
   unknown: "The server no longer knows it.",
-  damaged: "What this browser kept of it is damaged. Throw it away, and send the files anew.",
-  looking: "Asking what is stored already …",
-  comparing: "Comparing your files with what is stored …",
+  damaged: "What this browser kept of it is damaged. Discard it, and send the files again.",
+  looking: "Asking what is stored already…",
+  comparing: "Comparing your files with what is stored…",
   /** @param {string} found @param {number} wanted more than one */
   found: (found, wanted) => counted(wanted, { other: `${found} of # files found.` }),
   /** @param {number} more */
@@ -58,17 +58,17 @@ export const unfinished = {
   changed: (count, first) =>
     counted(count, {
       one: () =>
-        `“${isolated(first)}” is not the same file any more: its size, its time or its content is another. What was stored of the ` +
-        "old file does not fit to it.",
+        `“${isolated(first)}” is not the same file any more: its size, time or content has changed. What is stored of the old ` +
+        "file does not match it.",
       other: (n) =>
-        `${n} files are not the same any more, among them “${isolated(first)}”: size, time or content are others. What was stored ` +
-        "of the old files does not fit to them.",
+        `${n} files are not the same any more, among them “${isolated(first)}”: size, time or content has changed. What is ` +
+        "stored of the old files does not match them.",
     }),
-  changedHelp: "Pick the files as they were, or go back and throw this upload away.",
+  changedHelp: "Choose the files as they were, or go back and discard this upload.",
   unneeded: "None of the missing files was among them.",
   /** @param {string} until */
   kept: (until) =>
-    `If it closes all the same, you can go on with this upload on this device until ${until}. Until then, this browser ` +
-    "keeps the keys to it.",
-  unkept: "This browser keeps nothing for this page. If it closes, you have to begin anew.",
+    `If it is closed all the same, you can continue on this device until ${until}. Until then, this browser keeps the ` +
+    "keys for that.",
+  unkept: "This browser keeps nothing for this page. If it is closed, you have to start over.",
 };
