@@ -11,10 +11,12 @@ pub mod pages;
 pub mod pages_push;
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
+use fantoccini::wd::WindowHandle;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::Value;
@@ -43,6 +45,8 @@ pub async fn turn() -> SemaphorePermit<'static> {
 #[derive(Debug)]
 pub struct Browser {
     client: Client,
+    /// Its tabs in the order in which they were opened: drivers list them in an order of their own.
+    tabs: Mutex<Vec<WindowHandle>>,
     driver: Driver,
     folder: TempDir,
 }
@@ -90,7 +94,8 @@ impl Browser {
         let connecting = ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&driver.address()).await;
         let client = connecting.expect("the browser starts; `cargo xtask test` installs it where it is missing");
         driver.session = client.session_id().await.expect("the driver answers");
-        Self { client, driver, folder }
+        let tabs = Mutex::new(vec![client.window().await.expect("it starts with a tab")]);
+        Self { client, tabs, driver, folder }
     }
 
     /// Opens an address.

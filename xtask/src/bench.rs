@@ -8,7 +8,7 @@ use crate::{cargo, process, tools, web};
 /// What `bench` takes.
 #[derive(Args)]
 pub(crate) struct BenchArgs {
-    /// Only these: native, page, memory, push, redis
+    /// Only these: native, page, receive, memory, push, redis
     names: Vec<String>,
 }
 

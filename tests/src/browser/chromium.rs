@@ -1,4 +1,4 @@
-//! What only Chromium and its driver can do: its own protocol, its log of requests, and tabs.
+//! What only Chromium and its driver can do: its own protocol, its log of requests; and tabs.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -17,6 +17,7 @@ impl Browser {
     /// As every step.
     pub async fn new_tab(&self) {
         let tab = self.client.new_window(true).await.expect("a tab opens").handle;
+        self.tabs.lock().expect("no test panics here").push(tab.clone());
         self.client.switch_to_window(tab).await.expect("the tab is there");
     }
 
@@ -25,7 +26,7 @@ impl Browser {
     /// # Panics
     /// There is none.
     pub async fn switch_to_tab(&self, index: usize) {
-        let tab = self.client.windows().await.expect("tabs can be listed").swap_remove(index);
+        let tab = self.tabs.lock().expect("no test panics here")[index].clone();
         self.client.switch_to_window(tab).await.expect("the tab is there");
     }
 
@@ -34,7 +35,9 @@ impl Browser {
     /// # Panics
     /// As every step.
     pub async fn close_tab(&self) {
+        let closed = self.client.window().await.expect("there is a tab");
         self.client.close_window().await.expect("the tab closes");
+        self.tabs.lock().expect("no test panics here").retain(|tab| *tab != closed);
         self.switch_to_tab(0).await;
     }
 

@@ -95,7 +95,7 @@ async fn the_policy_forbids_markup_inline_script_and_other_origins() {
         "new Image().src = 'https://example.org/pixel.png'",
     ] {
         recipient.script(attempt).await;
-        wait::until(subrosa_tests::browser::SOON, attempt, async || {
+        wait::until(SOON, attempt, async || {
             let complaints = recipient.complaints();
             (!complaints.is_empty()).then_some(complaints)
         })

@@ -268,6 +268,8 @@ async fn only_files_that_are_needed_are_asked_for_and_missing_ones_are_named() {
     let files = [0, 1, 2].map(|at| (names[at], contents[at].as_ref()));
     let files = scene.sender.prepare(&files);
     scene.begin(&files, &Choices::default()).await;
+    let first = |spared: &BTreeSet<usize>| spared.is_superset(&BTreeSet::from([0, 1]));
+    wait::until_so(SOON, "the first file is stored", async || scene.spared().await, first).await;
     scene.reload().await;
     let stored = scene.spared().await;
     scene.go_on().await;
@@ -323,6 +325,8 @@ async fn an_upload_runs_in_one_tab_only() {
     let content = noise(LEN, 100);
     let files = scene.sender.prepare(&[("film.bin", &content)]);
     scene.begin(&files, &Choices::default()).await;
+    // So that it runs for as long as the other tab is looked at.
+    scene.wire.slow_down(SLOW / 4);
     scene.sender.new_tab().await;
     scene.sender.open(&format!("{}/", scene.wire.origin())).await;
     scene.sender.state_of(&["pick"]).await;

@@ -5,12 +5,13 @@ mod memory;
 mod native;
 mod page;
 mod push;
+mod receive;
 mod redis;
 
 use std::time::Duration;
 
 /// The benches, in order; arguments choose some of them.
-const NAMES: [&str; 5] = ["native", "page", "memory", "push", "redis"];
+const NAMES: [&str; 6] = ["native", "page", "receive", "memory", "push", "redis"];
 
 #[tokio::main]
 async fn main() {
@@ -25,6 +26,9 @@ async fn main() {
     }
     if runs("page") {
         page::run().await;
+    }
+    if runs("receive") {
+        receive::run().await;
     }
     if runs("memory") {
         memory::run().await;

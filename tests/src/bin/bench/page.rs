@@ -26,12 +26,15 @@ pub(crate) async fn run() {
     write_noise(&file);
     say(&format!("in Chromium, {} MiB to the server: MB/s, ratio to plain", LEN >> 20));
     let (mut plain, mut sealed) = (0_f64, 0_f64);
+    let mut tasks = Vec::new();
     for _ in 0..ROUNDS {
         plain = plain.max(upload_plain(&server, &browser, &file).await);
         sealed = sealed.max(upload_sealed(&server, &browser, &file).await);
+        tasks.push(longest_task(&browser).await);
     }
     figure("read, digest and PUT, unsealed, 4 at a time", plain, plain);
     figure("the page: from the click to the link", sealed, plain);
+    say(&format!("  longest task of the page meanwhile, in each round: {tasks:?} ms (0: none over 50)"));
 }
 
 fn write_noise(path: &Path) {
@@ -73,10 +76,16 @@ async fn upload_sealed(server: &Server, browser: &Browser, file: &Path) -> f64 {
     browser.open(&server.origin()).await;
     browser.state_of(&["pick"]).await;
     browser.type_into("file-input", &file.display().to_string()).await;
+    browser.script(WATCH_TASKS).await;
     let start = Instant::now();
     browser.click("send").await;
     browser.state_within(PATIENCE, &["done"]).await;
     megabytes_per_second(LEN, start.elapsed())
+}
+
+/// Milliseconds of the longest task on the page's main thread since it is watched.
+async fn longest_task(browser: &Browser) -> u64 {
+    browser.script("return window.longestTask").await.as_f64().expect("it is watched").round() as u64
 }
 
 /// Runs the body of an async function in the page and waits for what it returns, however long that takes.
@@ -93,6 +102,14 @@ async fn result(browser: &Browser, body: &str) -> Value {
     assert!(benched["error"].is_null(), "the bench failed: {}", benched["error"]);
     benched["is"].clone()
 }
+
+/// W3C Long Tasks: entries are of 50 ms or more.
+const WATCH_TASKS: &str = r#"
+    window.longestTask = 0;
+    new PerformanceObserver((list) => {
+      window.longestTask = Math.max(window.longestTask, ...list.getEntries().map(({ duration }) => duration));
+    }).observe({ type: "longtask" });
+"#;
 
 const CRYPTO: &str = r#"
     const { default: init, PartKey } = await import("/wasm/seal.js");
