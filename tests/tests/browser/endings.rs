@@ -106,7 +106,7 @@ async fn an_expired_link_says_when_its_time_was_over() {
     let holder = Recipient::new(&server.client(), &link, None).unwrap();
     wait::until_so(SOON, "it expires", async || holder.look().await.unwrap().gone, Option::is_some).await;
     let text = dead_end(&recipient, &link, "gone").await;
-    assert!(text.contains("Its time was over on"), "{text}");
+    assert!(text.contains("It expired on"), "{text}");
 }
 
 #[tokio::test]

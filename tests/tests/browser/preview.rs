@@ -225,7 +225,7 @@ async fn a_window_inside_of_an_app_says_so_before_anything_is_counted() {
     let (server, recipient) = (Server::start().await, Browser::start_with(&[agent]).await);
     let (package, link) = sent(&server, &[Source::new("a.txt", "a")], &LinkTerms::default()).await;
     recipient.look(&link).await;
-    assert!(recipient.text("surroundings").await.contains("inside of another app"));
+    assert!(recipient.text("surroundings").await.contains("inside another app"));
     recipient.assert_accessible().await;
     // A sentence, not a refusal.
     recipient.take().await;

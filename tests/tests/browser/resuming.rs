@@ -168,7 +168,7 @@ async fn an_upload_goes_on_after_a_reload() {
     let files = scene.sender.prepare(&[("film.bin", &content)]);
     scene.begin(&files, &Choices::password("correct horse")).await;
     let told = scene.sender.text("kept").await;
-    assert!(told.contains("you can go on with this upload on this device until"), "{told}");
+    assert!(told.contains("you can continue on this device until"), "{told}");
     assert!(!scene.kept().await.contains("correct horse"), "the password is not kept");
 
     scene.reload().await;
@@ -355,7 +355,7 @@ async fn a_link_that_nobody_took_is_shown_again() {
     scene.sender.reload().await;
     scene.sender.state_of(&["pick"]).await;
     let shown = async || scene.sender.text("unfinished").await;
-    wait::until_so(SOON, "it is offered", shown, |text| text.contains("A link was made and not copied yet")).await;
+    wait::until_so(SOON, "it is offered", shown, |text| text.contains("A link was made but not copied yet")).await;
     scene.sender.assert_accessible().await;
     let sent = scene.sent();
     scene.sender.click_at("#unfinished .go-on").await;

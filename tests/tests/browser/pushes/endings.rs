@@ -125,7 +125,7 @@ async fn what_has_ended_says_why_and_since_when() {
     let gone = async || client.push_status(&push).await.unwrap().link.gone;
     wait::until_so(SOON, "it expires", gone, Option::is_some).await;
     let told = dead_end(&recipient, &link, "gone", false).await;
-    assert!(told.contains("Its time was over") && told.contains(&today(&recipient).await), "{told}");
+    assert!(told.contains("It expired on") && told.contains(&today(&recipient).await), "{told}");
 
     let (_, link) = pushed(&server, &password("seen"), &PushTerms::default()).await;
     let (reader, lease) = (Reader::new(&client, &link, None).unwrap(), LeaseSecret::generate(&mut rng()));

@@ -35,7 +35,7 @@ export const unfinished = {
   goOn: "Continue",
   showLink: "Show the link",
   pause: "Pause",
-  paused: "What is on the server already stays there.",
+  paused: "Paused. What is on the server stays there.",
   throwAway: "Discard",
   deleteFiles: "Delete the files",
   throwAsk: "Discard this upload? What was sent so far is deleted from the server.",
