@@ -95,7 +95,7 @@ export const preview = {
 
 export const surroundings = {
   inApp:
-    "This page was opened inside of another app. Such windows often cannot save files. Open the link in your browser " +
+    "This page was opened inside another app. Such windows often cannot save files. Open the link in your browser " +
     "before you download: nothing was counted so far.",
   /** @param {string} size */
   noStream: (size) =>
