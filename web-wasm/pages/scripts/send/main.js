@@ -21,8 +21,8 @@ import { CallError, sendForText } from "../api.js";
 import { showChannels } from "../channels.js";
 import { SealDesk } from "../desk.js";
 import { startEngine, Unsupported } from "../engine.js";
-import { problems, send as texts, textsReady, unfinished, unsupported } from "../texts.js";
-import { button, element, say, show, state } from "../views.js";
+import { page, problems, send as texts, textsReady, unfinished, unsupported } from "../texts.js";
+import { announce, button, element, say, show, state } from "../views.js";
 import { Cancelled } from "../waiting.js";
 import { lifeText } from "../wording.js";
 import { listen, listenToPickers } from "./drop.js";
@@ -180,6 +180,9 @@ function pause() {
 function showPaused(yes) {
   paused = yes;
   button("pause").textContent = yes ? unfinished.goOn : unfinished.pause;
+  button("pause").classList.toggle("primary", yes);
+  say("uploading-title", yes ? page.uploading.paused : page.uploading.title);
+  announce(yes ? unfinished.paused : "");
   element("pace", HTMLElement).textContent = yes ? unfinished.paused : "";
   waiting(undefined);
 }

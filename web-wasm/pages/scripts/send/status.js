@@ -107,7 +107,8 @@ export class StatusWatch {
       JSON.parse(await this.#desk.ask("confirmed", body))
     );
     this.#arrivedAt = confirmed.last;
-    this.#row("state", texts.state, texts.states[link.state] ?? link.state);
+    const state = link.state === "ready" && finished.count > 0 ? "saved" : link.state;
+    this.#row("state", texts.state, texts.states[state] ?? state);
     this.#row("opened", texts.opened, times(opened));
     this.#row("started", texts.started, times(started));
     this.#row(

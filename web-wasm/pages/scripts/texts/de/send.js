@@ -33,6 +33,7 @@ export const page = {
   },
   uploading: {
     title: "Wird versiegelt und gesendet",
+    paused: "Das Senden ist angehalten",
     lead: "Lassen Sie diese Seite offen, bis Sie den Link sehen.",
     cancel: "Abbrechen",
   },
@@ -154,6 +155,7 @@ export const status = {
   confirmed: (when) => `${when}, bestätigt durch den Empfänger`,
   states: {
     ready: "wartet auf den Empfänger",
+    saved: "gespeichert, und noch offen",
     paused: "angehalten",
     locked: "angehalten nach zu vielen falschen Passwörtern",
     drained: "alle Downloads sind vergeben",

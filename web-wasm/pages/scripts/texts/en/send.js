@@ -29,6 +29,7 @@ export const page = {
   },
   uploading: {
     title: "Sealing and sending",
+    paused: "Sending is paused",
     lead: "Keep this page open until the link is shown.",
     cancel: "Cancel",
   },
@@ -150,6 +151,8 @@ export const status = {
   /** @type {Record<string, string>} */
   states: {
     ready: "waiting for the recipient",
+    /** Ready still, after somebody saved it. */
+    saved: "saved, and still open",
     paused: "paused",
     locked: "paused after too many wrong passwords",
     drained: "every download is taken",
