@@ -54,6 +54,7 @@ pub(crate) fn run(args: &TestArgs) -> Result<()> {
     tally.need("browser", tools::ensure_browser);
     tally.need("Redis", tools::ensure_redis);
     tally.need("sqlite3", tools::ensure_sqlite);
+    tally.need("nginx", tools::ensure_nginx);
     if args.browsers.contains(&Browser::Firefox) {
         tally.need("Firefox", || tools::ensure_firefox().map(drop));
     }

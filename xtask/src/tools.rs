@@ -51,6 +51,11 @@ pub(crate) fn ensure_sqlite() -> Result<()> {
     ensure_programs(&[("sqlite3", "sqlite3")])
 }
 
+/// The proxy of docs/OPERATIONS.md. The tests run one of their own, as they do with Redis.
+pub(crate) fn ensure_nginx() -> Result<()> {
+    ensure_programs(&[("nginx", "nginx-light")])
+}
+
 /// Firefox and its driver; gives the folder of the driver, which Debian does not have.
 pub(crate) fn ensure_firefox() -> Result<PathBuf> {
     ensure_programs(&[("firefox-esr", "firefox-esr")])?;
@@ -125,5 +130,7 @@ fn apt_get(args: &[&str]) -> Result<()> {
 
 fn on_path(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    // Programs for administrators are not on everybody's path.
+    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into()]);
+    folders.into_iter().any(|folder| folder.join(program).is_file())
 }

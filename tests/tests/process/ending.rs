@@ -1,4 +1,4 @@
-//! Promise: gone is gone. Expiry, revocation, pause, and what they do to running downloads and to the disk.
+//! Promises: gone is gone, and saved before destroyed. Expiry, revocation, pause, and what they do to running downloads and to the disk.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use subrosa_tests::server::Server;
 use subrosa_tests::wait;
 use tokio::time::{Instant, sleep};
 
-use crate::{assert_problem, sealed, send, small_parts};
+use crate::{assert_problem, assert_same_files, sealed, send, small_parts};
 
 /// Running downloads end within this.
 const CUT: Duration = Duration::from_secs(5);
@@ -208,4 +208,20 @@ async fn gone_is_gone_for_an_upload_that_is_running_and_leaves_nothing() {
     assert!(client.put_part(&package, 0).await.is_err());
     assert_problem(client.create(&package).await, ProblemType::Gone);
     assert!(server.ciphertext(&package.share()).is_empty(), "and nothing comes back");
+}
+
+#[tokio::test]
+async fn saved_before_destroyed_what_was_fetched_stays_until_its_recipient_has_it() {
+    let server = Server::start().await;
+    let (files, package) = small_parts(200_000, 45);
+    let link = send(&server, &package, &LinkTerms::default()).await;
+    let recipient = Recipient::new(&server.client(), &link, None).unwrap();
+    let download = recipient.take().await.unwrap();
+    // Every byte has left the server, and may have been lost on its way.
+    assert_same_files(&download.files().await.unwrap(), &files);
+    let server = server.kill_and_start_again().await;
+    assert_eq!(recipient.look().await.unwrap().gone, None);
+    assert_same_files(&download.files().await.unwrap(), &files);
+    download.finish().await.unwrap();
+    assert_deleted(&server, &package.share()).await;
 }

@@ -9,6 +9,7 @@ mod guessing;
 mod limits;
 mod migrate;
 mod operations;
+mod proxy;
 mod pushes;
 mod refused;
 mod slow;

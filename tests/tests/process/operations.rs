@@ -1,12 +1,12 @@
 //! What docs/OPERATIONS.md tells operators to do, done exactly as it stands there: its blocks are read from the document.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
 use subrosa_shared::push::Payload;
 use subrosa_tests::client::push::{PushTerms, SealedPush};
 use subrosa_tests::only_on_a_file;
+use subrosa_tests::ports::free_port;
 use subrosa_tests::redis::{Cluster, Redis, Settings};
 use subrosa_tests::server::{self, Options, Server};
 use subrosa_tests::wait;
@@ -22,6 +22,13 @@ fn block(first_line: &str) -> &'static str {
     let mut blocks = DOCUMENT.split("```").skip(1).step_by(2);
     let of_block = |block: &'static str| block.split_once('\n')?.1.strip_prefix(first_line)?.strip_prefix('\n');
     blocks.find_map(of_block).unwrap_or_else(|| panic!("OPERATIONS.md has no block {first_line:?}"))
+}
+
+/// The first block of a language.
+pub(crate) fn first_block(language: &str) -> &'static str {
+    let mut blocks = DOCUMENT.split("```").skip(1).step_by(2);
+    let of_block = |block: &'static str| block.strip_prefix(language)?.strip_prefix('\n');
+    blocks.find_map(of_block).unwrap_or_else(|| panic!("OPERATIONS.md has no block in {language:?}"))
 }
 
 /// Runs a block as a person would who copies it into a shell.
@@ -108,10 +115,6 @@ async fn a_backup_of_redis_is_restored_as_the_document_says() {
     };
     what_was_backed_up_comes_back(here, &url, to, from).await;
     drop((redis, restored));
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! Starting and ending: a data folder that cannot be used is an error that says what to do, and running transfers are
 //! given time to end.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use futures_util::StreamExt as _;
 use subrosa_tests::client::download::Recipient;
 use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::only_on_a_file;
-use subrosa_tests::server::{Options, Refused, Server};
+use subrosa_tests::server::{self, Options, Refused, Server};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
@@ -134,4 +135,61 @@ async fn a_server_that_is_told_to_end_cuts_what_does_not_end_in_time() {
     server.terminate();
     assert!(server.ended().await.success());
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_log_in_json_has_an_object_on_every_line() {
+    let mut server = Server::start_with(Options::flags(&["--log-format", "json"]).logging("info")).await;
+    server.client().config().await.unwrap();
+    server.terminate();
+    server.ended().await;
+    let log = server.log();
+    let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let request = lines.iter().find(|line| line["route"] == "/api/v1/config").expect("a request has a line");
+    assert_eq!(
+        (&request["level"], &request["method"], &request["status"]),
+        (&"INFO".into(), &"GET".into(), &200.into())
+    );
+}
+
+/// What a command says of itself.
+async fn help(of: &[&str]) -> String {
+    let output = server::command().args(of).arg("--help").output().await.unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The flags that a text names.
+fn flags(text: &str) -> BTreeSet<&str> {
+    let words = text.split(|c: char| !c.is_ascii_lowercase() && c != '-');
+    words.filter(|word| word.strip_prefix("--").is_some_and(|name| name.starts_with(|c| c != '-'))).collect()
+}
+
+#[tokio::test]
+async fn every_setting_has_its_variable_as_the_documents_say() {
+    let help = help(&[]).await;
+    let (_, options) = help.split_once("Options:").unwrap();
+    for option in options.split("\n      --").skip(1) {
+        let name = option.split_whitespace().next().unwrap();
+        let variable = format!("[env: SUBROSA_{}", name.to_uppercase().replace('-', "_"));
+        assert_eq!(option.contains(&variable), name != "accept-clock", "--{name} and {variable}");
+    }
+}
+
+#[tokio::test]
+async fn every_flag_in_the_documents_exists() {
+    let (serve, migrate) = (help(&[]).await, help(&["migrate"]).await);
+    let known: BTreeSet<&str> = flags(&serve).into_iter().chain(flags(&migrate)).collect();
+    // Those of Redis and of our own tasks.
+    let others = BTreeSet::from(["--appendonly", "--browser", "--daemonize", "--heavy", "--rdb"]);
+    let documents = [
+        include_str!("../../../README.md"),
+        include_str!("../../../CHANGELOG.md"),
+        include_str!("../../../docs/OPERATIONS.md"),
+        include_str!("../../../docs/THREAT_MODEL.md"),
+    ];
+    for document in documents {
+        let unknown: Vec<&str> =
+            flags(document).into_iter().filter(|flag| !known.contains(flag) && !others.contains(flag)).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+    }
 }

@@ -1,0 +1,99 @@
+//! The proxy that docs/OPERATIONS.md tells operators to put in front, with the lines that stand there.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use bytes::Bytes;
+use subrosa_shared::api::GoneWhy;
+use subrosa_shared::problem::ProblemType;
+use subrosa_tests::client::Client;
+use subrosa_tests::client::download::Recipient;
+use subrosa_tests::client::upload::LinkTerms;
+use subrosa_tests::ports::free_port;
+use subrosa_tests::server::Server;
+use subrosa_tests::wait;
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use crate::operations::first_block;
+use crate::{assert_problem, assert_same_files, sealed};
+
+/// nginx in front of a server, without TLS. Killed when dropped.
+struct Proxy {
+    _process: Child,
+    folder: TempDir,
+    origin: String,
+}
+
+impl Proxy {
+    async fn start(server: &Server) -> Self {
+        let (folder, port) = (TempDir::new().unwrap(), free_port());
+        let here = folder.path().display();
+        let lines = first_block("nginx").replace("127.0.0.1:8080", &format!("127.0.0.1:{}", server.port()));
+        let paths =
+            ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|name| format!("{name}_temp_path {here};"));
+        // One process, so that killing it leaves no other.
+        let config = format!(
+            "daemon off; master_process off; pid {here}/pid; error_log {here}/errors;
+             events {{ worker_connections 768; }}
+             http {{ gzip on; access_log {here}/requests; {} server {{ listen 127.0.0.1:{port}; {lines} }} }}",
+            paths.concat()
+        );
+        let file = folder.path().join("nginx.conf");
+        std::fs::write(&file, config).unwrap();
+        let mut command = Command::new("nginx");
+        // Debian keeps it where the programs of administrators are.
+        command.env("PATH", format!("{}:/usr/sbin", std::env::var("PATH").unwrap()));
+        command.arg("-c").arg(&file).arg("-e").arg(folder.path().join("errors"));
+        command.stdin(Stdio::null()).kill_on_drop(true);
+        let process = command.spawn().expect("nginx can be started: `cargo xtask test` installs it");
+        let proxy = Self { _process: process, folder, origin: format!("http://127.0.0.1:{port}") };
+        let answers = async || Client::new(&proxy.origin).unwrap().config().await.ok();
+        wait::until(Duration::from_secs(20), "nginx answers", answers).await;
+        proxy
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(name)).unwrap_or_default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_goes_through_the_proxy_of_the_document() {
+    let server = Server::start().await;
+    let proxy = Proxy::start(&server).await;
+    let client = Client::new(&proxy.origin).unwrap();
+    // A part as long as the longest manifest.
+    let (files, package) = sealed(18 << 20, 90, 16 << 20);
+    let secret = client.send(&package, &LinkTerms::default()).await.unwrap();
+    let link = format!("{}/s#{}", proxy.origin, *secret.to_token());
+    let recipient = Recipient::new(&client, &link, None).unwrap();
+    let download = recipient.take().await.unwrap();
+    let range = download.stream(0, Some(100..300)).await.unwrap();
+    assert_eq!(range.status(), 206);
+    assert_eq!(range.headers()["cache-control"], "no-store");
+    assert_eq!(range.bytes().await.unwrap(), package.parts[0][100..300]);
+    assert_same_files(&download.files().await.unwrap(), &files);
+    download.finish().await.unwrap();
+    assert_eq!(recipient.look().await.unwrap().gone.unwrap().why, GoneWhy::Spent);
+
+    // Mail programs put something behind addresses.
+    let page = reqwest::get(format!("{}/s?utm_source=mail", proxy.origin)).await.unwrap();
+    assert!(page.status().is_success());
+    assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
+    assert_eq!(proxy.read("requests"), "", "nothing is logged");
+    assert_eq!(proxy.read("errors"), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_comes_through_the_proxy_while_the_body_is_still_sent() {
+    let server = Server::start().await;
+    let proxy = Proxy::start(&server).await;
+    let client = Client::new(&proxy.origin).unwrap();
+    let (_, mut package) = sealed(1 << 20, 91, 1 << 20);
+    client.create(&package).await.unwrap();
+    package.parts[0] = Bytes::from(vec![1; 16 << 20]);
+    for _ in 0..10 {
+        assert_problem(client.put_part(&package, 0).await, ProblemType::ValueOutOfRange);
+    }
+}
