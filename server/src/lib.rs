@@ -17,6 +17,7 @@ pub mod app;
 pub mod config;
 mod data_folder;
 mod installation;
+mod open_files;
 pub mod origin;
 mod random;
 
@@ -31,6 +32,7 @@ pub use crate::installation::InstallationError;
 
 /// Serves on a socket until `shutdown` is done, and does meanwhile what nobody asks for.
 pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output = ()>) {
+    open_files::allow(app.connections_max());
     let reaper = tokio::spawn(reaper::run(app.clone()));
     http::connection::serve(listener, app, shutdown).await;
     reaper.abort();

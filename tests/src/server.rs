@@ -38,6 +38,8 @@ pub struct Options {
     pub log: Option<String>,
     /// Puts the data folder on a file system of its own, of so many bytes, that ends with the server's process.
     pub disk_bytes: Option<u64>,
+    /// How many files it may have open, unless it asks for more. `None`: as many as this process.
+    pub open_files: Option<u64>,
 }
 
 impl Options {
@@ -133,9 +135,10 @@ impl Server {
     async fn spawn(mut options: Options, folder: Option<Arc<TempDir>>, log: Log) -> Result<Self, Refused> {
         let data = options.data.clone().or_else(|| folder.as_ref().map(|folder| folder.path().to_owned()));
         let data = data.expect("a folder is given or was made");
-        let mut command = match options.disk_bytes {
-            None => Command::new(program()),
-            Some(bytes) => on_small_disk(&data, bytes),
+        let mut command = match (options.disk_bytes, options.open_files) {
+            (Some(bytes), _) => on_small_disk(&data, bytes),
+            (None, Some(count)) => with_open_files(count),
+            (None, None) => Command::new(program()),
         };
         command.arg("--listen").arg(format!("127.0.0.1:{}", options.port)).arg("--data").arg(&data);
         let redis = redis_for(&options, &data).await;
@@ -283,6 +286,13 @@ fn on_small_disk(data: &Path, bytes: u64) -> Command {
     let mut command = Command::new("unshare");
     command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]);
     command.arg(bytes.to_string()).arg(data).arg(program());
+    command
+}
+
+/// The server with so many open files allowed at first, and as many as this process may have if it asks.
+fn with_open_files(count: u64) -> Command {
+    let mut command = Command::new("prlimit");
+    command.arg(format!("--nofile={count}:")).arg("--").arg(program());
     command
 }
 

@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::{sealed, send, small_parts};
+use crate::{assert_same_files, sealed, send, small_parts};
 
 /// The server's patience here, and ours until it must have lost it.
 const PATIENCE: &str = "2";
@@ -110,4 +110,21 @@ async fn connections_that_say_nothing_do_not_lock_others_out() {
     let start = Instant::now();
     timeout(CUT + CUT, server.client().config()).await.expect("its turn comes").unwrap();
     assert!(start.elapsed() > Duration::from_secs(1), "there was a queue");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_say_nothing_keep_nobody_from_the_files() {
+    // As where a system lets programs open few files unless they ask for more.
+    let server = Server::start_with(Options { open_files: Some(100), ..Options::default() }).await;
+    let (files, package) = small_parts(200_000, 57);
+    let link = send(&server, &package, &LinkTerms::default()).await;
+    let mut idle = Vec::new();
+    for _ in 0..200 {
+        idle.push(TcpStream::connect(("127.0.0.1", server.port())).await.unwrap());
+    }
+    let folder = format!("/proc/{}/fd", server.process_id());
+    let open = async || std::fs::read_dir(&folder).unwrap().count();
+    wait::until_so(CUT, "all are accepted", open, |count| *count > idle.len()).await;
+    let recipient = Recipient::new(&server.client(), &link, None).unwrap();
+    assert_same_files(&recipient.take().await.unwrap().files().await.unwrap(), &files);
 }
