@@ -326,7 +326,7 @@ async fn an_upload_runs_in_one_tab_only() {
     let files = scene.sender.prepare(&[("film.bin", &content)]);
     scene.begin(&files, &Choices::default()).await;
     // So that it runs for as long as the other tab is looked at.
-    scene.wire.slow_down(SLOW / 4);
+    scene.wire.slow_down(SLOW / 16);
     scene.sender.new_tab().await;
     scene.sender.open(&format!("{}/", scene.wire.origin())).await;
     scene.sender.state_of(&["pick"]).await;
