@@ -3,8 +3,8 @@
  * Shows one file, in a document that reaches nothing: its origin is opaque, it has no storage, no network and no way into
  * the page around it. A classic script, because a module would have to be asked for as a stranger.
  *
- * To the page: `{ ready: true }`. From the page, once, with a port: `{ text, label }` or `{ kind, blob, label }`, where
- * `kind` is `image`, `audio` or `video`, or what `pages.js` needs. Over the port, to the page: `{ shown: true }` or
+ * To the page: `{ ready: true }`. From the page, once, with a port: `{ text }` or `{ kind, blob }`, where `kind` is `image`,
+ * `audio` or `video`, or what `pages.js` needs; and always its `label`, and the `lang` of the page. Over the port, to the page: `{ shown: true }` or
  * `{ failed: true }`.
  */
 {
@@ -45,6 +45,8 @@
     if (isShown || source !== parent || ports.length !== 1) return;
     isShown = true;
     const [port] = ports;
+    document.documentElement.lang = data.lang;
+    document.title = data.label;
     if (typeof data.text === "string") {
       document.body.replaceChildren(textOf(data.text, data.label));
       port.postMessage({ shown: true });

@@ -4,7 +4,7 @@
  * tells. For pages and workers; the module must be started before.
  */
 
-import { Cancelled, wait } from "./waiting.js";
+import { Cancelled, wait, within } from "./waiting.js";
 import { judge } from "./wasm.js";
 
 /**
@@ -47,8 +47,6 @@ const TIMEOUT_MILLIS = 60_000;
 const TIMEOUT_MILLIS_PER_BYTE = 0.1;
 /** A body that is not whole after so long never will be: its connection hangs. */
 const BODY_MILLIS = 10 * 60_000;
-/** A part of which no byte came for so long: the same. */
-const STALL_MILLIS = 30_000;
 
 /**
  * Makes a call, again and again while that makes sense.
@@ -56,7 +54,7 @@ const STALL_MILLIS = 30_000;
  * @param {Call} call
  * @returns {Promise<Response>} one that is ok
  */
-async function send(call) {
+export async function send(call) {
   for (let tries = 1; ; tries += 1) {
     const outcome = await attempt(call, tries);
     if (outcome instanceof Response) return outcome;
@@ -74,46 +72,6 @@ export const sendForBytes = async (call) =>
   readAnswer(call, async (response) => new Uint8Array(await response.arrayBuffer()));
 
 /**
- * Fetches a part. What came before a connection broke is kept, and the next call asks for the rest.
- *
- * @param {Call} call
- * @param {number} len of the part in bytes; what comes beyond is cut off
- * @param {() => void} onBytes told when some came
- */
-export async function sendForPart(call, len, onBytes) {
-  const part = new Uint8Array(len);
-  let got = 0;
-  for (let tries = 1; ; tries += 1) {
-    const before = got;
-    const headers = got > 0 ? { ...call.headers, range: `bytes=${got}-` } : call.headers;
-    const response = await send({ ...call, headers });
-    // Whoever ignores the range sends it all.
-    if (response.status !== 206) got = 0;
-    const reader = response.body?.getReader();
-    try {
-      for (;;) {
-        const { done, value } = await inTime(reader?.read() ?? Promise.reject(), STALL_MILLIS);
-        if (call.signal.aborted || done) break;
-        part.set(value.subarray(0, len - got), got);
-        got = Math.min(len, got + value.byteLength);
-        onBytes();
-      }
-    } catch {
-      // It broke: the rest is asked for below.
-    } finally {
-      reader?.cancel().catch(() => {});
-    }
-    if (call.signal.aborted) throw new Cancelled();
-    if (got === len) return part;
-    // Whoever gets on is not failing: patience begins anew.
-    if (got > before) tries = 1;
-    const failure = judged(0, "", null, tries);
-    call.onWait?.(failure);
-    await wait(failure.wait_millis, call.signal);
-  }
-}
-
-/**
  * Reads the body too: it can break off like everything else, and then the whole call is made again.
  *
  * @template T
@@ -125,7 +83,7 @@ async function readAnswer(call, read) {
   for (let tries = 1; ; tries += 1) {
     const response = await send(call);
     try {
-      return await inTime(read(response), BODY_MILLIS);
+      return await within(BODY_MILLIS, read(response));
     } catch {
       if (call.signal.aborted) throw new Cancelled();
       const failure = judged(0, "", null, tries);
@@ -134,19 +92,6 @@ async function readAnswer(call, read) {
       await wait(failure.wait_millis, call.signal);
     }
   }
-}
-
-/**
- * @template T
- * @param {Promise<T>} body
- * @param {number} millis
- * @returns {Promise<T>}
- */
-function inTime(body, millis) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("too late")), millis);
-    body.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 /**

@@ -14,6 +14,8 @@ import { startWorker } from "./trusted.js";
 class Desk {
   #worker;
   #next = 0;
+  /** Whether it answers no more, as when its script did not come. */
+  isBroken = false;
   /** @type {Map<number, { resolve: (value: any) => void, reject: (reason: unknown) => void }>} */
   #waiting = new Map();
 
@@ -34,6 +36,7 @@ class Desk {
    */
   ask(name, ...args) {
     return new Promise((resolve, reject) => {
+      if (this.isBroken) throw new DeskError("the desk is broken", "unexpected");
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
       // Content and ports are handed over, not copied.
@@ -50,7 +53,14 @@ class Desk {
     else waiting?.resolve(value);
   }
 
+  /** Ends the worker: its memory, and the secrets in it, is gone. */
+  end() {
+    this.#worker.terminate();
+    this.#failed();
+  }
+
   #failed() {
+    this.isBroken = true;
     for (const { reject } of this.#waiting.values()) reject(new DeskError("the desk broke", "unexpected"));
     this.#waiting.clear();
   }
@@ -82,7 +92,7 @@ function transferable(value) {
 }
 
 /** What the desk could not do; `variant` says why, and is stable. */
-export class DeskError extends Error {
+class DeskError extends Error {
   /** @param {string} message @param {string} variant */
   constructor(message, variant) {
     super(message);

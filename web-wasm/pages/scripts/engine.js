@@ -5,19 +5,31 @@
  */
 
 import { unsupported } from "./texts.js";
+import { say, show } from "./views.js";
 import { use } from "./wasm.js";
 
 /** That this browser, or this way of opening the page, cannot work. The message is for people. */
-export class Unsupported extends Error {}
+class Unsupported extends Error {}
 
 /**
- * Checks what the pages need, and starts a module.
+ * Checks what the pages need, and starts a module. If that cannot be, the page says why.
  *
  * @param {"open" | "seal"} name
  * @param {import("./wasm.js").Loaded} glue what the page imports of it
- * @returns {Promise<WebAssembly.Module>} for the workers
+ * @returns {Promise<WebAssembly.Module | undefined>} for the workers
  */
 export async function startEngine(name, glue) {
+  try {
+    return await started(name, glue);
+  } catch (error) {
+    say("unsupported-why", error instanceof Unsupported ? error.message : unsupported.modules);
+    show("unsupported");
+    return undefined;
+  }
+}
+
+/** @param {"open" | "seal"} name @param {import("./wasm.js").Loaded} glue */
+async function started(name, glue) {
   if (!globalThis.isSecureContext || !globalThis.crypto?.subtle) throw new Unsupported(unsupported.insecure);
   if (typeof WebAssembly !== "object" || typeof Worker !== "function") throw new Unsupported(unsupported.wasm);
   let module;

@@ -9,7 +9,8 @@
 /**
  * @typedef {typeof import("./texts/en/common.js") & typeof import("./texts/en/send.js")
  * & typeof import("./texts/en/unfinished.js")
- * & typeof import("./texts/en/receive.js") & typeof import("./texts/en/files.js") & typeof import("./texts/en/card.js")
+ * & typeof import("./texts/en/receive.js") & typeof import("./texts/en/files.js")
+ * & typeof import("./texts/en/preview.js") & typeof import("./texts/en/card.js")
  * & typeof import("./texts/en/owner.js") & typeof import("./texts/en/push.js")
  * & typeof import("./texts/en/reveal.js")} Texts
  */
@@ -79,6 +80,11 @@ async function load() {
   } finally {
     delete root.dataset.waiting;
   }
+}
+
+/** Fetches what few visitors read. @param {string} name of a module of texts */
+export async function addTexts(name) {
+  add(groups, await import(`./texts/${language}/${name}.js`));
 }
 
 /** @param {Record<string, any>} to @param {Record<string, any>} from */

@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * Waiting between two tries: until the time is over, the network comes back, or somebody cancels. For pages and
- * workers.
- */
+/** Waiting: between two tries, no longer than so long, or until somebody cancels. For pages and workers. */
 
 /** That the person or the page stopped it. */
 export class Cancelled extends Error {
@@ -47,3 +44,50 @@ export function wait(millis, signal) {
     signal.addEventListener("abort", cancel);
   });
 }
+
+/**
+ * @template T
+ * @param {number} millis
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>} rejects when it takes longer
+ */
+export function within(millis, promise) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("too late")), millis);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** @param {AbortSignal} signal */
+export function throwIfCancelled(signal) {
+  if (signal.aborted) throw new Cancelled();
+}
+
+/**
+ * Cancelling ends the waiting, not what is waited for.
+ *
+ * @template T
+ * @param {AbortSignal} signal
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>}
+ */
+export function unlessCancelled(signal, promise) {
+  return new Promise((resolve, reject) => {
+    const cancel = () => reject(new Cancelled());
+    if (signal.aborted) cancel();
+    signal.addEventListener("abort", cancel);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", cancel));
+  });
+}
+
+/**
+ * Scripts that come only when somebody needs them: without a connection they do not.
+ *
+ * @template T
+ * @param {Promise<T>} coming
+ * @returns {Promise<T>}
+ */
+export const onDemand = (coming) =>
+  coming.catch((error) => {
+    throw Object.assign(new Error(String(error)), { variant: "network" });
+  });

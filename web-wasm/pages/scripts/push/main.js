@@ -25,10 +25,10 @@ import * as wasm from "/wasm/seal.js";
 import { CallError, sendForText } from "../api.js";
 import { showChannels } from "../channels.js";
 import { SealDesk } from "../desk.js";
-import { startEngine, Unsupported } from "../engine.js";
+import { startEngine } from "../engine.js";
 import { followNewLinks, forgetFragment, keep, takeFragment } from "../fragment.js";
 import { Stops } from "../stops.js";
-import { formProblems as problems, push as texts, pushGone, pushStops, textsReady, unsupported } from "../texts.js";
+import { formProblems as problems, push as texts, pushGone, pushStops, textsReady } from "../texts.js";
 import { button, element, say, show, state } from "../views.js";
 import { sentenceOf } from "../wording.js";
 import { clearSecrets, FormProblem, offer, prepareForm, problemOf, readForm, showProblem } from "./form.js";
@@ -56,13 +56,9 @@ async function start() {
   followNewLinks();
   const text = takeFragment();
   await textsReady;
-  try {
-    desk = new SealDesk(await startEngine("seal", wasm));
-  } catch (error) {
-    say("unsupported-why", error instanceof Unsupported ? error.message : unsupported.modules);
-    show("unsupported");
-    return;
-  }
+  const module = await startEngine("seal", wasm);
+  if (!module) return;
+  desk = new SealDesk(module);
   prepareForm();
   prepareResult(another);
   element("push-form", HTMLFormElement).addEventListener("submit", (event) => {

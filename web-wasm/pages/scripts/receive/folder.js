@@ -3,7 +3,7 @@
  * Everything, file by file, into a folder that the person picked. What is there already, whole, is not fetched again.
  */
 
-import { giveUp } from "./picked.js";
+import { giveUp, pickers, refused } from "./picked.js";
 
 /**
  * @typedef {object} Wanted
@@ -18,8 +18,17 @@ import { giveUp } from "./picked.js";
 
 /** What is saved is noted so often: a share may have very many files. */
 const NOTE_MILLIS = 1_000;
+/** Files that are looked for, of those that were saved, to know a folder again. */
+const COMPARED_MAX = 100;
 /** What systems refuse although they could store it: what begins a program there, for example. */
 const TAMED = ".txt";
+
+/** @returns {Promise<FileSystemDirectoryHandle>} */
+export async function pickFolder() {
+  const picked = pickers.showDirectoryPicker?.({ id: "subrosa", mode: "readwrite" });
+  if (!picked) throw new Error("no folder can be picked here");
+  return picked.catch(refused);
+}
 
 /**
  * @param {Wanted} what
@@ -32,7 +41,8 @@ export async function saveFolder(what, told) {
   // All in one folder is saved as that folder.
   const tops = new Set(entries.map(top));
   const [only = ""] = tops.size === 1 ? tops : [];
-  const root = await ownFolder(what.picked, only || what.archive.replace(/\.zip$/u, ""), session.folder);
+  const begun = await begunFolder(what, only);
+  const root = begun ?? (await ownFolder(what.picked, only || what.archive.replace(/\.zip$/u, "")));
   session.folder = root.name;
   const saved = new Set(session.saved);
   const total = entries.reduce((sum, { size }) => sum + (size ?? 0), 0);
@@ -47,12 +57,11 @@ export async function saveFolder(what, told) {
   signal.addEventListener("abort", note, { once: true });
   let done = 0;
   told.onProgress(0, total);
-  for (const [entry, { path, saved: mapped, size }] of entries.entries()) {
+  for (const [entry, listed] of entries.entries()) {
     signal.throwIfAborted();
-    const names = (mapped ?? path).slice(only === "" ? 0 : only.length + 1).split("/");
-    const name = size === null ? "" : (names.pop() ?? "");
-    let folder = root;
-    for (const inside of names.filter(Boolean)) folder = await folder.getDirectoryHandle(inside, { create: true });
+    const { size } = listed;
+    const { around, name } = placeOf(listed, only);
+    const folder = await below(root, around, true);
     if (size === null) continue;
     const isThere = saved.has(entry) && (await isWhole(folder, name, size));
     if (!isThere) {
@@ -80,18 +89,58 @@ function top({ path, saved, size }) {
 }
 
 /**
- * A folder that was not there before, so that nothing of the person's is replaced; or the one that was begun.
+ * Where an entry lies in the folder: the names around it, and its own; folders have none.
+ *
+ * @param {import("./session.js").Listed} entry
+ * @param {string} only the folder that all is in
+ */
+function placeOf({ path, saved, size }, only) {
+  const around = (saved ?? path).slice(only === "" ? 0 : only.length + 1).split("/").filter(Boolean);
+  return { name: size === null ? "" : (around.pop() ?? ""), around };
+}
+
+/** @param {FileSystemDirectoryHandle} root @param {string[]} names @param {boolean} create */
+async function below(root, names, create) {
+  let folder = root;
+  for (const name of names) folder = await folder.getDirectoryHandle(name, { create });
+  return folder;
+}
+
+/**
+ * The folder that was begun, if it lies here: elsewhere, one of that name is the person's own. Something that was saved
+ * is in it, or nothing at all.
+ *
+ * @param {Wanted} what
+ * @param {string} only
+ */
+async function begunFolder({ session, listing, picked }, only) {
+  const { folder: name, saved } = session;
+  const begun = name !== undefined && (await picked.getDirectoryHandle(name).catch(() => undefined));
+  if (!begun) return undefined;
+  for (const entry of saved.slice(0, COMPARED_MAX)) {
+    const { around, name } = placeOf(listing.entries[entry], only);
+    const folder = await below(begun, around, false).catch(() => undefined);
+    if (folder && (await isWhole(folder, name, listing.entries[entry].size ?? 0))) return begun;
+  }
+  return (await isEmpty(begun)) ? begun : undefined;
+}
+
+/** @param {FileSystemDirectoryHandle} folder */
+async function isEmpty(folder) {
+  for await (const _ of folder.keys()) return false;
+  return true;
+}
+
+/**
+ * A folder that was not there before, so that nothing of the person's is replaced.
  *
  * @param {FileSystemDirectoryHandle} picked
  * @param {string} name
- * @param {string | undefined} begun
  */
-async function ownFolder(picked, name, begun) {
+async function ownFolder(picked, name) {
   for (let number = 1; ; number += 1) {
     const numbered = number === 1 ? name : `${name} (${number})`;
-    if (numbered === begun || (await isFree(picked, numbered))) {
-      return picked.getDirectoryHandle(numbered, { create: true });
-    }
+    if (await isFree(picked, numbered)) return picked.getDirectoryHandle(numbered, { create: true });
   }
 }
 

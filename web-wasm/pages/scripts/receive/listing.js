@@ -5,7 +5,6 @@ import { isForgetful } from "../kept.js";
 import { problems, receive as texts } from "../texts.js";
 import { button, element, say } from "../views.js";
 import { momentText, sizeText, spanText } from "../wording.js";
-import { canPickFolder } from "./picked.js";
 
 /** @typedef {import("./session.js").Listing} Listing */
 /** @typedef {import("./session.js").LinkView} LinkView */
@@ -27,7 +26,7 @@ export function showListing(listing, view, { held, someSaved, visitors }) {
   showSum(listing);
   const single = listing.entries.length === 1 && files.length === 1;
   button("download").textContent = held ? texts.goOn : single ? texts.download : texts.downloadAll;
-  button("download-folder").hidden = single || !canPickFolder();
+  button("download-folder").hidden = single || !("showDirectoryPicker" in globalThis);
   button("finish").hidden = !(held && someSaved);
   const count = held ? texts.leftHeld : texts.left(view.downloads_left);
   say("left", isForgetful() ? `${count} ${problems.storage}` : count);

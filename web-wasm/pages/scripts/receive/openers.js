@@ -4,8 +4,8 @@
  * order.
  */
 
+import { JobError, startCrew } from "../crew.js";
 import { workerCount } from "../engine.js";
-import { startWorker } from "../trusted.js";
 import { Cancelled } from "../waiting.js";
 
 /** @typedef {import("../api.js").Failure} Failure */
@@ -14,23 +14,14 @@ import { Cancelled } from "../waiting.js";
 /** Parts per worker that are fetched, opened or waiting for their turn: this bounds the memory. */
 const WINDOW_PER_WORKER = 2;
 
-/** That a part could not be had, for good. */
-export class PieceError extends Error {
-  /** @param {string} variant @param {string} message @param {Failure | undefined} failure */
-  constructor(variant, message, failure) {
-    super(message);
-    this.name = "PieceError";
-    this.variant = variant;
-    this.failure = failure;
-  }
-}
-
 export class Openers {
   /** @type {Worker[]} */
   #crew;
   /** By the number of the job. @type {Map<number, { resolve: (bytes: Uint8Array<ArrayBuffer>) => void, reject: (reason: unknown) => void }>} */
   #waiting = new Map();
   #jobs = 0;
+  /** Whether a worker answers no more: then nothing that it has ends. */
+  isBroken = false;
   /** @type {((failure: Failure | undefined) => void) | undefined} */
   #onWait;
   /** @type {((index: number, bytes: number) => void) | undefined} */
@@ -43,11 +34,13 @@ export class Openers {
    * @param {Record<string, string>} share.headers
    */
   constructor({ module, grant, headers }) {
-    this.#crew = Array.from({ length: workerCount() }, () => startWorker("open"));
+    const onMessage = (/** @type {any} */ data) => this.#told(data);
+    this.#crew = startCrew("open", workerCount(), onMessage, (error) => {
+      this.isBroken = true;
+      this.#fail(error);
+    });
     for (const worker of this.#crew) {
       const copy = grant.slice();
-      worker.addEventListener("message", ({ data }) => this.#told(data));
-      worker.addEventListener("error", () => this.#fail(new PieceError("unexpected", "a worker broke", undefined)));
       worker.postMessage({ module, grant: copy, headers }, [copy.buffer]);
     }
     grant.fill(0);
@@ -129,7 +122,8 @@ export class Openers {
       this.#waiting.get(data.opened)?.resolve(data.bytes);
       this.#waiting.delete(data.opened);
     }
-    if (data.failed !== undefined) this.#fail(new PieceError(data.variant, data.message, data.failure));
+    // What failed together with another job was told with that.
+    if (this.#waiting.has(data.failed)) this.#fail(new JobError(data));
   }
 
   /** @param {Error} error */

@@ -8,9 +8,10 @@ import { preview as texts } from "../texts.js";
 import { say } from "../views.js";
 import { sizeText } from "../wording.js";
 
-/** @returns {Promise<{ script: string, module: ArrayBuffer, failed: string }>} */
-export async function drawing() {
-  const [glue, worker, module] = await Promise.all(["/wasm/pdf.js", "/preview/pages-worker.js", "/wasm/pdf_bg.wasm"].map(get));
+/** @param {AbortSignal} signal @returns {Promise<{ script: string, module: ArrayBuffer, failed: string }>} */
+export async function drawing(signal) {
+  const paths = ["/wasm/pdf.js", "/preview/pages-worker.js", "/wasm/pdf_bg.wasm"];
+  const [glue, worker, module] = await Promise.all(paths.map((path) => get(path, signal)));
   return {
     script: `${await glue.text()}\n${await worker.text()}`,
     module: await module.arrayBuffer(),
@@ -18,9 +19,9 @@ export async function drawing() {
   };
 }
 
-/** @param {string} path */
-async function get(path) {
-  const response = await fetch(path, { credentials: "omit" });
+/** @param {string} path @param {AbortSignal} signal */
+async function get(path, signal) {
+  const response = await fetch(path, { credentials: "omit", signal });
   if (!response.ok) throw new TypeError(`${path} was answered with ${response.status}`);
   return response;
 }

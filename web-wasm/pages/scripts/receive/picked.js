@@ -12,17 +12,7 @@ import { Cancelled } from "../waiting.js";
  * @typedef {{ showSaveFilePicker?: (options: { suggestedName: string }) => Promise<FileSystemFileHandle>,
  * showDirectoryPicker?: (options: { id: string, mode: "readwrite" }) => Promise<FileSystemDirectoryHandle> }} Pickers
  */
-const pickers = /** @type {Pickers} */ (/** @type {unknown} */ (globalThis));
-
-/** Whether files can be put into a folder that the person picks. */
-export const canPickFolder = () => pickers.showDirectoryPicker !== undefined;
-
-/** @returns {Promise<FileSystemDirectoryHandle>} */
-export async function pickFolder() {
-  const picked = pickers.showDirectoryPicker?.({ id: "subrosa", mode: "readwrite" });
-  if (!picked) throw new Error("no folder can be picked here");
-  return picked.catch(refused);
-}
+export const pickers = /** @type {Pickers} */ (/** @type {unknown} */ (globalThis));
 
 /** @param {import("./saver.js").What} what @returns {Promise<import("./saver.js").Sink>} */
 export async function pickedSink({ fileName, isArchive, desk }) {
@@ -57,7 +47,7 @@ export async function giveUp(file, writable) {
 }
 
 /** Whoever closes the picker does not want it. @param {unknown} error @returns {never} */
-function refused(error) {
+export function refused(error) {
   if (/** @type {{ name?: string }} */ (error).name === "AbortError") throw new Cancelled();
   throw error;
 }

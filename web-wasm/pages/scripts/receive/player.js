@@ -10,7 +10,8 @@
 
 import { preview as texts } from "../texts.js";
 import { element, say } from "../views.js";
-import { activeWorker, randomName, within } from "./service-worker.js";
+import { throwIfCancelled, within } from "../waiting.js";
+import { activeWorker, randomName } from "./service-worker.js";
 
 /** Blocks that are kept: half a megabyte each. */
 const KEPT_MAX = 48;
@@ -96,7 +97,9 @@ export async function openPlayer(look, label, told) {
   const blocks = new Blocks(look, told.onWait);
   // Before anything is made for it: the first bytes say what it is.
   const type = await desk.ask("mediaType", plan.kind, await blocks.from(0));
-  const { frame, page } = await emptyPage(label, plan.kind);
+  // Whoever went back may look at something else by now.
+  throwIfCancelled(signal);
+  const { frame, page } = await emptyPage(label, plan.kind, signal);
   const name = randomName();
   let toEnd = false;
   const serve = (/** @type {MessageEvent} */ { data, ports }) => {
@@ -133,11 +136,13 @@ export async function openPlayer(look, label, told) {
  *
  * @param {string} label
  * @param {string} kind
+ * @param {AbortSignal} signal
  */
-async function emptyPage(label, kind) {
+async function emptyPage(label, kind, signal) {
+  const frame = document.createElement("iframe");
   try {
     await activeWorker();
-    const frame = document.createElement("iframe");
+    throwIfCancelled(signal);
     frame.className = "preview-frame";
     frame.dataset.kind = kind;
     frame.title = label;
@@ -145,6 +150,7 @@ async function emptyPage(label, kind) {
     const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
     element("preview-stage", HTMLElement).replaceChildren(frame);
     await within(COME_MILLIS, loaded);
+    throwIfCancelled(signal);
     const page = frame.contentDocument;
     // The server has nothing there.
     if (page?.documentElement.dataset.player === undefined) throw new NoPlayer("no service worker answered");
@@ -152,7 +158,8 @@ async function emptyPage(label, kind) {
     page.documentElement.lang = document.documentElement.lang;
     return { frame, page };
   } catch (error) {
-    element("preview-stage", HTMLElement).replaceChildren();
+    frame.remove();
+    if (signal.aborted) throw error;
     throw new NoPlayer(String(error));
   }
 }

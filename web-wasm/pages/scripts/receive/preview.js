@@ -7,9 +7,10 @@
 
 import { preview as texts } from "../texts.js";
 import { element, say } from "../views.js";
-import { Cancelled } from "../waiting.js";
+import { Cancelled, onDemand, unlessCancelled } from "../waiting.js";
 import { sizeText } from "../wording.js";
 import { BLOB_BYTES_MAX } from "./saver.js";
+import { isPlayed } from "./surroundings.js";
 
 /**
  * @typedef {{ kind: "text" | "image" | "audio" | "video" | "pdf", len: number, isCut: boolean,
@@ -51,13 +52,6 @@ class TooLarge extends Error {
   variant = "too-large";
 }
 
-/** @param {string} kind */
-const isPlayed = (kind) => kind === "audio" || kind === "video";
-
-/** Whether this browser can show something of that kind and size. @param {string} kind @param {number} size */
-export const canShow = (kind, size) =>
-  !isPlayed(kind) || size <= BLOB_BYTES_MAX || Boolean(navigator.serviceWorker);
-
 /** @type {HTMLIFrameElement | undefined} */
 let frame;
 /** Ends what is played. @type {(() => void) | undefined} */
@@ -80,9 +74,12 @@ export async function openPreview(what, told) {
     return;
   }
   const key = JSON.stringify([plan, name]);
-  if (last.plan !== key) last = { plan: key, content: { ...(await fetched(what, told)), label } };
+  if (last.plan !== key) {
+    const { lang } = document.documentElement;
+    last = { plan: key, content: { ...(await fetched(what, told)), label, lang } };
+  }
   const { shown, port } = await showInFrame(kind, label, last.content, signal);
-  if (kind === "pdf") (await import("./pages.js")).followPages(shown, port, size);
+  if (kind === "pdf") (await onDemand(import("./pages.js"))).followPages(shown, port, size);
   else say("preview-lead", isCut ? texts.cut(sizeText(len), sizeText(size)) : texts.whole(sizeText(size)));
 }
 
@@ -95,13 +92,10 @@ export async function openPreview(what, told) {
  * @returns {Promise<boolean>} whether this browser can; if it cannot, it may be held whole
  */
 async function played(what, label, told) {
-  const cancelled = new Promise((_, reject) => {
-    what.signal.addEventListener("abort", () => reject(new Cancelled()), { once: true });
-  });
-  const { NoPlayer, openPlayer } = await import("./player.js");
+  const { NoPlayer, openPlayer } = await onDemand(import("./player.js"));
   closePreview();
   try {
-    stopPlaying = await Promise.race([openPlayer(what, label, told), /** @type {Promise<never>} */ (cancelled)]);
+    stopPlaying = await unlessCancelled(what.signal, openPlayer(what, label, told));
     return true;
   } catch (error) {
     if (!(error instanceof NoPlayer)) throw error;
@@ -138,7 +132,10 @@ async function fetched({ plan: { kind, len, isCut, pieces }, openers, desk, urlO
     const bytes = new Uint8Array(await new Blob(blobs).arrayBuffer());
     if (kind === "text") return { text: await desk.ask("visibleText", bytes, isCut) };
     type = await desk.ask("mediaType", kind, bytes);
-    if (kind === "pdf") return { kind, bytes, ...(await (await import("./pages.js")).drawing()) };
+    if (kind === "pdf") {
+      const drawing = import("./pages.js").then(({ drawing }) => drawing(signal));
+      return { kind, bytes, ...(await onDemand(drawing)) };
+    }
   }
   return { kind, blob: new Blob(blobs, { type }) };
 }

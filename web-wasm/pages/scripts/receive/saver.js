@@ -5,10 +5,9 @@
  * either, into a blob of bounded size. All take one chunk at a time.
  */
 
-import { Cancelled } from "../waiting.js";
-import { pickedSink } from "./picked.js";
-import { activeWorker, randomName, within } from "./service-worker.js";
-import { hasRoom, removeLeftOvers, saveUrl, storedSink } from "./stored.js";
+import { saves } from "../saves.js";
+import { Cancelled, within } from "../waiting.js";
+import { activeWorker, randomName } from "./service-worker.js";
 
 /**
  * @typedef {object} Sink
@@ -18,6 +17,10 @@ import { hasRoom, removeLeftOvers, saveUrl, storedSink } from "./stored.js";
  * @property {boolean} [isOnDisk] whether it is on the disk, for certain, when it is closed
  */
 
+/** Saving by way of the storage, which few browsers need. @type {typeof import("./stored.js") | undefined} */
+let stored;
+const byStorage = async () => (stored ??= await import("./stored.js"));
+
 /** What a page can hold in memory without harm, in bytes. */
 export const BLOB_BYTES_MAX = 256 * 1024 * 1024;
 /** Workers fall asleep after some 30 seconds without an event. */
@@ -26,7 +29,7 @@ const PING_MILLIS = 8_000;
 const START_MILLIS = 10_000;
 
 /** That this browser can save no stream, and the file is too large for its memory. */
-export class NoStream extends Error {
+class NoStream extends Error {
   constructor() {
     super("no way to save a stream");
     this.name = "NoStream";
@@ -47,9 +50,14 @@ export class NoStream extends Error {
 export async function openSink(what) {
   if (what.isArchive) await what.desk.ask("beginZip", -new Date().getTimezoneOffset());
   // Private windows and in-app browsers often have no service worker, and some have no storage.
-  for (const way of [serviceWorkerSink, pickedSink, storedSink]) {
+  const ways = [
+    () => serviceWorkerSink(what),
+    async () => (await import("./picked.js")).pickedSink(what),
+    async () => (await byStorage()).storedSink({ ...what, saveUrl }),
+  ];
+  for (const way of ways) {
     try {
-      return await way(what);
+      return await way();
     } catch (error) {
       if (error instanceof Cancelled) throw error;
       // The next one may work.
@@ -61,8 +69,15 @@ export async function openSink(what) {
 
 /** Whether so much can probably be saved, before anything is tried. @param {number} bytes @returns {Promise<boolean>} */
 export async function canSave(bytes) {
-  return bytes <= BLOB_BYTES_MAX || Boolean(navigator.serviceWorker) || hasRoom(bytes);
+  if (bytes <= BLOB_BYTES_MAX || navigator.serviceWorker) return true;
+  return byStorage().then(
+    ({ hasRoom }) => hasRoom(bytes),
+    () => false,
+  );
 }
+
+/** The person has it: nothing of it stays here. */
+export const removeStored = () => stored?.removeStored();
 
 /** @param {What} what @returns {Promise<Sink>} */
 async function serviceWorkerSink({ fileName, size, isArchive, desk }) {
@@ -155,5 +170,15 @@ function blobSink({ fileName, isArchive, desk }) {
   };
 }
 
-// Every visit begins with this.
-void removeLeftOvers();
+/** Lets the browser save what an address of this page's own stands for. @param {string} url @param {string} fileName */
+export function saveUrl(url, fileName) {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = fileName;
+  link.click();
+}
+
+// Every visit begins with this, where something was ever stored.
+saves(false)
+  .then(async () => (await byStorage()).removeLeftOvers())
+  .catch(() => {});

@@ -2,6 +2,7 @@
 /** The service worker of `/dl/`, for whoever needs it running. */
 
 import { registerSaver } from "../trusted.js";
+import { within } from "../waiting.js";
 
 /** A worker that is not there within this time does not come. */
 const START_MILLIS = 10_000;
@@ -30,17 +31,4 @@ export async function activeWorker() {
 export function randomName() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/**
- * @template T
- * @param {number} millis
- * @param {Promise<T>} promise
- * @returns {Promise<T>} rejects when it takes longer
- */
-export function within(millis, promise) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("too late")), millis);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

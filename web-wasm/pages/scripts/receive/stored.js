@@ -5,8 +5,8 @@
  * is, some time after it was handed over, or on the next visit.
  */
 
-/** Where `workers/store.js` writes. */
-const FOLDER = "saves";
+import { saves } from "../saves.js";
+
 /** What stays free beside the file: for the archive's lists, and for what browsers keep for themselves, in bytes. */
 const SPARE_BYTES = 32 * 1024 * 1024;
 /** The browser copies at least so many bytes in a millisecond; before that time it may still read. */
@@ -22,15 +22,18 @@ let removeLast;
 export async function hasRoom(bytes) {
   try {
     const { quota = 0, usage = 0 } = await navigator.storage.estimate();
-    await folder(true);
+    await saves(true);
     return Boolean(navigator.locks) && quota - usage >= bytes + SPARE_BYTES;
   } catch {
     return false;
   }
 }
 
-/** @param {import("./saver.js").What} what @returns {Promise<import("./saver.js").Sink>} */
-export async function storedSink({ fileName, sizeAtMost, isArchive, desk }) {
+/**
+ * @param {import("./saver.js").What & { saveUrl: (url: string, fileName: string) => void }} what
+ * @returns {Promise<import("./saver.js").Sink>}
+ */
+export async function storedSink({ fileName, sizeAtMost, isArchive, desk, saveUrl }) {
   removeLast?.();
   if (!(await hasRoom(sizeAtMost))) throw new Error("no room in the storage of this site");
   const name = crypto.randomUUID();
@@ -65,19 +68,11 @@ export function removeStored() {
   removeLast?.();
 }
 
-/** Lets the browser save what an address of this page's own stands for. @param {string} url @param {string} fileName */
-export function saveUrl(url, fileName) {
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = fileName;
-  link.click();
-}
-
-/** Removes what pages left behind that were closed, or crashed. Called once per visit. */
+/** Removes what pages left behind that were closed, or crashed. */
 export async function removeLeftOvers() {
   try {
     const names = [];
-    for await (const name of (await folder(false)).keys()) names.push(name);
+    for await (const name of (await saves(false)).keys()) names.push(name);
     for (const name of names) {
       await navigator.locks.request(LOCK + name, { ifAvailable: true }, async (free) => {
         if (free) await removeFile(name);
@@ -91,14 +86,11 @@ export async function removeLeftOvers() {
 /** @param {string} name */
 async function removeFile(name) {
   try {
-    await (await folder(false)).removeEntry(name);
+    await (await saves(false)).removeEntry(name);
   } catch {
     // The browser still reads it: the next visit removes it.
   }
 }
-
-/** @param {boolean} create @returns {Promise<FileSystemDirectoryHandle>} */
-const folder = async (create) => (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create });
 
 /** Holds a lock until it is given back, or the page ends. @param {string} name @returns {Promise<() => void>} */
 function lock(name) {

@@ -34,3 +34,10 @@ async function quota() {
     return Infinity;
   }
 }
+
+/** @param {string} kind */
+export const isPlayed = (kind) => kind === "audio" || kind === "video";
+
+/** Whether this browser can show something of that kind and size. @param {string} kind @param {number} size */
+export const canShow = (kind, size) =>
+  !isPlayed(kind) || size <= BLOB_BYTES_MAX || Boolean(navigator.serviceWorker);

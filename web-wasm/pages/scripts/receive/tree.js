@@ -8,7 +8,7 @@ import { isolated } from "../phrases.js";
 import { list as texts } from "../texts.js";
 import { announce, element, fromTemplate, put } from "../views.js";
 import { countText, sizeText } from "../wording.js";
-import { canShow } from "./preview.js";
+import { canShow } from "./surroundings.js";
 
 /** @typedef {import("./session.js").Listing} Listing */
 /** @typedef {{ folders: number[], entries: number[] }} Level what lies in a folder, by number */
@@ -168,7 +168,7 @@ export class Tree {
     const { entries, readme } = this.#listing;
     const { path, saved, size, preview, folder } = entries[id];
     const row = fromTemplate("file-row");
-    const name = path.slice(path.lastIndexOf("/") + 1);
+    const name = nameOf(path);
     put(row, ".name", name);
     // Where there are no folders to stand in, because there are too many, the path says it.
     const around = isNested && folder !== null ? "" : path.slice(0, path.length - name.length);
@@ -244,6 +244,9 @@ export class Tree {
     }
   }
 }
+
+/** The last name of a path. @param {string} path */
+export const nameOf = (path) => path.slice(path.lastIndexOf("/") + 1);
 
 const isFromTheRight = () => document.documentElement.dir === "rtl";
 

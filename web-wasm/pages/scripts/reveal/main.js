@@ -19,13 +19,12 @@
 import * as wasm from "/wasm/open.js";
 
 import { CallError } from "../api.js";
-import { OpenDesk } from "../desk.js";
-import { startEngine, Unsupported } from "../engine.js";
-import { followNewLinks, keep, takeFragment } from "../fragment.js";
+import { arrive, askLink, asksForLink, clearLinkForm, prepareLinkForm } from "../arrival.js";
+import { keep } from "../fragment.js";
 import { askTwice, stopAsking } from "../gesture.js";
-import { isForgetful, restore, tidy } from "../kept.js";
+import { isForgetful } from "../kept.js";
 import { servedHere } from "../stops.js";
-import { kinds, others, page, reveal as texts, revealProblems as problems, textsReady, unsupported } from "../texts.js";
+import { kinds, others, page, reveal as texts, revealProblems as problems } from "../texts.js";
 import { askPassword, preparePassword, tellFailure } from "../unlock.js";
 import { button, element, say, show, state } from "../views.js";
 import { countText, momentText, sentenceOf, spanText, timeText } from "../wording.js";
@@ -35,7 +34,7 @@ import { isStopped, stopForError, stops } from "./stops.js";
 
 /** @typedef {import("./session.js").LinkView} LinkView */
 
-/** @type {OpenDesk} */
+/** @type {import("../desk.js").OpenDesk} */
 let desk;
 /** @type {Session} */
 let session;
@@ -47,28 +46,17 @@ let agreed = false;
 let ending;
 
 async function start() {
-  followNewLinks();
-  const text = takeFragment();
-  await textsReady;
-  try {
-    desk = new OpenDesk(await startEngine("open", wasm));
-  } catch (error) {
-    say("unsupported-why", error instanceof Unsupported ? error.message : unsupported.modules);
-    show("unsupported");
-    return;
-  }
-  await restore();
-  tidy();
+  const arrived = await arrive(wasm);
+  if (!arrived) return;
+  const { text } = arrived;
+  ({ desk } = arrived);
   prepare();
-  if (text === "") askLink("no-link");
+  if (text === "") askLink("no-link", texts);
   else await takeLink(text);
 }
 
 function prepare() {
-  element("link-form", HTMLFormElement).addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (state() === "damaged" || state() === "no-link") void takeLink(element("link-input", HTMLTextAreaElement).value);
-  });
+  prepareLinkForm(takeLink);
   preparePassword({ ...texts, unexpected: problems.unexpected }, unlock);
   button("reveal").addEventListener("click", (event) => event.isTrusted && state() === "ready" && take());
   // Scripts click hidden buttons too: each answers only in its own state, and what ends something only to people.
@@ -80,14 +68,6 @@ function prepare() {
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
 
-/** @param {"no-link" | "damaged"} why */
-function askLink(why) {
-  const { title, lead } = why === "damaged" ? texts.damaged : texts.noLink;
-  say("link-title", title);
-  say("link-lead", lead);
-  show(why);
-}
-
 /** Finds the link in a text, before anything is asked from the server. @param {string} text */
 async function takeLink(text) {
   say("link-problem", "");
@@ -95,14 +75,14 @@ async function takeLink(text) {
     session = new Session(desk, await desk.ask("takePush", text));
     session.whenEndedElsewhere(endedElsewhere);
     keep(session.token);
-    // The clean form is kept; what was pasted need not stay on the page.
-    element("link-input", HTMLTextAreaElement).value = "";
+    clearLinkForm();
   } catch (error) {
     const { variant } = /** @type {{ variant?: string }} */ (error);
-    const again = state() === "damaged" || state() === "no-link";
+    if (desk.isBroken) return stops.at("offline", "", () => location.reload());
+    const again = asksForLink();
     if (variant === "other-kind") await showWay(text);
     else if (again) say("link-problem", texts.stillDamaged);
-    else askLink(variant === "no-link" ? "no-link" : "damaged");
+    else askLink(variant === "no-link" ? "no-link" : "damaged", texts);
     return;
   }
   await look();

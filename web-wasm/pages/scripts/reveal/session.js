@@ -5,27 +5,16 @@ import { sendForText } from "../api.js";
 import {
   forgetLease,
   isEndedHere,
-  keepDevice,
   keepEnded,
   keepLease,
-  keptDevice,
   keptLease,
   secureLease,
   whenLeaseForgotten,
 } from "../kept.js";
+import { HeldLink } from "../link.js";
 
 /**
- * @typedef {object} LinkView
- * @property {string} state
- * @property {{ why: string, at: number } | null} gone
- * @property {boolean} needs_password
- * @property {number} expires_at
- * @property {number} downloads_max
- * @property {number} downloads_left
- * @property {boolean} recipient_may_destroy
- * @property {number} retry_after_millis
- * @property {number | null} started_last_at
- * @property {number} now the server's clock
+ * @typedef {import("../link.js").LinkView} LinkView
  *
  * @typedef {{ kind: string, from: string | null, forFiles: boolean }} Face
  * @typedef {{ name: string, secret: boolean, empty: boolean }} Field
@@ -38,69 +27,58 @@ import {
  * @property {LinkView} view
  */
 
-/** A call that a person waits for is tried so often before the page says that there is no connection. */
-const TRIES = 3;
 /** A view that was asked for and never answered may be counted. The server then knows its secret so long. */
 const UNANSWERED_MILLIS = 15 * 60 * 1000;
 
 export class Session {
   #desk;
-  #linkId;
-  #linkProof;
-  #openProof = "";
-  #deviceProof = "";
-  #deviceSecret = "";
-  #signal = new AbortController().signal;
-  /** @type {{ secret: string, proof: string, id: string } | undefined} */
-  #lease;
-  /** The link's clean form, to be kept over a reload. */
-  token;
+  #link;
 
   /**
    * @param {import("../desk.js").OpenDesk} desk
-   * @param {{ linkId: string, linkProof: string, token: string }} link
+   * @param {{ linkId: string, linkProof: string, token: string }} taken
    */
-  constructor(desk, { linkId, linkProof, token }) {
+  constructor(desk, taken) {
     this.#desk = desk;
-    this.#linkId = linkId;
-    this.#linkProof = linkProof;
-    this.token = token;
+    this.#link = new HeldLink("pushes", taken);
+  }
+
+  /** The link's clean form, to be kept over a reload. */
+  get token() {
+    return this.#link.token;
   }
 
   /** Until when a view that was begun on this device can be shown again, uncounted; undefined: there is none. */
   get heldUntil() {
-    const kept = keptLease(this.#linkId);
+    const kept = keptLease(this.#link.id);
     return kept?.unanswered ? undefined : kept?.until;
   }
 
   /** Whether a view was asked for on this device, and no answer came: it may be counted or not. */
   get isUnanswered() {
-    return keptLease(this.#linkId)?.unanswered === true;
+    return keptLease(this.#link.id)?.unanswered === true;
   }
 
   /** Whether the person ended it for everybody, on this device. */
   get isEndedHere() {
-    return isEndedHere(this.#linkId);
+    return isEndedHere(this.#link.id);
   }
 
   /** Tells when the view was ended in another tab. @param {() => void} act */
   whenEndedElsewhere(act) {
-    whenLeaseForgotten(this.#linkId, act);
+    whenLeaseForgotten(this.#link.id, act);
   }
 
   /** Looks at the link. Counts nothing. @returns {Promise<{ view: LinkView, face: Face | null }>} */
   async look() {
-    const body = await sendForText({ ...this.#call("GET", ""), headers: this.#headers() });
+    const body = await sendForText(this.#link.call("GET", ""));
     const { link: view } = /** @type {{ link: LinkView }} */ (JSON.parse(body));
     return { view, face: JSON.parse(await this.#desk.ask("pushLooked", body)) };
   }
 
   /** Derives what the passphrase gives; this is what takes time. @param {string} passphrase */
   async unlock(passphrase) {
-    const unlocked = await this.#desk.ask("pushUnlock", passphrase, keptDevice(this.#linkId)?.secret);
-    this.#openProof = unlocked.openProof;
-    this.#deviceProof = unlocked.deviceProof;
-    this.#deviceSecret = unlocked.deviceSecret;
+    this.#link.unlock(await this.#desk.ask("pushUnlock", passphrase, this.#link.device));
   }
 
   /**
@@ -110,24 +88,21 @@ export class Session {
    * @returns {Promise<Revealed>}
    */
   reveal() {
-    const ask = () => this.#askForView();
-    // Two tabs on one link share one view: the second waits, and finds the secret that the first one kept.
-    return navigator.locks ? navigator.locks.request(`subrosa/lease/${this.#linkId}`, ask) : ask();
+    return this.#link.alone(() => this.#askForView());
   }
 
   /** @returns {Promise<Revealed>} */
   async #askForView() {
-    const kept = keptLease(this.#linkId);
-    this.#lease = await this.#desk.ask("pushHoldLease", kept?.secret);
-    const { secret } = this.#lease;
+    const kept = keptLease(this.#link.id);
+    const { secret } = (this.#link.lease = await this.#desk.ask("pushHoldLease", kept?.secret));
     if (!kept || kept.unanswered) {
-      keepLease(this.#linkId, { secret, until: Date.now() + UNANSWERED_MILLIS, unanswered: true });
+      keepLease(this.#link.id, { secret, until: Date.now() + UNANSWERED_MILLIS, unanswered: true });
     }
-    await secureLease(this.#linkId);
+    await secureLease(this.#link.id);
     let body;
     try {
       const json = await this.#desk.ask("pushLeaseBody");
-      body = await sendForText({ ...this.#call("POST", "/reveal"), headers: this.#headers("open", "device"), json });
+      body = await sendForText({ ...this.#link.call("POST", "/reveal", "open", "device"), json });
     } catch (error) {
       const { variant = "" } = /** @type {{ variant?: string }} */ (error);
       // Refused: no view was counted for this secret, or it is over.
@@ -137,9 +112,9 @@ export class Session {
     const { expires_at, link: view } = /** @type {{ expires_at: number, link: LinkView }} */ (JSON.parse(body));
     const endsAt = Math.min(expires_at, view.expires_at);
     const leftMillis = Math.max(0, endsAt - view.now);
-    keepLease(this.#linkId, { secret, until: Date.now() + leftMillis });
-    await secureLease(this.#linkId);
-    keepDevice(this.#linkId, { secret: this.#deviceSecret, until: view.expires_at });
+    keepLease(this.#link.id, { secret, until: Date.now() + leftMillis });
+    await secureLease(this.#link.id);
+    this.#link.keepDevice(view);
     const revealed = JSON.parse(await this.#desk.ask("pushRevealed", body));
     return { ...revealed, endsAt, endsWithLink: endsAt === view.expires_at, leftMillis, view };
   }
@@ -152,43 +127,28 @@ export class Session {
   /** Says that it is noted, with the receipt. The view is over then. @returns {Promise<LinkView>} */
   async finish() {
     const json = await this.#desk.ask("pushFinishBody");
-    const body = await sendForText({ ...this.#call("POST", "/ack"), headers: this.#headers("lease"), json });
+    const body = await sendForText({ ...this.#link.call("POST", "/ack", "lease"), json });
     const { link: view } = /** @type {{ link: LinkView }} */ (JSON.parse(body));
-    if (view.gone) keepEnded(this.#linkId);
+    if (view.gone) keepEnded(this.#link.id);
     this.forgetLease();
     return view;
   }
 
   /** Has it destroyed, for everybody. */
   async destroy() {
-    await sendForText({ ...this.#call("DELETE", ""), headers: this.#headers("open", "device") });
-    keepEnded(this.#linkId);
+    await sendForText(this.#link.call("DELETE", "", "open", "device"));
+    keepEnded(this.#link.id);
     this.forgetLease();
   }
 
   forgetLease() {
-    this.#lease = undefined;
-    forgetLease(this.#linkId);
+    this.#link.lease = undefined;
+    forgetLease(this.#link.id);
   }
 
   /** Takes what was revealed out of the worker's memory. */
   wipe() {
     void this.#desk.ask("forgetPush").catch(() => {});
-  }
-
-  /** @param {string} method @param {string} below */
-  #call(method, below) {
-    return { method, path: `/pushes/${this.#linkId}${below}`, signal: this.#signal, triesMax: TRIES };
-  }
-
-  /** @param {("open" | "device" | "lease")[]} proofs besides the link's */
-  #headers(...proofs) {
-    /** @type {Record<string, string>} */
-    const headers = { "subrosa-link-proof": this.#linkProof };
-    if (proofs.includes("open")) headers["subrosa-open-proof"] = this.#openProof;
-    if (proofs.includes("device") && this.#deviceProof) headers["subrosa-device-proof"] = this.#deviceProof;
-    if (proofs.includes("lease") && this.#lease) headers["subrosa-lease-proof"] = this.#lease.proof;
-    return headers;
   }
 }
 

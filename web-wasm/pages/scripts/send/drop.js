@@ -71,8 +71,9 @@ async function handlesOf(transfer) {
  * @param {string} filesId of an input
  * @param {string} folderId of an input
  * @param {Take} take
+ * @param {(name: string) => void} unreadable
  */
-export function listenToPickers(filesId, folderId, take) {
+export function listenToPickers(filesId, folderId, take, unreadable) {
   for (const id of [filesId, folderId]) {
     const input = element(id, HTMLInputElement);
     input.addEventListener("change", () => {
@@ -84,7 +85,7 @@ export function listenToPickers(filesId, folderId, take) {
   // Phones have no folders to choose.
   const folders = element(folderId, HTMLInputElement);
   folders.closest("label")?.toggleAttribute("hidden", !("webkitdirectory" in folders));
-  pickWithHandles(element(filesId, HTMLInputElement), take);
+  pickWithHandles(element(filesId, HTMLInputElement), take, unreadable);
 }
 
 /** @typedef {(options: { multiple: boolean }) => Promise<FileSystemFileHandle[]>} ShowPicker */
@@ -94,8 +95,9 @@ export function listenToPickers(filesId, folderId, take) {
  *
  * @param {HTMLInputElement} input
  * @param {Take} take
+ * @param {(name: string) => void} unreadable
  */
-function pickWithHandles(input, take) {
+function pickWithHandles(input, take, unreadable) {
   const { showOpenFilePicker } = /** @type {{ showOpenFilePicker?: ShowPicker }} */ (/** @type {unknown} */ (window));
   const { userAgentData } = /** @type {{ userAgentData?: { mobile: boolean } }} */ (
     /** @type {unknown} */ (navigator)
@@ -106,13 +108,7 @@ function pickWithHandles(input, take) {
     if (plainly) return;
     event.preventDefault();
     showOpenFilePicker.call(window, { multiple: true }).then(
-      async (handles) => {
-        const files = await Promise.all(handles.map((handle) => handle.getFile()));
-        take(
-          files.map((file) => ({ path: file.name, file })),
-          Promise.resolve(handles),
-        );
-      },
+      (handles) => take(opened(handles, unreadable), Promise.resolve(handles)),
       (error) => {
         if (error?.name === "AbortError") return;
         // Not allowed here: then as everywhere.
@@ -121,6 +117,21 @@ function pickWithHandles(input, take) {
       },
     );
   });
+}
+
+/**
+ * @param {FileSystemFileHandle[]} handles
+ * @param {(name: string) => void} unreadable
+ * @returns {AsyncGenerator<Found>}
+ */
+async function* opened(handles, unreadable) {
+  for (const handle of handles) {
+    try {
+      yield { path: handle.name, file: await handle.getFile() };
+    } catch {
+      unreadable(handle.name);
+    }
+  }
 }
 
 /** @param {DataTransfer | null} transfer */

@@ -4,18 +4,21 @@
  */
 
 import { CallError } from "../api.js";
-import { goneForOwner, unfinished as texts } from "../texts.js";
+import { SealDesk } from "../desk.js";
+import { clearProgress } from "../progress.js";
+import { problems, unfinished as texts } from "../texts.js";
 import { announce, button, element, fromTemplate, put, say, show, state } from "../views.js";
-import { Cancelled } from "../waiting.js";
-import { momentText, sizeText } from "../wording.js";
+import { Cancelled, throwIfCancelled, unlessCancelled } from "../waiting.js";
+import { momentText, sentenceOf, sizeText } from "../wording.js";
 import { Again, found as foundBelow, readable } from "./again.js";
 import { listenToPickers } from "./drop.js";
+import { whyGone } from "./failures.js";
 import { Keeping } from "./keeping.js";
 import { SecondChannel } from "./second.js";
 import { keptSending, tellUnkept } from "./sending.js";
 import { waiting } from "./told.js";
-import { allHeld, allUnfinished, forget, hold, keptParts, whenFree } from "./unfinished.js";
-import { deleteShare, Gone } from "./upload.js";
+import { allHeld, allUnfinished, forget, hold, keptParts, unfinishedNow, whenFree } from "./unfinished.js";
+import { deleteShare } from "./upload.js";
 
 /**
  * @typedef {import("./sending.js").Sending} Sending
@@ -29,17 +32,17 @@ let tools;
 let run;
 /** The files that are looked for, while they are. @type {Again | undefined} */
 let again;
-/** The upload that is taken up. @type {Sending | undefined} */
-let takenUp;
+/** Ends what takes one up. */
+let leaving = new AbortController();
 /** Ends what waits for other tabs. */
 let waitingForTabs = new AbortController();
 
 /** Listens to what belongs to it. Called once. @param {{ tools: () => Tools, run: (sending: Sending) => void }} page */
 export function prepareInterrupted(page) {
   ({ tools, run } = page);
-  listenToPickers("again-files", "again-folder", takeAgain);
+  listenToPickers("again-files", "again-folder", takeAgain, () => {});
   button("again-back").addEventListener("click", () => state() === "again" && again?.leave());
-  button("leave").addEventListener("click", () => state() === "resuming" && takenUp?.upload.leave());
+  button("leave").addEventListener("click", () => state() === "resuming" && leaving.abort());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && state() === "pick") void showInterrupted();
   });
@@ -115,15 +118,22 @@ async function progressOf({ shareId, entries, partBytes, until }) {
   return texts.stored(sizeText(Math.min(total, stored * partBytes)), sizeText(total), momentText(until));
 }
 
-/** @param {Unfinished} unfinished */
-async function goOn(unfinished) {
-  const release = await hold(unfinished.shareId);
+/** @param {Unfinished} shown as it was then: other tabs may have gone on with it since */
+async function goOn({ shareId }) {
+  const release = await hold(shareId);
   if (!release) return showInterrupted();
+  const unfinished = await unfinishedNow(shareId).catch(() => undefined);
+  if (!unfinished) {
+    release();
+    return showInterrupted();
+  }
   const keeping = new Keeping(unfinished, release, tellUnkept);
   let said = "";
   try {
     // What is complete needs no files. The browser asks now or never: it wants a click before.
     const handles = unfinished.manifest ? [] : await readable(unfinished.handles);
+    // Whoever began to send something else meanwhile goes on with that.
+    if (state() !== "pick") return void keeping.leave();
     const sending = await takeUp(keeping, handles);
     if (sending) return run(sending);
   } catch (error) {
@@ -149,7 +159,9 @@ async function takeUp(keeping, handles) {
     if (!files) throw new Error("no file was picked");
     return files.file(id);
   });
-  takenUp = sending;
+  leaving = new AbortController();
+  const { signal } = leaving;
+  signal.addEventListener("abort", () => sending.upload.leave());
   say("pick-problem", "");
   showResuming(true);
   const parts = await keptParts(unfinished.shareId);
@@ -158,7 +170,7 @@ async function takeUp(keeping, handles) {
     const isMissing = new Set(missing);
     const stored = parts.filter(({ index }) => !isMissing.has(index));
     again = files = new Again(sending.plan, unfinished, missing, stored);
-    if (handles.length > 0) await files.take(foundBelow(handles, files.missing()));
+    if (handles.length > 0) await unlessCancelled(signal, files.take(foundBelow(handles, files.missing())));
     if (!files.isComplete) {
       show("again");
       if (!(await files.wait())) {
@@ -167,6 +179,7 @@ async function takeUp(keeping, handles) {
       }
     }
   }
+  throwIfCancelled(signal);
   showResuming(false);
   return sending;
 }
@@ -176,9 +189,7 @@ function showResuming(yes) {
   for (const id of ["pause", "cancel"]) button(id).hidden = yes;
   button("leave").hidden = !yes;
   if (!yes) return;
-  element("done-bytes", HTMLElement).textContent = texts.looking;
-  element("pace", HTMLElement).textContent = "";
-  element("progress", HTMLProgressElement).removeAttribute("value");
+  clearProgress(texts.looking);
   show("resuming");
 }
 
@@ -191,27 +202,14 @@ async function failed(error, keeping) {
   if (error instanceof Cancelled) return "";
   const why = whyGone(error);
   if (why === undefined) {
-    return error instanceof CallError && error.failure.sentence ? error.failure.sentence : texts.damaged;
+    return error instanceof CallError ? sentenceOf(error.failure) || problems.server : texts.damaged;
   }
   await keeping.forget();
   return texts.gone(why);
 }
 
-/**
- * Why an upload has ended; undefined: it has not, as far as the error tells.
- *
- * @param {unknown} error
- */
-export function whyGone(error) {
-  const isGone = error instanceof Gone || (error instanceof CallError && ["gone", "not-found"].includes(error.variant));
-  if (!isGone) return undefined;
-  const gone = error instanceof Gone ? error.gone : error.failure.gone;
-  return gone ? (goneForOwner[gone.why] ?? goneForOwner.expired)(momentText(gone.at)) : texts.unknown;
-}
-
 /** @param {string} said */
 async function backToPick(said) {
-  takenUp = undefined;
   showResuming(false);
   await showInterrupted(said);
   show("pick");
@@ -219,22 +217,26 @@ async function backToPick(said) {
 
 /** @param {Unfinished} unfinished */
 async function throwAway(unfinished) {
-  const { shareId, secrets, push } = unfinished;
+  const { shareId, secrets } = unfinished;
   const release = await hold(shareId);
   if (!release) return showInterrupted();
+  // One of its own: meanwhile another share may begin.
+  const desk = new SealDesk(tools().module);
+  let over;
   try {
-    const { desk } = tools();
+    const { push } = (await unfinishedNow(shareId)) ?? unfinished;
     const share = await desk.ask("resumeShare", secrets);
     await deleteShare(share).catch((error) => {
       if (whyGone(error) === undefined) throw error;
     });
-    if (push) SecondChannel.takeUp(desk, push).cancel();
+    over = push ? SecondChannel.takeUp(desk, push).cancel() : undefined;
     await forget(shareId);
     await showInterrupted(texts.thrown);
   } catch {
     await showInterrupted(texts.notThrown);
   } finally {
     release();
+    void Promise.resolve(over).then(() => desk.end());
   }
   announce(element("unfinished-said", HTMLElement).textContent ?? "");
   element("unfinished-title", HTMLElement).focus();

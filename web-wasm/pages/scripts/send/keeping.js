@@ -4,10 +4,14 @@
  * as its page.
  */
 
+import { within } from "../waiting.js";
 import { canKeep, forget, hold, keep, keepParts } from "./unfinished.js";
 
 /** @typedef {import("./unfinished.js").Unfinished} Unfinished */
 /** @typedef {import("./sealers.js").SealedPart} SealedPart */
+
+/** No upload waits longer for a disk that does not answer. */
+const PATIENCE_MILLIS = 10_000;
 
 export class Keeping {
   #unfinished;
@@ -41,10 +45,12 @@ export class Keeping {
     try {
       release = await hold(unfinished.shareId);
       if (!release) return undefined;
-      await keep(unfinished).catch(() => keep({ ...unfinished, handles: [] }));
+      const kept = keep(unfinished).catch(() => keep({ ...unfinished, handles: [] }));
+      await within(PATIENCE_MILLIS, kept);
       return new Keeping(unfinished, release, onLost);
     } catch {
-      release?.();
+      // Nobody else may go on with what runs here, if it is kept in the end.
+      if (release) void forget(unfinished.shareId).then(release, release);
       return undefined;
     }
   }
@@ -93,7 +99,7 @@ export class Keeping {
     this.#last = this.#last.then(async () => {
       if (this.#isOver) return;
       try {
-        await act();
+        await within(PATIENCE_MILLIS, act());
       } catch {
         // Half of it would be worse than nothing: another manifest under the same share, say.
         this.#onLost();

@@ -20,20 +20,20 @@ import * as wasm from "/wasm/seal.js";
 import { CallError, sendForText } from "../api.js";
 import { showChannels } from "../channels.js";
 import { SealDesk } from "../desk.js";
-import { startEngine, Unsupported } from "../engine.js";
-import { page, problems, send as texts, textsReady, unfinished, unsupported } from "../texts.js";
+import { startEngine } from "../engine.js";
+import { page, problems, send as texts, textsReady, unfinished } from "../texts.js";
 import { announce, button, element, say, show, state } from "../views.js";
 import { Cancelled } from "../waiting.js";
 import { lifeText } from "../wording.js";
 import { listen, listenToPickers } from "./drop.js";
-import { prepareInterrupted, showInterrupted, takeAgain, whyGone } from "./interrupted.js";
+import { reason, whyGone } from "./failures.js";
+import { prepareInterrupted, showInterrupted, takeAgain } from "./interrupted.js";
 import { Picked } from "./picked.js";
 import { chosenPassword, clearPassword, offerPush, preparePassword } from "./password.js";
 import { forgetResult, isLinkAtRisk, prepareResult, showResult } from "./result.js";
 import { SecondChannel } from "./second.js";
 import { newSending } from "./sending.js";
 import { waiting } from "./told.js";
-import { reason } from "./upload.js";
 
 /**
  * @typedef {import("./sending.js").Sending} Sending
@@ -63,13 +63,9 @@ let config;
 
 async function start() {
   await textsReady;
-  try {
-    module = await startEngine("seal", wasm);
-  } catch (error) {
-    say("unsupported-why", error instanceof Unsupported ? error.message : unsupported.modules);
-    show("unsupported");
-    return;
-  }
+  const started = await startEngine("seal", wasm);
+  if (!started) return;
+  module = started;
   prepare();
   await configure();
 }
@@ -112,17 +108,20 @@ function offer(id, values, chosen, text) {
 }
 
 function prepare() {
-  listenToPickers("file-input", "folder-input", (found, handles) => basket.take(found, handles));
+  /** @type {import("./drop.js").Take} */
+  const take = (found, handles) => basket.take(found, handles);
+  const unreadable = (/** @type {string} */ name) => void (state() === "pick" && basket.unreadable(name));
+  listenToPickers("file-input", "folder-input", take, unreadable);
   listen({
     isOpen: () => state() === "pick" || state() === "again",
-    take: (found, handles) => (state() === "pick" ? basket.take(found, handles) : takeAgain(found, handles)),
-    unreadable: (name) => state() === "pick" && basket.unreadable(name),
+    take: (found, handles) => (state() === "pick" ? take : takeAgain)(found, handles),
+    unreadable,
   });
   prepareInterrupted({ tools, run: (taken) => void run((sending = taken)) });
   preparePassword();
   element("pick-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
-    begin();
+    void begin();
   });
   // Scripts click hidden buttons too: each answers only in its own state.
   button("cancel").addEventListener("click", () => ["uploading", "checking"].includes(state()) && cancel());
@@ -139,7 +138,9 @@ function prepare() {
   });
 }
 
-function begin() {
+async function begin() {
+  // A folder that was dropped may still be read.
+  await basket.settled();
   if (state() !== "pick" || !basket.render()) return;
   const { password, byLink, drawn } = chosenPassword();
   let note;
@@ -164,7 +165,7 @@ function begin() {
 }
 
 function tools() {
-  desk ??= new SealDesk(module);
+  if (!desk || desk.isBroken) desk = new SealDesk(module);
   return { module, desk };
 }
 
@@ -193,6 +194,8 @@ async function run(running) {
   show("uploading");
   try {
     const result = await running.upload.run();
+    // Cancelled in its last moment: it is being deleted.
+    if (running !== sending) return;
     const { second, downloads, hasPassword, what, drawn } = running;
     const downloadsLimit = config.limits.downloads_max;
     const onTaken = () => void running.upload.forget();

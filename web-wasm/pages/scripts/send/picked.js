@@ -64,6 +64,11 @@ export class Picked {
     void handles.then((some) => this.#handles.push(...some));
   }
 
+  /** Resolves when all that was picked is in the list. */
+  settled() {
+    return this.#adding;
+  }
+
   /** @param {AsyncIterable<Found> | Iterable<Found>} found */
   async #take(found) {
     let count = 0;

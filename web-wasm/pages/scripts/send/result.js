@@ -11,6 +11,7 @@ import { endings, goneForOwner, messages, problems, pushGone, send as texts } fr
 import { announce, button, element, say, show, state } from "../views.js";
 import { momentText, sentenceOf } from "../wording.js";
 import { StatusWatch } from "./status.js";
+import { deleteShare } from "./upload.js";
 
 /**
  * @typedef {object} Result
@@ -234,18 +235,11 @@ async function moreDownloads() {
 /** Deletes both: the files first. */
 async function revoke() {
   if (!current) return;
-  const { shareId, ownerProof } = current;
   const confirm = button("revoke-confirm");
   confirm.disabled = true;
   say("revoke-problem", "");
   try {
-    await sendForText({
-      method: "DELETE",
-      path: `/shares/${shareId}`,
-      headers: { "subrosa-owner-proof": ownerProof },
-      signal: new AbortController().signal,
-      triesMax: 3,
-    });
+    await deleteShare(current);
     watch?.stop();
     const left = await revokePush();
     showEnd(endings.deleted, `${goneForOwner.revoked(momentText(Date.now()))}${left && ` ${left}`}`);

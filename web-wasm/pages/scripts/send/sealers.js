@@ -4,8 +4,8 @@
  * way.
  */
 
+import { JobError, startCrew } from "../crew.js";
 import { workerCount } from "../engine.js";
-import { startWorker } from "../trusted.js";
 
 /** @typedef {import("../api.js").Failure} Failure */
 /** @typedef {import("../workers/seal-worker.js").SealJob} SealJob */
@@ -23,17 +23,6 @@ import { startWorker } from "../trusted.js";
 
 const JOBS_PER_WORKER = 2;
 
-/** That a part could not be stored, for good. */
-export class PartError extends Error {
-  /** @param {string} variant @param {string} message @param {Failure | undefined} failure */
-  constructor(variant, message, failure) {
-    super(message);
-    this.name = "PartError";
-    this.variant = variant;
-    this.failure = failure;
-  }
-}
-
 export class Sealers {
   /** @type {{ worker: Worker, jobs: number }[]} */
   #crew;
@@ -46,8 +35,10 @@ export class Sealers {
   };
   /** @type {{ resolve: () => void, reject: (reason: unknown) => void } | undefined} */
   #run;
-  /** @type {Map<number, (whole: boolean) => void>} */
+  /** @type {Map<number, { resolve: (isWhole: boolean) => void, reject: (reason: unknown) => void }>} */
   #checks = new Map();
+  /** Whether a worker answers no more: then nothing that it has ends. */
+  isBroken = false;
 
   /**
    * @param {object} share
@@ -59,13 +50,12 @@ export class Sealers {
    */
   constructor({ module, grant, headers, partCount }, told) {
     const count = Math.min(workerCount(), partCount);
-    this.#crew = Array.from({ length: count }, () => ({ worker: startWorker("seal"), jobs: 0 }));
-    for (const member of this.#crew) {
-      member.worker.addEventListener("message", ({ data }) => this.#told(member, data, told));
-      member.worker.addEventListener("error", () =>
-        this.#fail(new PartError("unexpected", "a worker broke", undefined)),
-      );
-    }
+    const onMessage = (/** @type {any} */ data, /** @type {Worker} */ worker) => this.#told(worker, data, told);
+    const crew = startCrew("seal", count, onMessage, (error) => {
+      this.isBroken = true;
+      this.#fail(error);
+    });
+    this.#crew = crew.map((worker) => ({ worker, jobs: 0 }));
     this.ready = Promise.all(
       this.#crew.map(async ({ worker }) => {
         const bytes = await grant();
@@ -110,13 +100,13 @@ export class Sealers {
   }
 
   /**
-   * @param {{ worker: Worker, jobs: number }} member
+   * @param {Worker} worker
    * @param {any} data
    * @param {Told} told
    */
-  #told(member, data, told) {
+  #told(worker, data, told) {
     if (data.checked !== undefined) {
-      this.#checks.get(data.checked)?.(data.whole);
+      this.#checks.get(data.checked)?.resolve(data.whole);
       this.#checks.delete(data.checked);
       return;
     }
@@ -125,19 +115,22 @@ export class Sealers {
     if (data.sealed !== undefined) told.onSealed(data.sealed, data.part);
     if (data.waiting !== undefined) told.onWait(data.failure);
     if (data.stored !== undefined) {
-      member.jobs -= 1;
+      const member = this.#crew.find((member) => member.worker === worker);
+      if (member) member.jobs -= 1;
       this.#open -= 1;
       told.onStored(data.stored, data.part);
       this.#assign();
     }
-    if (data.failed !== undefined) this.#fail(new PartError(data.variant, data.message, data.failure));
+    if (data.failed !== undefined) this.#fail(new JobError(data));
   }
 
-  /** @param {PartError} error */
+  /** @param {JobError} error */
   #fail(error) {
     const run = this.#end();
     this.stop();
     run?.reject(error);
+    for (const { reject } of this.#checks.values()) reject(error);
+    this.#checks.clear();
   }
 
   /** Stops what runs. What is stored stays; `store` can be called again. */
@@ -159,8 +152,8 @@ export class Sealers {
    * @returns {Promise<boolean>}
    */
   check(part, sealed) {
-    return new Promise((resolve) => {
-      this.#checks.set(part.index, resolve);
+    return new Promise((resolve, reject) => {
+      this.#checks.set(part.index, { resolve, reject });
       this.#crew[0].worker.postMessage({ check: part, sealed }, [sealed.buffer]);
     });
   }

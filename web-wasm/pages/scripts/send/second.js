@@ -5,6 +5,7 @@
  */
 
 import { sendForText } from "../api.js";
+import { Cancelled } from "../waiting.js";
 
 /**
  * @typedef {object} PushConfig of the server that keeps pushes
@@ -32,6 +33,7 @@ export class SecondChannel {
   #json = "";
   #views = 1;
   #secs = 0;
+  #isCancelled = false;
 
   /**
    * @param {import("../desk.js").SealDesk} desk
@@ -74,19 +76,19 @@ export class SecondChannel {
   async #make() {
     if (this.#json === "") await this.#seal();
     await sendForText({ ...this.#call("PUT"), path: `/pushes/${this.#owned.linkId}`, json: this.#json });
-    return this.#made(await this.#desk.ask("pushOwnerToken"), Date.now() + 1000 * this.#secs);
+    return this.#made(await this.#ask("pushOwnerToken"), Date.now() + 1000 * this.#secs);
   }
 
   /** @param {import("./unfinished.js").KeptPush} kept */
   async #takeUp({ token, expiresAt }) {
-    this.#owned = await this.#desk.ask("takeOwnerLink", token);
+    this.#owned = await this.#ask("takeOwnerLink", token);
     return this.#made(token, expiresAt);
   }
 
   /** @param {string} token @param {number} expiresAt @returns {Promise<MadePush>} */
   async #made(token, expiresAt) {
     return {
-      link: `${this.#origin || location.origin}/p#${await this.#desk.ask("pushToken")}`,
+      link: `${this.#origin || location.origin}/p#${await this.#ask("pushToken")}`,
       views: this.#views,
       expiresAt,
       owned: { ...this.#owned, ...(this.#origin && { origin: this.#origin }) },
@@ -94,13 +96,24 @@ export class SecondChannel {
     };
   }
 
-  /** Has deleted what was made, or is being made. Best effort: its time ends it anyway. */
-  cancel() {
-    const over = this.#making?.catch(() => {}) ?? Promise.resolve();
-    void over.then(() => {
-      if (this.#owned.ownerProof === "") return;
-      sendForText({ ...this.#call("DELETE"), path: `/pushes/${this.#owned.linkId}/owner` }).catch(() => {});
-    });
+  /** Has deleted what was made, or is being made. Best effort: its time ends it anyway. @returns {Promise<void>} */
+  async cancel() {
+    this.#isCancelled = true;
+    await this.#making?.catch(() => {});
+    if (this.#owned.ownerProof === "") return;
+    await sendForText({ ...this.#call("DELETE"), path: `/pushes/${this.#owned.linkId}/owner` }).catch(() => {});
+  }
+
+  /**
+   * The desk has one push at a time: one that was cancelled must not take the place of the next.
+   *
+   * @template {keyof import("../desk.js").SealCalls} Name
+   * @param {Name} name
+   * @param {Parameters<import("../desk.js").SealCalls[Name]>} args
+   */
+  async #ask(name, ...args) {
+    if (this.#isCancelled) throw new Cancelled();
+    return this.#desk.ask(name, ...args);
   }
 
   async #seal() {
@@ -111,8 +124,8 @@ export class SecondChannel {
     const { password, downloads, expiresInSecs } = this.#terms;
     this.#views = Math.min(downloads, most);
     this.#secs = Math.max(shortest, Math.min(longest, expiresInSecs));
-    this.#owned = await this.#desk.ask("beginPush");
-    this.#json = await this.#desk.ask("pushBody", {
+    this.#owned = await this.#ask("beginPush");
+    this.#json = await this.#ask("pushBody", {
       form: { kind: "password", forFiles: true, password },
       passphrase: "",
       expiresInSecs: this.#secs,

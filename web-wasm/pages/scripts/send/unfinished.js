@@ -55,6 +55,10 @@ export async function allUnfinished() {
   return all.filter(({ until }) => until > now).sort((one, other) => one.until - other.until);
 }
 
+/** One of them, as it is now. @param {string} shareId @returns {Promise<Unfinished | undefined>} */
+export const unfinishedNow = (shareId) =>
+  transact(DATABASE, "relaxed", (uploads) => /** @type {IDBRequest<Unfinished>} */ (uploads.get(shareId)));
+
 /** @param {Unfinished} unfinished @returns {Promise<unknown>} */
 export function keep(unfinished) {
   return transact(DATABASE, "strict", (uploads) => uploads.put(unfinished, unfinished.shareId));

@@ -5,10 +5,11 @@
  * is kept beside (`keeping.js`).
  */
 
-import { CallError, digestText, sendForBytes, sendForPart, sendForText } from "../api.js";
+import { digestText, sendForText } from "../api.js";
 import { sourcesOf } from "../source.js";
-import { Cancelled } from "../waiting.js";
-import { sentenceOf } from "../wording.js";
+import { Cancelled, throwIfCancelled, unlessCancelled } from "../waiting.js";
+import { Gone } from "./failures.js";
+import { readBack } from "./read-back.js";
 import { Sealers } from "./sealers.js";
 
 /**
@@ -33,20 +34,6 @@ import { Sealers } from "./sealers.js";
  * @typedef {import("./sealers.js").SealedPart} SealedPart
  * @typedef {import("./keeping.js").Keeping} Keeping
  */
-
-/** How many parts are read back, besides the manifest. */
-const SAMPLE = 3;
-
-/** That the server has given it up, or somebody has ended it. */
-export class Gone extends Error {
-  variant = "gone";
-
-  /** @param {{ why: string, at: number } | null} gone null: nobody knows any more */
-  constructor(gone) {
-    super("the share is gone");
-    this.gone = gone;
-  }
-}
 
 export class Upload {
   #module;
@@ -78,6 +65,7 @@ export class Upload {
   #locked = false;
   #completed = false;
   #isDone = false;
+  #isForgotten = false;
   /** @type {Uint8Array<ArrayBuffer> | undefined} */
   #manifest;
 
@@ -154,7 +142,9 @@ export class Upload {
       await Promise.all([this.#lock(), this.#storeParts()]);
       this.#told.onChecking();
       await this.#complete();
-      await this.#readBack();
+      const share = { parts: this.#parts(), sealers: await this.#crew(), desk: this.#desk };
+      const call = (/** @type {string} */ below) => this.#get(`/shares/${shareId}${below}`);
+      await readBack({ ...share, call }, () => this.#told.onWait(undefined));
       const json = await this.#linkBody();
       this.#status = await this.#statusOf("PUT", `/shares/${shareId}/links/${linkId}`, { json });
       await this.#call("PUT", `/shares/${shareId}/note`, { bytes: await this.#note() });
@@ -185,6 +175,7 @@ export class Upload {
 
   /** Forgets what was kept: nobody has to go on with it. */
   forget() {
+    this.#isForgotten = true;
     return this.#keeping?.forget();
   }
 
@@ -215,12 +206,15 @@ export class Upload {
 
   async #lockAndKeep() {
     await this.#desk.ask("lock", this.#terms.password);
+    // Stretching a password takes a while: it may be cancelled by now, and the desk begin another share.
+    if (this.#isForgotten) throw new Cancelled();
     // The desk has what it needs of it.
     this.#terms = { ...this.#terms, password: "" };
     this.#locked = true;
     const secrets = await this.#desk.ask("keepShare");
     const until = this.#status?.upload_ends_at ?? this.#status?.expires_at ?? 0;
     this.#keeping = await this.#keep({ shareId: this.#the().shareId, secrets, until });
+    if (this.#isForgotten) await this.forget();
     void this.#keeping?.change(this.#alsoKept);
     void this.#keeping?.parts([...this.#sealed], false);
   }
@@ -250,14 +244,17 @@ export class Upload {
     this.#report();
     if (missing.length === 0) return;
     const sealers = await this.#crew();
-    const stopped = new Promise((_, reject) => {
-      this.#stop.signal.addEventListener("abort", () => reject(new Cancelled()));
-    });
-    await Promise.race([sealers.store(missing, (index) => this.#jobOf(index, shareId)), stopped]);
+    const { signal } = this.#stop;
+    throwIfCancelled(signal);
+    await unlessCancelled(signal, sealers.store(missing, (index) => this.#jobOf(index, shareId)));
   }
 
   /** The workers that seal, and check what is read back. */
   async #crew() {
+    if (this.#sealers?.isBroken) {
+      this.#sealers.end();
+      this.#sealers = undefined;
+    }
     this.#sealers ??= new Sealers(
       {
         module: this.#module,
@@ -355,21 +352,6 @@ export class Upload {
     return (this.#noteBytes ??= await this.#desk.ask("ownerNote"));
   }
 
-  /** Fetches the manifest and some parts back, as owner, and opens them. */
-  async #readBack() {
-    const { shareId } = this.#the();
-    const manifest = await this.#fetch(`/shares/${shareId}/manifest`);
-    await this.#desk.ask("checkManifest", manifest);
-    const parts = this.#parts();
-    const sealers = await this.#crew();
-    for (const index of sample(parts.length)) {
-      const { sealedLen, digest } = parts[index];
-      const sealed = await this.#fetch(`/shares/${shareId}/parts/${index}`, sealedLen);
-      const whole = await sealers.check({ index, sealedLen, digest: digestText(digest) }, sealed);
-      if (!whole) throw Object.assign(new Error("a part was read back with other bytes"), { variant: "read-back" });
-    }
-  }
-
   #the() {
     if (!this.#share) throw new Error("the share is not begun");
     return this.#share;
@@ -386,21 +368,14 @@ export class Upload {
 
   /** @param {string} method @param {string} path @param {{ json?: string, bytes?: Uint8Array<ArrayBuffer> }} body */
   async #call(method, path, body) {
-    const { signal } = this.#stop;
-    const call = { method, path, headers: this.#headers(), ...body, signal, onWait: this.#told.onWait };
-    const text = await sendForText(call);
+    const text = await sendForText({ ...this.#get(path), method, ...body });
     this.#told.onWait(undefined);
     return text;
   }
 
-  /** @param {string} path @param {number} [len] of a part */
-  async #fetch(path, len) {
-    const { signal } = this.#stop;
-    const call = { method: "GET", path, headers: this.#headers(), signal, onWait: this.#told.onWait };
-    const moves = () => this.#told.onWait(undefined);
-    const bytes = await (len === undefined ? sendForBytes(call) : sendForPart(call, len, moves));
-    moves();
-    return bytes;
+  /** @param {string} path @returns {import("../api.js").Call} */
+  #get(path) {
+    return { method: "GET", path, headers: this.#headers(), signal: this.#stop.signal, onWait: this.#told.onWait };
   }
 }
 
@@ -417,23 +392,3 @@ export const deleteShare = ({ shareId, ownerProof }) =>
     signal: new AbortController().signal,
     triesMax: 3,
   });
-
-/** First, last, and one in between. @param {number} count */
-function sample(count) {
-  const chosen = new Set([0, count - 1]);
-  while (chosen.size < Math.min(SAMPLE, count)) chosen.add(Math.floor(Math.random() * count));
-  return chosen;
-}
-
-/**
- * What to tell the person about a failed upload.
- *
- * @param {unknown} error
- * @returns {{ variant: string, message: string, sentence: string }}
- */
-export function reason(error) {
-  const { variant, message, failure } =
-    /** @type {{ variant?: string, message?: string, failure?: { variant: string, sentence: string } | null }} */ (error ?? {});
-  const sentence = sentenceOf(error instanceof CallError ? error.failure : failure);
-  return { variant: variant ?? "unexpected", message: message ?? "", sentence };
-}

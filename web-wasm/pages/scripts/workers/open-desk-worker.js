@@ -9,7 +9,6 @@ import { initSync, isPushOwner, mediaType, PushReader, Recipient, visibleText } 
 
 import { serve } from "./desk.js";
 import { Pipe } from "./pipe.js";
-import { Store } from "./store.js";
 
 /** @type {Recipient | undefined} */
 let recipient;
@@ -21,7 +20,7 @@ let zip;
 let zipFolder;
 /** @type {Pipe | undefined} */
 let pipe;
-/** @type {Store | undefined} */
+/** @type {import("./store.js").Store | undefined} */
 let store;
 
 function theRecipient() {
@@ -208,6 +207,8 @@ const calls = {
 
   /** Begins a file in the browser's storage. @param {string} name */
   async openStore(name) {
+    // Few browsers need it.
+    const { Store } = await import("./store.js");
     store = await Store.create(name);
   },
   /** @param {Uint8Array<ArrayBuffer>} content @param {boolean} isArchive */

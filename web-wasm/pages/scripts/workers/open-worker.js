@@ -9,7 +9,7 @@ import * as wasm from "/wasm/open.js";
 
 import { digestText, judged, sha256 } from "../api.js";
 import { wait } from "../waiting.js";
-import { use } from "../wasm.js";
+import { serveParts } from "./parts.js";
 
 /**
  * @typedef {object} OpenJob
@@ -27,7 +27,6 @@ import { use } from "../wasm.js";
 let key;
 /** @type {Record<string, string>} */
 let headers = {};
-let stop = new AbortController();
 /** Buffers for sealed parts, used again, so that nothing piles up. @type {Uint8Array<ArrayBuffer>[]} */
 let spare = [];
 const SPARE_MAX = 2;
@@ -48,20 +47,13 @@ const HEADER_BYTES = 65;
 /** Bytes that were damaged on their way are fetched again so often; then they are not what was sealed. */
 const DAMAGED_MAX = 2;
 
-self.addEventListener("message", (/** @type {MessageEvent} */ { data }) => {
-  if (data.module) {
-    wasm.initSync({ module: data.module });
-    use(wasm);
-    key = new wasm.PartKey(data.grant);
-    data.grant.fill(0);
-    headers = data.headers;
-  } else if (data.cancel) {
-    stop.abort();
-    stop = new AbortController();
-  } else if (data.open) {
-    void open(data.open, stop.signal);
-  }
-});
+serveParts(
+  wasm,
+  (given, calls) => ([key, headers] = [given, calls]),
+  (data, signal) => {
+    if (data.open) void open(data.open, signal);
+  },
+);
 
 /** @param {OpenJob} job @param {AbortSignal} signal */
 async function open(job, signal) {

@@ -12,7 +12,7 @@ import * as wasm from "/wasm/seal.js";
 import { digestHeader, digestText, judged, sha256 } from "../api.js";
 import { edgeDigests, gather } from "../source.js";
 import { wait } from "../waiting.js";
-import { use } from "../wasm.js";
+import { serveParts } from "./parts.js";
 
 /**
  * @typedef {object} SealJob
@@ -28,7 +28,6 @@ import { use } from "../wasm.js";
 let key;
 /** @type {Record<string, string>} */
 let headers = {};
-let stop = new AbortController();
 /** A PUT that moves no byte for so long has failed. */
 const STALL_MILLIS = 60_000;
 /**
@@ -39,22 +38,14 @@ const ANSWER_MILLIS = 5 * 60_000;
 /** After the network came back, it has to move within so long. */
 const REVIVE_MILLIS = 4_000;
 
-self.addEventListener("message", (/** @type {MessageEvent} */ { data }) => {
-  if (data.module) {
-    wasm.initSync({ module: data.module });
-    use(wasm);
-    key = new wasm.PartKey(data.grant);
-    data.grant.fill(0);
-    headers = data.headers;
-  } else if (data.cancel) {
-    stop.abort();
-    stop = new AbortController();
-  } else if (data.seal) {
-    void store(data.seal, stop.signal);
-  } else if (data.check) {
-    check(data.check, data.sealed);
-  }
-});
+serveParts(
+  wasm,
+  (given, calls) => ([key, headers] = [given, calls]),
+  (data, signal) => {
+    if (data.seal) void store(data.seal, signal);
+    if (data.check) void check(data.check, data.sealed);
+  },
+);
 
 /** @param {SealJob} job @param {AbortSignal} signal */
 async function store(job, signal) {

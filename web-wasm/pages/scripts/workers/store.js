@@ -4,8 +4,7 @@
  * page, one chunk at a time. Half a file is removed.
  */
 
-/** Where they lie. @returns {Promise<FileSystemDirectoryHandle>} */
-const folder = async () => (await navigator.storage.getDirectory()).getDirectoryHandle("saves", { create: true });
+import { saves } from "../saves.js";
 
 /**
  * What workers have and windows do not: windows only read these types.
@@ -35,7 +34,7 @@ export class Store {
 
   /** @param {string} name random: nothing of the share is in it */
   static async create(name) {
-    const file = /** @type {StoredFile} */ (await (await folder()).getFileHandle(name, { create: true }));
+    const file = /** @type {StoredFile} */ (await (await saves(true)).getFileHandle(name, { create: true }));
     return new Store(name, file, await file.createSyncAccessHandle());
   }
 
@@ -71,6 +70,6 @@ export class Store {
 
   async remove() {
     await this.#access.close();
-    await (await folder()).removeEntry(this.#name);
+    await (await saves(true)).removeEntry(this.#name);
   }
 }

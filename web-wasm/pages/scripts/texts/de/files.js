@@ -49,31 +49,6 @@ export const preview = {
       }),
   },
   confirmYes: "Ja, zeigen",
-  loading: "Einen Moment …",
-  progress: (done, total) => `${done} von ${total}`,
-  cut: (shown, size) =>
-    `Das ist der Anfang: die ersten ${shown} von ${size}. Speichern Sie die Datei, um alles zu lesen.`,
-  whole: (size) => `${size}. Sie wird auf dieser Seite, aber getrennt von ihr gezeigt: Nichts in ihr kann etwas tun.`,
-  streamed: (size) => `${size}. Sie wird geladen, während Sie sie abspielen. Nichts in ihr kann etwas tun.`,
-  drawn: (size) =>
-    `${size}. Die Seiten werden als Bilder gezeichnet, getrennt von dieser Seite: Nichts in der Datei kann etwas tun. Um Text ` +
-    "auszuwählen oder vorlesen zu lassen, speichern Sie die Datei.",
-  pageOf: (page, pages) => `Seite ${page} von ${pages}`,
-  pagesCut: (page, pages) => `Seite ${page} von ${pages}. Speichern Sie die Datei, um den Rest zu sehen.`,
-  pageFailed: "Diese Seite lässt sich hier nicht zeichnen. Speichern Sie die Datei, um sie zu sehen.",
-  notDrawn:
-    "Die Seiten dieser Datei lassen sich hier nicht zeichnen. Vielleicht ist sie beschädigt oder hat ein eigenes Passwort. " +
-    "Speichern Sie sie stattdessen, und öffnen Sie sie mit Ihrem PDF-Programm.",
-  lookSpent:
-    "Sie haben so viel angesehen, wie ein Download erlaubt; der Rest bleibt für das Speichern. Sie können die Datei " +
-    "speichern: Das wird nicht noch einmal gezählt.",
-  held: "Ihr Download hat begonnen. Dateien zu speichern wird nicht noch einmal gezählt.",
-  frame: (name) => `Inhalt von ${name}`,
-  otherContent:
-    "In dieser Datei ist etwas anderes, als ihr Name sagt, oder etwas, das hier nicht gezeigt wird. Speichern Sie sie " +
-    "nur, wenn Sie dem Absender vertrauen.",
-  tooLarge: "Hier gezeigt, würde diese Datei zu viel Speicher brauchen. Sie können sie speichern.",
-  notShown: "Dieser Browser kann diese Datei nicht zeigen. Sie können sie speichern.",
 };
 
 /** @type {typeof En.surroundings} */

@@ -59,38 +59,6 @@ export const preview = {
       }),
   },
   confirmYes: "Yes, show it",
-  loading: "One moment …",
-  /** @param {string} done @param {string} total */
-  progress: (done, total) => `${done} of ${total}`,
-  /** @param {string} shown @param {string} size */
-  cut: (shown, size) => `This is the beginning: the first ${shown} of ${size}. Save the file to read all of it.`,
-  /** @param {string} size */
-  whole: (size) => `${size}. It is shown inside of this page, apart from it: nothing in it can do anything.`,
-  /** @param {string} size */
-  streamed: (size) => `${size}. It is fetched while you play it. Nothing in it can do anything.`,
-  /** @param {string} size */
-  drawn: (size) =>
-    `${size}. Its pages are drawn as pictures, apart from this page: nothing in it can do anything. To select its text, or ` +
-    "to have it read aloud, save the file.",
-  /** @param {number} page @param {number} pages */
-  pageOf: (page, pages) => `Page ${page} of ${pages}`,
-  /** @param {number} page @param {number} pages */
-  pagesCut: (page, pages) => `Page ${page} of ${pages}. Save the file to see the rest.`,
-  pageFailed: "This page cannot be drawn here. Save the file to see it.",
-  notDrawn:
-    "The pages of this file cannot be drawn here. It may be damaged, or have a password of its own. Save it instead, and " +
-    "open it with your PDF program.",
-  lookSpent:
-    "You have looked at as much as one download allows, and what is left is kept for saving. You can save the file: that " +
-    "is not counted again.",
-  held: "Your download is begun. Saving files is not counted again.",
-  /** @param {string} name */
-  frame: (name) => `Content of ${name}`,
-  otherContent:
-    "What is in this file is not what its name says, or is of a kind that is not shown here. Save it only if you trust " +
-    "the sender.",
-  tooLarge: "Shown here, this file would take too much memory. You can save it.",
-  notShown: "This browser cannot show this file. You can save it.",
 };
 
 export const surroundings = {

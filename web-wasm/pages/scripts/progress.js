@@ -1,21 +1,25 @@
 // @ts-check
-/** How far a download is: a bar, figures, and a word to screen readers now and then. */
+/** How far something is: a bar, figures, and a word to screen readers now and then. */
 
-import { receive as texts } from "../texts.js";
-import { announce, element } from "../views.js";
-import { sizeText, spanText } from "../wording.js";
+import { announce, element } from "./views.js";
+import { sizeText, spanText } from "./wording.js";
 
+/** It is shown so often, not at every event of four workers. */
 const SHOW_MILLIS = 250;
 
-/** Nothing is known yet. */
-export function clearProgress() {
+/** Nothing is known yet. @param {string} [said] in place of figures */
+export function clearProgress(said = "") {
   element("progress", HTMLProgressElement).removeAttribute("value");
-  element("done-bytes", HTMLElement).textContent = "";
+  element("done-bytes", HTMLElement).textContent = said;
   element("pace", HTMLElement).textContent = "";
 }
 
-/** @param {import("../pace.js").Pace} pace */
-export function showProgress(pace) {
+/**
+ * @param {import("./pace.js").Pace} pace
+ * @param {{ progress: (done: string, total: string) => string, pace: (speed: string, left: string) => string,
+ * announce: (percent: number) => string }} texts
+ */
+export function showProgress(pace, texts) {
   const progress = element("progress", HTMLProgressElement);
   let shownAt = 0;
   let announced = 0;

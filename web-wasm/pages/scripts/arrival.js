@@ -1,0 +1,53 @@
+// @ts-check
+/** How a visit to somebody's link begins: the link is in the address, or the person is asked for it. */
+
+import { OpenDesk } from "./desk.js";
+import { startEngine } from "./engine.js";
+import { followNewLinks, takeFragment } from "./fragment.js";
+import { restore, tidy } from "./kept.js";
+import { textsReady } from "./texts.js";
+import { element, say, show, state } from "./views.js";
+
+/**
+ * @param {import("./wasm.js").Loaded} wasm
+ * @returns {Promise<{ text: string, module: WebAssembly.Module, desk: OpenDesk } | undefined>} the text of the link,
+ * empty if there is none; undefined: the page says why it cannot go on
+ */
+export async function arrive(wasm) {
+  followNewLinks();
+  const text = takeFragment();
+  await textsReady;
+  const module = await startEngine("open", wasm);
+  if (!module) return undefined;
+  const desk = new OpenDesk(module);
+  await restore();
+  tidy();
+  return { text, module, desk };
+}
+
+/** Whether the page asks for a link. */
+export const asksForLink = () => state() === "damaged" || state() === "no-link";
+
+/** Listens to where a link is pasted. Called once. @param {(text: string) => Promise<void>} take */
+export function prepareLinkForm(take) {
+  element("link-form", HTMLFormElement).addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (asksForLink()) void take(element("link-input", HTMLTextAreaElement).value);
+  });
+}
+
+/** What was pasted need not stay on the page: the clean form is kept. */
+export function clearLinkForm() {
+  element("link-input", HTMLTextAreaElement).value = "";
+}
+
+/**
+ * @param {"no-link" | "damaged"} why
+ * @param {{ damaged: { title: string, lead: string }, noLink: { title: string, lead: string } }} texts
+ */
+export function askLink(why, texts) {
+  const { title, lead } = why === "damaged" ? texts.damaged : texts.noLink;
+  say("link-title", title);
+  say("link-lead", lead);
+  show(why);
+}

@@ -1,0 +1,30 @@
+// @ts-check
+/** Workers that do the same, one per core. */
+
+import { startWorker } from "./trusted.js";
+
+/** That a job could not be done, for good. */
+export class JobError extends Error {
+  /** @param {{ variant: string, message: string, failure?: import("./api.js").Failure }} told by a worker */
+  constructor({ variant, message, failure }) {
+    super(message);
+    this.name = "JobError";
+    this.variant = variant;
+    this.failure = failure;
+  }
+}
+
+/**
+ * @param {"seal" | "open"} name
+ * @param {number} count
+ * @param {(data: any, worker: Worker) => void} onMessage
+ * @param {(error: JobError) => void} onBroken told when one answers no more, as when its script did not come
+ */
+export function startCrew(name, count, onMessage, onBroken) {
+  return Array.from({ length: count }, () => {
+    const worker = startWorker(name);
+    worker.addEventListener("message", ({ data }) => onMessage(data, worker));
+    worker.addEventListener("error", () => onBroken(new JobError({ variant: "unexpected", message: "a worker broke" })));
+    return worker;
+  });
+}

@@ -1,0 +1,162 @@
+// @ts-check
+/** Saving, from the second step to "saved?", and the end of the download. */
+
+import { CallError } from "../api.js";
+import { Pace } from "../pace.js";
+import { clearProgress, showProgress } from "../progress.js";
+import { list as filesTexts, problems, receive as texts } from "../texts.js";
+import { button, element, say, show, state } from "../views.js";
+import { onDemand, throwIfCancelled } from "../waiting.js";
+import { soonText } from "../wording.js";
+import { save } from "./download.js";
+import { removeStored } from "./saver.js";
+import { stopForError, stops } from "./stops.js";
+import { begin, cancel, endOpeners, haveOpeners, isCancelled, visit } from "./visit.js";
+
+/** Goes back to the list. */
+let list = () => {};
+/** Looks at the link again. */
+let look = () => {};
+
+/** Listens to what belongs to it. Called once. @param {{ list: () => void, look: () => void }} page */
+export function prepareSaving(page) {
+  ({ list, look } = page);
+  // Scripts click hidden buttons too: each answers only in its own state.
+  button("cancel").addEventListener("click", () => state() === "saving" && cancel());
+  button("saved-yes").addEventListener("click", () => state() === "ask-saved" && void saved());
+  button("saved-again").addEventListener("click", () => state() === "ask-saved" && void saveNow());
+  button("finish").addEventListener("click", () => state() === "ready" && visit.session.holdsLease && void finish());
+  addEventListener("offline", () => state() === "saving" && say("network", texts.offline));
+  addEventListener("online", () => say("network", ""));
+  addEventListener("beforeunload", (event) => {
+    if (state() === "saving") event.preventDefault();
+  });
+}
+
+/** Saves what is wanted. */
+export async function saveNow() {
+  const { wanted, desk, session } = visit;
+  const signal = begin();
+  const pace = new Pace();
+  const folder = wanted.asFolder ? await fetchFolder().catch(failed) : undefined;
+  if (wanted.asFolder && !folder) return;
+  // Right after the click: browsers allow it only then. And before anything is counted.
+  const picked = await folder?.pickFolder().catch(list);
+  if (folder && !picked) return;
+  waiting(undefined);
+  say("saving-lead", texts.preparing);
+  clearProgress();
+  show("saving");
+  try {
+    const openers = await haveOpeners(signal);
+    /** @type {import("./session.js").SavePlan} */
+    const plan = JSON.parse(await desk.ask("savePlan", wanted.entry, wanted.folder));
+    throwIfCancelled(signal);
+    say("saving-lead", texts.savingLead(plan.name));
+    const told = {
+      onProgress: showProgress(pace, texts),
+      onWait: (/** @type {import("../api.js").Failure | undefined} */ failure) => waiting(failure, pace),
+    };
+    if (folder && picked) {
+      const what = { session, listing: visit.listing, archive: plan.name, picked, openers, desk, signal };
+      return await savedInto(await folder.saveFolder(what, told));
+    }
+    const urlOf = (/** @type {number} */ index) => session.partUrl(index);
+    const isOnDisk = await save({ plan, openers, desk, urlOf, signal }, told);
+    say("ask-lead", texts.askLead(plan.name));
+    say("ask-problem", "");
+    if (isOnDisk) await saved();
+    else show("ask-saved");
+  } catch (error) {
+    failed(error);
+  } finally {
+    waiting(undefined);
+  }
+}
+
+/** What saves file by file. Called at the first step, so that it is there at the second. */
+export const fetchFolder = () => onDemand(import("./folder.js"));
+
+/**
+ * Everything is in a folder. What is closed is on the disk: nobody has to be asked.
+ *
+ * @param {{ place: string, renamed: string[] }} saved
+ */
+async function savedInto({ place, renamed }) {
+  say("ask-lead", filesTexts.folderSaved(place));
+  await finish();
+  if (state() !== "finished") return;
+  const words = [filesTexts.folderSaved(place), renamed.length > 0 ? filesTexts.folderRenamed(renamed[0]) : ""];
+  say("finished-lead", [...words, element("finished-lead", HTMLElement).textContent].join(" "));
+}
+
+/** The person says that it is saved. Only when everything is, the lease is over; one file of five destroys nothing. */
+async function saved() {
+  removeStored();
+  const { wanted, listing, session, tree } = visit;
+  const { entry, folder } = wanted;
+  const some = entry !== undefined ? [entry] : folder !== undefined ? tree.below(folder) : [];
+  if (some.length > 0 && listing.entries.length > 1) {
+    session.markSaved(some.filter((index) => listing.entries[index].size !== null));
+    const files = listing.entries.filter((entry) => entry.size !== null).length;
+    if (session.saved.length < files) return list();
+  }
+  await finish();
+}
+
+async function finish() {
+  const { session } = visit;
+  const buttons = [button("saved-yes"), button("saved-again"), button("finish")];
+  for (const target of buttons) target.disabled = true;
+  say("ask-problem", "");
+  try {
+    await session.finish();
+    showFinished(texts.finishedLead);
+  } catch (error) {
+    // A lease that is over was told or has lapsed: nothing is left to tell.
+    const isOver = error instanceof CallError && !error.failure.again;
+    if (isOver) {
+      session.forgetLease();
+      showFinished(texts.finishedLate);
+    } else {
+      if (state() !== "ask-saved") show("ask-saved");
+      say("ask-problem", texts.receiptLater);
+    }
+  } finally {
+    for (const target of buttons) target.disabled = false;
+  }
+}
+
+/** @param {string} lead */
+function showFinished(lead) {
+  endOpeners();
+  say("finished-lead", lead);
+  show("finished");
+}
+
+/** Says why a save or a look failed. @param {unknown} error */
+export function failed(error) {
+  const { variant } = /** @type {{ variant?: string }} */ (error);
+  // A lease that is over, or was refused, is of no use any more.
+  if (isCancelled(error)) {
+    stops.at("stopped", problems.cancelled, list);
+  } else if (["lease-ended", "lease-spent", "no-download-left", "gone", "not-found"].includes(variant ?? "")) {
+    visit.session.forgetLease();
+    endOpeners();
+    stopForError(error, look);
+  } else {
+    stopForError(error, list);
+  }
+}
+
+/** @param {import("../api.js").Failure | undefined} failure @param {Pace} [pace] */
+function waiting(failure, pace) {
+  if (failure) pace?.forget();
+  say("network", waitText(failure));
+}
+
+/** @param {import("../api.js").Failure | undefined} failure */
+export function waitText(failure) {
+  if (!failure) return "";
+  return navigator.onLine ? texts.waiting(soonText(failure.wait_millis / 1000)) : texts.offline;
+}

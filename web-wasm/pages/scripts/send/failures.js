@@ -1,0 +1,42 @@
+// @ts-check
+/** Why an upload stopped, and what is told about it. */
+
+import { CallError } from "../api.js";
+import { goneForOwner, unfinished as texts } from "../texts.js";
+import { momentText, sentenceOf } from "../wording.js";
+
+/** That the server has given it up, or somebody has ended it. */
+export class Gone extends Error {
+  variant = "gone";
+
+  /** @param {{ why: string, at: number } | null} gone null: nobody knows any more */
+  constructor(gone) {
+    super("the share is gone");
+    this.gone = gone;
+  }
+}
+
+/**
+ * Why an upload has ended; undefined: it has not, as far as the error tells.
+ *
+ * @param {unknown} error
+ */
+export function whyGone(error) {
+  const isGone = error instanceof Gone || (error instanceof CallError && ["gone", "not-found"].includes(error.variant));
+  if (!isGone) return undefined;
+  const gone = error instanceof Gone ? error.gone : error.failure.gone;
+  return gone ? (goneForOwner[gone.why] ?? goneForOwner.expired)(momentText(gone.at)) : texts.unknown;
+}
+
+/**
+ * What to tell the person about a failed upload.
+ *
+ * @param {unknown} error
+ * @returns {{ variant: string, message: string, sentence: string }}
+ */
+export function reason(error) {
+  const { variant, message, failure } =
+    /** @type {{ variant?: string, message?: string, failure?: { variant: string, sentence: string } | null }} */ (error ?? {});
+  const sentence = sentenceOf(error instanceof CallError ? error.failure : failure);
+  return { variant: variant ?? "unexpected", message: message ?? "", sentence };
+}
