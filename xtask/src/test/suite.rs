@@ -19,6 +19,8 @@ const LAST: &str = "tests";
 const SLOW: &[&str] = &["browser", "faults", "heavy"];
 /// The tests of the pages.
 const BROWSER_TESTS: &str = "browser";
+/// What runs in every browser that was asked for.
+const IN_BROWSERS: &[&str] = &[BROWSER_TESTS, "heavy"];
 /// The end-to-end tests, which have to pass whatever holds the ledger.
 const END_TO_END: &[&str] = &["process", BROWSER_TESTS];
 /// Tests of the pages to which the server is the same whatever holds its ledger: on Redis too only with the heavy tests.
@@ -74,7 +76,8 @@ struct Round {
 
 /// The pages are tested once in every browser that was asked for; what is end to end also once on Redis; the rest once.
 fn rounds(artifact: &Artifact, args: &TestArgs) -> Vec<Round> {
-    let browsers = if artifact.name == BROWSER_TESTS { args.browsers.as_slice() } else { &[Browser::Chromium] };
+    let in_browsers = IN_BROWSERS.contains(&artifact.name.as_str());
+    let browsers = if in_browsers { args.browsers.as_slice() } else { &[Browser::Chromium] };
     let mut rounds: Vec<Round> = browsers.iter().map(|browser| Round { browser: *browser, on_redis: false }).collect();
     if END_TO_END.contains(&artifact.name.as_str()) {
         rounds.push(Round { browser: browsers[0], on_redis: true });
