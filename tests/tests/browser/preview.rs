@@ -5,6 +5,7 @@ use subrosa_tests::client::package::Source;
 use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::only_if_browser_can;
 use subrosa_tests::server::Server;
+use subrosa_tests::wait;
 
 use crate::{sent, started, taken};
 
@@ -227,6 +228,21 @@ async fn a_window_inside_of_an_app_says_so_before_anything_is_counted() {
     recipient.look(&link).await;
     assert!(recipient.text("surroundings").await.contains("inside another app"));
     recipient.assert_accessible().await;
+    // Another window gets the link whole: copied, or where copying is not allowed, by the address bar.
+    let stub = |how: &str| format!("navigator.clipboard.writeText = async (text) => {{ {how} }}");
+    let told = async || recipient.text("copy-link").await;
+    assert!(!recipient.address().await.contains('#'));
+    recipient.script(&stub("window.taken = text")).await;
+    recipient.click("copy-link").await;
+    wait::until_so(SOON, "it is copied", told, |told| told == "Copied").await;
+    assert_eq!(recipient.script("return window.taken").await, link);
+    recipient.script(&stub("throw new DOMException('no', 'NotAllowedError')")).await;
+    recipient.click("copy-link").await;
+    wait::until_so(SOON, "it is in the address bar", told, |told| told.contains("address bar")).await;
+    assert_eq!(recipient.address().await, link);
+    recipient.reload().await;
+    recipient.state_of(&["ready"]).await;
+    assert!(!recipient.address().await.contains('#'));
     // A sentence, not a refusal.
     recipient.take().await;
     recipient.save().await;

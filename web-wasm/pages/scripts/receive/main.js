@@ -8,8 +8,8 @@
  * link to a password). Ids: `#link-input`, `#link-open`, `#link-problem`; `#password`, `#password-show`, `#open`,
  * `#password-problem`; `#files` (with `button[data-entry]` that saves and
  * `button[data-look]` that shows a file, and for folders `button[data-folder]` that opens and `button[data-save-folder]`),
- * `#find`, `#note`, `#surroundings`, `#left`, `#download` (first step), `#download-folder` (the same, into a folder),
- * `#download-confirm` ("Yes, now", a second later), `#download-not`; `#progress`, `#network`, `#cancel`; `#saved-yes`,
+ * `#find`, `#note`, `#surroundings`, `#copy-link`, `#left`, `#download` (first step), `#download-folder` (the same, into a folder),
+ * `#download-confirm` ("Yes, download", a second later), `#download-not`; `#progress`, `#network`, `#cancel`; `#saved-yes`,
  * `#saved-again`, `#finish`; `#preview-stage` (with the frame), `#preview-lead`, `#preview-problem`, `#preview-save`,
  * `#preview-back`; `#destroy`, `#destroy-confirm`, `#destroy-keep`; `#error`, `#retry`.
  */
@@ -29,7 +29,7 @@ import { showListing, visitorsBefore } from "./listing.js";
 import { failed, fetchFolder, prepareSaving, saveNow } from "./saving.js";
 import { Session } from "./session.js";
 import { stopForError, stops } from "./stops.js";
-import { warning } from "./surroundings.js";
+import { handOut, warning } from "./surroundings.js";
 import { nameOf, Tree } from "./tree.js";
 import { cancel, endOpeners, visit } from "./visit.js";
 
@@ -72,6 +72,9 @@ function prepare() {
   });
   prepareSaving({ list, look: () => void look() });
   prepareDestroy(destroy);
+  button("copy-link").addEventListener("click", () => {
+    if (!element("elsewhere", HTMLElement).hidden) void handOut(visit.session.token);
+  });
 }
 
 /** Finds the link in a text, before anything is asked from the server. @param {string} text */
@@ -143,6 +146,7 @@ async function open(password) {
   if (stops.atState(view, session.holdsLease, () => void look())) return;
   visit.tree = new Tree(desk, listing);
   say("surroundings", session.holdsLease ? "" : await warning(listing.contentLen));
+  element("elsewhere", HTMLElement).hidden = element("surroundings", HTMLElement).hidden;
   list();
 }
 

@@ -6,6 +6,7 @@
 
 import { isForgetful } from "../kept.js";
 import { surroundings as texts } from "../texts.js";
+import { announce, button } from "../views.js";
 import { sizeText } from "../wording.js";
 import { BLOB_BYTES_MAX, canSave } from "./saver.js";
 
@@ -33,6 +34,25 @@ async function quota() {
   } catch {
     return Infinity;
   }
+}
+
+/**
+ * Hands the link out for another window: a menu that opens this page elsewhere takes it along without its key.
+ *
+ * @param {string} token
+ */
+export async function handOut(token) {
+  const target = button("copy-link");
+  const path = `/s#${token}`;
+  try {
+    await navigator.clipboard.writeText(location.origin + path);
+    target.textContent = texts.copied;
+  } catch {
+    // Not allowed here: then the key stands where such menus take it from, because the person asked for it.
+    history.replaceState(history.state, "", path);
+    target.textContent = texts.inAddress;
+  }
+  announce(target.textContent);
 }
 
 /** @param {string} kind */

@@ -11,6 +11,7 @@ const counted = counting("ar");
 export const page = {
   find: { label: "البحث عن ملف" },
   folder: { save: "حفظ كمجلد" },
+  elsewhere: { copy: "نسخ الرابط" },
   preview: { save: "حفظ هذا الملف", back: "العودة إلى الملفات" },
 };
 
@@ -82,4 +83,6 @@ export const surroundings = {
     "عادية من متصفحك قبل التنزيل: لم يُحتسب شيء حتى الآن.",
   forgetful:
     "تبدو هذه نافذة خاصة. أكمل التنزيل قبل إغلاقها: بعد ذلك ينسى هذا المتصفح التنزيل، ويُحتسب مرة أخرى.",
+  copied: "تم النسخ",
+  inAddress: "الرابط الآن في شريط العنوان",
 };

@@ -11,6 +11,7 @@ const counted = counting("de");
 export const page = {
   find: { label: "Eine Datei suchen" },
   folder: { save: "Als Ordner speichern" },
+  elsewhere: { copy: "Link kopieren" },
   preview: { save: "Diese Datei speichern", back: "Zurück zu den Dateien" },
 };
 
@@ -62,4 +63,6 @@ export const surroundings = {
   forgetful:
     "Das sieht nach einem privaten Fenster aus. Schließen Sie es erst, wenn der Download fertig ist: Danach weiß dieser " +
     "Browser nichts mehr davon, und der Download würde noch einmal gezählt.",
+  copied: "Kopiert",
+  inAddress: "Er steht jetzt in der Adresszeile",
 };

@@ -9,6 +9,7 @@ const counted = counting("en");
 export const page = {
   find: { label: "Find a file" },
   folder: { save: "Save as a folder" },
+  elsewhere: { copy: "Copy the link" },
   preview: { save: "Save this file", back: "Back to the files" },
 };
 
@@ -72,4 +73,7 @@ export const surroundings = {
   forgetful:
     "This looks like a private window. Finish the download before you close it: afterwards this browser has forgotten " +
     "it, and it would be counted again.",
+  copied: "Copied",
+  /** Where copying is not allowed. */
+  inAddress: "It stands in the address bar now",
 };
