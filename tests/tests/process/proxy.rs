@@ -80,6 +80,7 @@ async fn everything_goes_through_the_proxy_of_the_document() {
     // Mail programs put something behind addresses.
     let page = reqwest::get(format!("{}/s?utm_source=mail", proxy.origin)).await.unwrap();
     assert!(page.status().is_success());
+    assert!(page.headers()["strict-transport-security"].to_str().unwrap().contains("max-age"));
     assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
     assert_eq!(proxy.read("requests"), "", "nothing is logged");
     assert_eq!(proxy.read("errors"), "");
