@@ -18,9 +18,9 @@ use crate::origin::Origin;
 
 pub use ledger::LedgerPlace;
 
-/// The Subrosa server: hands files over by link, and holds nothing but ciphertext.
+/// The Subrosa server: hands files and passwords over by link, and holds nothing but ciphertext.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "subrosa-server", version, about)]
+#[command(name = "subrosa-server", version, after_help = "RUST_LOG chooses what is logged: info, unless set.")]
 pub struct Config {
     /// Address and port to listen on. Put a reverse proxy with TLS in front: browsers need https except on localhost.
     #[arg(long, env = "SUBROSA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR:PORT")]

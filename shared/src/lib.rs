@@ -1,4 +1,4 @@
-//! The Subrosa protocol, version 1: what the browser, the command line and the server have in common.
+//! The Subrosa protocol, version 1: what browsers and the server have in common.
 //!
 //! This crate turns bytes into bytes. It does no I/O, reads no clock, draws no randomness of its own and keeps no global
 //! state: time and randomness come in as arguments. It is compiled natively and to `wasm32-unknown-unknown`.

@@ -334,9 +334,9 @@ const fn is_padded_payload(len: usize) -> bool {
 }
 
 /// Whether a web address may be handed over: http or https, with a host, at most [`URL_BYTES_MAX`] bytes, and nothing in
-/// it that makes people see another host than a browser does: no user name, no sign beyond ASCII in the host, no backslash,
-/// no white space, control or
-/// direction characters, nothing invisible.
+/// it that makes people see another host than a browser does: no user name, no sign beyond ASCII in the host, no
+/// backslash, no white space, no control or direction characters,
+/// nothing invisible.
 #[must_use]
 pub fn is_plain_url(url: &str) -> bool {
     let rest = ["https://", "http://"].iter().find_map(|scheme| {
