@@ -100,8 +100,7 @@ pub(crate) async fn open_ledger(
             SqliteLedger::open(path, clock).map(|ledger| Arc::new(ledger) as _)
         }
         LedgerPlace::Redis(machines, terms) => {
-            let (prefix, accept_clock) = (machines.prefix().to_owned(), config.accept_clock);
-            let settings = Settings { prefix, life_max: life_max(config), clock, accept_clock };
+            let settings = Settings { life_max: life_max(config), clock, accept_clock: config.accept_clock };
             open_in_redis(machines, terms, settings).await.map(|ledger| Arc::new(ledger) as _)
         }
     };

@@ -15,6 +15,8 @@ pub use sentinels::Sentinels;
 
 use node::Node;
 
+use crate::wait;
+
 /// Until something has started, has found its neighbours, or has been replaced. Generous: the machine may be busy.
 const WITHIN: Duration = Duration::from_secs(120);
 
@@ -100,6 +102,21 @@ impl Redis {
     /// It does not start; shows its log.
     pub async fn start_in(folder: &Path, settings: Settings) -> Self {
         Self { node: Node::start_in(folder, settings).await }
+    }
+
+    /// Starts one that follows this one, and waits until it has all data.
+    ///
+    /// # Panics
+    /// It does not start, or does not follow.
+    pub async fn start_replica(&self) -> Self {
+        // Or it waits for more of them first.
+        self.command(&["CONFIG", "SET", "repl-diskless-sync-delay", "0"]).await.expect("it answers");
+        let replica_of = format!("replicaof 127.0.0.1 {}", self.node.port());
+        let replica = Self::start_with(Settings::durable().and(&[&replica_of])).await;
+        let online = format!("port={},state=online", replica.node.port());
+        let info = async || self.command(&["INFO", "replication"]).await.unwrap_or_default();
+        wait::until_so(WITHIN, "the replica follows", info, |info: &String| info.contains(&online)).await;
+        replica
     }
 
     /// `redis://HOST:PORT`, with its password if it has one.

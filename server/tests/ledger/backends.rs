@@ -49,19 +49,17 @@ impl Backend for Sqlite {
 /// A part of a Redis that all tests share: keys that begin like no others.
 struct InRedis {
     url: String,
-    prefix: String,
 }
 
 impl InRedis {
     fn at(url: String) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
-        Self { url, prefix: format!("test-{}", NEXT.fetch_add(1, Ordering::Relaxed)) }
+        Self { url: format!("{url}?prefix=test-{}", NEXT.fetch_add(1, Ordering::Relaxed)) }
     }
 
     async fn open(&self, clock: &ManualClock) -> Arc<dyn Transfer> {
         let nodes = Nodes::open(&Place::parse(&self.url).unwrap(), &Terms::default()).await.unwrap();
-        let clock = Arc::new(clock.clone());
-        let settings = Settings { prefix: self.prefix.clone(), clock: Some(clock), ..Settings::default() };
+        let settings = Settings { clock: Some(Arc::new(clock.clone())), ..Settings::default() };
         Arc::new(RedisLedger::open(nodes, settings).await.unwrap())
     }
 }

@@ -17,12 +17,13 @@ mod late;
 mod lost;
 mod races;
 mod served;
+mod shared;
 
 use std::sync::Arc;
 
 use subrosa_server::ledger::redis::nodes::{Nodes, Place, Terms};
 use subrosa_server::ledger::redis::{RedisLedger, Settings};
-use subrosa_server::ledger::{Change, NewRow, WriteId};
+use subrosa_server::ledger::{Change, LedgerError, NewRow, WriteId};
 use subrosa_server::record_key::RecordKey;
 use subrosa_shared::api::{Event, LogLine};
 
@@ -33,8 +34,12 @@ async fn open(url: &str) -> RedisLedger {
     try_open(url).await.unwrap()
 }
 
-async fn try_open(url: &str) -> Result<RedisLedger, subrosa_server::ledger::LedgerError> {
-    let nodes = Nodes::open(&Place::parse(url).unwrap(), &Terms::default()).await?;
+async fn try_open(url: &str) -> Result<RedisLedger, LedgerError> {
+    try_open_on(url, &Terms::default()).await
+}
+
+async fn try_open_on(url: &str, terms: &Terms) -> Result<RedisLedger, LedgerError> {
+    let nodes = Nodes::open(&Place::parse(url).unwrap(), terms).await?;
     RedisLedger::open(nodes, Settings { clock: Some(Arc::new(clock())), ..Settings::default() }).await
 }
 

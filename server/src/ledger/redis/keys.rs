@@ -9,7 +9,12 @@
 //! PREFIX:{TAG}:KIND:ID:note      its note, after a version of 16 bytes
 //! PREFIX:{TAG}:KIND:ID:log       its timeline
 //! PREFIX:{TAG}:link:ID           the share that a link opens, under the tag of the link's id
-//! PREFIX:{ledger}:…              what there is once
+//! PREFIX:{TAG}:ping              written to see whether it can be
+//! PREFIX:{TAG}:acknowledged      written behind every batch of writes, for replicas to acknowledge
+//! PREFIX:{ledger}:installation   the mark over those of all tags
+//! PREFIX:{ledger}:clock          how far the time has come
+//! PREFIX:{ledger}:replicas       how many acknowledge every change
+//! PREFIX:{ledger}:rewrite        there until files may be written anew again
 //! ```
 
 use subrosa_shared::id::LinkId;
@@ -40,9 +45,8 @@ impl Keys {
         Self { prefix: prefix.to_owned() }
     }
 
-    /// A key of a tag.
     fn of(&self, tag: Tag, name: &str) -> String {
-        format!("{}:{{{tag}}}:{name}", self.prefix)
+        tag.key(&self.prefix, name)
     }
 
     pub(super) fn mark(&self, tag: Tag) -> String {

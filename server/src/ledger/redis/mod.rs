@@ -51,8 +51,6 @@ const REWRITE_EVERY_SECS: u32 = 10 * 60;
 /// What belongs to a ledger in Redis beside its machines.
 #[derive(Clone)]
 pub struct Settings {
-    /// What the names of all keys begin with. [`Place::prefix`](nodes::Place::prefix).
-    pub prefix: String,
     /// The longest that a record may live, tombstone and burned id included. What is left behind by a mishap ends
     /// some time after that.
     pub life_max: Duration,
@@ -65,7 +63,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         let life_max = Duration::from_secs(400 * 24 * 60 * 60);
-        Self { prefix: "subrosa".to_owned(), life_max, clock: None, accept_clock: false }
+        Self { life_max, clock: None, accept_clock: false }
     }
 }
 
@@ -84,10 +82,10 @@ impl RedisLedger {
     /// Opens the ledger on machines that were checked.
     ///
     /// # Errors
-    /// It is not whole, or its clock cannot be believed.
+    /// It is not whole, its clock cannot be believed, or fewer replicas acknowledge than did before.
     pub async fn open(nodes: Nodes, settings: Settings) -> Result<Self, LedgerError> {
-        let Settings { prefix, life_max, clock, accept_clock } = settings;
-        let (keys, time) = (Keys::new(&prefix), Time::new(clock));
+        let Settings { life_max, clock, accept_clock } = settings;
+        let (keys, time) = (Keys::new(nodes.prefix()), Time::new(clock));
         let ledger = Self { nodes, keys, mark: RwLock::default(), time, life_max, settled: Settled::new() };
         ledger.begin(accept_clock).await?;
         Ok(ledger)

@@ -100,6 +100,12 @@ impl Nodes {
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    /// What the names of all keys begin with.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        self.inner.place.prefix()
+    }
+
     /// How many replicas acknowledge every write before it is answered.
     #[must_use]
     pub fn replicas(&self) -> u32 {

@@ -23,6 +23,12 @@ impl Tag {
         (0..Self::OF_IDS_COUNT).map(Self)
     }
 
+    /// The name of a key that lies with all others of this tag.
+    #[must_use]
+    pub fn key(self, prefix: &str, name: &str) -> String {
+        format!("{prefix}:{{{self}}}:{name}")
+    }
+
     /// Its place among all: those of ids, then [`LEDGER`](Self::LEDGER).
     #[must_use]
     pub fn index(self) -> usize {
