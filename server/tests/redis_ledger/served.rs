@@ -6,7 +6,7 @@ use http::{Request, StatusCode, header};
 use subrosa_server::app::App;
 use subrosa_shared::problem::ProblemType;
 use subrosa_shared::secret::LeaseSecret;
-use subrosa_tests::redis::{Redis, Settings as Machine};
+use subrosa_tests::redis::Redis;
 use tokio::time::{Instant, timeout};
 
 use super::api::push::Push;
@@ -83,8 +83,18 @@ async fn a_redis_that_is_emptied_serves_nobody_and_costs_no_ciphertext() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_memory_nothing_is_made_and_what_is_there_lives_on_and_can_end() {
+    lives_on_without_memory(&Redis::start().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_memory_replicas_acknowledge_what_is_done_all_the_same() {
     let redis = Redis::start().await;
-    let server = server_on(&redis).await;
+    let _replica = redis.start_replica().await;
+    lives_on_without_memory(&redis).await;
+}
+
+async fn lives_on_without_memory(redis: &Redis) {
+    let server = server_on(redis).await;
     let (sender, push) = (Sender::new(1), Push::new(1).on(&server).await);
     sender.create(&server).await;
     redis.command(&["CONFIG", "SET", "maxmemory", "1"]).await.unwrap();
@@ -105,12 +115,7 @@ async fn without_memory_nothing_is_made_and_what_is_there_lives_on_and_can_end()
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_no_replica_has_is_not_told_to_anybody() {
     let redis = Redis::start().await;
-    let port = redis.address().rsplit(':').next().unwrap().to_owned();
-    let replica_of = format!("replicaof 127.0.0.1 {port}");
-    let replica = Redis::start_with(Machine::durable().and(&[&replica_of, "repl-diskless-sync-delay 0"])).await;
-    while !replica.command(&["INFO", "replication"]).await.unwrap().contains("master_link_status:up") {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let replica = redis.start_replica().await;
     let blobs = tempfile::tempdir().unwrap();
     let blobs = format!("file:{}", blobs.path().display());
     let url = redis.url();

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use subrosa_tests::wait;
 use tokio::time::Instant;
 
 use super::between::Between;
@@ -45,14 +44,7 @@ async fn lines_that_were_cut_while_idle_are_made_again() {
 #[tokio::test]
 async fn what_a_broken_line_left_behind_is_not_answered_before_replicas_have_it() {
     let redis = Redis::start().await;
-    let port = redis.address().rsplit(':').next().unwrap().to_owned();
-    let replica_of = format!("replicaof 127.0.0.1 {port}");
-    let replica = Redis::start_with(Settings::durable().and(&[&replica_of, "repl-diskless-sync-delay 0"])).await;
-    let follows = async || {
-        let info = replica.command(&["INFO", "replication"]).await.unwrap();
-        info.contains("master_link_status:up").then_some(())
-    };
-    wait::until(BOUND, "the replica follows", follows).await;
+    let replica = redis.start_replica().await;
     let between = Between::us_and(redis.address()).await;
     let nodes = open(&between.url(), Terms::default()).await.unwrap();
     assert_eq!(nodes.replicas(), 1);
@@ -68,6 +60,25 @@ async fn what_a_broken_line_left_behind_is_not_answered_before_replicas_have_it(
     put(&nodes, Tag::LEDGER, "while").await.unwrap();
     let there = replica.command(&["SISMEMBER", &key(Tag::LEDGER, "set"), "while"]).await;
     assert_eq!(there.unwrap(), "1");
+}
+
+/// What ends something is done without memory, and is then as good as with some.
+#[tokio::test]
+async fn what_is_done_without_memory_is_acknowledged_by_replicas_too() {
+    static END: LazyLock<Script> =
+        LazyLock::new(|| Script::new("#!lua flags=allow-oom\nredis.call('DEL', KEYS[1]) return 'ended'"));
+    let redis = Redis::start().await;
+    let replica = redis.start_replica().await;
+    let nodes = open(&redis.url(), Terms::default()).await.unwrap();
+    put(&nodes, Tag::LEDGER, "a").await.unwrap();
+    redis.command(&["CONFIG", "SET", "maxmemory", "1"]).await.unwrap();
+    let end = async || nodes.write(Tag::LEDGER, Invocation::of(&END).key(key(Tag::LEDGER, "set"))).await;
+    end().await.unwrap();
+    assert_eq!(replica.command(&["EXISTS", &key(Tag::LEDGER, "set")]).await.unwrap(), "0");
+    assert!(matches!(put(&nodes, Tag::LEDGER, "b").await, Err(LedgerError::Full)));
+    replica.pause();
+    assert!(matches!(end().await, Err(LedgerError::NotAcknowledged)));
+    replica.resume();
 }
 
 #[tokio::test]

@@ -9,6 +9,8 @@ use super::tag::Tag;
 
 /// Until as many replicas as it takes have said that they have it; then, until they have said that it is on their disks.
 const WAIT: Duration = Duration::from_millis(1_200);
+/// Writes a key. A script, because a plain `SET` is refused when the memory is full, and ends of shares are not.
+const WRITE: &str = "#!lua flags=allow-oom\nreturn redis.call('SET', KEYS[1], 1)";
 
 /// How writes are acknowledged.
 #[derive(Clone, Debug)]
@@ -30,8 +32,8 @@ impl Acknowledgement {
             return Vec::new();
         }
         let millis = u64::try_from(WAIT.as_millis()).expect("a few seconds");
-        let [mut write, mut wait, mut wait_for_disks] = ["SET", "WAIT", "WAITAOF"].map(redis::cmd);
-        write.arg(format!("{}:{{{tag}}}:acknowledged", self.prefix)).arg(1);
+        let [mut write, mut wait, mut wait_for_disks] = ["EVAL", "WAIT", "WAITAOF"].map(redis::cmd);
+        write.arg(WRITE).arg(1).arg(tag.key(&self.prefix, "acknowledged"));
         wait.arg(self.replicas).arg(millis);
         let mut commands = vec![write, wait];
         if self.on_disk {
