@@ -1,6 +1,6 @@
 //! The line breaks after a step was asked for and before its answer is there: it is done once, and told so.
 
-use subrosa_server::ledger::{CommitOutcome, Due, Ledger as _, ObjectRow, PutObject, Slot};
+use subrosa_server::ledger::{CommitOutcome, Due, Ledger as _, LedgerError, ObjectRow, PutObject, Slot};
 use subrosa_tests::redis::Redis;
 
 use super::between::Between;
@@ -33,6 +33,26 @@ async fn a_change_whose_answer_is_lost_is_made_once() {
             assert_eq!(late, CommitOutcome::Conflict);
         }
     }
+}
+
+/// The memory fills up before it can be asked for again. That it may have been made must not be hidden.
+#[tokio::test]
+async fn what_may_have_been_made_is_not_told_to_have_had_no_room() {
+    let redis = Redis::start().await;
+    let between = Between::us_and(redis.address()).await;
+    let ledger = open(&between.url()).await;
+    // From now on the script is known: what is lost is no question for its text.
+    create(&ledger, push_key(1)).await;
+    between.hold_after_cut();
+    let made = ledger.commit(step(push_key(2), None, &new_row(b"x")));
+    let fills_up = async {
+        between.held().await;
+        redis.command(&["CONFIG", "SET", "maxmemory", "1"]).await.unwrap();
+        between.go_on();
+    };
+    let (made, ()) = tokio::join!(made, fills_up);
+    assert!(matches!(made, Err(LedgerError::Lost(_))), "{made:?}");
+    assert!(ledger.load(&push_key(2)).await.unwrap().is_some());
 }
 
 #[tokio::test]

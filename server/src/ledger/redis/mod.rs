@@ -111,8 +111,7 @@ impl RedisLedger {
         loop {
             match self.write(tag, invocation.clone()).await {
                 Err(LedgerError::Lost(_)) if Instant::now() < deadline => lost = true,
-                // That it was not run is true of this try only.
-                Err(LedgerError::Unavailable(why)) if lost => return Err(LedgerError::Lost(why)),
+                Err(error) if lost => return Err(error.after_a_lost_try()),
                 result => return Ok((result?, lost)),
             }
         }

@@ -177,6 +177,7 @@ impl Nodes {
         let mut pause = PAUSE_MIN;
         let mut redirect: Option<Redirect> = None;
         let mut redirects = 0;
+        let mut lost = false;
         loop {
             let map = self.inner.map();
             let asking = redirect.as_ref().is_some_and(|redirect| redirect.asking);
@@ -195,8 +196,10 @@ impl Nodes {
             if trouble.puts_roles_in_doubt() {
                 self.learn_beside(&map);
             }
+            lost |= matches!(trouble, Trouble::Lost(_));
             if !trouble.is_worth_a_try(repeatable) || Instant::now() + pause > deadline {
-                return Err(trouble.into());
+                let error = LedgerError::from(trouble);
+                return Err(if lost { error.after_a_lost_try() } else { error });
             }
             if let Trouble::Elsewhere(to) = trouble {
                 redirect = Some(to);

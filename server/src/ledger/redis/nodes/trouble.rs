@@ -90,6 +90,17 @@ impl From<Trouble> for LedgerError {
     }
 }
 
+impl LedgerError {
+    /// What it means after a try whose answer was lost: that this one was not run says nothing of that one.
+    pub(in super::super) fn after_a_lost_try(self) -> Self {
+        match self {
+            Self::Unavailable(why) => Self::Lost(why),
+            Self::Full => Self::Lost("there is no memory left to find out".to_owned()),
+            error => error,
+        }
+    }
+}
+
 fn redirect(address: &Address, error: &RedisError) -> Option<Redirect> {
     let (to, _) = error.redirect_node()?;
     let asking = error.kind() == ErrorKind::Server(ServerErrorKind::Ask);
