@@ -186,13 +186,15 @@ impl Ledger for RedisLedger {
         if self.read(tag, turn).await?.word != "ok" {
             return Ok(false);
         }
+        let mut all = true;
         for (machine, answer) in self.nodes.everywhere(&redis::cmd("BGREWRITEAOF")).await {
             if let Err(error) = answer {
-                // One may run already. In ten minutes the next.
+                // One may run already, with what was there when it began. In ten minutes the next.
                 tracing::info!(machine, %error, "does not rewrite its append-only file now");
+                all = false;
             }
         }
-        Ok(true)
+        Ok(all)
     }
 
     fn replicas_acknowledge(&self) -> u32 {
