@@ -19,6 +19,7 @@ mod data_folder;
 mod installation;
 mod open_files;
 pub mod origin;
+mod outage;
 mod random;
 
 use std::future::Future;

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::blobs::BlobsError;
 use crate::ledger::{Due, LedgerError};
 use crate::lifecycle::{Command, Effect};
+use crate::outage::Outage;
 use crate::record_key::RecordKey;
 use crate::store::StoreError;
 
@@ -61,6 +62,7 @@ async fn note_time_for_ever(app: &App) {
 
 async fn reap_for_ever(app: &App) {
     let mut back_off = BackOff::default();
+    let mut outage = Outage::of("cannot find out what is due");
     let mut tick = interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -68,9 +70,7 @@ async fn reap_for_ever(app: &App) {
             _ = tick.tick() => {}
             () = app.store().became_due() => {}
         }
-        if let Err(error) = reap_due(app, &mut back_off).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "cannot find out what is due");
-        }
+        outage.note(&reap_due(app, &mut back_off).await);
     }
 }
 
@@ -141,13 +141,12 @@ async fn sweep_for_ever(app: &App) {
 }
 
 async fn scrub_for_ever(app: &App) {
+    let mut outage = Outage::of("cannot scrub the ledger");
     let mut tick = interval(SCRUB_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        if let Err(error) = app.store().scrub().await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "cannot scrub the ledger; will try again");
-        }
+        outage.note(&app.store().scrub().await);
     }
 }
 

@@ -59,6 +59,8 @@ const PAUSE_MIN: Duration = Duration::from_millis(20);
 const REDIRECTS_MAX: u32 = 3;
 /// Who is primary is asked again after so long at the earliest.
 const LEARN_PERIOD: Duration = Duration::from_millis(200);
+/// That nobody says so is told so often.
+const COMPLAIN_PERIOD: Duration = Duration::from_secs(60);
 
 /// The machines of a ledger. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -75,8 +77,16 @@ struct Inner {
     map: RwLock<Arc<Map>>,
     /// Machines that redirects named and the map does not know.
     beside: Mutex<HashMap<Address, Arc<Primary>>>,
-    /// When it was last learnt. Held while learning.
-    learning: tokio::sync::Mutex<Instant>,
+    /// Held while learning.
+    learning: tokio::sync::Mutex<Learning>,
+}
+
+#[derive(Debug)]
+struct Learning {
+    /// When it was last tried.
+    last: Instant,
+    /// When it was last told that nobody answers.
+    complained: Option<Instant>,
 }
 
 impl Nodes {
@@ -95,7 +105,7 @@ impl Nodes {
             acknowledgement,
             slots,
             beside: Mutex::default(),
-            learning: tokio::sync::Mutex::new(Instant::now()),
+            learning: tokio::sync::Mutex::new(Learning { last: Instant::now(), complained: None }),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -238,9 +248,12 @@ impl Inner {
     }
 
     async fn learn(&self, seen: &Arc<Map>) {
-        let Ok(mut last) = self.learning.try_lock() else { return };
+        let Ok(mut learning) = self.learning.try_lock() else { return };
         let map = self.map();
-        if *self.place.topology() == Topology::Single || !Arc::ptr_eq(&map, seen) || last.elapsed() < LEARN_PERIOD {
+        if *self.place.topology() == Topology::Single
+            || !Arc::ptr_eq(&map, seen)
+            || learning.last.elapsed() < LEARN_PERIOD
+        {
             return;
         }
         let known = map.primaries.iter().map(|primary| primary.address().clone()).collect();
@@ -249,10 +262,15 @@ impl Inner {
                 let learnt = Map::new(&serving, &self.slots, |address| self.primary_at(&map, address));
                 *self.map.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(learnt);
                 self.beside.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                learning.complained = None;
             }
-            Err(trouble) => tracing::warn!(?trouble, "nobody says who is primary in the ledger"),
+            Err(trouble) if learning.complained.is_none_or(|at| at.elapsed() >= COMPLAIN_PERIOD) => {
+                tracing::warn!(?trouble, "nobody says who is primary in the ledger");
+                learning.complained = Some(Instant::now());
+            }
+            Err(_) => {}
         }
-        *last = Instant::now();
+        learning.last = Instant::now();
     }
 }
 
