@@ -26,6 +26,8 @@ pub(super) struct Primary {
 struct Shared {
     /// While it works.
     connection: Option<MultiplexedConnection>,
+    /// Counts the connections. Whoever finds one broken throws that one away, and none that was made since.
+    number: u64,
     /// Why there is none, and since when that is known: who waited for it need not try again, one by one.
     failed: Option<(Instant, Trouble)>,
 }
@@ -62,7 +64,7 @@ impl Primary {
     }
 
     async fn send(&self, command: Cmd, asking: bool) -> Result<RedisResult<Value>, Trouble> {
-        let mut connection = self.connection().await?;
+        let (mut connection, number) = self.connection().await?;
         let answer = if asking {
             // Announced for the next command alone; nobody comes in between.
             let mut pipeline = redis::pipe();
@@ -73,21 +75,27 @@ impl Primary {
             command.query_async(&mut connection).await
         };
         if answer.as_ref().is_err_and(RedisError::is_io_error) {
-            self.shared.lock().await.connection = None;
+            let mut shared = self.shared.lock().await;
+            if shared.number == number {
+                shared.connection = None;
+            }
         }
         Ok(answer)
     }
 
-    async fn connection(&self) -> Result<MultiplexedConnection, Trouble> {
+    async fn connection(&self) -> Result<(MultiplexedConnection, u64), Trouble> {
         let asked = Instant::now();
         let mut shared = self.shared.lock().await;
         if let Some(connection) = &shared.connection {
-            return Ok(connection.clone());
+            return Ok((connection.clone(), shared.number));
         }
         match &shared.failed {
             Some((since, trouble)) if *since >= asked => Err(trouble.clone()),
             _ => match self.connector.connect_primary().await {
-                Ok(connection) => Ok(shared.connection.insert(connection).clone()),
+                Ok(connection) => {
+                    shared.number += 1;
+                    Ok((shared.connection.insert(connection).clone(), shared.number))
+                }
                 Err(trouble) => {
                     shared.failed = Some((Instant::now(), trouble.clone()));
                     Err(trouble)
