@@ -113,6 +113,40 @@ async fn a_primary_that_hangs_under_load_is_replaced_and_what_it_answered_is_kep
     load.end(&nodes).await;
 }
 
+/// What goes to one machine goes together. That a slot has left it costs those of other slots nothing.
+#[tokio::test]
+async fn a_slot_that_has_moved_does_not_keep_others_from_being_acknowledged() {
+    let cluster = Cluster::start().await;
+    let nodes = open(&cluster.url(), Terms::default()).await.unwrap();
+    let slot = async |tag: Tag| cluster.command(0, &["CLUSTER", "KEYSLOT", &format!("{{{tag}}}")]).await.unwrap();
+    let primary = async |tag: Tag| cluster.primary_of(slot(tag).await.parse().unwrap()).await;
+    let mut tags = Tag::of_ids();
+    let moves = tags.next().unwrap();
+    let from = primary(moves).await;
+    let stays = loop {
+        let tag = tags.next().unwrap();
+        if primary(tag).await == from {
+            break tag;
+        }
+    };
+    let to = cluster.primaries().await.into_iter().find(|&node| node != from).unwrap();
+    let id = async |node| cluster.command(node, &["CLUSTER", "MYID"]).await.unwrap();
+    let (slot, from_id, to_id) = (slot(moves).await, id(from).await, id(to).await);
+    // From now on the machine knows the script: all is run at the first try.
+    put(&nodes, stays, "before").await.unwrap();
+    // Nothing lies there yet.
+    cluster.command(to, &["CLUSTER", "SETSLOT", &slot, "IMPORTING", &from_id]).await.unwrap();
+    for node in [to, from] {
+        cluster.command(node, &["CLUSTER", "SETSLOT", &slot, "NODE", &to_id]).await.unwrap();
+    }
+    let members: Vec<String> = (0..16).map(|number| number.to_string()).collect();
+    let each = members.iter().flat_map(|member| [(stays, member), (moves, member)]);
+    let all = futures_util::future::join_all(each.map(async |(tag, member)| put(&nodes, tag, member).await));
+    for (index, answer) in all.await.into_iter().enumerate() {
+        answer.unwrap_or_else(|error| panic!("{index}: {error:?}"));
+    }
+}
+
 #[tokio::test]
 async fn a_slot_on_its_way_is_asked_for_where_it_is() {
     let cluster = Cluster::start().await;

@@ -142,12 +142,14 @@ impl Lane {
             self.broken_before = broken;
             self.connection = Some(self.connector.connect_primary().await?);
         }
-        let mut answers = self.round(tasks.iter(), Invocation::by_name).await?;
+        let all: Vec<&Task> = tasks.iter().collect();
+        let mut answers = self.round(&all, Invocation::by_name).await?;
         // A machine that started anew knows no scripts. Those were not run.
         let unknown = |answer: &Answer| matches!(answer, Err(Trouble::Failed(error)) if is_unknown_script(error));
         let again: Vec<_> = (0..answers.len()).filter(|&index| unknown(&answers[index])).collect();
         if !again.is_empty() {
-            let second = self.round(again.iter().map(|&index| &tasks[index]), Invocation::by_text).await;
+            let not_run: Vec<&Task> = again.iter().map(|&index| &tasks[index]).collect();
+            let second = self.round(&not_run, Invocation::by_text).await;
             let second = second.unwrap_or_else(|trouble| {
                 self.connection = None;
                 vec![Err(trouble); again.len()]
@@ -160,42 +162,57 @@ impl Lane {
     }
 
     /// Sends them all, with what makes replicas acknowledge them.
-    async fn round<'a>(
+    async fn round(
         &mut self,
-        tasks: impl ExactSizeIterator<Item = &'a Task>,
+        tasks: &[&Task],
         command: impl Fn(&Invocation) -> redis::Cmd,
     ) -> Result<Vec<Answer>, Trouble> {
-        let connection = self.connection.as_mut().expect("it was made before the first round");
-        let address = self.connector.address();
         let mut pipeline = redis::pipe();
-        pipeline.ignore_errors();
-        let count = tasks.len();
-        let mut last = None;
         for task in tasks {
             announce(&mut pipeline, task);
             pipeline.add_command(command(&task.invocation));
-            last = Some(task);
         }
-        if let Some(task) = last {
-            let mut wait = self.acknowledgement.commands(task.tag).into_iter();
-            if let Some(write) = wait.next() {
-                announce(&mut pipeline, task);
-                pipeline.add_command(write);
-            }
-            wait.for_each(|wait| {
-                pipeline.add_command(wait);
-            });
+        if let Some(last) = tasks.last() {
+            self.wait_behind(&mut pipeline, last);
         }
-        let answers: RedisResult<Vec<RedisResult<Value>>> = pipeline.query_async(connection).await;
-        let mut answers = answers.map_err(|error| Trouble::answering(address, error))?;
-        let waited = answers.split_off(count.min(answers.len()));
-        let acknowledged = self.acknowledgement.is_given(&waited);
+        let mut answers = self.send(pipeline).await?;
+        let waited = answers.split_off(tasks.len().min(answers.len()));
+        let mut acknowledged = self.acknowledgement.is_given(&waited);
+        // What is written behind them lies in the slot of the last one. That may have moved, and others have not.
+        let done = tasks.iter().zip(&answers).find(|(_, answer)| answer.is_ok());
+        if let Some((task, _)) = done
+            && waited.first().is_some_and(Result::is_err)
+        {
+            let mut pipeline = redis::pipe();
+            self.wait_behind(&mut pipeline, task);
+            let waited = self.send(pipeline).await?;
+            acknowledged = self.acknowledgement.is_given(&waited);
+        }
+        let address = self.connector.address();
         let answers = answers.into_iter().map(|answer| match answer {
             Ok(_) if !acknowledged => Err(Trouble::NotAcknowledged),
             Ok(value) => Ok(value),
             Err(error) => Err(Trouble::answering(address, error)),
         });
         Ok(answers.collect())
+    }
+
+    /// Adds what makes replicas acknowledge all that was sent before on this connection, by way of that task's slot.
+    fn wait_behind(&self, pipeline: &mut redis::Pipeline, task: &Task) {
+        let mut commands = self.acknowledgement.commands(task.tag).into_iter();
+        if let Some(write) = commands.next() {
+            announce(pipeline, task);
+            pipeline.add_command(write);
+        }
+        for wait in commands {
+            pipeline.add_command(wait);
+        }
+    }
+
+    async fn send(&mut self, mut pipeline: redis::Pipeline) -> Result<Vec<RedisResult<Value>>, Trouble> {
+        let connection = self.connection.as_mut().expect("it was made before the first round");
+        let answers: RedisResult<_> = pipeline.ignore_errors().query_async(connection).await;
+        answers.map_err(|error| Trouble::answering(self.connector.address(), error))
     }
 }
 
