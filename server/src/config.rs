@@ -38,7 +38,7 @@ pub struct Config {
     pub ledger: Option<String>,
 
     /// Redis only: how many replicas must have acknowledged a change before it is answered. Unless given, as many as the
-    /// primary with the fewest has at the start.
+    /// primary with the fewest has at the start; fewer than before are refused.
     #[arg(long, env = "SUBROSA_LEDGER_REPLICAS", value_name = "COUNT")]
     pub ledger_replicas: Option<u32>,
 

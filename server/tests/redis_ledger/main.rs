@@ -16,6 +16,7 @@ mod large;
 mod late;
 mod lost;
 mod races;
+mod replicas;
 mod scrub;
 mod served;
 mod shared;

@@ -65,6 +65,10 @@ impl Keys {
         self.of(Tag::LEDGER, "clock")
     }
 
+    pub(super) fn replicas(&self) -> String {
+        self.of(Tag::LEDGER, "replicas")
+    }
+
     pub(super) fn rewrite(&self) -> String {
         self.of(Tag::LEDGER, "rewrite")
     }

@@ -35,7 +35,11 @@ impl RedisLedger {
         loop {
             let mark = self.learn_mark().await?;
             self.adopt(&standing(&mark).ok_or_else(|| foreign(&mark))?);
-            match self.start_clock(accept_clock).await {
+            let begun = async {
+                self.start_clock(accept_clock).await?;
+                self.remember_replicas().await
+            };
+            match begun.await {
                 // Another server may have given a new one its installation just now.
                 Err(LedgerError::Foreign(_)) if self.look(Tag::LEDGER).await? != mark => {}
                 result => return result,

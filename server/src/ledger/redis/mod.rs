@@ -14,6 +14,7 @@ mod links;
 mod marks;
 pub mod nodes;
 mod records;
+mod replicas;
 mod reply;
 mod rows;
 mod scripts;

@@ -71,6 +71,7 @@ pub struct Nodes {
 #[derive(Debug)]
 struct Inner {
     place: Place,
+    terms: Terms,
     acknowledgement: Acknowledgement,
     /// Of all tags, in a Cluster.
     slots: Vec<u16>,
@@ -101,6 +102,7 @@ impl Nodes {
         let primary = |address: &Address| Primary::new(place.connector(address), &acknowledgement);
         let inner = Inner {
             place: place.clone(),
+            terms: terms.clone(),
             map: RwLock::new(Arc::new(Map::new(&serving, &slots, primary))),
             acknowledgement,
             slots,
@@ -120,6 +122,11 @@ impl Nodes {
     #[must_use]
     pub fn replicas(&self) -> u32 {
         self.inner.acknowledgement.replicas
+    }
+
+    /// What the operator wants of the machines.
+    pub(super) fn terms(&self) -> &Terms {
+        &self.inner.terms
     }
 
     /// One tag per primary, so that each of them can be asked for something.

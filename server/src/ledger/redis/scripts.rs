@@ -44,6 +44,8 @@ scripts! {
     CLOCK = " flags=allow-oom" "installation", "clock";
     /// Writes something that changes nothing.
     PING = "" "installation", "ping";
+    /// Remembers how many replicas acknowledge.
+    REPLICAS = " flags=allow-oom" "installation", "replicas";
     /// Whether it is time to have files rewritten.
     REWRITE = " flags=allow-oom" "installation", "rewrite";
     /// Reads all that is kept of a record.

@@ -20,7 +20,8 @@ const VERSION_MIN: u32 = 7;
 /// What an operator wants of the ledger's machines.
 #[derive(Clone, Debug, Default)]
 pub struct Terms {
-    /// How many replicas acknowledge every write. Unless given, as many as the primary with the fewest has at start.
+    /// How many replicas acknowledge every write. Unless given, as many as the primary with the fewest has at start, which
+    /// is not to be fewer than before.
     pub replicas: Option<u32>,
     /// What may be wrong all the same.
     pub accepted: Vec<Risk>,
@@ -97,17 +98,38 @@ pub(super) async fn check(place: &Place, serving: &[Serving], terms: &Terms) -> 
         }
     }
     let replicas = check_replicas(place, &primaries, terms, &mut findings);
+    accept(findings, terms)?;
+    let memory: HashMap<_, _> = primaries.iter().map(|look| (look.address.to_string(), look.memory())).collect();
+    tracing::info!(replicas, on_disk, ?memory, "the ledger's machines are fit");
+    Ok(Acknowledgement { replicas, on_disk: on_disk && replicas > 0, prefix: place.prefix().into() })
+}
+
+/// Fewer replicas acknowledge than before.
+///
+/// # Errors
+/// Neither is that many what the operator said, nor is it accepted.
+pub(super) fn check_fewer_replicas(before: u32, now: u32, terms: &Terms) -> Result<(), Unfit> {
+    if terms.replicas.is_some() {
+        return Ok(());
+    }
+    let text = format!(
+        "the replicas that follow every primary are now {now}, but {before} have acknowledged every change before: connect \
+         them, say --ledger-replicas {now} if they are gone for good",
+    );
+    accept(vec![Finding { text, risk: Some(Risk::Replicas) }], terms)
+}
+
+/// Says in the log what is accepted; all else is an error.
+fn accept(findings: Vec<Finding>, terms: &Terms) -> Result<(), Unfit> {
     let is_accepted = |finding: &Finding| finding.risk.is_some_and(|risk| terms.accepted.contains(&risk));
     let (accepted, unfit): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_accepted);
     if !unfit.is_empty() {
-        return Err(Unfit(unfit).into());
+        return Err(Unfit(unfit));
     }
     for finding in accepted {
         tracing::warn!("accepted, for the ledger: {}", finding.text);
     }
-    let memory: HashMap<_, _> = primaries.iter().map(|look| (look.address.to_string(), look.memory())).collect();
-    tracing::info!(replicas, on_disk, ?memory, "the ledger's machines are fit");
-    Ok(Acknowledgement { replicas, on_disk: on_disk && replicas > 0, prefix: place.prefix().into() })
+    Ok(())
 }
 
 fn check_primary(place: &Place, look: &Look, findings: &mut Vec<Finding>) {
