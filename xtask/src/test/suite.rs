@@ -16,11 +16,13 @@ use crate::{process, tools};
 const FIRST: &[&str] = &["shared", "web-wasm", "server"];
 const LAST: &str = "tests";
 /// Test programs that come last in their folder.
-const SLOW: &[&str] = &["browser", "faults", "heavy"];
+const SLOW: &[&str] = &["browser", "faults", HEAVY];
 /// The tests of the pages.
 const BROWSER_TESTS: &str = "browser";
+/// Gigabytes and many minutes.
+const HEAVY: &str = "heavy";
 /// What runs in every browser that was asked for.
-const IN_BROWSERS: &[&str] = &[BROWSER_TESTS, "heavy"];
+const IN_BROWSERS: &[&str] = &[BROWSER_TESTS, HEAVY];
 /// The end-to-end tests, which have to pass whatever holds the ledger.
 const END_TO_END: &[&str] = &["process", BROWSER_TESTS];
 /// Tests of the pages to which the server is the same whatever holds its ledger: on Redis too only with the heavy tests.
@@ -43,11 +45,12 @@ const SERVER: &str = "subrosa-server";
 /// Builds all test programs and runs them.
 pub(super) fn run(args: &TestArgs, tally: &mut Tally) -> Result<()> {
     // The server too, for the end-to-end tests; all in one command, for one set of features.
-    let mut wanted = vec!["--workspace", "--exclude", "xtask", "--all-features", "--tests", "--bin", SERVER];
+    let all = ["--workspace", "--exclude", "xtask", "--all-features"];
+    let mut artifacts = cargo::build(&[all.as_slice(), &["--tests", "--bin", SERVER]].concat())?;
     if args.heavy {
-        wanted.extend(["--test", "heavy"]);
+        // Not one of "tests", and not to be named beside them: cargo would leave it out without a word.
+        artifacts.extend(cargo::build(&[all.as_slice(), &["--test", HEAVY]].concat())?);
     }
-    let mut artifacts = cargo::build(&wanted)?;
     let server = cargo::program(&artifacts, SERVER)?;
     artifacts.extend(cargo::build(&["--package", "xtask", "--profile", "xtask", "--tests"])?);
     artifacts.retain(|artifact| artifact.test && artifact.executable.is_some());
