@@ -5,7 +5,7 @@
  * is kept beside (`keeping.js`).
  */
 
-import { digestText, sendForText } from "../api.js";
+import { CallError, digestText, sendForText } from "../api.js";
 import { sourcesOf } from "../source.js";
 import { Cancelled, throwIfCancelled, unlessCancelled } from "../waiting.js";
 import { Gone } from "./failures.js";
@@ -34,6 +34,9 @@ import { Sealers } from "./sealers.js";
  * @typedef {import("./sealers.js").SealedPart} SealedPart
  * @typedef {import("./keeping.js").Keeping} Keeping
  */
+
+/** So often, what is stored is compared anew when it is not what was sent. */
+const COMPLETE_TRIES = 4;
 
 export class Upload {
   #module;
@@ -306,7 +309,23 @@ export class Upload {
   }
 
   async #complete() {
-    if (this.#completed) return;
+    for (let tries = 1; !this.#completed; tries += 1) {
+      try {
+        await this.#completeStored();
+        this.#completed = true;
+      } catch (error) {
+        const isOther = error instanceof CallError && error.variant === "incomplete-upload";
+        if (!isOther || tries === COMPLETE_TRIES) throw error;
+        // What was on its way when this was broken off came after what was sent since, and took its place.
+        this.#stored.fill(undefined);
+        this.#manifest = this.#linkBodyText = undefined;
+        await this.#storeParts();
+        this.#told.onChecking();
+      }
+    }
+  }
+
+  async #completeStored() {
     const { shareId } = this.#the();
     if (!this.#manifest) {
       this.#manifest = await this.#sealManifest();
@@ -314,7 +333,6 @@ export class Upload {
     }
     await this.#call("PUT", `/shares/${shareId}/manifest`, { bytes: this.#manifest });
     await this.#call("POST", `/shares/${shareId}/complete`, { json: await this.#desk.ask("completeBody") });
-    this.#completed = true;
   }
 
   async #sealManifest() {
