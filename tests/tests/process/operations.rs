@@ -184,3 +184,24 @@ async fn the_rights_in_the_document_are_enough_for_a_cluster() {
     }
     stop(server).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_installations_share_a_redis_by_two_prefixes_as_the_document_says() {
+    only_on_a_file!();
+    let redis = Redis::start().await;
+    let rights: Vec<String> = rights().iter().map(|word| word.replace("~subrosa:*", "~one:*")).collect();
+    let words: Vec<&str> = rights.iter().map(String::as_str).collect();
+    redis.command(&words).await.unwrap();
+    let (mut one, mut other) = (Installation::new(), Installation::new());
+    let one = one.serve(&format!("redis://subrosa:{PASSWORD}@{}?prefix=one", redis.address())).await;
+    let other = other.serve(&format!("redis://{}?prefix=other", redis.address())).await;
+    let (mut world, others) = (World::new(&one).await, World::new(&other).await);
+    let told = others.told().await;
+    world.ends(&one).await;
+    assert_eq!(others.told().await, told);
+    let keys = redis.command(&["KEYS", "*"]).await.unwrap();
+    assert!(keys.lines().all(|key| key.starts_with("one:") || key.starts_with("other:")), "{keys}");
+    assert_eq!(redis.command(&["ACL", "LOG"]).await.unwrap().trim(), "", "nothing was refused");
+    stop(one).await;
+    stop(other).await;
+}
