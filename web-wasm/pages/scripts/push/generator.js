@@ -74,11 +74,10 @@ async function draw() {
   if (mine !== draws) return;
   say("generator-problem", typeof made === "string" ? made : "");
   if (typeof made === "string") return;
+  const wasMissing = element("secret", HTMLInputElement).ariaInvalid;
   line.draw(made);
   // Nothing is missing any more, although nobody typed.
-  const secret = element("secret", HTMLInputElement);
-  if (secret.ariaInvalid) say("push-problem", "");
-  secret.ariaInvalid = null;
+  if (wasMissing) say("push-problem", "");
 }
 
 /** @returns {Made | string} a string: what is wrong with the choice */

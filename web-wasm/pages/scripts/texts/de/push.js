@@ -13,7 +13,7 @@ export const page = {
     title: "Was übergeben Sie?",
     kind: "Was ist es?",
     password: "Passwort",
-    login: "Zugangsdaten",
+    login: "Login",
     note: "Notiz",
     url: "Webadresse",
     user: "Benutzername",
