@@ -144,6 +144,9 @@ export function failed(error) {
     visit.session.forgetLease();
     endOpeners();
     stopForError(error, look);
+  } else if (["network", "unavailable"].includes(variant ?? "") && visit.session.holdsLease) {
+    // It may be counted, or is.
+    stops.at("offline", `${problems.network} ${texts.held}`, list);
   } else {
     stopForError(error, list);
   }
