@@ -4,6 +4,7 @@
 mod altered;
 mod documents;
 mod endings;
+mod hurried;
 mod hygiene;
 mod interruptions;
 mod knowing;

@@ -94,12 +94,12 @@ async fn nothing_in_a_file_can_do_anything() {
             .await,
         true
     );
-    assert_nothing_ran(&recipient).await;
+    assert_nothing_ran(&recipient, "drawing.svg").await;
     back(&recipient).await;
 
     preview(&recipient, "page.html").await;
     assert_eq!(recipient.script_in_frame("return document.querySelector('pre').textContent").await, html);
-    assert_nothing_ran(&recipient).await;
+    assert_nothing_ran(&recipient, "page.html").await;
     back(&recipient).await;
 
     preview(&recipient, "turned.txt").await;
@@ -115,19 +115,20 @@ async fn nothing_in_a_file_can_do_anything() {
     }
 }
 
-async fn assert_nothing_ran(recipient: &Browser) {
+async fn assert_nothing_ran(recipient: &Browser, name: &str) {
     // Longer than anything in the file would need.
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     let reached = recipient
         .script_in_frame(
             "const reach = (act) => { try { return String(act()); } catch { return 'nothing'; } };
-             return [self.origin, typeof owned, document.title, reach(() => parent.document.title),
-                 reach(() => localStorage.length), reach(() => document.cookie), reach(() => top.location.href),
-                 reach(() => navigator.serviceWorker.controller.state)].join('|')",
+             return [self.origin, typeof owned, document.title, document.documentElement.lang,
+                 reach(() => parent.document.title), reach(() => localStorage.length), reach(() => document.cookie),
+                 reach(() => top.location.href), reach(() => navigator.serviceWorker.controller.state)].join('|')",
         )
         .await;
     assert_eq!(
-        reached, "null|undefined|Subrosa · a look at a file|nothing|nothing|nothing|nothing|nothing",
+        reached,
+        format!("null|undefined|Content of {name}|en|nothing|nothing|nothing|nothing|nothing"),
         "an origin that nothing else has, and no way out"
     );
     assert_eq!(
@@ -152,7 +153,7 @@ async fn the_document_of_a_look_has_no_network() {
              image.src = '/images/mark.svg';",
         )
         .await;
-    let answers = subrosa_tests::wait::until(SOON, "both were refused", async || {
+    let answers = wait::until(SOON, "both were refused", async || {
         let answers = recipient.script_in_frame("return answers").await;
         (answers.as_array().map(Vec::len) == Some(2)).then_some(answers)
     })
