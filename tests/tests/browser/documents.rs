@@ -13,7 +13,7 @@ use crate::{sent, started};
 
 /// A document: on each page its number, in a font that is not embedded, and below it a green square. `more` comes after
 /// the catalog's pages.
-fn document(pages: usize, more: &str) -> Vec<u8> {
+pub(crate) fn document(pages: usize, more: &str) -> Vec<u8> {
     let kids: String = (0..pages).map(|page| format!("{} 0 R ", 4 + 2 * page)).collect();
     let mut objects = vec![
         format!("<< /Type /Catalog /Pages 2 0 R {more} >>"),

@@ -12,6 +12,7 @@ mod languages;
 mod limits;
 mod looking;
 mod names;
+mod narrow;
 mod old_browsers;
 mod passwords;
 mod picked;
