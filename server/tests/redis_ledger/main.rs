@@ -20,6 +20,7 @@ mod replicas;
 mod scrub;
 mod served;
 mod shared;
+mod time;
 
 use std::sync::Arc;
 
@@ -41,8 +42,12 @@ async fn try_open(url: &str) -> Result<RedisLedger, LedgerError> {
 }
 
 async fn try_open_on(url: &str, terms: &Terms) -> Result<RedisLedger, LedgerError> {
-    let nodes = Nodes::open(&Place::parse(url).unwrap(), terms).await?;
-    RedisLedger::open(nodes, Settings { clock: Some(Arc::new(clock())), ..Settings::default() }).await
+    let settings = Settings { clock: Some(Arc::new(clock())), ..Settings::default() };
+    try_open_with(url, terms, settings).await
+}
+
+async fn try_open_with(url: &str, terms: &Terms, settings: Settings) -> Result<RedisLedger, LedgerError> {
+    RedisLedger::open(Nodes::open(&Place::parse(url).unwrap(), terms).await?, settings).await
 }
 
 /// A change with a line for the timeline.

@@ -107,6 +107,28 @@ async fn a_machine_of_another_kind_is_told() {
     says_of(format!("redis://{sentinel}"), "is a Sentinel: write redis+sentinel://").await;
 }
 
+/// Most Sentinels have no password. Those that have one take the ledger's.
+#[tokio::test]
+async fn sentinels_with_a_password_are_asked_with_the_ledgers() {
+    let password = "a-word-of-many-letters";
+    let sentinels = Sentinels::start_with(Settings::durable().password(password)).await;
+    let url = sentinels.url();
+    let set = async |before: Option<&str>, password: &str| {
+        for sentinel in url.rsplit_once('@').unwrap().1.trim_end_matches("/subrosa").split(',') {
+            let login = before.map(|before| format!("default:{before}@")).unwrap_or_default();
+            let client = redis::Client::open(format!("redis://{login}{sentinel}")).unwrap();
+            let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+            let words = ["SETUSER", "default", "resetpass", &format!(">{password}")].map(str::to_owned);
+            let _: () = redis::cmd("ACL").arg(&words).query_async(&mut connection).await.unwrap();
+        }
+    };
+    set(None, password).await;
+    let nodes = open(&url, Terms::default()).await.unwrap();
+    assert_eq!(add(&nodes, Tag::LEDGER, 1).await.unwrap(), 1);
+    set(Some(password), "other-many-letters").await;
+    says(&refusal(&url, Terms::default()).await, &["does not take the user and password"]);
+}
+
 #[tokio::test]
 async fn a_cluster_must_be_whole_and_named_as_one() {
     let mut cluster = Cluster::start().await;
