@@ -43,7 +43,8 @@ pub trait Ledger: Send + Sync + 'static {
     /// of the row, or `None` if there was none.
     async fn settle(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError>;
 
-    /// The share that a link opens. Never changes while the record exists.
+    /// The share that a link opens. Never changes while the record exists. `None` is as durable as the ledger promises; what
+    /// is found may not be yet, as with [`load`](Self::load).
     async fn share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError>;
 
     /// Replaces, creates or removes a record, if nobody else did so since it was loaded.

@@ -6,12 +6,30 @@ use subrosa_tests::redis::Redis;
 use subrosa_tests::wait;
 use tokio::time::Duration;
 
+use super::support::{link, push_key, share};
 use super::*;
 
 async fn opened(redis: &Redis, replicas: Option<u32>, accepted: &[Risk]) -> Result<u32, String> {
     let terms = Terms { replicas, accepted: accepted.to_vec() };
     let ledger = try_open_on(&redis.url(), &terms).await.map_err(|error| error.to_string())?;
     Ok(ledger.replicas_acknowledge())
+}
+
+/// Who is cut off from its replicas may have been replaced, and know nothing of what was made since.
+#[tokio::test]
+async fn that_there_is_no_such_link_or_record_is_not_told_by_a_machine_that_nobody_follows() {
+    let redis = Redis::start().await;
+    let replica = redis.start_replica().await;
+    let ledger = open(&redis.url()).await;
+    let change = Change { new_links: vec![link(7)], ..step(share(1), None, &new_row(b"x")) };
+    ledger.commit(change).await.unwrap();
+    assert_eq!(ledger.share_of_link(&link(8)).await.unwrap(), None);
+    replica.pause();
+    assert_eq!(ledger.share_of_link(&link(7)).await.unwrap(), Some(share(1)));
+    assert!(matches!(ledger.share_of_link(&link(8)).await, Err(LedgerError::NotAcknowledged)));
+    assert!(matches!(ledger.settle(&push_key(8), None).await, Err(LedgerError::NotAcknowledged)));
+    replica.resume();
+    assert_eq!(ledger.share_of_link(&link(8)).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use subrosa_shared::id::{LinkId, ShareId};
 
 use super::keys::RecordKeys;
+use super::nodes::{Invocation, Tag};
 use super::reply::corrupt;
 use super::{RedisLedger, rows, scripts};
 use crate::ledger::{Change, LedgerError};
@@ -16,11 +17,25 @@ const CLAIMS_MAX: usize = 8;
 const SLACK: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 impl RedisLedger {
+    /// The share that a link opens. That it opens none is told only as surely as a change: a primary that was replaced, and
+    /// does not know yet, has never heard of links that were made since.
+    pub(super) async fn share_that_link_surely_opens(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError> {
+        let found = self.share_that_link_opens(link).await?;
+        if found.is_some() || self.nodes.replicas() == 0 {
+            return Ok(found);
+        }
+        let (tag, look) = self.look_at_link(link);
+        self.write(tag, look.repeatable()).await?.value::<Option<Vec<u8>>>()?.map(share_of).transpose()
+    }
+
     pub(super) async fn share_that_link_opens(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError> {
+        let (tag, look) = self.look_at_link(link);
+        self.read(tag, look).await?.value::<Option<Vec<u8>>>()?.map(share_of).transpose()
+    }
+
+    fn look_at_link(&self, link: &LinkId) -> (Tag, Invocation) {
         let (tag, key) = self.keys.link(link);
-        let found: Option<Vec<u8>> =
-            self.read(tag, self.script(&scripts::GET, tag).key(key).arg("GET")).await?.value()?;
-        found.map(share_of).transpose()
+        (tag, self.script(&scripts::GET, tag).key(key).arg("GET"))
     }
 
     /// Enters the links that a change adds. `false`: one of them opens another share.

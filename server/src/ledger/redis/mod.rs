@@ -142,7 +142,7 @@ impl Ledger for RedisLedger {
     }
 
     async fn share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError> {
-        self.share_that_link_opens(link).await
+        self.share_that_link_surely_opens(link).await
     }
 
     async fn commit(&self, change: Change) -> Result<CommitOutcome, LedgerError> {
