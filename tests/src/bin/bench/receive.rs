@@ -27,7 +27,7 @@ const PIECE: usize = 256 << 10;
 
 pub(crate) async fn run() {
     say(&format!("in Chromium, {} MiB from the server to the disk: MB/s, ratio to the first", LEN >> 20));
-    let content = Bytes::from(noise(LEN, 1));
+    let content = noise(LEN, 1);
     let server = Server::start().await;
     let link = {
         let package =
