@@ -49,6 +49,14 @@ impl Recipient {
         Ok(Self { client: client.clone(), secret, keys, device: DeviceSecret::generate(&mut rng()) })
     }
 
+    /// The same device with another password.
+    ///
+    /// # Errors
+    /// The password is too long.
+    pub fn trying(self, password: &str) -> Result<Self, Error> {
+        Ok(Self { keys: link_keys(&self.secret, Some(password))?, ..self })
+    }
+
     /// The same recipient, calling another server.
     #[must_use]
     pub fn at(self, client: &Client) -> Self {

@@ -1,7 +1,9 @@
 //! Promise: you know. The sender's page tells what the recipient did.
 
+use subrosa_shared::limits::GUESSES_MAX;
 use subrosa_tests::browser::pages::Choices;
 use subrosa_tests::browser::{Browser, SOON, turn};
+use subrosa_tests::client::download::Recipient;
 use subrosa_tests::only_if_browser_can;
 use subrosa_tests::server::Server;
 use subrosa_tests::wait;
@@ -42,6 +44,32 @@ async fn you_know_what_happened_to_your_link() {
     recipient.save().await;
     until_fact(&sender, "started", |text| text != "not yet").await;
     until_fact(&sender, "finished", |text| text.contains("receipt")).await;
+}
+
+#[tokio::test]
+async fn a_link_that_wrong_passwords_have_locked_can_be_opened_again() {
+    let _turn = turn().await;
+    let (server, sender) = (Server::start().await, Browser::start().await);
+    let files = sender.prepare(&[("secret.txt", b"secret")]);
+    let link = sender.send(&server.origin(), &files, &Choices::password("right")).await;
+    let offered = async || sender.element("unlock").await.is_displayed().await.unwrap();
+    assert!(!offered().await);
+    // A device that opened it before need not wait, so this takes no hours.
+    let known = Recipient::new(&server.client(), &link, Some("right")).unwrap();
+    known.open().await.unwrap();
+    let known = known.trying("wrong").unwrap();
+    for _ in 0..GUESSES_MAX {
+        known.open().await.unwrap_err();
+    }
+    let known = known.trying("right").unwrap();
+    known.open().await.unwrap_err();
+    until_fact(&sender, "state", |text| text.contains("too many wrong passwords")).await;
+    wait::until_so(SOON, "it can be opened again", offered, |offered| *offered).await;
+    sender.assert_accessible().await;
+    sender.click("unlock").await;
+    until_fact(&sender, "state", |text| text.contains("waiting")).await;
+    assert!(!offered().await);
+    known.open().await.unwrap();
 }
 
 #[tokio::test]

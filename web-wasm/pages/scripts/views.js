@@ -100,3 +100,22 @@ export function revealing(inputId, buttonId) {
     toggle.textContent = shown ? page.options.show : page.options.hide;
   });
 }
+
+/**
+ * A question that a button opens, and that the way back closes; what says yes is somebody else's.
+ *
+ * @param {string} buttonId
+ * @param {string} askId
+ * @param {string} keepId the way back: it has the focus first
+ */
+export function asking(buttonId, askId, keepId) {
+  const ask = element(askId, HTMLElement);
+  button(buttonId).addEventListener("click", () => {
+    ask.hidden = false;
+    button(keepId).focus();
+  });
+  button(keepId).addEventListener("click", () => {
+    ask.hidden = true;
+    button(buttonId).focus();
+  });
+}

@@ -1,14 +1,14 @@
 // @ts-check
 /**
  * What came of it: a card for the files, and one for their password if that travels by a link of its own; what happens
- * to both; and what can still be done: one more download, delete.
+ * to both; and what can still be done: one more download, open again what wrong passwords have locked, delete.
  */
 
 import { CallError, sendForText } from "../api.js";
 import { Card } from "../card.js";
 import { PushWatch } from "../push/watch.js";
 import { endings, goneForOwner, messages, problems, pushGone, send as texts } from "../texts.js";
-import { announce, button, element, say, show, state } from "../views.js";
+import { announce, asking, button, element, say, show, state } from "../views.js";
 import { momentText, sentenceOf } from "../wording.js";
 import { StatusWatch } from "./status.js";
 import { deleteShare } from "./upload.js";
@@ -46,6 +46,9 @@ let second;
 let push;
 /** Which links left the page in some way: nobody can show the others again. */
 let taken = { files: false, password: false };
+/** States of a link that its owner can open again. */
+const LOCKED = ["paused", "locked"];
+
 /** Downloads that the link allows, as the server said last. */
 let allowed = 1;
 
@@ -53,18 +56,13 @@ let allowed = 1;
 export function prepareResult() {
   card = new Card(element("card", HTMLElement), { onTaken: () => take("files") });
   pushCard = new Card(element("push-card", HTMLElement), { prefix: "push-", onTaken: () => take("password") });
-  const ask = element("revoke-ask", HTMLElement);
-  button("revoke").addEventListener("click", () => {
-    ask.hidden = false;
-    button("revoke-keep").focus();
-  });
-  button("revoke-keep").addEventListener("click", () => {
-    ask.hidden = true;
-    button("revoke").focus();
-  });
+  asking("revoke", "revoke-ask", "revoke-keep");
   button("revoke-confirm").addEventListener("click", () => void revoke());
   button("push-again").addEventListener("click", () => state() === "done" && void makeSecond());
   button("more-downloads").addEventListener("click", () => state() === "done" && void moreDownloads());
+  button("unlock").addEventListener("click", () => {
+    if (state() === "done") void change("unlock", { paused: false }, texts.unlocked);
+  });
   button("spoken-show").addEventListener("click", (event) => {
     if (event.isTrusted) speak(element("spoken-text", HTMLElement).hidden !== false);
   });
@@ -103,7 +101,7 @@ export function showResult(result, withDesk, channel) {
       return item;
     }),
   );
-  watch = new StatusWatch(result, desk, { onGone: showEnd, onAllowed });
+  watch = new StatusWatch(result, desk, { onGone: showEnd, onStatus });
   element("push-state", HTMLElement).hidden = true;
   show("done");
   if (channel) void makeSecond();
@@ -188,8 +186,18 @@ export function forgetResult() {
   speak(false);
 }
 
+/** @param {{ state: string, downloads_max: number }} link as the server sees it now */
+function onStatus({ state, downloads_max: downloadsMax }) {
+  showAllowed(downloadsMax);
+  const unlock = button("unlock");
+  const offered = LOCKED.includes(state);
+  // Whoever pressed it stands where it was.
+  if (!offered && document.activeElement === unlock) button("another").focus();
+  unlock.hidden = !offered;
+}
+
 /** @param {number} downloadsMax what the link allows now */
-function onAllowed(downloadsMax) {
+function showAllowed(downloadsMax) {
   allowed = downloadsMax;
   button("more-downloads").disabled = !current || allowed >= current.downloadsLimit;
 }
@@ -209,9 +217,21 @@ function speak(yes) {
 }
 
 async function moreDownloads() {
-  if (!current) return;
+  if (await change("more-downloads", { downloads_max: allowed + 1 }, texts.moreDone)) showAllowed(allowed + 1);
+}
+
+/**
+ * Changes the link of the files, and says so.
+ *
+ * @param {"more-downloads" | "unlock"} id the button that was pressed
+ * @param {{ downloads_max?: number, paused?: boolean }} patch
+ * @param {string} done
+ * @returns {Promise<boolean>} whether it is changed
+ */
+async function change(id, patch, done) {
+  if (!current) return false;
   const { shareId, linkId, ownerProof } = current;
-  const pressed = button("more-downloads");
+  const pressed = button(id);
   pressed.disabled = true;
   say("change-problem", "");
   try {
@@ -219,15 +239,17 @@ async function moreDownloads() {
       method: "PATCH",
       path: `/shares/${shareId}/links/${linkId}`,
       headers: { "subrosa-owner-proof": ownerProof },
-      json: JSON.stringify({ downloads_max: allowed + 1 }),
+      json: JSON.stringify(patch),
       signal: new AbortController().signal,
       triesMax: 3,
     });
-    announce(texts.moreDone);
-    onAllowed(allowed + 1);
+    announce(done);
     watch?.lookNow();
+    return true;
   } catch (error) {
     say("change-problem", whyNot(error));
+    return false;
+  } finally {
     pressed.disabled = false;
   }
 }

@@ -42,7 +42,7 @@ export class StatusWatch {
    * @param {import("../desk.js").SealDesk} desk
    * @param {object} told
    * @param {(title: string, text: string) => void} told.onGone once, when it has ended
-   * @param {(downloadsMax: number) => void} told.onAllowed whenever it was asked
+   * @param {(link: LinkStatus) => void} told.onStatus whenever it was asked
    */
   constructor(share, desk, told) {
     this.#share = share;
@@ -119,7 +119,7 @@ export class StatusWatch {
     if (wrong.count > 0) this.#row("wrong", texts.wrong, times(wrong));
     this.#row("left", texts.left, countText(Math.max(0, link.downloads_max - link.downloads_taken)));
     this.#row("ends", texts.ends, momentText(link.expires_at));
-    this.#told.onAllowed(link.downloads_max);
+    this.#told.onStatus(link);
     if (gone) this.#ended(gone);
   }
 

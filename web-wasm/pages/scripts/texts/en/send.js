@@ -46,6 +46,7 @@ export const page = {
       "their link works. Try again, or pass the password on in another way.",
     pushAgain: "Try again",
     moreDownloads: "Allow one more download",
+    unlock: "Open the link again",
     next: "What happens next",
     another: "Send something else",
     revoke: "Delete now",
@@ -110,6 +111,7 @@ export const send = {
   spokenShow: "Show the password",
   spokenHide: "Hide the password",
   moreDone: "One more download is allowed.",
+  unlocked: "The link is open again.",
   stopped: "Sending was stopped",
   /** @param {string} done @param {string} total */
   progress: (done, total) => `${done} of ${total}`,
