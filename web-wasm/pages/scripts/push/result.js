@@ -4,7 +4,7 @@
 import { CallError } from "../api.js";
 import { Card } from "../card.js";
 import { formProblems as problems, messages, page, push as texts, pushEndings, pushGone } from "../texts.js";
-import { announce, button, element, say, show, state } from "../views.js";
+import { announce, asking, button, element, say, show, state } from "../views.js";
 import { momentText, sentenceOf } from "../wording.js";
 import { PushWatch } from "./watch.js";
 
@@ -37,7 +37,6 @@ let viewsMax = 1;
 /** Listens to the buttons. Called once. @param {() => void} another */
 export function prepareResult(another) {
   card = new Card(element("card", HTMLElement), { onTaken: () => (taken = true) });
-  const ask = element("revoke-ask", HTMLElement);
   const ownerLink = element("owner-link", HTMLInputElement);
   ownerLink.addEventListener("focus", () => ownerLink.select());
   ownerLink.addEventListener("copy", () => (taken = true));
@@ -53,14 +52,7 @@ export function prepareResult(another) {
     if (event.isTrusted) showPassphrase(element("passphrase-text", HTMLElement).hidden !== false);
   });
   addEventListener("pagehide", () => showPassphrase(false));
-  button("revoke").addEventListener("click", () => {
-    ask.hidden = false;
-    button("revoke-keep").focus();
-  });
-  button("revoke-keep").addEventListener("click", () => {
-    ask.hidden = true;
-    button("revoke").focus();
-  });
+  asking("revoke", "revoke-ask", "revoke-keep");
   button("revoke-confirm").addEventListener("click", () => {
     if (state() === "done") void change("revoke-confirm", undefined);
   });

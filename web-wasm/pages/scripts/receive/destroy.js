@@ -3,21 +3,13 @@
 
 import { CallError } from "../api.js";
 import { problems } from "../texts.js";
-import { button, element, say, state } from "../views.js";
+import { asking, button, say, state } from "../views.js";
 import { sentenceOf } from "../wording.js";
 
 /** @param {() => Promise<void>} destroy asks the server, and goes on from there */
 export function prepareDestroy(destroy) {
-  const ask = element("destroy-ask", HTMLElement);
-  button("destroy").addEventListener("click", () => {
-    ask.hidden = false;
-    say("destroy-problem", "");
-    button("destroy-keep").focus();
-  });
-  button("destroy-keep").addEventListener("click", () => {
-    ask.hidden = true;
-    button("destroy").focus();
-  });
+  asking("destroy", "destroy-ask", "destroy-keep");
+  button("destroy").addEventListener("click", () => say("destroy-problem", ""));
   button("destroy-confirm").addEventListener("click", (event) => {
     if (event.isTrusted && state() === "ready") void attempt(destroy);
   });

@@ -26,7 +26,7 @@ import { isForgetful } from "../kept.js";
 import { servedHere } from "../stops.js";
 import { kinds, others, page, reveal as texts, revealProblems as problems } from "../texts.js";
 import { askPassword, preparePassword, tellFailure } from "../unlock.js";
-import { button, element, say, show, state } from "../views.js";
+import { asking, button, element, say, show, state } from "../views.js";
 import { countText, momentText, sentenceOf, spanText, timeText } from "../wording.js";
 import { clearFields, hideFields, showFields } from "./fields.js";
 import { Session } from "./session.js";
@@ -311,15 +311,7 @@ function showFinished(text) {
 }
 
 function prepareDestroy() {
-  const ask = element("destroy-ask", HTMLElement);
-  button("destroy").addEventListener("click", () => {
-    ask.hidden = false;
-    button("destroy-keep").focus();
-  });
-  button("destroy-keep").addEventListener("click", () => {
-    ask.hidden = true;
-    button("destroy").focus();
-  });
+  asking("destroy", "destroy-ask", "destroy-keep");
   button("destroy-confirm").addEventListener("click", (event) => {
     if (event.isTrusted && state() === "revealed") void destroy();
   });
