@@ -8,6 +8,9 @@ use anyhow::{Context, Result};
 
 use crate::process;
 
+/// Where the languages are, a folder each.
+pub(crate) const TEXTS: &str = "/scripts/texts";
+
 /// Adds a file, and all that it loads, by their paths on the server. Expects the browser modules to be there.
 pub(crate) fn load(path: &str, loaded: &mut BTreeSet<String>) -> Result<()> {
     if !loaded.insert(path.to_owned()) {

@@ -13,6 +13,8 @@ use crate::visit;
 const PAGES: [&str; 4] = ["/send.html", "/receive.html", "/push.html", "/reveal.html"];
 /// How the lines that are written here begin.
 const MARKS: [&str; 2] = ["  <link rel=\"modulepreload\"", "  <link rel=\"preload\""];
+/// A language; what its texts load, those of all others do.
+const ENGLISH: &str = "en";
 /// They come after the last script.
 const SCRIPT: &str = "  <script type=\"module\"";
 
@@ -48,7 +50,12 @@ fn with_preloads(page: &str, html: &str) -> Result<String> {
         html.split(SCRIPT).skip(1).filter_map(|rest| rest.split("src=\"").nth(1)?.split('"').next()).collect();
     let mut loaded = BTreeSet::new();
     scripts.iter().try_for_each(|script| visit::load(script, &mut loaded))?;
-    let lines = loaded.iter().filter(|path| !scripts.contains(&path.as_str())).map(|path| {
+    // The texts themselves are named by the server, which knows the reader's language.
+    for texts in visit::texts(&html) {
+        visit::load(&format!("{}/{ENGLISH}/{texts}.js", visit::TEXTS), &mut loaded)?;
+    }
+    loaded.retain(|path| !scripts.contains(&path.as_str()) && !path.starts_with(visit::TEXTS));
+    let lines = loaded.iter().map(|path| {
         if path.ends_with(".wasm") {
             format!("{} as=\"fetch\" type=\"application/wasm\" crossorigin href=\"{path}\">\n", MARKS[1])
         } else {

@@ -15,8 +15,6 @@ const BYTES_MAX: usize = 150_000;
 /// The pages that recipients open, and the worker that they start at once.
 const PAGES: [&str; 2] = ["/receive.html", "/reveal.html"];
 const WORKER: &str = "/scripts/workers/open-desk-worker.js";
-/// Where the languages are, a folder each.
-const TEXTS: &str = "/scripts/texts";
 
 /// Expects the browser modules to be there.
 pub(super) fn check() -> Result<()> {
@@ -29,7 +27,7 @@ pub(super) fn check() -> Result<()> {
             visit::load(page, &mut loaded)?;
             visit::load(WORKER, &mut loaded)?;
             for texts in visit::texts(&visit::read(page)?) {
-                visit::load(&format!("{TEXTS}/{language}/{texts}.js"), &mut loaded)?;
+                visit::load(&format!("{}/{language}/{texts}.js", visit::TEXTS), &mut loaded)?;
             }
             let mut lens = Vec::new();
             for path in loaded {
@@ -54,7 +52,7 @@ pub(super) fn check() -> Result<()> {
 
 /// The languages that there are texts in.
 fn languages() -> Result<Vec<String>> {
-    let folders = fs::read_dir(process::root().join(format!("web-wasm/pages{TEXTS}")))?;
+    let folders = fs::read_dir(process::root().join(format!("web-wasm/pages{}", visit::TEXTS)))?;
     folders.map(|folder| Ok(folder?.file_name().to_string_lossy().into_owned())).collect()
 }
 
