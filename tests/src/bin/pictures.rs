@@ -93,6 +93,14 @@ async fn screen(browser: &Browser, width: u32, height: u32, mobile: bool) {
 }
 
 async fn picture(browser: &Browser, path: &Path) {
+    // From the top, and when everything has come: the figures of a password, too.
+    browser
+        .script(
+            "document.activeElement.blur();
+             scrollTo(0, 0);
+             return new Promise((resolve) => setTimeout(resolve, 1_000));",
+        )
+        .await;
     let taken = browser.devtools("Page.captureScreenshot", json!({ "format": "png" })).await;
     let png = STANDARD.decode(taken["data"].as_str().expect("a screenshot is text")).expect("it is base64");
     std::fs::write(path, png).expect("the repository can be written to");
