@@ -25,19 +25,24 @@ const HEAVY: &str = "heavy";
 const IN_BROWSERS: &[&str] = &[BROWSER_TESTS, HEAVY];
 /// The end-to-end tests, which have to pass whatever holds the ledger.
 const END_TO_END: &[&str] = &["process", BROWSER_TESTS];
-/// Tests of the pages to which the server is the same whatever holds its ledger: on Redis too only with the heavy tests.
+/// Tests of the pages to which the server is the same whatever holds its ledger, or which ask it nothing that the tests of
+/// other pages and of the server do not: on Redis too only with the heavy tests.
 const PAGES_ONLY: &[&str] = &[
     "altered::",
     "documents::",
     "form::",
     "generator::",
+    "hurried::",
     "hygiene::",
+    "kinds::",
     "languages::",
     "names::",
+    "narrow::",
     "old_browsers::",
     "picked::",
     "playing::",
     "preview::",
+    "resuming::",
     "tree::",
 ];
 const SERVER: &str = "subrosa-server";
