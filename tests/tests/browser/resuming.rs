@@ -322,10 +322,11 @@ async fn what_is_cancelled_is_forgotten() {
 async fn an_upload_runs_in_one_tab_only() {
     let _turn = turn().await;
     let scene = Scene::new().await;
-    // So that it runs for as long as the other tab is looked at.
-    let content = noise(4 * LEN, 100);
+    let content = noise(LEN, 100);
     let files = scene.sender.prepare(&[("film.bin", &content)]);
     scene.begin(&files, &Choices::default()).await;
+    // So that it lasts for as long as the other tab is looked at.
+    scene.sender.click("pause").await;
     scene.sender.new_tab().await;
     scene.sender.open(&format!("{}/", scene.wire.origin())).await;
     scene.sender.state_of(&["pick"]).await;
