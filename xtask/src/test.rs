@@ -11,6 +11,9 @@ use crate::{cargo, check, process, tools, web};
 /// What `test` takes.
 #[derive(Args)]
 pub(crate) struct TestArgs {
+    /// The full matrix: every test of the pages on Redis too
+    #[arg(long)]
+    pub(crate) full: bool,
     /// The heavy tests too: gigabytes and many minutes
     #[arg(long)]
     pub(crate) heavy: bool,

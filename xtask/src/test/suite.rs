@@ -25,26 +25,9 @@ const HEAVY: &str = "heavy";
 const IN_BROWSERS: &[&str] = &[BROWSER_TESTS, HEAVY];
 /// The end-to-end tests, which have to pass whatever holds the ledger.
 const END_TO_END: &[&str] = &["process", BROWSER_TESTS];
-/// Tests of the pages to which the server is the same whatever holds its ledger, or which ask it nothing that the tests of
-/// other pages and of the server do not: on Redis too only with the heavy tests.
-const PAGES_ONLY: &[&str] = &[
-    "altered::",
-    "documents::",
-    "form::",
-    "generator::",
-    "hurried::",
-    "hygiene::",
-    "kinds::",
-    "languages::",
-    "names::",
-    "narrow::",
-    "old_browsers::",
-    "picked::",
-    "playing::",
-    "preview::",
-    "resuming::",
-    "tree::",
-];
+/// Tests of the pages that run on Redis in every run: one whole journey of files and one of pushes. What Redis could change
+/// is tested below the pages, by the conformance suite of ledgers and the process tests; the others run with `--full`.
+const PAGES_ON_REDIS: &[&str] = &["round_trip::", "paired::"];
 const SERVER: &str = "subrosa-server";
 
 /// Builds all test programs and runs them.
@@ -67,6 +50,9 @@ pub(super) fn run(args: &TestArgs, tally: &mut Tally) -> Result<()> {
         for round in rounds(artifact, args) {
             run_one(artifact, round, &server, args, tally)?;
         }
+    }
+    if !args.full {
+        println!("\nNot run: most tests of the pages on Redis (`cargo xtask test --full`)");
     }
     if !args.heavy {
         println!("\nNot run: the heavy tests (`cargo xtask test --heavy`)");
@@ -105,10 +91,10 @@ fn run_one(artifact: &Artifact, round: Round, server: &Path, args: &TestArgs, ta
     println!("\n{title}");
     let mut program = Command::new(artifact.executable.as_ref().expect("only programs were kept"));
     program.current_dir(&artifact.folder).env("CARGO_MANIFEST_DIR", &artifact.folder);
-    program.args(&args.filter).args(&args.harness);
-    if on_redis && !args.heavy && artifact.name == BROWSER_TESTS {
-        program.args(PAGES_ONLY.iter().flat_map(|module| ["--skip", module]));
+    if on_redis && !args.full && args.filter.is_none() && artifact.name == BROWSER_TESTS {
+        program.args(PAGES_ON_REDIS);
     }
+    program.args(&args.filter).args(&args.harness);
     program.args(std::io::stdout().is_terminal().then_some("--color=always"));
     if args.heavy {
         program.env("SUBROSA_HEAVY", "1");
