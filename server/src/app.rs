@@ -10,7 +10,7 @@ use crate::blobs::Blobs;
 use crate::config::{Config, ConfigError, LedgerPlace, Serving};
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::installation::{self, InstallationError};
-use crate::ledger::redis::nodes::{Nodes, Place, Terms};
+use crate::ledger::redis::nodes::{DurabilityPolicy, Nodes, RedisUrl};
 use crate::ledger::redis::{RedisLedger, Settings};
 use crate::ledger::sqlite::SqliteLedger;
 use crate::ledger::{Clock, ClockRefused, Ledger, LedgerError, SteadyClock, ThisMachine, Transfer};
@@ -99,9 +99,9 @@ pub(crate) async fn open_ledger(
             let clock = clock.unwrap_or_else(|| Arc::new(SteadyClock::new(ThisMachine, config.accept_clock)));
             SqliteLedger::open(path, clock).map(|ledger| Arc::new(ledger) as _)
         }
-        LedgerPlace::Redis(machines, terms) => {
+        LedgerPlace::Redis(machines, durability) => {
             let settings = Settings { life_max: life_max(config), clock, accept_clock: config.accept_clock };
-            open_in_redis(machines, terms, settings).await.map(|ledger| Arc::new(ledger) as _)
+            open_in_redis(machines, durability, settings).await.map(|ledger| Arc::new(ledger) as _)
         }
     };
     opened.map_err(|error| match (&place, error) {
@@ -116,8 +116,12 @@ fn life_max(config: &Config) -> Duration {
     life.max(Settings::default().life_max)
 }
 
-async fn open_in_redis(place: &Place, terms: &Terms, settings: Settings) -> Result<RedisLedger, LedgerError> {
-    RedisLedger::open(Nodes::open(place, terms).await?, settings).await
+async fn open_in_redis(
+    url: &RedisUrl,
+    durability: &DurabilityPolicy,
+    settings: Settings,
+) -> Result<RedisLedger, LedgerError> {
+    RedisLedger::open(Nodes::open(url, durability).await?, settings).await
 }
 
 fn reason(error: &LedgerError) -> String {

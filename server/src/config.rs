@@ -12,7 +12,7 @@ use subrosa_shared::api::Channels;
 use subrosa_shared::limits::{LINKS_MAX, Limits, PART_BYTES_MAX, PART_BYTES_MIN, VIEWS_MAX};
 
 use crate::app::Timing;
-use crate::ledger::redis::nodes::{PlaceError, Risk};
+use crate::ledger::redis::nodes::{RedisUrlError, Risk};
 use crate::lifecycle::Policy;
 use crate::origin::Origin;
 
@@ -176,7 +176,7 @@ pub struct Serving {
 pub enum ConfigError {
     /// A place that this server cannot use.
     #[error("--{flag} takes {takes}: nothing else is supported")]
-    Place {
+    RedisUrl {
         /// The flag.
         flag: &'static str,
         /// What it takes.
@@ -184,7 +184,7 @@ pub enum ConfigError {
     },
     /// A place in Redis that is none.
     #[error("--ledger: {0}")]
-    Redis(PlaceError),
+    Redis(RedisUrlError),
     /// A setting for Redis.
     #[error("--{flag} is for a ledger in Redis only")]
     RedisOnly {
@@ -265,12 +265,13 @@ impl Config {
         let push_origin = self.push_origin.as_deref().map(|text| {
             // A content security policy has no way to write an IPv6 address.
             let origin = Origin::parse(text).filter(|origin| !origin.is_ipv6());
-            origin.ok_or(ConfigError::Place { flag: "push-origin", takes: push_takes })
+            origin.ok_or(ConfigError::RedisUrl { flag: "push-origin", takes: push_takes })
         });
         let share_takes = "https://HOST or https://HOST:PORT (http for localhost, 127.0.0.1 and [::1]) and no path";
         let mut share_origins = Vec::new();
         for text in &self.share_origins {
-            let origin = Origin::parse(text).ok_or(ConfigError::Place { flag: "share-origin", takes: share_takes })?;
+            let origin =
+                Origin::parse(text).ok_or(ConfigError::RedisUrl { flag: "share-origin", takes: share_takes })?;
             if !share_origins.contains(&origin) {
                 share_origins.push(origin);
             }
@@ -297,7 +298,7 @@ impl Config {
         let Some(url) = url else { return Ok(self.data.join(default_name)) };
         // The URL itself stays out of the message: it may hold a password.
         let path = url.strip_prefix(scheme).filter(|path| !path.is_empty());
-        let path = path.ok_or(ConfigError::Place { flag, takes })?;
+        let path = path.ok_or(ConfigError::RedisUrl { flag, takes })?;
         Ok(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
     }
 

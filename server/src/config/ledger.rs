@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 
 use super::{Config, ConfigError};
-use crate::ledger::redis::nodes::{Place, Terms};
+use crate::ledger::redis::nodes::{DurabilityPolicy, RedisUrl};
 
 /// Where the ledger is.
 #[derive(Clone, Debug)]
@@ -12,7 +12,7 @@ pub enum LedgerPlace {
     /// In a file.
     Sqlite(PathBuf),
     /// In Redis, and what is wanted of it.
-    Redis(Place, Terms),
+    Redis(RedisUrl, DurabilityPolicy),
 }
 
 impl Display for LedgerPlace {
@@ -30,9 +30,10 @@ impl Config {
     /// # Errors
     /// The URL is none that this server can use, or a flag does not go with it.
     pub fn ledger_place(&self) -> Result<LedgerPlace, ConfigError> {
-        if let Some(url) = self.ledger.as_deref().filter(|url| Place::is_meant(url)) {
-            let terms = Terms { replicas: self.ledger_replicas, accepted: self.accepted_ledger_risks.clone() };
-            return Ok(LedgerPlace::Redis(Place::parse(url).map_err(ConfigError::Redis)?, terms));
+        if let Some(url) = self.ledger.as_deref().filter(|url| RedisUrl::has_redis_scheme(url)) {
+            let durability =
+                DurabilityPolicy { replicas: self.ledger_replicas, accepted: self.accepted_ledger_risks.clone() };
+            return Ok(LedgerPlace::Redis(RedisUrl::parse(url).map_err(ConfigError::Redis)?, durability));
         }
         if self.ledger_replicas.is_some() {
             return Err(ConfigError::RedisOnly { flag: "ledger-replicas" });

@@ -259,7 +259,7 @@ pub enum LedgerError {
     Standing(Standing),
     /// Its machines would not keep what they are given.
     #[error(transparent)]
-    Unfit(#[from] redis::nodes::Unfit),
+    UnsafeSettings(#[from] redis::nodes::UnsafeSettings),
     /// Its clock is too far from what it knows.
     #[error(transparent)]
     Clock(#[from] ClockRefused),

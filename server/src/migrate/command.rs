@@ -14,7 +14,7 @@ use crate::config::{Config, LedgerPlace, LogFormat};
 use crate::data_folder::DataFolder;
 use crate::installation;
 use crate::ledger::Transfer;
-use crate::ledger::redis::nodes::{Place, Risk};
+use crate::ledger::redis::nodes::{RedisUrl, Risk};
 
 /// Takes everything from one ledger to another.
 ///
@@ -95,7 +95,7 @@ impl Migrate {
         config.blobs.clone_from(&self.blobs);
         config.accept_clock = self.accept_clock;
         // The other one may be in a file, to which these say nothing.
-        let in_redis = Place::is_meant(ledger);
+        let in_redis = RedisUrl::has_redis_scheme(ledger);
         config.ledger_replicas = self.ledger_replicas.filter(|_| in_redis);
         config.accepted_ledger_risks = if in_redis { self.accepted_ledger_risks.clone() } else { Vec::new() };
         config

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use subrosa_server::ledger::redis::nodes::{Nodes, Place, Terms};
+use subrosa_server::ledger::redis::nodes::{DurabilityPolicy, Nodes, RedisUrl};
 use subrosa_server::ledger::redis::{RedisLedger, Settings};
 use subrosa_server::ledger::sqlite::SqliteLedger;
 use subrosa_server::ledger::{ManualClock, Transfer};
@@ -58,7 +58,7 @@ impl InRedis {
     }
 
     async fn open(&self, clock: &ManualClock) -> Arc<dyn Transfer> {
-        let nodes = Nodes::open(&Place::parse(&self.url).unwrap(), &Terms::default()).await.unwrap();
+        let nodes = Nodes::open(&RedisUrl::parse(&self.url).unwrap(), &DurabilityPolicy::default()).await.unwrap();
         let settings = Settings { clock: Some(Arc::new(clock.clone())), ..Settings::default() };
         Arc::new(RedisLedger::open(nodes, settings).await.unwrap())
     }

@@ -24,7 +24,7 @@ mod time;
 
 use std::sync::Arc;
 
-use subrosa_server::ledger::redis::nodes::{Nodes, Place, Terms};
+use subrosa_server::ledger::redis::nodes::{DurabilityPolicy, Nodes, RedisUrl};
 use subrosa_server::ledger::redis::{RedisLedger, Settings};
 use subrosa_server::ledger::{Change, LedgerError, NewRow, WriteId};
 use subrosa_server::record_key::RecordKey;
@@ -38,16 +38,20 @@ async fn open(url: &str) -> RedisLedger {
 }
 
 async fn try_open(url: &str) -> Result<RedisLedger, LedgerError> {
-    try_open_on(url, &Terms::default()).await
+    try_open_on(url, &DurabilityPolicy::default()).await
 }
 
-async fn try_open_on(url: &str, terms: &Terms) -> Result<RedisLedger, LedgerError> {
+async fn try_open_on(url: &str, durability: &DurabilityPolicy) -> Result<RedisLedger, LedgerError> {
     let settings = Settings { clock: Some(Arc::new(clock())), ..Settings::default() };
-    try_open_with(url, terms, settings).await
+    try_open_with(url, durability, settings).await
 }
 
-async fn try_open_with(url: &str, terms: &Terms, settings: Settings) -> Result<RedisLedger, LedgerError> {
-    RedisLedger::open(Nodes::open(&Place::parse(url).unwrap(), terms).await?, settings).await
+async fn try_open_with(
+    url: &str,
+    durability: &DurabilityPolicy,
+    settings: Settings,
+) -> Result<RedisLedger, LedgerError> {
+    RedisLedger::open(Nodes::open(&RedisUrl::parse(url).unwrap(), durability).await?, settings).await
 }
 
 /// A change with a line for the timeline.

@@ -10,8 +10,8 @@ use super::support::{link, push_key, share};
 use super::*;
 
 async fn opened(redis: &Redis, replicas: Option<u32>, accepted: &[Risk]) -> Result<u32, String> {
-    let terms = Terms { replicas, accepted: accepted.to_vec() };
-    let ledger = try_open_on(&redis.url(), &terms).await.map_err(|error| error.to_string())?;
+    let durability = DurabilityPolicy { replicas, accepted: accepted.to_vec() };
+    let ledger = try_open_on(&redis.url(), &durability).await.map_err(|error| error.to_string())?;
     Ok(ledger.replicas_acknowledge())
 }
 

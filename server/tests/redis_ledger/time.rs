@@ -14,7 +14,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// As a server does, whose ledger tells the time.
 async fn begin(redis: &Redis, accept_clock: bool) -> Result<RedisLedger, LedgerError> {
-    try_open_with(&redis.url(), &Terms::default(), Settings { accept_clock, ..Settings::default() }).await
+    try_open_with(&redis.url(), &DurabilityPolicy::default(), Settings { accept_clock, ..Settings::default() }).await
 }
 
 async fn note(redis: &Redis, moment: Timestamp) -> String {

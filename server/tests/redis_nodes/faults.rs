@@ -14,7 +14,7 @@ const BOUND: Duration = Duration::from_secs(8);
 async fn an_answer_that_is_lost_is_told_unless_twice_is_as_good_as_once() {
     let redis = Redis::start().await;
     let between = Between::us_and(redis.address()).await;
-    let nodes = open(&between.url(), Terms::default()).await.unwrap();
+    let nodes = open(&between.url(), DurabilityPolicy::default()).await.unwrap();
     assert_eq!(add(&nodes, Tag::LEDGER, 1).await.unwrap(), 1);
     between.cut_answers(1);
     assert!(matches!(add(&nodes, Tag::LEDGER, 1).await, Err(LedgerError::Lost(_))));
@@ -31,7 +31,7 @@ async fn an_answer_that_is_lost_is_told_unless_twice_is_as_good_as_once() {
 #[tokio::test]
 async fn lines_that_were_cut_while_idle_are_made_again() {
     let redis = Redis::start().await;
-    let nodes = open(&redis.url(), Terms::default()).await.unwrap();
+    let nodes = open(&redis.url(), DurabilityPolicy::default()).await.unwrap();
     for round in 1..=20 {
         redis.command(&["CLIENT", "KILL", "TYPE", "normal"]).await.unwrap();
         put(&nodes, Tag::LEDGER, &round.to_string()).await.unwrap();
@@ -46,7 +46,7 @@ async fn what_a_broken_line_left_behind_is_not_answered_before_replicas_have_it(
     let redis = Redis::start().await;
     let replica = redis.start_replica().await;
     let between = Between::us_and(redis.address()).await;
-    let nodes = open(&between.url(), Terms::default()).await.unwrap();
+    let nodes = open(&between.url(), DurabilityPolicy::default()).await.unwrap();
     assert_eq!(nodes.replicas(), 1);
     put(&nodes, Tag::LEDGER, "before").await.unwrap();
     replica.pause();
@@ -69,7 +69,7 @@ async fn what_is_done_without_memory_is_acknowledged_by_replicas_too() {
         LazyLock::new(|| Script::new("#!lua flags=allow-oom\nredis.call('DEL', KEYS[1]) return 'ended'"));
     let redis = Redis::start().await;
     let replica = redis.start_replica().await;
-    let nodes = open(&redis.url(), Terms::default()).await.unwrap();
+    let nodes = open(&redis.url(), DurabilityPolicy::default()).await.unwrap();
     put(&nodes, Tag::LEDGER, "a").await.unwrap();
     redis.command(&["CONFIG", "SET", "maxmemory", "1"]).await.unwrap();
     let end = async || nodes.write(Tag::LEDGER, Invocation::of(&END).key(key(Tag::LEDGER, "set"))).await;
@@ -84,7 +84,7 @@ async fn what_is_done_without_memory_is_acknowledged_by_replicas_too() {
 #[tokio::test]
 async fn a_machine_that_hangs_is_given_up_within_seconds_and_found_again() {
     let redis = Redis::start().await;
-    let nodes = open(&redis.url(), Terms::default()).await.unwrap();
+    let nodes = open(&redis.url(), DurabilityPolicy::default()).await.unwrap();
     add_everywhere(&nodes).await;
     redis.pause();
     let asked = Instant::now();
@@ -112,7 +112,7 @@ async fn a_machine_that_hangs_is_given_up_within_seconds_and_found_again() {
 #[tokio::test]
 async fn a_machine_that_died_is_missed_within_seconds_and_found_again_with_its_data() {
     let mut redis = Redis::start().await;
-    let nodes = open(&redis.url(), Terms::default()).await.unwrap();
+    let nodes = open(&redis.url(), DurabilityPolicy::default()).await.unwrap();
     put(&nodes, Tag::LEDGER, "a").await.unwrap();
     redis.kill_9();
     let asked = Instant::now();
@@ -129,7 +129,7 @@ async fn a_machine_that_died_is_missed_within_seconds_and_found_again_with_its_d
 #[tokio::test]
 async fn a_machine_without_memory_or_disk_says_so_and_goes_on_when_it_has_some() {
     let redis = Redis::start().await;
-    let nodes = open(&redis.url(), Terms::default()).await.unwrap();
+    let nodes = open(&redis.url(), DurabilityPolicy::default()).await.unwrap();
     put(&nodes, Tag::LEDGER, "a").await.unwrap();
     redis.command(&["CONFIG", "SET", "maxmemory", "1"]).await.unwrap();
     assert!(matches!(put(&nodes, Tag::LEDGER, "b").await, Err(LedgerError::Full)));

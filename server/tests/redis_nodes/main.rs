@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use redis::Value;
 use subrosa_server::ledger::LedgerError;
-use subrosa_server::ledger::redis::nodes::{Invocation, Nodes, Place, Script, Tag, Terms};
+use subrosa_server::ledger::redis::nodes::{DurabilityPolicy, Invocation, Nodes, RedisUrl, Script, Tag};
 use subrosa_tests::redis::{Cluster, Redis, Sentinels, Settings};
 
 /// Adds a number to a counter, and answers what it is then.
@@ -24,12 +24,12 @@ static PUT: LazyLock<Script> = LazyLock::new(|| Script::new("redis.call('SADD', 
 /// Answers whether a member is in a set.
 static HAS: LazyLock<Script> = LazyLock::new(|| Script::new("return redis.call('SISMEMBER', KEYS[1], ARGV[1])"));
 
-async fn open(url: &str, terms: Terms) -> Result<Nodes, LedgerError> {
-    Nodes::open(&Place::parse(url).unwrap(), &terms).await
+async fn open(url: &str, durability: DurabilityPolicy) -> Result<Nodes, LedgerError> {
+    Nodes::open(&RedisUrl::parse(url).unwrap(), &durability).await
 }
 
-fn replicas(count: u32) -> Terms {
-    Terms { replicas: Some(count), ..Terms::default() }
+fn replicas(count: u32) -> DurabilityPolicy {
+    DurabilityPolicy { replicas: Some(count), ..DurabilityPolicy::default() }
 }
 
 fn key(tag: Tag, name: &str) -> String {
@@ -75,7 +75,7 @@ async fn add_everywhere(nodes: &Nodes) {
 #[tokio::test]
 async fn one_redis_runs_what_it_is_asked_for_and_learns_scripts_by_itself() {
     let redis = Redis::start_with(Settings::durable().password("a-word-of-many-letters")).await;
-    let nodes = open(&redis.url(), Terms::default()).await.unwrap();
+    let nodes = open(&redis.url(), DurabilityPolicy::default()).await.unwrap();
     assert_eq!((nodes.replicas(), nodes.tag_of_each().len()), (0, 1));
     add_everywhere(&nodes).await;
     redis.command(&["SCRIPT", "FLUSH"]).await.unwrap();
@@ -86,7 +86,7 @@ async fn one_redis_runs_what_it_is_asked_for_and_learns_scripts_by_itself() {
 #[tokio::test]
 async fn a_cluster_runs_what_it_is_asked_for_wherever_it_lies() {
     let cluster = Cluster::start().await;
-    let nodes = open(&cluster.url(), Terms::default()).await.unwrap();
+    let nodes = open(&cluster.url(), DurabilityPolicy::default()).await.unwrap();
     assert_eq!((nodes.replicas(), nodes.tag_of_each().len()), (1, 3));
     add_everywhere(&nodes).await;
     add_everywhere(&nodes).await;
@@ -98,7 +98,7 @@ async fn a_cluster_runs_what_it_is_asked_for_wherever_it_lies() {
 #[tokio::test]
 async fn a_change_of_roles_behind_sentinels_is_followed() {
     let mut sentinels = Sentinels::start().await;
-    let nodes = open(&sentinels.url(), Terms::default()).await.unwrap();
+    let nodes = open(&sentinels.url(), DurabilityPolicy::default()).await.unwrap();
     assert_eq!(nodes.replicas(), 1);
     add_everywhere(&nodes).await;
     let killed = sentinels.fail_over().await;

@@ -67,7 +67,7 @@ async fn recovered(nodes: &Nodes) {
 #[tokio::test]
 async fn a_cluster_that_loses_primaries_under_load_keeps_what_it_answered() {
     let mut cluster = Cluster::start().await;
-    let nodes = open(&cluster.url(), Terms::default()).await.unwrap();
+    let nodes = open(&cluster.url(), DurabilityPolicy::default()).await.unwrap();
     let load = Load::start(&nodes);
     for slot in [0, 16_383] {
         recovered(&nodes).await;
@@ -99,7 +99,7 @@ async fn a_cluster_that_loses_primaries_under_load_keeps_what_it_answered() {
 #[tokio::test]
 async fn a_primary_that_hangs_under_load_is_replaced_and_what_it_answered_is_kept() {
     let sentinels = Sentinels::start().await;
-    let nodes = open(&sentinels.url(), Terms::default()).await.unwrap();
+    let nodes = open(&sentinels.url(), DurabilityPolicy::default()).await.unwrap();
     let load = Load::start(&nodes);
     recovered(&nodes).await;
     let paused = sentinels.primary().await.unwrap();
@@ -117,7 +117,7 @@ async fn a_primary_that_hangs_under_load_is_replaced_and_what_it_answered_is_kep
 #[tokio::test]
 async fn a_slot_that_has_moved_does_not_keep_others_from_being_acknowledged() {
     let cluster = Cluster::start().await;
-    let nodes = open(&cluster.url(), Terms::default()).await.unwrap();
+    let nodes = open(&cluster.url(), DurabilityPolicy::default()).await.unwrap();
     let slot = async |tag: Tag| cluster.command(0, &["CLUSTER", "KEYSLOT", &format!("{{{tag}}}")]).await.unwrap();
     let primary = async |tag: Tag| cluster.primary_of(slot(tag).await.parse().unwrap()).await;
     let mut tags = Tag::of_ids();
@@ -150,7 +150,7 @@ async fn a_slot_that_has_moved_does_not_keep_others_from_being_acknowledged() {
 #[tokio::test]
 async fn a_slot_on_its_way_is_asked_for_where_it_is() {
     let cluster = Cluster::start().await;
-    let nodes = open(&cluster.url(), Terms::default()).await.unwrap();
+    let nodes = open(&cluster.url(), DurabilityPolicy::default()).await.unwrap();
     let tag = Tag::LEDGER;
     put(&nodes, tag, "before").await.unwrap();
     let slot = cluster.command(0, &["CLUSTER", "KEYSLOT", "{ledger}"]).await.unwrap();

@@ -19,7 +19,6 @@ mod reply;
 mod rows;
 mod scripts;
 mod settled;
-mod start;
 mod time;
 mod together;
 mod transfer;

@@ -3,7 +3,7 @@
 //!
 //! What the rows may build on:
 //!
-//! - [`Place::parse`] reads the URL, [`Nodes::open`] connects, checks and learns who is primary of what.
+//! - [`RedisUrl::parse`] reads the URL, [`Nodes::open`] connects, checks and learns who is primary of what.
 //! - Keys carry a hash tag, `{…}` around a [`Tag`]. An [`Invocation`] is one [`Script`] with the keys of one tag. The key
 //!   `PREFIX:{…}:acknowledged` of every tag is used here.
 //! - [`Nodes::read`] asks the tag's primary. What it says may not have reached its replicas.
@@ -14,16 +14,18 @@
 //! - Every call ends within a few seconds, with an answer or an error. Dropping a call undoes nothing.
 //! - A script answers with values. An error reply of its own becomes [`LedgerError::Engine`].
 
+mod address;
 mod connection;
+mod discovery;
+pub(super) mod fitness;
 mod invocation;
-mod lane;
-mod learn;
 mod map;
-mod place;
+mod node_error;
 mod primary;
+mod redis_url;
 mod replicas;
 mod tag;
-mod trouble;
+mod write_connection;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -32,24 +34,19 @@ use std::time::Duration;
 use redis::{Cmd, Value};
 use tokio::time::Instant;
 
-use self::lane::Task;
-use self::map::Map;
+use self::address::Address;
+use self::map::{Map, PrimarySlots};
+use self::node_error::{NodeError, Redirect};
 use self::primary::Primary;
-use self::trouble::Redirect;
+use self::redis_url::Topology;
+use self::replicas::Acknowledgement;
+use self::write_connection::Task;
 use super::super::LedgerError;
-use super::start;
 
-pub use super::start::{Risk, Terms, Unfit};
+pub use fitness::{DurabilityPolicy, Risk, UnsafeSettings};
 pub use invocation::{Invocation, Script};
-pub use place::{Place, PlaceError};
+pub use redis_url::{RedisUrl, RedisUrlError};
 pub use tag::Tag;
-
-// For the checks at start.
-pub(super) use connection::Connector;
-pub(super) use map::Serving;
-pub(super) use place::{Address, Topology};
-pub(super) use replicas::Acknowledgement;
-pub(super) use trouble::Trouble;
 
 /// How long a call is tried again before it fails.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -70,8 +67,8 @@ pub struct Nodes {
 
 #[derive(Debug)]
 struct Inner {
-    place: Place,
-    terms: Terms,
+    url: RedisUrl,
+    policy: DurabilityPolicy,
     acknowledgement: Acknowledgement,
     /// Of all tags, in a Cluster.
     slots: Vec<u16>,
@@ -94,15 +91,15 @@ impl Nodes {
     /// Connects, and checks that the machines keep what is acknowledged.
     ///
     /// # Errors
-    /// They cannot be reached, or are not fit for it: [`LedgerError::Unfit`].
-    pub async fn open(place: &Place, terms: &Terms) -> Result<Self, LedgerError> {
-        let serving = learn::learn(place, Vec::new()).await?;
-        let acknowledgement = start::check(place, &serving, terms).await?;
-        let slots = tag_slots(place, &serving).await?;
-        let primary = |address: &Address| Primary::new(place.connector(address), &acknowledgement);
+    /// They cannot be reached, or are not fit for it: [`LedgerError::UnsafeSettings`].
+    pub async fn open(url: &RedisUrl, policy: &DurabilityPolicy) -> Result<Self, LedgerError> {
+        let serving = discovery::discover(url, Vec::new()).await?;
+        let acknowledgement = fitness::check(url, &serving, policy).await?;
+        let slots = tag_slots(url, &serving).await?;
+        let primary = |address: &Address| Primary::new(url.connector(address), &acknowledgement);
         let inner = Inner {
-            place: place.clone(),
-            terms: terms.clone(),
+            url: url.clone(),
+            policy: policy.clone(),
             map: RwLock::new(Arc::new(Map::new(&serving, &slots, primary))),
             acknowledgement,
             slots,
@@ -115,7 +112,7 @@ impl Nodes {
     /// What the names of all keys begin with.
     #[must_use]
     pub fn prefix(&self) -> &str {
-        self.inner.place.prefix()
+        self.inner.url.prefix()
     }
 
     /// How many replicas acknowledge every write before it is answered.
@@ -125,8 +122,8 @@ impl Nodes {
     }
 
     /// What the operator wants of the machines.
-    pub(super) fn terms(&self) -> &Terms {
-        &self.inner.terms
+    pub(super) fn policy(&self) -> &DurabilityPolicy {
+        &self.inner.policy
     }
 
     /// One tag per primary, so that each of them can be asked for something.
@@ -176,7 +173,7 @@ impl Nodes {
         let mut answers = Vec::new();
         for primary in &map.primaries {
             let answer = primary.ask(command.clone()).await;
-            if answer.as_ref().is_err_and(Trouble::puts_roles_in_doubt) {
+            if answer.as_ref().is_err_and(NodeError::suggests_failover) {
                 self.learn_beside(&map);
             }
             answers.push((primary.address().to_string(), answer.map_err(LedgerError::from)));
@@ -184,7 +181,7 @@ impl Nodes {
         answers
     }
 
-    async fn retry<F: Future<Output = Result<Value, Trouble>>>(
+    async fn retry<F: Future<Output = Result<Value, NodeError>>>(
         &self,
         tag: Tag,
         repeatable: bool,
@@ -204,21 +201,21 @@ impl Nodes {
             };
             let answer = match primary {
                 Ok(primary) => run(primary, asking).await,
-                Err(trouble) => Err(trouble),
+                Err(error) => Err(error),
             };
-            let trouble = match answer {
+            let error = match answer {
                 Ok(value) => return Ok(value),
-                Err(trouble) => trouble,
+                Err(error) => error,
             };
-            if trouble.puts_roles_in_doubt() {
+            if error.suggests_failover() {
                 self.learn_beside(&map);
             }
-            lost |= matches!(trouble, Trouble::Lost(_));
-            if !trouble.is_worth_a_try(repeatable) || Instant::now() + pause > deadline {
-                let error = LedgerError::from(trouble);
+            lost |= matches!(error, NodeError::Lost(_));
+            if !error.is_retryable(repeatable) || Instant::now() + pause > deadline {
+                let error = LedgerError::from(error);
                 return Err(if lost { error.after_a_lost_try() } else { error });
             }
-            if let Trouble::Elsewhere(to) = trouble {
+            if let NodeError::Elsewhere(to) = error {
                 redirect = Some(to);
                 redirects += 1;
                 if redirects <= REDIRECTS_MAX {
@@ -251,28 +248,28 @@ impl Inner {
     }
 
     fn primary(&self, address: &Address) -> Arc<Primary> {
-        Primary::new(self.place.connector(address), &self.acknowledgement)
+        Primary::new(self.url.connector(address), &self.acknowledgement)
     }
 
     async fn learn(&self, seen: &Arc<Map>) {
         let Ok(mut learning) = self.learning.try_lock() else { return };
         let map = self.map();
-        if *self.place.topology() == Topology::Single
+        if *self.url.topology() == Topology::Single
             || !Arc::ptr_eq(&map, seen)
             || learning.last.elapsed() < LEARN_PERIOD
         {
             return;
         }
         let known = map.primaries.iter().map(|primary| primary.address().clone()).collect();
-        match learn::learn(&self.place, known).await {
+        match discovery::discover(&self.url, known).await {
             Ok(serving) => {
                 let learnt = Map::new(&serving, &self.slots, |address| self.primary_at(&map, address));
                 *self.map.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(learnt);
                 self.beside.lock().unwrap_or_else(PoisonError::into_inner).clear();
                 learning.complained = None;
             }
-            Err(trouble) if learning.complained.is_none_or(|at| at.elapsed() >= COMPLAIN_PERIOD) => {
-                tracing::warn!(?trouble, "nobody says who is primary in the ledger");
+            Err(error) if learning.complained.is_none_or(|at| at.elapsed() >= COMPLAIN_PERIOD) => {
+                tracing::warn!(?error, "nobody says who is primary in the ledger");
                 learning.complained = Some(Instant::now());
             }
             Err(_) => {}
@@ -282,13 +279,13 @@ impl Inner {
 }
 
 /// The slots of all tags; none outside of a Cluster.
-async fn tag_slots(place: &Place, serving: &[Serving]) -> Result<Vec<u16>, LedgerError> {
-    if *place.topology() != Topology::Cluster {
+async fn tag_slots(url: &RedisUrl, serving: &[PrimarySlots]) -> Result<Vec<u16>, LedgerError> {
+    if *url.topology() != Topology::Cluster {
         return Ok(Vec::new());
     }
-    let connector = place.connector(&serving.first().expect("somebody serves all slots").address);
+    let connector = url.connector(&serving.first().expect("somebody serves all slots").address);
     let keys = Tag::of_ids().chain([Tag::LEDGER]).map(|tag| format!("{{{tag}}}"));
-    Ok(learn::slots_of(&mut connector.connect().await?, connector.address(), keys).await?)
+    Ok(discovery::slots_of(&mut connector.connect().await?, connector.address(), keys).await?)
 }
 
 /// Between half of it and all of it, so that those who failed together do not come back together.

@@ -11,8 +11,8 @@ use redis::{
 };
 use tokio::time::timeout;
 
-use super::place::Address;
-use super::trouble::Trouble;
+use super::address::Address;
+use super::node_error::NodeError;
 
 /// Until a connection stands, with TLS and password, and the machine has told its role.
 const CONNECT_WAIT: Duration = Duration::from_secs(2);
@@ -21,7 +21,7 @@ const ANSWER_WAIT: Duration = Duration::from_secs(3);
 
 /// Knows how to reach one machine.
 #[derive(Clone)]
-pub(in super::super) struct Connector {
+pub(super) struct Connector {
     address: Address,
     tls: bool,
     login: RedisConnectionInfo,
@@ -32,34 +32,34 @@ impl Connector {
         Self { address, tls, login }
     }
 
-    pub(in super::super) fn address(&self) -> &Address {
+    pub(super) fn address(&self) -> &Address {
         &self.address
     }
 
     /// Whatever the machine is.
-    pub(in super::super) async fn connect(&self) -> Result<MultiplexedConnection, Trouble> {
-        self.open().await.map_err(|error| Trouble::connecting(&self.address, &error))
+    pub(super) async fn connect(&self) -> Result<MultiplexedConnection, NodeError> {
+        self.open().await.map_err(|error| NodeError::connecting(&self.address, &error))
     }
 
     /// Only if the machine is a primary. One that was replaced answers readers with what was true once.
-    pub(super) async fn connect_primary(&self) -> Result<MultiplexedConnection, Trouble> {
-        let too_late = |_| Err(Trouble::NotRun(format!("{} does not answer", self.address)));
+    pub(super) async fn connect_primary(&self) -> Result<MultiplexedConnection, NodeError> {
+        let too_late = |_| Err(NodeError::NotRun(format!("{} does not answer", self.address)));
         timeout(CONNECT_WAIT, self.find_primary()).await.unwrap_or_else(too_late)
     }
 
-    async fn find_primary(&self) -> Result<MultiplexedConnection, Trouble> {
+    async fn find_primary(&self) -> Result<MultiplexedConnection, NodeError> {
         let mut connection = self.connect().await?;
         let role: RedisResult<Value> = redis::cmd("ROLE").query_async(&mut connection).await;
         let role = match role {
             Ok(Value::Array(fields)) => fields.into_iter().next(),
             Ok(_) => None,
-            Err(error) if error.is_io_error() => return Err(Trouble::connecting(&self.address, &error)),
+            Err(error) if error.is_io_error() => return Err(NodeError::connecting(&self.address, &error)),
             // Not every login may ask. Writers learn it all the same.
             Err(_) => return Ok(connection),
         };
         match role {
             Some(Value::BulkString(role)) if role == b"master" => Ok(connection),
-            _ => Err(Trouble::NotRun(format!("{} is a replica", self.address))),
+            _ => Err(NodeError::NotRun(format!("{} is a replica", self.address))),
         }
     }
 

@@ -3,16 +3,16 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use super::place::Address;
+use super::address::Address;
+use super::node_error::NodeError;
 use super::primary::Primary;
 use super::tag::Tag;
-use super::trouble::Trouble;
 
 /// A primary and the slots that it serves; outside of a Cluster it serves everything.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in super::super) struct Serving {
-    pub(in super::super) address: Address,
-    pub(in super::super) slots: Vec<RangeInclusive<u16>>,
+pub(super) struct PrimarySlots {
+    pub(super) address: Address,
+    pub(super) slots: Vec<RangeInclusive<u16>>,
 }
 
 /// Everything that is known at a time. Never changes: what is learnt makes a new one.
@@ -25,7 +25,7 @@ pub(super) struct Map {
 
 impl Map {
     /// `slots` are those of all tags, or none outside of a Cluster.
-    pub(super) fn new(serving: &[Serving], slots: &[u16], primary: impl Fn(&Address) -> Arc<Primary>) -> Self {
+    pub(super) fn new(serving: &[PrimarySlots], slots: &[u16], primary: impl Fn(&Address) -> Arc<Primary>) -> Self {
         let serves =
             |slot: u16| serving.iter().position(|serving| serving.slots.iter().any(|slots| slots.contains(&slot)));
         let of_tags = match slots {
@@ -35,9 +35,9 @@ impl Map {
         Self { primaries: serving.iter().map(|serving| primary(&serving.address)).collect(), of_tags }
     }
 
-    pub(super) fn primary_of(&self, tag: Tag) -> Result<Arc<Primary>, Trouble> {
+    pub(super) fn primary_of(&self, tag: Tag) -> Result<Arc<Primary>, NodeError> {
         let primary = self.of_tags[tag.index()].and_then(|index| self.primaries.get(index));
-        primary.cloned().ok_or_else(|| Trouble::NotRun("no machine of the Cluster serves that slot".to_owned()))
+        primary.cloned().ok_or_else(|| NodeError::NotRun("no machine of the Cluster serves that slot".to_owned()))
     }
 
     /// One tag per primary that has any.

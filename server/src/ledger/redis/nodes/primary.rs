@@ -1,4 +1,4 @@
-//! One primary: a connection that readers share, and lanes for writers.
+//! One primary: a connection that readers share, and write connections for writers.
 
 use std::sync::Arc;
 
@@ -7,18 +7,18 @@ use redis::{Cmd, RedisError, RedisResult, Value};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::address::Address;
 use super::connection::Connector;
 use super::invocation::Invocation;
-use super::lane::{Lanes, Task, is_unknown_script};
-use super::place::Address;
+use super::node_error::NodeError;
 use super::replicas::Acknowledgement;
-use super::trouble::Trouble;
+use super::write_connection::{Task, WriteConnections, is_unknown_script};
 
 #[derive(Debug)]
 pub(super) struct Primary {
     connector: Connector,
     shared: Mutex<Shared>,
-    lanes: Lanes,
+    writers: WriteConnections,
 }
 
 /// What readers share.
@@ -29,13 +29,13 @@ struct Shared {
     /// Counts the connections. Whoever finds one broken throws that one away, and none that was made since.
     number: u64,
     /// Why there is none, and since when that is known: who waited for it need not try again, one by one.
-    failed: Option<(Instant, Trouble)>,
+    failed: Option<(Instant, NodeError)>,
 }
 
 impl Primary {
     pub(super) fn new(connector: Connector, acknowledgement: &Acknowledgement) -> Arc<Self> {
-        let lanes = Lanes::start(&connector, acknowledgement);
-        Arc::new(Self { connector, shared: Mutex::default(), lanes })
+        let writers = WriteConnections::start(&connector, acknowledgement);
+        Arc::new(Self { connector, shared: Mutex::default(), writers })
     }
 
     pub(super) fn address(&self) -> &Address {
@@ -43,27 +43,27 @@ impl Primary {
     }
 
     /// Runs a script among those of other readers.
-    pub(super) async fn read(&self, invocation: &Invocation, asking: bool) -> Result<Value, Trouble> {
+    pub(super) async fn read(&self, invocation: &Invocation, asking: bool) -> Result<Value, NodeError> {
         match self.send(invocation.by_name(), asking).await? {
             Err(error) if is_unknown_script(&error) => {
                 let answer = self.send(invocation.by_text(), asking).await?;
-                answer.map_err(|error| Trouble::answering(self.address(), error))
+                answer.map_err(|error| NodeError::answering(self.address(), error))
             }
-            answer => answer.map_err(|error| Trouble::answering(self.address(), error)),
+            answer => answer.map_err(|error| NodeError::answering(self.address(), error)),
         }
     }
 
-    /// Runs a script in a lane.
-    pub(super) async fn write(&self, task: Task) -> Result<Value, Trouble> {
-        self.lanes.run(task).await
+    /// Runs a script on a write connection.
+    pub(super) async fn write(&self, task: Task) -> Result<Value, NodeError> {
+        self.writers.run(task).await
     }
 
     /// Any command, among those of readers.
-    pub(super) async fn ask(&self, command: Cmd) -> Result<Value, Trouble> {
-        self.send(command, false).await?.map_err(|error| Trouble::answering(self.address(), error))
+    pub(super) async fn ask(&self, command: Cmd) -> Result<Value, NodeError> {
+        self.send(command, false).await?.map_err(|error| NodeError::answering(self.address(), error))
     }
 
-    async fn send(&self, command: Cmd, asking: bool) -> Result<RedisResult<Value>, Trouble> {
+    async fn send(&self, command: Cmd, asking: bool) -> Result<RedisResult<Value>, NodeError> {
         let (mut connection, number) = self.connection().await?;
         let answer = if asking {
             // Announced for the next command alone; nobody comes in between.
@@ -83,22 +83,22 @@ impl Primary {
         Ok(answer)
     }
 
-    async fn connection(&self) -> Result<(MultiplexedConnection, u64), Trouble> {
+    async fn connection(&self) -> Result<(MultiplexedConnection, u64), NodeError> {
         let asked = Instant::now();
         let mut shared = self.shared.lock().await;
         if let Some(connection) = &shared.connection {
             return Ok((connection.clone(), shared.number));
         }
         match &shared.failed {
-            Some((since, trouble)) if *since >= asked => Err(trouble.clone()),
+            Some((since, error)) if *since >= asked => Err(error.clone()),
             _ => match self.connector.connect_primary().await {
                 Ok(connection) => {
                     shared.number += 1;
                     Ok((shared.connection.insert(connection).clone(), shared.number))
                 }
-                Err(trouble) => {
-                    shared.failed = Some((Instant::now(), trouble.clone()));
-                    Err(trouble)
+                Err(error) => {
+                    shared.failed = Some((Instant::now(), error.clone()));
+                    Err(error)
                 }
             },
         }

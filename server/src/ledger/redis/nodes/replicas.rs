@@ -14,13 +14,13 @@ const WRITE: &str = "#!lua flags=allow-oom\nreturn redis.call('SET', KEYS[1], 1)
 
 /// How writes are acknowledged.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Acknowledgement {
+pub(super) struct Acknowledgement {
     /// By how many replicas.
-    pub(in super::super) replicas: u32,
+    pub(super) replicas: u32,
     /// Whether they, and the primary, are asked if it is on their disks. Not every server can tell.
-    pub(in super::super) on_disk: bool,
+    pub(super) on_disk: bool,
     /// What the names of keys begin with.
-    pub(in super::super) prefix: Arc<str>,
+    pub(super) prefix: Arc<str>,
 }
 
 impl Acknowledgement {

@@ -4,6 +4,7 @@ use std::fmt::{self, Debug, Display, Formatter};
 
 use redis::RedisConnectionInfo;
 
+use super::address::Address;
 use super::connection::Connector;
 
 /// The port of a URL that names none.
@@ -17,7 +18,7 @@ const PREFIX_LEN_MAX: usize = 64;
 
 /// Where a ledger in Redis is, and how to log in there. Shown without user and password.
 #[derive(Clone)]
-pub struct Place {
+pub struct RedisUrl {
     topology: Topology,
     addresses: Vec<Address>,
     tls: bool,
@@ -27,7 +28,7 @@ pub struct Place {
 
 /// How the machines belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in super::super) enum Topology {
+pub(super) enum Topology {
     /// One machine.
     Single,
     /// A primary with replicas; Sentinels know which of them it is, by this name.
@@ -36,24 +37,17 @@ pub(in super::super) enum Topology {
     Cluster,
 }
 
-/// A machine and its port.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(in super::super) struct Address {
-    pub(in super::super) host: String,
-    pub(in super::super) port: u16,
-}
-
 /// A URL that is none of a ledger in Redis. Does not repeat it: it may hold a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a ledger in Redis is redis://HOST:PORT, redis+sentinel://HOST:PORT,HOST:PORT/NAME or redis+cluster://HOST:PORT,HOST:PORT, with rediss for TLS, USER:PASSWORD@ before the hosts, special characters as %XX, and ?prefix=NAME at the end where several ledgers share it: {0}"
 )]
-pub struct PlaceError(&'static str);
+pub struct RedisUrlError(&'static str);
 
-impl Place {
+impl RedisUrl {
     /// Whether a URL means Redis at all.
     #[must_use]
-    pub fn is_meant(url: &str) -> bool {
+    pub fn has_redis_scheme(url: &str) -> bool {
         url.starts_with("redis")
     }
 
@@ -61,8 +55,8 @@ impl Place {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn parse(url: &str) -> Result<Self, PlaceError> {
-        let (scheme, rest) = url.split_once("://").ok_or(PlaceError("there is no ://"))?;
+    pub fn parse(url: &str) -> Result<Self, RedisUrlError> {
+        let (scheme, rest) = url.split_once("://").ok_or(RedisUrlError("there is no ://"))?;
         let (scheme, kind) = scheme.split_once('+').unwrap_or((scheme, ""));
         // A password may hold anything.
         let prefixed = rest.rsplit_once("?prefix=").filter(|(_, prefix)| !prefix.contains('@'));
@@ -70,7 +64,7 @@ impl Place {
         let tls = match scheme {
             "redis" => false,
             "rediss" => true,
-            _ => return Err(PlaceError("it begins otherwise")),
+            _ => return Err(RedisUrlError("it begins otherwise")),
         };
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         let (user, hosts) = authority.rsplit_once('@').map_or((None, authority), |(user, hosts)| (Some(user), hosts));
@@ -80,25 +74,28 @@ impl Place {
             "sentinel" => {
                 let (name, db) = path.split_once('/').unwrap_or((path, ""));
                 if name.is_empty() {
-                    return Err(PlaceError("the name that the Sentinels know the primary by is missing"));
+                    return Err(RedisUrlError("the name that the Sentinels know the primary by is missing"));
                 }
                 (Topology::Sentinel(decoded(name)?), db)
             }
-            _ => return Err(PlaceError("after + come cluster or sentinel")),
+            _ => return Err(RedisUrlError("after + come cluster or sentinel")),
         };
         let port = if matches!(topology, Topology::Sentinel(_)) { SENTINEL_PORT } else { PORT };
-        let addresses = hosts.split(',').map(|host| Address::parse(host, port)).collect::<Result<Vec<_>, _>>()?;
+        let addresses = hosts
+            .split(',')
+            .map(|host| Address::parse(host, port).map_err(RedisUrlError))
+            .collect::<Result<Vec<_>, _>>()?;
         if topology == Topology::Single && addresses.len() > 1 {
-            return Err(PlaceError("several hosts need redis+cluster or redis+sentinel"));
+            return Err(RedisUrlError("several hosts need redis+cluster or redis+sentinel"));
         }
-        let db = if db.is_empty() { 0 } else { db.parse().map_err(|_| PlaceError("the database is no number"))? };
+        let db = if db.is_empty() { 0 } else { db.parse().map_err(|_| RedisUrlError("the database is no number"))? };
         if db != 0 && topology == Topology::Cluster {
-            return Err(PlaceError("a Cluster has no databases"));
+            return Err(RedisUrlError("a Cluster has no databases"));
         }
         // No braces: they would be taken for hash tags.
         let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
         if !(1..=PREFIX_LEN_MAX).contains(&prefix.len()) || !prefix.chars().all(is_name) {
-            return Err(PlaceError("the prefix takes 1 to 64 of A-Z, a-z, 0-9, -, _, . and :"));
+            return Err(RedisUrlError("the prefix takes 1 to 64 of A-Z, a-z, 0-9, -, _, . and :"));
         }
         Ok(Self { topology, addresses, tls, login: login(user, db)?, prefix: prefix.to_owned() })
     }
@@ -109,7 +106,7 @@ impl Place {
         &self.prefix
     }
 
-    pub(in super::super) fn topology(&self) -> &Topology {
+    pub(super) fn topology(&self) -> &Topology {
         &self.topology
     }
 
@@ -118,7 +115,7 @@ impl Place {
     }
 
     /// How to reach a machine with the ledger's login.
-    pub(in super::super) fn connector(&self, address: &Address) -> Connector {
+    pub(super) fn connector(&self, address: &Address) -> Connector {
         Connector::new(address.clone(), self.tls, self.login.clone())
     }
 
@@ -130,10 +127,10 @@ impl Place {
     }
 }
 
-fn login(user: Option<&str>, db: u16) -> Result<RedisConnectionInfo, PlaceError> {
+fn login(user: Option<&str>, db: u16) -> Result<RedisConnectionInfo, RedisUrlError> {
     let mut login = nobody().set_db(i64::from(db));
     if let Some(user) = user {
-        let (user, password) = user.split_once(':').ok_or(PlaceError("the password is missing"))?;
+        let (user, password) = user.split_once(':').ok_or(RedisUrlError("the password is missing"))?;
         if !user.is_empty() {
             login = login.set_username(decoded(user)?);
         }
@@ -147,51 +144,26 @@ fn nobody() -> RedisConnectionInfo {
     RedisConnectionInfo::default().set_skip_set_lib_name()
 }
 
-impl Address {
-    fn parse(text: &str, port: u16) -> Result<Self, PlaceError> {
-        // IPv6 in brackets.
-        let (host, rest) = match text.strip_prefix('[') {
-            Some(text) => text.split_once(']').ok_or(PlaceError("a bracket is missing"))?,
-            None => text.find(':').map_or((text, ""), |colon| text.split_at(colon)),
-        };
-        let port = match rest.strip_prefix(':') {
-            Some(port) => port.parse().map_err(|_| PlaceError("a port is no number"))?,
-            None if rest.is_empty() => port,
-            None => return Err(PlaceError("a host is malformed")),
-        };
-        let malformed = host.is_empty() || host.contains(|c: char| c.is_whitespace() || "?#@/".contains(c));
-        if malformed { Err(PlaceError("a host is malformed")) } else { Ok(Self { host: host.to_owned(), port }) }
-    }
-}
-
-impl Display for Address {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            write!(f, "[{}]:{}", self.host, self.port)
-        } else {
-            write!(f, "{}:{}", self.host, self.port)
-        }
-    }
-}
-
 /// Without percent-encoding.
-fn decoded(text: &str) -> Result<String, PlaceError> {
+fn decoded(text: &str) -> Result<String, RedisUrlError> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
         if byte == b'%' {
             let digits = [rest.next(), rest.next()].map(|digit| digit.and_then(|digit| char::from(digit).to_digit(16)));
-            let [Some(high), Some(low)] = digits else { return Err(PlaceError("a % is not followed by two digits")) };
+            let [Some(high), Some(low)] = digits else {
+                return Err(RedisUrlError("a % is not followed by two digits"));
+            };
             bytes.push(u8::try_from(high * 16 + low).expect("two hexadecimal digits are a byte"));
         } else {
             bytes.push(byte);
         }
     }
-    String::from_utf8(bytes).map_err(|_| PlaceError("what stands behind % is no UTF-8"))
+    String::from_utf8(bytes).map_err(|_| RedisUrlError("what stands behind % is no UTF-8"))
 }
 
 /// Without user and password.
-impl Display for Place {
+impl Display for RedisUrl {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(if self.tls { "rediss" } else { "redis" })?;
         f.write_str(match self.topology {
@@ -214,9 +186,9 @@ impl Display for Place {
 }
 
 /// Without user and password.
-impl Debug for Place {
+impl Debug for RedisUrl {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "Place({self})")
+        write!(f, "RedisUrl({self})")
     }
 }
 
@@ -237,12 +209,12 @@ mod tests {
             ("redis+cluster://a,b?prefix=x", "redis+cluster://a:6379,b:6379?prefix=x"),
             ("redis://:p?prefix=x@a", "redis://a:6379"),
         ] {
-            let place = Place::parse(url).unwrap();
-            assert_eq!((place.to_string(), format!("{place:?}")), (shown.to_owned(), format!("Place({shown})")));
+            let parsed = RedisUrl::parse(url).unwrap();
+            assert_eq!((parsed.to_string(), format!("{parsed:?}")), (shown.to_owned(), format!("RedisUrl({shown})")));
         }
-        let place = Place::parse("redis://user:p%40%3As%25@a").unwrap();
-        assert_eq!((place.login.username(), place.login.password()), (Some("user"), Some("p@:s%")));
-        assert_eq!(Place::parse("redis://:p@ss@a").unwrap().login.password(), Some("p@ss"));
+        let parsed = RedisUrl::parse("redis://user:p%40%3As%25@a").unwrap();
+        assert_eq!((parsed.login.username(), parsed.login.password()), (Some("user"), Some("p@:s%")));
+        assert_eq!(RedisUrl::parse("redis://:p@ss@a").unwrap().login.password(), Some("p@ss"));
     }
 
     #[test]
@@ -264,7 +236,7 @@ mod tests {
             "redis://[secret",
             "http://secret",
         ] {
-            let error = Place::parse(url).unwrap_err().to_string();
+            let error = RedisUrl::parse(url).unwrap_err().to_string();
             assert!(!error.contains("secret"), "{url}: {error}");
         }
     }

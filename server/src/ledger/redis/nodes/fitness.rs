@@ -1,16 +1,18 @@
 //! Checks at start: whether the machines keep what they acknowledge. What is wrong is told all at once, with what to set, and
 //! with the name by which an operator accepts it.
 
-mod look;
+mod server_info;
 
 use std::collections::HashMap;
 use std::fmt::{self, Display, Formatter};
 
 use clap::ValueEnum;
 
-use super::nodes::{Acknowledgement, Place, Serving, Topology};
+use self::server_info::ServerInfo;
+use super::map::PrimarySlots;
+use super::redis_url::{RedisUrl, Topology};
+use super::replicas::Acknowledgement;
 use crate::ledger::LedgerError;
-use look::Look;
 
 /// Slots of a Cluster.
 const SLOTS_COUNT: usize = 16_384;
@@ -19,7 +21,7 @@ const VERSION_MIN: u32 = 7;
 
 /// What an operator wants of the ledger's machines.
 #[derive(Clone, Debug, Default)]
-pub struct Terms {
+pub struct DurabilityPolicy {
     /// How many replicas acknowledge every write. Unless given, as many as the primary with the fewest has at start, which
     /// is not to be fewer than before.
     pub replicas: Option<u32>,
@@ -46,7 +48,7 @@ pub enum Risk {
 
 /// What is wrong with the ledger's machines, all of it. For the operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unfit(Vec<Finding>);
+pub struct UnsafeSettings(Vec<Finding>);
 
 /// Something wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +59,7 @@ struct Finding {
     risk: Option<Risk>,
 }
 
-impl Display for Unfit {
+impl Display for UnsafeSettings {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("the ledger's machines would not keep what they are given:")?;
         for Finding { text, risk } in &self.0 {
@@ -70,61 +72,69 @@ impl Display for Unfit {
     }
 }
 
-impl std::error::Error for Unfit {}
+impl std::error::Error for UnsafeSettings {}
 
 /// Looks at every primary and its replicas. Answers how writes are to be acknowledged.
 ///
 /// # Errors
 /// A machine cannot be reached, or something is wrong and not accepted.
-pub(super) async fn check(place: &Place, serving: &[Serving], terms: &Terms) -> Result<Acknowledgement, LedgerError> {
+pub(super) async fn check(
+    url: &RedisUrl,
+    serving: &[PrimarySlots],
+    policy: &DurabilityPolicy,
+) -> Result<Acknowledgement, LedgerError> {
     let mut findings = Vec::new();
     let mut primaries = Vec::new();
     for primary in serving {
-        let look = Look::at(&place.connector(&primary.address)).await?;
-        check_primary(place, &look, &mut findings);
-        check_settings(&look, &mut findings);
-        primaries.push(look);
+        let info = ServerInfo::at(&url.connector(&primary.address)).await?;
+        check_primary(url, &info, &mut findings);
+        check_settings(&info, &mut findings);
+        primaries.push(info);
     }
-    check_slots(place, serving, &mut findings);
-    let mut on_disk = primaries.iter().all(Look::tells_what_is_on_disk);
+    check_slots(url, serving, &mut findings);
+    let mut on_disk = primaries.iter().all(ServerInfo::tells_what_is_on_disk);
     for address in primaries.iter().flat_map(|primary| &primary.replicas) {
-        match Look::at(&place.connector(address)).await {
+        match ServerInfo::at(&url.connector(address)).await {
             // It may become the primary.
-            Ok(look) => {
-                check_settings(&look, &mut findings);
-                on_disk &= look.tells_what_is_on_disk();
+            Ok(info) => {
+                check_settings(&info, &mut findings);
+                on_disk &= info.tells_what_is_on_disk();
             }
-            Err(trouble) => tracing::warn!(?trouble, "a replica of the ledger cannot be checked"),
+            Err(error) => tracing::warn!(?error, "a replica of the ledger cannot be checked"),
         }
     }
-    let replicas = check_replicas(place, &primaries, terms, &mut findings);
-    accept(findings, terms)?;
-    let memory: HashMap<_, _> = primaries.iter().map(|look| (look.address.to_string(), look.memory())).collect();
+    let replicas = check_replicas(url, &primaries, policy, &mut findings);
+    accept(findings, policy)?;
+    let memory: HashMap<_, _> = primaries.iter().map(|info| (info.address.to_string(), info.memory())).collect();
     tracing::info!(replicas, on_disk, ?memory, "the ledger's machines are fit");
-    Ok(Acknowledgement { replicas, on_disk: on_disk && replicas > 0, prefix: place.prefix().into() })
+    Ok(Acknowledgement { replicas, on_disk: on_disk && replicas > 0, prefix: url.prefix().into() })
 }
 
 /// Fewer replicas acknowledge than before.
 ///
 /// # Errors
 /// Neither is that many what the operator said, nor is it accepted.
-pub(super) fn check_fewer_replicas(before: u32, now: u32, terms: &Terms) -> Result<(), Unfit> {
-    if terms.replicas.is_some() {
+pub(in super::super) fn check_fewer_replicas(
+    before: u32,
+    now: u32,
+    policy: &DurabilityPolicy,
+) -> Result<(), UnsafeSettings> {
+    if policy.replicas.is_some() {
         return Ok(());
     }
     let text = format!(
         "the replicas that follow every primary are now {now}, but {before} have acknowledged every change before: connect \
          them, say --ledger-replicas {now} if they are gone for good",
     );
-    accept(vec![Finding { text, risk: Some(Risk::Replicas) }], terms)
+    accept(vec![Finding { text, risk: Some(Risk::Replicas) }], policy)
 }
 
 /// Says in the log what is accepted; all else is an error.
-fn accept(findings: Vec<Finding>, terms: &Terms) -> Result<(), Unfit> {
-    let is_accepted = |finding: &Finding| finding.risk.is_some_and(|risk| terms.accepted.contains(&risk));
-    let (accepted, unfit): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_accepted);
-    if !unfit.is_empty() {
-        return Err(Unfit(unfit));
+fn accept(findings: Vec<Finding>, policy: &DurabilityPolicy) -> Result<(), UnsafeSettings> {
+    let is_accepted = |finding: &Finding| finding.risk.is_some_and(|risk| policy.accepted.contains(&risk));
+    let (accepted, refused): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_accepted);
+    if !refused.is_empty() {
+        return Err(UnsafeSettings(refused));
     }
     for finding in accepted {
         tracing::warn!("accepted, for the ledger: {}", finding.text);
@@ -132,31 +142,31 @@ fn accept(findings: Vec<Finding>, terms: &Terms) -> Result<(), Unfit> {
     Ok(())
 }
 
-fn check_primary(place: &Place, look: &Look, findings: &mut Vec<Finding>) {
-    let address = &look.address;
+fn check_primary(url: &RedisUrl, info: &ServerInfo, findings: &mut Vec<Finding>) {
+    let address = &info.address;
     let mut never = |text: String| findings.push(Finding { text, risk: None });
-    match (place.topology(), look.mode.as_deref()) {
+    match (url.topology(), info.mode.as_deref()) {
         (Topology::Single | Topology::Sentinel(_), Some("cluster")) => {
             never(format!("{address} is a node of a Cluster: write redis+cluster://"));
         }
         (_, Some("sentinel")) => never(format!("{address} is a Sentinel: write redis+sentinel://")),
         _ => {}
     }
-    if look.is_replica {
+    if info.is_replica {
         never(format!("{address} is a replica: name its primary, or write redis+sentinel://"));
     }
 }
 
-fn check_settings(look: &Look, findings: &mut Vec<Finding>) {
-    let address = &look.address;
+fn check_settings(info: &ServerInfo, findings: &mut Vec<Finding>) {
+    let address = &info.address;
     let mut find =
         |risk: Option<Risk>, text: String| findings.push(Finding { text: format!("{address} {text}"), risk });
-    if let Some(version) = look.version.as_deref()
+    if let Some(version) = info.version.as_deref()
         && version.split('.').next().and_then(|major| major.parse().ok()).is_none_or(|major: u32| major < VERSION_MIN)
     {
         find(None, format!("is version {version}: {VERSION_MIN}.0 or later is needed"));
     }
-    let settings = match &look.settings {
+    let settings = match &info.settings {
         Ok(settings) => settings,
         Err(why) => {
             let text = format!("does not tell how it is set ({why}): allow its user CONFIG GET and INFO");
@@ -183,9 +193,9 @@ fn check_settings(look: &Look, findings: &mut Vec<Finding>) {
     }
 }
 
-fn check_slots(place: &Place, serving: &[Serving], findings: &mut Vec<Finding>) {
+fn check_slots(url: &RedisUrl, serving: &[PrimarySlots], findings: &mut Vec<Finding>) {
     let served: usize = serving.iter().flat_map(|serving| &serving.slots).map(ExactSizeIterator::len).sum();
-    if *place.topology() == Topology::Cluster && served != SLOTS_COUNT {
+    if *url.topology() == Topology::Cluster && served != SLOTS_COUNT {
         let missing = SLOTS_COUNT - served.min(SLOTS_COUNT);
         let text = format!(
             "{missing} of the Cluster's {SLOTS_COUNT} slots are served by nobody: see redis-cli --cluster check"
@@ -195,14 +205,19 @@ fn check_slots(place: &Place, serving: &[Serving], findings: &mut Vec<Finding>) 
 }
 
 /// How many replicas acknowledge a write.
-fn check_replicas(place: &Place, primaries: &[Look], terms: &Terms, findings: &mut Vec<Finding>) -> u32 {
-    let count = |look: &Look| u32::try_from(look.replicas.len()).unwrap_or(u32::MAX);
+fn check_replicas(
+    url: &RedisUrl,
+    primaries: &[ServerInfo],
+    policy: &DurabilityPolicy,
+    findings: &mut Vec<Finding>,
+) -> u32 {
+    let count = |info: &ServerInfo| u32::try_from(info.replicas.len()).unwrap_or(u32::MAX);
     let fewest = primaries.iter().map(count).min().unwrap_or(0);
-    let changes_roles = *place.topology() != Topology::Single;
-    let wanted = terms.replicas.unwrap_or(fewest.max(u32::from(changes_roles)));
-    for look in primaries.iter().filter(|look| count(look) < wanted) {
-        let (address, count) = (&look.address, count(look));
-        let text = match terms.replicas {
+    let changes_roles = *url.topology() != Topology::Single;
+    let wanted = policy.replicas.unwrap_or(fewest.max(u32::from(changes_roles)));
+    for info in primaries.iter().filter(|info| count(info) < wanted) {
+        let (address, count) = (&info.address, count(info));
+        let text = match policy.replicas {
             Some(_) => format!(
                 "{address} has {count} replicas that follow, and --ledger-replicas wants {wanted}: connect more"
             ),
@@ -214,7 +229,7 @@ fn check_replicas(place: &Place, primaries: &[Look], terms: &Terms, findings: &m
         findings.push(Finding { text, risk: Some(Risk::Replicas) });
     }
     // Accepted: what was asked for is still waited for, but nothing that nobody asked for.
-    terms.replicas.unwrap_or(fewest)
+    policy.replicas.unwrap_or(fewest)
 }
 
 #[cfg(test)]
@@ -224,8 +239,9 @@ mod tests {
     #[test]
     fn every_finding_says_how_to_accept_it_if_it_can_be() {
         let finding = |text: &str, risk| Finding { text: text.to_owned(), risk };
-        let unfit = Unfit(vec![finding("a is a replica", None), finding("b forgets", Some(Risk::AppendFsync))]);
-        let text = unfit.to_string();
+        let refused =
+            UnsafeSettings(vec![finding("a is a replica", None), finding("b forgets", Some(Risk::AppendFsync))]);
+        let text = refused.to_string();
         assert!(
             text.ends_with("\n- a is a replica\n- b forgets, or accept it: --accept-ledger-risk appendfsync"),
             "{text}"

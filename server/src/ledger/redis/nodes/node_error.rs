@@ -2,12 +2,12 @@
 
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
-use super::place::Address;
+use super::address::Address;
 use crate::ledger::LedgerError;
 
 /// Why one try failed.
 #[derive(Clone, Debug)]
-pub(in super::super) enum Trouble {
+pub(super) enum NodeError {
     /// It was not run, and may be soon.
     NotRun(String),
     /// It was not run: that is another machine's.
@@ -24,20 +24,20 @@ pub(in super::super) enum Trouble {
 
 /// Which machine to ask instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in super::super) struct Redirect {
-    pub(in super::super) address: Address,
+pub(super) struct Redirect {
+    pub(super) address: Address,
     /// Only this once, and announced: the slot is on its way there.
-    pub(in super::super) asking: bool,
+    pub(super) asking: bool,
 }
 
-impl Trouble {
+impl NodeError {
     /// Before anything was sent.
     pub(super) fn connecting(address: &Address, error: &RedisError) -> Self {
         Self::NotRun(words(address, error))
     }
 
     /// In place of an answer, after something was sent.
-    pub(in super::super) fn answering(address: &Address, error: RedisError) -> Self {
+    pub(super) fn answering(address: &Address, error: RedisError) -> Self {
         let not_run = |why: &str| Self::NotRun(format!("{address} {why}"));
         if let Some(redirect) = redirect(address, &error) {
             return Self::Elsewhere(redirect);
@@ -59,7 +59,7 @@ impl Trouble {
     }
 
     /// Whether to try again.
-    pub(super) fn is_worth_a_try(&self, repeatable: bool) -> bool {
+    pub(super) fn is_retryable(&self, repeatable: bool) -> bool {
         match self {
             Self::NotRun(_) | Self::Elsewhere(_) => true,
             Self::Lost(_) => repeatable,
@@ -68,7 +68,7 @@ impl Trouble {
     }
 
     /// Whether another machine may be the one to ask by now.
-    pub(super) fn puts_roles_in_doubt(&self) -> bool {
+    pub(super) fn suggests_failover(&self) -> bool {
         match self {
             Self::NotRun(_) | Self::Lost(_) | Self::NotAcknowledged => true,
             Self::Elsewhere(redirect) => !redirect.asking,
@@ -77,15 +77,15 @@ impl Trouble {
     }
 }
 
-impl From<Trouble> for LedgerError {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::NotRun(why) => Self::Unavailable(why),
-            Trouble::Elsewhere(Redirect { address, .. }) => Self::Unavailable(format!("roles change, now {address}")),
-            Trouble::Lost(why) => Self::Lost(why),
-            Trouble::NotAcknowledged => Self::NotAcknowledged,
-            Trouble::Full => Self::Full,
-            Trouble::Failed(error) => Self::Engine(Box::new(error)),
+impl From<NodeError> for LedgerError {
+    fn from(error: NodeError) -> Self {
+        match error {
+            NodeError::NotRun(why) => Self::Unavailable(why),
+            NodeError::Elsewhere(Redirect { address, .. }) => Self::Unavailable(format!("roles change, now {address}")),
+            NodeError::Lost(why) => Self::Lost(why),
+            NodeError::NotAcknowledged => Self::NotAcknowledged,
+            NodeError::Full => Self::Full,
+            NodeError::Failed(error) => Self::Engine(Box::new(error)),
         }
     }
 }
@@ -133,8 +133,8 @@ mod tests {
         redis::parse_redis_value(format!("-{text}\r\n").as_bytes()).unwrap().extract_error().unwrap_err()
     }
 
-    fn trouble(text: &str) -> Trouble {
-        Trouble::answering(&Address { host: "here".to_owned(), port: 1 }, error(text))
+    fn node_error(text: &str) -> NodeError {
+        NodeError::answering(&Address { host: "here".to_owned(), port: 1 }, error(text))
     }
 
     #[test]
@@ -150,22 +150,22 @@ mod tests {
             "MOVED 1 there:2",
             "ASK 1 there:2",
         ] {
-            assert!(trouble(text).is_worth_a_try(false), "{text}");
+            assert!(node_error(text).is_retryable(false), "{text}");
         }
         for text in ["OOM command not allowed when used memory > 'maxmemory'.", "ERR unknown command"] {
-            assert!(!trouble(text).is_worth_a_try(true), "{text}");
+            assert!(!node_error(text).is_retryable(true), "{text}");
         }
-        let lost = Trouble::Lost(String::new());
-        assert!(lost.is_worth_a_try(true) && !lost.is_worth_a_try(false));
-        assert!(matches!(LedgerError::from(trouble("OOM no")), LedgerError::Full));
+        let lost = NodeError::Lost(String::new());
+        assert!(lost.is_retryable(true) && !lost.is_retryable(false));
+        assert!(matches!(LedgerError::from(node_error("OOM no")), LedgerError::Full));
     }
 
     #[test]
     fn a_redirect_says_where_to() {
         let address = |host: &str| Address { host: host.to_owned(), port: 2 };
-        let redirect = |text: &str| match trouble(text) {
-            Trouble::Elsewhere(redirect) => redirect,
-            trouble => panic!("{trouble:?}"),
+        let redirect = |text: &str| match node_error(text) {
+            NodeError::Elsewhere(redirect) => redirect,
+            other => panic!("{other:?}"),
         };
         assert_eq!(redirect("MOVED 1 ::1:2"), Redirect { address: address("::1"), asking: false });
         assert_eq!(redirect("ASK 1 there:2"), Redirect { address: address("there"), asking: true });

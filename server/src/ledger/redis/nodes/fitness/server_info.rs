@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use redis::{RedisError, RedisResult, Value, from_redis_value};
 
-use crate::ledger::redis::nodes::{Address, Connector, Trouble};
+use crate::ledger::redis::nodes::address::Address;
+use crate::ledger::redis::nodes::connection::Connector;
+use crate::ledger::redis::nodes::node_error::NodeError;
 
 /// What one machine says of itself; `None` for what it does not tell.
 #[derive(Debug)]
-pub(super) struct Look {
+pub(super) struct ServerInfo {
     pub(super) address: Address,
     /// In the numbers of Redis.
     pub(super) version: Option<String>,
@@ -23,8 +25,8 @@ pub(super) struct Look {
     waits_for_disks: bool,
 }
 
-impl Look {
-    pub(super) async fn at(connector: &Connector) -> Result<Self, Trouble> {
+impl ServerInfo {
+    pub(super) async fn at(connector: &Connector) -> Result<Self, NodeError> {
         let address = connector.address().clone();
         let mut connection = connector.connect().await?;
         let mut pipeline = redis::pipe();
@@ -32,13 +34,13 @@ impl Look {
         pipeline.cmd("CONFIG").arg("GET").arg(&["appendonly", "appendfsync", "maxmemory", "maxmemory-policy"]);
         pipeline.cmd("WAITAOF").arg(&[0, 0, 1]).ignore_errors();
         let answers: RedisResult<Vec<RedisResult<Value>>> = pipeline.query_async(&mut connection).await;
-        let answers = answers.map_err(|error| Trouble::answering(&address, error))?;
+        let answers = answers.map_err(|error| NodeError::answering(&address, error))?;
         let [server, replication, settings, waited] =
             <[_; 4]>::try_from(answers).expect("four commands have four answers");
         // Both refusals are one to the operator.
         let refusal = [&server, &replication, &settings].into_iter().find_map(|answer| answer.as_ref().err());
         let settings = match refusal {
-            Some(error) if error.code() == Some("NOAUTH") => return Err(Trouble::answering(&address, error.clone())),
+            Some(error) if error.code() == Some("NOAUTH") => return Err(NodeError::answering(&address, error.clone())),
             Some(error) => Err(error.detail().unwrap_or("refused").to_owned()),
             None => Ok(settings.ok().and_then(|value| from_redis_value(value).ok()).unwrap_or_default()),
         };

@@ -1,7 +1,7 @@
-//! Lanes: each owns one connection, takes what has queued up, and sends it at once. The more write at the same time, the
+//! WriteConnections: each owns one connection, takes what has queued up, and sends it at once. The more write at the same time, the
 //! cheaper each of them gets.
 //!
-//! What a lane answers is acknowledged by replicas, and they are asked on the very connection that the batch went through:
+//! What it answers is acknowledged by replicas, and they are asked on the very connection that the batch went through:
 //! a primary knows per connection what to wait for. So a connection that broke is never replaced within a batch.
 
 use std::sync::Arc;
@@ -16,23 +16,23 @@ use tokio::time::{Instant, timeout_at};
 
 use super::connection::Connector;
 use super::invocation::Invocation;
+use super::node_error::NodeError;
 use super::replicas::Acknowledgement;
 use super::tag::Tag;
-use super::trouble::Trouble;
 
-/// Lanes per primary: while one waits for its answers, which come after a disk has written, others fill up. With 4 there were
+/// WriteConnections per primary: while one waits for its answers, which come after a disk has written, others fill up. With 4 there were
 /// a fourth fewer pushes a second.
-const LANES_COUNT: usize = 12;
-/// Scripts that a lane sends at once: bounds how long the first of them waits for the last.
+const WRITE_CONNECTIONS: usize = 12;
+/// Scripts that a write connection sends at once: bounds how long the first of them waits for the last.
 const BATCH_MAX: usize = 64;
-/// Scripts that may wait for a lane. Beyond that, whoever asks waits for its turn to wait.
+/// Scripts that may wait for a write connection. Beyond that, whoever asks waits for its turn to wait.
 const QUEUE_MAX: usize = 1_024;
-/// Until a lane takes it up.
+/// Until a write connection takes it up.
 const QUEUE_WAIT: Duration = Duration::from_secs(1);
 
-type Answer = Result<Value, Trouble>;
+type Answer = Result<Value, NodeError>;
 
-/// What a lane is asked for.
+/// What a write connection is asked for.
 #[derive(Clone, Debug)]
 pub(super) struct Task {
     pub(super) tag: Tag,
@@ -50,24 +50,24 @@ struct Queued {
     reply: oneshot::Sender<Answer>,
 }
 
-/// The lanes of one primary. Dropping them ends them.
+/// The write connections of one primary. Dropping them ends them.
 #[derive(Debug)]
-pub(super) struct Lanes {
+pub(super) struct WriteConnections {
     queue: mpsc::Sender<Queued>,
-    _lanes: JoinSet<()>,
+    _running: JoinSet<()>,
 }
 
-impl Lanes {
+impl WriteConnections {
     pub(super) fn start(connector: &Connector, acknowledgement: &Acknowledgement) -> Self {
         let (queue, queued) = mpsc::channel(QUEUE_MAX);
         let queued = Arc::new(Mutex::new(queued));
         let broken = Arc::new(AtomicU64::new(0));
-        let lane = || {
+        let connection = || {
             let (connector, acknowledgement) = (connector.clone(), acknowledgement.clone());
             let (queued, broken) = (Arc::clone(&queued), Arc::clone(&broken));
-            Lane { connector, acknowledgement, queued, connection: None, broken, broken_before: 0 }
+            WriteConnection { connector, acknowledgement, queued, connection: None, broken, broken_before: 0 }
         };
-        Self { queue, _lanes: (0..LANES_COUNT).map(|_| lane().run()).collect() }
+        Self { queue, _running: (0..WRITE_CONNECTIONS).map(|_| connection().run()).collect() }
     }
 
     pub(super) async fn run(&self, task: Task) -> Answer {
@@ -75,37 +75,37 @@ impl Lanes {
         let until = Instant::now() + QUEUE_WAIT;
         let queued = self.queue.send(Queued { task, until, reply });
         timeout_at(until, queued).await.ok().and_then(Result::ok).ok_or_else(too_much)?;
-        // A lane always answers, unless it panics.
-        answer.await.unwrap_or_else(|_| Err(Trouble::Lost("nobody answered".to_owned())))
+        // It always answers, unless it panics.
+        answer.await.unwrap_or_else(|_| Err(NodeError::Lost("nobody answered".to_owned())))
     }
 }
 
-fn too_much() -> Trouble {
-    Trouble::NotRun("more waits for it than it can take".to_owned())
+fn too_much() -> NodeError {
+    NodeError::NotRun("more waits for it than it can take".to_owned())
 }
 
-struct Lane {
+struct WriteConnection {
     connector: Connector,
     acknowledgement: Acknowledgement,
     queued: Arc<Mutex<mpsc::Receiver<Queued>>>,
     connection: Option<MultiplexedConnection>,
-    /// How often a connection of any lane broke. Mostly all of them broke then: each is made again before it is used, or
+    /// How often any write connection broke. Mostly all of them broke then: each is made again before it is used, or
     /// somebody who tries again would meet one broken connection after the other.
     broken: Arc<AtomicU64>,
-    /// The same when this lane's connection was made.
+    /// The same when this connection was made.
     broken_before: u64,
 }
 
-impl Lane {
+impl WriteConnection {
     async fn run(mut self) {
         while let Some((tasks, replies)) = self.next_batch().await {
             let answers = match self.run_batch(&tasks).await {
                 Ok(answers) => answers,
-                Err(trouble) => {
+                Err(error) => {
                     if self.connection.take().is_some() {
                         self.broken.fetch_add(1, Ordering::SeqCst);
                     }
-                    vec![Err(trouble); tasks.len()]
+                    vec![Err(error); tasks.len()]
                 }
             };
             for (reply, answer) in replies.into_iter().zip(answers) {
@@ -134,8 +134,8 @@ impl Lane {
         Some((tasks, replies))
     }
 
-    /// One answer per task, or one trouble for all of them.
-    async fn run_batch(&mut self, tasks: &[Task]) -> Result<Vec<Answer>, Trouble> {
+    /// One answer per task, or one error for all of them.
+    async fn run_batch(&mut self, tasks: &[Task]) -> Result<Vec<Answer>, NodeError> {
         let broken = self.broken.load(Ordering::SeqCst);
         if self.connection.is_none() || self.broken_before != broken {
             self.connection = None;
@@ -145,14 +145,14 @@ impl Lane {
         let all: Vec<&Task> = tasks.iter().collect();
         let mut answers = self.round(&all, Invocation::by_name).await?;
         // A machine that started anew knows no scripts. Those were not run.
-        let unknown = |answer: &Answer| matches!(answer, Err(Trouble::Failed(error)) if is_unknown_script(error));
+        let unknown = |answer: &Answer| matches!(answer, Err(NodeError::Failed(error)) if is_unknown_script(error));
         let again: Vec<_> = (0..answers.len()).filter(|&index| unknown(&answers[index])).collect();
         if !again.is_empty() {
             let not_run: Vec<&Task> = again.iter().map(|&index| &tasks[index]).collect();
             let second = self.round(&not_run, Invocation::by_text).await;
-            let second = second.unwrap_or_else(|trouble| {
+            let second = second.unwrap_or_else(|error| {
                 self.connection = None;
-                vec![Err(trouble); again.len()]
+                vec![Err(error); again.len()]
             });
             for (index, answer) in again.into_iter().zip(second) {
                 answers[index] = answer;
@@ -166,7 +166,7 @@ impl Lane {
         &mut self,
         tasks: &[&Task],
         command: impl Fn(&Invocation) -> redis::Cmd,
-    ) -> Result<Vec<Answer>, Trouble> {
+    ) -> Result<Vec<Answer>, NodeError> {
         let mut pipeline = redis::pipe();
         for task in tasks {
             announce(&mut pipeline, task);
@@ -190,9 +190,9 @@ impl Lane {
         }
         let address = self.connector.address();
         let answers = answers.into_iter().map(|answer| match answer {
-            Ok(_) if !acknowledged => Err(Trouble::NotAcknowledged),
+            Ok(_) if !acknowledged => Err(NodeError::NotAcknowledged),
             Ok(value) => Ok(value),
-            Err(error) => Err(Trouble::answering(address, error)),
+            Err(error) => Err(NodeError::answering(address, error)),
         });
         Ok(answers.collect())
     }
@@ -209,10 +209,10 @@ impl Lane {
         }
     }
 
-    async fn send(&mut self, mut pipeline: redis::Pipeline) -> Result<Vec<RedisResult<Value>>, Trouble> {
+    async fn send(&mut self, mut pipeline: redis::Pipeline) -> Result<Vec<RedisResult<Value>>, NodeError> {
         let connection = self.connection.as_mut().expect("it was made before the first round");
         let answers: RedisResult<_> = pipeline.ignore_errors().query_async(connection).await;
-        answers.map_err(|error| Trouble::answering(self.connector.address(), error))
+        answers.map_err(|error| NodeError::answering(self.connector.address(), error))
     }
 }
 
