@@ -63,6 +63,7 @@ async fn note_time_for_ever(app: &App) {
 async fn reap_for_ever(app: &App) {
     let mut back_off = BackOff::default();
     let mut outage = Outage::of("cannot find out what is due");
+    let mut unpaid = Outage::of("cannot count wrong passwords that were refused");
     let mut tick = interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -71,6 +72,7 @@ async fn reap_for_ever(app: &App) {
             () = app.store().became_due() => {}
         }
         outage.note(&reap_due(app, &mut back_off).await);
+        unpaid.note(&app.store().pay_debts().await);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Load, step, commit: how a command meets the stored record. The only place that calls [`step`].
 
+mod debts;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,6 +11,7 @@ use subrosa_shared::time::Timestamp;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::{Duration, sleep, timeout};
 
+use self::debts::{Debt, Debts};
 use crate::ledger::{
     Change as LedgerChange, CommitOutcome, Ledger, LedgerError, NewRow, ObjectRow, Objects, PutObject, Slot, WriteId,
 };
@@ -39,6 +42,7 @@ struct Shared {
     ledger: Arc<dyn Ledger>,
     policy: Policy,
     stripes: Vec<Mutex<()>>,
+    debts: Debts,
     /// Told when something became due at once.
     due: Notify,
     /// Whether something was replaced or removed that the ledger may still have lying about.
@@ -69,7 +73,8 @@ impl Store {
         let stripes = (0..STRIPES).map(|_| Mutex::new(())).collect();
         // A server that was killed may have left something.
         let replaced = AtomicBool::new(true);
-        Self { shared: Arc::new(Shared { ledger, policy, stripes, due: Notify::new(), replaced }) }
+        let debts = Debts::default();
+        Self { shared: Arc::new(Shared { ledger, policy, stripes, debts, due: Notify::new(), replaced }) }
     }
 
     /// The ledger, for what is no step of a life.
@@ -225,6 +230,48 @@ impl Store {
     ) -> Result<Outcome, StoreError> {
         let turn = timeout(TURN_WAIT, self.stripe(&key).lock()).await;
         let _turn = turn.map_err(|_| StoreError::Contended)?;
+        if command.guesses().is_some() {
+            self.pay(key).await?;
+        }
+        self.run_alone(key, expect_objects, command).await
+    }
+
+    /// Counts the guess that is owed on a record, if one is. The caller has its turn on it.
+    async fn pay(&self, key: RecordKey) -> Result<(), StoreError> {
+        let debts = &self.shared.debts;
+        let Some(Debt { link, write_id }) = debts.of(&key) else {
+            let too_many = || LedgerError::Unavailable("too many guesses wait to be counted".to_owned());
+            return if debts.have_room() { Ok(()) } else { Err(too_many().into()) };
+        };
+        let stored = self.shared.ledger.load(&key).await?.is_some_and(|row| row.write_id == write_id);
+        if !(stored && self.shared.ledger.settle(&key, Some(write_id)).await?) {
+            self.run_alone(key, None, &Command::CountGuess { link }).await?;
+        }
+        debts.paid(&key);
+        Ok(())
+    }
+
+    /// Counts what is owed, as far as the ledger takes it.
+    ///
+    /// # Errors
+    /// The ledger fails. The rest stays owed.
+    pub async fn pay_debts(&self) -> Result<(), StoreError> {
+        for key in self.shared.debts.keys() {
+            // Who has the turn and shows a proof pays first.
+            if let Ok(_turn) = self.stripe(&key).try_lock() {
+                self.pay(key).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The same as [`run_with`](Self::run_with), for the caller whose turn it is on the record.
+    async fn run_alone(
+        &self,
+        key: RecordKey,
+        expect_objects: Option<WriteId>,
+        command: &Command,
+    ) -> Result<Outcome, StoreError> {
         // Whoever creates mostly finds nothing there: the commit tells if that was wrong, and costs no look before.
         let mut guesses_nothing = command.creates();
         for races in 0..ATTEMPTS_MAX {
@@ -239,7 +286,7 @@ impl Store {
                 Change::Unchanged if guessed => continue,
                 // What it rests on may not be durable yet, or be replaced by now.
                 Change::Unchanged => self.shared.ledger.settle(&key, write_id).await?.then_some(step.outcome),
-                _ => self.commit(key, write_id, expect_objects, step, now).await?,
+                _ => self.commit(key, write_id, expect_objects, (command, step), now).await?,
             };
             match outcome {
                 Some(outcome) => return Ok(outcome?),
@@ -257,18 +304,24 @@ impl Store {
         key: RecordKey,
         expect: Option<WriteId>,
         expect_objects: Option<WriteId>,
-        step: Step,
+        (command, step): (&Command, Step),
         now: Timestamp,
     ) -> Result<Option<Result<Outcome, Refusal>>, StoreError> {
         let Step { record, outcome, new_link, log } = step;
+        let guessed = command.guesses().filter(|_| matches!(outcome, Err(Refusal::WrongPassword { .. })));
         let record = match record {
             Change::Put(record) => Some(new_row(&record)),
             Change::Remove | Change::Unchanged => None,
         };
+        let next = record.as_ref().map(|row| row.write_id);
         let due_at_once = record.as_ref().is_some_and(|row| row.due <= now);
         let new_links = Vec::from_iter(new_link);
         let change = LedgerChange { key, expect, expect_objects, record, new_links, log };
-        match self.shared.ledger.commit(change).await? {
+        let committed = self.shared.ledger.commit(change).await;
+        if let (Err(_), Some(link), Some(write_id)) = (&committed, guessed, next) {
+            self.shared.debts.owe(key, Debt { link, write_id });
+        }
+        match committed? {
             CommitOutcome::Committed => {
                 self.shared.replaced.fetch_or(expect.is_some(), Ordering::SeqCst);
                 if due_at_once {

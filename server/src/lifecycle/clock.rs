@@ -6,6 +6,7 @@
 use subrosa_shared::api::{Event, Gone, GoneWhy, LogLine};
 use subrosa_shared::time::Timestamp;
 
+use super::notes::Notes;
 use super::record::{Kept, Kind, Lease, LeaseState, Link, LinkState, Record, Share, State};
 use super::rules::{BURNED, LEASE_IDLE, LeaseTerms, TOMBSTONE};
 
@@ -30,7 +31,7 @@ impl Record {
 }
 
 /// Lets time pass until now.
-pub(super) fn advance(record: &mut Option<Record>, now: Timestamp, log: &mut Vec<LogLine>) {
+pub(super) fn advance(record: &mut Option<Record>, now: Timestamp, log: &mut Notes) {
     while let Some(known) = record {
         let Some(at) = known.next_change().filter(|at| *at <= now) else { return };
         match &mut known.kept {
@@ -56,7 +57,7 @@ impl Share {
     }
 
     /// Does what is due at that moment. Gives what is kept instead of the share, once its tombstone is old.
-    fn pass(&mut self, at: Timestamp, log: &mut Vec<LogLine>) -> Option<Kept> {
+    fn pass(&mut self, at: Timestamp, log: &mut Notes) -> Option<Kept> {
         match self.state {
             State::Gone { gone, blobs_deleted, .. } if gone.at.after(TOMBSTONE) <= at => {
                 return Some(Kept::Burned { gone_at: gone.at, blobs_deleted });
@@ -78,7 +79,7 @@ impl Share {
 
     /// Does what follows at once: a link without a download left to take or to finish is spent, and a share may end
     /// with its last link, a push ends with its own.
-    pub(super) fn settle(&mut self, now: Timestamp, log: &mut Vec<LogLine>) {
+    pub(super) fn settle(&mut self, now: Timestamp, log: &mut Notes) {
         for link in &mut self.links {
             let spent = link.taken() >= link.downloads_max && !link.leases.iter().any(Lease::runs);
             if spent && link.gone().is_none() {
@@ -102,7 +103,7 @@ impl Share {
     }
 
     /// Ends the share with all its links, and says so in the timeline.
-    pub(super) fn end(&mut self, gone: Gone, log: &mut Vec<LogLine>) {
+    pub(super) fn end(&mut self, gone: Gone, log: &mut Notes) {
         self.close(gone);
         log.push(LogLine { at: gone.at, link: self.only_link(), event: event(gone.why) });
     }
@@ -129,7 +130,7 @@ impl Link {
         own.into_iter().chain(self.leases.iter().map(|lease| lease.next_change(terms))).min()
     }
 
-    fn pass(&mut self, at: Timestamp, terms: &LeaseTerms, log: &mut Vec<LogLine>) {
+    fn pass(&mut self, at: Timestamp, terms: &LeaseTerms, log: &mut Notes) {
         match &self.state {
             LinkState::Live(_) if self.expires_at <= at => self.end(Gone { why: GoneWhy::Expired, at }, log),
             LinkState::Gone(gone) if gone.at.after(TOMBSTONE) <= at => self.verifier = None,
@@ -156,7 +157,7 @@ impl Link {
     }
 
     /// Ends the link, and says so in the timeline.
-    pub(super) fn end(&mut self, gone: Gone, log: &mut Vec<LogLine>) {
+    pub(super) fn end(&mut self, gone: Gone, log: &mut Notes) {
         self.close(gone);
         log.push(LogLine { at: gone.at, link: Some(self.link), event: event(gone.why) });
     }

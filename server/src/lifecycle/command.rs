@@ -48,6 +48,12 @@ pub enum Command {
         /// What the holder wants.
         action: HolderAction,
     },
+    /// A wrong open proof was compared and refused, but the ledger did not take the step that counted it. From the store,
+    /// before it compares another. Answers [`Outcome::Allowed`].
+    CountGuess {
+        /// The link.
+        link: LinkId,
+    },
     /// Nothing but the time. From the reaper. Answers [`Outcome::Allowed`].
     Tick,
     /// Every blob of the share is deleted, durably. From the reaper. Answers [`Outcome::Allowed`].
@@ -59,6 +65,23 @@ impl Command {
     #[must_use]
     pub(crate) fn creates(&self) -> bool {
         matches!(self, Self::Create { .. } | Self::CreatePush { .. })
+    }
+
+    /// The link whose open proof it shows, if it shows one.
+    #[must_use]
+    pub fn guesses(&self) -> Option<LinkId> {
+        let Self::Holder { link, action, .. } = self else { return None };
+        match action {
+            HolderAction::Open(_)
+            | HolderAction::Manifest(_)
+            | HolderAction::Lease { .. }
+            | HolderAction::Reveal { .. }
+            | HolderAction::Destroy(_) => Some(*link),
+            HolderAction::Look
+            | HolderAction::Fetch { .. }
+            | HolderAction::CheckLease { .. }
+            | HolderAction::Finish { .. } => None,
+        }
     }
 }
 
@@ -217,7 +240,8 @@ pub struct Step {
 pub enum Change {
     /// Nothing.
     Unchanged,
-    /// Put this in its place.
+    /// Put this in its place. It can be the same again: where an open proof was compared, what came of it is told only after
+    /// the ledger has taken a change.
     Put(Box<Record>),
     /// Forget it, with all that hangs on it: its id, its links, its timeline.
     Remove,

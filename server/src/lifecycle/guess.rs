@@ -9,19 +9,13 @@ use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
 use super::command::{OpenAttempt, Refusal};
+use super::notes::Notes;
 use super::record::{Guesses, Link, Live, count};
 use super::rules::{DEVICES_MAX, GUESS_WAIT_MAX};
 
 /// Compares, and counts what was wrong. A right one ends the row of wrong ones, but not their total, and its device is
 /// remembered: it is not slowed by the guesses of others.
-pub(super) fn check(
-    link: &mut Link,
-    attempt: &OpenAttempt,
-    now: Timestamp,
-    log: &mut Vec<LogLine>,
-) -> Result<(), Refusal> {
-    let id = link.link;
-    let destroy_after = link.destroy_after_guesses;
+pub(super) fn check(link: &mut Link, attempt: &OpenAttempt, now: Timestamp, log: &mut Notes) -> Result<(), Refusal> {
     let live = link.live_mut()?;
     if live.guesses.locked {
         return Err(Refusal::Locked);
@@ -32,17 +26,25 @@ pub(super) fn check(
     {
         return Err(Refusal::TooManyGuesses { retry_after });
     }
-    if is_right(live, attempt) {
+    if is_right(live, attempt, log) {
         live.guesses.streak = 0;
         live.guesses.wait_until = None;
         live.remember(device);
         return Ok(());
     }
 
+    Err(Refusal::WrongPassword { retry_after: count_wrong(link, now, log)? })
+}
+
+/// Counts a wrong one, and does what follows: it can end the link, or lock it. Gives the wait after it.
+pub(super) fn count_wrong(link: &mut Link, now: Timestamp, log: &mut Notes) -> Result<Duration, Refusal> {
+    let id = link.link;
+    let destroy_after = link.destroy_after_guesses;
+    let live = link.live_mut()?;
     let retry_after = live.guesses.count(now);
     let total = live.guesses.total;
-    let locks = total >= GUESSES_MAX;
-    live.guesses.locked = locks;
+    let locks = !live.guesses.locked && total >= GUESSES_MAX;
+    live.guesses.locked |= locks;
     count(&mut link.counters.wrong_password, now);
     log.push(LogLine { at: now, link: Some(id), event: Event::WrongPassword });
     if destroy_after.is_some_and(|guesses| total >= guesses) {
@@ -50,11 +52,13 @@ pub(super) fn check(
     } else if locks {
         log.push(LogLine { at: now, link: Some(id), event: Event::Locked });
     }
-    Err(Refusal::WrongPassword { retry_after })
+    Ok(retry_after)
 }
 
-/// Whether the open proof is the right one. Takes the same time whatever the answer.
-pub(super) fn is_right(live: &Live, attempt: &OpenAttempt) -> bool {
+/// Whether the open proof is the right one. Takes the same time whatever the answer. The only place that compares: the step
+/// is stored then, also if nothing else changed, so that a ledger that takes no changes answers right and wrong alike.
+pub(super) fn is_right(live: &Live, attempt: &OpenAttempt, log: &mut Notes) -> bool {
+    log.compared();
     live.open_verifier.as_bytes().ct_eq(attempt.open.as_bytes()).into()
 }
 

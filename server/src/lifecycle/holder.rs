@@ -6,6 +6,7 @@ use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
 use super::command::{HolderAction, OpenAttempt, Outcome, Refusal};
+use super::notes::Notes;
 use super::record::{Kind, Share, count};
 use super::{guess, lease, view};
 use crate::record_key::RecordKey;
@@ -18,7 +19,7 @@ pub(super) fn act(
     presented: &Verifier,
     action: &HolderAction,
     now: Timestamp,
-    log: &mut Vec<LogLine>,
+    log: &mut Notes,
 ) -> Result<Outcome, Refusal> {
     let place = share.links.iter().position(|known| known.link == link).ok_or(Refusal::NotFound)?;
     let verifier = share.links[place].verifier.ok_or(Refusal::NotFound)?;
@@ -72,7 +73,7 @@ fn act_on(
     place: usize,
     action: &HolderAction,
     now: Timestamp,
-    log: &mut Vec<LogLine>,
+    log: &mut Notes,
 ) -> Result<Answer, Refusal> {
     match action {
         HolderAction::Look => Ok(Answer::Link),
@@ -131,21 +132,27 @@ fn check_runs(share: &Share, place: usize) -> Result<(), Refusal> {
     if live.paused || share.paused { Err(Refusal::Paused) } else { Ok(()) }
 }
 
-/// Whether a lease may be granted, for this attempt. Who holds one that runs, and shows again what it was granted for, gets
-/// it again whatever others have tried meanwhile: guesses stop no download and no view.
+/// Whether a lease may be granted, for this attempt. A holder of one that runs, who shows again what it was granted for,
+/// gets it again whatever others have tried meanwhile: guesses stop no download and no view. A wrong proof is counted here,
+/// too, also while others wait or the link is locked; after it, the lease lets nobody past the wait any more.
 fn check_grant(
     share: &mut Share,
     place: usize,
     attempt: &OpenAttempt,
     lease: &Verifier,
     now: Timestamp,
-    log: &mut Vec<LogLine>,
+    log: &mut Notes,
 ) -> Result<(), Refusal> {
-    let link = &share.links[place];
-    if lease::check(link, lease).is_ok() && guess::is_right(link.live()?, attempt) {
-        return check_runs(share, place);
+    check_runs(share, place)?;
+    let link = &mut share.links[place];
+    if !lease::is_as_granted(link, lease) {
+        return guess::check(link, attempt, now, log);
     }
-    check_open(share, place, attempt, now, log)
+    if guess::is_right(link.live()?, attempt, log) {
+        return Ok(());
+    }
+    lease::show_anew(link, lease);
+    Err(Refusal::WrongPassword { retry_after: guess::count_wrong(link, now, log)? })
 }
 
 /// Whether the link opens, for this attempt. The one way to it for whoever holds no lease: what is tried here is compared and counted in one
@@ -155,7 +162,7 @@ fn check_open(
     place: usize,
     attempt: &OpenAttempt,
     now: Timestamp,
-    log: &mut Vec<LogLine>,
+    log: &mut Notes,
 ) -> Result<(), Refusal> {
     // A link that is paused compares nothing, so nobody learns or loses anything.
     check_runs(share, place)?;

@@ -7,6 +7,7 @@ use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
 use super::command::Refusal;
+use super::notes::Notes;
 use super::record::{Content, Lease, LeaseState, Link, Share, count};
 use super::rules::{LEASE_BYTES_FACTOR, LEASE_IDLE, LEASE_RETRY, LINK_LEASES_MAX, RECEIPTS_MAX, SHARE_LEASES_MAX};
 
@@ -49,7 +50,7 @@ pub(super) fn grant(
     place: usize,
     verifier: &Verifier,
     now: Timestamp,
-    log: &mut Vec<LogLine>,
+    log: &mut Notes,
 ) -> Result<Grant, Refusal> {
     let bytes_max = share.content().ok_or(Refusal::NotComplete)?.lease_bytes_max();
     let terms = share.kind.lease_terms();
@@ -67,7 +68,7 @@ pub(super) fn grant(
             } else {
                 (LeaseState::Granted, Event::Granted)
             };
-            let lease = Lease { verifier: *verifier, granted_at: now, bytes: 0, state };
+            let lease = Lease { verifier: *verifier, granted_at: now, bytes: 0, state, shown_anew: false };
             let expires_at = lease.expires_at(terms);
             link.leases.push(lease);
             log.push(LogLine { at: now, link: Some(link.link), event });
@@ -109,7 +110,7 @@ pub(super) fn fetch(
     verifier: &Verifier,
     bytes: u64,
     now: Timestamp,
-    log: &mut Vec<LogLine>,
+    log: &mut Notes,
 ) -> Result<(), Refusal> {
     let bytes_max = share.content().ok_or(Refusal::NotComplete)?.lease_bytes_max();
     let link = &mut share.links[place];
@@ -142,13 +143,23 @@ pub(super) fn check(link: &Link, verifier: &Verifier) -> Result<(), Refusal> {
     link.lease(verifier).filter(|lease| lease.runs()).map(|_| ()).ok_or(Refusal::LeaseEnded)
 }
 
+/// Whether a lease runs, and its holder has shown the password that the link has now, and no other since.
+pub(super) fn is_as_granted(link: &Link, verifier: &Verifier) -> bool {
+    link.lease(verifier).is_some_and(|lease| lease.runs() && !lease.shown_anew)
+}
+
+/// Somebody showed a wrong password with the lease: it may be in other hands.
+pub(super) fn show_anew(link: &mut Link, verifier: &Verifier) {
+    link.leases.iter_mut().filter(|lease| lease.is(verifier)).for_each(|lease| lease.shown_anew = true);
+}
+
 /// Ends a lease: its client says that all is saved. Saying it again is fine, also when the link has ended by it.
 pub(super) fn finish(
     link: &mut Link,
     verifier: &Verifier,
     receipt: Option<Receipt>,
     now: Timestamp,
-    log: &mut Vec<LogLine>,
+    log: &mut Notes,
 ) -> Result<(), Refusal> {
     let (id, gone) = (link.link, link.gone());
     let unknown = gone.map_or(Refusal::LeaseEnded, Refusal::Gone);

@@ -7,6 +7,7 @@ use subrosa_shared::time::Timestamp;
 use subrosa_shared::wrap::{CONTENT_WRAP_LEN, VIEW_WRAP_LEN};
 
 use super::command::Refusal;
+use super::notes::Notes;
 use super::record::{Guesses, Link, LinkState, Live, Share, State};
 use super::rules::Life;
 use super::step::request_digest;
@@ -19,7 +20,7 @@ pub(super) fn put(
     request: &PutLink,
     limits: &Limits,
     now: Timestamp,
-    log: &mut Vec<LogLine>,
+    log: &mut Notes,
 ) -> Result<(), Refusal> {
     if LinkId::derive(&request.link_verifier) != id {
         return Err(Refusal::IdMismatch);
@@ -57,7 +58,7 @@ pub(super) fn patch(
     request: &PatchLink,
     limits: &Limits,
     now: Timestamp,
-    log: &mut Vec<LogLine>,
+    log: &mut Notes,
 ) -> Result<(), Refusal> {
     let share_expires_at = share.expires_at;
     let link = share.links.iter_mut().find(|link| link.link == id).ok_or(Refusal::NotFound)?;
@@ -78,7 +79,7 @@ pub(super) fn change(
     request: &PatchLink,
     expires_at: Option<Timestamp>,
     now: Timestamp,
-    log: &mut Vec<LogLine>,
+    log: &mut Notes,
 ) {
     let link_id = Some(link.link);
     let before = link.clone();
@@ -103,7 +104,7 @@ pub(super) fn change(
 }
 
 /// Takes a link back. Again is the same as once.
-pub(super) fn revoke(share: &mut Share, id: LinkId, now: Timestamp, log: &mut Vec<LogLine>) -> Result<(), Refusal> {
+pub(super) fn revoke(share: &mut Share, id: LinkId, now: Timestamp, log: &mut Notes) -> Result<(), Refusal> {
     let link = share.links.iter_mut().find(|link| link.link == id).ok_or(Refusal::NotFound)?;
     if link.gone().is_none() {
         link.end(Gone { why: GoneWhy::Revoked, at: now }, log);
@@ -125,6 +126,8 @@ impl Link {
             self.needs_password = *needs_password;
             let guesses = Guesses { locked: live.guesses.locked, ..Guesses::default() };
             **live = Live { paused: live.paused, guesses, ..Live::behind(lock) };
+            // Who was granted one with the old password has not shown that they know this one.
+            self.leases.iter_mut().for_each(|lease| lease.shown_anew = true);
         }
     }
 

@@ -26,6 +26,7 @@ mod guess;
 mod holder;
 mod lease;
 mod link;
+mod notes;
 mod owner;
 mod push;
 mod sealed;

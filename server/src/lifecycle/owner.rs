@@ -6,6 +6,7 @@ use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
 use super::command::{Outcome, OwnerAction, Refusal};
+use super::notes::Notes;
 use super::record::{Kind, Share};
 use super::rules::{Life, Policy};
 use super::{link, push, upload, view};
@@ -19,7 +20,7 @@ pub(super) fn act(
     action: &OwnerAction,
     policy: &Policy,
     now: Timestamp,
-    log: &mut Vec<LogLine>,
+    log: &mut Notes,
 ) -> Result<Outcome, Refusal> {
     if !bool::from(share.owner_verifier.as_bytes().ct_eq(presented.as_bytes())) {
         return Err(Refusal::NotFound);
@@ -78,7 +79,7 @@ fn patch(
     request: &PatchShare,
     policy: &Policy,
     now: Timestamp,
-    log: &mut Vec<LogLine>,
+    log: &mut Notes,
 ) -> Result<(), Refusal> {
     let life = request.expires_in_secs.map(|secs| Life::checked(secs, &policy.limits)).transpose()?;
     if let Some(expires_at) = life.map(|life| life.from(now)).filter(|at| *at != share.expires_at) {

@@ -2,7 +2,7 @@
 //! whose content lies in the record: its face stands where a link keeps its view wrap, its payload where a link keeps its
 //! content wrap, and both go with the link.
 
-use subrosa_shared::api::{LinkLock, LogLine, PatchLink, PatchPush, PushLock, PutLink, PutPush};
+use subrosa_shared::api::{LinkLock, PatchLink, PatchPush, PushLock, PutLink, PutPush};
 use subrosa_shared::id::LinkId;
 use subrosa_shared::limits::{GUESSES_MAX, Limits};
 use subrosa_shared::push::{FACE_LEN, NOTE_LEN, is_payload_len};
@@ -11,6 +11,7 @@ use subrosa_shared::time::Timestamp;
 
 use super::command::Refusal;
 use super::link;
+use super::notes::Notes;
 use super::record::{Content, Creator, Kind, Link, Share, State};
 use super::rules::Life;
 use super::step::request_digest;
@@ -69,7 +70,7 @@ pub(super) fn patch(
     request: &PatchPush,
     limits: &Limits,
     now: Timestamp,
-    log: &mut Vec<LogLine>,
+    log: &mut Notes,
 ) -> Result<(), Refusal> {
     request.views_max.map_or(Ok(()), |views_max| check_views(views_max, limits))?;
     let life = request.expires_in_secs.map(|secs| Life::checked(secs, limits)).transpose()?;

@@ -170,6 +170,10 @@ pub(super) struct Lease {
     /// Bytes charged so far.
     pub(super) bytes: u64,
     pub(super) state: LeaseState,
+    /// Whether its holder has to show the password like everybody, to be given it again: the password was changed since, or
+    /// a wrong one was shown with the lease.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) shown_anew: bool,
 }
 
 /// Where a lease stands.
@@ -359,6 +363,11 @@ impl Lease {
             LeaseState::Finished { at } | LeaseState::Lapsed { at } => Some(at),
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// Counts one more.

@@ -7,9 +7,10 @@ use subrosa_shared::limits::Limits;
 use subrosa_shared::time::Timestamp;
 
 use super::command::{Change, Command, Outcome, OwnerAction, Refusal, Step};
+use super::notes::Notes;
 use super::record::{Creator, Kept, Kind, Record, Share, State};
 use super::rules::{Life, Policy};
-use super::{clock, holder, owner, push, view};
+use super::{clock, guess, holder, owner, push, view};
 use crate::record_key::RecordKey;
 
 /// What a command does to a share or push at a moment. `record` is what is stored of it, or `None` if nothing is.
@@ -17,12 +18,13 @@ use crate::record_key::RecordKey;
 /// Deterministic: the same arguments give the same step, so whoever loses a race loads and steps again.
 pub fn step(record: Option<&Record>, command: &Command, policy: &Policy, now: Timestamp) -> Step {
     let mut next = record.cloned();
-    let mut log = Vec::new();
+    let mut log = Notes::default();
     clock::advance(&mut next, now, &mut log);
     let outcome = apply(&mut next, command, policy, now, &mut log);
     clock::advance(&mut next, now, &mut log);
     let new_link = added_link(record, next.as_ref(), command);
-    Step { record: change(record, next), outcome, new_link, log }
+    let (log, compared) = log.finish();
+    Step { record: change(record, next, compared), outcome, new_link, log }
 }
 
 fn apply(
@@ -30,7 +32,7 @@ fn apply(
     command: &Command,
     policy: &Policy,
     now: Timestamp,
-    log: &mut Vec<LogLine>,
+    log: &mut Notes,
 ) -> Result<Outcome, Refusal> {
     match command {
         Command::Create { share, request, creator } => {
@@ -55,6 +57,10 @@ fn apply(
             let (key, share) = kept(record)?;
             holder::act(key, share, *link, presented, action, now, log)
         }
+        Command::CountGuess { link } => {
+            count_guess(record, *link, now, log);
+            Ok(Outcome::Allowed)
+        }
         Command::Tick => Ok(Outcome::Allowed),
         Command::BlobsDeleted => {
             blobs_deleted(record, now, log);
@@ -78,7 +84,7 @@ fn create(
     created_with: Digest,
     new: impl FnOnce() -> Result<Share, Refusal>,
     now: Timestamp,
-    log: &mut Vec<LogLine>,
+    log: &mut Notes,
 ) -> Result<Outcome, Refusal> {
     match record {
         Some(Record { kept: Kept::Share(share), .. }) => {
@@ -133,7 +139,16 @@ pub(super) fn request_digest(request: &impl serde::Serialize) -> Digest {
     Digest::of(&serde_json::to_vec(request).expect("numbers, texts and lists become JSON"))
 }
 
-fn blobs_deleted(record: &mut Option<Record>, now: Timestamp, log: &mut Vec<LogLine>) {
+fn count_guess(record: &mut Option<Record>, id: LinkId, now: Timestamp, log: &mut Notes) {
+    let Ok((_, share)) = kept(record) else { return };
+    let Some(link) = share.links.iter_mut().find(|link| link.link == id) else { return };
+    // Where the link has ended, there is nothing left to guess.
+    if guess::count_wrong(link, now, log).is_ok() {
+        share.settle(now, log);
+    }
+}
+
+fn blobs_deleted(record: &mut Option<Record>, now: Timestamp, log: &mut Notes) {
     let Some(Record { kept, .. }) = record else { return };
     let done = match kept {
         Kept::Share(share) => match &mut share.state {
@@ -162,8 +177,9 @@ fn has_link(record: Option<&Record>, id: LinkId) -> bool {
     }
 }
 
-fn change(before: Option<&Record>, after: Option<Record>) -> Change {
-    if before == after.as_ref() {
+/// What to store. A step that compared an open proof is stored even if it changed nothing.
+fn change(before: Option<&Record>, after: Option<Record>, compared: bool) -> Change {
+    if before == after.as_ref() && !compared {
         Change::Unchanged
     } else {
         after.map_or(Change::Remove, |record| Change::Put(Box::new(record)))

@@ -8,6 +8,7 @@ use subrosa_shared::seal::{plaintext_len, sealed_len};
 use subrosa_shared::time::Timestamp;
 
 use super::command::{Refusal, StoredUpload, UploadFault};
+use super::notes::Notes;
 use super::record::{Content, Kind, Parts, Share, State};
 
 /// Whether a part of that length may be stored at that place now.
@@ -60,7 +61,7 @@ pub(super) fn complete(
     stored: &StoredUpload,
     limits: &Limits,
     now: Timestamp,
-    log: &mut Vec<LogLine>,
+    log: &mut Notes,
 ) -> Result<(), Refusal> {
     if let Some(content) = share.content() {
         return if content.is_of(request) { Ok(()) } else { Err(Refusal::AlreadyComplete) };

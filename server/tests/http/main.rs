@@ -1,6 +1,7 @@
 //! The HTTP API, called in-process, and over a loopback socket where the socket matters.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod program;
 mod support;
 
 mod bad_bodies;
@@ -9,6 +10,7 @@ mod channels;
 mod cleaning;
 mod cors;
 mod downloads;
+mod full_disk;
 mod guesses;
 mod openapi;
 mod owners;

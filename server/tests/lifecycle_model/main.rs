@@ -6,8 +6,10 @@
 mod laws;
 mod model;
 mod promises;
+mod refusing;
 mod rules;
 mod run;
+mod stored;
 mod world;
 
 use proptest::prelude::*;

@@ -147,6 +147,34 @@ async fn what_no_replica_has_is_not_told_to_anybody() {
     one.call(push.ask_reveal(&LeaseSecret::from_bytes([8; 32]))).await.refused(ProblemType::NoDownloadLeft);
 }
 
+/// A right open proof is told only with a change that as many replicas have as a wrong one's count takes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_no_replica_acknowledges_right_and_wrong_open_proofs_get_the_same_answer() {
+    let redis = Redis::start().await;
+    let replica = redis.start_replica().await;
+    let url = redis.url();
+    let server = Server::start_with(&["--ledger", url.as_str(), "--ledger-replicas", "1"]).await;
+    let (sender, link) = (Sender::new(1), super::api::Link::new(9));
+    sender.complete(&server).await;
+    sender.add(&server, &link).await;
+    let right = || Call::get(link.path("/manifest")).open(&link);
+    let wrong = || right().header("subrosa-open-proof", link.wrong_open());
+    server.call(right()).await.ok();
+
+    replica.pause();
+    for call in [right(), wrong(), right(), wrong()] {
+        refused_for_now(&server, call).await;
+    }
+    replica.resume();
+    let resumed = Instant::now();
+    while ready(&server).await != StatusCode::OK {
+        assert!(resumed.elapsed() < BOUND);
+    }
+    // The first wrong one counted; the second was not compared before that was sure.
+    server.app.store().pay_debts().await.unwrap();
+    assert_eq!(sender.status(&server).await.links[0].counters.wrong_password.count, 1);
+}
+
 fn record_of(push: &Push) -> String {
     let hex: String = push.id.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     format!("subrosa:{{{:03x}}}:push:{hex}", u16::from_be_bytes([push.id.as_bytes()[0], push.id.as_bytes()[1]]) >> 6)

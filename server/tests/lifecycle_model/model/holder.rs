@@ -88,10 +88,14 @@ impl Model {
                 Ok(Answer::Link(place))
             }
             HolderAction::Lease { attempt, lease } => {
-                let holds = link.leases.iter().any(|known| known.verifier == *lease && known.runs());
-                // Other people's guesses stop nobody who has begun.
-                if !(holds && attempt.open == link.lock.open_verifier) {
-                    self.open(place, attempt)?;
+                // Other people's guesses stop nobody who has begun; a wrong one with the lease counts, whenever it comes.
+                match link.leases.iter_mut().find(|known| known.verifier == *lease && known.runs() && !known.anew) {
+                    None => self.open(place, attempt)?,
+                    Some(_) if attempt.open == link.lock.open_verifier => {}
+                    Some(lease) => {
+                        lease.anew = true;
+                        return Err(self.wrong(place));
+                    }
                 }
                 let link = &mut self.share.as_mut().unwrap().links[place];
                 match link.leases.iter().find(|known| known.verifier == *lease) {
@@ -106,6 +110,7 @@ impl Model {
                             bytes: 0,
                             finished: None,
                             lapsed: None,
+                            anew: false,
                         });
                         self.say(Some(id), Event::Granted);
                     }
@@ -118,7 +123,6 @@ impl Model {
     pub(super) fn open(&mut self, place: usize, attempt: &OpenAttempt) -> Result<(), Refusal> {
         let now = self.now;
         let link = &mut self.share.as_mut().unwrap().links[place];
-        let id = link.id;
         let known = attempt.device.is_some_and(|device| link.devices.contains(&device));
         if link.locked {
             return Err(Refusal::Locked);
@@ -132,14 +136,21 @@ impl Model {
             link.devices.extend(attempt.device.filter(|_| !known));
             return Ok(());
         }
+        Err(self.wrong(place))
+    }
+
+    fn wrong(&mut self, place: usize) -> Refusal {
+        let now = self.now;
+        let link = &mut self.share.as_mut().unwrap().links[place];
+        let (id, was_locked) = (link.id, link.locked);
         let wait = [1, 2, 4, 8, 16, 32].get(link.streak as usize).copied().unwrap_or(60);
         link.streak += 1;
         link.guesses += 1;
         link.closed_until = now + wait * SECOND;
         link.wrong.push(now);
         let destroyed = link.body.destroy_after_guesses.is_some_and(|most| link.guesses >= most);
-        link.locked = link.guesses >= 200;
-        let locked = link.locked;
+        link.locked |= link.guesses >= 200;
+        let locked = link.locked && !was_locked;
         if destroyed {
             link.end(GoneWhy::Guessed, now);
         }
@@ -149,6 +160,6 @@ impl Model {
         } else if locked {
             self.say(Some(id), Event::Locked);
         }
-        Err(Refusal::WrongPassword { retry_after: std::time::Duration::from_secs(wait) })
+        Refusal::WrongPassword { retry_after: std::time::Duration::from_secs(wait) }
     }
 }

@@ -167,6 +167,7 @@ impl Model {
         link.may_destroy = request.recipient_may_destroy.unwrap_or(link.may_destroy);
         if let Some(lock) = new_lock {
             link.lock = lock.clone();
+            link.leases.iter_mut().for_each(|lease| lease.anew = true);
             (link.streak, link.guesses, link.closed_until) = (0, 0, 0);
             link.devices.clear();
         }

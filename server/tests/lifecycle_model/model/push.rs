@@ -45,6 +45,8 @@ struct View {
     verifier: Verifier,
     begun: u64,
     finished: Option<u64>,
+    /// A wrong passphrase was shown with it: it helps past no wait any more.
+    anew: bool,
 }
 
 impl View {
@@ -136,7 +138,7 @@ impl PushModel {
 
     fn command(&mut self, command: &Command) -> Result<Answer, Refusal> {
         match command {
-            Command::Tick | Command::BlobsDeleted => Ok(Answer::Allowed),
+            Command::Tick | Command::BlobsDeleted | Command::CountGuess { .. } => Ok(Answer::Allowed),
             Command::Create { .. } => panic!("no share is created here"),
             Command::CreatePush { request, .. } => self.create(request),
             Command::Owner { presented, action } => {
@@ -291,12 +293,18 @@ impl PushModel {
             }
             HolderAction::Reveal { attempt, lease } => {
                 push.gone.map_or(Ok(()), |gone| Err(Refusal::Gone(gone)))?;
-                let holds = push.view(lease, now).is_some_and(|view| view.runs(now));
-                // Other people's guesses stop nobody who has begun; a pause does.
-                match (holds && attempt.open == push.body.lock.open_verifier, push.paused) {
-                    (true, false) => {}
-                    (true, true) => return Err(Refusal::Paused),
-                    (false, _) => self.open(attempt)?,
+                if push.paused {
+                    return Err(Refusal::Paused);
+                }
+                let right = attempt.open == push.body.lock.open_verifier;
+                // Other people's guesses stop nobody who has begun; a wrong one with the view counts, whenever it comes.
+                match push.view(lease, now).filter(|view| view.runs(now) && !view.anew) {
+                    None => self.open(attempt)?,
+                    Some(_) if right => {}
+                    Some(view) => {
+                        view.anew = true;
+                        return Err(self.wrong());
+                    }
                 }
                 let push = self.known()?;
                 let full = push.views.len() >= push.max as usize;
@@ -305,7 +313,7 @@ impl PushModel {
                     Some(_) => return Err(Refusal::LeaseEnded),
                     None if full => return Err(Refusal::NoDownloadLeft),
                     None => {
-                        push.views.push(View { verifier: *lease, begun: now, finished: None });
+                        push.views.push(View { verifier: *lease, begun: now, finished: None, anew: false });
                         self.say(Event::Started);
                         return Ok(Answer::Revealed(*lease, now));
                     }
@@ -331,14 +339,21 @@ impl PushModel {
             push.devices.extend(attempt.device.filter(|_| !known));
             return Ok(());
         }
+        Err(self.wrong())
+    }
+
+    fn wrong(&mut self) -> Refusal {
+        let now = self.now;
+        let push = self.push.as_mut().unwrap();
+        let was_locked = push.locked;
         let wait = [1, 2, 4, 8, 16, 32].get(push.streak as usize).copied().unwrap_or(60);
         push.streak += 1;
         push.guesses += 1;
         push.closed_until = now + wait * SECOND;
         push.wrong.push(now);
-        push.locked = push.guesses >= 200;
+        push.locked |= push.guesses >= 200;
         let destroyed = push.body.destroy_after_guesses.is_some_and(|most| push.guesses >= most);
-        let locked = push.locked && !destroyed;
+        let locked = push.locked && !was_locked && !destroyed;
         if destroyed {
             push.end(GoneWhy::Guessed, now);
         }
@@ -348,7 +363,7 @@ impl PushModel {
                 self.say(event);
             }
         }
-        Err(Refusal::WrongPassword { retry_after: Duration::from_secs(wait) })
+        Refusal::WrongPassword { retry_after: Duration::from_secs(wait) }
     }
 }
 

@@ -159,3 +159,52 @@ fn paused_compares_nothing() {
     assert_eq!(run.refused(open(world::right(0, None))), Refusal::Paused);
     assert_eq!(run.seen_link(0).counters.wrong_password.count, 0);
 }
+
+#[test]
+fn a_wrong_one_with_a_running_lease_counts_whenever_it_comes() {
+    let mut run = one_link(PutLink { downloads_max: 5, ..world::put_request(0) });
+    let ask = |attempt| world::by_holder(0, HolderAction::Lease { attempt, lease: world::lease_verifier(0) });
+    run.done(ask(world::right(0, None)));
+    wait_after_guess(&mut run);
+    // Others wait; who holds the lease is given it again.
+    run.done(ask(world::right(0, None)));
+    assert_eq!(run.refused(ask(world::guess(None))), Refusal::WrongPassword { retry_after: Duration::from_secs(2) });
+    assert_eq!(run.seen_link(0).counters.wrong_password.count, 2);
+    // From here on the lease helps past no wait. It runs on.
+    let waits = Refusal::TooManyGuesses { retry_after: Duration::from_secs(2) };
+    assert_eq!(run.refused(ask(world::guess(None))), waits);
+    assert_eq!(run.refused(ask(world::right(0, None))), waits);
+    run.done(world::fetch(0, 0, 1));
+    run.wait(2 * SECOND);
+    run.done(ask(world::right(0, None)));
+}
+
+/// Who was granted a lease with the old password must not try new ones without end.
+#[test]
+fn a_lease_of_the_old_password_gives_no_guesses_at_the_new_one() {
+    let mut run = one_link(PutLink { downloads_max: 5, ..world::put_request(0) });
+    run.done(world::lease(0, 0));
+    run.done(world::patch(0, PatchLink { lock: Some(world::lock(0, 1)), ..PatchLink::default() }));
+    wait_after_guess(&mut run);
+    for password in 0..world::PASSWORDS {
+        let attempt = OpenAttempt { open: world::open_verifier(0, password), device: None };
+        let ask = world::by_holder(0, HolderAction::Lease { attempt, lease: world::lease_verifier(0) });
+        assert!(matches!(run.refused(ask), Refusal::TooManyGuesses { .. }));
+    }
+}
+
+/// What was compared before the ledger took nothing: counted later, as it would have been.
+#[test]
+fn a_guess_that_is_owed_counts_like_any_other() {
+    let mut run = one_link(PutLink { destroy_after_guesses: Some(2), ..world::put_request(0) });
+    let owed = Command::CountGuess { link: world::link_id(0) };
+    run.done(owed.clone());
+    assert_eq!(run.seen_link(0).counters.wrong_password.count, 1);
+    assert!(matches!(run.refused(open(world::right(0, None))), Refusal::TooManyGuesses { .. }));
+    run.done(Command::CountGuess { link: world::link_id(9) });
+    run.done(owed.clone());
+    assert_eq!(run.view(0).gone.unwrap().why, GoneWhy::Guessed);
+    let after = run.record.clone();
+    run.done(owed);
+    assert_eq!(run.record, after);
+}
