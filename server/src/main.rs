@@ -1,9 +1,10 @@
 //! The Subrosa server as a program: configuration, log, socket, signals.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::{ArgMatches, CommandFactory as _, FromArgMatches};
+use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches};
 use subrosa_server::app::App;
 use subrosa_server::config::{Config, LogFormat};
 use subrosa_server::migrate::Migrate;
@@ -11,17 +12,21 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+/// The subcommand that prints the description of the API.
+const DOCUMENT: &str = "openapi";
 /// Threads for what blocks on the disk. Enough that reads of the ledger find one while many parts are being synced.
 const BLOCKING_THREADS_MAX: usize = 64;
 
 fn main() -> ExitCode {
     let matches = Config::command()
         .subcommand(Migrate::command())
+        .subcommand(Command::new(DOCUMENT).about("Prints the description of the API, in OpenAPI's format"))
         // Without one it serves.
         .subcommand_negates_reqs(true)
         .args_conflicts_with_subcommands(true)
         .get_matches();
     match matches.subcommand() {
+        Some((DOCUMENT, _)) => print_document(),
         Some((_, matches)) => {
             let command: Migrate = read(matches);
             start_log(command.log_format);
@@ -33,6 +38,12 @@ fn main() -> ExitCode {
             execute(serve(config))
         }
     }
+}
+
+/// A reader that has gone is no reason to panic.
+fn print_document() -> ExitCode {
+    let printed = std::io::stdout().write_all(&subrosa_server::http::router::document());
+    if printed.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn read<T: FromArgMatches>(matches: &ArgMatches) -> T {

@@ -109,8 +109,13 @@ pub struct CreateShare {
     /// The share's id is derived from it.
     pub owner_verifier: Verifier,
     /// Life in seconds from now. Checked against the server's limits.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, example = 604_800))]
     pub expires_in_secs: i64,
     /// Bytes of plaintext in every part but the last.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(minimum = 65_536, maximum = 67_108_864, multiple_of = 65_536, example = 8_388_608)
+    )]
     pub part_bytes: u32,
     /// Whether the share ends when its last link has ended.
     pub ends_with_last_link: bool,
@@ -142,6 +147,7 @@ pub struct PartList {
 #[serde(deny_unknown_fields)]
 pub struct CompleteShare {
     /// How many parts there are.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 10_000))]
     pub part_count: u32,
     /// The digest over lengths and digests of all parts. PROTOCOL.md section 5.
     pub parts_digest: Digest,
@@ -160,11 +166,11 @@ pub struct LinkLock {
     pub open_verifier: Verifier,
     /// Sealed object, 145 bytes.
     #[serde(with = "base64url")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::view_wrap))]
     pub view_wrap: Vec<u8>,
     /// Sealed object, 113 bytes.
     #[serde(with = "base64url")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::content_wrap))]
     pub content_wrap: Vec<u8>,
 }
 
@@ -178,14 +184,17 @@ pub struct PutLink {
     /// What the password changes.
     pub lock: LinkLock,
     /// How many downloads it allows.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, example = 1))]
     pub downloads_max: u32,
     /// Life in seconds from now; never longer than the share's, which is also what `None` means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, example = 604_800))]
     pub expires_in_secs: Option<i64>,
     /// Whether the recipient may destroy it.
     pub recipient_may_destroy: bool,
     /// Ends the link after so many wrong passwords. `None`: it only pauses, after 200.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200))]
     pub destroy_after_guesses: Option<u32>,
 }
 
@@ -199,9 +208,11 @@ pub struct PatchLink {
     pub lock: Option<LinkLock>,
     /// How many downloads it allows in all, those taken included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub downloads_max: Option<u32>,
     /// Life in seconds from now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, example = 604_800))]
     pub expires_in_secs: Option<i64>,
     /// Pauses or resumes. Resuming also forgets wrong passwords.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -218,6 +229,7 @@ pub struct PatchLink {
 pub struct PatchShare {
     /// Life in seconds from now. Shortening it shortens the links' too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, example = 604_800))]
     pub expires_in_secs: Option<i64>,
     /// Pauses or resumes all its links.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -482,7 +494,7 @@ pub struct OpenedLink {
     pub share: ShareId,
     /// Sealed object: manifest key and manifest digest.
     #[serde(with = "base64url")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::view_wrap))]
     pub view_wrap: Vec<u8>,
     /// The link, as after opening.
     pub link: LinkView,
@@ -505,7 +517,7 @@ pub struct GrantedLease {
     pub lease: LeaseId,
     /// Sealed object: the content key.
     #[serde(with = "base64url")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::content_wrap))]
     pub content_wrap: Vec<u8>,
     /// It lapses at this moment, whatever happens.
     pub expires_at: Timestamp,
@@ -538,12 +550,12 @@ pub struct PushLock {
     pub open_verifier: Verifier,
     /// Sealed object, 593 bytes: what it is and from whom. Told to holders of the link.
     #[serde(with = "base64url")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::face))]
     pub face: Vec<u8>,
     /// Sealed object of 512 bytes or a larger power of two up to 65,536, and 81 bytes more: what is handed over. Given with
     /// a counted view.
     #[serde(with = "base64url")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::payload))]
     pub payload: Vec<u8>,
 }
 
@@ -559,17 +571,20 @@ pub struct PutPush {
     /// What the link and the passphrase open.
     pub lock: PushLock,
     /// How many views it allows.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100, example = 1))]
     pub views_max: u32,
     /// Life in seconds from now. Checked against the server's limits.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, example = 604_800))]
     pub expires_in_secs: i64,
     /// Whether the recipient may destroy it.
     pub recipient_may_destroy: bool,
     /// Ends the push after so many wrong passphrases. `None`: it only pauses, after 200.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200))]
     pub destroy_after_guesses: Option<u32>,
     /// Sealed object, 1,105 bytes: for the owner's devices.
     #[serde(with = "base64url")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::push_note))]
     pub note: Vec<u8>,
 }
 
@@ -580,9 +595,11 @@ pub struct PutPush {
 pub struct PatchPush {
     /// How many views it allows in all, those taken included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100))]
     pub views_max: Option<u32>,
     /// Life in seconds from now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, example = 604_800))]
     pub expires_in_secs: Option<i64>,
     /// Pauses or resumes. Resuming also forgets wrong passphrases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -598,7 +615,7 @@ pub struct PatchPush {
 pub struct PushView {
     /// The face, unless the push is gone.
     #[serde(default, with = "base64url_option")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, content_encoding = "base64url"))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::face_unless_gone))]
     pub face: Option<Vec<u8>>,
     /// Its link. A download of a push is a view.
     pub link: LinkView,
@@ -613,7 +630,7 @@ pub struct RevealedPush {
     pub lease: LeaseId,
     /// Sealed object: what is handed over.
     #[serde(with = "base64url")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::payload))]
     pub payload: Vec<u8>,
     /// The lease lapses at this moment.
     pub expires_at: Timestamp,
@@ -629,7 +646,7 @@ pub struct PushStatus {
     pub created_at: Timestamp,
     /// Sealed object: the owner's note.
     #[serde(with = "base64url")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, content_encoding = "base64url"))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::push_note))]
     pub note: Vec<u8>,
     /// Its link. A download of a push is a view.
     pub link: LinkStatus,

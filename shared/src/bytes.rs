@@ -91,7 +91,7 @@ macro_rules! public_bytes {
         #[cfg(feature = "openapi")]
         impl ::utoipa::PartialSchema for $name {
             fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::Schema> {
-                $crate::bytes::base64url_schema($len, concat!($($doc),*))
+                $crate::schema::fixed($len, concat!($($doc),*))
             }
         }
 
@@ -100,18 +100,6 @@ macro_rules! public_bytes {
     };
 }
 pub(crate) use public_bytes;
-
-/// Describes the text form of that many bytes.
-#[cfg(feature = "openapi")]
-pub(crate) fn base64url_schema(len: usize, description: &str) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-    let chars = (len * 4).div_ceil(3);
-    let schema = utoipa::openapi::ObjectBuilder::new()
-        .schema_type(utoipa::openapi::Type::String)
-        .content_encoding("base64url")
-        .pattern(Some(format!("^[A-Za-z0-9_-]{{{chars}}}$")))
-        .description(Some(description.trim()));
-    schema.into()
-}
 
 /// Bytes of any length as base64url in JSON, for small sealed objects. `#[serde(with = "crate::bytes::base64url")]`.
 pub(crate) mod base64url {

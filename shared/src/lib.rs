@@ -10,6 +10,8 @@
 
 mod bytes;
 mod labels;
+#[cfg(feature = "openapi")]
+mod schema;
 
 pub mod api;
 pub mod content;

@@ -12,11 +12,11 @@ pub struct Timestamp(u64);
 #[cfg(feature = "openapi")]
 impl utoipa::PartialSchema for Timestamp {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        use utoipa::openapi::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+        use utoipa::openapi::{ObjectBuilder, Type};
         let schema = ObjectBuilder::new()
             .schema_type(Type::Integer)
-            .format(Some(SchemaFormat::KnownFormat(KnownFormat::UInt64)))
             .minimum(Some(0))
+            .examples([1_790_000_000_000_u64])
             .description(Some("A moment: milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted."));
         schema.into()
     }

@@ -34,14 +34,18 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
     }
 }
 
-/// The index of a part in the path: digits, without sign or leading zeros.
+/// The index of a part in the path: at most nine digits, without sign or leading zeros.
 pub(super) struct PartIndex(pub(super) u32);
 
 impl<'de> Deserialize<'de> for PartIndex {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let index: u32 = text.parse().map_err(D::Error::custom)?;
-        if index.to_string() == text { Ok(Self(index)) } else { Err(D::Error::custom("not canonical")) }
+        if text.len() <= 9 && index.to_string() == text {
+            Ok(Self(index))
+        } else {
+            Err(D::Error::custom("not canonical"))
+        }
     }
 }
 

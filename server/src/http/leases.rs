@@ -10,7 +10,7 @@ use super::download::{Reader, send_object};
 use super::error::Error;
 use super::extract::{Attempt, Holder, Json, LeaseHolder, NoBody, PartIndex, Path};
 use super::links::link_view;
-use super::openapi::{RangeHeader, Refused, WholeOrRange};
+use super::openapi::{Index, RangeHeader, Refused, WholeOrRange};
 use crate::app::App;
 use crate::ledger::Slot;
 use crate::lifecycle::{HolderAction, Outcome, Refusal};
@@ -44,7 +44,7 @@ pub(super) async fn grant_lease(
     get,
     path = "/links/{link}/parts/{index}",
     tag = "holders",
-    params(("link" = LinkId, Path), ("index" = u32, Path, description = "Place in the content, from 0."), RangeHeader),
+    params(("link" = LinkId, Path), ("index" = inline(Index), Path), RangeHeader),
     security(("link" = [], "lease" = [])),
     responses(WholeOrRange, Refused)
 )]

@@ -23,7 +23,7 @@ use crate::lifecycle::{HolderAction, Outcome};
     security(("link" = [])),
     responses((status = 200, description = "The link.", body = LinkView), Refused)
 )]
-pub(super) async fn look(
+pub(super) async fn look_at_link(
     State(app): State<App>,
     Path(link): Path<LinkId>,
     Holder(holder): Holder,
@@ -41,7 +41,7 @@ pub(super) async fn look(
     security(("link" = [], "open" = []), ("link" = [], "open" = [], "device" = [])),
     responses((status = 200, description = "What the open proof shows.", body = OpenedLink), Refused)
 )]
-pub(super) async fn open(
+pub(super) async fn open_link(
     State(app): State<App>,
     Path(link): Path<LinkId>,
     Holder(holder): Holder,
@@ -85,7 +85,7 @@ pub(super) async fn read_manifest(
     security(("link" = [], "open" = []), ("link" = [], "open" = [], "device" = [])),
     responses((status = 200, description = "The link, gone.", body = LinkView), Refused)
 )]
-pub(super) async fn destroy(
+pub(super) async fn destroy_link(
     State(app): State<App>,
     Path(link): Path<LinkId>,
     Holder(holder): Holder,

@@ -1,6 +1,9 @@
 //! `/openapi.json`: what every call takes and gives, made from the handlers and their types, so that it cannot drift
 //! away. The calls themselves come in where the router lists them; here is what they have in common.
 
+mod numbers;
+mod refusals;
+
 use std::collections::BTreeMap;
 
 use axum::Extension;
@@ -9,6 +12,7 @@ use bytes::Bytes;
 use http::header;
 use subrosa_shared::api::{API_BASE, header as api_header};
 use subrosa_shared::problem::{CONTENT_TYPE, Problem, ProblemType};
+use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
@@ -43,7 +47,16 @@ pub(super) struct Document(Bytes);
 
 impl Document {
     pub(super) fn new(api: &OpenApi) -> Self {
-        Self(api.to_json().expect("names and texts become JSON").into())
+        let mut document = serde_json::to_value(api).expect("names and texts become JSON");
+        numbers::bound(&mut document);
+        refusals::describe(&mut document);
+        document["components"]["headers"] = headers();
+        Self(document.to_string().into())
+    }
+
+    /// The JSON.
+    pub(super) fn into_bytes(self) -> Bytes {
+        self.0
     }
 }
 
@@ -71,14 +84,18 @@ pub(super) fn frame() -> OpenApi {
         .license(Some(license.build()))
         .description(Some(
             "Shares, their links, and pushes. The server holds sealed objects and counts; keys never reach it. How ids, proofs and \
-             sealed objects are made is in docs/PROTOCOL.md. Requests refuse unknown fields and queries; answers may \
-             grow new fields.",
+             sealed objects are made is in docs/PROTOCOL.md. Requests refuse unknown fields, fields that stand twice, and \
+             queries; answers may grow new fields. Integers are written as digits: no fraction, no exponent, no `-0`. \
+             Byte strings are base64url without padding; the last character has no stray bits. Names that end in \
+             `_secs`, `_millis`, `_bytes` or `_len` tell the unit. What a server allows within the bounds here, it tells \
+             at `/config`. Every answer has `Cache-Control: no-store`.",
         ));
     let mut schemas = vec![(Problem::name().into_owned(), Problem::schema())];
     Problem::schemas(&mut schemas);
     let mut components = ComponentsBuilder::new().schemas_from_iter(schemas).response(Problem::name(), problem());
     for (name, header, description) in PROOFS {
-        let description = format!("{description} 32 bytes as base64url without padding (43 characters).");
+        let pattern = "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$";
+        let description = format!("{description} 32 bytes as base64url without padding, once: `{pattern}`.");
         let scheme = ApiKeyValue::with_description(header, &description);
         components = components.security_scheme(name, SecurityScheme::ApiKey(ApiKey::Header(scheme)));
     }
@@ -92,9 +109,24 @@ fn problem() -> response::Response {
         let (uri, status, title) = (problem.uri(), problem.status(), problem.title());
         format!("\n- `{uri}` ({status}): {title}")
     });
-    let description = format!("Refused. The types of problems:\n{}", types.collect::<String>());
+    let description = format!(
+        "Refused. A call tells at each status with which of these problems it is meant; any call can be answered with {}. \
+         The types of problems:\n{}",
+        refusals::ANY.map(|problem| format!("`{}`", problem.uri())).join(", "),
+        types.collect::<String>()
+    );
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
     ResponseBuilder::new().description(description).content(CONTENT_TYPE, content).build()
+}
+
+/// Headers of answers that several calls have.
+fn headers() -> serde_json::Value {
+    serde_json::json!({
+        "RetryAfter": {
+            "description": "Seconds until it is worth trying again, rounded up, where `retry_after_millis` is told.",
+            "schema": { "type": "integer", "minimum": 0 },
+        },
+    })
 }
 
 /// Every status that is not a call's own: a problem document.
@@ -111,13 +143,23 @@ pub(super) enum WholeOrRange {}
 
 impl IntoResponses for WholeOrRange {
     fn responses() -> BTreeMap<String, RefOr<response::Response>> {
+        let header = |kind: Type, description: &str| {
+            let mut header = Header::new(ObjectBuilder::new().schema_type(kind));
+            header.description = Some(description.to_owned());
+            header
+        };
         let answer = |description: &str| {
             let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(SealedObject::name()))).build();
-            ResponseBuilder::new().description(description).content(BINARY, content).into()
+            ResponseBuilder::new()
+                .description(description)
+                .content(BINARY, content)
+                .header("Accept-Ranges", header(Type::String, "`bytes`."))
+                .header("Content-Length", header(Type::Integer, "Bytes of this answer."))
         };
+        let range = header(Type::String, "`bytes FIRST-LAST/LENGTH`, of the sealed object.");
         BTreeMap::from([
-            ("200".to_owned(), answer("The sealed object.")),
-            ("206".to_owned(), answer("The range of it that was asked for.")),
+            ("200".to_owned(), answer("The sealed object.").into()),
+            ("206".to_owned(), answer("The range of it that was asked for.").header("Content-Range", range).into()),
         ])
     }
 }
@@ -127,7 +169,14 @@ pub(super) enum RangeHeader {}
 
 impl IntoParams for RangeHeader {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        vec![header_parameter("range", Required::False, "One range: `bytes=A-B`, `bytes=A-` or `bytes=-N`.")]
+        let description = "One range: `bytes=A-B`, `bytes=A-` or `bytes=-N`, not empty, of numbers below 2^64.";
+        vec![header_parameter(
+            "range",
+            Required::False,
+            description,
+            "^bytes=([0-9]+-[0-9]*|-[0-9]+)$",
+            "bytes=0-65600",
+        )]
     }
 }
 
@@ -136,20 +185,41 @@ pub(super) enum DigestHeader {}
 
 impl IntoParams for DigestHeader {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let description = "SHA-256 of the body: `sha-256=:BASE64:` (RFC 9530). The length has to be told too.";
-        vec![header_parameter(api_header::CONTENT_DIGEST, Required::True, description)]
+        let description = "SHA-256 of the body: `sha-256=:BASE64:` (RFC 9530), with padding. Digests by other \
+            algorithms beside it are passed over. The length has to be told too.";
+        let pattern = "^sha-256=:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=:$";
+        let example = "sha-256=:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=:";
+        vec![header_parameter(api_header::CONTENT_DIGEST, Required::True, description, pattern, example)]
     }
 }
 
-fn header_parameter(name: &str, required: Required, description: &str) -> Parameter {
+fn header_parameter(name: &str, required: Required, description: &str, pattern: &str, example: &str) -> Parameter {
+    let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).examples([example]);
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)
         .required(required)
         .description(Some(description))
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .schema(Some(schema))
         .build()
 }
+
+/// The index of a part in a path.
+pub(super) struct Index;
+
+impl PartialSchema for Index {
+    fn schema() -> RefOr<Schema> {
+        let description = "Place of a part in the content, from 0: digits, without sign or leading zeros.";
+        let schema = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some("^(0|[1-9][0-9]{0,8})$"))
+            .examples(["0"])
+            .description(Some(description));
+        schema.into()
+    }
+}
+
+impl ToSchema for Index {}
 
 /// A sealed object on the wire.
 pub(super) enum SealedObject {}

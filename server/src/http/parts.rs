@@ -9,7 +9,7 @@ use subrosa_shared::id::ShareId;
 use super::download::{Reader, send_object};
 use super::error::Error;
 use super::extract::{NoBody, Owner, PartIndex, Path};
-use super::openapi::{DigestHeader, RangeHeader, Refused, SealedObject, WholeOrRange};
+use super::openapi::{DigestHeader, Index, RangeHeader, Refused, SealedObject, WholeOrRange};
 use super::upload::SealedBody;
 use crate::app::App;
 use crate::ledger::{PutObject, Slot};
@@ -22,7 +22,7 @@ use crate::lifecycle::OwnerAction;
     tag = "owners",
     params(
         ("share" = ShareId, Path),
-        ("index" = u32, Path, description = "Place in the content, from 0."),
+        ("index" = inline(Index), Path),
         DigestHeader
     ),
     request_body(content = SealedObject, content_type = "application/octet-stream"),
@@ -79,7 +79,7 @@ pub(super) async fn list_parts(
     tag = "owners",
     params(
         ("share" = ShareId, Path),
-        ("index" = u32, Path, description = "Place in the content, from 0."),
+        ("index" = inline(Index), Path),
         RangeHeader
     ),
     security(("owner" = [])),

@@ -49,7 +49,7 @@ pub(super) async fn make_push(
     security(("link" = [])),
     responses((status = 200, description = "The push.", body = PushView), Refused)
 )]
-pub(super) async fn look(
+pub(super) async fn look_at_push(
     State(app): State<App>,
     Path(link): Path<LinkId>,
     Holder(holder): Holder,
@@ -68,7 +68,7 @@ pub(super) async fn look(
     security(("link" = [], "open" = []), ("link" = [], "open" = [], "device" = [])),
     responses((status = 200, description = "What is handed over.", body = RevealedPush), Refused)
 )]
-pub(super) async fn reveal(
+pub(super) async fn reveal_push(
     State(app): State<App>,
     Path(link): Path<LinkId>,
     Holder(holder): Holder,
@@ -92,7 +92,7 @@ pub(super) async fn reveal(
     security(("link" = [], "lease" = [])),
     responses((status = 200, description = "The push.", body = PushView), Refused)
 )]
-pub(super) async fn acknowledge(
+pub(super) async fn acknowledge_push(
     State(app): State<App>,
     Path(link): Path<LinkId>,
     Holder(holder): Holder,
@@ -112,7 +112,7 @@ pub(super) async fn acknowledge(
     security(("link" = [], "open" = []), ("link" = [], "open" = [], "device" = [])),
     responses((status = 200, description = "The push, gone.", body = PushView), Refused)
 )]
-pub(super) async fn destroy(
+pub(super) async fn destroy_push(
     State(app): State<App>,
     Path(link): Path<LinkId>,
     Holder(holder): Holder,
@@ -186,7 +186,7 @@ pub(super) async fn revoke_push(
     security(("owner" = [])),
     responses((status = 200, description = "The timeline.", body = Log), Refused)
 )]
-pub(super) async fn show_log(
+pub(super) async fn show_push_log(
     State(app): State<App>,
     Path(link): Path<LinkId>,
     Owner(owner): Owner,

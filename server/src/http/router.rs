@@ -5,6 +5,7 @@ use axum::handler::Handler as _;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 use axum::{Extension, Router};
+use bytes::Bytes;
 use subrosa_shared::api::{API_BASE, Channels};
 use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -46,6 +47,13 @@ pub fn router(app: &App) -> Router {
         .with_state(app.clone())
 }
 
+/// The description of every call that a server can have: shares and pushes, as JSON.
+#[must_use]
+pub fn document() -> Bytes {
+    let (_, document) = api(Channels::Both).split_for_parts();
+    Document::new(&document).into_bytes()
+}
+
 /// Every call of the API that is served, with its description.
 fn api(channels: Channels) -> OpenApiRouter<App> {
     let mut api = OpenApiRouter::with_openapi(openapi::frame())
@@ -73,8 +81,8 @@ fn shares_api() -> OpenApiRouter<App> {
         .routes(routes!(note::store_note, note::read_note))
         .routes(routes!(owner_links::add_link, owner_links::change_link, owner_links::revoke_link))
         // Holders of a link.
-        .routes(routes!(links::look, links::destroy))
-        .routes(routes!(links::open))
+        .routes(routes!(links::look_at_link, links::destroy_link))
+        .routes(routes!(links::open_link))
         .routes(routes!(links::read_manifest))
         .routes(routes!(leases::grant_lease))
         .routes(routes!(leases::finish_lease))
@@ -85,10 +93,10 @@ fn shares_api() -> OpenApiRouter<App> {
 fn pushes_api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         // Owners, and holders of the link.
-        .routes(routes!(pushes::make_push, pushes::look, pushes::destroy))
-        .routes(routes!(pushes::reveal))
-        .routes(routes!(pushes::acknowledge))
+        .routes(routes!(pushes::make_push, pushes::look_at_push, pushes::destroy_push))
+        .routes(routes!(pushes::reveal_push))
+        .routes(routes!(pushes::acknowledge_push))
         // Owners.
         .routes(routes!(pushes::show_push, pushes::change_push, pushes::revoke_push))
-        .routes(routes!(pushes::show_log))
+        .routes(routes!(pushes::show_push_log))
 }

@@ -155,7 +155,7 @@ async fn too_many_parts_bytes_or_links_are_refused() {
     let sender = Sender::new(1);
     sender.upload(&server).await;
     let part = fake_sealed(10, 1);
-    for index in ["3", "10000", "4294967295"] {
+    for index in ["3", "10000", "999999999"] {
         let call = Call::put(sender.path(&format!("/parts/{index}"))).owner(&sender.owner).binary(&part);
         server.call(call).await.refused(ProblemType::PartOutOfRange);
     }

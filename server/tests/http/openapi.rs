@@ -1,9 +1,14 @@
 //! The description of the API says what the server does: every call, every proof, every body, and nothing else.
 
+mod strict;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use http::Method;
 use serde_json::Value;
+use subrosa_server::http::router;
+use subrosa_shared::api::API_BASE;
 use subrosa_shared::problem::{Problem, ProblemType};
 use subrosa_shared::secret::OwnerSecret;
 
@@ -36,6 +41,38 @@ impl Described {
     fn name(&self) -> String {
         format!("{} {}", self.method, self.template)
     }
+}
+
+static CALLS: LazyLock<Vec<Described>> = LazyLock::new(|| calls(&serde_json::from_slice(&router::document()).unwrap()));
+
+/// That a refusal is one that the document tells of, for this call. Every call of these tests is held against it.
+pub(crate) fn expect_described(method: &Method, path: &str, answer: &Answer) {
+    const OF_ANY_CALL: [ProblemType; 7] = [
+        ProblemType::UnknownEndpoint,
+        ProblemType::MethodNotAllowed,
+        ProblemType::HeadersTooLarge,
+        ProblemType::RequestTimeout,
+        ProblemType::StorageFull,
+        ProblemType::Busy,
+        ProblemType::Internal,
+    ];
+    let Some(path) = path.strip_prefix(API_BASE) else { return };
+    let path: Vec<&str> = path.split('?').next().unwrap().split('/').collect();
+    let is_asked = |call: &&Described| {
+        let names: Vec<&str> = call.template.split('/').collect();
+        let fits = names.iter().zip(&path).all(|(name, part)| name.starts_with('{') || name == part);
+        call.method == *method && names.len() == path.len() && fits
+    };
+    let refused = serde_json::from_slice::<Problem>(&answer.body).ok().filter(|_| !answer.status.is_success());
+    let Some((call, problem)) = CALLS.iter().find(is_asked).zip(refused) else { return };
+    let told = call.operation["responses"][problem.status.to_string()]["description"].as_str().unwrap_or_default();
+    assert!(
+        told.contains(&format!("`{}`", problem.uri))
+            || problem.problem_type().is_some_and(|p| OF_ANY_CALL.contains(&p)),
+        "server/src/http/openapi/refusals.rs does not tell that {} can answer {}",
+        call.name(),
+        problem.uri
+    );
 }
 
 async fn document(server: &Server) -> Value {
@@ -91,6 +128,28 @@ async fn it_is_of_version_3_1_and_every_reference_leads_somewhere() {
         }
     }
     assert!(references > 50, "{references}");
+}
+
+#[tokio::test]
+async fn names_of_calls_are_unique_and_no_format_is_of_our_own_making() {
+    // https://spec.openapis.org/registry/format
+    const REGISTERED: [&str; 4] = ["date-time", "uri", "uuid", "byte"];
+    let document = document(&Server::start().await).await;
+    let calls = calls(&document);
+    let names: BTreeSet<&str> = calls.iter().map(|call| call.operation["operationId"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), calls.len());
+    let mut rest = vec![&document];
+    while let Some(value) = rest.pop() {
+        if let Some(format) = value.get("format").and_then(Value::as_str) {
+            assert!(REGISTERED.contains(&format), "{format}");
+        }
+        // Patterns hold from the first character to the last.
+        if let Some(pattern) = value.get("pattern").and_then(Value::as_str) {
+            assert!(pattern.starts_with('^') && pattern.ends_with('$') && !pattern.contains("|^"), "{pattern}");
+        }
+        rest.extend(value.as_object().into_iter().flat_map(|members| members.values()));
+        rest.extend(value.as_array().into_iter().flatten());
+    }
 }
 
 #[tokio::test]

@@ -70,7 +70,10 @@ impl Server {
     }
 
     pub(crate) async fn call(&self, call: Call) -> Answer {
-        self.send(call.request()).await
+        let (method, path) = (call.method.clone(), call.path.clone());
+        let answer = self.send(call.request()).await;
+        crate::openapi::expect_described(&method, &path, &answer);
+        answer
     }
 
     pub(crate) fn advance(&self, secs: u64) {
