@@ -1,6 +1,7 @@
 //! Load, step, commit: how a command meets the stored record. The only place that calls [`step`].
 
 mod debts;
+mod turns;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,12 +9,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use subrosa_shared::api::{CompleteShare, Log, StoredPart};
 use subrosa_shared::id::{LinkId, ShareId, Verifier};
 use subrosa_shared::time::Timestamp;
-use tokio::sync::{Mutex, Notify};
-use tokio::time::{Duration, sleep, timeout};
+use tokio::sync::Notify;
+use tokio::time::{Duration, sleep};
 
 use self::debts::{Debt, Debts};
+pub use self::turns::QUEUE_LEN_MAX;
+use self::turns::Turns;
 use crate::ledger::{
-    Change as LedgerChange, CommitOutcome, Ledger, LedgerError, NewRow, ObjectRow, Objects, PutObject, Slot, WriteId,
+    Change as LedgerChange, CommitOutcome, Ledger, LedgerError, NewRow, ObjectRow, Objects, PutObject, Row, Slot,
+    WriteId,
 };
 use crate::lifecycle::{
     Change, Command, HolderAction, Outcome, OwnerAction, Policy, Record, RecordError, Refusal, Step, StoredManifest,
@@ -22,15 +26,10 @@ use crate::lifecycle::{
 use crate::random;
 use crate::record_key::RecordKey;
 
-/// Lost races after which a command is given up. Within one process the stripes prevent them; other servers may be faster.
+/// Lost races after which a command is given up. Within one process turns prevent them; other servers may be faster.
 const ATTEMPTS_MAX: usize = 16;
 /// The longest pause after a lost race. The first is at most 2 milliseconds, and they double.
 const PAUSE_MAX: Duration = Duration::from_millis(64);
-/// How long a command waits for those before it on its record. A ledger that does not answer must not make a queue.
-const TURN_WAIT: Duration = Duration::from_secs(5);
-/// Commands on one record wait for each other here instead of racing in the ledger. A fixed number: locks per record would
-/// have to be freed.
-const STRIPES: usize = 256;
 
 /// The ledger together with the rules.
 #[derive(Clone)]
@@ -41,7 +40,7 @@ pub struct Store {
 struct Shared {
     ledger: Arc<dyn Ledger>,
     policy: Policy,
-    stripes: Vec<Mutex<()>>,
+    turns: Turns,
     debts: Debts,
     /// Told when something became due at once.
     due: Notify,
@@ -61,8 +60,8 @@ pub enum StoreError {
     /// What the ledger holds cannot be read.
     #[error(transparent)]
     Record(#[from] RecordError),
-    /// Others were faster, time and again.
-    #[error("lost every race for the record")]
+    /// Others were faster, time and again, or too many are before it.
+    #[error("lost every race for the record, or the queue for it is too long")]
     Contended,
 }
 
@@ -70,11 +69,10 @@ impl Store {
     /// Puts ledger and rules together.
     #[must_use]
     pub fn new(ledger: Arc<dyn Ledger>, policy: Policy) -> Self {
-        let stripes = (0..STRIPES).map(|_| Mutex::new(())).collect();
         // A server that was killed may have left something.
         let replaced = AtomicBool::new(true);
-        let debts = Debts::default();
-        Self { shared: Arc::new(Shared { ledger, policy, stripes, debts, due: Notify::new(), replaced }) }
+        let (turns, debts) = (Turns::default(), Debts::default());
+        Self { shared: Arc::new(Shared { ledger, policy, turns, debts, due: Notify::new(), replaced }) }
     }
 
     /// The ledger, for what is no step of a life.
@@ -202,7 +200,7 @@ impl Store {
             pause(races).await;
             let row = self.shared.ledger.load(&key).await?;
             if self.shared.ledger.settle(&key, row.as_ref().map(|row| row.write_id)).await? {
-                return Ok(row.map(|row| Record::from_bytes(&row.record)).transpose()?);
+                return Ok(row.map(|row| read(key, &row)).transpose()?);
             }
         }
         Err(StoreError::Contended)
@@ -228,12 +226,43 @@ impl Store {
         expect_objects: Option<WriteId>,
         command: &Command,
     ) -> Result<Outcome, StoreError> {
-        let turn = timeout(TURN_WAIT, self.stripe(&key).lock()).await;
-        let _turn = turn.map_err(|_| StoreError::Contended)?;
+        if let Some(answered) = self.run_aside(key, command).await? {
+            return Ok(answered?);
+        }
+        let _turn = self.shared.turns.take(key).await.ok_or(StoreError::Contended)?;
         if command.guesses().is_some() {
             self.pay(key).await?;
         }
         self.run_alone(key, expect_objects, command).await
+    }
+
+    /// Answers what can be answered without a turn on the record: what only asks, unless time alone changes the record; and a
+    /// wrong proof, where others have the turn.
+    async fn run_aside(
+        &self,
+        key: RecordKey,
+        command: &Command,
+    ) -> Result<Option<Result<Outcome, Refusal>>, StoreError> {
+        let asks = command.only_asks();
+        if !asks && (command.creates() || !self.shared.turns.are_wanted(&key)) {
+            return Ok(None);
+        }
+        let row = self.shared.ledger.load(&key).await?;
+        let outcome = match &row {
+            Some(row) if !Record::admits(&row.record, command)? => Err(Refusal::NotFound),
+            _ if !asks => return Ok(None),
+            _ => {
+                let record = row.as_ref().map(|row| read(key, row)).transpose()?;
+                let now = self.shared.ledger.now().await?;
+                let step = step(record.as_ref(), command, &self.shared.policy, now);
+                if step.record != Change::Unchanged {
+                    return Ok(None);
+                }
+                step.outcome
+            }
+        };
+        let settled = self.shared.ledger.settle(&key, row.map(|row| row.write_id)).await?;
+        Ok(settled.then_some(outcome))
     }
 
     /// Counts the guess that is owed on a record, if one is. The caller has its turn on it.
@@ -258,7 +287,7 @@ impl Store {
     pub async fn pay_debts(&self) -> Result<(), StoreError> {
         for key in self.shared.debts.keys() {
             // Who has the turn and shows a proof pays first.
-            if let Ok(_turn) = self.stripe(&key).try_lock() {
+            if let Some(_turn) = self.shared.turns.try_take(key) {
                 self.pay(key).await?;
             }
         }
@@ -277,11 +306,23 @@ impl Store {
         for races in 0..ATTEMPTS_MAX {
             let guessed = std::mem::take(&mut guesses_nothing);
             let row = if guessed { None } else { self.shared.ledger.load(&key).await? };
-            let record = row.as_ref().map(|row| Record::from_bytes(&row.record)).transpose()?;
+            let write_id = row.as_ref().map(|row| row.write_id);
+            // Before the record is parsed: who has no proof costs little.
+            if let Some(row) = &row
+                && !Record::admits(&row.record, command)?
+            {
+                if self.shared.ledger.settle(&key, write_id).await? {
+                    return Err(Refusal::NotFound.into());
+                }
+                pause(races).await;
+                continue;
+            }
+            let record = row.as_ref().map(|row| read(key, row)).transpose()?;
             let now = self.shared.ledger.now().await?;
             let step = step(record.as_ref(), command, &self.shared.policy, now);
-            let write_id = row.as_ref().map(|row| row.write_id);
             let outcome = match step.record {
+                // Whatever is there.
+                Change::Unchanged if guessed && step.outcome == Err(Refusal::IdMismatch) => Some(step.outcome),
                 // What is there may be another reason to refuse, or none.
                 Change::Unchanged if guessed => continue,
                 // What it rests on may not be durable yet, or be replaced by now.
@@ -333,12 +374,6 @@ impl Store {
             CommitOutcome::Conflict => Ok(None),
         }
     }
-
-    fn stripe(&self, key: &RecordKey) -> &Mutex<()> {
-        // Ids are digests: any byte of them is as good as a hash.
-        let byte = key.to_bytes()[RecordKey::LEN - 1];
-        &self.shared.stripes[usize::from(byte) % STRIPES]
-    }
 }
 
 /// After so many lost races, of random length: those who met once are not to meet again.
@@ -348,6 +383,12 @@ async fn pause(races: usize) {
         let [byte] = random::bytes();
         sleep(most.mul_f64(f64::from(byte) / 256.0)).await;
     }
+}
+
+/// The record of a row, which has to be that of the key.
+fn read(key: RecordKey, row: &Row) -> Result<Record, RecordError> {
+    let record = Record::from_bytes(&row.record)?;
+    if record.key() == key { Ok(record) } else { Err(RecordError::Damaged { what: "it is that of another key" }) }
 }
 
 fn new_row(record: &Record) -> NewRow {

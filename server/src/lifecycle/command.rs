@@ -67,6 +67,23 @@ impl Command {
         matches!(self, Self::Create { .. } | Self::CreatePush { .. })
     }
 
+    /// Whether it only asks: it changes nothing but what time alone changes.
+    #[must_use]
+    pub fn only_asks(&self) -> bool {
+        match self {
+            Self::Owner { action, .. } => matches!(
+                action,
+                OwnerAction::Status
+                    | OwnerAction::StorePart { .. }
+                    | OwnerAction::StoreManifest { .. }
+                    | OwnerAction::StoreNote
+                    | OwnerAction::ReadBack
+            ),
+            Self::Holder { action, .. } => matches!(action, HolderAction::Look | HolderAction::CheckLease { .. }),
+            _ => false,
+        }
+    }
+
     /// The link whose open proof it shows, if it shows one.
     #[must_use]
     pub fn guesses(&self) -> Option<LinkId> {

@@ -10,6 +10,7 @@ mod refusing;
 mod rules;
 mod run;
 mod stored;
+mod turns;
 mod world;
 
 use proptest::prelude::*;

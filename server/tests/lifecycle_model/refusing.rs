@@ -17,6 +17,7 @@ use subrosa_shared::api::{Event, LogLine, PutLink};
 use subrosa_shared::id::{LinkId, ShareId, Verifier};
 use subrosa_shared::time::Timestamp;
 use tempfile::TempDir;
+use tokio::sync::Notify;
 
 use crate::run::Run;
 use crate::world::{self, MINUTE, any_story};
@@ -24,14 +25,39 @@ use crate::world::{self, MINUTE, any_story};
 type Refuses = Box<dyn FnMut(&Change) -> bool + Send>;
 
 /// A real ledger, but for the changes that it is told to refuse.
-struct Refusing {
+pub(crate) struct Refusing {
     ledger: SqliteLedger,
     refuses: Mutex<Refuses>,
+    held: Mutex<Option<(RecordKey, Arc<Held>)>>,
+}
+
+/// Holds a change of one record back until it is told otherwise.
+#[derive(Default)]
+pub(crate) struct Held {
+    entered: Notify,
+    released: Notify,
+}
+
+impl Held {
+    /// Waits until it is held back.
+    pub(crate) async fn entered(&self) {
+        self.entered.notified().await;
+    }
+
+    /// Lets it go on.
+    pub(crate) fn release(&self) {
+        self.released.notify_one();
+    }
 }
 
 #[async_trait]
 impl Ledger for Refusing {
     async fn commit(&self, change: Change) -> Result<CommitOutcome, LedgerError> {
+        let held = self.held.lock().unwrap().take_if(|(key, _)| *key == change.key);
+        if let Some((_, held)) = held {
+            held.entered.notify_one();
+            held.released.notified().await;
+        }
         let refused = (self.refuses.lock().unwrap())(&change);
         if refused { Err(LedgerError::Full) } else { self.ledger.commit(change).await }
     }
@@ -87,20 +113,20 @@ impl Ledger for Refusing {
 }
 
 /// The ledger of one story, with the servers on it.
-struct Place {
+pub(crate) struct Place {
     ledger: Arc<Refusing>,
     clock: ManualClock,
     _folder: TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         // In memory where that is at hand: nothing here is about a disk.
         let memory = std::path::Path::new("/dev/shm");
         let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
         let clock = ManualClock::new(world::START);
         let ledger = SqliteLedger::open(&folder.path().join("ledger.sqlite"), Arc::new(clock.clone())).unwrap();
-        let ledger = Arc::new(Refusing { ledger, refuses: Mutex::new(Box::new(|_| false)) });
+        let ledger = Arc::new(Refusing { ledger, refuses: Mutex::new(Box::new(|_| false)), held: Mutex::default() });
         Self { ledger, clock, _folder: folder }
     }
 
@@ -108,7 +134,14 @@ impl Place {
         *self.ledger.refuses.lock().unwrap() = Box::new(refuses);
     }
 
-    fn server(&self) -> Store {
+    /// Holds the next change of a record back.
+    pub(crate) fn hold(&self, key: RecordKey) -> Arc<Held> {
+        let held = Arc::<Held>::default();
+        *self.ledger.held.lock().unwrap() = Some((key, Arc::clone(&held)));
+        held
+    }
+
+    pub(crate) fn server(&self) -> Store {
         Store::new(Arc::clone(&self.ledger) as Arc<dyn Ledger>, world::policy())
     }
 
@@ -150,7 +183,7 @@ fn told(outcome: &Result<Outcome, StoreError>) -> String {
     format!("{outcome:?}")
 }
 
-fn runtime() -> tokio::runtime::Runtime {
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
@@ -199,7 +232,7 @@ fn open(open: Verifier) -> Command {
     world::by_holder(0, HolderAction::Open(OpenAttempt { open, device: None }))
 }
 
-async fn one_link(store: &Store, destroy_after_guesses: Option<u32>) {
+pub(crate) async fn one_link(store: &Store, destroy_after_guesses: Option<u32>) {
     let link = PutLink { destroy_after_guesses, ..world::put_request(0) };
     for command in [world::create(world::create_request()), world::complete(), world::put(0, link)] {
         store.run(world::share_id(), &command).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use subrosa_server::lifecycle::{Command, HolderAction, OwnerAction, Record};
+use subrosa_server::lifecycle::{Command, HolderAction, OwnerAction, Record, RecordError};
 use subrosa_shared::api::{PatchLink, PutLink};
 use subrosa_shared::id::Receipt;
 
@@ -69,7 +69,7 @@ fn golden(version: u32, name: &str) -> PathBuf {
 #[test]
 fn records_of_every_version_are_read() {
     for (name, record) in samples() {
-        for version in [2] {
+        for version in [2, 3] {
             let path = golden(version, name);
             if std::env::var("SUBROSA_WRITE_RECORDS").is_ok_and(|wanted| wanted == version.to_string()) {
                 std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -78,5 +78,45 @@ fn records_of_every_version_are_read() {
             let bytes = std::fs::read(&path).unwrap();
             assert_eq!(Record::from_bytes(&bytes).unwrap(), record, "{name} of version {version}");
         }
+    }
+}
+
+/// Whatever is changed in what is stored, or cut off, is noticed, and told apart from a record of a newer program.
+#[test]
+fn damage_is_noticed() {
+    for (name, record) in samples() {
+        let bytes = record.to_bytes();
+        for at in 0..bytes.len() {
+            for changed in [bytes[at] ^ 1, bytes[at] ^ 0x20, 0] {
+                let mut damaged = bytes.clone();
+                damaged[at] = changed;
+                let version = (15..17).contains(&at);
+                match Record::from_bytes(&damaged) {
+                    Err(RecordError::Damaged { .. }) => {}
+                    Err(RecordError::UnknownVersion { .. }) if version => {}
+                    other => panic!("{name} with byte {at} as {changed}: {other:?}"),
+                }
+            }
+            assert!(matches!(Record::from_bytes(&bytes[..at]), Err(RecordError::Damaged { .. })), "{name} cut at {at}");
+        }
+        let longer = [bytes.as_slice(), b" "].concat();
+        assert!(matches!(Record::from_bytes(&longer), Err(RecordError::Damaged { .. })), "{name} and more");
+    }
+}
+
+/// A wrong proof is refused by the head alone: what comes behind it is not looked at.
+#[test]
+fn a_wrong_proof_does_not_get_as_far_as_the_record() {
+    for (name, record) in samples() {
+        let mut bytes = record.to_bytes();
+        let head = bytes.iter().position(|byte| *byte == b'\n').unwrap();
+        bytes.truncate(head + 1);
+        assert!(Record::from_bytes(&bytes).is_err());
+        let stranger = Command::Owner { presented: world::wrong(), action: OwnerAction::Status };
+        assert_eq!(Record::admits(&bytes, &stranger), Ok(false), "{name}");
+        let holder = |presented| Command::Holder { link: world::link_id(0), presented, action: HolderAction::Look };
+        assert_eq!(Record::admits(&bytes, &holder(world::wrong())), Ok(false), "{name}");
+        let known = ["ready", "lapsed", "locked", "gone"].contains(&name);
+        assert_eq!(Record::admits(&bytes, &holder(world::link_verifier(0))), Ok(known), "{name}");
     }
 }
