@@ -3,13 +3,14 @@
 mod debts;
 mod turns;
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use subrosa_shared::api::{CompleteShare, Log, StoredPart};
 use subrosa_shared::id::{LinkId, ShareId, Verifier};
 use subrosa_shared::time::Timestamp;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Duration, sleep};
 
 use self::debts::{Debt, Debts};
@@ -31,6 +32,9 @@ const ATTEMPTS_MAX: usize = 16;
 /// The longest pause after a lost race. The first is at most 2 milliseconds, and they double.
 const PAUSE_MAX: Duration = Duration::from_millis(64);
 
+/// Uploads that are held against what they should be at the same time: each is up to 10,000 rows.
+const COMPLETING_MAX: usize = 8;
+
 /// The ledger together with the rules.
 #[derive(Clone)]
 pub struct Store {
@@ -41,6 +45,8 @@ struct Shared {
     ledger: Arc<dyn Ledger>,
     policy: Policy,
     turns: Turns,
+    /// Uploads that are looked at whole at the same time.
+    completing: Semaphore,
     debts: Debts,
     /// Told when something became due at once.
     due: Notify,
@@ -72,7 +78,8 @@ impl Store {
         // A server that was killed may have left something.
         let replaced = AtomicBool::new(true);
         let (turns, debts) = (Turns::default(), Debts::default());
-        Self { shared: Arc::new(Shared { ledger, policy, turns, debts, due: Notify::new(), replaced }) }
+        let completing = Semaphore::new(COMPLETING_MAX);
+        Self { shared: Arc::new(Shared { ledger, policy, turns, completing, debts, due: Notify::new(), replaced }) }
     }
 
     /// The ledger, for what is no step of a life.
@@ -145,6 +152,8 @@ impl Store {
         owner: Verifier,
         request: CompleteShare,
     ) -> Result<Outcome, StoreError> {
+        // All rows of an upload are read at once.
+        let _few = self.shared.completing.acquire().await;
         for races in 0..ATTEMPTS_MAX {
             pause(races).await;
             let objects = self.shared.ledger.objects(share).await?;
@@ -158,19 +167,58 @@ impl Store {
         Err(StoreError::Contended)
     }
 
-    /// The stored parts, in order of index.
+    /// The stored parts with an index in that range, in order.
     ///
     /// # Errors
     /// The ledger fails.
-    pub async fn parts(&self, share: &ShareId) -> Result<Vec<StoredPart>, StoreError> {
-        Ok(stored_upload(&self.shared.ledger.objects(share).await?).parts)
+    pub async fn parts(&self, share: &ShareId, places: Range<u32>) -> Result<Vec<StoredPart>, StoreError> {
+        let rows = self.shared.ledger.parts(share, places).await?;
+        Ok(rows.into_iter().filter_map(stored_part).collect())
     }
 
-    /// Notes a stored object. `Closed`: the share takes none any more.
+    /// The stored part with the highest index.
     ///
     /// # Errors
     /// The ledger fails.
-    pub async fn put_object(&self, share: &ShareId, object: ObjectRow) -> Result<PutObject, StoreError> {
+    pub async fn last_part(&self, share: &ShareId) -> Result<Option<StoredPart>, StoreError> {
+        Ok(self.shared.ledger.last_part(share).await?.and_then(stored_part))
+    }
+
+    /// Whether a part of that length may be stored at that place, beside those that are stored.
+    ///
+    /// # Errors
+    /// It may not, or the ledger fails.
+    pub async fn expect_place(
+        &self,
+        share: &ShareId,
+        owner: Verifier,
+        index: u32,
+        sealed_len: u64,
+    ) -> Result<(), StoreError> {
+        let last = self.last_part(share).await?;
+        self.run_owner(*share, owner, OwnerAction::StorePart { index, sealed_len, last }).await.map(drop)
+    }
+
+    /// Notes a stored object. `Closed`: the share takes none any more. Parts are looked at once more, one after the other: of
+    /// those that came at the same time, some may not stand beside others.
+    ///
+    /// # Errors
+    /// The rules refuse it, and then nothing was changed; or the ledger fails.
+    pub async fn put_object(
+        &self,
+        share: &ShareId,
+        owner: Verifier,
+        object: ObjectRow,
+    ) -> Result<PutObject, StoreError> {
+        let Slot::Part(index) = object.slot else { return Ok(self.shared.ledger.put_object(share, object).await?) };
+        let _turn = self.shared.turns.take((*share).into()).await.ok_or(StoreError::Contended)?;
+        let last = self.last_part(share).await?;
+        let action = OwnerAction::StorePart { index, sealed_len: object.sealed_len, last };
+        match self.run_alone((*share).into(), None, &Command::Owner { presented: owner, action }).await {
+            // The ledger says so, and the caller asks why.
+            Ok(_) | Err(StoreError::Refused(Refusal::AlreadyComplete | Refusal::Gone(_))) => {}
+            Err(error) => return Err(error),
+        }
         Ok(self.shared.ledger.put_object(share, object).await?)
     }
 
@@ -398,6 +446,14 @@ fn new_row(record: &Record) -> NewRow {
         due: record.due(),
         accepts_parts: record.accepts_parts(),
         stands_alone: record.is_burned(),
+    }
+}
+
+fn stored_part(row: ObjectRow) -> Option<StoredPart> {
+    let ObjectRow { slot, sealed_len, digest, .. } = row;
+    match slot {
+        Slot::Part(index) => Some(StoredPart { index, sealed_len, digest }),
+        Slot::Manifest => None,
     }
 }
 

@@ -2,6 +2,8 @@
 //! a limit stays a limit.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "http/unchecked.rs"]
+mod openapi;
 #[path = "http/program.rs"]
 #[allow(dead_code, reason = "shared with the tests of the API")]
 mod program;

@@ -150,6 +150,14 @@ fn refusal_problem(refusal: &Refusal) -> Problem {
             .with_bounds(sealed_len(PAYLOAD_BYTES_MIN as u64), sealed_len(PAYLOAD_BYTES_MAX as u64))
             .with_detail("It is about payload: what is sealed in it is filled to a power of two."),
         Refusal::PartOutOfRange { max } => Problem::new(P::PartOutOfRange).with_bounds(0, max),
+        Refusal::PartTooShort { sealed_len, last } => {
+            Problem::new(P::ValueOutOfRange).with_bounds(sealed_len, sealed_len).with_detail(format!(
+                "It is about sealed_len: only the last part may be shorter than the others, and part {last} is stored."
+            ))
+        }
+        Refusal::PartBehindLast { last } => Problem::new(P::PartOutOfRange)
+            .with_bounds(0, last.into())
+            .with_detail(format!("Part {last} is shorter than the others, so it is the last.")),
         Refusal::ShareTooLarge { max } => Problem::new(P::ShareTooLarge).with_bounds(0, max),
         Refusal::TooManyLinks { max } => Problem::new(P::TooManyLinks).with_bounds(0, max),
         Refusal::AlreadyComplete => Problem::new(P::AlreadyComplete),

@@ -32,7 +32,7 @@ pub(super) async fn store_manifest(
 ) -> Result<StatusCode, Error> {
     let may_store = OwnerAction::StoreManifest { sealed_len: body.len };
     app.store().run_owner(share, owner, may_store.clone()).await?;
-    match body.store(&app, share, Slot::Manifest).await? {
+    match body.store(&app, (share, owner), Slot::Manifest).await? {
         PutObject::Stored { .. } => Ok(StatusCode::NO_CONTENT),
         PutObject::Closed => {
             app.store().run_owner(share, owner, may_store).await?;

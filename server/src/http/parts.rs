@@ -1,8 +1,11 @@
 //! `/shares/{share}/parts`: the sealed content, for its owner.
 
+use axum::body::Body;
 use axum::extract::State;
-use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use futures_util::{Stream, TryStreamExt as _, stream};
+use http::{HeaderMap, StatusCode, header};
 use subrosa_shared::api::{PartList, StoredPart};
 use subrosa_shared::id::ShareId;
 
@@ -14,6 +17,10 @@ use super::upload::SealedBody;
 use crate::app::App;
 use crate::ledger::{PutObject, Slot};
 use crate::lifecycle::OwnerAction;
+use crate::store::Store;
+
+/// Parts that are listed at once: some 20 kB of JSON.
+const LIST_PAGE_LEN: u32 = 256;
 
 /// Stores a part. `201` if it is new, `200` if it replaced one.
 #[utoipa::path(
@@ -39,21 +46,21 @@ pub(super) async fn store_part(
     Owner(owner): Owner,
     body: SealedBody,
 ) -> Result<(StatusCode, axum::Json<StoredPart>), Error> {
-    let may_store = OwnerAction::StorePart { index, sealed_len: body.len };
+    let sealed_len = body.len;
     let stored = StoredPart { index, sealed_len: body.len, digest: body.digest };
-    app.store().run_owner(share, owner, may_store.clone()).await?;
-    match body.store(&app, share, Slot::Part(index)).await? {
+    app.store().expect_place(&share, owner, index, sealed_len).await?;
+    match body.store(&app, (share, owner), Slot::Part(index)).await? {
         PutObject::Stored { replaced: None } => Ok((StatusCode::CREATED, axum::Json(stored))),
         PutObject::Stored { replaced: Some(_) } => Ok((StatusCode::OK, axum::Json(stored))),
         PutObject::Closed => {
             // Asked again, the rules say why.
-            app.store().run_owner(share, owner, may_store).await?;
+            app.store().expect_place(&share, owner, index, sealed_len).await?;
             Err(Error::Contended)
         }
     }
 }
 
-/// What is stored already, to go on after a break.
+/// What is stored already, to go on after a break: sent as it is read, in order of index.
 #[utoipa::path(
     get,
     path = "/shares/{share}/parts",
@@ -67,9 +74,40 @@ pub(super) async fn list_parts(
     Path(share): Path<ShareId>,
     Owner(owner): Owner,
     _: NoBody,
-) -> Result<axum::Json<PartList>, Error> {
+) -> Result<Response, Error> {
     app.store().run_owner(share, owner, OwnerAction::ReadBack).await?;
-    Ok(axum::Json(PartList { parts: app.store().parts(&share).await? }))
+    let end = app.store().last_part(&share).await?.map_or(0, |last| last.index.saturating_add(1));
+    let body = Body::from_stream(listed(app.store().clone(), Reader::Owner { share, owner }, share, end));
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+/// The list of parts before `end`, page after page: a client that reads slowly keeps one page waiting, not the whole list.
+fn listed(store: Store, reader: Reader, share: ShareId, end: u32) -> impl Stream<Item = Result<Bytes, Error>> {
+    let pages = stream::try_unfold((Some(0), "{\"parts\":["), move |(next, before)| {
+        let (store, reader) = (store.clone(), reader.clone());
+        async move {
+            let Some(next) = next else { return Ok(None) };
+            let page_end = end.min(next + LIST_PAGE_LEN);
+            let mut piece = Vec::new();
+            let mut between = before;
+            for part in store.parts(&share, next..page_end).await? {
+                piece.extend_from_slice(between.as_bytes());
+                serde_json::to_writer(&mut piece, &part).map_err(|_| Error::Outcome)?;
+                between = ",";
+            }
+            if page_end < end {
+                return Ok(Some((Bytes::from(piece), (Some(page_end), between))));
+            }
+            // What is gone by now may have been missing: a list that is not whole must not look as if it were.
+            reader.check(&store).await?;
+            if between != "," {
+                piece.extend_from_slice(between.as_bytes());
+            }
+            piece.extend_from_slice(b"]}");
+            Ok(Some((Bytes::from(piece), (None, ""))))
+        }
+    });
+    pages.inspect_err(|error: &Error| tracing::info!(%error, "a list of parts was cut off"))
 }
 
 /// Reads a part back, or a range of it: after a break, from the byte after the last that came. Not counted.

@@ -9,7 +9,7 @@ use http::{HeaderMap, header};
 use http_body_util::BodyExt as _;
 use sha2::{Digest as _, Sha256};
 use subrosa_shared::api::header::CONTENT_DIGEST;
-use subrosa_shared::id::{Digest, ShareId};
+use subrosa_shared::id::{Digest, ShareId, Verifier};
 use subrosa_shared::seal;
 use tokio::time::{Instant, timeout_at};
 
@@ -69,7 +69,12 @@ fn content_digest(headers: &HeaderMap) -> Result<Digest, Error> {
 
 impl SealedBody {
     /// Stores it as an object of the share. Answers what it replaced, or that the share takes no objects any more.
-    pub(super) async fn store(self, app: &App, share: ShareId, slot: Slot) -> Result<PutObject, Error> {
+    pub(super) async fn store(
+        self,
+        app: &App,
+        (share, owner): (ShareId, Verifier),
+        slot: Slot,
+    ) -> Result<PutObject, Error> {
         let row = ObjectRow { slot, sealed_len: self.len, digest: self.digest, blob: blob_name(slot) };
         let mut writer = app.blobs().create(&share, &row.blob, self.len).await?;
         if let Err(error) = self.pump(app, &mut writer).await {
@@ -78,7 +83,7 @@ impl SealedBody {
         }
         // From here on it must not matter whether the client stays: a blob that has its name gets its row, or goes.
         let app = app.clone();
-        let noted = tokio::spawn(async move { note(&app, &share, writer, row).await });
+        let noted = tokio::spawn(async move { note(&app, (&share, owner), writer, row).await });
         noted.await.map_err(|_| Error::Outcome)?
     }
 
@@ -113,17 +118,23 @@ impl SealedBody {
     }
 }
 
-async fn note(app: &App, share: &ShareId, writer: BlobWriter, row: ObjectRow) -> Result<PutObject, Error> {
+async fn note(
+    app: &App,
+    (share, owner): (&ShareId, Verifier),
+    writer: BlobWriter,
+    row: ObjectRow,
+) -> Result<PutObject, Error> {
     let blob = row.blob.clone();
     let noted = match writer.finish().await {
-        Ok(()) => app.store().put_object(share, row).await.map_err(Error::from),
+        Ok(()) => app.store().put_object(share, owner, row).await.map_err(Error::from),
         Err(error) => Err(error.into()),
     };
     let nobodys = match &noted {
         Ok(PutObject::Stored { replaced }) => replaced.as_ref().map(|row| row.blob.clone()),
+        // No change was tried.
+        Ok(PutObject::Closed) | Err(Error::Refused(_) | Error::Contended) => Some(blob),
         // After a failed change nobody knows whether the row stands: the blob stays, and goes with its share.
         Err(_) => None,
-        Ok(PutObject::Closed) => Some(blob),
     };
     if let Some(blob) = nobodys
         && let Err(error) = app.blobs().delete(share, &blob).await

@@ -9,6 +9,8 @@ pub mod redis;
 pub mod sqlite;
 mod transfer;
 
+use std::ops::Range;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use subrosa_shared::api::LogLine;
@@ -55,6 +57,12 @@ pub trait Ledger: Send + Sync + 'static {
 
     /// All objects of a share, in order of slot, the manifest first.
     async fn objects(&self, share: &ShareId) -> Result<Objects, LedgerError>;
+
+    /// Stored parts whose index is in that range, in order.
+    async fn parts(&self, share: &ShareId, places: Range<u32>) -> Result<Vec<ObjectRow>, LedgerError>;
+
+    /// The stored part with the highest index.
+    async fn last_part(&self, share: &ShareId) -> Result<Option<ObjectRow>, LedgerError>;
 
     /// One object of a share.
     async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError>;

@@ -114,6 +114,8 @@ pub enum OwnerAction {
         index: u32,
         /// Bytes of the sealed object.
         sealed_len: u64,
+        /// The stored part with the highest index.
+        last: Option<StoredPart>,
     },
     /// May a manifest be stored now? Answers [`Outcome::Allowed`].
     StoreManifest {
@@ -381,6 +383,20 @@ pub enum Refusal {
     PartOutOfRange {
         /// Largest index.
         max: u64,
+    },
+    /// A part that is shorter than the others would stand before another.
+    #[error("the part must have {sealed_len} bytes, because part {last} is stored behind it")]
+    PartTooShort {
+        /// Bytes of a sealed part that is not the last.
+        sealed_len: u64,
+        /// The highest index stored.
+        last: u32,
+    },
+    /// A part would stand behind the one that is shorter than the others, which is the last.
+    #[error("part {last} is shorter than the others, so none can follow it")]
+    PartBehindLast {
+        /// The index of the shorter part.
+        last: u32,
     },
     /// More content than a share may have.
     #[error("share must have at most {max} bytes")]

@@ -36,8 +36,8 @@ pub(super) fn act(
         (OwnerAction::RevokeLink { link }, _) => link::revoke(share, *link, now, log)?,
         // Whatever else there is, it is too late.
         (_, Some(gone)) => return Err(Refusal::Gone(gone)),
-        (OwnerAction::StorePart { index, sealed_len }, None) => {
-            upload::check_part(share, *index, *sealed_len, limits)?;
+        (OwnerAction::StorePart { index, sealed_len, last }, None) => {
+            upload::check_part(share, *index, *sealed_len, last.as_ref(), limits)?;
             return Ok(Outcome::Allowed);
         }
         (OwnerAction::StoreManifest { sealed_len }, None) => {

@@ -1,6 +1,6 @@
 //! What may be stored of an upload, and what makes it complete.
 
-use subrosa_shared::api::{CompleteShare, Event, LogLine};
+use subrosa_shared::api::{CompleteShare, Event, LogLine, StoredPart};
 use subrosa_shared::content::part_list_digest;
 use subrosa_shared::limits::{Limits, PARTS_MAX};
 use subrosa_shared::padding::is_padded_len;
@@ -11,15 +11,31 @@ use super::command::{Refusal, StoredUpload, UploadFault};
 use super::notes::Notes;
 use super::record::{Content, Kind, Parts, Share, State};
 
-/// Whether a part of that length may be stored at that place now.
-pub(super) fn check_part(share: &Share, index: u32, len: u64, limits: &Limits) -> Result<(), Refusal> {
+/// Whether a part of that length may be stored at that place now. At most one part is shorter than the others, and it is the
+/// one with the highest index: else a share could be made of very many very small ones. `last` is the stored part with the
+/// highest index, so that parts may come in any order.
+pub(super) fn check_part(
+    share: &Share,
+    index: u32,
+    len: u64,
+    last: Option<&StoredPart>,
+    limits: &Limits,
+) -> Result<(), Refusal> {
     check_uploading(share)?;
     let part_bytes = part_bytes(share)?;
     let parts_max = share_parts_max(part_bytes, limits);
     if u64::from(index) >= parts_max {
         return Err(Refusal::PartOutOfRange { max: parts_max - 1 });
     }
-    check_range("sealed_len", len, sealed_len(1), sealed_len(part_bytes.into()))
+    let full = sealed_len(part_bytes.into());
+    check_range("sealed_len", len, sealed_len(1), full)?;
+    match last {
+        Some(last) if len < full && index < last.index => {
+            Err(Refusal::PartTooShort { sealed_len: full, last: last.index })
+        }
+        Some(last) if last.sealed_len < full && index > last.index => Err(Refusal::PartBehindLast { last: last.index }),
+        _ => Ok(()),
+    }
 }
 
 /// Whether a manifest of that length may be stored now.

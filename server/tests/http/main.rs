@@ -15,6 +15,7 @@ mod guesses;
 mod openapi;
 mod owners;
 mod pages;
+mod parts;
 mod promises;
 mod pushes;
 mod round_trip;

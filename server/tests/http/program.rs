@@ -67,6 +67,24 @@ impl Program {
             let (name, value) = line.split_once(": ").unwrap();
             (name.parse::<http::HeaderName>().unwrap(), value.parse::<http::HeaderValue>().unwrap())
         });
-        Answer { status, headers: headers.collect(), body: bytes[end + 4..].to_vec().into(), broken: false }
+        let headers: http::HeaderMap = headers.collect();
+        let body = &bytes[end + 4..];
+        let is_chunked = headers.contains_key("transfer-encoding");
+        let body = if is_chunked { unchunked(body) } else { body.to_vec() };
+        Answer { status, headers, body: body.into(), broken: false }
+    }
+}
+
+/// A body that was sent in chunks.
+fn unchunked(mut rest: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    loop {
+        let line = rest.windows(2).position(|window| window == b"\r\n").unwrap();
+        let len = usize::from_str_radix(std::str::from_utf8(&rest[..line]).unwrap(), 16).unwrap();
+        if len == 0 {
+            return body;
+        }
+        body.extend_from_slice(&rest[line + 2..][..len]);
+        rest = &rest[line + 2 + len + 2..];
     }
 }

@@ -86,6 +86,12 @@ impl Ledger for Refusing {
     async fn objects(&self, share: &ShareId) -> Result<Objects, LedgerError> {
         self.ledger.objects(share).await
     }
+    async fn parts(&self, share: &ShareId, places: std::ops::Range<u32>) -> Result<Vec<ObjectRow>, LedgerError> {
+        self.ledger.parts(share, places).await
+    }
+    async fn last_part(&self, share: &ShareId) -> Result<Option<ObjectRow>, LedgerError> {
+        self.ledger.last_part(share).await
+    }
     async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError> {
         self.ledger.object(share, slot).await
     }

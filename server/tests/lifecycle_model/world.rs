@@ -298,7 +298,11 @@ fn owner_action() -> impl Strategy<Value = OwnerAction> {
         2 => Just(OwnerAction::Status),
         1 => Just(OwnerAction::StoreNote),
         1 => Just(OwnerAction::ReadBack),
-        1 => (0..3_u32).prop_map(|index| OwnerAction::StorePart { index, sealed_len: sealed_len(PART_BYTES.into()) }),
+        1 => (0..3_u32).prop_map(|index| OwnerAction::StorePart {
+            index,
+            sealed_len: sealed_len(PART_BYTES.into()),
+            last: None,
+        }),
         1 => Just(OwnerAction::StoreManifest { sealed_len: sealed_len(4096) }),
         2 => completion(),
         4 => (0..=LINKS, put_body()).prop_map(|(link, request)| OwnerAction::PutLink {

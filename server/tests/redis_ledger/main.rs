@@ -7,6 +7,8 @@
 mod api;
 #[path = "../redis_nodes/between.rs"]
 mod between;
+#[path = "../http/unchecked.rs"]
+mod openapi;
 #[path = "../ledger/support.rs"]
 #[allow(dead_code, reason = "shared with the rules of every ledger")]
 mod support;

@@ -1,5 +1,7 @@
 //! What lies beside a record: its objects and its note.
 
+use std::ops::Range;
+
 use subrosa_shared::id::ShareId;
 
 use super::nodes::Tag;
@@ -62,6 +64,29 @@ impl RedisLedger {
             return Ok(Objects { rows: Vec::new(), write_id: WriteId::generate() });
         }
         Ok(Objects { write_id: reply.write_id()?, rows: rows::objects(reply.value()?)? })
+    }
+
+    pub(super) async fn parts_in(&self, share: &ShareId, places: Range<u32>) -> Result<Vec<ObjectRow>, LedgerError> {
+        if places.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = self.keys.record(&RecordKey::Share(*share));
+        let get = self.script(&scripts::GET, keys.tag).key(keys.objects).arg("HMGET");
+        let get = places.clone().fold(get, |get, index| get.arg(rows::slot_name(Slot::Part(index))));
+        let found: Vec<Option<Vec<u8>>> = self.read(keys.tag, get).await?.value()?;
+        let stored = places.zip(found).filter_map(|(index, bytes)| Some((Slot::Part(index), bytes?)));
+        stored.map(|(slot, bytes)| rows::object(slot, &bytes)).collect()
+    }
+
+    pub(super) async fn highest_part(&self, share: &ShareId) -> Result<Option<ObjectRow>, LedgerError> {
+        let keys = self.keys.record(&RecordKey::Share(*share));
+        let get = self.script(&scripts::LAST_PART, keys.tag).key(keys.record).key(keys.objects);
+        let mut reply = self.read(keys.tag, get).await?;
+        if reply.word == "none" {
+            return Ok(None);
+        }
+        let slot = Slot::Part(reply.value()?);
+        rows::object(slot, &reply.value::<Vec<u8>>()?).map(Some)
     }
 
     pub(super) async fn one_object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError> {

@@ -23,6 +23,7 @@ mod time;
 mod together;
 mod transfer;
 
+use std::ops::Range;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -154,6 +155,14 @@ impl Ledger for RedisLedger {
 
     async fn objects(&self, share: &ShareId) -> Result<Objects, LedgerError> {
         self.all_objects(share).await
+    }
+
+    async fn parts(&self, share: &ShareId, places: Range<u32>) -> Result<Vec<ObjectRow>, LedgerError> {
+        self.parts_in(share, places).await
+    }
+
+    async fn last_part(&self, share: &ShareId) -> Result<Option<ObjectRow>, LedgerError> {
+        self.highest_part(share).await
     }
 
     async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError> {

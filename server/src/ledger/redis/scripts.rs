@@ -30,8 +30,10 @@ scripts! {
     CHANGE = " flags=allow-oom" "installation", "commit";
     /// Whether a record is still what was read.
     SETTLE = " flags=allow-oom" "installation", "settle";
+    /// Reads the stored part with the highest index.
+    LAST_PART = " flags=allow-oom" "installation", "highest", "last_part";
     /// Notes an object.
-    PUT_OBJECT = "" "installation", "put_object";
+    PUT_OBJECT = "" "installation", "highest", "put_object";
     /// Keeps a note.
     PUT_NOTE = "" "installation", "put_note";
     /// Says which share a link opens.

@@ -9,6 +9,7 @@ mod rows;
 mod transfer;
 mod writer;
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -163,6 +164,16 @@ impl Ledger for SqliteLedger {
     async fn objects(&self, share: &ShareId) -> Result<Objects, LedgerError> {
         let share = *share;
         self.readers.read(move |connection| rows::objects(connection, &share)).await
+    }
+
+    async fn parts(&self, share: &ShareId, places: Range<u32>) -> Result<Vec<ObjectRow>, LedgerError> {
+        let share = *share;
+        self.readers.read(move |connection| rows::parts(connection, &share, places)).await
+    }
+
+    async fn last_part(&self, share: &ShareId) -> Result<Option<ObjectRow>, LedgerError> {
+        let share = *share;
+        self.readers.read(move |connection| rows::last_part(connection, &share)).await
     }
 
     async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError> {

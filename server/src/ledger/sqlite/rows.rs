@@ -1,5 +1,7 @@
 //! The tables and every statement on them, as functions of a connection. No transaction begins or ends here.
 
+use std::ops::Range;
+
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use subrosa_shared::api::LogLine;
@@ -198,6 +200,24 @@ pub(super) fn objects(connection: &Connection, share: &ShareId) -> rusqlite::Res
         .query_map([share_key(share)], object_row)?
         .collect::<rusqlite::Result<_>>()?;
     Ok(Objects { rows, write_id })
+}
+
+pub(super) fn parts(connection: &Connection, share: &ShareId, places: Range<u32>) -> rusqlite::Result<Vec<ObjectRow>> {
+    connection
+        .prepare_cached(
+            "SELECT slot, sealed_len, digest, blob FROM object WHERE key = ?1 AND slot >= ?2 AND slot < ?3 ORDER BY slot",
+        )?
+        .query_map(params![share_key(share), places.start, places.end], object_row)?
+        .collect()
+}
+
+pub(super) fn last_part(connection: &Connection, share: &ShareId) -> rusqlite::Result<Option<ObjectRow>> {
+    connection
+        .prepare_cached(
+            "SELECT slot, sealed_len, digest, blob FROM object WHERE key = ?1 AND slot >= 0 ORDER BY slot DESC LIMIT 1",
+        )?
+        .query_row([share_key(share)], object_row)
+        .optional()
 }
 
 pub(super) fn object(connection: &Connection, share: &ShareId, slot: Slot) -> rusqlite::Result<Option<ObjectRow>> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use subrosa_server::ledger::{Change, CommitOutcome, LOG_LINES_MAX, NewRow, Objects, PutObject};
+use subrosa_server::ledger::{Change, CommitOutcome, LOG_LINES_MAX, NewRow, ObjectRow, Objects, PutObject, Slot};
 use subrosa_shared::api::{Event, LogLine};
 
 use crate::backends::Backend;
@@ -39,6 +39,26 @@ pub(crate) async fn objects_are_taken_only_while_the_record_accepts_parts(backen
     assert_eq!(put_object(part(0, 3)).await, PutObject::Closed);
     assert_eq!(put_object(part(1, 3)).await, PutObject::Closed);
     assert_eq!(ledger.objects(&share(1)).await.unwrap().rows, [part(0, 2)]);
+}
+
+pub(crate) async fn parts_come_in_pages_and_the_last_is_known(backend: &dyn Backend) {
+    let ledger = backend.open(&clock()).await;
+    assert_eq!(ledger.last_part(&share(1)).await.unwrap(), None, "no record");
+    create(ledger.as_ref(), share(1)).await;
+    assert_eq!(ledger.last_part(&share(1)).await.unwrap(), None);
+    let manifest = ObjectRow { slot: Slot::Manifest, ..part(0, 9) };
+    ledger.put_object(&share(1), manifest).await.unwrap();
+    assert_eq!(ledger.last_part(&share(1)).await.unwrap(), None, "a manifest is no part");
+    for (index, last) in [(2, 2), (0, 2), (10, 10), (9, 10), (2, 10)] {
+        ledger.put_object(&share(1), part(index, 1)).await.unwrap();
+        assert_eq!(ledger.last_part(&share(1)).await.unwrap(), Some(part(last, 1)));
+    }
+    let parts = |places| async { ledger.parts(&share(1), places).await.unwrap() };
+    assert_eq!(parts(0..3).await, [part(0, 1), part(2, 1)]);
+    assert_eq!(parts(9..11).await, [part(9, 1), part(10, 1)]);
+    assert_eq!(parts(3..9).await, []);
+    assert_eq!(parts(5..5).await, []);
+    assert_eq!(ledger.parts(&share(2), 0..3).await.unwrap(), []);
 }
 
 pub(crate) async fn a_change_that_rests_on_objects_fails_when_they_changed(backend: &dyn Backend) {

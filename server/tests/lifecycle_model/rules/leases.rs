@@ -232,10 +232,18 @@ fn the_largest_record_is_bounded() {
     run.wait(HOUR);
     run.done(Command::Tick);
     let per_link = len(&run) - one;
+    let told = |run: &Run| serde_json::to_vec(&run.seen()).unwrap().len();
+    let told_per_link = told(&run) / 2;
     run.done(ask(0, secret(99)));
     let before = len(&run);
     run.done(ask(0, secret(100)));
     let per_lease = len(&run) - before + 100; // started and charged it is a little longer
     let largest = 1000 + 250 * per_link + SHARE_LEASES_MAX * per_lease;
     assert!(per_link < 5000 && largest < 1_500_000, "{per_link} bytes per link, {largest} in all");
+    assert!(told_per_link < 3500, "{told_per_link} bytes are told of a link to its owner");
+
+    // A wrong proof costs nothing that grows with what is kept beside the verifiers.
+    let bytes = run.record.as_ref().unwrap().to_bytes();
+    let head = bytes.iter().position(|byte| *byte == b'\n').unwrap();
+    assert!(head < 60 + 44 + 2 * 66, "{head} bytes of head");
 }

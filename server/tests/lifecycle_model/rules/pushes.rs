@@ -355,7 +355,7 @@ fn actions_of_the_other_kind_are_not_found() {
         HolderAction::CheckLease { lease },
     ];
     let of_shares = [
-        OwnerAction::StorePart { index: 0, sealed_len: 81 },
+        OwnerAction::StorePart { index: 0, sealed_len: 81, last: None },
         OwnerAction::StoreManifest { sealed_len: 81 },
         OwnerAction::StoreNote,
         OwnerAction::ReadBack,

@@ -94,7 +94,7 @@ fn part_sizes_are_whole_chunks_within_the_limits() {
 fn a_part_is_stored_where_one_can_be() {
     let mut run = created();
     run.policy.limits.share_bytes_max = 3 * u64::from(PART_BYTES) - 1;
-    let part = |index, sealed_len| world::by_owner(OwnerAction::StorePart { index, sealed_len });
+    let part = |index, sealed_len| world::by_owner(OwnerAction::StorePart { index, sealed_len, last: None });
     run.done(part(2, sealed_len(1)));
     run.done(part(0, sealed_len(PART_BYTES.into())));
     assert_eq!(run.refused(part(3, sealed_len(1))), Refusal::PartOutOfRange { max: 2 });
@@ -181,7 +181,7 @@ fn content_is_fixed_once() {
     // A retry need not say what is stored: it is fixed.
     run.done(complete((StoredUpload::default(), world::complete_request())));
     assert_eq!(run.refused(complete(stored(&[4096]))), Refusal::AlreadyComplete);
-    let store = OwnerAction::StorePart { index: 0, sealed_len: sealed_len(1) };
+    let store = OwnerAction::StorePart { index: 0, sealed_len: sealed_len(1), last: None };
     assert_eq!(run.refused(world::by_owner(store)), Refusal::AlreadyComplete);
     let store = OwnerAction::StoreManifest { sealed_len: sealed_len(1) };
     assert_eq!(run.refused(world::by_owner(store)), Refusal::AlreadyComplete);
@@ -205,4 +205,32 @@ fn a_share_can_be_given_links_only_when_complete() {
     let mut run = created();
     assert_eq!(run.refused(world::put(0, world::put_request(0))), Refusal::NotComplete);
     assert_eq!(Policy::default().upload_secs_max, 7 * 24 * 60 * 60);
+}
+
+/// At most one part is shorter than the others, and no part stands behind it, in whatever order they come.
+#[test]
+fn only_the_last_part_is_shorter() {
+    let mut run = created();
+    let full = sealed_len(PART_BYTES.into());
+    let short = full - 1;
+    let mut store = |index, sealed_len, last: Option<(u32, u64)>| {
+        let last = last.map(|(index, sealed_len)| StoredPart { index, sealed_len, digest: Digest::of(b"") });
+        run.apply(world::by_owner(OwnerAction::StorePart { index, sealed_len, last })).clone().err()
+    };
+    // The first to come may be the last part.
+    assert_eq!(store(7, short, None), None);
+    for (index, last) in [(6, (7, short)), (0, (7, short)), (8, (7, full)), (7, (7, full))] {
+        assert_eq!(store(index, full, Some(last)), None, "{index} {last:?}");
+    }
+    // The same place again, and shorter or longer than it was.
+    assert_eq!(store(7, short, Some((7, full))), None);
+    assert_eq!(store(7, sealed_len(1), Some((7, short))), None);
+    assert_eq!(store(8, short, Some((7, full))), None);
+
+    let too_short = |last| Some(Refusal::PartTooShort { sealed_len: full, last });
+    assert_eq!(store(6, short, Some((7, full))), too_short(7));
+    assert_eq!(store(6, short, Some((7, short))), too_short(7));
+    for len in [short, full] {
+        assert_eq!(store(8, len, Some((7, short))), Some(Refusal::PartBehindLast { last: 7 }));
+    }
 }

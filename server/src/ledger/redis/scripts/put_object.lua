@@ -13,4 +13,8 @@ if object ~= ARGV[3] then
 end
 redis.call('HSET', KEYS[3], ARGV[2], ARGV[4])
 redis.call('HSET', KEYS[2], 'objects', ARGV[5])
+local index = tonumber(ARGV[2])
+if index then
+    redis.call('HSET', KEYS[2], 'last', string.format('%d', math.max(index, highest(KEYS[2], KEYS[3]))))
+end
 return {'ok'}

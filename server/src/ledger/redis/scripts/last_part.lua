@@ -1,0 +1,7 @@
+-- The stored part with the highest index. KEYS: mark, record, objects.
+local last = highest(KEYS[2], KEYS[3])
+local object = redis.call('HGET', KEYS[3], string.format('%d', last))
+if not object then
+    return {'none'}
+end
+return {'ok', last, object}
