@@ -38,6 +38,13 @@ pub fn from_slice<'de, T: Deserialize<'de>>(json: &'de [u8]) -> Result<T, Malfor
     if reader.peek().is_none() { Ok(value) } else { Err(Malformed) }
 }
 
+/// Reads a field that may be missing: `null` says the same. `#[serde(default, deserialize_with = "default_if_null")]`.
+pub(crate) fn default_if_null<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 /// What was not read yet, and how deep in it is.
 struct Reader<'de> {
     rest: &'de [u8],

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::{Layout, LayoutError};
 use crate::id::{Commitment, Digest, ShareId};
-use crate::json::from_slice;
+use crate::json::{default_if_null, from_slice};
 use crate::limits::{ENTRIES_MAX, MANIFEST_BYTES_MAX, PARTS_MAX};
 use crate::padding::padded_len;
 use crate::path::{EntryPath, PathError, folded};
@@ -342,7 +342,7 @@ pub fn content_len(entries: &[Entry]) -> Result<u64, ManifestError> {
 #[derive(Deserialize)]
 struct Preamble {
     version: u32,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "default_if_null")]
     critical: Vec<String>,
 }
 
@@ -362,7 +362,7 @@ struct WireEntry {
     path: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     size: Option<u64>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, deserialize_with = "default_if_null", skip_serializing_if = "std::ops::Not::not")]
     folder: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     modified: Option<Timestamp>,

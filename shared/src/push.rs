@@ -10,7 +10,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::bytes::{from_base64url, to_base64url};
 use crate::id::{Digest, LinkId};
-use crate::json::from_slice;
+use crate::json::{default_if_null, from_slice};
 use crate::path::is_confusing;
 use crate::seal::{OpenError, SealingKey, open, plaintext_len, seal, sealed_len};
 use crate::secret::{FaceKey, PayloadKey, PushNoteKey, ReceiptKey};
@@ -93,7 +93,7 @@ struct FaceWire {
     kind: Kind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     from: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "default_if_null")]
     for_files: bool,
 }
 
@@ -359,8 +359,12 @@ fn is_plain_authority(authority: &str) -> bool {
             (host.chars().any(char::is_alphanumeric) && host.chars().all(plain), port)
         }
     };
-    let port = port.is_empty() || port.strip_prefix(':').is_some_and(|digits| digits.parse::<u16>().is_ok());
-    host && port
+    host && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+}
+
+/// One to five digits, no sign.
+fn is_port(digits: &str) -> bool {
+    digits.len() <= 5 && digits.bytes().all(|digit| digit.is_ascii_digit()) && digits.parse::<u16>().is_ok()
 }
 
 fn is_invisible(c: char) -> bool {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{Vector, hex, run::derived};
 use crate::content::{Layout, part_list_digest};
 use crate::id::{Commitment, Digest, LinkId, ShareId};
+use crate::labels::{Label, labelled_digest};
 use crate::padding::padded_len;
 use crate::seal::{CHUNK_LEN, HEADER_LEN, PartPlace, SealingKey, TAG_LEN, VERSION, commitment, seal, sealed_len};
 use crate::secret::{
@@ -25,6 +26,7 @@ pub fn generate() -> Vec<(String, Vec<u8>)> {
     lengths(&mut vectors);
     manifests(&mut vectors);
     super::push::generate(&mut vectors);
+    super::edges::generate(&mut vectors);
     vectors.into_iter().map(|(name, vector)| (format!("{name}.vector"), vector.to_bytes())).collect()
 }
 
@@ -116,15 +118,33 @@ fn tokens(vectors: &mut Vectors) {
         ("cut", "the last character is missing", format!("https://example.org/s#{}", &token[..47]), "too-short"),
         ("swapped", "two characters changed places", format!("https://example.org/s#{swapped}"), "checksum"),
         ("lower-case", "in lower case", format!("https://example.org/s#{}", token.to_lowercase()), "checksum"),
+        ("second", "a damaged token before the whole one", format!("{swapped} https://example.org/s#{token}"), "ok"),
+        (
+            "in-fragment",
+            "in the fragment of another link",
+            format!("https://a.example/#https://b.example/s#{token}"),
+            "ok",
+        ),
+        ("rewritten", "under an address that is none of ours", format!("https://scanner.example/v2/x#{token}"), "ok"),
+        ("plain", "over http, from another machine", format!("http://example.org/s#{token}"), "ok"),
+        ("local", "over http, on this machine", format!("http://localhost:8080/s#{token}"), "ok"),
+        ("unknown-kind", "a token of a kind that is yet to come", unknown_kind(), "unknown-kind"),
+        ("too-long", "a text of more than 16 KiB", format!("{token}{}", " ".repeat(16 * 1024)), "too-long"),
         ("missing", "no fragment at all", "https://example.org/s#".to_owned(), "missing"),
         ("owner", "an owner's token where a link is wanted", owner, "other-kind"),
     ] {
-        let fields = [
-            ("about", about),
-            ("kind", "token"),
-            ("expect", expect),
-            ("link-secret", if expect == "ok" { &secret } else { "" }),
-        ];
+        let mut fields = vec![("about", about), ("kind", "token"), ("expect", expect)];
+        fields.push(("link-secret", if expect == "ok" { &secret } else { "" }));
+        // The server that a program contacts. Only programs look for it: pages know theirs.
+        match name {
+            "link" | "in-a-sentence" | "line-break" | "percent" | "wrapped" | "second" => {
+                fields.push(("server", "https://example.org"));
+            }
+            "in-fragment" => fields.push(("server", "https://b.example")),
+            "bare" | "rewritten" | "plain" => fields.push(("server", "")),
+            "local" => fields.push(("server", "http://localhost:8080")),
+            _ => {}
+        }
         vectors.push((format!("token-{name}"), vector(&fields, text.as_bytes())));
     }
     let owner = PushOwnerSecret::from_bytes([0x12; 32]);
@@ -156,6 +176,13 @@ fn tokens(vectors: &mut Vectors) {
         let fields = [("about", about), ("kind", "token"), ("expect", expect), ("of", of), (&field, secret)];
         vectors.push((format!("token-{name}"), vector(&fields, text.as_bytes())));
     }
+}
+
+/// Of kind 0x20.
+fn unknown_kind() -> String {
+    let (secret, kind) = ([0x40; 32], [0x20]);
+    let checksum = labelled_digest(Label::Token, &[&secret, &kind]);
+    crate::bytes::to_base64url(&[&secret[..], &checksum[..3], &kind].concat())
 }
 
 fn sealed_objects(vectors: &mut Vectors) {

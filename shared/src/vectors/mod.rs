@@ -1,6 +1,7 @@
 //! Test vectors: files from which any implementation of the protocol can be checked, this one natively and in wasm.
 //! PROTOCOL.md section 11 describes their form. Only built with the feature `vectors`.
 
+mod edges;
 mod generate;
 mod push;
 mod run;

@@ -29,6 +29,8 @@ pub fn run(bytes: &[u8]) -> Result<(), String> {
         "part-list" => part_list(&vector),
         "push-keys" => super::push::run_keys(&vector),
         "push" => super::push::run_object(&vector),
+        "owner-note" => super::edges::run_owner_note(&vector),
+        "sealed-len" => super::edges::run_len(&vector),
         kind => Err(format!("unknown kind {kind}")),
     }
 }
