@@ -7,6 +7,7 @@
 pub mod router;
 
 mod config;
+mod large;
 mod leases;
 mod links;
 mod manifest;

@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 use super::error::Error;
 use super::openapi::Document;
 use super::{
-    config, cors, headers, health, leases, links, manifest, middleware, note, openapi, owner_links, pages, parts,
-    pushes, shares,
+    config, cors, headers, health, large, leases, links, manifest, middleware, note, openapi, owner_links, pages,
+    parts, pushes, shares,
 };
 use crate::app::App;
 
@@ -25,6 +25,7 @@ pub fn router(app: &App) -> Router {
     let (api, document) = api(serving.channels).split_for_parts();
     let api =
         api.method_not_allowed_fallback(async || Error::MethodNotAllowed).fallback(async || Error::UnknownEndpoint);
+    let api = api.layer(from_fn_with_state(large::Room::new(), large::hold));
     let api = api.layer(Extension(Document::new(&document))).layer(axum::middleware::from_fn(headers::api_headers));
 
     // Only pages are compressed: ciphertext does not compress, and answers with secrets of both sides must not.
