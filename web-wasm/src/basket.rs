@@ -1,20 +1,20 @@
-//! What a sender has picked: names made safe and unique, totals, limits, and where every part of the content comes from.
+//! What a sender has picked: names made safe and unique, totals, limits. How it lies in parts: `packing.rs`.
 //!
-//! Files are known by number here; the page keeps the `File` objects under the same numbers.
+//! Files are known by number here; the page keeps the `File` objects under the same numbers. No file is left out here: only
+//! the page can compare what is in two files, and find that one was picked again.
 
 use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
 
 use serde::Serialize;
 use subrosa_shared::api::Config;
 use subrosa_shared::content::Layout;
-use subrosa_shared::limits::PART_BYTES_DEFAULT;
-use subrosa_shared::manifest::{Entry, EntryKind, MEDIA_TYPE_BYTES_MAX, MODIFIED_MAX, NOTE_BYTES_MAX};
+use subrosa_shared::manifest::{Entry, EntryKind, MEDIA_TYPE_BYTES_MAX, MODIFIED_MAX};
 use subrosa_shared::padding::padded_len;
 use subrosa_shared::path::{EntryPath, NAME_BYTES_MAX, folded};
 use subrosa_shared::time::Timestamp;
 
 use crate::names::{numbered, shortened};
+use crate::packing::{MANIFEST_BYTES_REST, PART_BYTES_LISTED, Plan, layout, listed_bytes};
 
 /// Why something cannot be added or sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,22 +41,49 @@ pub enum Added {
     AsIs(u32),
     /// Under another one: the wanted one is unsafe or taken.
     Renamed(u32, EntryPath),
-    /// The very same is in the basket already.
-    Known,
+    /// A folder that is in the basket already. Files are never left out here.
+    Merged,
+}
+
+/// A file of an earlier pick that came under the same path as one that is picked now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Twin {
+    /// Its number.
+    pub id: u32,
+    /// Whether size and time are the same too. The content may still be another.
+    pub looks_same: bool,
 }
 
 /// What has been picked so far.
 #[derive(Debug, Default)]
 pub struct Basket {
-    items: BTreeMap<u32, Entry>,
+    items: BTreeMap<u32, Item>,
     next: u32,
-    /// Every path and every folder above one, folded, and what stands there.
+    /// Counts picks: within one, no two files are the same.
+    pick: u32,
+    /// Every path and every folder above one, by its [`key`].
     taken: HashMap<String, Taken>,
+    /// The files that came under a path, as the platform told it.
+    came: HashMap<String, Vec<u32>>,
+    /// The number that a taken name got last, by the key of its path: so many files of one name take no longer than others.
+    numbers: HashMap<String, u32>,
+    /// The list that the page shows, in its order.
+    rows: BTreeMap<(String, String), (Row, u32)>,
+    file_count: usize,
+    content_len: u64,
+}
+
+#[derive(Debug)]
+struct Item {
+    entry: Entry,
+    /// The path as the platform told it.
+    came: String,
+    pick: u32,
 }
 
 #[derive(Clone, Debug)]
 enum Taken {
-    File(u32),
+    File,
     /// With its spelling and how many items lie in it or are it.
     Folder(String, u32),
 }
@@ -73,39 +100,42 @@ pub struct Row {
 }
 
 impl Basket {
-    /// Adds a file or folder under a path as the platform tells it.
+    /// Begins a pick: what is added from now on was picked or dropped together.
+    pub fn begin_pick(&mut self) {
+        self.pick += 1;
+    }
+
+    /// Files of earlier picks that came under this path: the file at it may be one of them, picked again.
+    #[must_use]
+    pub fn twins(&self, path: &str, size: u64, modified: Option<Timestamp>) -> Vec<Twin> {
+        let modified = plain_time(modified);
+        let ids = self.came.get(path).map_or(&[][..], Vec::as_slice);
+        let earlier = ids.iter().filter_map(|id| Some((*id, self.items.get(id)?)));
+        earlier
+            .filter(|(_, item)| item.pick != self.pick)
+            .map(|(id, Item { entry, .. })| Twin { id, looks_same: entry.size() == size && entry.modified == modified })
+            .collect()
+    }
+
+    /// Adds a file or folder under a path as the platform tells it. Every file is added: under another name, if its own is
+    /// taken.
     ///
     /// # Errors
     /// The path is too long.
     pub fn add(&mut self, path: &str, kind: EntryKind, modified: Option<Timestamp>) -> Result<Added, BasketError> {
-        let safe = path.split('/').filter(|name| !name.is_empty()).map(safe_name).collect::<Vec<_>>();
-        if safe.is_empty() {
-            return Ok(Added::Known);
-        }
         let kind = plain_kind(kind);
-        let modified = modified.filter(|&modified| modified <= MODIFIED_MAX);
         let is_folder = kind == EntryKind::Folder;
-        let mut placed = String::new();
-        for (depth, name) in safe.iter().enumerate() {
-            let is_last = depth + 1 == safe.len();
-            let free = (1..).map(|attempt| numbered(name, attempt)).find_map(|name| {
-                let candidate = if placed.is_empty() { name } else { format!("{placed}/{name}") };
-                match self.taken.get(&folded(&candidate)) {
-                    None => Some(candidate),
-                    // A folder is merged with the one of that name, in its spelling.
-                    Some(Taken::Folder(spelling, _)) if !is_last || is_folder => Some(spelling.clone()),
-                    Some(Taken::File(id)) if is_last && self.is_same(*id, &kind, modified) => Some(String::new()),
-                    Some(_) => None,
-                }
-            });
-            placed = free.expect("numbers do not end");
-            if placed.is_empty() {
-                return Ok(Added::Known);
-            }
+        let mut safe = path.split('/').filter(|name| !name.is_empty()).map(safe_name).collect::<Vec<_>>();
+        match (safe.is_empty(), is_folder) {
+            (true, true) => return Ok(Added::Merged),
+            (true, false) => safe.push("_".to_owned()),
+            _ => {}
         }
+        let placed = self.place(&safe, is_folder);
         let placed = EntryPath::parse(&placed).map_err(|_| BasketError::PathTooLong)?;
-        if is_folder && self.taken.contains_key(&folded(placed.as_str())) {
-            return Ok(Added::Known);
+        let own_key = key(placed.as_str());
+        if is_folder && self.taken.contains_key(&own_key) {
+            return Ok(Added::Merged);
         }
         let id = self.next;
         self.next += 1;
@@ -115,132 +145,225 @@ impl Basket {
         if is_folder {
             self.count_folder(placed.as_str());
         } else {
-            self.taken.insert(folded(placed.as_str()), Taken::File(id));
+            self.taken.insert(own_key, Taken::File);
+            self.came.entry(path.to_owned()).or_default().push(id);
         }
-        self.items.insert(id, Entry { path: placed.clone(), kind, modified });
+        let entry = Entry { path: placed.clone(), kind, modified: plain_time(modified) };
+        self.count_row(&entry);
+        self.items.insert(id, Item { entry, came: path.to_owned(), pick: self.pick });
         let wanted = path.trim_matches('/');
         Ok(if placed.as_str() == wanted { Added::AsIs(id) } else { Added::Renamed(id, placed) })
     }
 
+    /// A free path for these names. A folder is merged with the one of that name, in its spelling.
+    fn place(&mut self, names: &[String], is_folder: bool) -> String {
+        let mut placed = String::new();
+        for (depth, name) in names.iter().enumerate() {
+            let is_last = depth + 1 == names.len();
+            let at = |name: &str| if placed.is_empty() { name.to_owned() } else { format!("{placed}/{name}") };
+            let first_key = key(&at(name));
+            let joins = !is_last || is_folder;
+            let first = self.numbers.get(&first_key).filter(|_| !joins).map_or(1, |last| last + 1);
+            let (attempt, free) = (first..)
+                .find_map(|attempt| {
+                    let candidate = at(&numbered(name, attempt));
+                    match self.taken.get(&key(&candidate)) {
+                        None => Some((attempt, candidate)),
+                        Some(Taken::Folder(spelling, _)) if joins => Some((attempt, spelling.clone())),
+                        Some(_) => None,
+                    }
+                })
+                .expect("numbers do not end");
+            if !joins && attempt > 1 {
+                self.numbers.insert(first_key, attempt);
+            }
+            placed = free;
+        }
+        placed
+    }
+
+    /// Puts another file in the place of one: what was picked first can no longer be read. Tells whether there is one.
+    pub fn replace(&mut self, id: u32, kind: EntryKind, modified: Option<Timestamp>) -> bool {
+        let pick = self.pick;
+        let Some(mut item) = self.items.remove(&id) else { return false };
+        self.uncount_row(&item.entry);
+        item.entry.kind = plain_kind(kind);
+        item.entry.modified = plain_time(modified);
+        item.pick = pick;
+        self.count_row(&item.entry);
+        self.items.insert(id, item);
+        true
+    }
+
     /// Removes a file or a folder with all that is in it, by the first name of its path. Tells the numbers removed.
     pub fn remove(&mut self, top: &str) -> Vec<u32> {
-        let removed: Vec<u32> =
-            self.items.iter().filter(|(_, item)| item.path.names().next() == Some(top)).map(|(&id, _)| id).collect();
-        for id in &removed {
-            let Some(item) = self.items.remove(id) else { continue };
-            for folder in item.path.folders() {
-                self.uncount_folder(folder);
-            }
-            if item.kind == EntryKind::Folder {
-                self.uncount_folder(item.path.as_str());
-            } else {
-                self.taken.remove(&folded(item.path.as_str()));
-            }
+        let is_in = |item: &Item| item.entry.path.names().next() == Some(top);
+        let removed: Vec<u32> = self.items.iter().filter(|(_, item)| is_in(item)).map(|(&id, _)| id).collect();
+        for &id in &removed {
+            self.remove_one(id);
         }
         removed
+    }
+
+    /// Removes one file or folder by its number.
+    pub fn remove_one(&mut self, id: u32) {
+        let Some(Item { entry, came, .. }) = self.items.remove(&id) else { return };
+        self.uncount_row(&entry);
+        for folder in entry.path.folders() {
+            self.uncount_folder(folder);
+        }
+        if entry.kind == EntryKind::Folder {
+            self.uncount_folder(entry.path.as_str());
+            return;
+        }
+        self.taken.remove(&key(entry.path.as_str()));
+        // Names that are free again are used again.
+        self.numbers.clear();
+        if let Some(ids) = self.came.get_mut(&came) {
+            ids.retain(|&other| other != id);
+            if ids.is_empty() {
+                self.came.remove(&came);
+            }
+        }
     }
 
     /// How many files there are.
     #[must_use]
     pub fn file_count(&self) -> usize {
-        self.items.values().filter(|item| item.kind != EntryKind::Folder).count()
+        self.file_count
     }
 
     /// Bytes of all files.
     #[must_use]
     pub fn content_len(&self) -> u64 {
-        self.items.values().map(Entry::size).fold(0, u64::saturating_add)
+        self.content_len
     }
 
     /// The list that the page shows.
-    #[must_use]
-    pub fn rows(&self) -> Vec<Row> {
-        let mut rows: BTreeMap<(String, &str), Row> = BTreeMap::new();
-        for item in self.items.values() {
-            let name = item.path.names().next().expect("a path has at least one name");
-            let is_folder = item.kind == EntryKind::Folder || item.path.as_str().len() > name.len();
-            let row = rows.entry((folded(name), name)).or_insert_with(|| Row {
-                name: name.to_owned(),
-                files: is_folder.then_some(0),
-                len: 0,
-            });
-            row.len = row.len.saturating_add(item.size());
-            if let (Some(files), EntryKind::File { .. }) = (&mut row.files, &item.kind) {
-                *files += 1;
-            }
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &Row> {
+        self.rows.values().map(|(row, _)| row)
+    }
+
+    /// Whether all of it can be sent at once.
+    ///
+    /// # Errors
+    /// There is nothing, or more than the server takes.
+    pub fn check(&self, config: &Config) -> Result<Layout, BasketError> {
+        let limits = &config.limits;
+        let (mut count, mut listed) = (0, 0);
+        for entry in self.entries() {
+            count += 1;
+            listed += listed_bytes(entry);
         }
-        rows.into_values().collect()
+        if count == 0 {
+            return Err(BasketError::Empty);
+        }
+        if count > limits.entries_max as usize {
+            return Err(BasketError::TooMany);
+        }
+        let layout = layout(self.content_len(), config)?;
+        let manifest_bytes = listed + layout.part_count() as usize * PART_BYTES_LISTED + MANIFEST_BYTES_REST;
+        if padded_len(manifest_bytes as u64).is_none_or(|padded| padded > limits.manifest_bytes_max.into()) {
+            return Err(BasketError::TooMany);
+        }
+        Ok(layout)
     }
 
     /// Fixes what is sent, in the order of its paths.
     ///
     /// # Errors
-    /// There is nothing, or more than the server takes.
+    /// As [`check`](Self::check).
     pub fn plan(&self, config: &Config) -> Result<Plan, BasketError> {
-        let limits = &config.limits;
-        let mut items: Vec<(u32, Entry)> =
-            self.items.iter().filter(|(_, item)| self.is_entry(item)).map(|(&id, item)| (id, item.clone())).collect();
-        if items.is_empty() {
-            return Err(BasketError::Empty);
-        }
-        if items.len() > limits.entries_max as usize {
-            return Err(BasketError::TooMany);
-        }
-        items.sort_by(|(_, a), (_, b)| a.path.names().cmp(b.path.names()));
-        let layout = layout(self.content_len(), config)?;
-        let manifest_bytes = items.iter().map(|(_, entry)| listed_bytes(entry)).sum::<usize>()
-            + layout.part_count() as usize * PART_BYTES_LISTED
-            + MANIFEST_BYTES_REST;
-        if padded_len(manifest_bytes as u64).is_none_or(|padded| padded > limits.manifest_bytes_max.into()) {
-            return Err(BasketError::TooMany);
-        }
+        let layout = self.check(config)?;
+        let sent = self.items.iter().filter(|(_, item)| self.is_entry(&item.entry));
+        let mut items: Vec<(u32, Entry)> = sent.map(|(&id, item)| (id, item.entry.clone())).collect();
+        items.sort_by(|(_, a), (_, b)| in_order(&a.path).cmp(in_order(&b.path)));
         Ok(Plan::new(items, layout))
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.items.values().map(|item| &item.entry).filter(|entry| self.is_entry(entry))
     }
 
     /// A folder is an entry only if nothing lies in it: otherwise its files say that it exists.
     fn is_entry(&self, item: &Entry) -> bool {
-        item.kind != EntryKind::Folder
-            || matches!(self.taken.get(&folded(item.path.as_str())), Some(Taken::Folder(_, 1)))
+        item.kind != EntryKind::Folder || matches!(self.taken.get(&key(item.path.as_str())), Some(Taken::Folder(_, 1)))
     }
 
-    fn is_same(&self, id: u32, kind: &EntryKind, modified: Option<Timestamp>) -> bool {
-        self.items.get(&id).is_some_and(|item| item.kind == *kind && item.modified == modified)
+    fn count_row(&mut self, entry: &Entry) {
+        let name = first_name(entry);
+        let is_folder = entry.kind == EntryKind::Folder || entry.path.as_str().len() > name.len();
+        let new = || (Row { name: name.to_owned(), files: is_folder.then_some(0), len: 0 }, 0);
+        let (row, items) = self.rows.entry((folded(name), name.to_owned())).or_insert_with(new);
+        *items += 1;
+        row.len = row.len.saturating_add(entry.size());
+        self.content_len = self.content_len.saturating_add(entry.size());
+        if entry.kind != EntryKind::Folder {
+            self.file_count += 1;
+            row.files = row.files.map(|files| files + 1);
+        }
+    }
+
+    fn uncount_row(&mut self, entry: &Entry) {
+        let name = first_name(entry);
+        let place = (folded(name), name.to_owned());
+        let Some((row, items)) = self.rows.get_mut(&place) else { return };
+        *items -= 1;
+        row.len = row.len.saturating_sub(entry.size());
+        self.content_len = self.content_len.saturating_sub(entry.size());
+        if entry.kind != EntryKind::Folder {
+            self.file_count -= 1;
+            row.files = row.files.map(|files| files - 1);
+        }
+        if *items == 0 {
+            self.rows.remove(&place);
+        }
     }
 
     fn count_folder(&mut self, path: &str) {
-        match self.taken.entry(folded(path)).or_insert_with(|| Taken::Folder(path.to_owned(), 0)) {
+        match self.taken.entry(key(path)).or_insert_with(|| Taken::Folder(path.to_owned(), 0)) {
             Taken::Folder(_, count) => *count += 1,
-            Taken::File(_) => unreachable!("a path is placed only where no file stands in its way"),
+            Taken::File => unreachable!("a path is placed only where no file stands in its way"),
         }
     }
 
     fn uncount_folder(&mut self, path: &str) {
-        let key = folded(path);
-        if let Some(Taken::Folder(_, count)) = self.taken.get_mut(&key) {
+        let place = key(path);
+        if let Some(Taken::Folder(_, count)) = self.taken.get_mut(&place) {
             *count -= 1;
             if *count == 0 {
-                self.taken.remove(&key);
+                self.taken.remove(&place);
             }
         }
     }
 }
 
-/// Bytes that a part takes in the manifest, at most.
-const PART_BYTES_LISTED: usize = 192;
-/// Bytes that everything else takes in the manifest, at most: above all a note, every character of it escaped.
-const MANIFEST_BYTES_REST: usize = 2 * NOTE_BYTES_MAX + 1024;
+/// Bytes by which paths stand in the order of their names: what ends a name comes before everything that goes on with it.
+fn in_order(path: &EntryPath) -> impl Iterator<Item = u8> {
+    path.as_str().bytes().map(|byte| if byte == b'/' { 0 } else { byte })
+}
 
-/// Bytes that an entry takes in the manifest, at most.
-fn listed_bytes(entry: &Entry) -> usize {
-    // Field names, numbers, quotes and commas.
-    const AROUND: usize = 96;
-    let media_type_len = match &entry.kind {
-        EntryKind::File { media_type: Some(media_type), .. } => 2 * media_type.len(),
-        _ => 0,
+fn first_name(entry: &Entry) -> &str {
+    entry.path.names().next().expect("a path has at least one name")
+}
+
+/// What two paths have in common if some platform cannot keep both: [`folded`], and without the dots and spaces at the end
+/// of names that Windows drops.
+fn key(path: &str) -> String {
+    let folded = folded(path);
+    if !folded.contains(['.', ' ']) {
+        return folded;
+    }
+    let kept = |name: &str| match name.trim_end_matches(['.', ' ']) {
+        "" => name.to_owned(),
+        kept => kept.to_owned(),
     };
-    // Quotes and backslashes are escaped; control characters cannot stand in a path.
-    let escapes = entry.path.as_str().bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
-    AROUND + entry.path.as_str().len() + escapes + media_type_len
+    folded.split('/').map(kept).collect::<Vec<_>>().join("/")
+}
+
+/// A time that a manifest can have, or none.
+fn plain_time(modified: Option<Timestamp>) -> Option<Timestamp> {
+    modified.filter(|&modified| modified <= MODIFIED_MAX)
 }
 
 /// A hint for the manifest as it may stand there, or none.
@@ -252,22 +375,6 @@ fn plain_kind(kind: EntryKind) -> EntryKind {
     }
 }
 
-/// The layout within the server's limits.
-fn layout(content_len: u64, config: &Config) -> Result<Layout, BasketError> {
-    let limits = &config.limits;
-    let mut part_bytes = PART_BYTES_DEFAULT.clamp(limits.part_bytes_min, limits.part_bytes_max);
-    loop {
-        match Layout::new(content_len, part_bytes) {
-            Ok(layout) if layout.padded_len() > limits.share_bytes_max => return Err(BasketError::TooLarge),
-            Ok(layout) if layout.part_count() <= limits.parts_max => return Ok(layout),
-            _ if part_bytes < limits.part_bytes_max => {
-                part_bytes = part_bytes.saturating_mul(2).min(limits.part_bytes_max);
-            }
-            _ => return Err(BasketError::TooLarge),
-        }
-    }
-}
-
 /// A name that a path may have: nothing invisible or misleading, not too long. Names that are safe stay as they are.
 fn safe_name(name: &str) -> String {
     let replaced: String = name
@@ -276,89 +383,6 @@ fn safe_name(name: &str) -> String {
         .collect();
     let replaced = if matches!(&*replaced, "." | "..") { replaced.replace('.', "_") } else { replaced };
     shortened(&replaced, NAME_BYTES_MAX)
-}
-
-/// What is sent, in order: fixed when the sender presses the button.
-#[derive(Debug)]
-pub struct Plan {
-    items: Vec<(u32, Entry)>,
-    /// Where each item begins in the content.
-    starts: Vec<u64>,
-    layout: Layout,
-}
-
-/// A range of one file that goes into a part.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// The file's number.
-    pub file: u32,
-    /// Bytes of it.
-    pub range: Range<u64>,
-}
-
-impl Plan {
-    fn new(items: Vec<(u32, Entry)>, layout: Layout) -> Self {
-        let mut end = 0_u64;
-        let starts = items
-            .iter()
-            .map(|(_, item)| {
-                let start = end;
-                end += item.size();
-                start
-            })
-            .collect();
-        Self { items, starts, layout }
-    }
-
-    /// How the content lies in parts.
-    #[must_use]
-    pub fn layout(&self) -> Layout {
-        self.layout
-    }
-
-    /// What is sent, in the order of the manifest.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.items.iter().map(|(_, item)| item)
-    }
-
-    /// A plan that was fixed before. Its files are known by their places. `None` if nothing can have been planned like that.
-    #[must_use]
-    pub fn kept(entries: Vec<Entry>, part_bytes: u32) -> Option<Self> {
-        let content_len = entries.iter().try_fold(0_u64, |len, entry| len.checked_add(entry.size()))?;
-        let layout = Layout::new(content_len, part_bytes).ok()?;
-        Some(Self::new((0..).zip(entries).collect(), layout))
-    }
-
-    /// The numbers of what is sent, in the order of the manifest.
-    pub fn ids(&self) -> impl Iterator<Item = u32> {
-        self.items.iter().map(|(id, _)| *id)
-    }
-
-    /// What a part is read from, in order; zeros follow up to its length. Empty if there is no such part.
-    #[must_use]
-    pub fn sources(&self, index: u32) -> Vec<Source> {
-        self.layout.part_range(index).map_or_else(Vec::new, |part| self.sources_of(part))
-    }
-
-    /// The same for some bytes of a part, counted from its beginning.
-    #[must_use]
-    pub fn sources_within(&self, index: u32, bytes: Range<u64>) -> Vec<Source> {
-        let Some(part) = self.layout.part_range(index) else { return Vec::new() };
-        self.sources_of(part.start + bytes.start..part.end.min(part.start + bytes.end))
-    }
-
-    fn sources_of(&self, part: Range<u64>) -> Vec<Source> {
-        let first = self.starts.partition_point(|&start| start <= part.start).saturating_sub(1);
-        self.items[first..]
-            .iter()
-            .zip(&self.starts[first..])
-            .take_while(|&(_, &start)| start < part.end)
-            .filter_map(|((id, item), &start)| {
-                let range = part.start.max(start) - start..part.end.min(start + item.size()).saturating_sub(start);
-                (range.start < range.end).then_some(Source { file: *id, range })
-            })
-            .collect()
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use subrosa_shared::api::{Channels, Choices};
 use subrosa_shared::limits::Limits;
+use subrosa_shared::manifest::NOTE_BYTES_MAX;
 
 use super::*;
 
@@ -46,13 +47,148 @@ fn two_files_of_one_name_are_both_kept() {
 }
 
 #[test]
-fn the_same_file_picked_twice_is_there_once() {
+fn within_one_pick_nothing_is_the_same() {
     let mut basket = Basket::default();
     let modified = Some(Timestamp::from_millis(7));
-    basket.add("tree/a", file(1), modified).unwrap();
-    assert_eq!(basket.add("tree/a", file(1), modified), Ok(Added::Known));
-    assert_eq!(basket.add("tree", EntryKind::Folder, None), Ok(Added::Known));
-    assert_eq!(paths(&basket), ["tree/a"]);
+    basket.begin_pick();
+    for path in ["tree/A.txt", "tree/a.txt", "tree/a.txt"] {
+        assert!(basket.twins(path, 1, modified).is_empty());
+        basket.add(path, file(1), modified).unwrap();
+    }
+    assert_eq!(paths(&basket), ["tree/A.txt", "tree/a (2).txt", "tree/a (3).txt"]);
+    basket.begin_pick();
+    let looks_same = |basket: &Basket, path: &str, size: u64| {
+        basket.twins(path, size, modified).iter().map(|twin| (twin.id, twin.looks_same)).collect::<Vec<_>>()
+    };
+    assert_eq!(looks_same(&basket, "tree/a.txt", 1), [(1, true), (2, true)]);
+    assert_eq!(looks_same(&basket, "tree/a.txt", 2), [(1, false), (2, false)]);
+    assert_eq!(looks_same(&basket, "tree/a (2).txt", 1), [], "only as the platform told it");
+    assert_eq!(basket.add("tree", EntryKind::Folder, None), Ok(Added::Merged));
+    // What takes the place of another belongs to this pick.
+    assert!(basket.replace(1, file(5), None));
+    assert_eq!(looks_same(&basket, "tree/a.txt", 1), [(2, true)]);
+    assert_eq!((basket.content_len(), basket.file_count()), (7, 3));
+    basket.remove_one(2);
+    assert_eq!(paths(&basket), ["tree/A.txt", "tree/a (2).txt"]);
+}
+
+#[test]
+fn names_that_some_platform_cannot_keep_apart_get_numbers() {
+    for [one, other, renamed] in [
+        ["caf\u{e9}", "cafe\u{301}", "cafe\u{301} (2)"],
+        ["STRASSE.md", "stra\u{df}e.md", "stra\u{df}e (2).md"],
+        ["end", "end.", "end (2)."],
+        ["end.txt", "end.txt. ", "end.txt (2). "],
+        ["a/b", "A./B", "a/B (2)"],
+    ] {
+        let mut basket = Basket::default();
+        assert_eq!(basket.add(one, file(1), None), Ok(Added::AsIs(0)), "{one}");
+        assert_eq!(basket.add(other, file(1), None), Ok(Added::Renamed(1, EntryPath::parse(renamed).unwrap())));
+    }
+    let mut basket = Basket::default();
+    for apart in ["\u{ff11}.txt", "1.txt", "...", ".", "a b", "ab"] {
+        basket.add(apart, file(1), None).unwrap();
+    }
+    assert_eq!(paths(&basket), ["...", "1.txt", "_", "a b", "ab", "\u{ff11}.txt"]);
+}
+
+#[test]
+fn many_files_of_one_name_take_no_longer_than_others() {
+    let mut basket = Basket::default();
+    for _ in 0..3_000 {
+        basket.add("a", file(1), None).unwrap();
+    }
+    assert_eq!(basket.add("a", file(1), None), Ok(Added::Renamed(3_000, EntryPath::parse("a (3001)").unwrap())));
+}
+
+mod properties {
+    use proptest::prelude::*;
+    use subrosa_shared::manifest::Manifest;
+
+    use super::*;
+
+    /// Names that are easily taken for each other, or that cannot be sent as they are.
+    const NAMES: &[&str] = &[
+        "a",
+        "A",
+        "a.",
+        "a ",
+        "\u{e4}",
+        "a\u{308}",
+        "\u{c4}",
+        "a (2)",
+        "a\u{200b}",
+        "\u{ff41}",
+        "..",
+        ".",
+        "",
+        "CON",
+        "con",
+        "x\ny",
+        "x_y",
+        "\u{202e}x",
+    ];
+
+    fn path() -> impl Strategy<Value = String> {
+        let names = prop::collection::vec(prop::sample::select(NAMES), 1..4);
+        prop_oneof![20 => names.prop_map(|names| names.join("/")), 1 => Just(vec!["d"; 70].join("/"))]
+    }
+
+    /// Sizes, sorted: by them files are known again.
+    fn sizes<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<u64> {
+        let mut sizes: Vec<u64> = entries.filter(|entry| entry.kind != EntryKind::Folder).map(Entry::size).collect();
+        sizes.sort_unstable();
+        sizes
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn what_is_picked_is_what_is_sent_and_what_is_told(
+            picks in prop::collection::vec(prop::collection::vec((path(), any::<bool>()), 1..20), 1..4),
+            removed in prop::collection::vec(any::<prop::sample::Index>(), 0..3),
+        ) {
+            let (mut basket, mut sent) = (Basket::default(), BTreeMap::new());
+            let (mut size, mut files, mut told) = (0, 0, 0);
+            for pick in &picks {
+                basket.begin_pick();
+                for (path, is_folder) in pick {
+                    size += 1;
+                    files += usize::from(!is_folder);
+                    let kind = if *is_folder { EntryKind::Folder } else { file(size) };
+                    match basket.add(path, kind, None) {
+                        Ok(Added::AsIs(id)) => {
+                            let entry = &basket.items[&id].entry;
+                            prop_assert_eq!(entry.path.as_str(), path.trim_matches('/'));
+                            if !is_folder { sent.insert(id, size); }
+                        }
+                        Ok(Added::Renamed(id, _)) => if !is_folder { sent.insert(id, size); },
+                        Ok(Added::Merged) => prop_assert!(is_folder, "no file is left out: {}", path),
+                        Err(_) => told += usize::from(!is_folder),
+                    }
+                }
+            }
+            prop_assert_eq!(files, sent.len() + told);
+            for index in removed {
+                let Some((&id, _)) = sent.iter().nth(index.index(sent.len().max(1))) else { continue };
+                let top = first_name(&basket.items[&id].entry).to_owned();
+                for id in basket.remove(&top) { sent.remove(&id); }
+            }
+            let rows_len: u64 = basket.rows().map(|row| row.len).sum();
+            prop_assert_eq!(rows_len, basket.content_len());
+            prop_assert_eq!(sent.len(), basket.file_count());
+            let Ok(plan) = basket.plan(&config(Limits::default())) else {
+                prop_assert!(sent.is_empty());
+                return Ok(());
+            };
+            let mut expected: Vec<u64> = sent.values().copied().collect();
+            expected.sort_unstable();
+            prop_assert_eq!(sizes(plan.entries()), expected);
+            let manifest = Manifest::new(plan.entries().cloned().collect(), None, plan.layout().part_bytes(), vec![]);
+            let is_refused = matches!(manifest, Err(subrosa_shared::manifest::ManifestError::Duplicate { .. }));
+            prop_assert!(!is_refused, "two of them have one name");
+        }
+    }
 }
 
 #[test]
@@ -73,7 +209,7 @@ fn folders_are_entries_only_while_they_are_empty() {
     basket.add("tree/full", EntryKind::Folder, None).unwrap();
     basket.add("tree/full/a", file(0), None).unwrap();
     assert_eq!(paths(&basket), ["tree/empty", "tree/full/a"]);
-    assert_eq!(basket.rows(), [Row { name: "tree".to_owned(), files: Some(1), len: 0 }]);
+    assert_eq!(basket.rows().cloned().collect::<Vec<_>>(), [Row { name: "tree".to_owned(), files: Some(1), len: 0 }]);
     assert_eq!(basket.remove("tree").len(), 4);
     assert_eq!(basket.plan(&config(Limits::default())).unwrap_err(), BasketError::Empty);
     // Nothing is left behind that would stand in the way.
@@ -169,7 +305,7 @@ fn parts_are_read_from_the_files_end_to_end() {
     let limits = Limits { part_bytes_max: 65_536, ..Limits::default() };
     let plan = basket.plan(&config(limits)).unwrap();
     let mut read = vec![0_u64; lens.len()];
-    let mut end = 0;
+    let (mut end, mut ends) = (0, 0);
     for index in 0..plan.layout().part_count() {
         let part = plan.layout().part_range(index).unwrap();
         let mut len = 0;
@@ -180,9 +316,11 @@ fn parts_are_read_from_the_files_end_to_end() {
             len += source.range.end - source.range.start;
         }
         end += len;
+        ends += plan.ends_in(index);
         assert_eq!(len, (part.end.min(365_537)).saturating_sub(part.start));
     }
     assert_eq!(end, 365_537);
+    assert_eq!((plan.file_counts(), ends), ((7, 3), 4));
     assert_eq!(read, lens);
     assert!(plan.sources(plan.layout().part_count()).is_empty());
 }

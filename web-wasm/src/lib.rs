@@ -23,6 +23,8 @@ pub mod basket;
 #[cfg(feature = "seal")]
 pub mod generate;
 #[cfg(feature = "seal")]
+pub mod packing;
+#[cfg(feature = "seal")]
 pub mod passphrase;
 #[cfg(feature = "seal")]
 pub mod push_sender;

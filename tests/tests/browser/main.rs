@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
 mod altered;
+mod choosing;
 mod documents;
 mod endings;
 mod hurried;

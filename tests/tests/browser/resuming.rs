@@ -496,3 +496,29 @@ async fn several_uploads_are_told_apart() {
     scene.wire.speed_up();
     scene.arrives(&BTreeSet::new(), None, &[("first.bin", &content)]).await;
 }
+
+#[tokio::test]
+async fn files_that_only_their_content_tells_apart_are_not_exchanged() {
+    let _turn = turn().await;
+    let scene = Scene::new().await;
+    let contents = [noise(LEN / 2, 110), noise(LEN / 2, 111)];
+    let files = scene.sender.prepare(&[("x/data.bin", &contents[0]), ("y/data.bin", &contents[1])]);
+    let modified = files[0].metadata().unwrap().modified().unwrap();
+    alter(&files[1], &contents[1], Some(modified));
+    scene.sender.pick(&scene.wire.origin(), &files[..1]).await;
+    scene.sender.pick_more("file-input", &files[1..]).await;
+    scene.begin_picked().await;
+    scene.reload().await;
+    let stored = scene.spared().await;
+    scene.go_on().await;
+    // The one of the other place first, then one of them twice: that is not the second.
+    scene.pick_again(&files[..1]).await;
+    let found = async || scene.sender.text("again-sum").await;
+    wait::until_so(SOON, "one is found", found, |found| found.contains("1 of 2 files")).await;
+    scene.pick_again(&files[..1]).await;
+    scene.problem("None of the missing files").await;
+    scene.pick_again(&files[1..]).await;
+    // In the order of their paths, “data (2).bin” comes first.
+    let sent = [("data (2).bin", &contents[1]), ("data.bin", &contents[0])];
+    scene.arrives(&stored, None, &sent).await;
+}

@@ -5,12 +5,16 @@ import { startWorker } from "./trusted.js";
 
 /** That a job could not be done, for good. */
 export class JobError extends Error {
-  /** @param {{ variant: string, message: string, failure?: import("./api.js").Failure }} told by a worker */
-  constructor({ variant, message, failure }) {
+  /**
+   * @param {{ variant: string, message: string, failure?: import("./api.js").Failure, file?: number }} told by a worker;
+   * `file`: the number of the file that it is about
+   */
+  constructor({ variant, message, failure, file }) {
     super(message);
     this.name = "JobError";
     this.variant = variant;
     this.failure = failure;
+    this.file = file;
   }
 }
 

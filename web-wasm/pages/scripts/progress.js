@@ -7,6 +7,12 @@ import { sizeText, spanText } from "./wording.js";
 /** It is shown so often, not at every event of four workers. */
 const SHOW_MILLIS = 250;
 
+/**
+ * Where bytes tell little: how much is done, and what is said then.
+ *
+ * @typedef {{ share: number, done: string, left: (span: string) => string } | undefined} Other
+ */
+
 /** Nothing is known yet. @param {string} [said] in place of figures */
 export function clearProgress(said = "") {
   element("progress", HTMLProgressElement).removeAttribute("value");
@@ -23,16 +29,17 @@ export function showProgress(pace, texts) {
   const progress = element("progress", HTMLProgressElement);
   let shownAt = 0;
   let announced = 0;
-  return (/** @type {number} */ bytes, /** @type {number} */ total) => {
+  return (/** @type {number} */ bytes, /** @type {number} */ total, /** @type {Other} */ other = undefined) => {
     const now = performance.now();
-    if (now - shownAt < SHOW_MILLIS && bytes < total) return;
+    const share = other ? other.share : total === 0 ? 1 : bytes / total;
+    if (now - shownAt < SHOW_MILLIS && share < 1) return;
     shownAt = now;
-    const share = total === 0 ? 1 : bytes / total;
     progress.value = share;
-    element("done-bytes", HTMLElement).textContent = texts.progress(sizeText(bytes), sizeText(total));
-    const measured = pace.measure(bytes, total, now);
-    element("pace", HTMLElement).textContent =
-      measured && bytes < total ? texts.pace(sizeText(measured.bytesPerSec), spanText(measured.secsLeft)) : "";
+    element("done-bytes", HTMLElement).textContent = other?.done ?? texts.progress(sizeText(bytes), sizeText(total));
+    const measured = other ? pace.measure(share, 1, now) : pace.measure(bytes, total, now);
+    const left = measured && share < 1 ? spanText(measured.secsLeft) : "";
+    const speed = measured ? sizeText(measured.bytesPerSec) : "";
+    element("pace", HTMLElement).textContent = left && (other ? other.left(left) : texts.pace(speed, left));
     const quarter = Math.floor(share * 4);
     if (quarter > announced) announce(texts.announce(25 * (announced = quarter)));
   };

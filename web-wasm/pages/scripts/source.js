@@ -1,12 +1,13 @@
 // @ts-check
 /** Where the plaintext of a part comes from: ranges of picked files. For pages and workers. */
 
-import { sha256 } from "./api.js";
+import { digestText, sha256 } from "./api.js";
 
 /**
  * @typedef {{ file: File, size: number, modified: number }} PickedFile what it was when it was picked
  *
  * @typedef {object} Source a range of a file, with what the file was when it was picked
+ * @property {number} id its number
  * @property {File} file
  * @property {string} name
  * @property {number} size
@@ -15,20 +16,77 @@ import { sha256 } from "./api.js";
  * @property {number} end
  */
 
-/** The bytes of some sources, and zeros up to the length. @param {{ len: number, sources: Source[] }} part */
-export async function gather({ len, sources }) {
+/** Small files read together: one by one, most of the time would be waiting. */
+const TOGETHER = 256;
+const TOGETHER_BYTES = 1024 * 1024;
+/** Reads at the same time. */
+const AT_ONCE = 4;
+
+/**
+ * The bytes of some sources, and zeros up to the length.
+ *
+ * @param {{ len: number, sources: Source[] }} part
+ * @param {(files: number) => void} [onRead] told how many files were read to their end since it was told last
+ */
+export async function gather({ len, sources }, onRead = () => {}) {
   const [only] = sources;
   // Most parts of a large file come from it alone, and need no copy.
-  if (sources.length === 1 && only.end - only.start === len) return read(only);
-  const plaintext = new Uint8Array(len);
-  let at = 0;
-  for (const source of sources) {
-    const bytes = await read(source);
-    plaintext.set(bytes, at);
-    at += bytes.byteLength;
+  if (sources.length === 1 && only.end - only.start === len) {
+    const bytes = await read(only);
+    onRead(ended(sources));
+    return bytes;
   }
+  const plaintext = new Uint8Array(len);
+  const groups = grouped(sources);
+  const next = async () => {
+    for (let group = groups.shift(); group; group = groups.shift()) {
+      plaintext.set(await readTogether(group.sources), group.at);
+      onRead(ended(group.sources));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, next));
   return plaintext;
 }
+
+/** @param {Source[]} sources */
+const ended = (sources) => sources.filter(({ end, size }) => end === size).length;
+
+/** @param {Source[]} sources @returns {{ at: number, sources: Source[] }[]} `at`: where they begin in the part */
+function grouped(sources) {
+  /** @type {{ at: number, sources: Source[] }[]} */
+  const groups = [];
+  let [at, len] = [0, 0];
+  for (const source of sources) {
+    const bytes = source.end - source.start;
+    const last = groups.at(-1);
+    if (last && last.sources.length < TOGETHER && len + bytes <= TOGETHER_BYTES) last.sources.push(source);
+    else [len] = [0, groups.push({ at, sources: [source] })];
+    len += bytes;
+    at += bytes;
+  }
+  return groups;
+}
+
+/** @param {Source[]} sources */
+async function readTogether(sources) {
+  if (sources.length === 1) return read(sources[0]);
+  const pieces = sources.map(({ file, start, end, size }) => (end - start === size ? file : file.slice(start, end)));
+  const wanted = sources.reduce((sum, { start, end }) => sum + end - start, 0);
+  const bytes = await new Blob(pieces).arrayBuffer().catch(() => undefined);
+  if (bytes?.byteLength === wanted && sources.every(isAsPicked)) return new Uint8Array(bytes);
+  // One of them is not what it was: which, they tell one by one.
+  const all = new Uint8Array(wanted);
+  let at = 0;
+  for (const source of sources) {
+    const one = await read(source);
+    all.set(one, at);
+    at += one.byteLength;
+  }
+  return all;
+}
+
+/** @param {Source} source */
+const isAsPicked = ({ file, size, modified }) => file.size === size && file.lastModified === modified;
 
 /**
  * Reads a range. A file that is not what it was when it was picked stops everything: its parts would not fit together.
@@ -36,16 +94,14 @@ export async function gather({ len, sources }) {
  *
  * @param {Source} source
  */
-async function read({ file, name, size, modified, start, end }) {
-  const changed = () => Object.assign(new Error(name), { variant: "source-changed" });
-  let bytes;
-  try {
-    bytes = new Uint8Array(await file.slice(start, end).arrayBuffer());
-  } catch {
-    throw changed();
-  }
-  if (bytes.byteLength !== end - start || file.size !== size || file.lastModified !== modified) throw changed();
-  return bytes;
+async function read(source) {
+  const { id, file, name, start, end } = source;
+  const bytes = await file
+    .slice(start, end)
+    .arrayBuffer()
+    .catch(() => undefined);
+  if (bytes?.byteLength === end - start && isAsPicked(source)) return new Uint8Array(bytes);
+  throw Object.assign(new Error(name), { variant: "source-changed", file: id });
 }
 
 /**
@@ -59,7 +115,7 @@ export function sourcesOf(flat, fileOf) {
   const sources = [];
   for (let at = 0; at < flat.length; at += 3) {
     const picked = fileOf(flat[at]);
-    sources.push({ ...picked, name: picked.file.name, start: flat[at + 1], end: flat[at + 2] });
+    sources.push({ id: flat[at], ...picked, name: picked.file.name, start: flat[at + 1], end: flat[at + 2] });
   }
   return sources;
 }
@@ -76,3 +132,21 @@ export const edgesOf = (len) => [
 /** Digests of both ends of a part. @param {Uint8Array<ArrayBuffer>} plaintext @returns {Promise<Uint8Array[]>} */
 export const edgeDigests = (plaintext) =>
   Promise.all(edgesOf(plaintext.byteLength).map(([start, end]) => sha256(plaintext.subarray(start, end))));
+
+/** So far apart, both ends of a stretch of a file go into its print. */
+const PRINTED_BYTES = 8 * 1024 * 1024;
+
+/**
+ * What tells a file from others of its name, size and time, without reading all of a large one.
+ *
+ * @param {PickedFile} picked
+ */
+export async function printOf({ file, size }) {
+  const digests = [];
+  for (let at = 0; at < size; at += PRINTED_BYTES) {
+    const len = Math.min(PRINTED_BYTES, size - at);
+    const ends = edgesOf(len).map(([start, end]) => file.slice(at + start, at + end));
+    digests.push(await sha256(new Uint8Array(await new Blob(ends).arrayBuffer())));
+  }
+  return digestText(await sha256(new Uint8Array(await new Blob(digests).arrayBuffer())));
+}

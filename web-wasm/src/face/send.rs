@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{Thrown, answer, given, json, password, rng};
 use crate::basket::{self, Added, BasketError};
+use crate::packing;
 use crate::same_files::{self, Offer};
 use crate::sender::{self, LinkTerms, SendError};
 
@@ -31,7 +32,20 @@ impl Basket {
         Ok(Self { basket: basket::Basket::default(), config: answer(config)? })
     }
 
-    /// Adds a file. Answers `{ id, renamed }` in JSON; `id` is null if the very same is there already.
+    /// Begins a pick: what is added from now on was picked together.
+    #[wasm_bindgen(js_name = beginPick)]
+    pub fn begin_pick(&mut self) {
+        self.basket.begin_pick();
+    }
+
+    /// Files of earlier picks that came under the same path: `[{ id, looks_same }]` in JSON, or nothing if there are none.
+    #[must_use]
+    pub fn twins(&self, path: &str, size: f64, modified_millis: Option<f64>) -> Option<String> {
+        let twins = self.basket.twins(path, size as u64, moment(modified_millis));
+        (!twins.is_empty()).then(|| json(&twins))
+    }
+
+    /// Adds a file. Answers `{ id, renamed }` in JSON.
     ///
     /// # Errors
     /// `path-too-long`.
@@ -43,18 +57,22 @@ impl Basket {
         media_type: &str,
         modified_millis: Option<f64>,
     ) -> Result<String, JsValue> {
-        let media_type = (!media_type.is_empty()).then(|| media_type.to_owned());
-        let kind = EntryKind::File { size: size as u64, media_type };
-        Ok(added(&self.basket.add(path, kind, moment(modified_millis)).map_err(Thrown::from)?))
+        let added = self.basket.add(path, file_kind(size, media_type), moment(modified_millis));
+        Ok(answered(&added.map_err(Thrown::from)?))
     }
 
-    /// Adds a folder, which is kept if it stays empty. Answers like [`add_file`](Self::add_file).
+    /// Adds a folder, which is kept if it stays empty. Answers like [`add_file`](Self::add_file); `id` is null if it is there.
     ///
     /// # Errors
     /// `path-too-long`.
     #[wasm_bindgen(js_name = addFolder)]
     pub fn add_folder(&mut self, path: &str) -> Result<String, JsValue> {
-        Ok(added(&self.basket.add(path, EntryKind::Folder, None).map_err(Thrown::from)?))
+        Ok(answered(&self.basket.add(path, EntryKind::Folder, None).map_err(Thrown::from)?))
+    }
+
+    /// Puts another file in the place of one that can no longer be read. Tells whether there is one.
+    pub fn replace(&mut self, id: u32, size: f64, media_type: &str, modified_millis: Option<f64>) -> bool {
+        self.basket.replace(id, file_kind(size, media_type), moment(modified_millis))
     }
 
     /// Removes a line of the list. Answers the numbers of what was removed.
@@ -62,10 +80,23 @@ impl Basket {
         self.basket.remove(name)
     }
 
-    /// The list: `[{ name, files, len }]` in JSON.
+    /// Removes one file by its number.
+    #[wasm_bindgen(js_name = removeOne)]
+    pub fn remove_one(&mut self, id: u32) {
+        self.basket.remove_one(id);
+    }
+
+    /// The first lines of the list: `[{ name, files, len }]` in JSON.
     #[must_use]
-    pub fn rows(&self) -> String {
-        json(&self.basket.rows())
+    pub fn rows(&self, count_max: usize) -> String {
+        json(&self.basket.rows().take(count_max).collect::<Vec<_>>())
+    }
+
+    /// How many lines the list has.
+    #[wasm_bindgen(js_name = rowCount)]
+    #[must_use]
+    pub fn row_count(&self) -> usize {
+        self.basket.rows().len()
     }
 
     /// How many files there are.
@@ -82,16 +113,29 @@ impl Basket {
         self.basket.content_len() as f64
     }
 
-    /// Fixes what is sent.
+    /// Whether all of it can be sent at once.
     ///
     /// # Errors
     /// `empty`, `too-large`, `too-many`.
+    pub fn check(&self) -> Result<(), JsValue> {
+        self.basket.check(&self.config).map_err(Thrown::from)?;
+        Ok(())
+    }
+
+    /// Fixes what is sent.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
     pub fn plan(&self) -> Result<Plan, JsValue> {
         Ok(Plan(self.basket.plan(&self.config).map_err(Thrown::from)?))
     }
 }
 
-fn added(added: &Added) -> String {
+fn file_kind(size: f64, media_type: &str) -> EntryKind {
+    EntryKind::File { size: size as u64, media_type: (!media_type.is_empty()).then(|| media_type.to_owned()) }
+}
+
+fn answered(added: &Added) -> String {
     #[derive(Serialize)]
     struct Answer<'a> {
         id: Option<u32>,
@@ -100,7 +144,7 @@ fn added(added: &Added) -> String {
     json(&match added {
         Added::AsIs(id) => Answer { id: Some(*id), renamed: None },
         Added::Renamed(id, path) => Answer { id: Some(*id), renamed: Some(path.as_str()) },
-        Added::Known => Answer { id: None, renamed: None },
+        Added::Merged => Answer { id: None, renamed: None },
     })
 }
 
@@ -123,9 +167,9 @@ pub fn check_password(typed: &str) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// What is sent. See [`basket::Plan`].
+/// What is sent. See [`packing::Plan`].
 #[wasm_bindgen]
-pub struct Plan(basket::Plan);
+pub struct Plan(packing::Plan);
 
 #[wasm_bindgen]
 impl Plan {
@@ -165,6 +209,34 @@ impl Plan {
         u32::try_from(range.end - range.start).expect("a part is at most 64 MiB")
     }
 
+    /// How many files are sent.
+    #[wasm_bindgen(js_name = fileCount)]
+    #[must_use]
+    pub fn file_count(&self) -> usize {
+        self.0.file_counts().0
+    }
+
+    /// How many of them are empty.
+    #[wasm_bindgen(js_name = emptyCount)]
+    #[must_use]
+    pub fn empty_count(&self) -> usize {
+        self.0.file_counts().1
+    }
+
+    /// How many files end in a part, without empty ones.
+    #[wasm_bindgen(js_name = endsIn)]
+    #[must_use]
+    pub fn ends_in(&self, index: u32) -> usize {
+        self.0.ends_in(index)
+    }
+
+    /// The path of the first entry.
+    #[wasm_bindgen(js_name = firstPath)]
+    #[must_use]
+    pub fn first_path(&self) -> String {
+        self.0.entries().next().map_or_else(String::new, |entry| entry.path.to_string())
+    }
+
     /// What a part is read from: file, start, end; file, start, end; …
     #[must_use]
     pub fn sources(&self, index: u32) -> Vec<f64> {
@@ -189,7 +261,7 @@ impl Plan {
     /// # Errors
     /// `given`, `manifest`: that is none.
     pub fn kept(entries: &str, part_bytes: u32) -> Result<Self, JsValue> {
-        let plan = basket::Plan::kept(planned(entries)?, part_bytes);
+        let plan = packing::Plan::kept(planned(entries)?, part_bytes);
         Ok(Self(plan.ok_or_else(|| Thrown::new("given", "nothing was planned like that"))?))
     }
 
@@ -200,8 +272,8 @@ impl Plan {
     }
 }
 
-fn flat(sources: Vec<basket::Source>) -> Vec<f64> {
-    let source = |source: basket::Source| [f64::from(source.file), source.range.start as f64, source.range.end as f64];
+fn flat(sources: Vec<packing::Source>) -> Vec<f64> {
+    let source = |source: packing::Source| [f64::from(source.file), source.range.start as f64, source.range.end as f64];
     sources.into_iter().flat_map(source).collect()
 }
 
@@ -221,18 +293,25 @@ impl SameFiles {
         Ok(Self(same_files::SameFiles::of(&plan.0, &picked, missing_parts)))
     }
 
-    /// Takes a file that was picked again. Answers `{ same, changed }` in JSON: numbers or null.
-    pub fn offer(&mut self, path: &str, size: f64, modified_millis: Option<f64>) -> String {
+    /// Looks for a file that was picked again. Answers `{ same, changed }` in JSON: numbers of the files that it may be, and
+    /// the number of the one that it was before it changed, or null.
+    #[must_use]
+    pub fn offer(&self, path: &str, size: f64, modified_millis: Option<f64>) -> String {
         #[derive(Default, Serialize)]
         struct Answer {
-            same: Option<u32>,
+            same: Vec<u32>,
             changed: Option<u32>,
         }
         json(&match self.0.offer(path, size as u64, moment(modified_millis)) {
-            Offer::Same(id) => Answer { same: Some(id), changed: None },
-            Offer::Changed(id) => Answer { same: None, changed: Some(id) },
+            Offer::OneOf(ids) => Answer { same: ids, changed: None },
+            Offer::Changed(id) => Answer { same: vec![], changed: Some(id) },
             Offer::Unneeded => Answer::default(),
         })
+    }
+
+    /// Takes a file as one of those that it may be. Tells whether that one was still looked for.
+    pub fn take(&mut self, id: u32) -> bool {
+        self.0.take(id)
     }
 
     /// Takes it back: what is in the file is not what was.

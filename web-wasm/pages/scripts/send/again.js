@@ -7,8 +7,9 @@
 import { SameFiles } from "/wasm/seal.js";
 
 import { sha256 } from "../api.js";
+import { Breath } from "../breath.js";
 import { isolated } from "../phrases.js";
-import { edgesOf, gather, sourcesOf } from "../source.js";
+import { edgesOf, gather, printOf, sourcesOf } from "../source.js";
 import { unfinished as texts } from "../texts.js";
 import { element, say } from "../views.js";
 import { countText } from "../wording.js";
@@ -29,10 +30,13 @@ export class Again {
   #same;
   #wanted;
   #names;
+  #prints;
   /** @type {Map<number, PickedFile>} */
   #files = new Map();
   /** Files that were found last, and are others. @type {number[]} */
   #changed = [];
+  /** Paths of files that may be one of several. @type {string[]} */
+  #unclear = [];
   /** Picking goes one after another. @type {Promise<void>} */
   #taking = Promise.resolve();
   /** @type {{ resolve: (isComplete: boolean) => void } | undefined} */
@@ -44,10 +48,11 @@ export class Again {
    * @param {number[]} missing parts
    * @param {import("./unfinished.js").KeptPart[]} parts that are stored
    */
-  constructor(plan, { picked, entries }, missing, parts) {
+  constructor(plan, { picked, prints, entries }, missing, parts) {
     this.#plan = plan;
     this.#parts = parts;
     this.#same = new SameFiles(plan, JSON.stringify(picked), Uint32Array.from(missing));
+    this.#prints = prints ?? [];
     this.#wanted = this.#same.missing().length;
     const paths = /** @type {{ path: string }[]} */ (JSON.parse(entries)).map(({ path }) => path);
     this.#names = (/** @type {number} */ id) => picked[id] ?? paths[id];
@@ -94,16 +99,21 @@ export class Again {
     const before = this.#files.size;
     /** @type {Set<number>} */
     const changed = new Set();
+    /** @type {Set<string>} */
+    const unclear = new Set();
+    const breath = new Breath();
     for await (const { path, file } of found) {
       if (!file) continue;
-      const answer = this.#same.offer(path, file.size, file.lastModified);
-      const { same, changed: other } = /** @type {{ same: number | null, changed: number | null }} */ (
-        JSON.parse(answer)
-      );
+      const picked = { file, size: file.size, modified: file.lastModified };
+      const answer = this.#same.offer(path, picked.size, picked.modified);
+      const { same, changed: other } = /** @type {{ same: number[], changed: number | null }} */ (JSON.parse(answer));
       if (other !== null) changed.add(other);
-      if (same === null) continue;
-      this.#files.set(same, { file, size: file.size, modified: file.lastModified });
-      changed.delete(same);
+      const id = same.length > 1 ? await this.#oneOf(same, picked) : same[0];
+      if (id === null) unclear.add(path);
+      if (id === undefined || id === null || !this.#same.take(id)) continue;
+      this.#files.set(id, picked);
+      changed.delete(id);
+      if (breath.isDue) await breath.take();
     }
     if (this.isComplete) for (const id of await this.#compare()) changed.add(id);
     for (const id of changed) {
@@ -111,12 +121,28 @@ export class Again {
       this.#files.delete(id);
     }
     this.#changed = [...changed];
+    this.#unclear = [...unclear];
     if (!this.#asked) return;
     this.#show(this.#changed, this.#files.size === before);
     if (this.isComplete) {
       this.#asked.resolve(true);
       this.#asked = undefined;
     }
+  }
+
+  /**
+   * Which of several files of one name, size and time it is: what is in it tells.
+   *
+   * @param {number[]} ids
+   * @param {PickedFile} picked
+   * @returns {Promise<number | undefined | null>} undefined: none that is needed; null: nothing tells which
+   */
+  async #oneOf(ids, picked) {
+    if (ids.some((id) => !this.#prints[id])) return null;
+    const print = await printOf(picked).catch(() => "");
+    const alike = ids.filter((id) => this.#prints[id] === print);
+    // Of two that are the same to the last byte, each may be the other.
+    return alike.find((id) => this.#same.missing().includes(id)) ?? alike[0];
   }
 
   /** Compares what was found with what is stored. @returns {Promise<Set<number>>} files that are others */
@@ -166,7 +192,9 @@ export class Again {
     const problem =
       changed.length > 0
         ? `${texts.changed(changed.length, this.#names(changed[0]))} ${texts.changedHelp}`
-        : tookInVain
+        : this.#unclear.length > 0
+          ? texts.unclear(this.#unclear.length, this.#unclear[0])
+          : tookInVain
           ? texts.unneeded
           : "";
     say("again-problem", problem);

@@ -126,11 +126,9 @@ function pickWithHandles(input, take, unreadable) {
  */
 async function* opened(handles, unreadable) {
   for (const handle of handles) {
-    try {
-      yield { path: handle.name, file: await handle.getFile() };
-    } catch {
-      unreadable(handle.name);
-    }
+    const file = await handle.getFile().catch(() => undefined);
+    if (file) yield { path: handle.name, file };
+    else unreadable(handle.name);
   }
 }
 
@@ -143,7 +141,16 @@ const carriesFiles = (transfer) => transfer?.types.includes("Files") ?? false;
  * @param {FileList} files
  * @returns {Iterable<Found>}
  */
-const picked = (files) => [...files].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+function picked(files) {
+  // The list is emptied when the input is.
+  const all = [...files];
+  return pathsOf(all);
+}
+
+/** @param {File[]} files @returns {Generator<Found>} */
+function* pathsOf(files) {
+  for (const file of files) yield { path: file.webkitRelativePath || file.name, file };
+}
 
 /**
  * What was dropped. The entries have to be taken before the event is over; they are walked afterwards.
@@ -153,11 +160,19 @@ const picked = (files) => [...files].map((file) => ({ path: file.webkitRelativeP
  * @returns {AsyncIterable<Found>}
  */
 function dropped(transfer, unreadable) {
-  const entries = [...transfer.items].filter((item) => item.kind === "file").map((item) => item.webkitGetAsEntry());
-  const walkable = entries.filter((entry) => entry !== null);
-  // Files that are no files of a disk, such as a picture dragged out of another page, have no entry.
-  const loose = walkable.length === 0 ? [...transfer.files] : [];
-  return walkAll(walkable, loose, unreadable);
+  /** @type {FileSystemEntry[]} */
+  const entries = [];
+  /** @type {File[]} */
+  const loose = [];
+  for (const item of [...transfer.items].filter((item) => item.kind === "file")) {
+    const entry = item.webkitGetAsEntry();
+    // Files that are no files of a disk, such as a picture dragged out of another page, have no entry.
+    const file = entry ? null : item.getAsFile();
+    if (entry) entries.push(entry);
+    else if (file) loose.push(file);
+    else unreadable(item.type || "?");
+  }
+  return walkAll(entries, loose, unreadable);
 }
 
 /**
@@ -172,15 +187,16 @@ async function* walkAll(entries, loose, unreadable) {
   // A stack of its own: folders may be deeper than the engine's.
   for (let entry = open.pop(); entry; entry = open.pop()) {
     const path = entry.fullPath.replace(/^\/+/u, "");
-    try {
-      if (entry.isDirectory) {
-        open.push(...(await children(/** @type {FileSystemDirectoryEntry} */ (entry))).reverse());
-        yield { path, file: null };
-      } else {
-        yield { path, file: await fileOf(/** @type {FileSystemFileEntry} */ (entry)) };
-      }
-    } catch {
-      unreadable(path);
+    if (entry.isDirectory) {
+      const below = await children(/** @type {FileSystemDirectoryEntry} */ (entry)).catch(() => undefined);
+      // Not one by one into the call: a folder may have more than an engine takes arguments.
+      for (const child of below?.reverse() ?? []) open.push(child);
+      if (below) yield { path, file: null };
+      else unreadable(path);
+    } else {
+      const file = await fileOf(/** @type {FileSystemFileEntry} */ (entry)).catch(() => undefined);
+      if (file) yield { path, file };
+      else unreadable(path);
     }
   }
 }

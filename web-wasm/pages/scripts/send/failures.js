@@ -32,11 +32,12 @@ export function whyGone(error) {
  * What to tell the person about a failed upload.
  *
  * @param {unknown} error
- * @returns {{ variant: string, message: string, sentence: string }}
+ * @returns {{ variant: string, message: string, sentence: string, file: number | undefined }}
  */
 export function reason(error) {
-  const { variant, message, failure } =
-    /** @type {{ variant?: string, message?: string, failure?: { variant: string, sentence: string } | null }} */ (error ?? {});
+  const { variant, message, failure, file } =
+    /** @type {{ variant?: string, message?: string, failure?: { variant: string, sentence: string } | null,
+     * file?: number }} */ (error ?? {});
   const sentence = sentenceOf(error instanceof CallError ? error.failure : failure);
-  return { variant: variant ?? "unexpected", message: message ?? "", sentence };
+  return { variant: variant ?? "unexpected", message: message ?? "", sentence, file };
 }

@@ -10,7 +10,8 @@
  * `#network`, `#pause`, `#cancel`; the card of the files with `#link`, `#copy`, `#qr`, `#share`, `#mail`, `#markdown`, that of the password with the same ids after
  * `push-`, `#push-failed`, `#push-again`; `#status` and `#push-status` (facts as `dd[data-fact]`), `#push-gone`;
  * `#spoken-show`, `#spoken-text`; `#more-downloads`, `#unlock` (what wrong passwords locked), `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`;
- * `#error`, `#retry`, `#restart`; `#pick-problem`; `#unfinished` with a `li` for each interrupted upload, in it `.go-on`,
+ * `#error`, `#retry`, `#restart`; `#pick-problem`, `#picking`, `#pick-notes` (what became of what was picked), `#lost` (what can
+ * no longer be read) with `#lost-take`, `#lost-leave`; `#unfinished` with a `li` for each interrupted upload, in it `.go-on`,
  * `.throw`, `.yes`; `#unfinished-said`, `#kept`, `#leave`; `#again-files`, `#again-folder`, `#again-missing`,
  * `#again-problem`, `#again-back`.
  */
@@ -141,6 +142,7 @@ function prepare() {
 async function begin() {
   // A folder that was dropped may still be read.
   await basket.settled();
+  await basket.lookAgain();
   if (state() !== "pick" || !basket.render()) return;
   const { password, byLink, drawn } = chosenPassword();
   let note;
@@ -226,8 +228,9 @@ function drop() {
 
 /** @param {unknown} error */
 function fail(error) {
-  const { variant, message, sentence } = reason(error);
+  const { variant, message, sentence, file } = reason(error);
   const changed = variant === "source-changed";
+  const picked = changed ? sending?.basket : undefined;
   const gone = whyGone(error);
   const networkGone = error instanceof CallError && error.failure.again;
   // There is nothing left to go on with.
@@ -236,7 +239,7 @@ function fail(error) {
     sending?.second?.cancel();
   }
   const text = gone ?? (changed
-    ? problems.sourceChanged(message)
+    ? `${problems.sourceChanged(message)} ${picked ? problems.chooseAgain : problems.startOver}`
     : variant === "read-back"
       ? problems.readBack
       : networkGone
@@ -247,6 +250,9 @@ function fail(error) {
   // What cannot work the second time is not offered.
   button("retry").hidden = changed || gone !== undefined;
   button("restart").hidden = !sending;
+  button("restart").textContent = picked ? texts.backToFiles : page.error.restart;
+  // The others that changed are found now, so that none of them stops the next try.
+  if (picked) void picked.findLost(file === undefined ? [] : [file]);
   show("error");
 }
 

@@ -3,18 +3,24 @@
 
 import { Basket } from "/wasm/seal.js";
 
+import { Breath } from "../breath.js";
+import { printOf } from "../source.js";
 import { send as texts } from "../texts.js";
-import { element, fromTemplate, put, say } from "../views.js";
+import { announce, button, element, fromTemplate, put, say } from "../views.js";
 import { countText, sizeText } from "../wording.js";
+import { found as foundBelow, readable } from "./again.js";
+import { Notes } from "./notes.js";
+import { judged, unreadable } from "./same.js";
 
 /** @typedef {import("./drop.js").Found} Found */
+/** @typedef {import("./same.js").Doubt} Doubt */
 /** @typedef {{ name: string, files: number | null, len: number }} Row */
 /** @typedef {import("../source.js").PickedFile} PickedFile */
 
 /** Lines on the page; more than anybody reads. */
 const ROWS_MAX = 200;
-/** Entries taken in one go, so that the page stays alive. */
-const BATCH = 1000;
+/** How far picking is, is told so often. */
+const TELL_MILLIS = 200;
 
 export class Picked {
   #basket;
@@ -23,12 +29,11 @@ export class Picked {
   #files = new Map();
   /** Paths as they came, before names were made safe. @type {Map<number, string>} */
   #paths = new Map();
+  /** Files that can no longer be read as they were picked. @type {Set<number>} */
+  #lost = new Set();
   /** @type {FileSystemHandle[]} */
   #handles = [];
-  /** @type {string[]} */
-  #renamed = [];
-  /** @type {string[]} */
-  #unreadable = [];
+  #notes = new Notes();
   /** Adding goes one after another. */
   #adding = Promise.resolve();
 
@@ -40,6 +45,8 @@ export class Picked {
       const button = event.target instanceof Element ? event.target.closest("button") : null;
       if (button?.dataset.name !== undefined) this.#remove(button.dataset.name);
     });
+    button("lost-leave").addEventListener("click", () => this.#leaveLost());
+    button("lost-take").addEventListener("click", () => void this.#takeLost());
   }
 
   /** @param {number} id */
@@ -49,9 +56,9 @@ export class Picked {
     return file;
   }
 
-  /** @param {string} name */
-  unreadable(name) {
-    this.#unreadable.push(name);
+  /** @param {string} path */
+  unreadable(path) {
+    this.#notes.leftOut(path, "unreadable");
   }
 
   /**
@@ -60,7 +67,14 @@ export class Picked {
    * @type {import("./drop.js").Take}
    */
   take(found, handles) {
-    this.#adding = this.#adding.then(() => this.#take(found));
+    this.#adding = this.#adding
+      .then(() => this.#take(found))
+      .catch(() => {
+        // What comes after it was not looked at, and has no name here.
+        this.unreadable("…");
+        say("picking", "");
+        this.render();
+      });
     void handles.then((some) => this.#handles.push(...some));
   }
 
@@ -71,93 +85,191 @@ export class Picked {
 
   /** @param {AsyncIterable<Found> | Iterable<Found>} found */
   async #take(found) {
-    let count = 0;
+    this.#basket.beginPick();
+    this.#notes.begin();
+    /** @type {Doubt[]} */
+    const doubts = [];
+    const breath = new Breath();
+    const tell = teller();
     for await (const { path, file } of found) {
-      this.#add(path, file);
-      count += 1;
-      if (count % BATCH === 0) {
-        say("sum", texts.reading);
-        await new Promise((resolve) => setTimeout(resolve));
-      }
+      this.#offer(path, file, doubts);
+      tell(texts.reading, 1);
+      if (breath.isDue) await breath.take();
     }
+    const isLost = (/** @type {number} */ id) => this.#lost.has(id);
+    for await (const [{ path, picked }, verdict] of judged(doubts, (id) => this.file(id), isLost)) {
+      if (verdict === "new") this.#add(path, picked);
+      else if (verdict === "known") this.#notes.known(path);
+      else if (verdict === "unreadable") this.#notes.leftOut(path, verdict);
+      else this.#replace(verdict.replaces, path, picked);
+      tell(texts.comparing, 0);
+      if (breath.isDue) await breath.take();
+    }
+    say("picking", "");
     this.render();
   }
 
-  /** @param {string} path @param {File | null} file */
-  #add(path, file) {
-    try {
-      const answer = file
-        ? this.#basket.addFile(path, file.size, file.type, file.lastModified)
-        : this.#basket.addFolder(path);
-      const { id, renamed } = /** @type {{ id: number | null, renamed: string | null }} */ (JSON.parse(answer));
-      if (id !== null) this.#paths.set(id, path);
-      if (id !== null && file) this.#files.set(id, { file, size: file.size, modified: file.lastModified });
-      if (renamed !== null) this.#renamed.push(renamed);
-    } catch {
-      this.#unreadable.push(path.slice(0, 80));
+  /** @param {string} path @param {File | null} file @param {Doubt[]} doubts takes what may have been picked before */
+  #offer(path, file, doubts) {
+    if (!file) {
+      try {
+        const { id } = /** @type {{ id: number | null }} */ (JSON.parse(this.#basket.addFolder(path)));
+        if (id !== null) this.#paths.set(id, path);
+      } catch (error) {
+        this.#refused(path, error);
+      }
+      return;
     }
+    // Each question for them may ask the disk: once is enough.
+    const picked = { file, size: file.size, modified: file.lastModified };
+    const twins = this.#basket.twins(path, picked.size, picked.modified);
+    if (twins === undefined) this.#add(path, picked);
+    else doubts.push({ path, picked, twins: JSON.parse(twins) });
+  }
+
+  /** @param {string} path @param {PickedFile} picked */
+  #add(path, picked) {
+    try {
+      const answer = this.#basket.addFile(path, picked.size, picked.file.type, picked.modified);
+      const { id, renamed } = /** @type {{ id: number, renamed: string | null }} */ (JSON.parse(answer));
+      this.#paths.set(id, path);
+      this.#files.set(id, picked);
+      this.#notes.added(path);
+      if (renamed !== null) this.#notes.renamed(id, path, renamed);
+    } catch (error) {
+      this.#refused(path, error);
+    }
+  }
+
+  /** @param {string} path @param {unknown} error */
+  #refused(path, error) {
+    const { variant } = /** @type {{ variant?: string }} */ (error);
+    this.#notes.leftOut(path, variant ?? "unreadable");
+  }
+
+  /** @param {number} id of one that can no longer be read @param {string} path @param {PickedFile} picked */
+  #replace(id, path, picked) {
+    if (!this.#basket.replace(id, picked.size, picked.file.type, picked.modified)) return this.#add(path, picked);
+    this.#files.set(id, picked);
+    this.#lost.delete(id);
+    this.#notes.replaced(id, path);
+  }
+
+  /**
+   * Looks which files can no longer be read as they were picked: they are to be chosen again, or left out.
+   *
+   * @param {number[]} known numbers of some of them
+   */
+  async findLost(known) {
+    const found = await unreadable([...this.#files]);
+    this.#lost = new Set([...known, ...found].filter((id) => this.#files.has(id)));
+    this.render();
+  }
+
+  /** A program that had a file open may have closed it. */
+  async lookAgain() {
+    if (this.#lost.size > 0) await this.findLost([]);
+  }
+
+  #leaveLost() {
+    for (const id of this.#lost) {
+      this.#basket.removeOne(id);
+      this.#forget(id);
+    }
+    this.render();
+    element("file-input", HTMLInputElement).focus();
+  }
+
+  /** Takes the files at the same places as they are now, where the browser finds them again. */
+  async #takeLost() {
+    const handles = await readable(this.#handlesOf(this.#lost));
+    const byPath = new Map([...this.#lost].map((id) => [this.#paths.get(id) ?? "", id]));
+    this.#notes.begin();
+    for await (const { path, file } of foundBelow(handles, [...byPath.keys()])) {
+      const id = byPath.get(path);
+      if (!file || id === undefined) continue;
+      this.#replace(id, path, { file, size: file.size, modified: file.lastModified });
+      byPath.delete(path);
+    }
+    this.render();
+    element("file-input", HTMLInputElement).focus();
+  }
+
+  /** @param {Iterable<number>} ids */
+  #handlesOf(ids) {
+    const tops = new Set([...ids].map((id) => this.#paths.get(id)?.split("/")[0]));
+    return this.#handles.filter(({ name }) => tops.has(name));
   }
 
   /** @param {string} name */
   #remove(name) {
-    for (const id of this.#basket.remove(name)) this.#files.delete(id);
-    this.#renamed = [];
-    this.#unreadable = [];
+    for (const id of this.#basket.remove(name)) this.#forget(id);
     this.render();
     // The button that was pressed is gone: the focus goes to the next one, not to nowhere.
     const next = element("basket", HTMLUListElement).querySelector("button") ?? element("file-input", HTMLInputElement);
     next.focus();
   }
 
+  /** @param {number} id */
+  #forget(id) {
+    this.#files.delete(id);
+    this.#paths.delete(id);
+    this.#lost.delete(id);
+    this.#notes.removed(id);
+  }
+
   /** Forgets everything. */
   clear() {
-    for (const { name } of /** @type {Row[]} */ (JSON.parse(this.#basket.rows()))) this.#basket.remove(name);
+    for (const { name } of this.#rows(this.#basket.rowCount())) this.#basket.remove(name);
     this.#files.clear();
     this.#paths.clear();
+    this.#lost.clear();
     this.#handles = [];
-    this.#renamed = [];
-    this.#unreadable = [];
+    this.#notes.clear();
     this.render();
   }
 
-  /** @returns {boolean} */
-  get isEmpty() {
-    return JSON.parse(this.#basket.rows()).length === 0;
+  /** @param {number} count @returns {Row[]} */
+  #rows(count) {
+    return JSON.parse(this.#basket.rows(count));
   }
 
   /** Shows the list, the sum and what is wrong with it. @returns {boolean} whether it can be sent */
   render() {
-    const rows = /** @type {Row[]} */ (JSON.parse(this.#basket.rows()));
-    const shown = rows.slice(0, ROWS_MAX).map(rowOf);
-    if (rows.length > ROWS_MAX) {
+    const count = this.#basket.rowCount();
+    const isEmpty = count === 0;
+    const shown = this.#rows(ROWS_MAX).map(rowOf);
+    if (count > ROWS_MAX) {
       const more = document.createElement("li");
       more.className = "more";
-      more.textContent = texts.more(rows.length - ROWS_MAX);
+      more.textContent = texts.more(count - ROWS_MAX);
       shown.push(more);
     }
     element("basket", HTMLUListElement).replaceChildren(...shown);
-    document.body.dataset.basket = rows.length === 0 ? "empty" : "filled";
-    for (const part of document.querySelectorAll("[data-needs=files]"))
-      part.toggleAttribute("hidden", rows.length === 0);
+    document.body.dataset.basket = isEmpty ? "empty" : "filled";
+    for (const part of document.querySelectorAll("[data-needs=files]")) part.toggleAttribute("hidden", isEmpty);
     const total = sizeText(this.#basket.contentLen());
-    say(
-      "sum",
-      rows.length === 0 ? "" : texts.sum(total, this.#basket.fileCount(), sizeText(this.#limits.share_bytes_max)),
-    );
-    const problem = rows.length === 0 ? "" : this.#problem(total);
-    const hints = [
-      ...(this.#renamed.length > 0 ? [texts.renamed(this.#renamed.length, this.#renamed[0])] : []),
-      ...this.#unreadable.slice(0, 3).map(texts.unreadable),
-    ];
-    say("pick-problem", [problem, ...hints].filter(Boolean).join(" "));
-    element("pick-problem", HTMLElement).dataset.tone = problem ? "bad" : "warn";
-    return rows.length > 0 && problem === "";
+    say("sum", isEmpty ? "" : texts.sum(total, this.#basket.fileCount(), sizeText(this.#limits.share_bytes_max)));
+    const problem = isEmpty ? "" : this.#problem(total);
+    say("pick-problem", problem);
+    this.#showLost();
+    this.#notes.show();
+    return !isEmpty && problem === "" && this.#lost.size === 0;
+  }
+
+  #showLost() {
+    const paths = [...this.#lost].map((id) => this.#paths.get(id) ?? "");
+    say("lost-said", paths.length === 0 ? "" : texts.lost(paths.length, paths[0]));
+    const lines = paths.length > 1 ? paths.join("\n") : "";
+    say("lost-names", lines);
+    button("lost-take").hidden = this.#handlesOf(this.#lost).length === 0;
+    element("lost", HTMLElement).hidden = paths.length === 0;
   }
 
   /** @param {string} total */
   #problem(total) {
     try {
-      this.#basket.plan().free();
+      this.#basket.check();
       return "";
     } catch (error) {
       const { variant } = /** @type {{ variant?: string }} */ (error);
@@ -171,27 +283,60 @@ export class Picked {
     return this.#basket.plan();
   }
 
-  /** How many files there are. */
-  count() {
-    return this.#basket.fileCount();
-  }
-
   /**
    * What tells later whether the same files are picked again.
    *
    * @param {import("/wasm/seal.js").Plan} plan
-   * @returns {{ picked: (string | null)[], handles: FileSystemHandle[] }} by place in the plan; and where they were
+   * @returns {Promise<{ picked: (string | null)[], prints: (string | null)[], handles: FileSystemHandle[] }>} by place in
+   * the plan; and where they were
    */
-  origins(plan) {
-    const picked = [...plan.ids()].map((id) => this.#paths.get(id) ?? null);
-    const tops = new Set(picked.map((path) => path?.split("/")[0]));
-    return { picked, handles: this.#handles.filter(({ name }) => tops.has(name)) };
+  async origins(plan) {
+    const ids = [...plan.ids()];
+    const picked = ids.map((id) => this.#paths.get(id) ?? null);
+    return { picked, prints: await this.#prints(ids), handles: this.#handlesOf(ids) };
+  }
+
+  /** Prints of files that came under one path. @param {number[]} ids */
+  async #prints(ids) {
+    /** @type {Map<string | undefined, number[]>} */
+    const places = new Map();
+    for (const [place, id] of ids.entries()) {
+      const path = this.#paths.get(id);
+      const some = places.get(path);
+      if (some) some.push(place);
+      else places.set(path, [place]);
+    }
+    /** @type {(string | null)[]} */
+    const prints = ids.map(() => null);
+    for (const alike of places.values()) {
+      if (alike.length === 1) continue;
+      for (const place of alike) {
+        const file = this.#files.get(ids[place]);
+        if (file) prints[place] = await printOf(file).catch(() => null);
+      }
+    }
+    return prints;
   }
 
   /** The limits, told before anything is picked. */
   showLimits() {
     say("limits", texts.limits(sizeText(this.#limits.share_bytes_max), countText(this.#limits.entries_max)));
   }
+}
+
+/** Tells how many files were looked at, now and then. Who cannot see the page hears only that it looks. */
+function teller() {
+  const begun = performance.now();
+  let [count, toldAt, isHeard] = [0, begun, false];
+  return (/** @type {(count: number) => string} */ text, /** @type {number} */ more) => {
+    count += more;
+    const now = performance.now();
+    if (now - toldAt < TELL_MILLIS) return;
+    toldAt = now;
+    say("picking", text(count));
+    if (!isHeard) announce(text(count));
+    isHeard = true;
+  };
 }
 
 /** @param {Row} row */

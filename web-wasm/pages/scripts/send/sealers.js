@@ -4,6 +4,7 @@
  * way.
  */
 
+import { Breath } from "../breath.js";
 import { JobError, startCrew } from "../crew.js";
 import { workerCount } from "../engine.js";
 
@@ -17,11 +18,14 @@ import { workerCount } from "../engine.js";
  * @typedef {object} Told
  * @property {(index: number, part: SealedPart) => void} onSealed before it is sent
  * @property {(index: number, part: SealedPart) => void} onStored
+ * @property {(index: number, files: number) => void} onRead so many more files were read to their end
  * @property {(index: number, bytes: number) => void} onProgress
  * @property {(failure: Failure) => void} onWait
  */
 
 const JOBS_PER_WORKER = 2;
+/** Sources of a part that a worker is given at a time. */
+const SLICE = 250;
 
 export class Sealers {
   /** @type {{ worker: Worker, jobs: number }[]} */
@@ -87,10 +91,24 @@ export class Sealers {
         if (index === undefined) continue;
         member.jobs += 1;
         this.#open += 1;
-        member.worker.postMessage({ seal: this.#jobOf(index) });
+        void this.#give(member.worker, index).catch((error) => this.#fail(error));
       }
     }
     if (this.#open === 0 && this.#queue.length === 0) this.#end()?.resolve();
+  }
+
+  /** Thousands of files go in slices: nobody who uses the page waits for them. @param {Worker} worker @param {number} index */
+  async #give(worker, index) {
+    const run = this.#run;
+    const { sources, ...job } = this.#jobOf(index);
+    const breath = new Breath();
+    let at = 0;
+    for (; at + SLICE < sources.length; at += SLICE) {
+      worker.postMessage({ part: index, sources: sources.slice(at, at + SLICE) });
+      if (breath.isDue) await breath.take();
+      if (run !== this.#run) return;
+    }
+    worker.postMessage({ seal: { ...job, sources: sources.slice(at) } });
   }
 
   #end() {
@@ -111,6 +129,7 @@ export class Sealers {
       return;
     }
     if (!this.#run) return;
+    if (data.read !== undefined) told.onRead(data.read, data.files);
     if (data.progress !== undefined) told.onProgress(data.progress, data.bytes);
     if (data.sealed !== undefined) told.onSealed(data.sealed, data.part);
     if (data.waiting !== undefined) told.onWait(data.failure);

@@ -19,6 +19,7 @@ import { Upload } from "./upload.js";
  * @property {boolean} hasPassword
  * @property {string} drawn the password, if the page drew it: nobody else knows it
  * @property {string} what files and size, in words
+ * @property {import("./picked.js").Picked} [basket] with its files, if they were picked for it on this page
  *
  * @typedef {object} Tools
  * @property {WebAssembly.Module} module
@@ -34,7 +35,7 @@ import { Upload } from "./upload.js";
  */
 export function newSending({ module, desk }, basket, terms, { second, drawn }) {
   const plan = basket.plan();
-  const [count, hasPassword] = [basket.count(), terms.password !== ""];
+  const [count, hasPassword] = [plan.fileCount(), terms.password !== ""];
   const what = sendTexts.what(count, sizeText(plan.contentLen()));
   const entries = plan.entries();
   /** @type {(start: { shareId: string, secrets: Uint8Array, until: number }) => Promise<Keeping | undefined>} */
@@ -45,9 +46,9 @@ export function newSending({ module, desk }, basket, terms, { second, drawn }) {
         terms: { ...terms, password: "" },
         ...{ hasPassword, drawn, what, count, entries },
         push: null,
-        first: firstOf(entries),
+        first: plan.firstPath(),
         partBytes: plan.partBytes(),
-        ...basket.origins(plan),
+        ...(await basket.origins(plan)),
         isDone: false,
       },
       tellUnkept,
@@ -57,14 +58,18 @@ export function newSending({ module, desk }, basket, terms, { second, drawn }) {
   };
   say("kept", "");
   const fileOf = (/** @type {number} */ id) => basket.file(id);
-  const upload = new Upload({ module, desk, plan, fileOf, terms, keep }, told(plan.contentLen()));
+  const upload = new Upload({ module, desk, plan, fileOf, terms, keep }, toldOf(plan));
   // Begun at once: after a crash, only its link brings the password back.
   second?.make().then(
     ({ kept }) => upload.remember({ push: kept, drawn: "" }),
     () => {},
   );
-  return { upload, second, downloads: terms.downloads, hasPassword, drawn, what };
+  return { upload, second, downloads: terms.downloads, hasPassword, drawn, what, basket };
 }
+
+/** @param {Plan} plan */
+const toldOf = (plan) =>
+  told({ contentLen: plan.contentLen(), fileCount: plan.fileCount(), emptyCount: plan.emptyCount() });
 
 /**
  * One that was interrupted, in this tab or before.
@@ -79,7 +84,7 @@ export function keptSending({ module, desk }, keeping, fileOf) {
   const plan = Plan.kept(entries, partBytes);
   const upload = new Upload(
     { module, desk, plan, fileOf, terms, keep: async () => undefined },
-    told(plan.contentLen()),
+    toldOf(plan),
   );
   say("kept", texts.kept(momentText(until)));
   const second = push ? SecondChannel.takeUp(desk, push) : undefined;
@@ -89,5 +94,3 @@ export function keptSending({ module, desk }, keeping, fileOf) {
 /** That nothing is kept any longer. */
 export const tellUnkept = () => say("kept", texts.unkept);
 
-/** @param {string} entries */
-const firstOf = (entries) => /** @type {{ path: string }[]} */ (JSON.parse(entries))[0].path;

@@ -5,15 +5,34 @@ import { Pace } from "../pace.js";
 import { showProgress } from "../progress.js";
 import { send as texts } from "../texts.js";
 import { element, say } from "../views.js";
-import { sentenceOf, soonText } from "../wording.js";
+import { countText, sentenceOf, soonText } from "../wording.js";
 
-/** @param {number} contentLen bytes of all files @returns {import("./upload.js").Told} */
-export function told(contentLen) {
+/** Where there are so many files, and they are so small, files are counted. */
+const MANY = 100;
+const SMALL_BYTES = 64 * 1024;
+/** To open and read a file takes about as long as to send so many bytes. */
+const FILE_BYTES = 4096;
+
+/**
+ * @param {object} plan
+ * @param {number} plan.contentLen bytes of all files
+ * @param {number} plan.fileCount
+ * @param {number} plan.emptyCount of them, files with nothing to read
+ * @returns {import("./upload.js").Told}
+ */
+export function told({ contentLen, fileCount, emptyCount }) {
   const pace = new Pace();
   const show = showProgress(pace, texts);
+  const isMany = fileCount >= MANY && contentLen / fileCount < SMALL_BYTES;
   return {
-    // Padding is nothing that a person knows of.
-    onProgress: (bytes, total) => show(total === 0 ? 0 : (bytes / total) * contentLen, contentLen),
+    onProgress(bytes, total, files) {
+      // Padding is nothing that a person knows of.
+      const sent = total === 0 ? 0 : (bytes / total) * contentLen;
+      if (!isMany) return show(sent, contentLen);
+      const read = files + emptyCount;
+      const share = (bytes + FILE_BYTES * read) / (total + FILE_BYTES * fileCount);
+      show(sent, contentLen, { share, done: texts.progressFiles(countText(read), fileCount), left: texts.left });
+    },
     onWait(failure) {
       if (failure) pace.forget();
       waiting(failure);

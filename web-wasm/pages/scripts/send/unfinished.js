@@ -24,6 +24,7 @@ import { transact } from "../ondisk.js";
  * @property {string} entries of the plan
  * @property {number} partBytes
  * @property {(string | null)[]} picked by place in the plan: the path under which a file was picked
+ * @property {(string | null)[]} [prints] by place in the plan, of files that only their content tells apart (`source.js`)
  * @property {FileSystemHandle[]} handles of what was picked, where the browser gives any
  * @property {Uint8Array} [manifest] as it was sealed, from when it may be on the server
  * @property {string} [linkBody] the same of the link

@@ -20,7 +20,7 @@ import { Sealers } from "./sealers.js";
  * @property {string} note empty: none
  *
  * @typedef {object} Told
- * @property {(bytes: number, total: number) => void} onProgress
+ * @property {(bytes: number, total: number, files: number) => void} onProgress `files`: read to their end so far
  * @property {(failure: import("../api.js").Failure | undefined) => void} onWait undefined: it goes on
  * @property {() => void} onChecking
  *
@@ -55,6 +55,8 @@ export class Upload {
   #sealers;
   /** Bytes of each part that are on the server or on their way. @type {Float64Array} */
   #sent;
+  /** Files of each part that were read to their end. @type {Uint32Array} */
+  #read;
   /** @type {(SealedPart | undefined)[]} */
   #stored;
   /** As they were sealed last, stored or not. @type {Map<number, SealedPart>} */
@@ -92,6 +94,7 @@ export class Upload {
     this.#keep = keep;
     this.#told = told;
     this.#sent = new Float64Array(plan.partCount());
+    this.#read = new Uint32Array(plan.partCount());
     this.#stored = Array.from({ length: plan.partCount() }, () => undefined);
   }
 
@@ -232,9 +235,15 @@ export class Upload {
     for (const { index, sealed_len, digest } of list.parts) {
       const part = this.#sealed.get(index);
       if (!part || part.sealedLen !== sealed_len || digestText(part.digest) !== digest) continue;
-      this.#stored[index] = part;
-      this.#sent[index] = this.#plan.partLen(index);
+      this.#isStored(index, part);
     }
+  }
+
+  /** @param {number} index @param {SealedPart} part */
+  #isStored(index, part) {
+    this.#stored[index] = part;
+    this.#sent[index] = this.#plan.partLen(index);
+    this.#read[index] = this.#plan.endsIn(index);
   }
 
   async #storeParts() {
@@ -243,7 +252,7 @@ export class Upload {
     if (this.#sealed.size > 0 && this.#missing().length > 0) await this.#learnStored();
     const missing = this.#missing();
     // What has not begins anew.
-    for (const index of missing) this.#sent[index] = 0;
+    for (const index of missing) this.#sent[index] = this.#read[index] = 0;
     this.#report();
     if (missing.length === 0) return;
     const sealers = await this.#crew();
@@ -272,9 +281,12 @@ export class Upload {
         },
         onStored: (index, part) => {
           void this.#keeping?.parts([[index, part]], true);
-          this.#stored[index] = part;
-          this.#sent[index] = this.#plan.partLen(index);
+          this.#isStored(index, part);
           this.#told.onWait(undefined);
+          this.#report();
+        },
+        onRead: (index, files) => {
+          this.#read[index] += files;
           this.#report();
         },
         onProgress: (index, bytes) => {
@@ -296,9 +308,10 @@ export class Upload {
   }
 
   #report() {
-    let sent = 0;
+    let [sent, read] = [0, 0];
     for (const bytes of this.#sent) sent += bytes;
-    this.#told.onProgress(sent, this.#plan.paddedLen());
+    for (const files of this.#read) read += files;
+    this.#told.onProgress(sent, this.#plan.paddedLen(), read);
   }
 
   #parts() {

@@ -42,15 +42,36 @@ serveParts(
   wasm,
   (given, calls) => ([key, headers] = [given, calls]),
   (data, signal) => {
-    if (data.seal) void store(data.seal, signal);
+    if (data.part !== undefined) sourcesBefore(data.part, signal).push(...data.sources);
+    if (data.seal) void store(whole(data.seal, signal), signal);
     if (data.check) void check(data.check, data.sealed);
   },
 );
 
+/** Sources of parts that have come so far: thousands come in slices. @type {Map<number, import("../source.js").Source[]>} */
+let come = new Map();
+/** @type {AbortSignal | undefined} */
+let comeFor;
+
+/** @param {number} index @param {AbortSignal} signal what is cancelled begins anew */
+function sourcesBefore(index, signal) {
+  if (comeFor !== signal) [come, comeFor] = [new Map(), signal];
+  const sources = come.get(index) ?? [];
+  come.set(index, sources);
+  return sources;
+}
+
+/** @param {SealJob} job with the last of its sources @param {AbortSignal} signal @returns {SealJob} */
+function whole(job, signal) {
+  const sources = [...sourcesBefore(job.index, signal), ...job.sources];
+  come.delete(job.index);
+  return { ...job, sources };
+}
+
 /** @param {SealJob} job @param {AbortSignal} signal */
 async function store(job, signal) {
   try {
-    const plaintext = await gather(job);
+    const plaintext = await gather(job, (files) => self.postMessage({ read: job.index, files }));
     signal.throwIfAborted();
     if (!key) throw new Error("no key yet");
     const edges = await edgeDigests(plaintext);
@@ -63,8 +84,8 @@ async function store(job, signal) {
     self.postMessage({ stored: job.index, part });
   } catch (error) {
     if (signal.aborted) return;
-    const { message, variant, failure } = /** @type {any} */ (error);
-    self.postMessage({ failed: job.index, variant: variant ?? "unexpected", message, failure });
+    const { message, variant, failure, file } = /** @type {any} */ (error);
+    self.postMessage({ failed: job.index, variant: variant ?? "unexpected", message, failure, file });
   }
 }
 

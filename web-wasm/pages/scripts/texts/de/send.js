@@ -18,6 +18,7 @@ export const page = {
     listed: "Was Sie senden",
     send: "Versiegeln und senden",
   },
+  lost: { take: "So senden, wie sie jetzt sind", leave: "Weglassen" },
   options: {
     expiry: "Aufbewahren",
     downloads: "Erlaubte Downloads",
@@ -95,13 +96,42 @@ export const send = {
         "Das sind zu viele Dateien. Dieser Server nimmt höchstens # auf einmal an. Packen Sie sie vorher in eine " +
         "Zip-Datei.",
     }),
-  renamed: (count, first) =>
+  renamed: (count, from, to) =>
     counted(count, {
-      one: () => `Ein Name kann so nicht gesendet werden. Er wird als „${isolated(first)}“ gesendet.`,
-      other: (n) => `${n} Namen können so nicht gesendet werden und werden geändert, zum Beispiel in „${isolated(first)}“.`,
+      one: () =>
+        `„${isolated(from)}“ wird als „${isolated(to)}“ gesendet: Der Name ist schon vergeben, oder nicht jedes System kann ` +
+        "ihn speichern.",
+      other: (n) =>
+        `${n} Dateien werden unter anderen Namen gesendet, weil die Namen schon vergeben sind oder nicht jedes System sie ` +
+        "speichern kann.",
+    }),
+  known: (count, first) =>
+    counted(count, {
+      one: () => `„${isolated(first)}“ steht schon in der Liste, Byte für Byte gleich. Sie wurde nicht doppelt aufgenommen.`,
+      other: (n) => `${n} Dateien stehen schon in der Liste, Byte für Byte gleich. Sie wurden nicht doppelt aufgenommen.`,
+    }),
+  replaced: (count, first) =>
+    counted(count, {
+      one: () => `„${isolated(first)}“ ersetzt die Datei, die sich nicht mehr lesen ließ.`,
+      other: (n) => `${n} Dateien ersetzen die, die sich nicht mehr lesen ließen.`,
+    }),
+  lost: (count, first) =>
+    counted(count, {
+      one: () =>
+        `„${isolated(first)}“ wurde geändert, seit Sie die Datei gewählt haben, oder lässt sich nicht mehr lesen. Wählen Sie sie ` +
+        "noch einmal, um sie so zu senden, wie sie jetzt ist, oder lassen Sie sie weg.",
+      other: (n) =>
+        `${n} Dateien wurden geändert, seit Sie sie gewählt haben, oder lassen sich nicht mehr lesen. Wählen Sie sie noch ` +
+        "einmal, um sie so zu senden, wie sie jetzt sind, oder lassen Sie sie weg.",
     }),
   unreadable: (name) => `„${isolated(name)}“ konnte nicht gelesen werden und ist nicht dabei.`,
-  reading: "Der Ordner wird durchgesehen …",
+  leftOut: {},
+  leftOutMany: (count) => counted(count, { one: "# Datei oder Ordner ist nicht dabei:", other: "# Dateien oder Ordner sind nicht dabei:" }),
+  all: "Alle Namen",
+  reading: (count) =>
+    counted(count, { one: "Die Dateien werden durchgesehen … bisher #", other: "Die Dateien werden durchgesehen … bisher #" }),
+  comparing: () => "Sie werden mit den Dateien in der Liste verglichen …",
+  backToFiles: "Zurück zu den Dateien",
   passwordTooLong: "Dieses Passwort ist zu lang.",
   noteTooLong: "Diese Nachricht ist zu lang.",
   checking: "Zur Sicherheit wird alles zurückgelesen …",
@@ -126,6 +156,8 @@ export const send = {
   unlocked: "Der Link ist wieder freigegeben.",
   stopped: "Das Senden wurde angehalten",
   progress: (done, total) => `${done} von ${total}`,
+  progressFiles: (done, total) => counted(total, { one: `${done} von # Datei`, other: `${done} von # Dateien` }),
+  left: (span) => `noch ${span}`,
   pace: (speed, left) => `${speed} pro Sekunde, noch ${left}`,
   announce: (percent) => `${percent} Prozent gesendet`,
   offline: "Keine Verbindung. Nichts ist verloren: Es geht von selbst weiter, sobald das Netz wieder da ist.",
@@ -188,8 +220,10 @@ export const endings = {
 /** @type {typeof En.problems} */
 export const problems = {
   sourceChanged: (name) =>
-    `„${isolated(name)}“ wurde während des Lesens geändert oder lässt sich nicht mehr lesen. Das Senden wurde angehalten, damit ` +
-    "niemand eine kaputte Datei bekommt. Wählen Sie die Datei noch einmal, wenn sie fertig ist.",
+    `„${isolated(name)}“ wurde geändert, seit Sie die Datei gewählt haben, oder lässt sich nicht mehr lesen. Das Senden wurde ` +
+    "angehalten, damit niemand eine kaputte Datei bekommt.",
+  chooseAgain: "Gehen Sie zurück zu den Dateien: Dort können Sie die Datei noch einmal wählen oder weglassen.",
+  startOver: "Beginnen Sie von vorn, und wählen Sie die Dateien noch einmal.",
   readBack:
     "Was der Server zurückgegeben hat, ist nicht das, was gesendet wurde. Es wurde kein Link erstellt. Versuchen Sie es " +
     "noch einmal; wenn es dabei bleibt, sagen Sie es dem Betreiber dieses Servers.",

@@ -67,6 +67,11 @@ export const unfinished = {
         "alten Dateien schon auf dem Server ist, passt nicht dazu.",
     }),
   changedHelp: "Wählen Sie die Dateien, wie sie waren, oder gehen Sie zurück, und verwerfen Sie alles.",
+  unclear: (count, first) =>
+    counted(count, {
+      one: () => `Es gibt mehrere Dateien wie „${isolated(first)}“. Wählen Sie den Ordner, in dem sie liegt.`,
+      other: (n) => `Zu ${n} Dateien gibt es mehrere gleichartige, wie zu „${isolated(first)}“. Wählen Sie die Ordner, in denen sie liegen.`,
+    }),
   unneeded: "Von den fehlenden Dateien war keine dabei.",
   kept: (until) =>
     `Wenn diese Seite doch geschlossen wird, können Sie auf diesem Gerät bis zum ${until} weitermachen. So lange bewahrt ` +

@@ -16,6 +16,7 @@ export const page = {
     listed: "What you send",
     send: "Seal and send",
   },
+  lost: { take: "Send them as they are now", leave: "Leave them out" },
   options: {
     expiry: "Deleted after",
     downloads: "Downloads allowed",
@@ -81,15 +82,48 @@ export const send = {
     counted(limit, {
       other: "That is too many files. This server takes at most # at a time. Put them into a zip file first.",
     }),
-  /** @param {number} count @param {string} first */
-  renamed: (count, first) =>
+  /** @param {number} count @param {string} from @param {string} to */
+  renamed: (count, from, to) =>
     counted(count, {
-      one: () => `One name cannot be sent as it is. It will be sent as “${isolated(first)}”.`,
-      other: (n) => `${n} names cannot be sent as they are and are changed, for example to “${isolated(first)}”.`,
+      one: () =>
+        `“${isolated(from)}” will be sent as “${isolated(to)}”: the name is taken already, or not every system can keep it.`,
+      other: (n) =>
+        `${n} files will be sent under other names, because the names are taken already, or not every system can keep ` +
+        "them.",
+    }),
+  /** @param {number} count @param {string} first */
+  known: (count, first) =>
+    counted(count, {
+      one: () => `“${isolated(first)}” is in the list already, the same to the last byte. It was not added twice.`,
+      other: (n) => `${n} files are in the list already, the same to the last byte. They were not added twice.`,
+    }),
+  /** @param {number} count @param {string} first */
+  replaced: (count, first) =>
+    counted(count, {
+      one: () => `“${isolated(first)}” takes the place of the file that could no longer be read.`,
+      other: (n) => `${n} files take the places of those that could no longer be read.`,
+    }),
+  /** @param {number} count @param {string} first */
+  lost: (count, first) =>
+    counted(count, {
+      one: () =>
+        `“${isolated(first)}” has changed since you chose it, or can no longer be read. Choose it again to send it as it ` +
+        "is now, or leave it out.",
+      other: (n) =>
+        `${n} files have changed since you chose them, or can no longer be read. Choose them again to send them as they ` +
+        "are now, or leave them out.",
     }),
   /** @param {string} name */
   unreadable: (name) => `“${isolated(name)}” could not be read, so it was not added.`,
-  reading: "Looking through the folder…",
+  /** Why something was not added, by the name of the error; else it could not be read. @type {Record<string, (name: string) => string>} */
+  leftOut: {},
+  /** @param {number} count more than one */
+  leftOutMany: (count) => counted(count, { other: "# files or folders were not added:" }),
+  all: "All names",
+  /** @param {number} count */
+  reading: (count) => counted(count, { one: "Looking through the files… # so far", other: "Looking through the files… # so far" }),
+  comparing: () => "Comparing them with the files in the list…",
+  backToFiles: "Back to the files",
   passwordTooLong: "This password is too long.",
   noteTooLong: "This note is too long.",
   checking: "Reading it back to be sure…",
@@ -115,6 +149,10 @@ export const send = {
   stopped: "Sending was stopped",
   /** @param {string} done @param {string} total */
   progress: (done, total) => `${done} of ${total}`,
+  /** @param {string} done @param {number} total more than one */
+  progressFiles: (done, total) => counted(total, { other: `${done} of # files` }),
+  /** @param {string} span */
+  left: (span) => `${span} left`,
   /** @param {string} speed @param {string} left */
   pace: (speed, left) => `${speed} per second, ${left} left`,
   /** @param {number} percent */
@@ -186,8 +224,10 @@ export const endings = {
 export const problems = {
   /** @param {string} name */
   sourceChanged: (name) =>
-    `“${isolated(name)}” changed while it was being read, or can no longer be read. Sending was stopped, so that nobody gets ` +
-    "a broken file. Choose it again when it is ready.",
+    `“${isolated(name)}” changed after you chose it, or can no longer be read. Sending was stopped, so that nobody gets ` +
+    "a broken file.",
+  chooseAgain: "Go back to the files: there you can choose it again, or leave it out.",
+  startOver: "Start over, and choose the files again.",
   readBack:
     "What the server gave back is not what was sent. No link was made. Try again; if it happens again, tell the operator " +
     "of this server.",

@@ -65,6 +65,12 @@ export const unfinished = {
         "stored of the old files does not match them.",
     }),
   changedHelp: "Choose the files as they were, or go back and discard this upload.",
+  /** @param {number} count @param {string} first */
+  unclear: (count, first) =>
+    counted(count, {
+      one: () => `There are several files like “${isolated(first)}”. Choose the folder that it lies in.`,
+      other: (n) => `For ${n} files, there are several like them, as “${isolated(first)}”. Choose the folders that they lie in.`,
+    }),
   unneeded: "None of the missing files was among them.",
   /** @param {string} until */
   kept: (until) =>
