@@ -1,6 +1,7 @@
 //! `check`: what can be said about the sources without running them.
 
 mod documents;
+mod fields;
 mod layers;
 mod lines;
 pub(crate) mod preloads;
@@ -16,7 +17,7 @@ use crate::{cargo, process, tools, web};
 /// What `check` takes.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
-    /// Only this one: format, lints, wasm-lints, docs, types, texts, preloads, weight, layers, documents, dependencies
+    /// Only this one: format, lints, wasm-lints, docs, types, texts, preloads, weight, layers, documents, fields, dependencies
     name: Option<String>,
 }
 
@@ -28,6 +29,7 @@ const CHECKS: &[Check] = &[
     ("format", format),
     ("layers", layers::check),
     ("documents", documents::check),
+    ("fields", fields::check),
     ("types", scripts::check),
     ("texts", scripts::check_texts),
     ("preloads", preloads::check),

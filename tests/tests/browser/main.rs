@@ -23,6 +23,7 @@ mod pushes;
 mod resuming;
 mod round_trip;
 mod tree;
+mod typed;
 
 use subrosa_tests::client::package::{Package, Source, Terms};
 use subrosa_tests::client::upload::LinkTerms;

@@ -52,6 +52,8 @@ export const pushStatus = group("pushStatus");
 export const pushGone = group("pushGone");
 export const events = group("events");
 export const strength = group("strength");
+export const fitting = group("fitting");
+export const choices = group("choices");
 
 export const reveal = group("reveal");
 export const revealProblems = group("revealProblems");

@@ -4,7 +4,10 @@
 import { CallError } from "./api.js";
 import { problems } from "./texts.js";
 import { button, element, revealing, say, show, state } from "./views.js";
-import { sentenceOf, soonText } from "./wording.js";
+import { countText, sentenceOf, soonText } from "./wording.js";
+
+/** No link has a longer password (PROTOCOL.md, section 5). */
+const PASSWORD_BYTES_MAX = 1024;
 
 /**
  * What is said: texts of waiting take when the next try is.
@@ -35,6 +38,14 @@ export function preparePassword(words, open) {
   texts = words;
   button("open").textContent = texts.open;
   revealing("password", "password-show");
+  const input = element("password", HTMLInputElement);
+  let isLong = false;
+  input.addEventListener("input", () => {
+    const over = new TextEncoder().encode(input.value.normalize("NFC")).length - PASSWORD_BYTES_MAX;
+    if (over > 0) refuse(problems.passwordTooLong(countText(over)));
+    else if (isLong) refuse("");
+    isLong = over > 0;
+  });
   element("password-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
     void submit(open);

@@ -157,14 +157,29 @@ pub fn plain_note(typed: &str) -> Result<String, JsValue> {
     Ok(sender::plain_note(typed).ok_or_else(|| Thrown::new("note-too-long", "the note is too long"))?)
 }
 
-/// Refuses a password that is too long, before anything is sent.
-///
-/// # Errors
-/// `password-too-long`.
-#[wasm_bindgen(js_name = checkPassword)]
-pub fn check_password(typed: &str) -> Result<(), JsValue> {
-    password(typed)?;
-    Ok(())
+/// The longest texts that may be typed, in JSON: bytes of a note, of a password, of a web address and of what a push hands
+/// over, characters of a line.
+#[wasm_bindgen(js_name = textLimits)]
+#[must_use]
+pub fn text_limits() -> String {
+    use subrosa_shared::manifest::NOTE_BYTES_MAX;
+    use subrosa_shared::password::Password;
+    use subrosa_shared::push::{LINE_CHARS_MAX, PAYLOAD_BYTES_MAX, URL_BYTES_MAX};
+    #[derive(Serialize)]
+    struct Answer {
+        note: usize,
+        password: usize,
+        line: usize,
+        url: usize,
+        payload: usize,
+    }
+    json(&Answer {
+        note: NOTE_BYTES_MAX,
+        password: Password::BYTES_MAX,
+        line: LINE_CHARS_MAX,
+        url: URL_BYTES_MAX,
+        payload: PAYLOAD_BYTES_MAX,
+    })
 }
 
 /// What is sent. See [`packing::Plan`].

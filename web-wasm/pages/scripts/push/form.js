@@ -1,10 +1,12 @@
 // @ts-check
 /** The form: kinds and their fields, what may be chosen, and what is wrong before anything is sent. */
 
+import { FormProblem, LifeChoice, NumberChoice, wholeNumber } from "../choices.js";
+import { bytesInJson, bytesOf, charactersOf, Fitting, limitsOfTexts, tooLong } from "../fitting.js";
 import { StrengthLine } from "../strength.js";
-import { formProblems as problems, push as texts } from "../texts.js";
+import { formProblems as problems, push as texts, strength } from "../texts.js";
 import { button, element, revealing, say } from "../views.js";
-import { countText, lifeText, momentText } from "../wording.js";
+import { lifeText } from "../wording.js";
 import { speakable } from "../words.js";
 import { clearGenerator, isUnfolded, prepareGenerator } from "./generator.js";
 
@@ -24,25 +26,18 @@ import { clearGenerator, isUnfolded, prepareGenerator } from "./generator.js";
  * @property {number | undefined} destroyAfterGuesses
  */
 
-/** That a field is not as it must be. The message is for people. */
-export class FormProblem extends Error {
-  /** @param {string} id of the field @param {string} message */
-  constructor(id, message) {
-    super(message);
-    this.name = "FormProblem";
-    this.id = id;
-  }
-}
-
-/** Chosen instead of a number: a field opens. */
-const OTHER = "other";
 const SECRETS = ["secret", "user", "note", "url", "passphrase"];
-const MINUTE_MILLIS = 60_000;
 
 /** @type {Config} */
 let config;
 /** @type {StrengthLine} */
 let passphraseLine;
+/** @type {NumberChoice} */
+let views;
+/** @type {LifeChoice} */
+let life;
+/** @type {Fitting[]} */
+let fittings = [];
 
 /** Listens to the fields. Called once. */
 export function prepareForm() {
@@ -51,16 +46,18 @@ export function prepareForm() {
   revealing("passphrase", "passphrase-show");
   prepareGenerator();
   element("secret", HTMLInputElement).addEventListener("paste", takeLines);
-  for (const [choice, field] of [
-    ["views", "views-number"],
-    ["expiry", "expiry-date"],
-  ]) {
-    element(choice, HTMLSelectElement).addEventListener("change", () => {
-      const other = element(choice, HTMLSelectElement).value === OTHER;
-      element(`${field}-field`, HTMLElement).hidden = !other;
-      if (other) element(field, HTMLInputElement).focus();
-    });
-  }
+  views = new NumberChoice("views", "views-number");
+  life = new LifeChoice("expiry", "expiry-date");
+  const { payload, password, line, url } = limitsOfTexts();
+  // What lies around the fields of what is handed over is no longer than this.
+  const fields = payload - 100;
+  fittings = [
+    ...["user", "secret", "note"].map((id) => new Fitting(id, fields, bytesInJson)),
+    new Fitting("url", url, (text) => bytesOf(text.trim())),
+    new Fitting("passphrase", password, (text) => bytesOf(text.normalize("NFC"))),
+    new Fitting("from", line, charactersOf, "characters"),
+    new Fitting("label", line, charactersOf, "characters"),
+  ];
   const passphrase = element("passphrase", HTMLInputElement);
   passphraseLine = new StrengthLine("passphrase", "passphrase-strength");
   passphrase.addEventListener("input", showGuesses);
@@ -79,16 +76,8 @@ export function prepareForm() {
 export function offer(from) {
   config = from;
   const { choices, limits } = config;
-  fill("views", choices.views, choices.views_default, texts.views, texts.viewsOther);
-  fill("expiry", choices.push_expiry_secs, choices.push_expiry_secs_default, lifeText, texts.expiryDate);
-  const number = element("views-number", HTMLInputElement);
-  number.max = String(limits.views_max);
-  number.value = String(Math.min(limits.views_max, 2));
-  const date = element("expiry-date", HTMLInputElement);
-  const now = Date.now();
-  date.min = localMinute(now + 1000 * limits.expiry_secs_min + MINUTE_MILLIS);
-  date.max = localMinute(now + 1000 * limits.expiry_secs_max);
-  date.value = localMinute(now + 1000 * Math.min(limits.expiry_secs_max, 7 * 24 * 60 * 60));
+  views.offer(choices.views, choices.views_default, limits.views_max, texts.views, texts.viewsOther);
+  life.offer(choices.push_expiry_secs, choices.push_expiry_secs_default, limits, lifeText, texts.expiryDate);
   showKind();
 }
 
@@ -106,12 +95,14 @@ export function readForm() {
     ...(kind === "url" && { url: value("url").trim() }),
   };
   if (![form.user, form.password, form.note, form.url].some(Boolean)) throw new FormProblem(...needed(kind));
+  const long = tooLong(fittings);
+  if (long) throw new FormProblem(long.id, long.problem);
   const passphrase = value("passphrase");
   return {
     form,
     passphrase,
-    expiresInSecs: chosenLife(),
-    views: chosenViews(),
+    expiresInSecs: life.value,
+    views: views.value,
     mayDestroy: element("may-destroy", HTMLInputElement).checked,
     destroyAfterGuesses: passphrase === "" ? undefined : chosenGuesses(),
   };
@@ -163,6 +154,7 @@ export function clearSecrets() {
     if (element(id, HTMLInputElement).type === "text") button(toggle).click();
   }
   element("label", HTMLInputElement).value = "";
+  for (const field of fittings) field.look();
   clearGenerator();
   passphraseLine.clear();
   showGuesses();
@@ -200,6 +192,7 @@ function takeLines(event) {
   const note = element("note", HTMLTextAreaElement);
   note.value = note.value === "" ? text : `${note.value}\n${text}`;
   note.focus();
+  note.dispatchEvent(new InputEvent("input", { bubbles: true }));
   say("pasted-lines", texts.pastedLines);
 }
 
@@ -221,64 +214,18 @@ async function makePassphrase(field) {
   }
 }
 
-/** @returns {number} seconds from now */
-function chosenLife() {
-  const chosen = element("expiry", HTMLSelectElement).value;
-  if (chosen !== OTHER) return Number(chosen);
-  const { expiry_secs_min: min, expiry_secs_max: max } = config.limits;
-  const now = Date.now();
-  const secs = Math.floor((new Date(value("expiry-date")).getTime() - now) / 1000);
-  if (secs >= min && secs <= max) return secs;
-  throw new FormProblem(
-    "expiry-date",
-    problems.expiry(momentText(now + 1000 * min + MINUTE_MILLIS), momentText(now + 1000 * max)),
-  );
-}
-
-/** @returns {number} */
-function chosenViews() {
-  const chosen = element("views", HTMLSelectElement).value;
-  if (chosen !== OTHER) return Number(chosen);
-  const max = config.limits.views_max;
-  return whole("views-number", max, problems.views(countText(max)));
-}
-
 /** @returns {number | undefined} */
 function chosenGuesses() {
   if (!element("guesses", HTMLInputElement).checked) return undefined;
-  const max = Number(element("guesses-count", HTMLInputElement).max);
-  return whole("guesses-count", max, problems.guesses(countText(max)));
-}
-
-/** @param {string} id @param {number} max @param {string} problem */
-function whole(id, max, problem) {
-  const number = Number(value(id));
-  if (value(id) !== "" && Number.isInteger(number) && 1 <= number && number <= max) return number;
-  throw new FormProblem(id, problem);
+  const field = element("guesses-count", HTMLInputElement);
+  const max = Number(field.max);
+  const number = wholeNumber(field, 1, max);
+  if (number === undefined) throw new FormProblem(field.id, strength.range(1, max));
+  return number;
 }
 
 /** @param {string} id */
 function value(id) {
   const field = document.getElementById(id);
   return field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement ? field.value : "";
-}
-
-/**
- * @param {string} id
- * @param {number[]} values
- * @param {number} chosen
- * @param {(value: number) => string} text
- * @param {string} other
- */
-function fill(id, values, chosen, text, other) {
-  element(id, HTMLSelectElement).replaceChildren(
-    ...values.map((value) => new Option(text(value), String(value), value === chosen, value === chosen)),
-    new Option(other, OTHER),
-  );
-}
-
-/** A moment as `datetime-local` writes it: in the reader's time zone. @param {number} millis */
-function localMinute(millis) {
-  const offset = new Date(millis).getTimezoneOffset() * MINUTE_MILLIS;
-  return new Date(millis - offset).toISOString().slice(0, 16);
 }

@@ -3,6 +3,7 @@
 
 import { randomPassword } from "/wasm/seal.js";
 
+import { wholeNumber } from "../choices.js";
 import { strength as texts } from "../texts.js";
 import { button, element, say } from "../views.js";
 import { StrengthLine } from "../strength.js";
@@ -107,10 +108,9 @@ async function words() {
 function number(id) {
   const input = element(id, HTMLInputElement);
   const [min, max] = [Number(input.min), Number(input.max)];
-  const value = Number(input.value);
-  const fine = input.value !== "" && Number.isInteger(value) && min <= value && value <= max;
-  input.ariaInvalid = fine ? null : "true";
-  return fine ? value : texts.range(min, max);
+  const value = wholeNumber(input, min, max);
+  input.ariaInvalid = value === undefined ? "true" : null;
+  return value ?? texts.range(min, max);
 }
 
 /** @param {string} id */

@@ -24,6 +24,7 @@ import * as wasm from "/wasm/seal.js";
 
 import { CallError, sendForText } from "../api.js";
 import { showChannels } from "../channels.js";
+import { FormProblem } from "../choices.js";
 import { SealDesk } from "../desk.js";
 import { startEngine } from "../engine.js";
 import { followNewLinks, forgetFragment, keep, takeFragment } from "../fragment.js";
@@ -31,7 +32,7 @@ import { Stops } from "../stops.js";
 import { formProblems as problems, push as texts, pushGone, pushStops, textsReady } from "../texts.js";
 import { button, element, say, show, state } from "../views.js";
 import { sentenceOf } from "../wording.js";
-import { clearSecrets, FormProblem, offer, prepareForm, problemOf, readForm, showProblem } from "./form.js";
+import { clearSecrets, offer, prepareForm, problemOf, readForm, showProblem } from "./form.js";
 import { forgetPush, isLinkAtRisk, prepareResult, showPush } from "./result.js";
 
 /**

@@ -6,7 +6,7 @@
 import { CallError } from "../api.js";
 import { SealDesk } from "../desk.js";
 import { clearProgress } from "../progress.js";
-import { problems, unfinished as texts } from "../texts.js";
+import { problems, send as sendTexts, unfinished as texts } from "../texts.js";
 import { announce, button, element, fromTemplate, put, say, show, state } from "../views.js";
 import { Cancelled, throwIfCancelled, unlessCancelled } from "../waiting.js";
 import { momentText, sentenceOf, sizeText } from "../wording.js";
@@ -40,7 +40,7 @@ let waitingForTabs = new AbortController();
 /** Listens to what belongs to it. Called once. @param {{ tools: () => Tools, run: (sending: Sending) => void }} page */
 export function prepareInterrupted(page) {
   ({ tools, run } = page);
-  listenToPickers("again-files", "again-folder", takeAgain, () => {});
+  listenToPickers("again-files", "again-folder", takeAgain, unreadableAgain);
   button("again-back").addEventListener("click", () => state() === "again" && again?.leave());
   button("leave").addEventListener("click", () => state() === "resuming" && leaving.abort());
   document.addEventListener("visibilitychange", () => {
@@ -50,6 +50,9 @@ export function prepareInterrupted(page) {
 
 /** Files that were picked or dropped while an upload looks for its own. @type {import("./drop.js").Take} */
 export const takeAgain = (found) => void again?.take(found);
+
+/** A file that was picked for one, and cannot be read. @param {string} name */
+export const unreadableAgain = (name) => say("again-problem", sendTexts.unreadable(name));
 
 /** Shows what there is to go on with. @param {string} [said] what became of one of them */
 export async function showInterrupted(said = "") {

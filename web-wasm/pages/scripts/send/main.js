@@ -5,12 +5,13 @@
  * For tests and scripts, these stay as they are. `document.body.dataset.state` is one of `loading`, `unsupported`,
  * `pick`, `resuming` (asks what is stored of an interrupted upload), `again` (its files are to be picked again),
  * `uploading`, `checking` (read-back), `done`, `revoked` (it has ended), `error`. Ids: `#file-input`,
- * `#folder-input`, `#basket`, `#expiry` (values: seconds), `#downloads` (values: numbers), `#password`,
+ * `#folder-input`, `#basket`, `#expiry` (values: seconds, or `other` for `#expiry-date`), `#downloads` (values: numbers, or `other` for
+ * `#downloads-number`), `#password`,
  * `#password-show`, `#password-make`, `#push-password` (a link for the password too), `#note`, `#send`; `#progress`,
  * `#network`, `#pause`, `#cancel`; the card of the files with `#link`, `#copy`, `#qr`, `#share`, `#mail`, `#markdown`, that of the password with the same ids after
  * `push-`, `#push-failed`, `#push-again`; `#status` and `#push-status` (facts as `dd[data-fact]`), `#push-gone`;
  * `#spoken-show`, `#spoken-text`; `#more-downloads`, `#unlock` (what wrong passwords locked), `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`;
- * `#error`, `#retry`, `#restart`; `#pick-problem`, `#picking`, `#pick-notes` (what became of what was picked), `#lost` (what can
+ * `#error`, `#retry`, `#restart`; `#pick-problem`, `#send-problem` (what is wrong with what was typed), `#picking`, `#pick-notes` (what became of what was picked), `#lost` (what can
  * no longer be read) with `#lost-take`, `#lost-leave`; `#unfinished` with a `li` for each interrupted upload, in it `.go-on`,
  * `.throw`, `.yes`; `#unfinished-said`, `#kept`, `#leave`; `#again-files`, `#again-folder`, `#again-missing`,
  * `#again-problem`, `#again-back`.
@@ -20,15 +21,17 @@ import * as wasm from "/wasm/seal.js";
 
 import { CallError, sendForText } from "../api.js";
 import { showChannels } from "../channels.js";
+import { FormProblem, LifeChoice, NumberChoice } from "../choices.js";
 import { SealDesk } from "../desk.js";
 import { startEngine } from "../engine.js";
+import { bytesOf, Fitting, limitsOfTexts, tooLong } from "../fitting.js";
 import { page, problems, send as texts, textsReady, unfinished } from "../texts.js";
 import { announce, button, element, say, show, state } from "../views.js";
 import { Cancelled } from "../waiting.js";
 import { lifeText } from "../wording.js";
 import { listen, listenToPickers } from "./drop.js";
 import { reason, whyGone } from "./failures.js";
-import { prepareInterrupted, showInterrupted, takeAgain } from "./interrupted.js";
+import { prepareInterrupted, showInterrupted, takeAgain, unreadableAgain } from "./interrupted.js";
 import { Picked } from "./picked.js";
 import { chosenPassword, clearPassword, offerPush, preparePassword } from "./password.js";
 import { forgetResult, isLinkAtRisk, prepareResult, showResult } from "./result.js";
@@ -61,6 +64,12 @@ let sending;
 let paused = false;
 /** @type {Config & import("../channels.js").Channels} */
 let config;
+/** @type {LifeChoice} */
+let life;
+/** @type {NumberChoice} */
+let downloads;
+/** @type {Fitting[]} */
+let fittings = [];
 
 async function start() {
   await textsReady;
@@ -85,8 +94,10 @@ async function configure() {
     offerPush(config.channels === "both" || config.push_origin !== null);
     basket = new Picked(configText, config.limits);
     basket.showLimits();
-    offer("expiry", config.choices.expiry_secs, config.choices.expiry_secs_default, lifeText);
-    offer("downloads", config.choices.downloads, config.choices.downloads_default, texts.downloads);
+    const { choices, limits } = config;
+    life.offer(choices.expiry_secs, choices.expiry_secs_default, limits, lifeText, texts.expiryOther);
+    const { downloads: offered, downloads_default: first } = choices;
+    downloads.offer(offered, first, limits.downloads_max, texts.downloads, texts.downloadsOther);
     basket.render();
     // Shown together, so that nothing jumps; but a storage that hangs stops nobody.
     await Promise.race([showInterrupted(), new Promise((resolve) => setTimeout(resolve, STORAGE_MILLIS))]);
@@ -96,22 +107,11 @@ async function configure() {
   }
 }
 
-/**
- * @param {string} id
- * @param {number[]} values
- * @param {number} chosen
- * @param {(value: number) => string} text
- */
-function offer(id, values, chosen, text) {
-  element(id, HTMLSelectElement).replaceChildren(
-    ...values.map((value) => new Option(text(value), String(value), value === chosen, value === chosen)),
-  );
-}
-
 function prepare() {
   /** @type {import("./drop.js").Take} */
   const take = (found, handles) => basket.take(found, handles);
-  const unreadable = (/** @type {string} */ name) => void (state() === "pick" && basket.unreadable(name));
+  const unreadable = (/** @type {string} */ name) =>
+    state() === "pick" ? basket.unreadable(name) : unreadableAgain(name);
   listenToPickers("file-input", "folder-input", take, unreadable);
   listen({
     isOpen: () => state() === "pick" || state() === "again",
@@ -120,6 +120,14 @@ function prepare() {
   });
   prepareInterrupted({ tools, run: (taken) => void run((sending = taken)) });
   preparePassword();
+  life = new LifeChoice("expiry", "expiry-date");
+  downloads = new NumberChoice("downloads", "downloads-number");
+  const { note, password } = limitsOfTexts();
+  fittings = [
+    new Fitting("note", note, (text) => bytesOf(text.trim())),
+    new Fitting("password", password, (text) => bytesOf(text.normalize("NFC"))),
+  ];
+  element("pick-form", HTMLFormElement).addEventListener("input", () => say("send-problem", ""));
   element("pick-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
     void begin();
@@ -143,27 +151,35 @@ async function begin() {
   // A folder that was dropped may still be read.
   await basket.settled();
   await basket.lookAgain();
-  if (state() !== "pick" || !basket.render()) return;
-  const { password, byLink, drawn } = chosenPassword();
-  let note;
-  try {
-    note = wasm.plainNote(element("note", HTMLTextAreaElement).value);
-    wasm.checkPassword(password);
-  } catch {
-    say("pick-problem", note === undefined ? texts.noteTooLong : texts.passwordTooLong);
+  if (state() !== "pick") return;
+  if (!basket.render()) {
+    // What is wrong stands above the list, which may be long.
+    document.querySelector("#pick-problem:not([hidden]), #lost:not([hidden])")?.scrollIntoView({ block: "center" });
     return;
   }
-  const terms = {
-    expiresInSecs: Number(element("expiry", HTMLSelectElement).value),
-    downloads: Number(element("downloads", HTMLSelectElement).value),
-    password,
-    note,
-  };
+  const { password, byLink, drawn } = chosenPassword();
+  let terms;
+  try {
+    terms = { ...chosen(), password };
+  } catch (error) {
+    if (!(error instanceof FormProblem)) throw error;
+    say("send-problem", error.message);
+    document.getElementById(error.id)?.focus();
+    return;
+  }
   const origin = config.push_origin ?? "";
   // Another server says itself what it takes.
   const second = byLink ? new SecondChannel(tools().desk, origin, origin ? undefined : config, terms) : undefined;
   sending = newSending(tools(), basket, terms, { second, drawn: drawn ? password : "" });
   void run(sending);
+}
+
+/** What was chosen and typed. Throws a {@link FormProblem}. */
+function chosen() {
+  const long = tooLong(fittings);
+  if (long) throw new FormProblem(long.id, long.problem);
+  const note = wasm.plainNote(element("note", HTMLTextAreaElement).value);
+  return { expiresInSecs: life.value, downloads: downloads.value, note };
 }
 
 function tools() {
@@ -267,6 +283,7 @@ function another() {
   forgetResult();
   basket.clear();
   element("note", HTMLTextAreaElement).value = "";
+  for (const field of fittings) field.look();
   void showInterrupted();
   show("pick");
 }

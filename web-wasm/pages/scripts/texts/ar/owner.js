@@ -26,6 +26,39 @@ export const strength = {
   noWords: "لم تُحمَّل قائمة الكلمات. تحقّق من الاتصال، ثم حاول من جديد.",
 };
 
+/** @type {typeof En.fitting} */
+export const fitting = {
+  tooLong: {
+    bytes: (over, len, max) =>
+      counted(over, {
+        one: "هذا أطول من اللازم ببايت واحد.",
+        two: "هذا أطول من اللازم ببايتين.",
+        few: "هذا أطول من اللازم بمقدار # بايتات.",
+        other: "هذا أطول من اللازم بمقدار # بايت.",
+      }) +
+      counted(max, { other: ` طوله ${len} بايت، ويمكن إرسال # على الأكثر.` }),
+    characters: (over, len, max) =>
+      counted(over, {
+        one: "هذا أطول من اللازم بحرف واحد.",
+        two: "هذا أطول من اللازم بحرفين.",
+        few: "هذا أطول من اللازم بمقدار # أحرف.",
+        many: "هذا أطول من اللازم بمقدار # حرفًا.",
+        other: "هذا أطول من اللازم بمقدار # حرف.",
+      }) + counted(max, { other: ` طوله ${len}، ويمكن إرسال # على الأكثر.` }),
+  },
+  near: {
+    bytes: (len, max) => counted(max, { other: `${len} من أصل # بايت على الأكثر` }),
+    characters: (len, max) => counted(max, { other: `${len} من أصل # حرف على الأكثر` }),
+  },
+  bytes: "يحتاج كل حرف من الحروف العربية ومعظم الكتابات الأخرى من بايتين إلى أربعة.",
+  oneLine: "كان في ما لصقته فواصل أسطر. لهذا الحقل سطر واحد: حُذفت الفواصل.",
+};
+
+/** @type {typeof En.choices} */
+export const choices = {
+  expiry: (earliest, latest) => `اختر لحظة بين ${earliest} و${latest}.`,
+};
+
 /** @type {typeof En.pushStatus} */
 export const pushStatus = {
   label: "التسمية",

@@ -29,6 +29,8 @@ export const page = {
   options: {
     expiry: "مدة الحفظ",
     downloads: "التنزيلات المسموح بها",
+    expiryDate: "تُحذف في",
+    downloadsNumber: "عدد التنزيلات",
     password: "كلمة المرور",
     passwordHint: "يحتاج المستلم إلى الرابط وإلى كلمة المرور هذه. لا يمكننا استعادتها.",
     makePassword: "إنشاء",
@@ -103,6 +105,8 @@ export const send = {
       many: "# تنزيلًا",
       other: "# تنزيل",
     }),
+  downloadsOther: "عدد آخر …",
+  expiryOther: "في تاريخ محدد …",
   tooLarge: (limit, total) =>
     `هذا كثير جدًا: ${total}. يقبل هذا الخادم ${limit} على الأكثر دفعة واحدة. أزل شيئًا، أو أرسل على دفعتين.`,
   tooManyFiles: (limit) =>
@@ -157,8 +161,6 @@ export const send = {
   reading: (count) => counted(count, { other: "جارٍ تصفّح الملفات … # حتى الآن" }),
   comparing: () => "جارٍ مقارنتها بالملفات التي في القائمة …",
   backToFiles: "العودة إلى الملفات",
-  passwordTooLong: "كلمة المرور هذه طويلة جدًا.",
-  noteTooLong: "هذه الملاحظة طويلة جدًا.",
   checking: "جارٍ قراءة الملفات من الخادم للتأكد …",
   noWords: "لم تُحمَّل قائمة الكلمات. تحقّق من الاتصال، ثم حاول من جديد.",
   what: (files, size) => `${counted(files, FILES)}، ${size}`,

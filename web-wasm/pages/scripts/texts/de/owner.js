@@ -27,6 +27,29 @@ export const strength = {
   noWords: "Die Wörterliste wurde nicht geladen. Prüfen Sie die Verbindung, und versuchen Sie es noch einmal.",
 };
 
+/** @type {typeof En.fitting} */
+export const fitting = {
+  tooLong: {
+    bytes: (over, len, max) =>
+      counted(over, { one: "Das ist # Byte zu lang.", other: "Das ist # Bytes zu lang." }) +
+      counted(max, { one: ` Es hat ${len} Bytes, höchstens # kann gesendet werden.`, other: ` Es hat ${len} Bytes, höchstens # können gesendet werden.` }),
+    characters: (over, len, max) =>
+      counted(over, { one: "Das ist # Zeichen zu lang.", other: "Das ist # Zeichen zu lang." }) +
+      counted(max, { one: ` Es hat ${len}, höchstens # kann gesendet werden.`, other: ` Es hat ${len}, höchstens # können gesendet werden.` }),
+  },
+  near: {
+    bytes: (len, max) => counted(max, { one: `${len} von höchstens # Byte`, other: `${len} von höchstens # Bytes` }),
+    characters: (len, max) => counted(max, { one: `${len} von höchstens # Zeichen`, other: `${len} von höchstens # Zeichen` }),
+  },
+  bytes: "Umlaute, Buchstaben mit Akzenten und die der meisten anderen Schriften brauchen je zwei bis vier Bytes.",
+  oneLine: "Was Sie eingefügt haben, hatte Zeilenumbrüche. Dieses Feld hat nur eine Zeile: Sie wurden weggelassen.",
+};
+
+/** @type {typeof En.choices} */
+export const choices = {
+  expiry: (earliest, latest) => `Wählen Sie einen Zeitpunkt zwischen ${earliest} und ${latest}.`,
+};
+
 /** @type {typeof En.pushStatus} */
 export const pushStatus = {
   label: "Bezeichnung",

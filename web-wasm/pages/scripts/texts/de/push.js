@@ -163,9 +163,6 @@ export const formProblems = {
   from: "„Von“ kann höchstens 100 Zeichen haben, in einer Zeile, und keine unsichtbaren.",
   label: "Die Bezeichnung kann höchstens 100 Zeichen haben, in einer Zeile, und keine unsichtbaren.",
   passphrase: "Dieses Codewort ist zu lang.",
-  views: (max) => `Es kann 1 bis ${max} Mal angesehen werden. Geben Sie eine Zahl dazwischen ein.`,
-  expiry: (earliest, latest) => `Wählen Sie einen Zeitpunkt zwischen dem ${earliest} und dem ${latest}.`,
-  guesses: (max) => `Geben Sie eine Zahl von 1 bis ${max} ein.`,
   network:
     "Der Server war nicht zu erreichen. Nichts ist verloren: Versuchen Sie es noch einmal, wenn Sie wieder im Netz sind.",
   server:

@@ -22,6 +22,8 @@ export const page = {
   options: {
     expiry: "Aufbewahren",
     downloads: "Erlaubte Downloads",
+    expiryDate: "Gelöscht am",
+    downloadsNumber: "Wie viele Downloads",
     password: "Passwort",
     passwordHint:
       "Der Empfänger braucht den Link und dieses Passwort. Wir können es nicht wiederherstellen.",
@@ -87,6 +89,8 @@ export const send = {
     count === 0 ? "leerer Ordner" : counted(count, { one: "Ordner mit # Datei", other: "Ordner mit # Dateien" }),
   more: (count) => counted(count, { one: "und # weitere", other: "und # weitere" }),
   downloads: (count) => counted(count, { one: "# Download", other: "# Downloads" }),
+  downloadsOther: "Andere Zahl …",
+  expiryOther: "An einem Datum …",
   tooLarge: (limit, total) =>
     `Das ist zu viel: ${total}. Dieser Server nimmt höchstens ${limit} auf einmal an. Entfernen Sie etwas, oder senden ` +
     "Sie es in zwei Teilen.",
@@ -132,8 +136,6 @@ export const send = {
     counted(count, { one: "Die Dateien werden durchgesehen … bisher #", other: "Die Dateien werden durchgesehen … bisher #" }),
   comparing: () => "Sie werden mit den Dateien in der Liste verglichen …",
   backToFiles: "Zurück zu den Dateien",
-  passwordTooLong: "Dieses Passwort ist zu lang.",
-  noteTooLong: "Diese Nachricht ist zu lang.",
   checking: "Zur Sicherheit wird alles zurückgelesen …",
   noWords: "Die Wörterliste wurde nicht geladen. Prüfen Sie die Verbindung, und versuchen Sie es noch einmal.",
   what: (files, size) => `${counted(files, FILES)}, ${size}`,

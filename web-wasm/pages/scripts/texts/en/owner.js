@@ -29,6 +29,35 @@ export const strength = {
   noWords: "The list of words did not load. Check the connection and try again.",
 };
 
+/** Fields to type into, and lists to choose from. */
+export const fitting = {
+  /** By the unit of the limit. */
+  tooLong: {
+    /** @param {number} over @param {string} len @param {number} max */
+    bytes: (over, len, max) =>
+      counted(over, { one: "This is # byte too long.", other: "This is # bytes too long." }) +
+      counted(max, { other: ` It has ${len} bytes, and at most # can be sent.` }),
+    /** @param {number} over @param {string} len @param {number} max */
+    characters: (over, len, max) =>
+      counted(over, { one: "This is # character too long.", other: "This is # characters too long." }) +
+      counted(max, { other: ` It has ${len}, and at most # can be sent.` }),
+  },
+  near: {
+    /** @param {string} len @param {number} max */
+    bytes: (len, max) => counted(max, { other: `${len} of at most # bytes` }),
+    /** @param {string} len @param {number} max */
+    characters: (len, max) => counted(max, { other: `${len} of at most # characters` }),
+  },
+  /** Why there are more of them than characters. */
+  bytes: "Letters with accents, and those of most other scripts, take two to four bytes each.",
+  oneLine: "What you pasted had line breaks. This field has one line: they were left out.",
+};
+
+export const choices = {
+  /** @param {string} earliest @param {string} latest */
+  expiry: (earliest, latest) => `Choose a moment between ${earliest} and ${latest}.`,
+};
+
 /** What happened to a push so far. */
 export const pushStatus = {
   label: "Label",

@@ -141,12 +141,6 @@ export const formProblems = {
   from: "“From” can have at most 100 characters, in one line, and no invisible ones.",
   label: "The label can have at most 100 characters, in one line, and no invisible ones.",
   passphrase: "This passphrase is too long.",
-  /** @param {string} max */
-  views: (max) => `It can be seen 1 to ${max} times. Type a number between them.`,
-  /** @param {string} earliest @param {string} latest */
-  expiry: (earliest, latest) => `Choose a moment between ${earliest} and ${latest}.`,
-  /** @param {string} max */
-  guesses: (max) => `Type a number from 1 to ${max}.`,
   network: "The server could not be reached. Nothing is lost: try again when you are online.",
   server: "The server answered in a way that this page does not understand. Nothing is lost: try again.",
   unexpected: "Something went wrong in this page. Nothing was sent. Try again.",

@@ -20,6 +20,8 @@ export const page = {
   options: {
     expiry: "Deleted after",
     downloads: "Downloads allowed",
+    expiryDate: "Deleted on",
+    downloadsNumber: "How many downloads",
     password: "Password",
     passwordHint: "The recipient needs the link and this password. We cannot recover it.",
     makePassword: "Make one",
@@ -73,6 +75,8 @@ export const send = {
   more: (count) => counted(count, { other: "and # more" }),
   /** @param {number} count */
   downloads: (count) => counted(count, { one: "# download", other: "# downloads" }),
+  downloadsOther: "Another number…",
+  expiryOther: "On a date…",
   /** @param {string} limit @param {string} total */
   tooLarge: (limit, total) =>
     `That is too much: ${total}. This server takes at most ${limit} at a time. Remove something, or send it in two ` +
@@ -124,8 +128,6 @@ export const send = {
   reading: (count) => counted(count, { one: "Looking through the files… # so far", other: "Looking through the files… # so far" }),
   comparing: () => "Comparing them with the files in the list…",
   backToFiles: "Back to the files",
-  passwordTooLong: "This password is too long.",
-  noteTooLong: "This note is too long.",
   checking: "Reading it back to be sure…",
   noWords: "The list of words did not load. Check the connection and try again.",
   /** @param {number} files @param {string} size */

@@ -1,0 +1,178 @@
+// @ts-check
+/** Lists of numbers and lives to choose from, with a field for every other value that the server takes. */
+
+import { choices as texts, strength } from "./texts.js";
+import { element, say } from "./views.js";
+import { momentText } from "./wording.js";
+
+/** That a field is not as it must be. The message is for people. */
+export class FormProblem extends Error {
+  /** @param {string} id of the field @param {string} message */
+  constructor(id, message) {
+    super(message);
+    this.name = "FormProblem";
+    this.id = id;
+  }
+}
+
+/** Chosen instead of a number: a field opens. */
+const OTHER = "other";
+const MINUTE_MILLIS = 60_000;
+const WEEK_SECS = 7 * 24 * 60 * 60;
+
+/** A list, and what opens below it: `<id>-number` or `<id>-date` in `<id>-…-field`, with a hint `<id>-…-hint`. */
+class Choice {
+  #list;
+  field;
+
+  /** @param {string} id of the list @param {string} fieldId */
+  constructor(id, fieldId) {
+    this.#list = element(id, HTMLSelectElement);
+    this.field = element(fieldId, HTMLInputElement);
+    this.#list.addEventListener("change", () => {
+      this.#show();
+      if (this.isOther) this.field.focus();
+    });
+    this.field.addEventListener("input", () => this.#judge());
+  }
+
+  get isOther() {
+    return this.#list.value === OTHER;
+  }
+
+  get chosen() {
+    return Number(this.#list.value);
+  }
+
+  /** @param {number[]} values @param {number} chosen @param {(value: number) => string} text @param {string} other */
+  fill(values, chosen, text, other) {
+    this.#list.replaceChildren(
+      ...values.map((value) => new Option(text(value), String(value), value === chosen, value === chosen)),
+      new Option(other, OTHER),
+    );
+    this.#show();
+  }
+
+  #show() {
+    element(`${this.field.id}-field`, HTMLElement).hidden = !this.isOther;
+  }
+
+  /** What is out of bounds is said at once, and stays. */
+  #judge() {
+    this.field.ariaInvalid = this.problem === "" ? null : "true";
+    const hint = element(`${this.field.id}-hint`, HTMLElement);
+    hint.dataset.tone = this.problem === "" ? "" : "bad";
+  }
+
+  /** @returns {string} */
+  get problem() {
+    return "";
+  }
+}
+
+/** A whole number from 1 on. */
+export class NumberChoice extends Choice {
+  #max = 1;
+
+  /** @param {string} id of the list @param {string} fieldId */
+  constructor(id, fieldId) {
+    super(id, fieldId);
+  }
+
+  /**
+   * @param {number[]} values
+   * @param {number} chosen
+   * @param {number} max
+   * @param {(value: number) => string} text
+   * @param {string} other
+   */
+  offer(values, chosen, max, text, other) {
+    this.#max = max;
+    this.field.max = String(max);
+    this.field.value = String(Math.min(max, 2));
+    say(`${this.field.id}-hint`, strength.range(1, max));
+    this.fill(values, chosen, text, other);
+  }
+
+  /** @returns {string} @override */
+  get problem() {
+    return this.isOther && wholeNumber(this.field, 1, this.#max) === undefined ? strength.range(1, this.#max) : "";
+  }
+
+  /** @returns {number} throws a {@link FormProblem} */
+  get value() {
+    if (this.problem) throw new FormProblem(this.field.id, this.problem);
+    return this.isOther ? Number(this.field.value) : this.chosen;
+  }
+}
+
+/** A life in seconds, or a moment at which it ends. */
+export class LifeChoice extends Choice {
+  #limits = { expiry_secs_min: 0, expiry_secs_max: 0 };
+
+  /** @param {string} id of the list @param {string} fieldId */
+  constructor(id, fieldId) {
+    super(id, fieldId);
+  }
+
+  /**
+   * @param {number[]} values seconds
+   * @param {number} chosen
+   * @param {{ expiry_secs_min: number, expiry_secs_max: number }} limits
+   * @param {(value: number) => string} text
+   * @param {string} other
+   */
+  offer(values, chosen, limits, text, other) {
+    this.#limits = limits;
+    const now = Date.now();
+    const { expiry_secs_min: min, expiry_secs_max: max } = limits;
+    this.field.min = localMinute(now + 1000 * min + MINUTE_MILLIS);
+    this.field.max = localMinute(now + 1000 * max);
+    this.field.value = localMinute(now + 1000 * Math.min(max, WEEK_SECS));
+    say(`${this.field.id}-hint`, this.#bounds(now));
+    this.fill(values, chosen, text, other);
+  }
+
+  /** @param {number} now */
+  #bounds(now) {
+    const { expiry_secs_min: min, expiry_secs_max: max } = this.#limits;
+    return texts.expiry(momentText(now + 1000 * min + MINUTE_MILLIS), momentText(now + 1000 * max));
+  }
+
+  /** Seconds from now to the moment in the field. */
+  #secs() {
+    return Math.floor((new Date(this.field.value).getTime() - Date.now()) / 1000);
+  }
+
+  /** @returns {string} @override */
+  get problem() {
+    const { expiry_secs_min: min, expiry_secs_max: max } = this.#limits;
+    const secs = this.#secs();
+    return !this.isOther || (secs >= min && secs <= max) ? "" : this.#bounds(Date.now());
+  }
+
+  /** Seconds from now. @returns {number} throws a {@link FormProblem} */
+  get value() {
+    if (this.problem) throw new FormProblem(this.field.id, this.problem);
+    return this.isOther ? this.#secs() : this.chosen;
+  }
+}
+
+/**
+ * The whole number in a field, if it is one within bounds.
+ *
+ * @param {HTMLInputElement} field
+ * @param {number} min
+ * @param {number} max
+ */
+export function wholeNumber(field, min, max) {
+  const number = Number(field.value);
+  const fits = field.value !== "" && Number.isInteger(number) && min <= number && number <= max;
+  return fits ? number : undefined;
+}
+
+/** A moment as `datetime-local` writes it: in the reader's time zone. @param {number} millis */
+function localMinute(millis) {
+  const offset = new Date(millis).getTimezoneOffset() * MINUTE_MILLIS;
+  return new Date(millis - offset).toISOString().slice(0, 16);
+}
