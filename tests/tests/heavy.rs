@@ -13,6 +13,7 @@ use subrosa_tests::client::package::{Package, Source, Terms};
 use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::only_if_browser_can;
 use subrosa_tests::server::Server;
+use subrosa_tests::wait;
 use subrosa_tests::wire::Wire;
 use tokio::time::{Instant, sleep};
 
@@ -22,6 +23,8 @@ const GIB: u64 = 1 << 30;
 const LARGE: u64 = 4 * GIB + 512 * MIB + 12_345;
 /// A gigabyte is up or down within this, on a busy machine.
 const PER_GIB: Duration = Duration::from_secs(240);
+/// Tens of thousands of files are picked, or sent, within this, on a busy machine.
+const MANY: Duration = Duration::from_secs(400);
 /// What all processes of the browser may need beyond what they need for 1 GiB, which fills every window and buffer.
 const GROWTH_BYTES_MAX: u64 = 700 * MIB;
 
@@ -184,4 +187,48 @@ async fn an_upload_over_a_line_so_slow_that_a_part_takes_four_minutes_arrives() 
     let recipient = Recipient::new(&server.client(), &sender.value("link").await, None).unwrap();
     let received = recipient.take().await.unwrap().files().await.unwrap();
     assert_same(&received[0].bytes, &content, "patience.bin");
+}
+
+/// Picks a folder of so many files of that size and sends it; how long each took. While it is sent, the page counts files.
+#[expect(clippy::print_stdout, reason = "docs/BENCHMARKS.md says them")]
+async fn send_many(count: usize, len: usize) {
+    /// Files in a folder, so that no folder is larger than any that people have.
+    const PER_FOLDER: usize = 500;
+    let (server, sender) = (Server::start().await, Browser::start().await);
+    let tree = sender.desk().join("tree");
+    let content = noise(len, 17);
+    for at in 0..count {
+        let folder = tree.join((at / PER_FOLDER).to_string());
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(format!("{at}.bin")), &content).unwrap();
+    }
+    sender.open(&format!("{}/", server.origin())).await;
+    sender.state_of(&["pick"]).await;
+    let start = Instant::now();
+    sender.type_into("folder-input", &tree.display().to_string()).await;
+    let listed = async || sender.text("sum").await;
+    wait::until_so(MANY, "all files are listed", listed, |sum| sum.contains(" files, ")).await;
+    let picked = start.elapsed();
+    let start = Instant::now();
+    sender.click("send").await;
+    let counted = async || sender.text("done-bytes").await;
+    let is_on_the_way = |text: &String| text.ends_with(" files") && !text.starts_with("0 ");
+    wait::until_so(MANY, "files are counted", counted, is_on_the_way).await;
+    let first = start.elapsed();
+    sender.state_within(MANY, &["done"]).await;
+    let sent = start.elapsed();
+    println!("{count} files of {len} bytes: picked in {picked:?}, counted after {first:?}, sent in {sent:?}");
+    let link = sender.value("link").await;
+    let recipient = Recipient::new(&server.client(), &link, None).unwrap();
+    let files = recipient.take().await.unwrap().files().await.unwrap();
+    assert_eq!(files.len(), count);
+    assert!(files.iter().all(|file| file.bytes == content));
+}
+
+#[tokio::test]
+async fn tens_of_thousands_of_small_files_are_counted_on_their_way() {
+    only_if_browser_can!(FolderInput);
+    let _turn = turn().await;
+    send_many(10_000, 4096).await;
+    send_many(70_000, 1).await;
 }
