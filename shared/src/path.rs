@@ -141,11 +141,16 @@ pub fn storable_name(name: &str) -> String {
             c => c,
         })
         .collect();
+    if is_device_name(&storable) {
+        // A name that is as long as names may be has no room for one byte more.
+        storable.truncate(storable.floor_char_boundary(NAME_BYTES_MAX - 1));
+        storable.insert(0, '_');
+    }
     let kept_len = storable.trim_end_matches(['.', ' ']).len();
     let cut = storable[kept_len..].chars().count();
     storable.truncate(kept_len);
     storable.extend(std::iter::repeat_n('_', cut));
-    if is_device_name(&storable) { format!("_{storable}") } else { storable }
+    storable
 }
 
 /// Names that Windows keeps for devices, with any extension.
@@ -217,6 +222,8 @@ mod tests {
         ] {
             assert_eq!(storable_name(name), storable, "{name}");
         }
+        let longest = format!("con.{}", "x".repeat(NAME_BYTES_MAX - 4));
+        assert_eq!(storable_name(&longest), format!("_{}", &longest[..NAME_BYTES_MAX - 1]));
     }
 
     #[test]

@@ -349,13 +349,14 @@ pub fn is_plain_url(url: &str) -> bool {
         && !url.chars().any(|c| c == '\\' || c.is_whitespace() || is_confusing(c) || is_invisible(c))
 }
 
-/// A host and perhaps a port. Beyond ASCII only letters and digits: some signs become `/`, `@` or `.` in browsers.
+/// A host and perhaps a port. Beyond ASCII only letters and digits: some signs become `/`, `@` or `.` in browsers, and so do
+/// digits with a full stop behind them, such as `⒈`.
 fn is_plain_authority(authority: &str) -> bool {
     let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((address, port)) => (address.parse::<std::net::Ipv6Addr>().is_ok(), port),
         None => {
             let (host, port) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
-            let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '_');
+            let plain = |c: char| (c.is_alphanumeric() && !has_full_stop(c)) || matches!(c, '-' | '.' | '_');
             (host.chars().any(char::is_alphanumeric) && host.chars().all(plain), port)
         }
     };
@@ -365,6 +366,11 @@ fn is_plain_authority(authority: &str) -> bool {
 /// One to five digits, no sign.
 fn is_port(digits: &str) -> bool {
     digits.len() <= 5 && digits.bytes().all(|digit| digit.is_ascii_digit()) && digits.parse::<u16>().is_ok()
+}
+
+/// Unicode's digits and numbers with a full stop: browsers take the two apart.
+fn has_full_stop(c: char) -> bool {
+    matches!(c, '\u{2488}'..='\u{249b}' | '\u{1f100}')
 }
 
 fn is_invisible(c: char) -> bool {

@@ -106,6 +106,7 @@ fn web_addresses_are_plain() {
         "httpſ://example.org",
         "https://good.example\u{ff0f}evil.example/",
         "https://good.example\u{3002}evil.example/",
+        "https://good\u{2488}example/",
         "https://[evil",
         "https://[evil]/",
         "https://example.org:99999/",
