@@ -66,7 +66,9 @@ pub(crate) fn quick(tally: &mut Tally) {
 
 fn format() -> Result<()> {
     tools::ensure_rust_components()?;
-    process::run(cargo::command().args(["fmt", "--all", "--check"]))
+    process::run(cargo::command().args(["fmt", "--all", "--check"]))?;
+    // The programs of the fuzzers are a workspace of their own.
+    process::run(cargo::command().args(["fmt", "--check", "--manifest-path", "fuzz/Cargo.toml"]))
 }
 
 fn lints() -> Result<()> {

@@ -6,6 +6,7 @@
 // The tasks, in the order in which one meets them.
 mod bench;
 mod check;
+mod fuzz;
 mod serve;
 mod test;
 mod web;
@@ -39,6 +40,8 @@ enum Task {
     Test(test::TestArgs),
     /// Format, lints, documents, JavaScript types, layers, dependencies
     Check(check::CheckArgs),
+    /// Look for inputs that break a promise, with libFuzzer
+    Fuzz(fuzz::FuzzArgs),
     /// Measure, and print the ratios that docs/BENCHMARKS.md keeps
     Bench(bench::BenchArgs),
     /// Take the pictures in docs/pictures again, from the real pages
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Task::Build => serve::build(),
         Task::Test(args) => test::run(&args),
         Task::Check(args) => check::run(&args),
+        Task::Fuzz(args) => fuzz::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::Pictures => bench::pictures(),
         Task::Web => web::build().map(drop),

@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("subrosa-pdf", &[]),
     ("subrosa-cli", &["subrosa-shared"]),
     ("subrosa-tests", &["subrosa-shared"]),
+    ("subrosa-fuzz-targets", &["subrosa-shared", "subrosa-server", "subrosa-web"]),
     ("xtask", &[]),
 ];
 

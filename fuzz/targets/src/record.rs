@@ -1,0 +1,73 @@
+//! Stored records: whatever a disk gives back is read or refused, and one changed byte is noticed. What is read is written as
+//! it was, and time does to it what it does to any record, without a panic.
+
+use subrosa_server::lifecycle::{Change, Command, OwnerAction, Policy, Record, step};
+use subrosa_shared::id::Verifier;
+use subrosa_shared::time::Timestamp;
+
+pub(crate) fn check(input: &[u8]) {
+    for shown in [[0; 32], [1; 32]] {
+        let command = Command::Owner { presented: Verifier::from_bytes(shown), action: OwnerAction::Status };
+        // Cheap, so it is asked before anything is known to be whole.
+        let _ = Record::admits(input, &command);
+    }
+    if let Ok(record) = Record::from_bytes(input) {
+        whole(&record, input);
+    }
+    // Behind the checksums: nobody would guess them.
+    if input.starts_with(b"{") {
+        if let Ok(record) = Record::from_bytes(&with_head(input)) {
+            whole(&record, input);
+        }
+    }
+}
+
+/// A body under a head of version 3 that fits it.
+fn with_head(body: &[u8]) -> Vec<u8> {
+    let head = format!("{:08x} -", crc32fast::hash(body));
+    let line = format!("subrosa-record 3 {:08x} {head}\n", crc32fast::hash(head.as_bytes()));
+    [line.as_bytes(), body].concat()
+}
+
+fn whole(record: &Record, input: &[u8]) {
+    let written = record.to_bytes();
+    assert_eq!(Record::from_bytes(&written).as_ref(), Ok(record), "written as it was");
+    damaged(&written, crc32fast::hash(input));
+    ages(record.clone());
+
+    // A proof that the head does not admit, the step refuses as well.
+    for shown in [[0; 32], [1; 32]] {
+        let command = Command::Owner { presented: Verifier::from_bytes(shown), action: OwnerAction::Status };
+        let admitted = Record::admits(&written, &command).expect("it was just written");
+        let now = Timestamp::from_millis(1_800_000_000_000);
+        assert!(admitted || step(Some(record), &command, &Policy::default(), now).outcome.is_err());
+    }
+}
+
+/// One changed byte, wherever it is.
+fn damaged(written: &[u8], chance: u32) {
+    let mut changed = written.to_vec();
+    let at = chance as usize % changed.len();
+    changed[at] ^= 1 << (chance >> 29);
+    assert!(Record::from_bytes(&changed).is_err(), "byte {at} of {} is changed, unnoticed", written.len());
+}
+
+/// Days, until nothing is left: the longest life, a tombstone's, a burned id's, and then some.
+fn ages(mut record: Record) {
+    let policy = Policy::default();
+    for day in [0, 1, 8, 90, 91, 100, 200, 400, 1000, 100_000] {
+        let now = Timestamp::from_millis(1_800_000_000_000 + day * 86_400_000);
+        let next = match step(Some(&record), &Command::Tick, &policy, now).record {
+            Change::Unchanged => record.clone(),
+            Change::Put(next) => *next,
+            Change::Remove => return,
+        };
+        assert_eq!(step(Some(&next), &Command::Tick, &policy, now).record, Change::Unchanged, "once is enough");
+        assert_eq!(next.key(), record.key());
+        // What has ended does not come back.
+        assert!(next.is_burned() || !record.is_burned());
+        assert!(!next.keeps_blobs() || record.keeps_blobs());
+        assert_eq!(Record::from_bytes(&next.to_bytes()).as_ref(), Ok(&next));
+        record = next;
+    }
+}
