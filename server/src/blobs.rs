@@ -45,9 +45,29 @@ pub enum BlobsError {
     /// There is no such blob.
     #[error("there is no such blob")]
     NotFound,
+    /// A blob that a row names cannot be given out any more. Trying again does not help.
+    #[error("a blob is lost: {0}")]
+    Lost(Loss),
     /// Anything else.
     #[error("the blob store failed")]
     Store(#[source] Box<dyn StdError + Send + Sync>),
+}
+
+/// What is wrong with a blob that is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Loss {
+    /// There is no file of that name.
+    #[error("it is missing")]
+    Missing,
+    /// The file is shorter or longer than what was stored.
+    #[error("it has another length than what was stored")]
+    Length,
+    /// The disk cannot read it.
+    #[error("the disk cannot read it")]
+    Unreadable,
+    /// It has other bytes than were stored.
+    #[error("it has other bytes than what was stored")]
+    Digest,
 }
 
 impl Blobs {
@@ -109,17 +129,26 @@ impl Blobs {
         Ok(BlobWriter::new(upload, staged, reserved))
     }
 
-    /// Reads a range of a blob, in pieces.
+    /// Reads a range of a blob that has so many bytes in all, in pieces. The first one is read before this answers: what is
+    /// missing, cut or unreadable is found before anything is told of it.
     ///
     /// # Errors
-    /// There is no such blob, or the store fails.
+    /// The blob is lost, or the store fails.
     pub async fn read(
         &self,
         share: &ShareId,
         name: &str,
+        whole_len: u64,
         range: std::ops::Range<u64>,
     ) -> Result<BlobStream, BlobsError> {
-        reader::read(self.store.as_ref(), &blob_path(share, name), range).await
+        match reader::read(self.store.as_ref(), &blob_path(share, name), whole_len, range).await {
+            // A disk that is not mounted has lost nothing.
+            Err(BlobsError::Lost(loss)) => match self.installation().await? {
+                Some(_) => Err(BlobsError::Lost(loss)),
+                None => Err(BlobsError::Store("there is no installation where the blobs should be".into())),
+            },
+            result => result,
+        }
     }
 
     /// Deletes one blob. Fine if there is none.

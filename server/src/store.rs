@@ -254,6 +254,20 @@ impl Store {
         Err(StoreError::Contended)
     }
 
+    /// Notes that stored content is lost, or whole again. Whether that is news.
+    ///
+    /// # Errors
+    /// The ledger fails.
+    pub async fn note_content(&self, share: ShareId, lost: bool) -> Result<bool, StoreError> {
+        let known = |record: Option<Record>| record.is_none_or(|record| record.content_is_lost() == lost);
+        if known(self.record(share).await?) {
+            return Ok(false);
+        }
+        self.run(share, &Command::ContentChecked { lost }).await?;
+        // Of an upload that runs, nothing is noted.
+        Ok(known(self.record(share).await?))
+    }
+
     /// Whether what the record is of has ended by now, noted or not. Changes nothing.
     ///
     /// # Errors

@@ -383,6 +383,9 @@ pub struct ShareStatus {
     pub padded_len: Option<u64>,
     /// Whether it ends when its last link has ended.
     pub ends_with_last_link: bool,
+    /// When the server found that some of its ciphertext is missing or damaged, if it has and it still is.
+    #[serde(default)]
+    pub content_lost_at: Option<Timestamp>,
     /// Its links.
     pub links: Vec<LinkStatus>,
 }
@@ -446,6 +449,10 @@ pub enum Event {
     Abandoned,
     /// Its ciphertext was deleted.
     Deleted,
+    /// The server found that ciphertext is missing or damaged: it cannot be downloaded whole.
+    ContentLost,
+    /// Ciphertext that was missing or damaged is whole again: the operator restored it.
+    ContentRestored,
 }
 
 /// `GET /shares/{share}/log`: the timeline, oldest first, at most the last 1,000 lines.

@@ -269,6 +269,7 @@ fn receipts_that_the_server_made_up_do_not_count() {
         part_bytes: PART_BYTES,
         padded_len: None,
         ends_with_last_link: true,
+        content_lost_at: None,
         links: vec![LinkStatus {
             link: stored.sender.link_id(),
             state: LinkState::Ready,

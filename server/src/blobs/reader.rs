@@ -1,15 +1,16 @@
 //! Reading a blob in pieces.
 
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, GetResultPayload, ObjectStore};
+use rustix::io::Errno;
 
-use super::{BlobsError, blocking};
+use super::{BlobsError, Loss};
 
 /// Bytes read at once. `object_store` itself reads files in 8 KiB, which is several times slower.
 const PIECE_LEN: u64 = 128 * 1024;
@@ -17,19 +18,28 @@ const PIECE_LEN: u64 = 128 * 1024;
 /// The pieces of a range.
 pub type BlobStream = BoxStream<'static, Result<Bytes, BlobsError>>;
 
-pub(super) async fn read(store: &dyn ObjectStore, path: &Path, range: Range<u64>) -> Result<BlobStream, BlobsError> {
+pub(super) async fn read(
+    store: &dyn ObjectStore,
+    path: &Path,
+    whole_len: u64,
+    range: Range<u64>,
+) -> Result<BlobStream, BlobsError> {
     if range.is_empty() {
         return Ok(stream::empty().boxed());
     }
-    let options = GetOptions { range: Some(GetRange::Bounded(range.clone())), ..GetOptions::default() };
-    let found = store.get_opts(path, options).await?;
-    if found.range != range {
-        return Err(BlobsError::Store("a blob is shorter than its row says".into()));
+    let found = store.get_opts(path, GetOptions::default()).await.map_err(lost_or_failed)?;
+    if found.meta.size != whole_len {
+        return Err(BlobsError::Lost(Loss::Length));
     }
-    match found.payload {
-        GetResultPayload::File(file, _) => Ok(file_pieces(file, range).boxed()),
-        GetResultPayload::Stream(pieces) => Ok(pieces.map_err(BlobsError::from).boxed()),
-    }
+    let mut pieces = match found.payload {
+        GetResultPayload::File(file, _) => file_pieces(file, range).boxed(),
+        GetResultPayload::Stream(_) => {
+            let options = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
+            store.get_opts(path, options).await.map_err(lost_or_failed)?.into_stream().map_err(lost_or_failed).boxed()
+        }
+    };
+    let first = pieces.try_next().await?;
+    Ok(stream::iter(first.map(Ok)).chain(pieces).boxed())
 }
 
 fn file_pieces(file: File, range: Range<u64>) -> impl stream::Stream<Item = Result<Bytes, BlobsError>> {
@@ -38,16 +48,46 @@ fn file_pieces(file: File, range: Range<u64>) -> impl stream::Stream<Item = Resu
             return Ok(None);
         }
         let len = PIECE_LEN.min(range.end - range.start);
-        let (piece, file) = blocking(move || {
+        let read = tokio::task::spawn_blocking(move || {
             file.seek(SeekFrom::Start(range.start))?;
             let mut piece = Vec::with_capacity(usize::try_from(len).unwrap_or_default());
             // Into spare capacity: nothing is zeroed first.
             if (&mut file).take(len).read_to_end(&mut piece)? as u64 != len {
-                return Err(std::io::ErrorKind::UnexpectedEof.into());
+                return Err(io::ErrorKind::UnexpectedEof.into());
             }
             Ok((piece, file))
-        })
-        .await?;
+        });
+        let (piece, file) = read
+            .await
+            .map_err(|panic| BlobsError::Store(panic.into()))?
+            .map_err(|error: io::Error| loss(&error).map_or_else(|| BlobsError::from(error), BlobsError::Lost))?;
         Ok(Some((Bytes::from(piece), (file, range.start + len..range.end))))
     })
+}
+
+/// What a failure of the store means for who reads.
+fn lost_or_failed(error: object_store::Error) -> BlobsError {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    while let Some(inner) = cause {
+        if let Some(loss) = inner.downcast_ref().and_then(loss) {
+            return BlobsError::Lost(loss);
+        }
+        cause = inner.source();
+    }
+    match error {
+        object_store::Error::NotFound { .. } => BlobsError::Lost(Loss::Missing),
+        error => error.into(),
+    }
+}
+
+/// Whether a failure to read says that the bytes are gone, and not that the machine is short of something.
+fn loss(error: &io::Error) -> Option<Loss> {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory => Some(Loss::Missing),
+        io::ErrorKind::UnexpectedEof => Some(Loss::Length),
+        _ => {
+            let bad = [Errno::IO, Errno::UCLEAN, Errno::BADMSG, Errno::ILSEQ].map(Errno::raw_os_error);
+            error.raw_os_error().is_some_and(|code| bad.contains(&code)).then_some(Loss::Unreadable)
+        }
+    }
 }

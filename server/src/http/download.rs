@@ -12,10 +12,10 @@ use tokio::time::{Duration, Instant};
 
 use super::error::Error;
 use crate::app::App;
-use crate::blobs::BlobStream;
-use crate::ledger::ObjectRow;
+use crate::blobs::{BlobStream, BlobsError, Loss};
+use crate::ledger::{ObjectRow, Slot};
 use crate::lifecycle::{HolderAction, Outcome, OwnerAction, Refusal};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// A running answer asks again whether it may go on when it last asked so long ago. What is gone is unreadable within
 /// 5 seconds: this, and the time to ask.
@@ -77,13 +77,9 @@ pub(super) async fn send_object(
     let len = object.sealed_len;
     let wanted = wanted_range(headers, len)?;
     let range = wanted.clone().unwrap_or(0..len);
-    let pieces = match app.blobs().read(share, &object.blob, range.clone()).await {
+    let pieces = match app.blobs().read(share, &object.blob, len, range.clone()).await {
         Ok(pieces) => pieces,
-        Err(error) => {
-            // Deleted since the reader was checked, perhaps: then the rules say why. Else it is lost, and our fault.
-            reader.check(app.store()).await?;
-            return Err(error.into());
-        }
+        Err(error) => return Err(why_unreadable(app, share, object, &reader, error).await),
     };
     if let Reader::Lease { link, holder, lease } = reader {
         let bytes = range.end - range.start;
@@ -97,27 +93,84 @@ pub(super) async fn send_object(
         let range = format!("bytes {}-{}/{len}", range.start, range.end - 1);
         response = response.status(StatusCode::PARTIAL_CONTENT).header(header::CONTENT_RANGE, range);
     }
-    let body = Body::from_stream(guarded(pieces, reader, app.store().clone()));
+    let body = Body::from_stream(guarded(pieces, reader, app.clone(), (*share, object.slot)));
     Ok(response.body(body).expect("these headers are valid"))
 }
 
-/// The pieces, each only if the reader may still read.
+/// The object that a reader asked for. What the record says is there, and no row names, is lost.
+pub(super) async fn stored_object(app: &App, share: &ShareId, slot: Slot) -> Result<ObjectRow, Error> {
+    match app.store().object(share, slot).await {
+        Err(StoreError::Refused(Refusal::NotFound)) => {}
+        result => return Ok(result?),
+    }
+    let part_count = app.store().record(*share).await?.and_then(|record| record.part_count());
+    let belongs = |count: u32| match slot {
+        Slot::Manifest => true,
+        Slot::Part(index) => index < count,
+    };
+    if part_count.is_some_and(belongs) {
+        tell_lost(app, *share, slot, Loss::Missing).await;
+        return Err(BlobsError::Lost(Loss::Missing).into());
+    }
+    Err(Refusal::NotFound.into())
+}
+
+/// Why a blob could not be opened, and who is told.
+async fn why_unreadable(app: &App, share: &ShareId, object: &ObjectRow, reader: &Reader, error: BlobsError) -> Error {
+    // Deleted since the reader was checked, perhaps: then the rules say why.
+    if let Err(why) = reader.check(app.store()).await {
+        return why;
+    }
+    if let BlobsError::Lost(loss) = error {
+        match app.store().object(share, object.slot).await {
+            // An upload has replaced it since: what is there now can be read.
+            Ok(now) if now != *object => return Error::Contended,
+            Ok(_) => tell_lost(app, *share, object.slot, loss).await,
+            Err(why) => return why.into(),
+        }
+    }
+    error.into()
+}
+
+/// Tells operator and owner that an object is lost, once.
+async fn tell_lost(app: &App, share: ShareId, slot: Slot, loss: Loss) {
+    match app.store().note_content(share, true).await {
+        Ok(true) => tracing::error!(%share, ?slot, %loss, "stored ciphertext is lost: restore it from a backup"),
+        Ok(false) => {}
+        Err(error) => tracing::error!(
+            %share, ?slot, %loss, error = &error as &dyn std::error::Error,
+            "stored ciphertext is lost, and its owner could not be told"
+        ),
+    }
+}
+
+/// The pieces, each only if the reader may still read. Where the blob breaks, so does the answer, and the connection with it.
 fn guarded(
     pieces: BlobStream,
     reader: Reader,
-    store: Store,
+    app: App,
+    (share, slot): (ShareId, Slot),
 ) -> impl futures_util::Stream<Item = Result<bytes::Bytes, Error>> {
     let now = Instant::now();
     let pieces = futures_util::stream::try_unfold((pieces, now, now), move |(mut pieces, mut checked, mut kept)| {
-        let (reader, store) = (reader.clone(), store.clone());
+        let (reader, app) = (reader.clone(), app.clone());
         async move {
-            let Some(piece) = pieces.try_next().await? else { return Ok(None) };
+            let piece = match pieces.try_next().await {
+                Ok(Some(piece)) => piece,
+                Ok(None) => return Ok(None),
+                Err(error) => {
+                    if let BlobsError::Lost(loss) = error {
+                        tell_lost(&app, share, slot, loss).await;
+                    }
+                    return Err(error.into());
+                }
+            };
             if checked.elapsed() >= RECHECK {
-                reader.check(&store).await?;
+                reader.check(app.store()).await?;
                 checked = Instant::now();
             }
             if kept.elapsed() >= KEEP_ALIVE {
-                reader.keep_alive(&store).await?;
+                reader.keep_alive(app.store()).await?;
                 kept = Instant::now();
             }
             Ok(Some((piece, (pieces, checked, kept))))

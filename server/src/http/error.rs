@@ -96,6 +96,9 @@ impl Error {
                 | LedgerError::Standing(_)
                 | LedgerError::Clock(_),
             ) => retry(P::Busy, BUSY_RETRY).with_detail("The server's records take no changes right now."),
+            Self::Blobs(BlobsError::Lost(_)) => Problem::new(P::ContentLost).with_detail(
+                "Trying again does not help. The sender has to send it again, or the operator to restore it.",
+            ),
             Self::Ledger(_) | Self::Record(_) | Self::Blobs(_) | Self::Outcome => Problem::new(P::Internal),
             Self::Contended | Self::Busy => retry(P::Busy, BUSY_RETRY),
             Self::UnknownEndpoint => Problem::new(P::UnknownEndpoint),

@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 use subrosa_shared::api::{FinishLease, GrantedLease, LinkView, RequestLease};
 use subrosa_shared::id::{LeaseId, LinkId};
 
-use super::download::{Reader, send_object};
+use super::download::{Reader, send_object, stored_object};
 use super::error::Error;
 use super::extract::{Attempt, Holder, Json, LeaseHolder, NoBody, PartIndex, Path};
 use super::links::link_view;
@@ -58,7 +58,7 @@ pub(super) async fn fetch_part(
 ) -> Result<Response, Error> {
     // Before anything is told of the part.
     let (share, _) = app.store().run_holder(link, holder, HolderAction::CheckLease { lease }).await?;
-    let object = app.store().object(&share, Slot::Part(index)).await?;
+    let object = stored_object(&app, &share, Slot::Part(index)).await?;
     send_object(&app, &share, &object, &headers, Reader::Lease { link, holder, lease }).await
 }
 

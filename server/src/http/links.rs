@@ -6,7 +6,7 @@ use http::HeaderMap;
 use subrosa_shared::api::{LinkView, OpenedLink};
 use subrosa_shared::id::LinkId;
 
-use super::download::{Reader, send_object};
+use super::download::{Reader, send_object, stored_object};
 use super::error::Error;
 use super::extract::{Attempt, Holder, NoBody, Path};
 use super::openapi::{RangeHeader, Refused, WholeOrRange};
@@ -72,7 +72,7 @@ pub(super) async fn read_manifest(
     _: NoBody,
 ) -> Result<Response, Error> {
     let (share, _) = app.store().run_holder(link, holder, HolderAction::Manifest(attempt)).await?;
-    let object = app.store().object(&share, Slot::Manifest).await?;
+    let object = stored_object(&app, &share, Slot::Manifest).await?;
     send_object(&app, &share, &object, &headers, Reader::Link { link, holder }).await
 }
 

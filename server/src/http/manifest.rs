@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use subrosa_shared::id::ShareId;
 
-use super::download::{Reader, send_object};
+use super::download::{Reader, send_object, stored_object};
 use super::error::Error;
 use super::extract::{NoBody, Owner, Path};
 use super::openapi::{DigestHeader, RangeHeader, Refused, SealedObject, WholeOrRange};
@@ -58,6 +58,6 @@ pub(super) async fn read_manifest_back(
     _: NoBody,
 ) -> Result<Response, Error> {
     app.store().run_owner(share, owner, OwnerAction::ReadBack).await?;
-    let object = app.store().object(&share, Slot::Manifest).await?;
+    let object = stored_object(&app, &share, Slot::Manifest).await?;
     send_object(&app, &share, &object, &headers, Reader::Owner { share, owner }).await
 }

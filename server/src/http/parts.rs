@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode, header};
 use subrosa_shared::api::{PartList, StoredPart};
 use subrosa_shared::id::ShareId;
 
-use super::download::{Reader, send_object};
+use super::download::{Reader, send_object, stored_object};
 use super::error::Error;
 use super::extract::{NoBody, Owner, PartIndex, Path};
 use super::openapi::{DigestHeader, Index, RangeHeader, Refused, SealedObject, WholeOrRange};
@@ -131,6 +131,6 @@ pub(super) async fn read_part_back(
     _: NoBody,
 ) -> Result<Response, Error> {
     app.store().run_owner(share, owner, OwnerAction::ReadBack).await?;
-    let object = app.store().object(&share, Slot::Part(index)).await?;
+    let object = stored_object(&app, &share, Slot::Part(index)).await?;
     send_object(&app, &share, &object, &headers, Reader::Owner { share, owner }).await
 }

@@ -58,6 +58,12 @@ pub enum Command {
     Tick,
     /// Every blob of the share is deleted, durably. From the reaper. Answers [`Outcome::Allowed`].
     BlobsDeleted,
+    /// Stored content was compared with what was stored once. From a read that failed, or from the check in the background.
+    /// Answers [`Outcome::Allowed`].
+    ContentChecked {
+        /// Whether some of it is missing or damaged.
+        lost: bool,
+    },
 }
 
 impl Command {

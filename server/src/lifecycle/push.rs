@@ -47,6 +47,7 @@ pub(super) fn new(
         // Its link is paused instead: that forgets wrong passphrases when it is resumed.
         paused: false,
         state: State::Ready { content: Content::Inline { padded_len } },
+        content_lost_at: None,
         links: vec![Link::new(id, &as_link(request), created_with, expires_at)],
     })
 }

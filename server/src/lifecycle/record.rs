@@ -39,6 +39,9 @@ pub(super) struct Share {
     pub(super) kind: Kind,
     pub(super) paused: bool,
     pub(super) state: State,
+    /// When ciphertext of the share was found missing or damaged. Advice for the owner: no rule rests on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) content_lost_at: Option<Timestamp>,
     pub(super) links: Vec<Link>,
 }
 
@@ -208,6 +211,24 @@ impl Record {
     #[must_use]
     pub fn keeps_blobs(&self) -> bool {
         matches!(&self.kept, Kept::Share(share) if share.gone().is_none())
+    }
+
+    /// Whether some of its content was found missing or damaged, and is not whole again as far as is known.
+    #[must_use]
+    pub fn content_is_lost(&self) -> bool {
+        matches!(&self.kept, Kept::Share(share) if share.content_lost_at.is_some())
+    }
+
+    /// How many parts have to be there, and a manifest. `None`: the content is not fixed yet, has ended, or has no parts.
+    #[must_use]
+    pub fn part_count(&self) -> Option<u32> {
+        match &self.kept {
+            Kept::Share(share) => match &share.state {
+                State::Ready { content: Content::Parts(parts) } => Some(parts.part_count),
+                _ => None,
+            },
+            Kept::Burned { .. } => None,
+        }
     }
 
     /// Whether only the id is kept any more.

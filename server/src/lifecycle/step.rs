@@ -66,6 +66,10 @@ fn apply(
             blobs_deleted(record, now, log);
             Ok(Outcome::Allowed)
         }
+        Command::ContentChecked { lost } => {
+            content_checked(record, *lost, now, log);
+            Ok(Outcome::Allowed)
+        }
     }
 }
 
@@ -121,6 +125,7 @@ fn new_share(request: &CreateShare, creator: Creator, policy: &Policy, now: Time
         kind: Kind::Files { part_bytes, ends_with_last_link },
         paused: false,
         state: State::Uploading { until: policy.upload_end(now) },
+        content_lost_at: None,
         links: Vec::new(),
     })
 }
@@ -161,6 +166,23 @@ fn blobs_deleted(record: &mut Option<Record>, now: Timestamp, log: &mut Notes) {
     if !*done {
         *done = true;
         log.push(LogLine { at: now, link: None, event: Event::Deleted });
+    }
+}
+
+/// Notes that stored content was found lost, or whole again. Only content that is fixed can be lost: while an upload runs,
+/// its owner stores a part again.
+fn content_checked(record: &mut Option<Record>, lost: bool, now: Timestamp, log: &mut Vec<LogLine>) {
+    let Some(Record { kept: Kept::Share(share), .. }) = record else { return };
+    if !matches!((&share.kind, &share.state), (Kind::Files { .. }, State::Ready { .. })) {
+        return;
+    }
+    if lost != share.content_lost_at.is_some() {
+        share.content_lost_at = lost.then_some(now);
+        log.push(LogLine {
+            at: now,
+            link: None,
+            event: if lost { Event::ContentLost } else { Event::ContentRestored },
+        });
     }
 }
 

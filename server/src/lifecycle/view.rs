@@ -55,6 +55,7 @@ fn share_status(id: ShareId, share: &Share, part_bytes: u32, ends_with_last_link
         part_bytes,
         padded_len: share.content().map(Content::padded_len),
         ends_with_last_link,
+        content_lost_at: share.content_lost_at,
         links: share.links.iter().map(|link| link_status(link, share.paused)).collect(),
     }
 }

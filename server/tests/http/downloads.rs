@@ -115,19 +115,6 @@ async fn a_recipient_destroys_a_link_where_the_sender_allows_it() {
 }
 
 #[tokio::test]
-async fn lost_ciphertext_is_the_servers_fault_and_said_so() {
-    let server = Server::start().await;
-    let (sender, link) = shared(&server, Link::new(9)).await;
-    let (lease, _) = link.lease(&server, 1).await;
-    let blobs = server.folder.path().join("blobs/shares").join(sender.share.to_string());
-    for entry in std::fs::read_dir(blobs).unwrap() {
-        std::fs::remove_file(entry.unwrap().path()).unwrap();
-    }
-    server.call(link.fetch(&lease, 0)).await.refused(ProblemType::Internal);
-    server.call(link.done(&lease)).await.refused(ProblemType::LeaseNotStarted);
-}
-
-#[tokio::test]
 async fn who_comes_when_all_hands_are_busy_is_asked_to_come_back() {
     let server = Server::start_with(&["--requests-max", "1"]).await;
     let sender = Sender::new(1);

@@ -12,6 +12,7 @@ mod cors;
 mod downloads;
 mod full_disk;
 mod guesses;
+mod lost;
 mod openapi;
 mod owners;
 mod pages;
@@ -32,6 +33,7 @@ fn every_problem_type_is_reached_by_a_test() {
         include_str!("downloads.rs"),
         include_str!("promises.rs"),
         include_str!("guesses.rs"),
+        include_str!("lost.rs"),
         include_str!("sockets.rs"),
     ]
     .concat();

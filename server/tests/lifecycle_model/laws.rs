@@ -180,7 +180,8 @@ proptest! {
         for entry in &run.trace {
             let idempotent = match &entry.command {
                 Command::CountGuess { .. } => false,
-                Command::Create { .. } | Command::CreatePush { .. } | Command::Tick | Command::BlobsDeleted | Command::Owner { .. } => true,
+                Command::Create { .. } | Command::CreatePush { .. } | Command::Tick | Command::BlobsDeleted
+                    | Command::ContentChecked { .. } | Command::Owner { .. } => true,
                 Command::Holder { action, .. } => matches!(action, HolderAction::Look | HolderAction::Manifest(_)
                     | HolderAction::Lease { .. } | HolderAction::Reveal { .. } | HolderAction::Finish { .. }
                     | HolderAction::CheckLease { .. }),

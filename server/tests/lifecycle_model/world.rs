@@ -246,6 +246,7 @@ fn any_command() -> impl Strategy<Value = Command> {
         20 => holder_command(),
         1 => Just(Command::Tick),
         1 => Just(Command::BlobsDeleted),
+        1 => any::<bool>().prop_map(|lost| Command::ContentChecked { lost }),
     ]
 }
 

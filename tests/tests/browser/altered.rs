@@ -55,6 +55,39 @@ async fn parts_that_were_swapped_stop_the_download() {
 }
 
 #[tokio::test]
+async fn what_the_server_has_lost_is_told_in_words_and_not_asked_for_for_ever() {
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let files = [Source::new("lost.bin", noise(20 << 20, 81))];
+    let (package, link) = sent(&server, &files, &LinkTerms::default()).await;
+    recipient.look(&link).await;
+    fs::remove_file(stored(&server, &package, "1-")).unwrap();
+    recipient.take().await;
+    recipient.state_of(&["lost"]).await;
+    let text = recipient.visible().await;
+    assert!(text.contains("lost or damaged") && text.contains("Tell the sender"), "{text}");
+    assert_eq!(recipient.looking_whole().await, Vec::<PathBuf>::new(), "looks whole");
+    let status = server.client().status(&package).await.unwrap();
+    assert!(status.content_lost_at.is_some(), "the sender is told");
+    // The list is where it was, for files that are whole.
+    recipient.click("retry").await;
+    recipient.state_of(&["ready"]).await;
+}
+
+#[tokio::test]
+async fn a_list_of_files_that_the_server_has_lost_is_told_in_words() {
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let (package, link) = sent(&server, &crate::one_file(), &LinkTerms::default()).await;
+    fs::remove_file(stored(&server, &package, "manifest-")).unwrap();
+    recipient.open(&link).await;
+    recipient.state_of(&["lost"]).await;
+    let text = recipient.visible().await;
+    assert!(text.contains("lost or damaged"), "{text}");
+    assert_eq!(crate::taken(&server, &package).await, 0);
+}
+
+#[tokio::test]
 async fn an_altered_list_of_files_is_not_shown() {
     let _turn = turn().await;
     let (server, recipient) = (Server::start().await, Browser::start().await);

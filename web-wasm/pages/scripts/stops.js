@@ -79,6 +79,8 @@ export class Stops {
     switch (variant) {
       case "gone":
         return this.at("gone", this.goneText(failure?.gone ?? null), undefined);
+      case "content-lost":
+        return this.at("lost", "", undefined);
       case "not-found":
       case "paused":
       case "locked":

@@ -35,6 +35,7 @@ struct Share {
     paused: bool,
     gone: Option<Gone>,
     blobs_deleted: bool,
+    content_lost: Option<u64>,
     links: Vec<Link>,
 }
 
@@ -223,6 +224,16 @@ impl Model {
                 if let Some(share) = self.share.as_mut().filter(|share| share.gone.is_some() && !share.blobs_deleted) {
                     share.blobs_deleted = true;
                     self.say(None, Event::Deleted);
+                }
+                Ok(Answer::Allowed)
+            }
+            Command::ContentChecked { lost } => {
+                let fixed = |share: &&mut Share| share.gone.is_none() && share.completed.is_some();
+                if let Some(share) =
+                    self.share.as_mut().filter(fixed).filter(|share| share.content_lost.is_some() != *lost)
+                {
+                    share.content_lost = lost.then_some(now);
+                    self.say(None, if *lost { Event::ContentLost } else { Event::ContentRestored });
                 }
                 Ok(Answer::Allowed)
             }

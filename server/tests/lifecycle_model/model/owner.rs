@@ -25,6 +25,7 @@ impl Model {
                     paused: false,
                     gone: None,
                     blobs_deleted: false,
+                    content_lost: None,
                     links: Vec::new(),
                 });
                 self.say(None, Event::Created);

@@ -95,6 +95,7 @@ impl Model {
             part_bytes: share.body.part_bytes,
             padded_len: self.padded_len(),
             ends_with_last_link: share.body.ends_with_last_link,
+            content_lost_at: share.content_lost.map(Timestamp::from_millis),
             links: links.collect(),
         }
     }

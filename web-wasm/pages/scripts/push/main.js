@@ -162,6 +162,7 @@ async function comeBack(text) {
     const { variant } = /** @type {{ variant?: string }} */ (error);
     if (variant === "other-kind") stops.at("other-kind", "", () => location.assign(`/p#${text}`));
     else if (variant === "damaged" || variant === "no-link") stops.at("damaged", "", another);
+    else if (variant === "content-lost") stops.at("lost", "", another);
     else if (variant === "not-found" || variant === "gone") stops.at("not-found", "", another);
     else stops.forError(error, () => void comeBack(text));
   }

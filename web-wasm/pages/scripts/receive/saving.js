@@ -4,7 +4,7 @@
 import { CallError } from "../api.js";
 import { Pace } from "../pace.js";
 import { clearProgress, showProgress } from "../progress.js";
-import { list as filesTexts, problems, receive as texts } from "../texts.js";
+import { list as filesTexts, problems, receive as texts, receiveStops } from "../texts.js";
 import { button, element, say, show, state } from "../views.js";
 import { onDemand, throwIfCancelled } from "../waiting.js";
 import { soonText } from "../wording.js";
@@ -144,6 +144,8 @@ export function failed(error) {
     visit.session.forgetLease();
     endOpeners();
     stopForError(error, look);
+  } else if (variant === "content-lost") {
+    stops.at("lost", `${receiveStops.lost.text} ${texts.othersWhole}`, list);
   } else if (["network", "unavailable"].includes(variant ?? "") && visit.session.holdsLease) {
     // It may be counted, or is.
     stops.at("offline", `${problems.network} ${texts.held}`, list);

@@ -18,8 +18,8 @@ import { countText, momentText } from "../wording.js";
  * @property {number} downloads_taken
  * @property {{ opened: Counter, started: Counter, finished: Counter, wrong_password: Counter }} counters
  *
- * @typedef {{ state: string, gone: { why: string, at: number } | null, expires_at: number, links: LinkStatus[] }}
- * ShareStatus
+ * @typedef {{ state: string, gone: { why: string, at: number } | null, expires_at: number,
+ * content_lost_at?: number | null, links: LinkStatus[] }} ShareStatus
  */
 
 const EVERY_MILLIS = 4_000;
@@ -116,6 +116,7 @@ export class StatusWatch {
       texts.finished,
       confirmed.last === null ? times(finished) : texts.confirmed(momentText(confirmed.last)),
     );
+    if (status.content_lost_at != null) this.#row("lost", texts.lost, texts.lostSince(momentText(status.content_lost_at)));
     if (wrong.count > 0) this.#row("wrong", texts.wrong, times(wrong));
     this.#row("left", texts.left, countText(Math.max(0, link.downloads_max - link.downloads_taken)));
     this.#row("ends", texts.ends, momentText(link.expires_at));

@@ -185,6 +185,13 @@ export const pushStops = {
     text: "Der Server kennt diesen Link nicht. Vielleicht ist er vor mehr als einer Woche zu Ende gegangen.",
     button: "Einen neuen Link erstellen",
   },
+  lost: {
+    title: "Es ist auf dem Server beschädigt",
+    text:
+      "Der Server hat verloren oder beschädigt, was hinter diesem Link lag. Ein neuer Versuch hilft nicht. Erstellen Sie " +
+      "einen neuen Link, und senden Sie diesen.",
+    button: "Einen neuen Link erstellen",
+  },
   damaged: {
     title: "Diese Adresse ist beschädigt",
     text:

@@ -126,6 +126,7 @@ export const receive = {
   progress: (done, total) => `${done} von ${total}`,
   pace: (speed, left) => `${speed} pro Sekunde, noch ${left}`,
   announce: (percent) => `${percent} Prozent heruntergeladen`,
+  othersWhole: "Andere Dateien der Liste sind vielleicht unversehrt: Speichern Sie sie einzeln.",
   offline: "Keine Verbindung. Nichts ist verloren: Sobald das Netz wieder da ist, geht es dort weiter, wo es aufgehört hat.",
   waiting: (soon) => `Der Server antwortet nicht. Nichts ist verloren: nächster Versuch ${soon}.`,
 };
@@ -168,6 +169,13 @@ export const receiveStops = {
       "einmal.",
     button: "Noch einmal versuchen",
   },
+  lost: {
+    title: "Die Dateien sind auf dem Server beschädigt",
+    text:
+      "Der Server hat einen Teil dieser Dateien verloren oder beschädigt. Ihr Gerät und Ihre Verbindung sind in Ordnung, und " +
+      "ein neuer Versuch hilft nicht. Sagen Sie es dem Absender, und bitten Sie ihn um einen neuen Link.",
+    button: "Zurück zu den Dateien",
+  },
   error: { title: "Das hat nicht geklappt", text: "", button: "Noch einmal versuchen" },
   "other-kind": {
     title: "Das ist ein Link zu einem Passwort",
@@ -185,12 +193,12 @@ export const receiveStops = {
 /** @type {typeof En.problems} */
 export const problems = {
   altered:
-    "Was der Server gesendet hat, ist nicht das, was versiegelt wurde: Es lässt sich nicht öffnen. Der Download wurde " +
-    "angehalten, und die Datei, die Ihr Browser vielleicht begonnen hat, ist nicht vollständig. Versuchen Sie es noch " +
-    "einmal; wenn es dabei bleibt, sagen Sie es dem Absender.",
+    "Die Dateien wurden auf dem Server beschädigt oder verändert: Was er gesendet hat, ist nicht das, was versiegelt wurde. " +
+    "Der Download wurde angehalten, und die Datei, die Ihr Browser vielleicht begonnen hat, ist nicht vollständig. Sagen " +
+    "Sie es dem Absender, und bitten Sie ihn um einen neuen Link.",
   manifestAltered:
-    "Die Liste der Dateien lässt sich nicht öffnen: Sie wurde verändert, oder sie gehört nicht zu diesem Link. Sagen Sie " +
-    "es dem Absender.",
+    "Die Liste der Dateien lässt sich nicht öffnen: Sie wurde auf dem Server beschädigt oder verändert, oder sie gehört " +
+    "nicht zu diesem Link. Sagen Sie es dem Absender.",
   leaseEnded:
     "Dieser Download hat zu lange gedauert und ist beendet. Wenn Downloads übrig sind, können Sie einen neuen beginnen.",
   leaseSpent:

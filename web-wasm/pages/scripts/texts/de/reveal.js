@@ -171,6 +171,13 @@ export const revealStops = {
     button: "Noch einmal versuchen",
   },
   gone: { title: "Dieser Link ist zu Ende", text: "", button: "" },
+  lost: {
+    title: "Es ist auf dem Server beschädigt",
+    text:
+      "Der Server hat verloren oder beschädigt, was übergeben werden sollte. Ihr Gerät und Ihre Verbindung sind in Ordnung, " +
+      "und ein neuer Versuch hilft nicht. Sagen Sie es dem Absender, und bitten Sie ihn um einen neuen Link.",
+    button: "",
+  },
   paused: {
     title: "Vom Absender angehalten",
     text:

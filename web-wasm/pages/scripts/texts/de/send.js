@@ -183,6 +183,9 @@ export const status = {
   started: "Heruntergeladen",
   finished: "Gespeichert",
   wrong: "Falsche Passwörter",
+  lost: "Auf dem Server beschädigt",
+  lostSince: (when) =>
+    `festgestellt am ${when}: Ein Teil der Dateien lässt sich nicht herunterladen. Senden Sie sie noch einmal.`,
   state: "Status",
   left: "Downloads übrig",
   ends: "Endet",

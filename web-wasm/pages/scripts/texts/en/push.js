@@ -161,6 +161,11 @@ export const pushStops = {
     text: "The server knows no such link. It may have ended more than a week ago.",
     button: "Make a new link",
   },
+  lost: {
+    title: "It is damaged on the server",
+    text: "The server has lost or damaged this push. Trying again does not help. Make a new link, and send that one.",
+    button: "Make a new link",
+  },
   damaged: {
     title: "This address is damaged",
     text:

@@ -107,6 +107,7 @@ export const receive = {
   pace: (speed, left) => `${speed} per second, ${left} left`,
   /** @param {number} percent */
   announce: (percent) => `${percent} percent downloaded`,
+  othersWhole: "Other files in the list may be whole: save them one by one.",
   offline: "No connection. Nothing is lost: it goes on where it stopped when the network is back.",
   /** @param {string} soon */
   waiting: (soon) => `The server does not answer. Nothing is lost: next try ${soon}.`,
@@ -144,6 +145,13 @@ export const receiveStops = {
     text: "The server could not be reached. Nothing was counted. Check your connection and try again.",
     button: "Try again",
   },
+  lost: {
+    title: "The files are damaged on the server",
+    text:
+      "The server has lost or damaged a part of these files. Your device and your connection are fine, and trying again " +
+      "does not help. Tell the sender, and ask for the files by a new link.",
+    button: "Back to the files",
+  },
   error: { title: "That did not work", text: "", button: "Try again" },
   "other-kind": {
     title: "This is a link to a password",
@@ -161,11 +169,11 @@ export const receiveStops = {
 /** What went wrong, by the name of the error. */
 export const problems = {
   altered:
-    "What the server sent is not what was sealed: it does not open. The download was stopped, and the file that " +
-    "your browser may have begun is not complete. Try again; if it happens again, tell the sender.",
+    "The files were damaged or changed on the server: what it sent is not what was sealed. The download was stopped, and " +
+    "the file that your browser may have begun is not complete. Tell the sender, and ask for the files by a new link.",
   manifestAltered:
-    "The list of files does not open: it was changed, or it is not the one that this link was made for. Tell the " +
-    "sender.",
+    "The list of files does not open: it was damaged or changed on the server, or it is not the one that this link was " +
+    "made for. Tell the sender.",
   leaseEnded: "This download took too long and has ended. If downloads are left, you can begin another one.",
   leaseSpent:
     "This download has fetched as much as one download may. If downloads are left, you can begin another one.",

@@ -150,6 +150,13 @@ export const revealStops = {
     button: "Try again",
   },
   gone: { title: "This link has ended", text: "", button: "" },
+  lost: {
+    title: "It is damaged on the server",
+    text:
+      "The server has lost or damaged what was handed over. Your device and your connection are fine, and trying again " +
+      "does not help. Tell the sender, and ask for a new link.",
+    button: "",
+  },
   paused: {
     title: "Paused by the sender",
     text: "The sender has paused this link. Nothing was counted. Ask the sender, then try again.",

@@ -182,6 +182,9 @@ export const status = {
   started: "Downloaded",
   finished: "Saved",
   wrong: "Wrong passwords",
+  lost: "Damaged on the server",
+  /** @param {string} when */
+  lostSince: (when) => `found on ${when}: a part of the files cannot be downloaded. Send them again.`,
   state: "State",
   left: "Downloads left",
   ends: "Ends",

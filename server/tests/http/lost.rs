@@ -1,0 +1,153 @@
+//! Stored ciphertext that is missing, cut, longer or unreadable: told as lost, not charged, told to the owner.
+
+use std::fs;
+use std::path::PathBuf;
+
+use http::header;
+use http_body_util::BodyExt as _;
+use subrosa_shared::api::{Event, Log};
+use subrosa_shared::problem::ProblemType;
+use subrosa_shared::secret::LeaseSecret;
+use tower::ServiceExt as _;
+
+use crate::support::{Call, Link, Sender, Server, fake_sealed, shared};
+
+/// The file of an object: `0`, `1` and so on, or `manifest`.
+fn blob(server: &Server, sender: &Sender, object: &str) -> PathBuf {
+    let folder = server.folder.path().join("blobs/shares").join(sender.share.to_string());
+    let is_it = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().starts_with(&format!("{object}-"));
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).find(is_it).unwrap()
+}
+
+async fn events(server: &Server, sender: &Sender) -> Vec<Event> {
+    let log: Log = server.call(Call::get(sender.path("/log")).owner(&sender.owner)).await.json();
+    log.lines.iter().map(|line| line.event).collect()
+}
+
+fn resize(file: &PathBuf, change: i64) {
+    let len = fs::metadata(file).unwrap().len();
+    fs::File::options().write(true).open(file).unwrap().set_len(len.checked_add_signed(change).unwrap()).unwrap();
+}
+
+type Damage = fn(&PathBuf);
+
+const DAMAGES: [(&str, Damage); 5] = [
+    ("missing", |file| fs::remove_file(file).unwrap()),
+    ("cut", |file| resize(file, -1)),
+    ("empty", |file| fs::write(file, "").unwrap()),
+    ("longer", |file| resize(file, 1)),
+    ("a folder", |file| {
+        fs::remove_file(file).unwrap();
+        fs::create_dir(file).unwrap();
+    }),
+];
+
+#[tokio::test]
+async fn a_lost_part_is_told_as_lost_charged_to_nobody_and_told_to_the_owner_once() {
+    for (what, damage) in DAMAGES {
+        let server = Server::start().await;
+        let (sender, link) = shared(&server, Link::new(9)).await;
+        let (lease, _) = link.lease(&server, 1).await;
+        damage(&blob(&server, &sender, "1"));
+        // Whole, and a range that does not reach what is wrong.
+        for range in [None, Some("bytes=0-0"), Some("bytes=5-")] {
+            let fetch = range.map_or(link.fetch(&lease, 1), |range| link.fetch(&lease, 1).header("range", range));
+            let problem = server.call(fetch).await.refused(ProblemType::ContentLost);
+            assert_eq!(problem.retry_after_millis, None, "{what}");
+        }
+        server.call(Call::get(sender.path("/parts/1")).owner(&sender.owner)).await.refused(ProblemType::ContentLost);
+        server.call(link.done(&lease)).await.refused(ProblemType::LeaseNotStarted);
+        let status = sender.status(&server).await;
+        assert_eq!(status.links[0].counters.started.count, 0, "{what}: no byte left");
+        assert_eq!(status.content_lost_at, Some(crate::support::START), "{what}");
+        let told = events(&server, &sender).await.iter().filter(|event| **event == Event::ContentLost).count();
+        assert_eq!(told, 1, "{what}");
+        // What is whole is handed out all the same, and the lease was charged nothing yet.
+        for _ in 0..3 {
+            server.call(link.fetch(&lease, 0)).await.ok();
+            server.call(link.fetch(&lease, 2)).await.ok();
+        }
+        assert_eq!(sender.status(&server).await.links[0].counters.started.count, 1, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_manifest_is_told_as_lost() {
+    for (what, damage) in DAMAGES {
+        let server = Server::start().await;
+        let (sender, link) = shared(&server, Link::new(9)).await;
+        damage(&blob(&server, &sender, "manifest"));
+        server.call(Call::get(link.path("/manifest")).open(&link)).await.refused(ProblemType::ContentLost);
+        assert!(sender.status(&server).await.content_lost_at.is_some(), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_blob_that_breaks_while_it_is_sent_ends_the_answer_and_is_told_to_the_owner() {
+    let server = Server::start().await;
+    let sender = Sender { parts: vec![fake_sealed(1 << 20, 1)], ..Sender::new(1) };
+    let mut body = sender.create_body();
+    body.part_bytes = 1 << 20;
+    server.call(Call::put(sender.path("")).owner(&sender.owner).json(&body)).await.ok();
+    server.call(sender.put_part(0)).await.ok();
+    server.call(sender.put_manifest()).await.ok();
+    let complete = Call::post(sender.path("/complete")).owner(&sender.owner).json(&sender.complete_body());
+    server.call(complete).await.ok();
+    let link = Link::new(9);
+    sender.add(&server, &link).await;
+    let (lease, _) = link.lease(&server, 1).await;
+
+    let answer = server.router.clone().oneshot(link.fetch(&lease, 0).request()).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let mut body = answer.into_body();
+    let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
+    assert!(!first.is_empty());
+    resize(&blob(&server, &sender, "0"), -(1 << 19));
+    assert!(body.collect().await.is_err(), "an answer that broke does not end as if it were whole");
+    assert!(sender.status(&server).await.content_lost_at.is_some());
+    server.call(link.fetch(&lease, 0)).await.refused(ProblemType::ContentLost);
+}
+
+#[tokio::test]
+async fn who_may_not_read_learns_nothing_of_a_loss() {
+    let server = Server::start().await;
+    let (sender, link) = shared(&server, Link::new(9)).await;
+    let (lease, _) = link.lease(&server, 1).await;
+    fs::remove_file(blob(&server, &sender, "1")).unwrap();
+    let stranger = Link::new(8);
+    let fetch = link.fetch(&lease, 1).link(&stranger);
+    server.call(fetch).await.refused(ProblemType::NotFound);
+    server.call(link.fetch(&LeaseSecret::from_bytes([7; 32]), 1)).await.refused(ProblemType::LeaseEnded);
+    server.call(Call::delete(sender.path("")).owner(&sender.owner)).await.ok();
+    server.call(link.fetch(&lease, 1)).await.refused(ProblemType::Gone);
+    assert_eq!(sender.status(&server).await.content_lost_at, None);
+}
+
+#[tokio::test]
+async fn blobs_whose_disk_is_away_are_not_told_as_lost() {
+    let server = Server::start().await;
+    let (sender, link) = shared(&server, Link::new(9)).await;
+    let (lease, _) = link.lease(&server, 1).await;
+    let (blobs, aside) = (server.folder.path().join("blobs"), server.folder.path().join("aside"));
+    fs::rename(&blobs, &aside).unwrap();
+    fs::create_dir(&blobs).unwrap();
+    server.call(link.fetch(&lease, 1)).await.refused(ProblemType::Internal);
+    assert_eq!(sender.status(&server).await.content_lost_at, None);
+    fs::remove_dir(&blobs).unwrap();
+    fs::rename(&aside, &blobs).unwrap();
+    let answer = server.call(link.fetch(&lease, 1)).await.ok();
+    assert_eq!(answer.headers[header::CONTENT_LENGTH], sender.parts[1].len().to_string().as_str());
+}
+
+#[tokio::test]
+async fn a_part_that_is_lost_while_it_is_uploaded_is_stored_again() {
+    let server = Server::start().await;
+    let sender = Sender::new(1);
+    sender.upload(&server).await;
+    fs::remove_file(blob(&server, &sender, "1")).unwrap();
+    server.call(Call::get(sender.path("/parts/1")).owner(&sender.owner)).await.refused(ProblemType::ContentLost);
+    server.call(sender.put_part(1)).await.ok();
+    let answer = server.call(Call::get(sender.path("/parts/1")).owner(&sender.owner)).await.ok();
+    assert_eq!(answer.body, sender.parts[1]);
+    assert_eq!(sender.status(&server).await.content_lost_at, None);
+}
