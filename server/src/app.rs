@@ -12,7 +12,7 @@ use crate::data_folder::{DataFolder, DataFolderError};
 use crate::installation::{self, InstallationError};
 use crate::ledger::redis::nodes::{DurabilityPolicy, Nodes, RedisUrl};
 use crate::ledger::redis::{RedisLedger, Settings};
-use crate::ledger::sqlite::SqliteLedger;
+use crate::ledger::sqlite::{Reserve, SqliteLedger};
 use crate::ledger::{Clock, ClockRefused, Ledger, LedgerError, SteadyClock, ThisMachine, Transfer};
 use crate::lifecycle::Policy;
 use crate::lifecycle::rules::{BURNED, TOMBSTONE};
@@ -97,7 +97,8 @@ pub(crate) async fn open_ledger(
     let opened: Result<Arc<dyn Transfer>, LedgerError> = match &place {
         LedgerPlace::Sqlite(path) => {
             let clock = clock.unwrap_or_else(|| Arc::new(SteadyClock::new(ThisMachine, config.accept_clock)));
-            SqliteLedger::open(path, clock).map(|ledger| Arc::new(ledger) as _)
+            let reserve = Reserve { free_bytes_min: config.free_bytes_min, ballast_bytes: config.ballast_bytes };
+            SqliteLedger::open_with(path, clock, reserve).map(|ledger| Arc::new(ledger) as _)
         }
         LedgerPlace::Redis(machines, durability) => {
             let settings = Settings { life_max: life_max(config), clock, accept_clock: config.accept_clock };

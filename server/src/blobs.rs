@@ -108,8 +108,7 @@ impl Blobs {
         }
     }
 
-    /// Whether there is room for more. Asked before the ledger grows too: it lies on the same disk, and without room for
-    /// its own changes nothing could be deleted any more.
+    /// Whether there is room for more.
     ///
     /// # Errors
     /// There is none.

@@ -107,9 +107,15 @@ pub struct Config {
     #[arg(long, env = "SUBROSA_UPLOAD_SECS_MAX", default_value_t = Policy::default().upload_secs_max)]
     pub upload_secs_max: u64,
 
-    /// Uploads are refused before the disk of the blobs has less than this free, in bytes.
+    /// Whatever only grows is refused while the disk of the ledger, or for uploads that of the blobs, has less than this free,
+    /// in bytes. What ends or hands over something goes on.
     #[arg(long, env = "SUBROSA_FREE_BYTES_MIN", default_value_t = 256 << 20)]
     pub free_bytes_min: u64,
+
+    /// Bytes of a file beside the ledger's that only takes room: it is given up when the disk is full, so that shares can
+    /// still be revoked and opened, and made anew when there is room. 0: none.
+    #[arg(long, env = "SUBROSA_BALLAST_BYTES", default_value_t = 32 << 20)]
+    pub ballast_bytes: u64,
 
     /// Connections at the same time. Others wait until one ends.
     #[arg(long, env = "SUBROSA_CONNECTIONS_MAX", default_value_t = 1024)]

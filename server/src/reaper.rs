@@ -6,7 +6,9 @@
 use std::collections::HashMap;
 
 use futures_util::StreamExt as _;
-use tokio::time::{Duration, Instant, MissedTickBehavior, interval};
+use futures_util::future::join_all;
+use tokio::sync::Semaphore;
+use tokio::time::{Duration, Instant, MissedTickBehavior, interval, sleep};
 
 use crate::app::App;
 use crate::blobs::BlobsError;
@@ -26,9 +28,15 @@ const SCRUB_EVERY: Duration = Duration::from_secs(3);
 /// How often the time is noted in a ledger that nobody changes. At the next start it tells how long the server was off.
 const NOTE_TIME_EVERY: Duration = Duration::from_secs(60 * 60);
 /// Records asked for at once.
-const PAGE_LEN: usize = 256;
-/// Records worked on at the same time.
-const WORKERS: usize = 4;
+const PAGE_LEN: usize = 4_096;
+/// Records for which time goes by at the same time: the ledger writes them together, and others wait for no more than these.
+const TICKS: usize = 128;
+/// Shares of them whose blobs are deleted at the same time.
+const TICK_DELETIONS: usize = 4;
+/// Shares whose blobs are deleted at the same time because somebody asked for it.
+const DELETERS: usize = 8;
+/// Tries of such a deletion, a second apart. After that it is due like everything else.
+const TRIES: u32 = 3;
 /// Wait after a failure with a record; doubles each time.
 const BACK_OFF_MIN: Duration = Duration::from_secs(1);
 /// The longest such wait: under 10 seconds, so that deletion follows soon once the store works again.
@@ -36,7 +44,8 @@ const BACK_OFF_MAX: Duration = Duration::from_secs(8);
 
 /// Works until it is dropped.
 pub async fn run(app: App) {
-    tokio::join!(reap_for_ever(&app), sweep_for_ever(&app), scrub_for_ever(&app), note_time_for_ever(&app));
+    let deleters = join_all((0..DELETERS).map(|_| delete_for_ever(&app)));
+    tokio::join!(reap_for_ever(&app), deleters, sweep_for_ever(&app), scrub_for_ever(&app), note_time_for_ever(&app));
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +66,22 @@ async fn note_time_for_ever(app: &App) {
         if let Err(error) = app.store().ledger().ping().await {
             tracing::warn!(error = &error as &dyn std::error::Error, "cannot note the time");
         }
+    }
+}
+
+/// Deletes what somebody asked to be deleted, or ended.
+async fn delete_for_ever(app: &App) {
+    let deletions = app.store().deletions();
+    loop {
+        let key = deletions.next().await;
+        for tried in 1..=TRIES {
+            let Err(error) = finish_effects(app, key).await else { break };
+            tracing::error!(%key, error = &error as &dyn std::error::Error, "cannot clean up; will try again");
+            if tried < TRIES {
+                sleep(BACK_OFF_MIN).await;
+            }
+        }
+        deletions.done(&key);
     }
 }
 
@@ -85,9 +110,11 @@ async fn reap_due(app: &App, back_off: &mut BackOff) -> Result<(), ReapError> {
         let page = ledger.due(now, last, PAGE_LEN).await?;
         let Some(end) = page.last() else { return Ok(()) };
         last = Some(*end);
-        let ready: Vec<RecordKey> = page.iter().map(|due| due.key).filter(|key| back_off.allows(key)).collect();
-        let work = ready.into_iter().map(|key| async move { (key, reap(app, key).await) });
-        let mut results = futures_util::stream::iter(work).buffer_unordered(WORKERS);
+        let waits = |key: &RecordKey| !back_off.allows(key) || app.store().deletions().has(key);
+        let ready: Vec<RecordKey> = page.iter().map(|due| due.key).filter(|key| !waits(key)).collect();
+        let places = &Semaphore::new(TICK_DELETIONS);
+        let work = ready.into_iter().map(|key| async move { (key, reap(app, key, places).await) });
+        let mut results = futures_util::stream::iter(work).buffer_unordered(TICKS);
         while let Some((key, result)) = results.next().await {
             if let Err(error) = &result {
                 tracing::error!(%key, error = error as &dyn std::error::Error, "cannot clean up; will try again");
@@ -101,7 +128,7 @@ async fn reap_due(app: &App, back_off: &mut BackOff) -> Result<(), ReapError> {
 ///
 /// # Errors
 /// Ledger or blobs fail; it stays due.
-async fn reap(app: &App, key: RecordKey) -> Result<(), ReapError> {
+async fn reap(app: &App, key: RecordKey, places: &Semaphore) -> Result<(), ReapError> {
     if let Err(error) = app.store().run(key, &Command::Tick).await {
         // A disk that is too full for the ledger's change is also full of what has to go: so it goes before it is noted.
         if app.store().is_over(key).await? && delete_blobs(app, key).await? {
@@ -109,6 +136,19 @@ async fn reap(app: &App, key: RecordKey) -> Result<(), ReapError> {
         }
         return Err(error.into());
     }
+    // The others have no effect outside of the record: nothing is looked up for them.
+    if let RecordKey::Share(_) = key {
+        let _place = places.acquire().await;
+        finish_effects(app, key).await?;
+    }
+    Ok(())
+}
+
+/// Does what is left to do outside of a record.
+///
+/// # Errors
+/// Ledger or blobs fail; it stays due.
+async fn finish_effects(app: &App, key: RecordKey) -> Result<(), ReapError> {
     let Some(record) = app.store().record(key).await? else { return Ok(()) };
     for effect in record.pending_effects() {
         match effect {
@@ -143,11 +183,13 @@ async fn sweep_for_ever(app: &App) {
 }
 
 async fn scrub_for_ever(app: &App) {
+    let ledger = app.store().ledger();
     let mut outage = Outage::of("cannot scrub the ledger");
     let mut tick = interval(SCRUB_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
+        ledger.tend_room().await;
         outage.note(&app.store().scrub().await);
     }
 }

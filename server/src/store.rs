@@ -16,6 +16,7 @@ use tokio::time::{Duration, sleep};
 use self::debts::{Debt, Debts};
 pub use self::turns::QUEUE_LEN_MAX;
 use self::turns::Turns;
+use crate::deletions::Deletions;
 use crate::ledger::{
     Change as LedgerChange, CommitOutcome, Ledger, LedgerError, NewRow, ObjectRow, Objects, PutObject, Row, Slot,
     WriteId,
@@ -48,7 +49,9 @@ struct Shared {
     /// Uploads that are looked at whole at the same time.
     completing: Semaphore,
     debts: Debts,
-    /// Told when something became due at once.
+    /// What became due at once.
+    deletions: Deletions,
+    /// Told when there was no place for it there.
     due: Notify,
     /// Whether something was replaced or removed that the ledger may still have lying about.
     replaced: AtomicBool,
@@ -77,9 +80,9 @@ impl Store {
     pub fn new(ledger: Arc<dyn Ledger>, policy: Policy) -> Self {
         // A server that was killed may have left something.
         let replaced = AtomicBool::new(true);
-        let (turns, debts) = (Turns::default(), Debts::default());
-        let completing = Semaphore::new(COMPLETING_MAX);
-        Self { shared: Arc::new(Shared { ledger, policy, turns, completing, debts, due: Notify::new(), replaced }) }
+        let (turns, debts, deletions) = (Turns::default(), Debts::default(), Deletions::default());
+        let (completing, due) = (Semaphore::new(COMPLETING_MAX), Notify::new());
+        Self { shared: Arc::new(Shared { ledger, policy, turns, completing, debts, deletions, due, replaced }) }
     }
 
     /// The ledger, for what is no step of a life.
@@ -88,7 +91,12 @@ impl Store {
         &self.shared.ledger
     }
 
-    /// Waits until something became due at once.
+    /// What became due at once, by what somebody asked for.
+    pub(crate) fn deletions(&self) -> &Deletions {
+        &self.shared.deletions
+    }
+
+    /// Waits until something became due at once that is found by the ledger's list only.
     pub async fn became_due(&self) {
         self.shared.due.notified().await;
     }
@@ -363,6 +371,9 @@ impl Store {
         expect_objects: Option<WriteId>,
         command: &Command,
     ) -> Result<Outcome, StoreError> {
+        if command.grows() {
+            self.shared.ledger.expect_room().await?;
+        }
         // Whoever creates mostly finds nothing there: the commit tells if that was wrong, and costs no look before.
         let mut guesses_nothing = command.creates();
         for races in 0..ATTEMPTS_MAX {
@@ -419,7 +430,7 @@ impl Store {
         let next = record.as_ref().map(|row| row.write_id);
         let due_at_once = record.as_ref().is_some_and(|row| row.due <= now);
         let new_links = Vec::from_iter(new_link);
-        let change = LedgerChange { key, expect, expect_objects, record, new_links, log };
+        let change = LedgerChange { key, expect, expect_objects, record, new_links, log, grows: command.grows() };
         let committed = self.shared.ledger.commit(change).await;
         if let (Err(_), Some(link), Some(write_id)) = (&committed, guessed, next) {
             self.shared.debts.owe(key, Debt { link, write_id });
@@ -427,7 +438,8 @@ impl Store {
         match committed? {
             CommitOutcome::Committed => {
                 self.shared.replaced.fetch_or(expect.is_some(), Ordering::SeqCst);
-                if due_at_once {
+                // What only time has ended is worked on by who let it go by.
+                if due_at_once && *command != Command::Tick && !self.shared.deletions.add(key) {
                     self.shared.due.notify_one();
                 }
                 Ok(Some(outcome))

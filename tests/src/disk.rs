@@ -34,9 +34,11 @@ impl Server {
         files_below(&self.data().join("blobs")).into_iter().filter(of_share).collect()
     }
 
-    /// Bytes of all files in the data folder.
+    /// Bytes of all files in the data folder, but for the ballast, which is none of anybody's.
     #[must_use]
     pub fn stored_bytes(&self) -> u64 {
-        files_below(&self.data()).iter().filter_map(|path| path.metadata().ok()).map(|file| file.len()).sum()
+        let files = files_below(&self.data());
+        let kept = files.iter().filter(|file| file.extension().is_none_or(|kind| kind != "ballast"));
+        kept.filter_map(|path| path.metadata().ok()).map(|file| file.len()).sum()
     }
 }

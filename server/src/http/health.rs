@@ -18,6 +18,10 @@ pub(super) async fn ready(State(app): State<App>) -> Answer {
         tracing::error!(error = &error as &dyn std::error::Error, "the ledger takes no changes");
         return answer(StatusCode::SERVICE_UNAVAILABLE, "the ledger takes no changes\n");
     }
+    if let Err(error) = app.store().ledger().expect_room().await {
+        tracing::error!(error = &error as &dyn std::error::Error, "the ledger has no room for more");
+        return answer(StatusCode::SERVICE_UNAVAILABLE, "the ledger has no room for more\n");
+    }
     if let Err(error) = app.blobs().ping().await {
         tracing::error!(error = &error as &dyn std::error::Error, "the blob store takes nothing");
         return answer(StatusCode::SERVICE_UNAVAILABLE, "the blob store takes nothing\n");

@@ -33,7 +33,6 @@ pub(super) async fn store_note(
     if body.len > u64::from(NOTE_BYTES_MAX) {
         return Err(Error::BodyTooLarge { bytes_max: NOTE_BYTES_MAX.into() });
     }
-    app.blobs().expect_room()?;
     let note = body.collect(&app).await?;
     let stored = app.store().ledger().put_note(&share, note).await?;
     if stored { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::NotFound.into()) }

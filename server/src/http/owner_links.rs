@@ -28,7 +28,6 @@ pub(super) async fn add_link(
     Owner(owner): Owner,
     Json(request): Json<PutLink>,
 ) -> Result<(StatusCode, axum::Json<ShareStatus>), Error> {
-    app.blobs().expect_room()?;
     let action = OwnerAction::PutLink { link, request: Box::new(request) };
     Ok((StatusCode::CREATED, share_status(app.store().run_owner(share, owner, action).await?)?))
 }

@@ -35,7 +35,6 @@ pub(super) async fn make_push(
     if owner != request.owner_verifier {
         return Err(Refusal::IdMismatch.into());
     }
-    app.blobs().expect_room()?;
     let command = Command::CreatePush { link, request: Box::new(request), creator: Creator::Anyone };
     Ok((StatusCode::CREATED, push_status(run(&app, link, command).await?)?))
 }

@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use subrosa_shared::api::LogLine;
+use subrosa_shared::api::{Event, LogLine};
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
@@ -86,6 +86,17 @@ pub trait Ledger: Send + Sync + 'static {
     /// may be, in places that are written over in time. `false`: not now, ask again soon.
     async fn scrub(&self) -> Result<bool, LedgerError>;
 
+    /// Whether there is room for what only makes it grow. What ends or hands over something does not ask.
+    ///
+    /// # Errors
+    /// [`LedgerError::Full`]: there is none.
+    async fn expect_room(&self) -> Result<(), LedgerError> {
+        Ok(())
+    }
+
+    /// Takes back the room that was given up in need, once there is some. To be called every few seconds.
+    async fn tend_room(&self) {}
+
     /// How many replicas acknowledge a change before it is answered.
     fn replicas_acknowledge(&self) -> u32 {
         0
@@ -117,8 +128,20 @@ pub struct Change {
     pub record: Option<NewRow>,
     /// Links to add to the index. Only shares have any there.
     pub new_links: Vec<LinkId>,
-    /// Lines to add to the timeline.
+    /// Lines to add to the timeline. One of an owner's that is there already, among the last ones, makes place for it.
     pub log: Vec<LogLine>,
+    /// Whether it only makes the ledger larger: refused where there is no room for that, while all else goes on.
+    pub grows: bool,
+}
+
+/// Lines of the timeline that a line of an owner's looks back for its like.
+pub(crate) const LOOK_BACK: usize = 64;
+/// A shorter run of an owner's turns is kept as it is, unless two that follow each other are the same.
+pub(crate) const RUN_MIN: usize = 8;
+
+/// Whether it is one of those that an owner can write as often as they like: of a long run, the last of each kind stays.
+pub(crate) fn is_owners_turn(event: Event) -> bool {
+    matches!(event, Event::Changed | Event::Paused | Event::Resumed)
 }
 
 /// A record as it is to be.

@@ -106,6 +106,39 @@ impl Command {
             | HolderAction::Finish { .. } => None,
         }
     }
+
+    /// Whether it only makes what is stored larger. Where there is no room left it is refused; what ends something, hands it
+    /// over or holds it back never is.
+    #[must_use]
+    pub fn grows(&self) -> bool {
+        match self {
+            Self::Create { .. } | Self::CreatePush { .. } => true,
+            Self::Owner { action, .. } => match action {
+                OwnerAction::StorePart { .. }
+                | OwnerAction::StoreManifest { .. }
+                | OwnerAction::StoreNote
+                | OwnerAction::Complete { .. }
+                | OwnerAction::PutLink { .. } => true,
+                OwnerAction::PatchLink { request, .. } => {
+                    **request != PatchLink { paused: Some(true), ..PatchLink::default() }
+                }
+                OwnerAction::PatchShare { request } => {
+                    *request != PatchShare { paused: Some(true), ..PatchShare::default() }
+                }
+                OwnerAction::PatchPush { request } => {
+                    *request != PatchPush { paused: Some(true), ..PatchPush::default() }
+                }
+                OwnerAction::Status | OwnerAction::ReadBack | OwnerAction::RevokeLink { .. } | OwnerAction::Revoke => {
+                    false
+                }
+            },
+            Self::Holder { .. }
+            | Self::CountGuess { .. }
+            | Self::Tick
+            | Self::BlobsDeleted
+            | Self::ContentChecked { .. } => false,
+        }
+    }
 }
 
 /// What an owner can ask for.

@@ -94,6 +94,8 @@ impl Migrate {
         let mut config = Config::parse_from(flags);
         config.blobs.clone_from(&self.blobs);
         config.accept_clock = self.accept_clock;
+        // A move leaves nothing beside the files, and needs room of its own only.
+        (config.free_bytes_min, config.ballast_bytes) = (0, 0);
         // The other one may be in a file, to which these say nothing.
         let in_redis = RedisUrl::has_redis_scheme(ledger);
         config.ledger_replicas = self.ledger_replicas.filter(|_| in_redis);

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use subrosa_shared::api::{Event, Log};
+use futures_util::StreamExt as _;
+use subrosa_shared::api::{CreateShare, Event, Log};
 use tokio::task::JoinHandle;
 use tokio::time::{Duration, Instant, sleep};
 
+use crate::support::push::Push;
 use crate::support::{Call, Link, Sender, Server, shared};
 
 fn blobs(server: &Server, sender: &Sender) -> PathBuf {
@@ -94,4 +96,52 @@ async fn orphans_are_swept_and_strangers_and_the_living_stay() {
     assert!(stranger.exists());
     let part = server.call(Call::get(alive.path("/parts/0")).owner(&alive.owner)).await.ok();
     assert_eq!(part.body, alive.parts[0]);
+}
+
+/// Pushes that end in the same second, made as fast as the server takes them.
+async fn pushes(server: &Server, count: u32) {
+    let making = (0..count).map(|number| async move {
+        let mut seed = [7; 32];
+        seed[..4].copy_from_slice(&number.to_be_bytes());
+        server.call(Push::from_seed(seed).make()).await.ok();
+    });
+    futures_util::stream::iter(making).buffer_unordered(128).for_each(|()| async {}).await;
+}
+
+/// A storm of expiries does not keep a revoked share's ciphertext: it is deleted while most of them still wait.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_revoked_is_deleted_at_once_however_much_expires_in_that_second() {
+    let server = Server::start().await;
+    let revoked = Sender::new(2);
+    let body = CreateShare { expires_in_secs: 30 * 86_400, ..revoked.create_body() };
+    server.call(Call::put(revoked.path("")).owner(&revoked.owner).json(&body)).await.ok();
+    for call in [revoked.put_part(0), revoked.put_part(1), revoked.put_part(2), revoked.put_manifest()] {
+        server.call(call).await.ok();
+    }
+    let complete = Call::post(revoked.path("/complete")).owner(&revoked.owner).json(&revoked.complete_body());
+    server.call(complete).await.ok();
+    pushes(&server, 2_000).await;
+    server.advance(3 * 86_400);
+    let ledger = std::sync::Arc::clone(server.app.store().ledger());
+    let due = async || ledger.due(ledger.now().await.unwrap(), None, 10_000).await.unwrap().len();
+    assert_eq!(due().await, 2_000);
+
+    server.call(Call::delete(revoked.path("")).owner(&revoked.owner)).await.ok();
+    let reaper = reaper(&server);
+    let begun = Instant::now();
+    while blobs(&server, &revoked).exists() {
+        assert!(begun.elapsed() < Duration::from_secs(5), "the share waits behind what expires");
+        sleep(Duration::from_millis(1)).await;
+    }
+    let waiting = due().await;
+    assert!(waiting > 1_000, "{waiting}: what was revoked came after what expired");
+    // Meanwhile others are served.
+    let asked = Instant::now();
+    server.call(Push::new(1).make()).await.ok();
+    assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    while due().await > 0 {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the storm goes on");
+        sleep(Duration::from_millis(20)).await;
+    }
+    reaper.abort();
 }

@@ -87,6 +87,9 @@ pub(crate) fn config(folder: &TempDir, flags: &[&str]) -> Config {
     if !flags.contains(&"--free-bytes-min") {
         args.extend(["--free-bytes-min", "0"]);
     }
+    if !flags.contains(&"--ballast-bytes") {
+        args.extend(["--ballast-bytes", "0"]);
+    }
     args.extend(flags);
     Config::try_parse_from(args).unwrap()
 }

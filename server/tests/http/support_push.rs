@@ -24,7 +24,11 @@ pub(crate) fn fake_object(sealed_len: usize, seed: u8) -> Vec<u8> {
 impl Push {
     /// One view, a day.
     pub(crate) fn new(seed: u8) -> Self {
-        let owner = PushOwnerSecret::from_bytes([seed; 32]);
+        Self::from_seed([seed; 32])
+    }
+
+    pub(crate) fn from_seed(bytes: [u8; 32]) -> Self {
+        let (seed, owner) = (bytes[0], PushOwnerSecret::from_bytes(bytes));
         let secret = owner.push_secret();
         let body = PutPush {
             owner_verifier: owner.verifier(),

@@ -36,6 +36,7 @@ macro_rules! conformance {
                 what_is_removed_is_forgotten,
                 what_is_due_comes_in_order_and_in_pages,
                 the_timeline_keeps_its_last_lines,
+                an_owners_turns_do_not_fill_the_timeline,
                 the_clock_never_goes_backwards,
             ]
         );

@@ -1,9 +1,13 @@
 //! What is true of SQLite only.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use subrosa_server::ledger::sqlite::SqliteLedger;
-use subrosa_server::ledger::{Change, LedgerError};
+use subrosa_server::ledger::{Change, Ledger as _, LedgerError};
+use subrosa_server::record_key::RecordKey;
+use subrosa_shared::id::LinkId;
 use tempfile::TempDir;
 
 use crate::backends::{Backend as _, Sqlite};
@@ -44,6 +48,55 @@ async fn what_was_replaced_or_removed_is_on_no_disk_once_it_is_scrubbed() {
     assert!(!on_disk(backend.folder(), &secret(b'a')) && !on_disk(backend.folder(), &secret(b'b')));
     assert!(on_disk(backend.folder(), &secret(b'c')));
     assert_eq!(ledger.load(&push_key(1)).await.unwrap().unwrap().record, b"short");
+}
+
+/// Makes many records and removes them again; gives the length of the file before that and after.
+async fn storm(ledger: &SqliteLedger, file: &Path) -> (u64, u64) {
+    let key = |number: u16| {
+        let mut id = [0; 16];
+        id[..2].copy_from_slice(&number.to_be_bytes());
+        RecordKey::Push(LinkId::from_bytes(id))
+    };
+    let rows: Vec<_> = (0..3_000).map(|number| (key(number), new_row(&[7; 3_000]))).collect();
+    for made in join_all(rows.iter().map(|(key, row)| ledger.commit(put(*key, None, row.clone())))).await {
+        made.unwrap();
+    }
+    ledger.scrub().await.unwrap();
+    let full = file.metadata().unwrap().len();
+    let removals = rows
+        .iter()
+        .map(|(key, row)| ledger.commit(Change { record: None, ..put(*key, Some(row.write_id), row.clone()) }));
+    for removed in join_all(removals).await {
+        removed.unwrap();
+    }
+    while !ledger.scrub().await.unwrap() {}
+    (full, file.metadata().unwrap().len())
+}
+
+#[tokio::test]
+async fn after_a_storm_the_file_is_small_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.sqlite");
+    let ledger = SqliteLedger::open(&file, Arc::new(clock())).unwrap();
+    let (full, empty) = storm(&ledger, &file).await;
+    assert!(full > 8 << 20 && empty < 2 << 20, "{full} bytes, then {empty}");
+}
+
+#[tokio::test]
+async fn a_file_of_an_older_version_shrinks_too_and_keeps_what_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.sqlite");
+    let ledger = SqliteLedger::open(&file, Arc::new(clock())).unwrap();
+    create(&ledger, push_key(1)).await;
+    drop(ledger);
+    let older = rusqlite::Connection::open(&file).unwrap();
+    older.execute_batch("PRAGMA auto_vacuum = NONE; VACUUM").unwrap();
+    assert_eq!(older.query_row("PRAGMA auto_vacuum", [], |row| row.get::<_, u32>(0)).unwrap(), 0);
+    drop(older);
+    let ledger = SqliteLedger::open(&file, Arc::new(clock())).unwrap();
+    let (full, empty) = storm(&ledger, &file).await;
+    assert!(full > 8 << 20 && empty < 2 << 20, "{full} bytes, then {empty}");
+    assert_eq!(ledger.load(&push_key(1)).await.unwrap().unwrap().record, b"first");
 }
 
 #[test]

@@ -43,7 +43,15 @@ pub(crate) fn new_row(record: &[u8]) -> NewRow {
 
 pub(crate) fn put(key: impl Into<RecordKey>, expect: Option<WriteId>, row: NewRow) -> Change {
     let key = key.into();
-    Change { key, expect, expect_objects: None, record: Some(row), new_links: Vec::new(), log: Vec::new() }
+    Change {
+        key,
+        expect,
+        expect_objects: None,
+        record: Some(row),
+        new_links: Vec::new(),
+        log: Vec::new(),
+        grows: false,
+    }
 }
 
 pub(crate) fn part(index: u32, seed: u8) -> ObjectRow {

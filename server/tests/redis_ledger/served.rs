@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::{Request, StatusCode, header};
 use subrosa_server::app::App;
+use subrosa_shared::api::PatchPush;
 use subrosa_shared::problem::ProblemType;
 use subrosa_shared::secret::LeaseSecret;
 use subrosa_tests::redis::Redis;
@@ -101,6 +102,15 @@ async fn lives_on_without_memory(redis: &Redis) {
     server.call(Push::new(2).make()).await.refused(ProblemType::StorageFull);
     server.call(Sender::new(2).put_part(0)).await.refused(ProblemType::NotFound);
     server.call(sender.put_part(0)).await.refused(ProblemType::StorageFull);
+    // What only grows is refused to owners too; to hold back is not.
+    let patch = PatchPush { views_max: Some(3), ..PatchPush::default() };
+    server.call(push.patch(&patch)).await.refused(ProblemType::StorageFull);
+    let resume = PatchPush { paused: Some(false), ..PatchPush::default() };
+    server.call(push.patch(&PatchPush { paused: Some(true), ..PatchPush::default() })).await.ok();
+    server.call(push.patch(&resume)).await.refused(ProblemType::StorageFull);
+    redis.command(&["CONFIG", "SET", "maxmemory", "0"]).await.unwrap();
+    server.call(push.patch(&resume)).await.ok();
+    redis.command(&["CONFIG", "SET", "maxmemory", "1"]).await.unwrap();
     assert_eq!(ready(&server).await, StatusCode::SERVICE_UNAVAILABLE);
     server.call(Call::get(sender.path("")).owner(&sender.owner)).await.ok();
     push.reveal(&server, 1).await;

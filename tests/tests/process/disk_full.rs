@@ -1,16 +1,20 @@
 //! A full disk: a clear answer, nothing half done, and all is well when there is room again.
 
-use subrosa_shared::api::ShareState;
+use subrosa_shared::api::{PatchLink, PatchPush, PatchShare, ShareState};
 use subrosa_shared::problem::ProblemType;
+use subrosa_shared::push::Payload;
+use subrosa_shared::secret::LeaseSecret;
+use subrosa_tests::bytes::rng;
 use subrosa_tests::client::Client;
 use subrosa_tests::client::download::Recipient;
 use subrosa_tests::client::package::Package;
+use subrosa_tests::client::push::{PushTerms, Reader, SealedPush};
 use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::server::{Options, Server};
 use subrosa_tests::wait;
 
 use crate::ending::assert_deleted;
-use crate::{assert_same_files, sealed, send};
+use crate::{assert_problem, assert_same_files, sealed, send};
 
 const DISK: u64 = 16 << 20;
 
@@ -108,4 +112,159 @@ async fn a_disk_without_a_free_byte_loses_nothing_that_was_acknowledged() {
     assert_eq!(client.status(&kept).await.unwrap().state, ShareState::Ready);
     assert_same_files(&recipient.take().await.unwrap().files().await.unwrap(), &files);
     send(&server, &other, &LinkTerms::default()).await;
+}
+
+/// Fills the disk up, but for so many bytes.
+fn fill_disk(server: &Server, name: &str, left: u64) {
+    let stat = rustix::fs::statvfs(server.data()).unwrap();
+    let free = stat.f_bavail * stat.f_frsize;
+    let filled = std::fs::write(server.data().join(name), vec![0; usize::try_from(free.saturating_sub(left)).unwrap()]);
+    assert!(filled.is_ok() || left == 0, "{filled:?}");
+}
+
+/// One of everything that can be done with what is stored, done before the disk is full.
+struct Stock {
+    package: Package,
+    link: String,
+    pushes: Vec<SealedPush>,
+}
+
+async fn stock(server: &Server, pushes: usize) -> Stock {
+    let client = server.client();
+    let (_, package) = sealed(200_000, 50, 64 << 10);
+    let link = send(server, &package, &LinkTerms::downloads(1_000)).await;
+    let seal = || SealedPush::seal(&Payload::Note { note: "n".into() }, &PushTerms::views(50)).unwrap();
+    let pushes: Vec<_> = (0..pushes).map(|_| seal()).collect();
+    for push in &pushes {
+        client.push(push).await.unwrap();
+    }
+    Stock { package, link, pushes }
+}
+
+/// Whatever only grows is refused, to strangers, owners and holders alike.
+async fn assert_nothing_grows(server: &Server, stock: &Stock) {
+    let client = server.client();
+    let full = ProblemType::StorageFull;
+    let (push, package) = (&stock.pushes[0], &stock.package);
+    let another = SealedPush::seal(&Payload::Note { note: "n".into() }, &PushTerms::views(1)).unwrap();
+    assert_problem(client.push(&another).await, full);
+    assert_problem(client.create(&sealed(1_000, 51, 64 << 10).1).await, full);
+    assert_problem(client.add_link(package, &LinkTerms::default()).await, full);
+    for patch in [
+        PatchPush { views_max: Some(51), ..PatchPush::default() },
+        PatchPush { expires_in_secs: Some(3_601), ..PatchPush::default() },
+        PatchPush { paused: Some(false), ..PatchPush::default() },
+        PatchPush { paused: Some(true), recipient_may_destroy: Some(false), ..PatchPush::default() },
+    ] {
+        assert_problem(client.patch_push(push, &patch).await, full);
+    }
+    let patch = PatchShare { expires_in_secs: Some(3_601), ..PatchShare::default() };
+    assert_problem(client.patch(package, &patch).await, full);
+    assert_problem(client.pause(package, false).await, full);
+    let id = client.status(package).await.unwrap().links[0].link;
+    let patch = PatchLink { downloads_max: Some(1_001), ..PatchLink::default() };
+    assert_problem(client.patch_link(package, &id, &patch).await, full);
+    let note = bytes::Bytes::from(package.parts[0].clone());
+    assert_problem(client.put_note(package, note.slice(..note.len().min(300))).await, full);
+}
+
+/// What ends or hands over something works.
+async fn assert_all_ends(server: &Server, stock: &Stock) {
+    let client = server.client();
+    let recipient = Recipient::new(&client, &stock.link, None).unwrap();
+    for _ in 0..10 {
+        recipient.open().await.unwrap();
+        let download = recipient.take().await.unwrap();
+        download.files().await.unwrap();
+        download.finish().await.unwrap();
+    }
+    let (revoked, shown) = stock.pushes.split_at(stock.pushes.len() / 2);
+    for push in shown {
+        let reader = Reader::new(&client, &push.link_at(&server.origin()), None).unwrap();
+        let lease = LeaseSecret::generate(&mut rng());
+        let view = reader.reveal(&lease).await.unwrap();
+        reader.finish(&lease, &view).await.unwrap();
+        client.patch_push(push, &PatchPush { paused: Some(true), ..PatchPush::default() }).await.unwrap();
+    }
+    for push in revoked {
+        client.revoke_push(push).await.unwrap();
+    }
+    client.pause(&stock.package, true).await.unwrap();
+    client.revoke(&stock.package).await.unwrap();
+    assert_deleted(server, &stock.package.share()).await;
+}
+
+fn ballast(server: &Server) -> std::path::PathBuf {
+    server.data().join("ledger.sqlite.ballast")
+}
+
+#[tokio::test]
+async fn below_the_floor_nothing_grows_and_everything_ends() {
+    let flags = ["--free-bytes-min", "8388608", "--ballast-bytes", "1048576", "--expiry-secs-min", "1"];
+    let options = Options { disk_bytes: Some(48 << 20), ..Options::flags(&flags) };
+    let server = Server::start_with(options).await;
+    let stock = stock(&server, 10).await;
+    fill_disk(&server, "filler", 7 << 20);
+    assert_nothing_grows(&server, &stock).await;
+    let ready = reqwest::get(format!("{}/health/ready", server.origin())).await.unwrap();
+    assert_ne!(ready.text().await.unwrap(), "ready\n");
+    assert_all_ends(&server, &stock).await;
+    assert!(ballast(&server).exists(), "it is kept for the very last page");
+    std::fs::remove_file(server.data().join("filler")).unwrap();
+    self::stock(&server, 1).await;
+}
+
+#[tokio::test]
+async fn without_a_free_byte_everything_ends_in_the_room_of_the_ballast_which_comes_back() {
+    let flags = ["--free-bytes-min", "0", "--ballast-bytes", "8388608", "--expiry-secs-min", "1"];
+    let options = Options { disk_bytes: Some(64 << 20), ..Options::flags(&flags) };
+    let server = Server::start_with(options).await;
+    let stock = stock(&server, 40).await;
+    assert!(ballast(&server).exists());
+    fill_disk(&server, "filler", 0);
+    assert_all_ends(&server, &stock).await;
+    // It is given up by the first change that needs more than what the ledger had: here, at the latest, by these.
+    let mut made = Vec::new();
+    while ballast(&server).exists() {
+        let push = SealedPush::seal(&Payload::Note { note: "n".repeat(2_000) }, &PushTerms::views(9)).unwrap();
+        match server.client().push(&push).await {
+            Ok(_) => made.push(push),
+            Err(error) => assert_eq!(error.problem(), Some(ProblemType::StorageFull), "{error:?}"),
+        }
+    }
+    assert!(server.log().contains("the ballast is given up"));
+    let another = SealedPush::seal(&Payload::Note { note: "n".into() }, &PushTerms::views(1)).unwrap();
+    assert_problem(server.client().push(&another).await, ProblemType::StorageFull);
+    for push in &made {
+        server.client().revoke_push(push).await.unwrap();
+    }
+    std::fs::remove_file(server.data().join("filler")).unwrap();
+    let seconds = std::time::Duration::from_secs(20);
+    wait::until_so(seconds, "the ballast", async || ballast(&server).exists(), |exists| *exists).await;
+    server.client().push(&another).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_disk_of_the_ledger_and_that_of_the_blobs_have_a_floor_each() {
+    let floor = ["--free-bytes-min", "8388608", "--ballast-bytes", "0"];
+    let elsewhere = tempfile::tempdir().unwrap();
+    let other = elsewhere.path().display();
+    let on_small_disk = |flag: &str, place: String| {
+        let flags = [&floor[..], &[flag, &place]].concat();
+        Options { disk_bytes: Some(32 << 20), ..Options::flags(&flags) }
+    };
+    let push = || SealedPush::seal(&Payload::Note { note: "n".into() }, &PushTerms::views(1)).unwrap();
+    let share = |seed| sealed(1_000, seed, 64 << 10).1;
+
+    let server = Server::start_with(on_small_disk("--blobs", format!("file:{other}"))).await;
+    server.client().push(&push()).await.unwrap();
+    fill_disk(&server, "filler", 4 << 20);
+    assert_problem(server.client().push(&push()).await, ProblemType::StorageFull);
+    assert_problem(server.client().create(&share(60)).await, ProblemType::StorageFull);
+    drop(server);
+
+    let server = Server::start_with(on_small_disk("--ledger", format!("sqlite:{other}/ledger.sqlite"))).await;
+    fill_disk(&server, "filler", 4 << 20);
+    assert_problem(server.client().create(&share(61)).await, ProblemType::StorageFull);
+    server.client().push(&push()).await.unwrap();
 }

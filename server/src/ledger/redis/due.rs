@@ -8,7 +8,7 @@ use super::{RedisLedger, rows, scripts};
 use crate::ledger::{Due, LedgerError};
 
 /// Entries asked for per tag. Few, because there are many tags; what is left out comes with the next page.
-const PER_TAG: usize = 8;
+const PER_TAG: usize = 16;
 
 impl RedisLedger {
     pub(super) async fn due_in_all_tags(

@@ -1,8 +1,8 @@
 //! The scripts: small ones, each one step in one slot. No rule about the life of a share is in them.
 //!
 //! The first line of each is its flags. None is marked as one that only reads: then a replica would run it, with what it
-//! happens to know. Those that make nothing bigger, and all changes of a record that is there already, also run when the
-//! memory is full: what exists lives on, and can end.
+//! happens to know. Those that make nothing bigger, and changes that end or hand over something, also run when the memory is
+//! full: what exists lives on, and can end.
 
 use std::sync::LazyLock;
 
@@ -24,8 +24,8 @@ scripts! {
     LOAD = " flags=allow-oom" "installation", "load";
     /// Reads the objects of a share.
     OBJECTS = " flags=allow-oom" "installation", "objects";
-    /// Makes a record.
-    CREATE = "" "installation", "commit";
+    /// Makes a record, or changes one in a way that only makes it larger.
+    GROW = "" "installation", "commit";
     /// Changes or removes a record.
     CHANGE = " flags=allow-oom" "installation", "commit";
     /// Whether a record is still what was read.

@@ -4,6 +4,7 @@
 //! `synchronous=FULL`: a commit is on the disk before anybody sees it. `secure_delete`: what is removed is overwritten, once the
 //! log that still holds it is folded into the file and cut off.
 
+mod ballast;
 mod readers;
 mod rows;
 mod transfer;
@@ -22,8 +23,9 @@ use subrosa_shared::api::LogLine;
 use subrosa_shared::id::{LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
+use self::ballast::Ballast;
 use self::readers::Readers;
-use self::writer::Writer;
+use self::writer::{Desk, Writer};
 use super::{
     Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutObject, Row, Slot,
     Standing, WriteId,
@@ -37,11 +39,29 @@ const SCHEMA_VERSION: i32 = 2;
 /// How long a statement waits for a lock that another connection holds.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 
+/// A file of an older version that is larger is not made anew at the start: that would take too long.
+const REMADE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Rounds of giving free pages back that one scrub makes at most.
+const SHRINK_ROUNDS: u32 = 64;
+
 /// A ledger in a SQLite file.
 pub struct SqliteLedger {
     writer: Writer,
     readers: Readers,
     time: Arc<HighWater>,
+    ballast: Arc<Ballast>,
+    free_bytes_min: u64,
+    /// Bytes of free pages inside of the file: as good as room on the disk.
+    free_inside: Arc<AtomicU64>,
+}
+
+/// What a ledger leaves free on its disk.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reserve {
+    /// Nothing new is taken below that, in bytes.
+    pub free_bytes_min: u64,
+    /// Bytes of the ballast.
+    pub ballast_bytes: u64,
 }
 
 impl SqliteLedger {
@@ -50,15 +70,49 @@ impl SqliteLedger {
     /// # Errors
     /// The file cannot be opened or made, or is not a ledger of this version; or the clock cannot be believed.
     pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, LedgerError> {
+        Self::open_with(path, clock, Reserve::default())
+    }
+
+    /// The same with something left free on its disk.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with(path: &Path, clock: Arc<dyn Clock>, reserve: Reserve) -> Result<Self, LedgerError> {
+        let Reserve { free_bytes_min, ballast_bytes } = reserve;
+        let ballast = Arc::new(Ballast::beside(path, ballast_bytes));
         let connection = connect(path)?;
         // Its pages stay good from one change to the next, because nobody else writes.
         connection.pragma_update(None, "cache_size", -8 * 1024)?;
         prepare(&connection)?;
+        make_shrinkable(&connection, &ballast)?;
         let reached = rows::clock(&connection)?;
         clock.start(reached)?;
         let reached = AtomicU64::new(reached.map_or(0, Timestamp::as_millis));
         let time = Arc::new(HighWater { clock, reached });
-        Ok(Self { readers: Readers::open(path)?, writer: Writer::start(connection, Arc::clone(&time))?, time })
+        let free_inside = Arc::<AtomicU64>::default();
+        let desk = Desk {
+            connection,
+            time: Arc::clone(&time),
+            ballast: Arc::clone(&ballast),
+            free_inside: Arc::clone(&free_inside),
+        };
+        let (readers, writer) = (Readers::open(path)?, Writer::start(desk)?);
+        let ledger = Self { writer, readers, time, ballast, free_bytes_min, free_inside };
+        ledger.restore_ballast();
+        Ok(ledger)
+    }
+}
+
+impl SqliteLedger {
+    fn restore_ballast(&self) {
+        if let Err(error) = self.ballast.make(self.free_bytes_min) {
+            tracing::warn!(error = &error as &dyn std::error::Error, "there is no ballast beside the ledger");
+        }
+    }
+
+    fn has_room(&self) -> std::io::Result<bool> {
+        let free = self.ballast.free_bytes()?.saturating_add(self.free_inside.load(Ordering::Relaxed));
+        Ok(free >= self.free_bytes_min && !self.ballast.is_given_up())
     }
 }
 
@@ -90,6 +144,8 @@ fn prepare(connection: &Connection) -> Result<(), LedgerError> {
     match (tables, pragma("application_id")?, pragma("user_version")?) {
         (0, _, _) => {
             let sql = rows::TABLES;
+            // Pages that are free go back to the disk later. Made anew, because the file has its first page by now.
+            connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL; VACUUM")?;
             connection.execute_batch(&format!(
                 "BEGIN IMMEDIATE; {sql}
                  PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
@@ -102,6 +158,30 @@ fn prepare(connection: &Connection) -> Result<(), LedgerError> {
         ))),
         _ => Err(LedgerError::Corrupt("the file is not a Subrosa ledger".to_owned())),
     }
+}
+
+/// Has a file that was made by an older version made anew, so that its free pages can go back to the disk. A large one stays
+/// as it is, and so does one for which there is no room twice.
+fn make_shrinkable(connection: &Connection, ballast: &Ballast) -> Result<(), LedgerError> {
+    let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, u64>(0));
+    if pragma("auto_vacuum")? != 0 {
+        return Ok(());
+    }
+    let bytes = pragma("page_count")?.saturating_mul(pragma("page_size")?);
+    // The file anew, the log of that, and the same again for who knows what.
+    let has_room = ballast.free_bytes().is_ok_and(|free| free > bytes.saturating_mul(4));
+    if bytes > REMADE_BYTES_MAX || !has_room {
+        tracing::warn!(
+            bytes,
+            "the ledger keeps its size when records go, until it is made anew: see \"Room\" in docs/OPERATIONS.md"
+        );
+        return Ok(());
+    }
+    // One that fails changes nothing.
+    if let Err(error) = connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL; VACUUM") {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the ledger could not be made anew");
+    }
+    Ok(())
 }
 
 /// A clock that never goes backwards: every change writes the highest moment reached along with it.
@@ -205,7 +285,28 @@ impl Ledger for SqliteLedger {
     }
 
     async fn scrub(&self) -> Result<bool, LedgerError> {
-        self.writer.fold().await.map(|()| true)
+        let mut more = true;
+        for _ in 0..SHRINK_ROUNDS {
+            // A round at a time, so that changes come in between. On a full disk none may be possible: what is removed has to
+            // be made unreadable all the same.
+            more = self.writer.shrink().await.unwrap_or(false);
+            if !more {
+                break;
+            }
+        }
+        self.writer.fold().await.map(|()| !more)
+    }
+
+    async fn expect_room(&self) -> Result<(), LedgerError> {
+        match self.has_room() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(LedgerError::Full),
+            Err(error) => Err(LedgerError::Engine(error.into())),
+        }
+    }
+
+    async fn tend_room(&self) {
+        self.restore_ballast();
     }
 
     async fn ping(&self) -> Result<(), LedgerError> {

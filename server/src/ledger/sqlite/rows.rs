@@ -9,8 +9,8 @@ use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
 use crate::ledger::{
-    Change, CommitOutcome, Due, InstallationId, LOG_LINES_MAX, NewRow, ObjectRow, Objects, PutObject, Row, Slot,
-    Standing, WriteId,
+    Change, CommitOutcome, Due, InstallationId, LOG_LINES_MAX, LOOK_BACK, NewRow, ObjectRow, Objects, PutObject, Row,
+    Slot, Standing, WriteId, is_owners_turn,
 };
 use crate::record_key::RecordKey;
 
@@ -149,16 +149,49 @@ pub(super) fn add_lines(
     }
     let mut add = connection.prepare_cached("INSERT INTO log (key, line, json) VALUES (?1, ?2, ?3)")?;
     for line in lines {
+        if !is_new {
+            make_place(connection, &key, line)?;
+        }
         last += 1;
         let json =
             serde_json::to_string(line).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
         add.execute(params![key, last, json])?;
     }
-    let gone = last - LOG_LINES_MAX as i64;
-    if gone > 0 {
-        connection.prepare_cached("DELETE FROM log WHERE key = ?1 AND line <= ?2")?.execute(params![key, gone])?;
+    // Not by the number alone: there are gaps where a line made place.
+    if last > LOG_LINES_MAX as i64 {
+        connection
+            .prepare_cached(
+                "DELETE FROM log WHERE key = ?1 AND line <=
+                 (SELECT line FROM log WHERE key = ?1 ORDER BY line DESC LIMIT 1 OFFSET ?2)",
+            )?
+            .execute(params![key, LOG_LINES_MAX])?;
     }
     Ok(())
+}
+
+/// Removes the line of a run of an owner's turns that says the same, if there is one: however often an owner pauses and
+/// resumes, the timeline tells the last of each and grows no more.
+fn make_place(connection: &Connection, key: &[u8; RecordKey::LEN], line: &LogLine) -> rusqlite::Result<()> {
+    if !is_owners_turn(line.event) {
+        return Ok(());
+    }
+    let last: Vec<(i64, LogLine)> = connection
+        .prepare_cached("SELECT line, json FROM log WHERE key = ?1 ORDER BY line DESC LIMIT ?2")?
+        .query_map(params![key, LOOK_BACK], |row| Ok((row.get(0)?, log_line(row, 1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let run: Vec<_> = last.into_iter().take_while(|(_, known)| is_owners_turn(known.event)).collect();
+    let like = run.iter().position(|(_, known)| (known.event, known.link) == (line.event, line.link));
+    let like = like.filter(|place| *place == 0 || run.len() >= RUN_MIN).map(|place| &run[place]);
+    if let Some((place, _)) = like {
+        connection.prepare_cached("DELETE FROM log WHERE key = ?1 AND line = ?2")?.execute(params![key, place])?;
+    }
+    Ok(())
+}
+
+fn log_line(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<LogLine> {
+    let json: String = row.get(column)?;
+    serde_json::from_str(&json)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into()))
 }
 
 pub(super) fn put_object(connection: &Connection, share: &ShareId, object: &ObjectRow) -> rusqlite::Result<PutObject> {
@@ -259,11 +292,7 @@ pub(super) fn note(connection: &Connection, share: &ShareId) -> rusqlite::Result
 pub(super) fn log(connection: &Connection, key: &RecordKey) -> rusqlite::Result<Vec<LogLine>> {
     connection
         .prepare_cached("SELECT json FROM log WHERE key = ?1 ORDER BY line")?
-        .query_map([key.to_bytes()], |row| {
-            let json: String = row.get(0)?;
-            serde_json::from_str(&json)
-                .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into()))
-        })?
+        .query_map([key.to_bytes()], |row| log_line(row, 0))?
         .collect()
 }
 

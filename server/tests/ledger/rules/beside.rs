@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use subrosa_server::ledger::{Change, CommitOutcome, LOG_LINES_MAX, NewRow, ObjectRow, Objects, PutObject, Slot};
+use subrosa_server::ledger::{
+    Change, CommitOutcome, LOG_LINES_MAX, NewRow, ObjectRow, Objects, PutObject, Slot, WriteId,
+};
 use subrosa_shared::api::{Event, LogLine};
 
 use crate::backends::Backend;
@@ -106,4 +108,38 @@ pub(crate) async fn the_timeline_keeps_its_last_lines(backend: &dyn Backend, key
     let kept = ledger.log(&key(1)).await.unwrap();
     let expected: Vec<_> = (1200 - LOG_LINES_MAX..1200).map(line).collect();
     assert_eq!(kept, expected);
+}
+
+/// However often an owner pauses, resumes and changes: the timeline tells the last of each of a run, and nothing that others
+/// did makes place for it.
+pub(crate) async fn an_owners_turns_do_not_fill_the_timeline(backend: &dyn Backend, key: Key) {
+    let ledger = backend.open(&clock()).await;
+    let mut write_id = create(ledger.as_ref(), key(1)).await;
+    let line = |at: u64, link, event| LogLine { at: START.after(Duration::from_millis(at)), link, event };
+    let turns = [Event::Paused, Event::Resumed, Event::Changed];
+    let links = [None, Some(link(1)), Some(link(2))];
+    let of = |round: u64, turn: usize, place: usize| {
+        line(1_000 + round * 10 + (place * 3 + turn) as u64, links[place], turns[turn])
+    };
+    let run = |round| (0..3).flat_map(move |place| (0..3).map(move |turn| of(round, turn, place)));
+    let mut all = vec![line(1, None, Event::Created)];
+    all.extend((0..150).flat_map(run));
+    all.push(line(900_000, None, Event::Opened));
+    all.extend([line(900_001, None, Event::Opened), line(900_002, None, Event::Changed)]);
+    // Some alone, some together.
+    for (at, lines) in all.chunks(7).enumerate() {
+        let row = new_row(b"x");
+        let steps: Vec<&[LogLine]> = if at % 2 == 0 { vec![lines] } else { lines.chunks(1).collect() };
+        for log in steps {
+            let row = NewRow { write_id: WriteId::generate(), ..row.clone() };
+            let expect = Some(std::mem::replace(&mut write_id, row.write_id));
+            let change = Change { log: log.to_vec(), ..put(key(1), expect, row) };
+            assert_eq!(ledger.commit(change).await.unwrap(), CommitOutcome::Committed);
+        }
+    }
+    let mut expected = vec![line(1, None, Event::Created)];
+    expected.extend(run(149));
+    expected.push(line(900_000, None, Event::Opened));
+    expected.extend([line(900_001, None, Event::Opened), line(900_002, None, Event::Changed)]);
+    assert_eq!(ledger.log(&key(1)).await.unwrap(), expected);
 }

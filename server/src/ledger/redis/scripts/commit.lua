@@ -3,6 +3,37 @@
 -- ARGV: mark, write id expected (or nothing), write id to be (nothing: remove), write id of the objects expected (or
 -- nothing), the record's name, due, bytes, whether it accepts parts, whether it stands alone, lines kept, how many links
 -- follow, those links, then lines.
+local LOOK_BACK, RUN_MIN = 64, 8
+-- What a line of an owner's says, but for when; nothing if it is another's.
+local function turn(line)
+    local event = string.match(line, '"event":"([%a-]+)"')
+    if event == 'changed' or event == 'paused' or event == 'resumed' then
+        return (string.gsub(line, '"at":%d+', '', 1))
+    end
+    return nil
+end
+-- Of a long run of an owner's turns, the last of each kind stays; of two that follow each other, always.
+local function make_place(key, line)
+    local says = turn(line)
+    if not says then
+        return
+    end
+    local last = redis.call('LRANGE', key, -LOOK_BACK, -1)
+    local run, like, place = 0, nil, 0
+    for i = #last, 1, -1 do
+        local said = turn(last[i])
+        if not said then
+            break
+        end
+        run = run + 1
+        if said == says and not like then
+            like, place = last[i], run
+        end
+    end
+    if like and (place == 1 or run >= RUN_MIN) then
+        redis.call('LREM', key, -1, like)
+    end
+end
 local found = redis.call('HMGET', KEYS[2], 'write', 'objects')
 local write = found[1] or ''
 if write == ARGV[3] and write ~= '' then
@@ -30,6 +61,7 @@ if ARGV[9] == '1' then
     redis.call('UNLINK', KEYS[3], KEYS[5], KEYS[6])
 elseif ARGV[lines] then
     for i = lines, #ARGV do
+        make_place(KEYS[6], ARGV[i])
         redis.call('RPUSH', KEYS[6], ARGV[i])
     end
     redis.call('LTRIM', KEYS[6], -tonumber(ARGV[10]), -1)
