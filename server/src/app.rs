@@ -29,6 +29,9 @@ pub struct App {
 
 struct Inner {
     store: Store,
+    /// The same ledger, to go through all records.
+    records: Arc<dyn Transfer>,
+    check_bytes_per_sec: u64,
     blobs: Blobs,
     policy: Policy,
     serving: Serving,
@@ -153,13 +156,16 @@ impl App {
         let blobs_folder = config.blobs_folder()?;
         let data_folder = DataFolder::open(&config.data)?;
 
-        let ledger: Arc<dyn Ledger> = open_ledger(config, clock).await?;
+        let records = open_ledger(config, clock).await?;
+        let ledger: Arc<dyn Ledger> = Arc::clone(&records) as _;
         let blobs = Blobs::open_folder(&blobs_folder, config.free_bytes_min)
             .map_err(|source| OpenError::Blobs { place: blobs_folder.display().to_string(), source })?;
         installation::check(ledger.as_ref(), &blobs).await?;
 
         let inner = Inner {
             store: Store::new(ledger, policy.clone()),
+            records,
+            check_bytes_per_sec: config.check_bytes_per_sec,
             blobs,
             policy,
             serving,
@@ -175,6 +181,16 @@ impl App {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.inner.store
+    }
+
+    /// The ledger, for who goes through all records.
+    pub(crate) fn records(&self) -> &dyn Transfer {
+        self.inner.records.as_ref()
+    }
+
+    /// How fast stored ciphertext is read to see that it is whole.
+    pub(crate) fn check_bytes_per_sec(&self) -> u64 {
+        self.inner.check_bytes_per_sec
     }
 
     /// Ciphertext.

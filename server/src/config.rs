@@ -117,6 +117,11 @@ pub struct Config {
     #[arg(long, env = "SUBROSA_BALLAST_BYTES", default_value_t = 32 << 20)]
     pub ballast_bytes: u64,
 
+    /// How fast stored ciphertext is read once a day to see that it is whole, in bytes per second. 0: only its lengths are
+    /// compared.
+    #[arg(long, env = "SUBROSA_CHECK_BYTES_PER_SEC", default_value_t = 4 << 20)]
+    pub check_bytes_per_sec: u64,
+
     /// Connections at the same time. Others wait until one ends.
     #[arg(long, env = "SUBROSA_CONNECTIONS_MAX", default_value_t = 1024)]
     pub connections_max: usize,

@@ -5,6 +5,7 @@
 //! [`app`] puts them together for `main` and for tests. [`migrate`] takes all records to another ledger.
 
 pub mod blobs;
+mod checks;
 mod deletions;
 pub mod http;
 pub mod ledger;

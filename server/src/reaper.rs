@@ -12,8 +12,9 @@ use tokio::time::{Duration, Instant, MissedTickBehavior, interval, sleep};
 
 use crate::app::App;
 use crate::blobs::BlobsError;
-use crate::ledger::{Due, LedgerError};
-use crate::lifecycle::{Command, Effect};
+use crate::checks;
+use crate::ledger::{Change, Due, LedgerError};
+use crate::lifecycle::{Command, Effect, RecordError};
 use crate::outage::Outage;
 use crate::record_key::RecordKey;
 use crate::store::StoreError;
@@ -41,11 +42,16 @@ const TRIES: u32 = 3;
 const BACK_OFF_MIN: Duration = Duration::from_secs(1);
 /// The longest such wait: under 10 seconds, so that deletion follows soon once the store works again.
 const BACK_OFF_MAX: Duration = Duration::from_secs(8);
+/// A damaged record does not become whole by trying: only an operator can mend it.
+const DAMAGED_EVERY: Duration = Duration::from_secs(60 * 60);
+/// How long after it was due a damaged record stays for the operator.
+const DAMAGED_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// Works until it is dropped.
 pub async fn run(app: App) {
     let deleters = join_all((0..DELETERS).map(|_| delete_for_ever(&app)));
-    tokio::join!(reap_for_ever(&app), deleters, sweep_for_ever(&app), scrub_for_ever(&app), note_time_for_ever(&app));
+    let rest = async { tokio::join!(sweep_for_ever(&app), scrub_for_ever(&app), note_time_for_ever(&app)) };
+    tokio::join!(reap_for_ever(&app), deleters, rest, checks::run(&app));
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +62,16 @@ enum ReapError {
     Ledger(#[from] LedgerError),
     #[error(transparent)]
     Blobs(#[from] BlobsError),
+}
+
+impl ReapError {
+    /// Whether the record cannot be read, and not because a newer program wrote it.
+    fn is_damage(&self) -> bool {
+        match self {
+            Self::Store(StoreError::Record(error)) => !matches!(error, RecordError::UnknownVersion { .. }),
+            _ => false,
+        }
+    }
 }
 
 async fn note_time_for_ever(app: &App) {
@@ -111,17 +127,34 @@ async fn reap_due(app: &App, back_off: &mut BackOff) -> Result<(), ReapError> {
         let Some(end) = page.last() else { return Ok(()) };
         last = Some(*end);
         let waits = |key: &RecordKey| !back_off.allows(key) || app.store().deletions().has(key);
-        let ready: Vec<RecordKey> = page.iter().map(|due| due.key).filter(|key| !waits(key)).collect();
+        let ready: Vec<Due> = page.into_iter().filter(|due| !waits(&due.key)).collect();
         let places = &Semaphore::new(TICK_DELETIONS);
-        let work = ready.into_iter().map(|key| async move { (key, reap(app, key, places).await) });
+        let work = ready.into_iter().map(|due| async move { (due, reap(app, due.key, places).await) });
         let mut results = futures_util::stream::iter(work).buffer_unordered(TICKS);
-        while let Some((key, result)) = results.next().await {
+        while let Some((Due { key, due }, mut result)) = results.next().await {
+            if result.as_ref().is_err_and(ReapError::is_damage) && due.after(DAMAGED_KEPT) <= now {
+                result = bury(app, key).await;
+            }
             if let Err(error) = &result {
                 tracing::error!(%key, error = error as &dyn std::error::Error, "cannot clean up; will try again");
             }
-            back_off.note(key, result.is_ok());
+            back_off.note(key, result.err().map(|error| if error.is_damage() { DAMAGED_EVERY } else { BACK_OFF_MIN }));
         }
     }
+}
+
+/// Removes a record that nobody can read, with its ciphertext: nothing is kept without end.
+///
+/// # Errors
+/// Ledger or blobs fail; it stays due.
+async fn bury(app: &App, key: RecordKey) -> Result<(), ReapError> {
+    delete_blobs(app, key).await?;
+    let ledger = app.store().ledger();
+    let Some(row) = ledger.load(&key).await? else { return Ok(()) };
+    let (expect, new_links, log) = (Some(row.write_id), Vec::new(), Vec::new());
+    ledger.commit(Change { key, expect, expect_objects: None, record: None, new_links, log, grows: false }).await?;
+    tracing::warn!(%key, "a damaged record is removed with its ciphertext");
+    Ok(())
 }
 
 /// Lets time go by for one record, and does what it asks for.
@@ -207,7 +240,12 @@ async fn sweep(app: &App) -> Result<usize, ReapError> {
     let mut swept = 0;
     for share in shares {
         // No share gets blobs before its record is stored, so this is not one that is just beginning.
-        let keeps_blobs = app.store().record(share).await?.is_some_and(|record| record.keeps_blobs());
+        let keeps_blobs = match app.store().record(share).await {
+            Ok(record) => record.is_some_and(|record| record.keeps_blobs()),
+            // An operator may restore it; till then nobody knows.
+            Err(StoreError::Record(_)) => true,
+            Err(error) => return Err(error.into()),
+        };
         if !keeps_blobs {
             app.blobs().delete_share(&share).await?;
             swept += 1;
@@ -227,12 +265,14 @@ impl BackOff {
         self.waiting.get(key).is_none_or(|(until, _)| *until <= Instant::now())
     }
 
-    fn note(&mut self, key: RecordKey, done: bool) {
-        if done {
+    /// `first`: it failed, and how long to wait if it had not failed before.
+    fn note(&mut self, key: RecordKey, first: Option<Duration>) {
+        let Some(first) = first else {
             self.waiting.remove(&key);
             return;
-        }
-        let wait = self.waiting.get(&key).map_or(BACK_OFF_MIN, |(_, wait)| (*wait * 2).min(BACK_OFF_MAX));
+        };
+        let again = self.waiting.get(&key).map_or(first, |(_, wait)| (*wait * 2).min(BACK_OFF_MAX));
+        let wait = again.max(first);
         self.waiting.insert(key, (Instant::now() + wait, wait));
     }
 }

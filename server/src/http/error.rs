@@ -99,7 +99,12 @@ impl Error {
             Self::Blobs(BlobsError::Lost(_)) => Problem::new(P::ContentLost).with_detail(
                 "Trying again does not help. The sender has to send it again, or the operator to restore it.",
             ),
-            Self::Ledger(_) | Self::Record(_) | Self::Blobs(_) | Self::Outcome => Problem::new(P::Internal),
+            // What a newer program wrote is not damaged.
+            Self::Record(RecordError::UnknownVersion { .. }) => Problem::new(P::Internal),
+            Self::Record(_) => {
+                Problem::new(P::ContentLost).with_detail("Trying again does not help. Tell the operator.")
+            }
+            Self::Ledger(_) | Self::Blobs(_) | Self::Outcome => Problem::new(P::Internal),
             Self::Contended | Self::Busy => retry(P::Busy, BUSY_RETRY),
             Self::UnknownEndpoint => Problem::new(P::UnknownEndpoint),
             Self::MethodNotAllowed => Problem::new(P::MethodNotAllowed),

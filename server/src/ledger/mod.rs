@@ -94,6 +94,14 @@ pub trait Ledger: Send + Sync + 'static {
         Ok(())
     }
 
+    /// Looks through all that it keeps for what is damaged, however long that takes.
+    ///
+    /// # Errors
+    /// [`LedgerError::Corrupt`]: something is. From then on a ping fails too.
+    async fn check(&self) -> Result<(), LedgerError> {
+        Ok(())
+    }
+
     /// Takes back the room that was given up in need, once there is some. To be called every few seconds.
     async fn tend_room(&self) {}
 

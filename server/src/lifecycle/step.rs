@@ -171,7 +171,7 @@ fn blobs_deleted(record: &mut Option<Record>, now: Timestamp, log: &mut Notes) {
 
 /// Notes that stored content was found lost, or whole again. Only content that is fixed can be lost: while an upload runs,
 /// its owner stores a part again.
-fn content_checked(record: &mut Option<Record>, lost: bool, now: Timestamp, log: &mut Vec<LogLine>) {
+fn content_checked(record: &mut Option<Record>, lost: bool, now: Timestamp, log: &mut Notes) {
     let Some(Record { kept: Kept::Share(share), .. }) = record else { return };
     if !matches!((&share.kind, &share.state), (Kind::Files { .. }, State::Ready { .. })) {
         return;

@@ -8,8 +8,10 @@ use http_body_util::BodyExt as _;
 use subrosa_shared::api::{Event, Log};
 use subrosa_shared::problem::ProblemType;
 use subrosa_shared::secret::LeaseSecret;
+use tokio::time::{Duration, Instant, sleep};
 use tower::ServiceExt as _;
 
+use crate::support::push::Push;
 use crate::support::{Call, Link, Sender, Server, fake_sealed, shared};
 
 /// The file of an object: `0`, `1` and so on, or `manifest`.
@@ -150,4 +152,109 @@ async fn a_part_that_is_lost_while_it_is_uploaded_is_stored_again() {
     let answer = server.call(Call::get(sender.path("/parts/1")).owner(&sender.owner)).await.ok();
     assert_eq!(answer.body, sender.parts[1]);
     assert_eq!(sender.status(&server).await.content_lost_at, None);
+}
+
+/// Waits until the owner is told, or no longer told, that content is lost.
+async fn until_told(server: &Server, sender: &Sender, lost: bool) {
+    let begun = Instant::now();
+    while sender.status(server).await.content_lost_at.is_some() != lost {
+        assert!(begun.elapsed() < Duration::from_secs(20), "nobody found out");
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_loss_is_found_before_anybody_asks_and_a_restored_file_is_too() {
+    for (what, damage) in DAMAGES.into_iter().chain([("other bytes", flip as Damage)]) {
+        let server = Server::start().await;
+        let (sender, _link) = shared(&server, Link::new(9)).await;
+        let file = blob(&server, &sender, "2");
+        let whole = fs::read(&file).unwrap();
+        damage(&file);
+        let checks = tokio::spawn(subrosa_server::reaper::run(server.app.clone()));
+        until_told(&server, &sender, true).await;
+        checks.abort();
+        let _ = checks.await;
+        if file.is_dir() {
+            fs::remove_dir(&file).unwrap();
+        }
+        fs::write(&file, whole).unwrap();
+        let checks = tokio::spawn(subrosa_server::reaper::run(server.app.clone()));
+        until_told(&server, &sender, false).await;
+        checks.abort();
+        let told = events(&server, &sender).await;
+        assert!(told.ends_with(&[Event::ContentLost, Event::ContentRestored]), "{what}: {told:?}");
+    }
+}
+
+fn flip(file: &PathBuf) {
+    let mut bytes = fs::read(file).unwrap();
+    bytes[100] ^= 1;
+    fs::write(file, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_record_is_told_as_lost_and_harms_no_other() {
+    let server = Server::start().await;
+    let (sender, link) = shared(&server, Link::new(9)).await;
+    let other = Sender::new(5);
+    other.complete(&server).await;
+    let ledger = rusqlite::Connection::open(server.folder.path().join("ledger.sqlite")).unwrap();
+    let key = sender.share.as_bytes();
+    let damaged = ledger
+        .execute("UPDATE record SET bytes = substr(bytes, 1, length(bytes) / 2) WHERE instr(key, ?1) > 0", [key])
+        .unwrap();
+    assert_eq!(damaged, 1);
+    for call in [
+        Call::get(link.path("")).link(&link),
+        Call::post(link.path("/open")).open(&link),
+        Call::get(sender.path("")).owner(&sender.owner),
+        Call::delete(sender.path("")).owner(&sender.owner),
+    ] {
+        server.call(call).await.refused(ProblemType::ContentLost);
+    }
+    let reaper = tokio::spawn(subrosa_server::reaper::run(server.app.clone()));
+    server.call(Call::delete(other.path("")).owner(&other.owner)).await.ok();
+    let folder = |sender: &Sender| server.folder.path().join("blobs/shares").join(sender.share.to_string());
+    let begun = Instant::now();
+    // Kept for the operator for 30 days after it was due, and not longer.
+    server.advance(20 * 86_400);
+    while folder(&other).exists() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "the damaged one is in the way");
+        sleep(Duration::from_millis(20)).await;
+    }
+    assert!(folder(&sender).exists());
+    reaper.abort();
+    let _ = reaper.await;
+    server.advance(20 * 86_400);
+    let reaper = tokio::spawn(subrosa_server::reaper::run(server.app.clone()));
+    while folder(&sender).exists() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it is kept for ever");
+        sleep(Duration::from_millis(20)).await;
+    }
+    reaper.abort();
+}
+
+/// Pages in the middle of the file, written over as a bad disk would.
+#[tokio::test]
+async fn a_server_with_damaged_pages_in_its_ledger_is_not_ready_and_says_so() {
+    let server = Server::start().await;
+    for seed in 1..40 {
+        Push::new(seed).on(&server).await;
+    }
+    let ready = async |server: &Server| {
+        let request = http::Request::builder().uri("/health/ready").body(axum::body::Body::empty()).unwrap();
+        server.send(request).await.status
+    };
+    assert_eq!(ready(&server).await, http::StatusCode::OK);
+    let (folder, clock) = (std::sync::Arc::clone(&server.folder), server.clock.clone());
+    while !server.app.store().ledger().scrub().await.unwrap() {}
+    drop(server);
+    let file = folder.path().join("ledger.sqlite");
+    let mut bytes = fs::read(&file).unwrap();
+    let from = bytes.len() / 3 / 4096 * 4096;
+    bytes[from..from + 8 * 4096].fill(0x5A);
+    fs::write(&file, bytes).unwrap();
+    let server = Server::restart(folder, clock, &[]).await;
+    assert_eq!(ready(&server).await, http::StatusCode::SERVICE_UNAVAILABLE);
 }

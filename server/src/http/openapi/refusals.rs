@@ -57,7 +57,7 @@ fn implied(operation: &Value) -> Vec<P> {
     let mut problems = vec![P::InvalidPath];
     let takes_proof = |name: &str| operation["security"][0].get(name).is_some();
     if operation["security"].is_array() {
-        problems.extend([P::InvalidProof, P::NotFound]);
+        problems.extend([P::InvalidProof, P::NotFound, P::ContentLost]);
     }
     if takes_proof("open") {
         problems.extend([P::WrongPassword, P::TooManyGuesses, P::Locked, P::Paused, P::Gone]);

@@ -11,9 +11,9 @@ mod transfer;
 mod writer;
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -41,6 +41,8 @@ const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// A file of an older version that is larger is not made anew at the start: that would take too long.
 const REMADE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// A larger file is not checked before it is served.
+const CHECKED_AT_START_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Rounds of giving free pages back that one scrub makes at most.
 const SHRINK_ROUNDS: u32 = 64;
 
@@ -51,6 +53,9 @@ pub struct SqliteLedger {
     time: Arc<HighWater>,
     ballast: Arc<Ballast>,
     free_bytes_min: u64,
+    path: PathBuf,
+    /// Whether a page of the file was found damaged.
+    damaged: Arc<AtomicBool>,
     /// Bytes of free pages inside of the file: as good as room on the disk.
     free_inside: Arc<AtomicU64>,
 }
@@ -96,9 +101,17 @@ impl SqliteLedger {
             ballast: Arc::clone(&ballast),
             free_inside: Arc::clone(&free_inside),
         };
-        let (readers, writer) = (Readers::open(path)?, Writer::start(desk)?);
-        let ledger = Self { writer, readers, time, ballast, free_bytes_min, free_inside };
+        let damaged = Arc::<AtomicBool>::default();
+        let readers = Readers::open(path, Arc::clone(&damaged))?;
+        let writer = Writer::start(desk, Arc::clone(&damaged))?;
+        let ledger =
+            Self { writer, readers, time, ballast, free_bytes_min, path: path.to_owned(), damaged, free_inside };
         ledger.restore_ballast();
+        // A larger one is checked while it is served.
+        if path.metadata().is_ok_and(|file| file.len() <= CHECKED_AT_START_BYTES_MAX) {
+            let checked = quick_check(path);
+            let _ = noted(checked, &ledger.damaged);
+        }
         Ok(ledger)
     }
 }
@@ -158,6 +171,24 @@ fn prepare(connection: &Connection) -> Result<(), LedgerError> {
         ))),
         _ => Err(LedgerError::Corrupt("the file is not a Subrosa ledger".to_owned())),
     }
+}
+
+/// Whether the pages of the file hang together.
+fn quick_check(path: &Path) -> Result<(), LedgerError> {
+    let connection = connect(path)?;
+    connection.pragma_update(None, "query_only", true)?;
+    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if found == "ok" { Ok(()) } else { Err(LedgerError::Corrupt(found)) }
+}
+
+/// Passes a result on, and notes if it says that the file is damaged. That is told once.
+fn noted<T>(result: Result<T, LedgerError>, damaged: &AtomicBool) -> Result<T, LedgerError> {
+    if let Err(LedgerError::Corrupt(what)) = &result
+        && !damaged.swap(true, Ordering::SeqCst)
+    {
+        tracing::error!(what, "the ledger is damaged: stop the server, and restore a backup");
+    }
+    result
 }
 
 /// Has a file that was made by an older version made anew, so that its free pages can go back to the disk. A large one stays
@@ -309,7 +340,16 @@ impl Ledger for SqliteLedger {
         self.restore_ballast();
     }
 
+    async fn check(&self) -> Result<(), LedgerError> {
+        let path = self.path.clone();
+        let checked = tokio::task::spawn_blocking(move || quick_check(&path)).await;
+        noted(checked.map_err(|panic| LedgerError::Engine(panic.into()))?, &self.damaged)
+    }
+
     async fn ping(&self) -> Result<(), LedgerError> {
+        if self.damaged.load(Ordering::SeqCst) {
+            return Err(LedgerError::Corrupt("pages of the file are damaged".to_owned()));
+        }
         self.writer.write(rows::ping).await
     }
 }
@@ -318,6 +358,7 @@ impl From<rusqlite::Error> for LedgerError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            Some(rusqlite::ErrorCode::DatabaseCorrupt) => Self::Corrupt(error.to_string()),
             _ => Self::Engine(Box::new(error)),
         }
     }

@@ -6,13 +6,14 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, oneshot};
 
-use super::{LedgerError, connect};
+use super::{LedgerError, connect, noted};
 
 /// Reads are short and mostly served from memory: more threads would only hold more caches.
 const THREADS: usize = 4;
@@ -26,6 +27,7 @@ pub(super) struct Readers {
     shared: Arc<Shared>,
     places: Semaphore,
     threads: Vec<thread::JoinHandle<()>>,
+    damaged: Arc<AtomicBool>,
 }
 
 /// A read with the way back to who asked for it.
@@ -48,9 +50,10 @@ struct State {
 }
 
 impl Readers {
-    pub(super) fn open(path: &Path) -> Result<Self, LedgerError> {
+    pub(super) fn open(path: &Path, damaged: Arc<AtomicBool>) -> Result<Self, LedgerError> {
         let shared = Arc::new(Shared::default());
-        let mut readers = Self { shared: Arc::clone(&shared), places: Semaphore::new(QUEUE_MAX), threads: Vec::new() };
+        let places = Semaphore::new(QUEUE_MAX);
+        let mut readers = Self { shared: Arc::clone(&shared), places, threads: Vec::new(), damaged };
         for _ in 0..THREADS {
             let connection = connect(path)?;
             connection.pragma_update(None, "query_only", true)?;
@@ -75,7 +78,7 @@ impl Readers {
             // Whoever asked may have gone away.
             let _ = reply.send(connection.and_then(|connection| query(connection).map_err(LedgerError::from)));
         }));
-        answer.await.map_err(|_| LedgerError::Closed)?
+        noted(answer.await.map_err(|_| LedgerError::Closed)?, &self.damaged)
     }
 }
 

@@ -9,8 +9,8 @@ use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
 use crate::ledger::{
-    Change, CommitOutcome, Due, InstallationId, LOG_LINES_MAX, LOOK_BACK, NewRow, ObjectRow, Objects, PutObject, Row,
-    Slot, Standing, WriteId, is_owners_turn,
+    Change, CommitOutcome, Due, InstallationId, LOG_LINES_MAX, LOOK_BACK, NewRow, ObjectRow, Objects, PutObject,
+    RUN_MIN, Row, Slot, Standing, WriteId, is_owners_turn,
 };
 use crate::record_key::RecordKey;
 

@@ -2,7 +2,7 @@
 //! more write at the same time, the cheaper each of them gets.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
 use super::ballast::Ballast;
-use super::{BUSY_WAIT, HighWater, LedgerError, rows};
+use super::{BUSY_WAIT, HighWater, LedgerError, noted, rows};
 
 /// Changes that may wait. Beyond that, whoever asks waits for its turn to wait.
 const QUEUE_MAX: usize = 1_024;
@@ -34,6 +34,7 @@ const FOLD_WAIT: Duration = Duration::from_millis(200);
 pub(super) struct Writer {
     queue: mpsc::Sender<Task>,
     thread: Option<thread::JoinHandle<()>>,
+    damaged: Arc<AtomicBool>,
 }
 
 impl Drop for Writer {
@@ -67,13 +68,13 @@ pub(super) struct Desk {
 }
 
 impl Writer {
-    pub(super) fn start(desk: Desk) -> Result<Self, LedgerError> {
+    pub(super) fn start(desk: Desk, damaged: Arc<AtomicBool>) -> Result<Self, LedgerError> {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
         let thread = thread::Builder::new()
             .name("ledger-writer".to_owned())
             .spawn(move || write_all(&desk, jobs))
             .map_err(|error| LedgerError::Engine(Box::new(error)))?;
-        Ok(Self { queue, thread: Some(thread) })
+        Ok(Self { queue, thread: Some(thread), damaged })
     }
 
     /// Runs a change in the next transaction and waits until that is on the disk.
@@ -84,7 +85,7 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let job = Pending { change, value: None, reply };
         self.queue.send(Task::Change(Box::new(job))).await.map_err(|_| LedgerError::Closed)?;
-        answer.await.map_err(|_| LedgerError::Closed)?
+        noted(answer.await.map_err(|_| LedgerError::Closed)?, &self.damaged)
     }
 
     /// Gives some free pages back to the disk, with the next fold. Whether there are more.
@@ -269,9 +270,12 @@ fn run_alone(connection: &Connection, job: &mut dyn Job) -> rusqlite::Result<()>
 fn fail_all(batch: Vec<Box<dyn Job>>, error: rusqlite::Error) {
     let error = LedgerError::from(error);
     tracing::error!(error = &error as &dyn std::error::Error, "a transaction of the ledger failed");
-    let full = matches!(error, LedgerError::Full);
     for job in batch {
-        job.answer(Err(if full { LedgerError::Full } else { LedgerError::Engine("the transaction failed".into()) }));
+        job.answer(Err(match &error {
+            LedgerError::Full => LedgerError::Full,
+            LedgerError::Corrupt(what) => LedgerError::Corrupt(what.clone()),
+            _ => LedgerError::Engine("the transaction failed".into()),
+        }));
     }
 }
 
@@ -290,7 +294,7 @@ mod tests {
         let time = Arc::new(HighWater { clock, reached: 0.into() });
         let (ballast, free_inside) = (Arc::new(Ballast::beside(&path, 0)), Arc::default());
         let desk = Desk { connection, time, ballast, free_inside };
-        (Writer::start(desk).unwrap(), sqlite::connect(&path).unwrap(), folder)
+        (Writer::start(desk, Arc::default()).unwrap(), sqlite::connect(&path).unwrap(), folder)
     }
 
     fn add(key: &'static str) -> impl Fn(&Connection) -> rusqlite::Result<usize> {

@@ -1,0 +1,164 @@
+//! Whether what is stored is still what was stored: looked at once a day, slowly, so that a loss is found before somebody
+//! needs what is lost.
+
+use futures_util::TryStreamExt as _;
+use sha2::{Digest as _, Sha256};
+use subrosa_shared::id::{Digest, ShareId};
+use tokio::time::{Duration, Instant, MissedTickBehavior, interval, sleep_until};
+
+use crate::app::App;
+use crate::blobs::{BlobsError, Loss};
+use crate::ledger::{LedgerError, ObjectRow, Slot};
+use crate::lifecycle::RecordError;
+use crate::record_key::RecordKey;
+use crate::store::StoreError;
+
+/// How often everything is looked at. The first time right after the start.
+const EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Keys asked for at once.
+const PAGE_LEN: usize = 256;
+
+/// Works until it is dropped.
+pub(crate) async fn run(app: &App) {
+    let mut tick = interval(EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        // Told by the ledger itself if it is damaged.
+        let _ = app.store().ledger().check().await;
+        let mut found = Found::default();
+        // Lengths are looked at quickly; bytes take as long as they take.
+        let rate = Some(app.check_bytes_per_sec()).filter(|rate| *rate > 0);
+        for rate in [None].into_iter().chain(rate.map(Some)) {
+            match look_at_all(app, rate).await {
+                Ok(all) => found = all,
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "cannot check what is stored");
+                }
+            }
+        }
+        let Found { records, damaged, lost } = found;
+        tracing::info!(records, damaged, lost, "checked what is stored");
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum CheckError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Blobs(#[from] BlobsError),
+}
+
+/// What a look at everything found.
+#[derive(Default)]
+struct Found {
+    records: u64,
+    damaged: u64,
+    /// Shares that are not whole.
+    lost: u64,
+}
+
+/// Reads every record, and compares the ciphertext of every share: its lengths, or with a rate its bytes too.
+async fn look_at_all(app: &App, rate: Option<u64>) -> Result<Found, CheckError> {
+    let mut found = Found::default();
+    let mut pace = Pace { rate, due: Instant::now() };
+    let mut after = None;
+    loop {
+        let page = app.records().keys(after, PAGE_LEN).await?;
+        let Some(last) = page.last() else { return Ok(found) };
+        after = Some(*last);
+        for key in page {
+            found.records += 1;
+            let record = match app.store().record(key).await {
+                Ok(record) => record,
+                Err(StoreError::Record(error)) => {
+                    if !matches!(error, RecordError::UnknownVersion { .. }) {
+                        found.damaged += 1;
+                        tracing::error!(%key, %error, "a record is damaged: restore it from a backup");
+                    }
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let part_count = record.as_ref().and_then(crate::lifecycle::Record::part_count);
+            if let (RecordKey::Share(share), Some(part_count)) = (key, part_count) {
+                found.lost += u64::from(look_at_share(app, share, part_count, &mut pace).await?);
+            }
+        }
+    }
+}
+
+/// Whether something of a share is lost. Tells its owner, and the operator, if that is news.
+async fn look_at_share(app: &App, share: ShareId, part_count: u32, pace: &mut Pace) -> Result<bool, CheckError> {
+    let objects = app.store().ledger().objects(&share).await?.rows;
+    // The manifest, then the parts, each once.
+    let mut lost = (objects.len() as u64 != u64::from(part_count) + 1).then_some((None, Loss::Missing));
+    for object in &objects {
+        if let Some(loss) = look_at_object(app, &share, object, pace).await? {
+            lost = Some((Some(object.slot), loss));
+            break;
+        }
+    }
+    if let Some((slot, loss)) = lost {
+        if app.store().note_content(share, true).await? {
+            tell(&share, slot, loss);
+        }
+    } else if pace.rate.is_some() && app.store().note_content(share, false).await? {
+        tracing::info!(%share, "ciphertext that was lost is whole again");
+    }
+    Ok(lost.is_some())
+}
+
+fn tell(share: &ShareId, slot: Option<Slot>, loss: Loss) {
+    tracing::error!(%share, ?slot, %loss, "stored ciphertext is lost: restore it from a backup");
+}
+
+/// What is wrong with a stored object.
+async fn look_at_object(
+    app: &App,
+    share: &ShareId,
+    object: &ObjectRow,
+    pace: &mut Pace,
+) -> Result<Option<Loss>, CheckError> {
+    let len = object.sealed_len;
+    let range = if pace.rate.is_some() { 0..len } else { 0..len.min(1) };
+    let mut pieces = match app.blobs().read(share, &object.blob, len, range).await {
+        Ok(pieces) => pieces,
+        Err(BlobsError::Lost(loss)) => return Ok(Some(loss)),
+        Err(error) => return Err(error.into()),
+    };
+    let mut hasher = Sha256::new();
+    loop {
+        match pieces.try_next().await {
+            Ok(Some(piece)) => {
+                hasher.update(&piece);
+                pace.wait(piece.len()).await;
+            }
+            Ok(None) => break,
+            Err(BlobsError::Lost(loss)) => return Ok(Some(loss)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let same = Digest::from_bytes(hasher.finalize().into()) == object.digest;
+    Ok((pace.rate.is_some() && !same).then_some(Loss::Digest))
+}
+
+/// Holds the reading of bytes to a rate.
+struct Pace {
+    /// Bytes per second. `None`: only lengths are looked at.
+    rate: Option<u64>,
+    /// When the next bytes may be read.
+    due: Instant,
+}
+
+impl Pace {
+    async fn wait(&mut self, bytes: usize) {
+        let Some(rate) = self.rate else { return };
+        let span = Duration::from_secs_f64(bytes as f64 / rate.max(1) as f64);
+        self.due = self.due.max(Instant::now()) + span;
+        sleep_until(self.due).await;
+    }
+}
