@@ -83,11 +83,24 @@ impl Browser {
         Self::start_in(folder, &[]).await
     }
 
+    /// Starts one whose clock shows the time of a zone, such as `Asia/Kolkata`.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start_in_zone(zone: &str) -> Self {
+        Self::start_where(TempDir::new().expect("there is room for a profile"), &[], &format!("TZ={zone} ")).await
+    }
+
     async fn start_in(folder: TempDir, more: &[&str]) -> Self {
+        Self::start_where(folder, more, "").await
+    }
+
+    /// Starts one with variables of its own, as a shell takes them before a command.
+    async fn start_where(folder: TempDir, more: &[&str], variables: &str) -> Self {
         let downloads = folder.path().join("downloads");
         std::fs::create_dir_all(&downloads).expect("the folder is ours");
         let engine = Engine::of_this_run();
-        let mut driver = Driver::start(engine).await;
+        let mut driver = Driver::start(engine, variables).await;
         let Value::Object(wanted) = engine.capabilities(folder.path(), &downloads, more) else {
             unreachable!("it is written as an object")
         };

@@ -53,6 +53,8 @@ pub mod push_reader;
 #[cfg(feature = "open")]
 pub mod recipient;
 #[cfg(feature = "open")]
+mod saved_names;
+#[cfg(feature = "open")]
 mod secret_text;
 #[cfg(feature = "open")]
 pub mod tree;

@@ -6,17 +6,12 @@ use serde::Serialize;
 use subrosa_shared::content::Piece;
 use subrosa_shared::id::{Commitment, Digest};
 use subrosa_shared::manifest::{Entry, EntryKind, Manifest};
-use subrosa_shared::path::storable_name;
 use subrosa_shared::seal::CHUNK_LEN;
 
-use crate::names::shortened;
 use crate::preview::{Kind, TEXT_BYTES_MAX};
+use crate::saved_names::{archive_name, download_name};
 use crate::tree::Tree;
-use crate::zip::archive_name;
 
-/// Longest name of a download, in bytes: while one is not finished, browsers add to its name (`.crdownload`, ` (1)`), and
-/// fail where the disk takes no more than 255.
-pub(crate) const DOWNLOAD_NAME_BYTES_MAX: usize = 230;
 /// Below this, in bytes, parts are fetched whole for a look: they serve a download later, too.
 const WHOLE_BYTES_MAX: u64 = 1024 * 1024;
 /// Chunks of a sound or film that are fetched at once. Blocks do not overlap: what is kept is not paid for again.
@@ -199,9 +194,4 @@ fn pieces(manifest: &Manifest, ranges: Vec<Range<u64>>) -> Vec<SavePiece> {
         }
     }
     pieces
-}
-
-/// The name under which a browser can save: storable, and short enough; a short ending stays.
-pub(crate) fn download_name(name: &str) -> String {
-    shortened(&storable_name(name), DOWNLOAD_NAME_BYTES_MAX)
 }

@@ -1,15 +1,11 @@
 //! The recipient's side of the protocol: from the text of a link to opened parts.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry::{Occupied, Vacant};
-
 use serde::Serialize;
 use subrosa_shared::api::FinishLease;
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::keys::LinkKeys;
-use subrosa_shared::manifest::{Entry, EntryKind, Manifest, ManifestError};
+use subrosa_shared::manifest::{EntryKind, Manifest, ManifestError};
 use subrosa_shared::password::{Password, Suite};
-use subrosa_shared::path::{EntryPath, NAME_BYTES_MAX, folded, storable_name};
 use subrosa_shared::seal::OpenError;
 use subrosa_shared::secret::LinkSecret;
 use subrosa_shared::time::Timestamp;
@@ -18,12 +14,12 @@ use subrosa_shared::wrap::{View, open_content_key};
 use zeroize::Zeroizing;
 
 use crate::held::{Held, OutOfOrder};
-use crate::names::{numbered, shortened};
 use crate::parts::PartKey;
 use crate::plan::{self, Block, PreviewPlan, SavePlan, Wanted};
 use crate::preview::{Kind, is_readme};
+use crate::saved_names::{download_name, saved_paths};
 use crate::tree::{Folder, Found, Index, Tree};
-use crate::zip::{self, ZipStream};
+use crate::zip::{self, OffsetAt, ZipStream};
 
 /// Why a step of receiving cannot be done.
 #[derive(Debug, thiserror::Error)]
@@ -83,8 +79,11 @@ pub struct Listing {
 #[derive(Debug, Serialize)]
 pub struct Listed {
     path: String,
-    /// The path under which it is saved, if it is another one.
+    /// The path under which it is saved together with the others, if it is another one.
     saved: Option<String>,
+    /// The name under which it is saved alone, if it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alone: Option<String>,
     /// Bytes; `None` for an empty folder.
     size: Option<u64>,
     modified: Option<Timestamp>,
@@ -175,6 +174,7 @@ impl Recipient {
             entries: entries
                 .map(|(index, (entry, saved))| Listed {
                     path: entry.path.to_string(),
+                    alone: Some(download_name(entry.path.name())).filter(|alone| alone != entry.path.name()),
                     saved: (saved != entry.path.as_str()).then_some(saved),
                     size: matches!(entry.kind, EntryKind::File { .. }).then(|| entry.size()),
                     modified: entry.modified,
@@ -230,11 +230,11 @@ impl Recipient {
         Ok(self.index.get_or_insert_with(|| Index::of(manifest.entries())).find(text, at_most))
     }
 
-    /// Begins the archive of everything, or of a folder.
+    /// Begins the archive of everything, or of a folder. The offset from UTC is for the times of zip.
     ///
     /// # Errors
     /// The manifest comes first.
-    pub fn archive(&self, folder: Option<usize>, utc_offset_minutes: i32) -> Result<ZipStream, ReceiveError> {
+    pub fn archive(&self, folder: Option<usize>, offset_at: OffsetAt) -> Result<ZipStream, ReceiveError> {
         let entries = self.manifest()?.entries();
         if folder.is_some_and(|folder| folder >= self.tree.folders().len()) {
             return Err(ReceiveError::NoSuchFile);
@@ -248,7 +248,7 @@ impl Recipient {
             len: matches!(entry.kind, EntryKind::File { .. }).then(|| entry.size()),
             modified: entry.modified,
         });
-        Ok(ZipStream::new(archived.collect(), utc_offset_minutes))
+        Ok(ZipStream::new(archived.collect(), offset_at))
     }
 
     /// Body of the call that says that it is saved, with the receipt.
@@ -267,80 +267,6 @@ impl Recipient {
 
     fn manifest(&self) -> Result<&Manifest, OutOfOrder> {
         self.manifest.as_ref().ok_or(OutOfOrder)
-    }
-}
-
-/// Paths under which entries are saved: what platforms can store, and no two the same, nor the same for a file system that
-/// ignores case or normalization. Folders keep their storable names; those that get the same one are merged.
-fn saved_paths(entries: &[Entry]) -> Vec<String> {
-    let mut names = SavedNames::default();
-    // All folders before the first entry, so that no entry takes the name of one.
-    let folders: Vec<usize> = entries.iter().map(|entry| names.folder_around(&entry.path)).collect();
-    entries
-        .iter()
-        .zip(folders)
-        .map(|(entry, folder)| {
-            let mut path = entry.path.storable();
-            let name = path.split_off(path.rfind('/').map_or(0, |slash| slash + 1));
-            path + &names.take_free(folder, name)
-        })
-        .collect()
-}
-
-/// The folder around everything.
-const ROOT: usize = 0;
-
-/// Room for ` (4294967295)` in a name, and for what makes a shortened one storable.
-const NUMBER_BYTES_MAX: usize = 16;
-
-/// The names under which entries are saved. A tree of names rather than a set of paths: its size is that of the paths,
-/// however deep they are.
-#[derive(Default)]
-struct SavedNames {
-    /// By folder and folded name, with the number under which a folder is known here.
-    taken: HashMap<(usize, String), usize>,
-    /// By folder and folded name before numbering: the next number to try. Without it, each of many names that become the
-    /// same would try those of all others.
-    next: HashMap<(usize, String), u32>,
-}
-
-impl SavedNames {
-    /// The folder in which an entry lies.
-    fn folder_around(&mut self, path: &EntryPath) -> usize {
-        let folders = path.as_str().rsplit_once('/').into_iter().flat_map(|(folders, _)| folders.split('/'));
-        folders.fold(ROOT, |folder, name| {
-            let id = self.taken.len() + 1;
-            *self.taken.entry((folder, folded(&storable_name(name)))).or_insert(id)
-        })
-    }
-
-    /// Takes a storable name, with a number if it is taken already.
-    fn take_free(&mut self, folder: usize, name: String) -> String {
-        if self.take(folder, &name) {
-            return name;
-        }
-        // Shortened before it is numbered: long names that become the same by that share their numbers.
-        let base = storable_name(&shortened(&name, NAME_BYTES_MAX - NUMBER_BYTES_MAX));
-        let key = (folder, folded(&base));
-        let first = self.next.get(&key).copied().unwrap_or(2);
-        let (attempt, free) = (first..)
-            .map(|attempt| (attempt, numbered(&base, attempt)))
-            .find(|(_, candidate)| self.take(folder, candidate))
-            .expect("numbers do not end");
-        self.next.insert(key, attempt + 1);
-        free
-    }
-
-    /// Takes a name if it is free.
-    fn take(&mut self, folder: usize, name: &str) -> bool {
-        let id = self.taken.len() + 1;
-        match self.taken.entry((folder, folded(name))) {
-            Vacant(place) => {
-                place.insert(id);
-                true
-            }
-            Occupied(_) => false,
-        }
     }
 }
 

@@ -1,15 +1,12 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use std::collections::HashSet;
-
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
 use subrosa_shared::api::{LinkState, PutLink};
-use subrosa_shared::manifest::{Part, check_entries};
+use subrosa_shared::manifest::{Entry, Part};
 use subrosa_shared::path::EntryPath;
 
 use super::*;
-use crate::plan::{DOWNLOAD_NAME_BYTES_MAX, download_name};
 use crate::sender::{LinkTerms, Sender};
 
 const RNG: UnwrapErr<SysRng> = UnwrapErr(SysRng);
@@ -101,7 +98,7 @@ fn what_was_sent_is_received_alone_and_all_together() {
     assert!(saved == content[70_000..]);
     assert!(fetch(&stored, &key, &recipient.save_plan(Wanted::Entry(2)).unwrap()).is_empty());
     let everything = recipient.save_plan(Wanted::Everything).unwrap();
-    assert!(everything.is_archive && everything.name == "Subrosa.zip");
+    assert!(everything.is_archive && everything.name == "a (+2).zip");
     assert!(fetch(&stored, &key, &everything) == content);
     assert!(matches!(recipient.save_plan(Wanted::Entry(1)), Err(ReceiveError::NoSuchFile)));
     assert!(matches!(recipient.save_plan(Wanted::Entry(4)), Err(ReceiveError::NoSuchFile)));
@@ -126,14 +123,14 @@ fn a_folder_is_saved_as_an_archive_with_its_own_name() {
     assert_eq!((plan.name.as_str(), plan.is_archive), ("in.zip", true));
     let inside = fetch(&stored, &key, &plan);
     assert!(inside == [&content[..1_000], &content[3_000..]].concat());
-    let mut stream = recipient.archive(Some(folder), 0).unwrap();
+    let mut stream = recipient.archive(Some(folder), |_| 0).unwrap();
     let archive = [stream.push(&inside).unwrap(), stream.finish().unwrap()].concat();
     let mut archive = ::zip::ZipArchive::new(std::io::Cursor::new(archive)).unwrap();
     let names: Vec<String> =
         (0..archive.len()).map(|i| archive.by_index(i).unwrap().name().unwrap().into_owned()).collect();
     assert_eq!(names, ["in/a", "in/b", "in/empty/", "in/deep/c"]);
     assert!(matches!(recipient.save_plan(Wanted::Folder(9)), Err(ReceiveError::NoSuchFile)));
-    assert!(matches!(recipient.archive(Some(9), 0), Err(ReceiveError::NoSuchFile)));
+    assert!(matches!(recipient.archive(Some(9), |_| 0), Err(ReceiveError::NoSuchFile)));
 }
 
 #[test]
@@ -288,106 +285,4 @@ fn receipts_that_the_server_made_up_do_not_count() {
     assert_eq!(stored.sender.confirmed(&status(vec![made_up])).count, 0);
     let confirmed = stored.sender.confirmed(&status(vec![made_up, real]));
     assert_eq!((confirmed.count, confirmed.last), (1, Some(at(5))));
-}
-
-#[test]
-fn paths_are_saved_so_that_every_platform_can_store_them() {
-    let entries = [file("a:b", 1), file("a?b", 1), file("a_b (2)", 1), file("x:y/f", 1), file("x*y", 1), folder("con")];
-    assert_eq!(saved_paths(&entries), ["a_b", "a_b (2)", "a_b (2) (2)", "x_y/f", "x_y (2)", "_con"]);
-}
-
-/// Checks entries that a manifest can have, and that all of them can be saved next to each other on every platform.
-fn checked_saved_paths(entries: &[Entry]) -> Vec<String> {
-    check_entries(entries).unwrap();
-    let saved = saved_paths(entries);
-    assert_eq!(saved.len(), entries.len());
-    let distinct: HashSet<String> = saved.iter().map(|path| folded(path)).collect();
-    assert_eq!(distinct.len(), saved.len(), "no two are the same");
-    for (entry, path) in entries.iter().zip(&saved) {
-        let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
-        assert_eq!(folder(path), folder(&entry.path.storable()), "a folder is the same one for all that lies in it");
-        assert_eq!(EntryPath::parse(path).unwrap().storable(), *path);
-    }
-    saved
-}
-
-/// Names of five characters that cannot be stored.
-fn unstorable_names(count: u32) -> impl Iterator<Item = String> {
-    let digit = |digit: u32| char::from(b"\\:*?\"<>|"[digit as usize % 8]);
-    (0..count).map(move |number| (0..5).map(|place| digit(number >> (3 * place))).collect())
-}
-
-#[test]
-fn very_many_names_that_become_the_same_are_numbered_without_trying_every_number_again() {
-    let entries: Vec<Entry> = unstorable_names(20_000).map(|name| file(&format!("f/{name}.x"), 1)).collect();
-    let saved = checked_saved_paths(&entries);
-    assert_eq!((&*saved[0], &*saved[1], &*saved[19_999]), ("f/_____.x", "f/_____ (2).x", "f/_____ (20000).x"));
-}
-
-#[test]
-fn very_many_long_names_that_become_the_same_by_shortening_are_numbered_too() {
-    let long = "x".repeat(NAME_BYTES_MAX - 6);
-    let pair = |number| [':', '?'].map(|unstorable| file(&format!("{long}{number:05}{unstorable}"), 1));
-    let saved = checked_saved_paths(&(0..10_000).flat_map(pair).collect::<Vec<_>>());
-    assert_eq!(saved[0], format!("{long}00000_"));
-    assert!(saved[19_999].ends_with("x (10001)"), "{}", saved[19_999]);
-}
-
-#[test]
-fn deep_paths_cost_no_more_than_their_length() {
-    let deep = vec!["d".repeat(63); 62].join("/");
-    let entries: Vec<Entry> = (0..400).map(|number| file(&format!("{number:063}/{deep}/a:b"), 1)).collect();
-    assert!(checked_saved_paths(&entries).iter().all(|path| path.ends_with("/a_b")));
-    let entries: Vec<Entry> = unstorable_names(400).map(|name| file(&format!("{name}/{deep}/f"), 1)).collect();
-    assert!(checked_saved_paths(&entries)[399].ends_with("/f (400)"));
-}
-
-#[test]
-fn no_two_entries_are_saved_under_the_same_path() {
-    let names = [
-        "a:",
-        "A?",
-        "a*",
-        "A_",
-        "a_ (2)",
-        "A: (2)",
-        "\u{e9}|",
-        "E\u{301}<",
-        "e\u{301}>",
-        "n\u{200b}?",
-        "N:",
-        "con.txt",
-        "_CON.txt",
-        "dot.",
-        "dot ",
-        "DOT_",
-        "stra\u{df}e:",
-        "STRASSE?",
-        "t?.txt",
-        "T*.TXT",
-        "t:.tx\u{200b}t",
-    ];
-    let long = |end: &str| format!("{}{}.{end}", "y".repeat(120), "\u{e9}".repeat(50));
-    let long = ["a:", "a?", "a*", "A|"].map(|end| long(&format!("{}{end}", "z".repeat(30))));
-    let names: Vec<&str> = names.into_iter().chain(long.iter().map(String::as_str)).collect();
-    let around = ["", "x:/", "X?/", "x_ (2)/", "x*/a: (3)/", "X|/a? (3)/", "con/", "_Con/", "A_ (3)/", "\u{e9}_ (2)/"];
-    let paths = around.iter().flat_map(|around| names.iter().map(move |name| format!("{around}{name}")));
-    let mut entries: Vec<Entry> = paths.map(|path| file(&path, 1)).collect();
-    entries.extend(["x\"", "CON:", "e/\u{c9}:", "e/e\u{301}?"].map(folder));
-    for _ in 0..2 {
-        let saved = checked_saved_paths(&entries);
-        let folders =
-            entries.iter().flat_map(|entry| entry.path.folders().map(|folder| EntryPath::parse(folder).unwrap()));
-        let folders: HashSet<String> = folders.map(|folder| folded(&folder.storable())).collect();
-        assert!(saved.iter().all(|path| !folders.contains(&folded(path))), "none has the name of a folder");
-        entries.reverse();
-    }
-}
-
-#[test]
-fn a_download_has_a_name_that_leaves_browsers_room_for_their_own_endings() {
-    assert_eq!(download_name("short.txt"), "short.txt");
-    let long = download_name(&format!("{}.txt", "é".repeat(125)));
-    assert!(long.len() <= DOWNLOAD_NAME_BYTES_MAX && long.starts_with("éé") && long.ends_with("é.txt"), "{long}");
-    assert_eq!(download_name(&"x".repeat(255)).len(), DOWNLOAD_NAME_BYTES_MAX);
 }

@@ -58,6 +58,9 @@ pub(crate) fn run(args: &TestArgs) -> Result<()> {
     tally.need("Redis", tools::ensure_redis);
     tally.need("sqlite3", tools::ensure_sqlite);
     tally.need("nginx", tools::ensure_nginx);
+    if args.heavy {
+        tally.need("programs that open archives", tools::ensure_archive_readers);
+    }
     if args.browsers.contains(&Browser::Firefox) {
         tally.need("Firefox", || tools::ensure_firefox().map(drop));
     }

@@ -56,6 +56,17 @@ pub(crate) fn ensure_nginx() -> Result<()> {
     ensure_programs(&[("nginx", "nginx-light")])
 }
 
+/// Programs that open archives. The heavy tests try ours in them.
+pub(crate) fn ensure_archive_readers() -> Result<()> {
+    ensure_programs(&[
+        ("javac", "default-jdk-headless"),
+        ("python3", "python3"),
+        ("unzip", "unzip"),
+        ("7z", "p7zip-full"),
+        ("bsdtar", "libarchive-tools"),
+    ])
+}
+
 /// Firefox and its driver; gives the folder of the driver, which Debian does not have.
 pub(crate) fn ensure_firefox() -> Result<PathBuf> {
     ensure_programs(&[("firefox-esr", "firefox-esr")])?;

@@ -6,9 +6,9 @@ use std::io::{Cursor, Read as _};
 
 use arbitrary::{Arbitrary, Unstructured};
 use rawzip::CompressionMethod;
-use subrosa_shared::path::{EntryPath, NAME_BYTES_MAX, folded};
+use subrosa_shared::path::{EntryPath, folded};
 use subrosa_shared::time::Timestamp;
-use subrosa_web::zip::{Entry, ZipError, ZipStream, archive_name};
+use subrosa_web::zip::{Entry, OffsetAt, ZipError, ZipStream};
 
 use crate::seeded::Seeded;
 
@@ -54,13 +54,12 @@ pub(crate) fn check(input: &[u8]) {
     assert!(again == archive, "how content comes shows in the archive");
 
     wrong_length(&entries, &content, case.off_by, case.offset_minutes);
-    let name = archive_name(entries.iter().map(|entry| entry.path.as_str()));
-    assert!(!name.contains('/') && (EntryPath::parse(&name).is_ok() || name.len() > NAME_BYTES_MAX));
 }
 
 /// Makes an archive of content that comes in pieces.
 fn archive(entries: &[Entry], content: &[u8], pieces: &[u16], offset: i16) -> Result<Vec<u8>, ZipError> {
-    let mut stream = ZipStream::new(entries.to_vec(), offset.into());
+    let zones: [OffsetAt; 3] = [|_| 0, |_| -570, |millis| 60 * i32::from(millis % 2 == 0)];
+    let mut stream = ZipStream::new(entries.to_vec(), zones[usize::from(offset.unsigned_abs()) % zones.len()]);
     let mut archive = Vec::new();
     let mut rest = content;
     for len in pieces {

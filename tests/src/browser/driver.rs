@@ -31,7 +31,8 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    pub(super) async fn start(engine: Engine) -> Self {
+    /// Starts one with variables, as a shell takes them before a command.
+    pub(super) async fn start(engine: Engine, more: &str) -> Self {
         let display = match engine {
             Engine::WebKit => Some(display().await),
             Engine::Chromium | Engine::Firefox => None,
@@ -39,7 +40,7 @@ impl Driver {
         let free = free_port();
         let (command, announcement) = engine.driver(free);
         let variables = display.as_ref().map(|(_, number)| format!("DISPLAY=:{number} ")).unwrap_or_default();
-        let (group, mut lines) = Group::start(&format!("{variables}{command} 2>&1"));
+        let (group, mut lines) = Group::start(&format!("{variables}{more}{command} 2>&1"));
         let listens = async {
             let Some(announcement) = announcement else {
                 let connected = async || TcpStream::connect(("127.0.0.1", free)).ok();

@@ -8,6 +8,7 @@ use subrosa_shared::manifest::{Entry, EntryKind, Manifest, Part, check_entries, 
 use subrosa_shared::path::EntryPath;
 use subrosa_shared::seal::{PartPlace, commitment, seal};
 use subrosa_shared::secret::OwnerSecret;
+use subrosa_shared::time::Timestamp;
 
 use super::Error;
 use crate::bytes::rng;
@@ -19,12 +20,20 @@ pub struct Source {
     pub path: String,
     /// What is in it.
     pub bytes: Bytes,
+    /// When it was last changed, if that is told.
+    pub modified: Option<Timestamp>,
 }
 
 impl Source {
     /// A file of that path and content.
     pub fn new(path: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
-        Self { path: path.into(), bytes: bytes.into() }
+        Self { path: path.into(), bytes: bytes.into(), modified: None }
+    }
+
+    /// Changed last at a time, in milliseconds since 1970.
+    #[must_use]
+    pub fn modified_at(self, millis: u64) -> Self {
+        Self { modified: Some(Timestamp::from_millis(millis)), ..self }
     }
 }
 
@@ -121,7 +130,7 @@ impl Package {
 
 fn entry(file: &Source) -> Result<Entry, Error> {
     let kind = EntryKind::File { size: file.bytes.len() as u64, media_type: None };
-    Ok(Entry { path: EntryPath::parse(&file.path)?, modified: None, kind })
+    Ok(Entry { path: EntryPath::parse(&file.path)?, modified: file.modified, kind })
 }
 
 fn pin(sealed: &[u8]) -> Part {

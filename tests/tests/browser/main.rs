@@ -22,6 +22,7 @@ mod preview;
 mod pushes;
 mod resuming;
 mod round_trip;
+mod saved_names;
 mod tree;
 mod typed;
 

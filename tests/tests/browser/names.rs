@@ -25,7 +25,7 @@ const SCRIPTS: &[&str] = &[
     "👩‍👩‍👧‍👦 family 🏳️‍🌈.txt",
     "𝔘𝔫𝔦𝔠𝔬𝔡𝔢.txt",
     " leading and inner  spaces.txt",
-    ".hidden",
+    ".profile",
     "no extension",
     "100%25 # ? & = + ;.txt",
 ];

@@ -175,8 +175,8 @@ impl Recipient {
     ///
     /// # Errors
     /// `no-such-file`, `out-of-order`.
-    pub fn archive(&self, folder: Option<usize>, utc_offset_minutes: i32) -> Result<ZipStream, JsValue> {
-        Ok(ZipStream(self.0.archive(folder, utc_offset_minutes).map_err(Thrown::from)?))
+    pub fn archive(&self, folder: Option<usize>) -> Result<ZipStream, JsValue> {
+        Ok(ZipStream(self.0.archive(folder, offset_at).map_err(Thrown::from)?))
     }
 
     /// Body of the call that says that it is saved.
@@ -187,6 +187,11 @@ impl Recipient {
     pub fn finish_lease(&self) -> Result<String, JsValue> {
         Ok(json(&self.0.finish_lease().map_err(Thrown::from)?))
     }
+}
+
+/// Minutes between the browser's local time and UTC at a moment.
+fn offset_at(millis: u64) -> i32 {
+    -js_sys::Date::new(&JsValue::from_f64(millis as f64)).get_timezone_offset() as i32
 }
 
 /// An archive in the making. See [`zip::ZipStream`].

@@ -48,7 +48,7 @@ class NoStream extends Error {
 
 /** @param {What} what @returns {Promise<Sink>} */
 export async function openSink(what) {
-  if (what.isArchive) await what.desk.ask("beginZip", -new Date().getTimezoneOffset());
+  if (what.isArchive) await what.desk.ask("beginZip");
   // Private windows and in-app browsers often have no service worker, and some have no storage.
   const ways = [
     () => serviceWorkerSink(what),

@@ -8,8 +8,8 @@ import { HeldLink, untilHere } from "../link.js";
 /**
  * @typedef {import("../link.js").LinkView} LinkView
  *
- * @typedef {{ path: string, saved: string | null, size: number | null, modified: number | null, folder: number | null,
- * preview: "text" | "image" | "audio" | "video" | "pdf" | null }} Listed
+ * @typedef {{ path: string, saved: string | null, alone?: string, size: number | null, modified: number | null,
+ * folder: number | null, preview: "text" | "image" | "audio" | "video" | "pdf" | null }} Listed
  * @typedef {{ name: string, parent: number | null, files: number, size: number }} Folder
  * @typedef {{ note: string | null, contentLen: number, partBytes: number, folders: Folder[], entries: Listed[],
  * readme: number | null }} Listing

@@ -166,13 +166,19 @@ export class Tree {
    */
   #file(id, isNested) {
     const { entries, readme } = this.#listing;
-    const { path, saved, size, preview, folder } = entries[id];
+    const { path, saved, alone, size, preview, folder } = entries[id];
     const row = fromTemplate("file-row");
     const name = nameOf(path);
+    // What is the only file is never saved with others.
+    const savedAs = () => {
+      if (entries.length === 1 && size !== null) return alone === undefined ? [] : [texts.savedAs(alone)];
+      const isOther = alone !== undefined && alone !== nameOf(saved ?? path);
+      return [saved === null ? "" : texts.savedAs(saved), isOther && size !== null ? texts.savedAlone(alone) : ""];
+    };
     put(row, ".name", name);
     // Where there are no folders to stand in, because there are too many, the path says it.
     const around = isNested && folder !== null ? "" : path.slice(0, path.length - name.length);
-    put(row, ".where", [around && isolated(around), saved === null ? "" : texts.savedAs(saved)].filter(Boolean).join(" · "));
+    put(row, ".where", [around && isolated(around), ...savedAs()].filter(Boolean).join(" · "));
     put(row, ".size", size === null ? texts.emptyFolder : sizeText(size));
     const [look, save] = ["look", "save"].map((kind) => row.querySelector(`button.${kind}`));
     if (look instanceof HTMLButtonElement) {

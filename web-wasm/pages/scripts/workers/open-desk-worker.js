@@ -181,10 +181,10 @@ const calls = {
   /** Resolves after that time, whether anybody looks at the page or not. @param {number} millis */
   later: (millis) => new Promise((resolve) => setTimeout(() => resolve(undefined), millis)),
 
-  /** Begins the archive of what was planned last. @param {number} utcOffsetMinutes */
-  beginZip(utcOffsetMinutes) {
+  /** Begins the archive of what was planned last. */
+  beginZip() {
     zip?.free();
-    zip = theRecipient().archive(zipFolder, utcOffsetMinutes);
+    zip = theRecipient().archive(zipFolder);
   },
   pushZip: zipped,
   finishZip: zippedEnd,

@@ -29,6 +29,8 @@ export const list = {
   readIt: (name) => `قراءة: ${isolated(name)}`,
   emptyFolder: "مجلد فارغ",
   savedAs: (path) => `محفوظ باسم «${isolated(path)}»`,
+  /** @param {string} name */
+  savedAlone: (name) => `يُحفظ منفردًا باسم «${isolated(name)}»`,
   folder: (files, size) =>
     counted(files, {
       zero: `لا ملفات، ${size}`,

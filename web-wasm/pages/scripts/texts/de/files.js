@@ -29,6 +29,8 @@ export const list = {
   readIt: (name) => `Lesen: ${name}`,
   emptyFolder: "leerer Ordner",
   savedAs: (path) => `gespeichert als „${isolated(path)}“`,
+  /** @param {string} name */
+  savedAlone: (name) => `einzeln gespeichert als „${isolated(name)}“`,
   folder: (files, size) => `${counted(files, { one: "# Datei", other: "# Dateien" })}, ${size}`,
   more: (count) => counted(count, { one: "# weitere zeigen", other: "# weitere zeigen" }),
   moreOf: (count, rest) => counted(count, { other: `# von ${rest} weiteren zeigen` }),

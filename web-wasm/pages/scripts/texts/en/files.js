@@ -33,6 +33,8 @@ export const list = {
   folderRenamed: (name) => `Some files could not keep their names, for example “${name}”.`,
   /** @param {string} path */
   savedAs: (path) => `saved as “${isolated(path)}”`,
+  /** @param {string} name */
+  savedAlone: (name) => `saved alone as “${isolated(name)}”`,
   /** @param {number} files @param {string} size */
   folder: (files, size) => `${counted(files, { one: "# file", other: "# files" })}, ${size}`,
   /** @param {number} count */
