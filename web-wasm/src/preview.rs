@@ -162,13 +162,52 @@ fn is_webm(head: &[u8]) -> bool {
     head.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]) && head[..head.len().min(64)].windows(4).any(|word| word == b"webm")
 }
 
-/// The text that bytes are, with nothing in it that hides, ends lines unseen, or turns the direction: such characters are
-/// shown as what they are. UTF-8, UTF-16 with its mark, or else the Western European code page.
+/// The encoding of a text, by its name for browsers, if it is certain: UTF-8, or UTF-16 with its mark or with the zeros that
+/// plain letters have in it. `None` for a text in one of the many older encodings, of which nothing in the bytes says which.
 ///
 /// # Errors
 /// It is no text.
-pub fn visible_text(bytes: &[u8], is_cut: bool) -> Result<String, PreviewError> {
-    let text = decoded(bytes, is_cut).ok_or(PreviewError::OtherKind)?;
+pub fn text_encoding(bytes: &[u8], is_cut: bool) -> Result<Option<&'static str>, PreviewError> {
+    match bytes {
+        [0xff, 0xfe, ..] => return Ok(Some("utf-16le")),
+        [0xfe, 0xff, ..] => return Ok(Some("utf-16be")),
+        _ => {}
+    }
+    if let Some(label) = unmarked_utf_16(bytes) {
+        return Ok(Some(label));
+    }
+    let is_utf_8 = match std::str::from_utf8(bytes) {
+        Ok(_) => true,
+        // The cut went through a character.
+        Err(error) => is_cut && error.error_len().is_none(),
+    };
+    // Japanese mail of old is ASCII that switches between sets of characters.
+    let switches = bytes.windows(3).any(|word| matches!(word, b"\x1b$B" | b"\x1b$@" | b"\x1b(J"));
+    let controls = bytes.iter().filter(|byte| matches!(byte, 0..=6 | 0x0e..=0x1a | 0x1c..=0x1f)).count();
+    match is_utf_8 {
+        true if !switches => Ok(Some("utf-8")),
+        _ if controls > bytes.len() / 64 || bytes.contains(&0) => Err(PreviewError::OtherKind),
+        _ => Ok(None),
+    }
+}
+
+/// UTF-16 without a mark, of a text with enough plain letters: every other byte is zero.
+fn unmarked_utf_16(bytes: &[u8]) -> Option<&'static str> {
+    let (pairs, _) = bytes.as_chunks::<2>();
+    let zeros = |place: usize| pairs.iter().filter(|pair| pair[place] == 0).count();
+    let is_so =
+        |zero: usize, other: usize| pairs.len() >= 2 && zero * 10 >= pairs.len() * 4 && other * 50 <= pairs.len();
+    match (zeros(0), zeros(1)) {
+        (high, low) if is_so(low, high) => Some("utf-16le"),
+        (high, low) if is_so(high, low) => Some("utf-16be"),
+        _ => None,
+    }
+}
+
+/// A text with nothing in it that hides, ends lines unseen, or turns the direction: such characters are shown as what they
+/// are.
+#[must_use]
+pub fn visible_text(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut chars = text.trim_start_matches('\u{feff}').chars().peekable();
     while let Some(c) = chars.next() {
@@ -179,7 +218,7 @@ pub fn visible_text(bytes: &[u8], is_cut: bool) -> Result<String, PreviewError> 
             c => shown.push(c),
         }
     }
-    Ok(shown)
+    shown
 }
 
 /// Characters that show nothing or change what stands beside them. Joiners stay: many scripts and all families of emoji
@@ -188,33 +227,6 @@ fn is_hidden(c: char) -> bool {
     is_confusing(c)
         || matches!(c, '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}')
         || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-fn decoded(bytes: &[u8], is_cut: bool) -> Option<String> {
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => Some(utf_16(rest, u16::from_le_bytes)),
-        [0xfe, 0xff, rest @ ..] => Some(utf_16(rest, u16::from_be_bytes)),
-        _ => match std::str::from_utf8(bytes) {
-            Ok(text) => Some(text.to_owned()),
-            // The cut went through a character.
-            Err(error) if is_cut && error.error_len().is_none() => decoded(&bytes[..error.valid_up_to()], false),
-            Err(_) if bytes.contains(&0) => None,
-            Err(_) => Some(bytes.iter().map(|byte| windows_1252(*byte)).collect()),
-        },
-    }
-}
-
-fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
-}
-
-fn windows_1252(byte: u8) -> char {
-    const HIGH: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
-    match byte {
-        0x80..=0x9f => HIGH.chars().nth(usize::from(byte - 0x80)).unwrap_or(char::REPLACEMENT_CHARACTER),
-        byte => char::from(byte),
-    }
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ fn pictures_that_would_fill_the_memory_are_not_shown() {
 
 #[test]
 fn what_hides_in_a_text_is_shown() {
-    let shown = |text: &str| visible_text(text.as_bytes(), false).unwrap();
+    let shown = visible_text;
     assert_eq!(shown("a\r\nb\tc\n"), "a\nb\tc\n");
     assert_eq!(shown("\x1b[2Jgone\x07\0\x7f\r"), "⟨U+001B⟩[2Jgone⟨U+0007⟩⟨U+0000⟩⟨U+007F⟩⟨U+000D⟩");
     assert_eq!(shown("harmless\u{202e}txt.exe\u{202c}"), "harmless⟨U+202E⟩txt.exe⟨U+202C⟩");
@@ -86,10 +86,34 @@ fn what_hides_in_a_text_is_shown() {
 }
 
 #[test]
-fn texts_of_other_encodings_are_read_and_other_things_are_none() {
-    assert_eq!(visible_text(b"gr\xfc\xdfe \x80", false).unwrap(), "grüße €");
-    assert_eq!(visible_text(b"\xff\xfeg\0r\0\xfc\0", false).unwrap(), "grü");
-    assert_eq!(visible_text(b"\xfe\xff\0g\xd8\0", false).unwrap(), "g\u{fffd}");
-    assert_eq!(visible_text("abcü".as_bytes().split_last().unwrap().1, true).unwrap(), "abc");
-    assert_eq!(visible_text(b"\x7fELF\x02\x01\0\0\xfe\xff", false), Err(PreviewError::OtherKind));
+fn unicode_is_known_for_certain_and_other_things_are_none() {
+    let utf_16 = |text: &str, unit: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(unit).collect::<Vec<u8>>();
+    let cut = "abc\u{fc}".as_bytes().split_last().unwrap().1;
+    for (bytes, label) in [
+        (&b"plain"[..], "utf-8"),
+        (b"", "utf-8"),
+        ("\u{feff}Gr\u{fc}\u{df}e, \u{65e5}\u{672c}\u{8a9e}".as_bytes(), "utf-8"),
+        (b"a tool wrote \x1b[31mred\x1b[0m and a \0", "utf-8"),
+        (b"\xff\xfeg\0r\0\xfc\0", "utf-16le"),
+        (b"\xfe\xff\0g\xd8\0", "utf-16be"),
+        (&utf_16("line one\r\ngr\u{fc}\u{df}e \u{65e5}\u{672c}", u16::to_le_bytes), "utf-16le"),
+        (&utf_16("line one\r\ngr\u{fc}\u{df}e \u{65e5}\u{672c}", u16::to_be_bytes), "utf-16be"),
+    ] {
+        assert_eq!(text_encoding(bytes, false), Ok(Some(label)), "{bytes:?}");
+    }
+    assert_eq!(text_encoding(cut, true), Ok(Some("utf-8")));
+    for (bytes, what) in [
+        (cut, "cut, although it is whole"),
+        (b"gr\xfc\xdfe \x80", "Windows-1252"),
+        (b"\x93\xfa\x96{\x8c\xea\r\n", "Shift_JIS"),
+        (b"\xcf\xf0\xe8\xe2\xe5\xf2", "Windows-1251"),
+        (b"\x1b$BF|K\\8l\x1b(B\n", "ISO-2022-JP"),
+    ] {
+        assert_eq!(text_encoding(bytes, false), Ok(None), "{what}");
+    }
+    let program = b"\x7fELF\x02\x01\x01\0\0\0\0\0\xfe\xff\x03\0>\0\x01\0\0\0\xc0";
+    let noise: Vec<u8> = (0..4096_u32).map(|i| (i.wrapping_mul(i ^ 0x9e37_79b9) >> 13) as u8).collect();
+    for bytes in [&program[..], &noise, b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"] {
+        assert_eq!(text_encoding(bytes, false), Err(PreviewError::OtherKind));
+    }
 }

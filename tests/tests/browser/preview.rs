@@ -263,3 +263,47 @@ async fn the_beginning_of_a_long_text_is_shown() {
     let shown = recipient.script_in_frame("return document.querySelector('pre').textContent").await;
     assert_eq!(shown, &long[..256 * 1024]);
 }
+
+#[tokio::test]
+async fn a_text_that_is_not_utf_8_says_so_and_can_be_shown_in_another_encoding() {
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    // 日本語のテキスト。お知らせです。 and Привет, мир!
+    let japanese =
+        b"\x93\xfa\x96{\x8c\xea\x82\xcc\x83e\x83L\x83X\x83g\x81B\x82\xa8\x92m\x82\xe7\x82\xb9\x82\xc5\x82\xb7\x81B";
+    let russian = b"\xcf\xf0\xe8\xe2\xe5\xf2, \xec\xe8\xf0!";
+    let utf_16: Vec<u8> = "größer".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let files = [
+        Source::new("japanese.txt", &japanese[..]),
+        Source::new("russian.txt", &russian[..]),
+        Source::new("unmarked.txt", utf_16),
+        Source::new("program.txt", &b"\x7fELF\x02\x01\x01\0\0\0\0\0\xfe\xff\x03\0>\0\x01\0\0\0\xc0"[..]),
+        Source::new("utf-8.txt", "größer"),
+    ];
+    let (_, link) = sent(&server, &files, &LinkTerms::default()).await;
+    recipient.look(&link).await;
+    let shown = async || recipient.script_in_frame("return document.querySelector('pre').textContent").await;
+
+    preview(&recipient, "japanese.txt").await;
+    assert_eq!(shown().await, "日本語のテキスト。お知らせです。");
+    assert_eq!(recipient.value("preview-encoding").await, "shift_jis");
+    assert!(recipient.text("preview-encoding-row").await.contains("not UTF-8"));
+    recipient.assert_accessible().await;
+    recipient.choose("preview-encoding", "windows-1251").await;
+    wait::until_so(SOON, "it is shown again", shown, |text| text.to_string().contains('“')).await;
+    back(&recipient).await;
+    assert!(recipient.all("#preview-encoding-row").await.is_empty());
+
+    preview(&recipient, "russian.txt").await;
+    assert_eq!(shown().await, "Привет, мир!");
+    assert_eq!(recipient.value("preview-encoding").await, "windows-1251");
+    back(&recipient).await;
+    for name in ["unmarked.txt", "utf-8.txt"] {
+        preview(&recipient, name).await;
+        assert_eq!(shown().await, "größer");
+        assert!(recipient.all("#preview-encoding-row").await.is_empty(), "{name} is Unicode");
+        back(&recipient).await;
+    }
+    preview(&recipient, "program.txt").await;
+    assert!(recipient.text("preview-problem").await.contains("is no text"));
+}

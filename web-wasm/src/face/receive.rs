@@ -228,13 +228,20 @@ pub fn media_type(kind: &str, bytes: &[u8]) -> Result<String, JsValue> {
     Ok(preview::media_type(kind, bytes).map_err(Thrown::from)?.to_owned())
 }
 
-/// The text that bytes are, with nothing hidden in it: [`preview::visible_text`].
+/// The encoding of a text, by its name for browsers; empty if it is not Unicode: [`preview::text_encoding`].
 ///
 /// # Errors
 /// `other-content`.
+#[wasm_bindgen(js_name = textEncoding)]
+pub fn text_encoding(bytes: &[u8], is_cut: bool) -> Result<String, JsValue> {
+    Ok(preview::text_encoding(bytes, is_cut).map_err(Thrown::from)?.unwrap_or_default().to_owned())
+}
+
+/// A text with nothing hidden in it: [`preview::visible_text`].
 #[wasm_bindgen(js_name = visibleText)]
-pub fn visible_text(bytes: &[u8], is_cut: bool) -> Result<String, JsValue> {
-    Ok(preview::visible_text(bytes, is_cut).map_err(Thrown::from)?)
+#[must_use]
+pub fn visible_text(text: &str) -> String {
+    preview::visible_text(text)
 }
 
 impl From<ReceiveError> for Thrown {

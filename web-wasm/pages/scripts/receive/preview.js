@@ -47,6 +47,11 @@ class NotDrawn extends Error {
   variant = "not-drawn";
 }
 
+/** That a file whose name is one of a text holds something else. */
+class NoText extends Error {
+  variant = "no-text";
+}
+
 /** What could be played only by pieces, and cannot. */
 class TooLarge extends Error {
   variant = "too-large";
@@ -56,8 +61,15 @@ class TooLarge extends Error {
 let frame;
 /** Ends what is played. @type {(() => void) | undefined} */
 let stopPlaying;
-/** What was shown last: to show it again costs nothing. @type {{ plan: string, content: Record<string, unknown> }} */
+/**
+ * What was shown last: to show it again costs nothing. Of a text that is not Unicode, the bytes stay.
+ *
+ * @type {{ plan: string, content: Record<string, unknown>, foreign?: Foreign }}
+ */
 let last = { plan: "", content: {} };
+/** @typedef {{ bytes: Uint8Array<ArrayBuffer>, label: string }} Foreign */
+/** What guesses encodings, once it was needed. @type {typeof import("./encodings.js") | undefined} */
+let encodings;
 
 /**
  * Fetches what is needed, and shows it.
@@ -76,11 +88,26 @@ export async function openPreview(what, told) {
   const key = JSON.stringify([plan, name]);
   if (last.plan !== key) {
     const { lang } = document.documentElement;
-    last = { plan: key, content: { ...(await fetched(what, told)), label, lang } };
+    const { foreign, ...content } = await fetched(what, told);
+    last = { plan: key, content: { ...content, label, lang }, foreign };
   }
   const { shown, port } = await showInFrame(kind, label, last.content, signal);
   if (kind === "pdf") (await onDemand(import("./pages.js"))).followPages(shown, port, size);
   else say("preview-lead", isCut ? texts.cut(sizeText(len), sizeText(size)) : texts.whole(sizeText(size)));
+  if (last.foreign) offer(what, label, last.foreign);
+}
+
+/** Offers other encodings for a text, and shows it again in the one that is chosen. @param {Look} what @param {string} label @param {Foreign} foreign */
+function offer({ plan: { kind, isCut }, desk, signal, onFailed }, label, foreign) {
+  encodings?.offerEncodings(foreign.label, (chosen) => {
+    const text = encodings?.decoded(foreign.bytes, chosen, isCut) ?? "";
+    const again = async () => {
+      last.content.text = await desk.ask("visibleText", text);
+      foreign.label = chosen;
+      await showInFrame(kind, label, last.content, signal, false);
+    };
+    again().catch(onFailed);
+  });
 }
 
 /**
@@ -110,7 +137,7 @@ async function played(what, label, told) {
  *
  * @param {Look} what
  * @param {import("./download.js").Told} told
- * @returns {Promise<{ text: string } | { kind: string, blob: Blob } | { kind: string, bytes: Uint8Array }>}
+ * @returns {Promise<{ text?: string, kind?: string, blob?: Blob, bytes?: Uint8Array, foreign?: Foreign }>}
  */
 async function fetched({ plan: { kind, len, isCut, pieces }, openers, desk, urlOf, signal }, told) {
   /** @type {Blob[]} */
@@ -130,7 +157,7 @@ async function fetched({ plan: { kind, len, isCut, pieces }, openers, desk, urlO
   signal.throwIfAborted();
   if (kind === "text" || kind === "image" || kind === "pdf") {
     const bytes = new Uint8Array(await new Blob(blobs).arrayBuffer());
-    if (kind === "text") return { text: await desk.ask("visibleText", bytes, isCut) };
+    if (kind === "text") return readText(bytes, isCut, desk);
     type = await desk.ask("mediaType", kind, bytes);
     if (kind === "pdf") {
       const drawing = import("./pages.js").then(({ drawing }) => drawing(signal));
@@ -140,8 +167,27 @@ async function fetched({ plan: { kind, len, isCut, pieces }, openers, desk, urlO
   return { kind, blob: new Blob(blobs, { type }) };
 }
 
+/**
+ * A text without anything hidden in it. What is not Unicode is read as what it probably is.
+ *
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {boolean} isCut
+ * @param {import("../desk.js").OpenDesk} desk
+ * @returns {Promise<{ text: string, foreign?: Foreign }>}
+ */
+async function readText(bytes, isCut, desk) {
+  const known = await desk.ask("textEncoding", bytes, isCut).catch((/** @type {any} */ error) => {
+    throw error?.variant === "other-content" ? new NoText() : error;
+  });
+  encodings = known === "" ? await onDemand(import("./encodings.js")) : undefined;
+  const label = known || (encodings?.guessed(bytes, isCut) ?? "utf-8");
+  const text = await desk.ask("visibleText", new TextDecoder(label).decode(bytes, { stream: isCut }));
+  return encodings ? { text, foreign: { bytes, label } } : { text };
+}
+
 /** What was shown is gone. */
 export function closePreview() {
+  encodings?.withdrawEncodings();
   stopPlaying?.();
   stopPlaying = undefined;
   frame?.remove();
@@ -154,6 +200,8 @@ export function notShown(error) {
   switch (/** @type {{ variant?: string }} */ (error ?? {}).variant) {
     case "other-content":
       return texts.otherContent;
+    case "no-text":
+      return texts.noText;
     case "too-large":
       return texts.tooLarge;
     case "look-spent":
@@ -172,10 +220,11 @@ export function notShown(error) {
  * @param {string} title
  * @param {Record<string, unknown>} content
  * @param {AbortSignal} signal
+ * @param {boolean} [isFirst] whether what was shown before goes with all that belongs to it
  * @returns {Promise<{ shown: any, port: MessagePort }>} when it is seen: what the document said, and the way to it
  */
-function showInFrame(kind, title, content, signal) {
-  closePreview();
+function showInFrame(kind, title, content, signal, isFirst = true) {
+  if (isFirst) closePreview();
   const opened = document.createElement("iframe");
   frame = opened;
   opened.className = "preview-frame";

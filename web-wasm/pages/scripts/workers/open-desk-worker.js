@@ -5,7 +5,7 @@
  * when they are shown or copied.
  */
 
-import { initSync, isPushOwner, mediaType, PushReader, Recipient, visibleText } from "/wasm/open.js";
+import { initSync, isPushOwner, mediaType, PushReader, Recipient, textEncoding, visibleText } from "/wasm/open.js";
 
 import { serve } from "./desk.js";
 import { Pipe } from "./pipe.js";
@@ -125,7 +125,9 @@ const calls = {
   /** @param {string} kind @param {Uint8Array} bytes */
   mediaType: (kind, bytes) => mediaType(kind, bytes),
   /** @param {Uint8Array} bytes @param {boolean} isCut */
-  visibleText: (bytes, isCut) => visibleText(bytes, isCut),
+  textEncoding: (bytes, isCut) => textEncoding(bytes, isCut),
+  /** @param {string} text */
+  visibleText: (text) => visibleText(text),
   /** @param {string} text @param {number} atMost */
   find: (text, atMost) => theRecipient().find(text, atMost),
   finishBody: () => theRecipient().finishLease(),

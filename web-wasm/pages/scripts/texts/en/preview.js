@@ -27,6 +27,9 @@ export const preview = {
   held: "Your download is begun. Saving files is not counted again.",
   /** @param {string} name */
   frame: (name) => `Content of ${name}`,
+  /** Before a list of encodings. */
+  notUnicode: "This text is not UTF-8. It is shown as a guess; if it looks wrong, choose another encoding:",
+  noText: "What is in this file is no text, although its name says so. Save it only if you trust the sender.",
   otherContent:
     "What is in this file is not what its name says, or is of a kind that is not shown here. Save it only if you trust " +
     "the sender.",
