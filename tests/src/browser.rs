@@ -7,6 +7,7 @@ mod collected;
 mod driver;
 pub mod engine;
 mod frames;
+mod hands;
 pub mod pages;
 pub mod pages_push;
 

@@ -3,6 +3,7 @@
 
 mod altered;
 mod choosing;
+mod copying;
 mod documents;
 mod endings;
 mod hurried;

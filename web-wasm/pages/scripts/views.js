@@ -93,6 +93,8 @@ export function put(parent, selector, text) {
 export function revealing(inputId, buttonId) {
   const input = element(inputId, HTMLInputElement);
   const toggle = button(buttonId);
+  // A double click would select a password up to its first punctuation mark.
+  input.addEventListener("dblclick", () => input.select());
   toggle.addEventListener("click", () => {
     const shown = input.type === "text";
     input.type = shown ? "password" : "text";

@@ -3,6 +3,7 @@
 
 import { CallError } from "../api.js";
 import { Card } from "../card.js";
+import { copyExactly, exactField } from "../exact.js";
 import { formProblems as problems, messages, page, push as texts, pushEndings, pushGone } from "../texts.js";
 import { announce, asking, button, element, say, show, state } from "../views.js";
 import { momentText, sentenceOf } from "../wording.js";
@@ -38,7 +39,7 @@ let viewsMax = 1;
 export function prepareResult(another) {
   card = new Card(element("card", HTMLElement), { onTaken: () => (taken = true) });
   const ownerLink = element("owner-link", HTMLInputElement);
-  ownerLink.addEventListener("focus", () => ownerLink.select());
+  exactField(ownerLink);
   ownerLink.addEventListener("copy", () => (taken = true));
   button("owner-copy").addEventListener("click", () => current && void copyOwnerLink(ownerLink));
   button("another").addEventListener("click", () => (state() === "done" || state() === "gone") && another());
@@ -51,6 +52,7 @@ export function prepareResult(another) {
   button("passphrase-again").addEventListener("click", (event) => {
     if (event.isTrusted) showPassphrase(element("passphrase-text", HTMLElement).hidden !== false);
   });
+  copyExactly();
   addEventListener("pagehide", () => showPassphrase(false));
   asking("revoke", "revoke-ask", "revoke-keep");
   button("revoke-confirm").addEventListener("click", () => {

@@ -18,6 +18,7 @@
 import * as wasm from "/wasm/open.js";
 
 import { arrive, askLink, asksForLink, clearLinkForm, prepareLinkForm } from "../arrival.js";
+import { copyExactly } from "../exact.js";
 import { keep } from "../fragment.js";
 import { askTwice, stopAsking } from "../gesture.js";
 import { servedHere } from "../stops.js";
@@ -73,6 +74,7 @@ function prepare() {
   });
   prepareSaving({ list, look: () => void look() });
   prepareDestroy(destroy);
+  copyExactly();
   button("copy-link").addEventListener("click", () => {
     if (!element("elsewhere", HTMLElement).hidden) void handOut(visit.session.token);
   });

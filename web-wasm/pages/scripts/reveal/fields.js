@@ -1,6 +1,7 @@
 // @ts-check
 /** What was revealed, field by field: hidden until it is shown, hidden again after a while, copied without showing. */
 
+import { exact } from "../exact.js";
 import { fields as names, reveal as texts } from "../texts.js";
 import { announce, element, fromTemplate, put } from "../views.js";
 
@@ -103,6 +104,7 @@ function fieldBox({ name, secret }, read) {
 /** @param {HTMLElement} text */
 function mask(text) {
   text.dataset.shown = "no";
+  exact(text, "");
   const dots = document.createElement("span");
   dots.ariaHidden = "true";
   dots.textContent = DOTS;
@@ -115,6 +117,8 @@ function mask(text) {
 /** Writes a text as text; of a web address, its host stands apart. @param {HTMLElement} text @param {string} name @param {string} value */
 function write(text, name, value) {
   text.dataset.shown = "yes";
+  // Of a note, a person may want a part.
+  exact(text, name === "note" ? "text" : "whole", value);
   const url = name === "url" ? plainUrl(value) : undefined;
   if (!url) return text.replaceChildren(value);
   const host = document.createElement("strong");

@@ -20,6 +20,7 @@ import * as wasm from "/wasm/open.js";
 
 import { CallError } from "../api.js";
 import { arrive, askLink, asksForLink, clearLinkForm, prepareLinkForm } from "../arrival.js";
+import { copyExactly } from "../exact.js";
 import { keep } from "../fragment.js";
 import { askTwice, stopAsking } from "../gesture.js";
 import { isForgetful } from "../kept.js";
@@ -62,6 +63,7 @@ function prepare() {
   // Scripts click hidden buttons too: each answers only in its own state, and what ends something only to people.
   button("finish").addEventListener("click", (event) => event.isTrusted && state() === "revealed" && void finish());
   prepareDestroy();
+  copyExactly();
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && hideFields());
   addEventListener("pagehide", leave);
   // A page that comes back from the browser's cache has nothing to show any more.

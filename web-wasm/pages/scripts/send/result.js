@@ -6,6 +6,7 @@
 
 import { CallError, sendForText } from "../api.js";
 import { Card } from "../card.js";
+import { copyExactly } from "../exact.js";
 import { PushWatch } from "../push/watch.js";
 import { endings, goneForOwner, messages, problems, pushGone, send as texts } from "../texts.js";
 import { announce, asking, button, element, say, show, state } from "../views.js";
@@ -66,6 +67,7 @@ export function prepareResult() {
   button("spoken-show").addEventListener("click", (event) => {
     if (event.isTrusted) speak(element("spoken-text", HTMLElement).hidden !== false);
   });
+  copyExactly();
   addEventListener("pagehide", () => speak(false));
 }
 
