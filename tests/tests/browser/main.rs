@@ -5,6 +5,7 @@ mod altered;
 mod choosing;
 mod copying;
 mod documents;
+mod edges;
 mod endings;
 mod hurried;
 mod hygiene;

@@ -12,7 +12,7 @@
  * & typeof import("./texts/en/receive.js") & typeof import("./texts/en/files.js")
  * & typeof import("./texts/en/preview.js") & typeof import("./texts/en/card.js")
  * & typeof import("./texts/en/owner.js") & typeof import("./texts/en/push.js")
- * & typeof import("./texts/en/reveal.js")} Texts
+ * & typeof import("./texts/en/reveal.js") & typeof import("./texts/en/edges.js")} Texts
  */
 
 export const language = document.documentElement.lang;
@@ -54,6 +54,8 @@ export const events = group("events");
 export const strength = group("strength");
 export const fitting = group("fitting");
 export const choices = group("choices");
+
+export const edges = group("edges");
 
 export const reveal = group("reveal");
 export const revealProblems = group("revealProblems");

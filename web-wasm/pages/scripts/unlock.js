@@ -2,8 +2,9 @@
 /** The password, and the waiting time after a wrong one, counted down where one can see it. */
 
 import { CallError } from "./api.js";
-import { problems } from "./texts.js";
+import { addTexts, problems } from "./texts.js";
 import { button, element, revealing, say, show, state } from "./views.js";
+import { onDemand } from "./waiting.js";
 import { countText, sentenceOf, soonText } from "./wording.js";
 
 /** No link has a longer password (PROTOCOL.md, section 5). */
@@ -27,6 +28,11 @@ let texts;
 /** @type {number | undefined} */
 let countdown;
 let busy = false;
+/** A password that is meant as it is, although it begins or ends with what nobody sees. */
+let meant = "";
+/** Spaces, and what shows nothing. What emoji and flags end with is not among it. */
+const UNSEEN = "[\\s\\u00ad\\u034f\\u061c\\u115f\\u1160\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufeff\\uffa0]+";
+const EDGES = new RegExp(`^${UNSEEN}|${UNSEEN}$`, "gu");
 
 /**
  * Listens to the form. Called once.
@@ -68,8 +74,9 @@ async function submit(open) {
   refuse("");
   working(true);
   try {
+    if (await asked(input, open)) return;
     await open(input.value);
-    input.value = "";
+    input.value = meant = "";
   } catch (error) {
     tellFailure(error);
   } finally {
@@ -77,6 +84,24 @@ async function submit(open) {
     working(countdown !== undefined);
     button("open").textContent = texts.open;
   }
+}
+
+/**
+ * Whether the person is asked first: about what came along when the password was copied.
+ *
+ * @param {HTMLInputElement} input
+ * @param {(password: string) => Promise<void>} open
+ */
+async function asked(input, open) {
+  const { value } = input;
+  const trimmed = value.replace(EDGES, "");
+  if (trimmed === value || value === meant) return false;
+  const [{ askAboutEdges }] = await onDemand(Promise.all([import("./edges.js"), addTexts("edges")]));
+  askAboutEdges(input, trimmed, (password) => {
+    input.value = meant = password;
+    void submit(open);
+  });
+  return true;
 }
 
 /** Says beside the password why it did not open. @param {unknown} error */
@@ -87,7 +112,7 @@ export function tellFailure(error) {
     wrong(failure.wait_millis);
   } else if (failure?.variant === "too-many-guesses") {
     wait(failure.wait_millis, texts.tooSoon);
-  } else if (failure?.again) {
+  } else if (failure?.again || variant === "network") {
     refuse(problems.network);
   } else {
     const strange = sentenceOf(failure) || texts.unexpected || problems.unexpected;

@@ -16,12 +16,12 @@ use subrosa_shared::push::Payload;
 use subrosa_tests::client::push::{PushTerms, SealedPush};
 use subrosa_tests::server::Server;
 
-fn password(password: &str) -> Payload {
+pub(crate) fn password(password: &str) -> Payload {
     Payload::Password { password: password.to_owned() }
 }
 
 /// Makes a push without a browser; the push, to ask where it stands, and its link.
-async fn pushed(server: &Server, payload: &Payload, terms: &PushTerms) -> (SealedPush, String) {
+pub(crate) async fn pushed(server: &Server, payload: &Payload, terms: &PushTerms) -> (SealedPush, String) {
     let push = SealedPush::seal(payload, terms).unwrap();
     server.client().push(&push).await.unwrap();
     let link = push.link_at(&server.origin());
