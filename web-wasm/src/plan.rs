@@ -98,7 +98,7 @@ pub(crate) fn save_plan(manifest: &Manifest, tree: &Tree, wanted: Wanted) -> Opt
     };
     let (name, ranges) = match wanted {
         Wanted::Everything => (
-            archive_name(entries.iter().map(|entry| entry.path.as_str())),
+            archive_name(entries.first()?.path.as_str(), at_the_top(entries, tree).saturating_sub(1)),
             vec![Range { start: 0, end: manifest.layout().content_len() }],
         ),
         Wanted::Entry(index) => {
@@ -114,6 +114,12 @@ pub(crate) fn save_plan(manifest: &Manifest, tree: &Tree, wanted: Wanted) -> Opt
     let len = ranges.iter().map(|range| range.end - range.start).sum();
     let is_archive = !matches!(wanted, Wanted::Entry(_));
     Some(SavePlan { name: download_name(&name), is_archive, len, pieces: pieces(manifest, ranges) })
+}
+
+/// How many files and folders lie at the top.
+fn at_the_top(entries: &[Entry], tree: &Tree) -> usize {
+    let folders = tree.folders().iter().filter(|folder| folder.parent.is_none()).count();
+    folders + entries.iter().filter(|entry| !entry.path.as_str().contains('/')).count()
 }
 
 /// What to fetch for a look: the beginning of a text, all of anything else. `None` if nothing is to be seen there.

@@ -77,7 +77,7 @@ pub(crate) fn download_name(name: &str) -> String {
 }
 
 /// Changes a name until it is right and fits: what is cut off can leave an ending that is not.
-fn fitting(name: &str, bytes_max: usize, changed: impl Fn(&str) -> String) -> String {
+fn fitting(name: &str, bytes_max: usize, changed: fn(&str) -> String) -> String {
     let whole = changed(name);
     (0..8)
         .map(|less| changed(&shortened(&whole, bytes_max - less)))
@@ -136,28 +136,14 @@ fn plainly_spaced(name: &str) -> String {
     plain
 }
 
-/// The name of an archive: that of the one folder in which all lies; or else the first name and how many lie beside it.
-pub(crate) fn archive_name<'a>(paths: impl IntoIterator<Item = &'a str>) -> String {
-    let mut tops: Vec<&str> = Vec::new();
-    let mut is_folder = false;
-    for path in paths {
-        let (top, below) = path.split_once('/').map_or((path, false), |(top, _)| (top, true));
-        is_folder |= tops.is_empty() && below;
-        if tops.last() != Some(&top) {
-            tops.push(top);
-        }
-    }
-    let first = tops.first().copied().unwrap_or("Subrosa");
-    tops.sort_unstable();
-    tops.dedup();
-    let stem = match first.rfind('.') {
-        Some(at) if at > 0 && !is_folder => &first[..at],
-        _ => first,
+/// The name of an archive: that of the one folder or file at the top; or else that of the first, and how many lie beside it.
+pub(crate) fn archive_name(first: &str, others: usize) -> String {
+    let stem = match first.split_once('/') {
+        Some((folder, _)) => folder,
+        None => first.rfind('.').filter(|at| *at > 0).map_or(first, |at| &first[..at]),
     };
-    match tops.len().saturating_sub(1) {
-        0 => format!("{stem}.zip"),
-        more => format!("{stem} (+{more}).zip"),
-    }
+    let more = if others == 0 { String::new() } else { format!(" (+{others})") };
+    format!("{stem}{more}.zip")
 }
 
 /// Paths under which entries are saved together, in a folder or an archive: [`kept_name`], and no two the same, nor the same for

@@ -18,7 +18,6 @@
 import * as wasm from "/wasm/open.js";
 
 import { arrive, askLink, asksForLink, clearLinkForm, prepareLinkForm } from "../arrival.js";
-import { copyExactly } from "../exact.js";
 import { keep } from "../fragment.js";
 import { askTwice, stopAsking } from "../gesture.js";
 import { servedHere } from "../stops.js";
@@ -33,7 +32,7 @@ import { Session } from "./session.js";
 import { stopForError, stops } from "./stops.js";
 import { handOut, warning } from "./surroundings.js";
 import { nameOf, Tree } from "./tree.js";
-import { cancel, endOpeners, visit } from "./visit.js";
+import { cancel, endOpeners, fetchOpeners, visit } from "./visit.js";
 
 /** Who was here before this visit. */
 let visitors = "";
@@ -74,7 +73,6 @@ function prepare() {
   });
   prepareSaving({ list, look: () => void look() });
   prepareDestroy(destroy);
-  copyExactly();
   button("copy-link").addEventListener("click", () => {
     if (!element("elsewhere", HTMLElement).hidden) void handOut(visit.session.token);
   });
@@ -148,6 +146,8 @@ async function open(password) {
   const { view, listing } = visit;
   if (stops.atState(view, session.holdsLease, () => void look())) return;
   visit.tree = new Tree(desk, listing);
+  // Not to be waited for: few people copy a note by hand.
+  if (listing.note) import("../exact.js").then(({ copyExactly }) => copyExactly()).catch(() => {});
   say("surroundings", session.holdsLease ? "" : await warning(listing.contentLen));
   element("elsewhere", HTMLElement).hidden = element("surroundings", HTMLElement).hidden;
   list();
@@ -174,6 +174,7 @@ function take(chosen) {
   const coming = chosen.look ? fetchLooking() : undefined;
   coming?.catch(() => {});
   if (chosen.asFolder) fetchFolder().catch(() => {});
+  fetchOpeners().catch(() => {});
   const go = () => void (coming ? lookNow(coming) : saveNow());
   if (visit.session.holdsLease) return go();
   const first = document.activeElement;

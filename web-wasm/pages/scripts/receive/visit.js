@@ -1,8 +1,9 @@
 // @ts-check
 /** What a visit has, in the order of what happens: the link, what it leads to, what is wanted, and the download. */
 
-import { Cancelled, unlessCancelled } from "../waiting.js";
-import { Openers } from "./openers.js";
+import { Cancelled, onDemand, unlessCancelled } from "../waiting.js";
+
+/** @typedef {import("./openers.js").Openers} Openers */
 
 /**
  * What is wanted: one entry, a folder, or everything; to be saved, file by file in a folder if so, or to be looked at.
@@ -52,8 +53,13 @@ export function haveOpeners(signal) {
   return unlessCancelled(signal, opening);
 }
 
+/** What fetches and opens. Called at the first step, so that it is there at the second. */
+export const fetchOpeners = () => onDemand(import("./openers.js"));
+
 async function open() {
   const { module, session } = visit;
+  // Before the lease: what does not come counts nothing.
+  const { Openers } = await fetchOpeners();
   const { grant, view } = await session.lease();
   visit.view = view;
   return new Openers({ module, grant, headers: session.leaseHeaders() });
