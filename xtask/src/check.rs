@@ -4,6 +4,7 @@ mod documents;
 mod fields;
 mod layers;
 mod lines;
+mod openapi;
 pub(crate) mod preloads;
 mod scripts;
 mod weight;
@@ -17,7 +18,8 @@ use crate::{cargo, process, tools, web};
 /// What `check` takes.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
-    /// Only this one: format, lints, wasm-lints, docs, types, texts, preloads, weight, layers, documents, fields, dependencies
+    /// Only this one: format, lints, wasm-lints, docs, types, texts, preloads, weight, layers, documents, fields, openapi,
+    /// dependencies
     name: Option<String>,
 }
 
@@ -37,6 +39,7 @@ const CHECKS: &[Check] = &[
     ("lints", lints),
     ("wasm-lints", wasm_lints),
     ("docs", docs),
+    ("openapi", openapi::check),
     ("dependencies", dependencies),
 ];
 

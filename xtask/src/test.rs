@@ -8,6 +8,11 @@ use clap::{Args, ValueEnum};
 use crate::tally::Tally;
 use crate::{cargo, check, process, tools, web};
 
+/// What is built for the tests, in one set of features.
+pub(crate) const WORKSPACE: [&str; 4] = ["--workspace", "--exclude", "xtask", "--all-features"];
+/// The program that is tested.
+pub(crate) const SERVER: &str = "subrosa-server";
+
 /// What `test` takes.
 #[derive(Args)]
 pub(crate) struct TestArgs {
@@ -61,6 +66,7 @@ pub(crate) fn run(args: &TestArgs) -> Result<()> {
     if args.heavy {
         tally.need("programs that open archives", tools::ensure_archive_readers);
     }
+    tally.need("Python", || tools::ensure_python().map(drop));
     if args.browsers.contains(&Browser::Firefox) {
         tally.need("Firefox", || tools::ensure_firefox().map(drop));
     }
@@ -76,13 +82,13 @@ pub(crate) fn run(args: &TestArgs) -> Result<()> {
     if args.filter.is_none() {
         tally.step("examples in documentation", examples);
         tally.timed("vectors in wasm", vectors);
+        tally.timed("vectors in Python", vectors_in_python);
     }
     tally.close()
 }
 
 fn examples() -> Result<()> {
-    let all = ["--workspace", "--exclude", "xtask", "--all-features"];
-    process::run(cargo::command().args(["test", "--quiet", "--doc"]).args(all))
+    process::run(cargo::command().args(["test", "--quiet", "--doc"]).args(WORKSPACE))
 }
 
 /// The vectors of the protocol through the wasm that browsers get: 32-bit and without threads, unlike the native run.
@@ -90,6 +96,17 @@ fn vectors(tally: &mut Tally) -> Result<()> {
     let module = web::build_vectors()?;
     let before = tally.count();
     suite::run_counted(process::command("node").arg("web-wasm/vectors.mjs").arg(module), "vectors in wasm", tally)?;
+    ensure!(tally.count() > before, "no vector ran");
+    Ok(())
+}
+
+/// The vectors through the second implementation of the protocol, which shares nothing with the first.
+fn vectors_in_python(tally: &mut Tally) -> Result<()> {
+    let before = tally.count();
+    let mut python = process::command(&tools::ensure_python()?.to_string_lossy());
+    python.args(["-m", "subrosa_reader", "vectors"]).arg(process::root().join("shared/vectors"));
+    python.current_dir(process::root().join("tests/python")).env("PYTHONDONTWRITEBYTECODE", "1");
+    suite::run_counted(&mut python, "vectors in Python", tally)?;
     ensure!(tally.count() > before, "no vector ran");
     Ok(())
 }

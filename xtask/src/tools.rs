@@ -91,6 +91,33 @@ pub(crate) fn ensure_node_modules() -> Result<()> {
     process::run(process::command("npm").current_dir(web).args(["ci", "--no-audit", "--no-fund"]))
 }
 
+/// Python with the packages of `tests/python/requirements.txt`, in a folder of tools of our own; gives the program.
+pub(crate) fn ensure_python() -> Result<PathBuf> {
+    let requirements = process::root().join("tests/python/requirements.txt");
+    let folder = process::target().join("tools/python");
+    let (program, installed) = (folder.join("bin/python"), folder.join("requirements.txt"));
+    let wanted = std::fs::read(&requirements)?;
+    if std::fs::read(&installed).is_ok_and(|installed| installed == wanted) {
+        return Ok(program);
+    }
+    ensure_programs(&[("python3", "python3")])?;
+    // A part of Python that Debian has in a package of its own, without a program.
+    if !process::succeeds(process::command("python3").args(["-c", "import ensurepip, venv"])) {
+        ensure!(on_path("apt-get"), "please install what Debian calls: python3-venv");
+        println!("Installing with apt-get: python3-venv");
+        apt_get(&["update"])?;
+        apt_get(&["install", "--yes", "--no-install-recommends", "python3-venv"])?;
+    }
+    println!("Installing with pip, into {}: cryptography, argon2-cffi, openapi-spec-validator", folder.display());
+    process::run(process::command("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    let mut pip = process::command(&program.to_string_lossy());
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
+    process::run(pip.arg(&requirements))?;
+    // Last, so that what was interrupted is begun again.
+    std::fs::write(installed, wanted)?;
+    Ok(program)
+}
+
 /// The checker of dependencies.
 pub(crate) fn ensure_deny() -> Result<PathBuf> {
     Ok(ensure_crate("cargo-deny", "0.20.2")?.join("bin/cargo-deny"))

@@ -11,6 +11,7 @@ mod migrate;
 mod operations;
 mod proxy;
 mod pushes;
+mod python;
 mod refused;
 mod slow;
 mod start;

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 
-use super::{Browser, TestArgs};
+use super::{Browser, SERVER, TestArgs, WORKSPACE};
 use crate::cargo::{self, Artifact};
 use crate::tally::Tally;
 use crate::{process, tools};
@@ -24,20 +24,20 @@ const HEAVY: &str = "heavy";
 /// What runs in every browser that was asked for.
 const IN_BROWSERS: &[&str] = &[BROWSER_TESTS, HEAVY];
 /// The end-to-end tests, which have to pass whatever holds the ledger.
-const END_TO_END: &[&str] = &["process", BROWSER_TESTS];
+const END_TO_END: &[&str] = &[PROCESS_TESTS, BROWSER_TESTS];
 /// Tests of the pages that run on Redis in every run: one whole journey of files and one of pushes. What Redis could change
 /// is tested below the pages, by the conformance suite of ledgers and the process tests; the others run with `--full`.
 const PAGES_ON_REDIS: &[&str] = &["round_trip::", "paired::"];
-const SERVER: &str = "subrosa-server";
+/// The tests of the server as a program, of which some run the second implementation of the protocol.
+const PROCESS_TESTS: &str = "process";
 
 /// Builds all test programs and runs them.
 pub(super) fn run(args: &TestArgs, tally: &mut Tally) -> Result<()> {
     // The server too, for the end-to-end tests; all in one command, for one set of features.
-    let all = ["--workspace", "--exclude", "xtask", "--all-features"];
-    let mut artifacts = cargo::build(&[all.as_slice(), &["--tests", "--bin", SERVER]].concat())?;
+    let mut artifacts = cargo::build(&[WORKSPACE.as_slice(), &["--tests", "--bin", SERVER]].concat())?;
     if args.heavy {
         // Not one of "tests", and not to be named beside them: cargo would leave it out without a word.
-        artifacts.extend(cargo::build(&[all.as_slice(), &["--test", HEAVY]].concat())?);
+        artifacts.extend(cargo::build(&[WORKSPACE.as_slice(), &["--test", HEAVY]].concat())?);
     }
     let server = cargo::program(&artifacts, SERVER)?;
     artifacts.extend(cargo::build(&["--package", "xtask", "--profile", "xtask", "--tests"])?);
@@ -100,6 +100,9 @@ fn run_one(artifact: &Artifact, round: Round, server: &Path, args: &TestArgs, ta
         program.env("SUBROSA_HEAVY", "1");
     }
     program.env("SUBROSA_SERVER", server);
+    if artifact.name == PROCESS_TESTS {
+        program.env("SUBROSA_PYTHON", tools::ensure_python()?).env("PYTHONDONTWRITEBYTECODE", "1");
+    }
     if browser == Browser::Firefox {
         let drivers = tools::ensure_firefox()?;
         let path = std::env::var_os("PATH").unwrap_or_default();
