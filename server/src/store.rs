@@ -296,6 +296,9 @@ impl Store {
         expect_objects: Option<WriteId>,
         command: &Command,
     ) -> Result<Outcome, StoreError> {
+        if command.grows() {
+            self.shared.ledger.expect_room().await?;
+        }
         if let Some(answered) = self.run_aside(key, command).await? {
             return Ok(answered?);
         }
@@ -371,9 +374,6 @@ impl Store {
         expect_objects: Option<WriteId>,
         command: &Command,
     ) -> Result<Outcome, StoreError> {
-        if command.grows() {
-            self.shared.ledger.expect_room().await?;
-        }
         // Whoever creates mostly finds nothing there: the commit tells if that was wrong, and costs no look before.
         let mut guesses_nothing = command.creates();
         for races in 0..ATTEMPTS_MAX {
