@@ -2,7 +2,8 @@
 //!
 //! [`router`] lists the calls; the files beside it have one resource each. `extract` and `upload` check what comes in,
 //! `download` streams what goes out, `error` says what went wrong, `openapi` describes it all, `cors` lets pages
-//! of other servers in, [`connection`] deals with sockets.
+//! of other servers in, [`connection`] deals with sockets. `pages` serves the `files` under their `paths`, in the form and
+//! language that a client accepts (`accept`).
 
 pub mod router;
 
@@ -18,13 +19,16 @@ mod parts;
 mod pushes;
 mod shares;
 
+mod accept;
 pub mod connection;
 mod cors;
 mod download;
 mod error;
 mod extract;
+mod files;
 mod headers;
 mod health;
 mod middleware;
 mod pages;
+mod paths;
 mod upload;

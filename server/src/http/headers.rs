@@ -1,6 +1,6 @@
 //! Headers that every answer has.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderName, HeaderValue, Method, header};
 
 use super::error::Error;
+use super::files::PREVIEW_HASHES;
 use crate::origin::Origin;
 
 /// What a page of this server may do, but for whom it may talk to: nothing but run its own scripts. `frame-src` is for the
@@ -17,13 +18,25 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wa
     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types subrosa";
 
 /// What the document in which files are looked at may do: run our own script over what it is handed. It has an origin that
-/// nothing else has, so it reaches no storage, no page and no network, whatever a file makes it do. In WebKit, `'self'` is
-/// not this server for such an origin: script and style are those that the document itself names. The nonce is no secret; no
-/// file becomes markup there. Pages of PDF files are drawn by a module in a worker, both made of what our page hands over.
-const PREVIEW_POLICY: &str = "default-src 'none'; script-src 'nonce-subrosa-preview' 'wasm-unsafe-eval'; \
-    style-src 'nonce-subrosa-preview'; img-src blob:; media-src blob:; worker-src data:; \
-    form-action 'none'; base-uri 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'; \
-    trusted-types subrosa-preview; sandbox allow-scripts";
+/// nothing else has, and its scripts and styles stand inside of it. So it may load nothing, wherever from, and reaches no
+/// storage, no page and no network, whatever a file makes it do. Behind the scripts, the document itself takes their hashes
+/// back: a script from anywhere, or what claims to become one, may be fetched if it names an allowed hash. No frame is
+/// allowed: that keeps the frame inside from going elsewhere. Pages of PDF files are drawn by a module in a worker, both made
+/// of what our page hands over.
+fn preview_policy() -> HeaderValue {
+    let (scripts, styles) = PREVIEW_HASHES;
+    let policy = format!(
+        "default-src 'none'; script-src {scripts} 'wasm-unsafe-eval'; style-src {styles}; img-src blob:; \
+         media-src blob:; worker-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; \
+         require-trusted-types-for 'script'; trusted-types subrosa-preview; sandbox allow-scripts"
+    );
+    HeaderValue::try_from(policy).expect("hashes are visible ASCII")
+}
+
+/// What no policy for content covers: WebRTC, and connections and names that are looked up in advance. Chromium knows it from
+/// version 152 on. The list of places to connect to is empty.
+const NO_CONNECTION: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("connection-allowlist"), HeaderValue::from_static("()"));
 
 const EVERYWHERE: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -57,25 +70,22 @@ pub(super) fn security_headers(push_origin: Option<&Origin>) -> SecurityHeaders 
 pub(super) enum Framed {
     /// The document in which files are looked at.
     Preview,
-    /// Its script and style. To them it is a stranger, as its origin is to everything; what they are is no secret.
-    PreviewPart,
 }
 
 impl Framed {
     fn headers(self) -> &'static [(HeaderName, HeaderValue)] {
-        const FOR_STRANGERS: (HeaderName, HeaderValue) =
-            (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));
         // Firefox takes the document itself for a stranger's, because it is to have no origin. Who may frame it, the policy
         // says.
-        static PREVIEW: [(HeaderName, HeaderValue); 3] = [
-            (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PREVIEW_POLICY)),
-            (header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN")),
-            FOR_STRANGERS,
-        ];
-        static PART: [(HeaderName, HeaderValue); 1] = [FOR_STRANGERS];
+        static PREVIEW: LazyLock<[(HeaderName, HeaderValue); 4]> = LazyLock::new(|| {
+            [
+                (header::CONTENT_SECURITY_POLICY, preview_policy()),
+                (header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN")),
+                (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin")),
+                NO_CONNECTION,
+            ]
+        });
         match self {
-            Self::Preview => &PREVIEW,
-            Self::PreviewPart => &PART,
+            Self::Preview => &*PREVIEW,
         }
     }
 }

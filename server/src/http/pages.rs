@@ -1,43 +1,24 @@
-//! The pages: byte for byte what stands in the repository, plus the module made from `web-wasm`.
-
-use std::collections::BTreeSet;
-use std::sync::LazyLock;
+//! The pages: byte for byte what stands in the repository, plus the modules made from `web-wasm`. Only the document in which
+//! files are looked at is put together, of parts that stand there (`build/preview.rs`).
 
 use axum::extract::State;
 use axum::response::{Html, IntoResponse as _, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
-use rust_embed::{EmbeddedFile, RustEmbed};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use subrosa_shared::api::Channels;
 
+use super::accept::{self, Codings};
 use super::error::Error;
+use super::files::{self, File};
 use super::headers::Framed;
 use super::middleware::Unlogged;
+use super::paths::Page;
 
-/// As written.
-#[derive(RustEmbed)]
-#[folder = "../web-wasm/pages"]
-struct Pages;
-
-/// As made by `cargo xtask web`. Served under `/wasm/`.
-#[derive(RustEmbed)]
-#[folder = "../web-wasm/generated"]
-struct Generated;
-
-/// The same files under the paths that they are served under, compressed with brotli by `build.rs`.
-const PACKED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/packed.rs"));
-
-/// Where the languages are, a folder each.
-const TEXTS: &str = "scripts/texts/";
 /// What the pages are written in.
 const ENGLISH: &str = "en";
-static LANGUAGES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    let files = Pages::iter();
-    let folders = files.filter_map(|file| Some(file.strip_prefix(TEXTS)?.split_once('/')?.0.to_owned()));
-    folders.collect()
-});
-
-const NOT_FOUND: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Not found - Subrosa</title>\
-    <h1>There is no such page</h1><p><a href=\"/\">To the start</a></p>";
+/// The document in which files are looked at.
+const PREVIEW: &str = "preview.html";
+const NOT_FOUND: &str = "not-found.html";
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Subrosa</title>\
     <h1>The pages were not built</h1><p>This server was compiled without the browser module. \
     Start it with <code>cargo xtask run</code>, or build it with <code>cargo xtask build</code>.</p>";
@@ -56,67 +37,28 @@ pub(super) async fn serve_page(
     if method != Method::GET && method != Method::HEAD {
         return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
     }
-    let name = match path {
-        "/" if channels.shares() => "send.html",
-        "/s" => "receive.html",
-        "/" | "/push" => "push.html",
-        "/p" => "reveal.html",
-        "/preview" => "preview.html",
-        path => path.trim_start_matches('/'),
+    let name = match Page::at(path) {
+        Some(Page::Start) if channels.shares() => "send.html",
+        Some(Page::Receive) => "receive.html",
+        Some(Page::Start | Page::Push) => "push.html",
+        Some(Page::Reveal) => "reveal.html",
+        None if path == "/preview" => PREVIEW,
+        None => path.trim_start_matches('/'),
     };
     let is_served = match name {
-        "send.html" | "receive.html" | "preview.html" => channels.shares(),
+        "send.html" | "receive.html" | PREVIEW => channels.shares(),
         "push.html" | "reveal.html" => channels.pushes(),
         _ => true,
     };
-    if !is_served {
-        return not_found();
-    }
-    let is_page = name.ends_with(".html");
-    if is_page && Generated::iter().next().is_none() {
+    let Some(file) = files::find(name).filter(|_| is_served) else { return not_found(path, channels, &headers) };
+    if name.ends_with(".html") && !files::have_modules() {
         return (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response();
     }
-    let file = name.strip_prefix("wasm/").map_or_else(|| Pages::get(name), Generated::get);
-    let Some(file) = file else { return not_found() };
-    let texts = is_page.then(|| preloaded_texts(&file.data, &headers)).flatten();
-    let mut response = serve_file(name, file, &headers);
-    if let Some(texts) = texts {
-        response.headers_mut().insert(header::LINK, texts);
-        let vary = HeaderValue::from_static("accept-encoding, accept-language");
-        response.headers_mut().insert(header::VARY, vary);
-    }
-    if let Some(framed) = framed(name) {
-        response.extensions_mut().insert(framed);
+    let mut response = serve_file(file, &headers);
+    if name == PREVIEW {
+        response.extensions_mut().insert(Framed::Preview);
     }
     response
-}
-
-/// The texts of a page in the reader's language, as a header that lets the browser fetch them together with all else that
-/// the page names (RFC 8288, `modulepreload`). The page itself decides the language, and may decide otherwise: then it
-/// fetches other texts.
-fn preloaded_texts(page: &[u8], request: &HeaderMap) -> Option<HeaderValue> {
-    let page = std::str::from_utf8(page).ok()?;
-    let names = page.split_once("data-texts=\"")?.1.split_once('"')?.0;
-    let language = language(request);
-    let links = names.split(' ').map(|name| format!("</{TEXTS}{language}/{name}.js>; rel=modulepreload"));
-    HeaderValue::try_from(links.collect::<Vec<_>>().join(", ")).ok()
-}
-
-/// The first language of the reader that there are texts in, as `language.js` finds it.
-fn language(request: &HeaderMap) -> &'static str {
-    let values = request.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
-    let tags = values.flat_map(|tags| tags.split(',')).map(|tag| tag.split(['-', ';']).next().unwrap_or(tag).trim());
-    let known = |tag: &str| LANGUAGES.iter().find(|language| language.eq_ignore_ascii_case(tag));
-    tags.filter_map(known).next().map_or(ENGLISH, String::as_str)
-}
-
-/// What belongs to the document in which files are looked at.
-fn framed(name: &str) -> Option<Framed> {
-    match name {
-        "preview.html" => Some(Framed::Preview),
-        _ if name.starts_with("preview/") => Some(Framed::PreviewPart),
-        _ => None,
-    }
 }
 
 /// Answers everything under `/dl/`, where only the service worker has something to say: these names are nobody's business.
@@ -126,65 +68,57 @@ pub(super) async fn serve_nothing() -> Response {
     response
 }
 
-fn serve_file(name: &str, file: EmbeddedFile, request: &HeaderMap) -> Response {
-    let hash = &file.metadata.sha256_hash()[..16];
-    // Weak, because the compressed forms have it too.
-    let tag = hash.iter().fold("W/\"".to_owned(), |tag, byte| tag + &format!("{byte:02x}")) + "\"";
-    let caching = [
-        (header::ETAG, tag.clone()),
-        (header::CACHE_CONTROL, "no-cache".to_owned()),
-        (header::VARY, header::ACCEPT_ENCODING.to_string()),
-    ];
+/// A file in the form that the client takes, or that the client has it already.
+fn serve_file(file: &'static File, request: &HeaderMap) -> Response {
     let known = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    if known.flat_map(|tags| tags.split(',')).any(|known| same_tag(known, &tag)) {
-        return (StatusCode::NOT_MODIFIED, caching).into_response();
+    let is_known = known.flat_map(|tags| tags.split(',')).any(|known| same_tag(known, file.tag));
+    let mut response = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { content(file, request) };
+    let headers = response.headers_mut();
+    headers.insert(header::ETAG, HeaderValue::from_static(file.tag));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    let language = accept::language(request, files::LANGUAGES).unwrap_or(ENGLISH);
+    let texts = file.texts(language);
+    let vary = if texts.is_some() { "accept-encoding, accept-language" } else { "accept-encoding" };
+    headers.insert(header::VARY, HeaderValue::from_static(vary));
+    if let Some(texts) = texts {
+        headers.insert(header::LINK, HeaderValue::from_static(texts));
     }
-    let content_type: (HeaderName, &str) = (header::CONTENT_TYPE, media_type(name));
-    // For others than brotli, the layer around the pages compresses.
-    match PACKED.iter().find(|(packed, _)| *packed == name) {
-        Some((_, packed)) if takes_brotli(request) => {
-            (caching, [content_type, (header::CONTENT_ENCODING, "br")], *packed).into_response()
-        }
-        _ => (caching, [content_type], file.data).into_response(),
-    }
+    response
 }
 
-/// Whether the client says that it takes brotli (RFC 9110, section 12.5.3).
-fn takes_brotli(request: &HeaderMap) -> bool {
-    let values = request.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|codings| codings.split(',')).any(|coding| {
-        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        let weight = weight.trim().trim_start_matches("q=").parse();
-        name.trim().eq_ignore_ascii_case("br") && weight != Ok(0.0)
-    })
+/// The bytes, which lie in the program as they are sent.
+fn content(file: &'static File, request: &HeaderMap) -> Response {
+    let Some((coding, bytes)) = file.form(&Codings::of(request)) else {
+        return StatusCode::NOT_ACCEPTABLE.into_response();
+    };
+    let mut response = Bytes::from_static(bytes).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(file.media_type));
+    if let Some(name) = coding.name() {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+    }
+    response
 }
 
+/// Whether a tag that the client has is this one (RFC 9110, section 8.8.3.2: weak comparison).
 fn same_tag(known: &str, tag: &str) -> bool {
-    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    known.trim() == "*" || opaque(known) == opaque(tag)
+    let opaque = |tag| str::strip_prefix(tag, "W/").unwrap_or(tag);
+    let known = known.trim();
+    known == "*" || opaque(known) == opaque(tag)
 }
 
-fn not_found() -> Response {
-    let page = Pages::get("not-found.html").map(|file| file.data);
-    let page = page.unwrap_or_else(|| NOT_FOUND.as_bytes().into());
-    let headers = [(header::CONTENT_TYPE, media_type("not-found.html")), (header::CACHE_CONTROL, "no-cache")];
-    (StatusCode::NOT_FOUND, headers, page).into_response()
-}
-
-/// The kinds of files that pages are made of. Anything else is not meant to be shown.
-fn media_type(name: &str) -> &'static str {
-    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
-        "html" => "text/html; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "json" => "application/json",
-        "webmanifest" => "application/manifest+json",
-        "wasm" => "application/wasm",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "ico" => "image/x-icon",
-        "woff2" => "font/woff2",
-        "txt" => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
+/// The way to the page that was meant, or one that says that there is none. Browsers keep what stands after `#` on that way,
+/// which leads only to addresses that stand in [`Page`].
+fn not_found(path: &str, channels: Channels, request: &HeaderMap) -> Response {
+    if let Some(page) = Page::meant(path).filter(|page| page.path() != path && page.is_served(channels)) {
+        let headers = [(header::LOCATION, page.path()), (header::CACHE_CONTROL, "no-cache")];
+        return (StatusCode::FOUND, headers).into_response();
     }
+    let Some(file) = files::find(NOT_FOUND) else { return StatusCode::NOT_FOUND.into_response() };
+    let mut response = content(file, request);
+    if response.status().is_success() {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    response
 }

@@ -7,7 +7,6 @@ use axum::routing::{any, get};
 use axum::{Extension, Router};
 use bytes::Bytes;
 use subrosa_shared::api::{API_BASE, Channels};
-use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -28,12 +27,12 @@ pub fn router(app: &App) -> Router {
     let api = api.layer(from_fn_with_state(large::Room::new(), large::hold));
     let api = api.layer(Extension(Document::new(&document))).layer(axum::middleware::from_fn(headers::api_headers));
 
-    // Only pages are compressed: ciphertext does not compress, and answers with secrets of both sides must not.
-    let pages = pages::serve_page.layer(CompressionLayer::new());
+    // Nothing is compressed while the server runs: pages were when it was built, ciphertext does not compress, and answers
+    // with secrets of both sides must not.
     let limited = Router::new()
         .nest(API_BASE, api)
         .route("/dl/{*name}", any(pages::serve_nothing))
-        .fallback_service(pages.with_state(serving.channels))
+        .fallback_service(pages::serve_page.with_state(serving.channels))
         .layer(from_fn_with_state(app.clone(), middleware::limit))
         // Around the limits: a page has to be able to read that it is to come back.
         .layer(from_fn_with_state(cors::share_origins(&serving.share_origins), cors::cors));

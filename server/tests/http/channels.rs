@@ -68,7 +68,7 @@ async fn pages_of_what_is_not_served_do_not_exist() {
         ("/p", [false, true, true]),
         ("/push.html", [false, true, true]),
         ("/reveal.html", [false, true, true]),
-        ("/s/", [false, false, false]),
+        ("/s/", [true, false, true]),
         ("//push.html", [false, true, true]),
     ];
     for (at, (flag, channels)) in ALL.iter().enumerate() {

@@ -1,7 +1,14 @@
 //! The pages as a browser gets them, and the headers that everything has.
 
+use std::io::Read as _;
+use std::path::Path;
+use std::time::Instant;
+
+use axum::body::Body;
 use http::{Request, header};
+use http_body_util::BodyExt as _;
 use subrosa_shared::problem::ProblemType;
+use tower::ServiceExt as _;
 
 use crate::support::{Answer, Call, Link, Server, shared};
 
@@ -47,30 +54,120 @@ async fn pages_are_served_with_their_types_or_say_that_they_were_not_built() {
     }
 }
 
+/// Every file that is served, by its path.
+fn served_files() -> Vec<String> {
+    fn list(folder: &Path, prefix: &str, paths: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let path = format!("{prefix}/{}", entry.file_name().to_str().unwrap());
+            if entry.file_type().unwrap().is_dir() {
+                list(&entry.path(), &path, paths);
+            } else {
+                paths.push(path);
+            }
+        }
+    }
+    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web-wasm");
+    let mut paths = Vec::new();
+    list(&web.join("pages"), "", &mut paths);
+    list(&web.join("generated"), "/wasm", &mut paths);
+    paths
+}
+
+fn unpacked(coding: Option<&str>, bytes: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    match coding {
+        Some("br") => brotli::BrotliDecompress(&mut &*bytes, &mut plain).unwrap(),
+        Some("gzip") => drop(flate2::read::GzDecoder::new(bytes).read_to_end(&mut plain).unwrap()),
+        Some(other) => panic!("{other}"),
+        None => plain.extend(bytes),
+    }
+    plain
+}
+
 #[tokio::test]
-async fn files_are_compressed_for_whoever_takes_that() {
+async fn every_file_is_served_in_the_form_that_its_client_likes_best() {
     let server = Server::start().await;
     if !built(&server).await {
         return;
     }
-    for path in ["/s", "/scripts/api.js", "/wasm/open.js", "/wasm/open_bg.wasm"] {
+    let files = served_files();
+    assert!(files.len() > 100, "{files:?}");
+    let (mut plain_bytes, mut gzip_bytes, mut brotli_bytes) = (0, 0, 0);
+    for path in &files {
         let plain = get(&server, path).await.ok();
-        assert!(!plain.headers.contains_key(header::CONTENT_ENCODING));
-        for (accepted, coding) in [("gzip, deflate, br", "br"), ("BR;q=0.5", "br"), ("gzip, br;q=0", "gzip")] {
+        assert!(!plain.headers.contains_key(header::CONTENT_ENCODING), "{path}");
+        let source =
+            path.strip_prefix("/wasm").map_or_else(|| format!("pages{path}"), |name| format!("generated{name}"));
+        let source = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../web-wasm").join(source)).unwrap();
+        assert!(source == plain.body || path == "/preview.html", "{path} is what stands in the repository");
+        // What the client accepts, and what it may get; the last where no packed form is smaller.
+        for (accepted, codings) in [
+            ("gzip, deflate, br, zstd", &["br", ""][..]),
+            ("BR;q=0.5", &["br", ""]),
+            ("gzip, br;q=0", &["gzip", ""]),
+            // Of the smallest files, only one form may be smaller.
+            ("br;q=0.2, gzip;q=0.9", if plain.body.len() < 300 { &["gzip", "br", ""] } else { &["gzip", ""] }),
+            ("*", &["br", ""]),
+            ("*;q=0.1, br;q=0", &["gzip", ""]),
+            ("gzip;q=0.5, identity", &[""]),
+            ("deflate, zstd", &[""]),
+            ("gzip;q=0", &[""]),
+            ("", &[""]),
+        ] {
             let request = Request::get(path).header(header::ACCEPT_ENCODING, accepted).body("".into()).unwrap();
             let packed = server.send(request).await.ok();
-            assert_eq!(packed.headers[header::CONTENT_ENCODING], coding, "{path}");
+            let coding = packed.headers.get(header::CONTENT_ENCODING).map(|coding| coding.to_str().unwrap());
+            assert!(codings.contains(&coding.unwrap_or("")), "{path}, {accepted}: {coding:?}");
+            assert!(coding.is_some() || codings == [""] || plain.body.len() < 300, "{path}, {accepted} is packed");
+            assert!(unpacked(coding, &packed.body) == plain.body, "{path}, {accepted}");
             for name in [header::CONTENT_TYPE, header::ETAG, header::VARY] {
                 assert_eq!(packed.headers.get_all(&name).iter().count(), 1, "{path}: {name}");
                 assert_eq!(packed.headers[&name], plain.headers[&name], "{path}: {name}");
             }
-            assert!(packed.body.len() < plain.body.len(), "{path}");
-            if coding == "br" {
-                let mut unpacked = Vec::new();
-                brotli::BrotliDecompress(&mut &*packed.body, &mut unpacked).unwrap();
-                assert!(unpacked == plain.body, "{path}");
+            match (accepted, coding) {
+                ("*", Some("br")) => brotli_bytes += packed.body.len(),
+                ("gzip, br;q=0", Some("gzip")) => gzip_bytes += packed.body.len(),
+                _ => {}
             }
         }
+        // Nothing else is acceptable to these.
+        let refused = Request::get(path).header(header::ACCEPT_ENCODING, "*;q=0, deflate").body("".into()).unwrap();
+        assert_eq!(server.send(refused).await.status, 406, "{path}");
+        plain_bytes += plain.body.len();
+    }
+    eprintln!("{} files: {plain_bytes} bytes, {gzip_bytes} with gzip, {brotli_bytes} with brotli", files.len());
+}
+
+/// What each request costs does not grow with the file: nothing is packed, hashed or copied for it.
+#[tokio::test]
+async fn a_large_file_takes_no_more_work_than_a_small_one() {
+    const TIMES: u32 = 200;
+    let server = Server::start().await;
+    if !built(&server).await {
+        return;
+    }
+    let cost = async |path: &str, accepted: &str| {
+        let started = Instant::now();
+        for _ in 0..TIMES {
+            let request = Request::get(path).header(header::ACCEPT_ENCODING, accepted).body(Body::empty()).unwrap();
+            let response = server.router.clone().oneshot(request).await.unwrap();
+            // One frame, of bytes that lie in the program.
+            let bytes = response.into_body().collect().await.unwrap().to_bytes();
+            assert!(!bytes.is_empty() && !bytes.is_unique(), "bytes of the program are nobody's alone");
+        }
+        started.elapsed()
+    };
+    for accepted in ["gzip", "br", "identity"] {
+        let large = "/wasm/pdf_bg.wasm";
+        // The quickest of some: other programs run here, too.
+        let mut small_best = cost("/styles/base.css", accepted).await;
+        let mut large_best = cost(large, accepted).await;
+        for _ in 0..4 {
+            small_best = small_best.min(cost("/styles/base.css", accepted).await);
+            large_best = large_best.min(cost(large, accepted).await);
+        }
+        assert!(large_best < small_best * 10, "{accepted}: {large_best:?} against {small_best:?}");
     }
 }
 
@@ -80,9 +177,14 @@ async fn a_page_comes_with_the_texts_of_its_readers_language() {
     if !built(&server).await {
         return;
     }
-    for (accepted, language) in
-        [("de-CH,de;q=0.9,en;q=0.8", "de"), ("fr, AR;q=0.5", "ar"), ("en-GB", "en"), ("tlh, ../x", "en"), ("", "en")]
-    {
+    for (accepted, language) in [
+        ("de-CH,de;q=0.9,en;q=0.8", "de"),
+        ("fr, AR;q=0.5", "ar"),
+        ("en-GB", "en"),
+        ("tlh, ../x", "en"),
+        ("", "en"),
+        ("en;q=0.1, de;q=0.2", "de"),
+    ] {
         let request = Request::get("/p").header(header::ACCEPT_LANGUAGE, accepted).body("".into()).unwrap();
         let page = server.send(request).await.ok();
         let texts = format!(
@@ -107,6 +209,47 @@ async fn unknown_pages_show_a_way_home_and_no_file_of_the_machine() {
     }
     let post = Request::post("/").body("".into()).unwrap();
     assert_eq!(server.send(post).await.status, 405);
+}
+
+#[tokio::test]
+async fn an_address_that_was_mistyped_leads_to_the_page_that_was_meant_and_nowhere_else() {
+    let server = Server::start().await;
+    for (path, page) in [
+        ("/s/", "/s"),
+        ("//s", "/s"),
+        ("/S", "/s"),
+        ("/s/index.html?fbclid=1", "/s"),
+        ("/s.", "/s"),
+        ("/P//", "/p"),
+        ("/%70", "/p"),
+        ("/PUSH/", "/push"),
+        ("//", "/"),
+    ] {
+        let answer = get(&server, path).await;
+        assert_eq!((answer.status.as_u16(), answer.headers[header::LOCATION].to_str().unwrap()), (302, page), "{path}");
+        if built(&server).await {
+            get(&server, page).await.ok();
+        }
+    }
+    for path in [
+        "/s%23token",
+        "//evil.example/s/x",
+        "//s@evil.example",
+        "/s\\evil.example",
+        "/x",
+        "/s/token",
+        "/api/s/",
+        "///api",
+    ] {
+        let answer = get(&server, path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(!answer.headers.contains_key(header::LOCATION), "{path}");
+    }
+    // What is not served here is not led to, either.
+    let server = Server::start_with(&["--channels", "pushes", "--share-origin", "https://share.example"]).await;
+    assert_eq!(get(&server, "/P/").await.headers[header::LOCATION], "/p");
+    assert_eq!(get(&server, "/S/").await.status, 404);
+    assert_eq!(get(&server, "/s").await.status, 404);
 }
 
 #[tokio::test]
@@ -171,7 +314,6 @@ async fn files_are_looked_at_in_a_document_that_reaches_nothing() {
         let directives: Vec<&str> = csp.split(';').map(str::trim).collect();
         for directive in [
             "default-src 'none'",
-            "script-src 'nonce-subrosa-preview' 'wasm-unsafe-eval'",
             "worker-src data:",
             "sandbox allow-scripts",
             "frame-ancestors 'self'",
@@ -184,6 +326,23 @@ async fn files_are_looked_at_in_a_document_that_reaches_nothing() {
         {
             assert!(!csp.contains(loosening), "{loosening} in {csp}");
         }
+        // Only what stands in the document itself; and the document takes that back when it was run.
+        let body = String::from_utf8(answer.body.to_vec()).unwrap();
+        for kind in ["script-src", "style-src"] {
+            let sources = directives.iter().find_map(|directive| directive.strip_prefix(kind)).unwrap();
+            for source in sources.split_whitespace() {
+                assert!(source.starts_with("'sha256-") || source == "'wasm-unsafe-eval'", "{source}");
+            }
+        }
+        assert!(!csp.contains("nonce") && !body.contains("nonce"));
+        for loaded in [" src=", " href=", "url(", "@import"] {
+            assert!(!body.contains(loaded), "{loaded}");
+        }
+        let inner = body.split_once("srcdoc=\"").unwrap().1.split_once('"').unwrap().0.replace("&quot;", "\"");
+        let (before, after) = inner.split_once("<meta http-equiv=\"content-security-policy\"").unwrap();
+        assert!(before.contains("<script>") && !after.contains("<script") && !after.contains("<style"));
+        assert!(after.contains("default-src 'none'; script-src 'wasm-unsafe-eval'; style-src 'none';"));
+        assert_eq!(answer.headers["connection-allowlist"], "()");
         assert_eq!(answer.headers["x-frame-options"], "SAMEORIGIN");
         for (name, value) in [
             ("cross-origin-embedder-policy", "require-corp"),
@@ -194,10 +353,10 @@ async fn files_are_looked_at_in_a_document_that_reaches_nothing() {
             assert_eq!(answer.headers[name], value);
         }
     }
-    // Its own parts, and no others, can be loaded by an origin that nothing else has.
+    // It loads no parts, so there is nothing for an origin that nothing else has.
     for (path, policy) in [
-        ("/preview/frame.js", "cross-origin"),
-        ("/preview/frame.css", "cross-origin"),
+        ("/preview/frame.js", "same-origin"),
+        ("/preview/frame.css", "same-origin"),
         ("/scripts/receive/main.js", "same-origin"),
         ("/preview/other.js", "same-origin"),
         ("/s", "same-origin"),

@@ -27,6 +27,7 @@ mod round_trip;
 mod saved_names;
 mod tree;
 mod typed;
+mod walls;
 
 use subrosa_tests::client::package::{Package, Source, Terms};
 use subrosa_tests::client::upload::LinkTerms;

@@ -1,7 +1,9 @@
 // @ts-check
 /**
  * Shows one file, in a document that reaches nothing: its origin is opaque, it has no storage, no network and no way into
- * the page around it. A classic script, because a module would have to be asked for as a stranger.
+ * the page around it. The server puts this script into the document itself (`server/build/preview.rs`), so that the document
+ * has nothing to load. It stands in a frame within a frame: the policy of the outer one, which allows no frame from anywhere,
+ * keeps the inner one from going to another address.
  *
  * To the page: `{ ready: true }`. From the page, once, with a port: `{ text }` or `{ kind, blob }`, where `kind` is `image`,
  * `audio` or `video`, or what `pages.js` needs; and always its `label`, and the `lang` of the page. Over the port, to the page: `{ shown: true }` or
@@ -40,9 +42,11 @@
     return media;
   };
 
+  /** The page that shows the file, around both frames. */
+  const page = parent.parent;
   let isShown = false;
   addEventListener("message", ({ source, data, ports }) => {
-    if (isShown || source !== parent || ports.length !== 1) return;
+    if (isShown || source !== page || ports.length !== 1) return;
     isShown = true;
     const [port] = ports;
     document.documentElement.lang = data.lang;
@@ -56,5 +60,6 @@
       document.body.replaceChildren(mediaOf(data.kind, data.blob, data.label, port));
     }
   });
-  parent.postMessage({ ready: true }, "*");
+  // Not before the policy below this script holds.
+  document.addEventListener("DOMContentLoaded", () => page.postMessage({ ready: true }, "*"));
 }

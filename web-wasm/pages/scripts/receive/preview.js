@@ -233,6 +233,8 @@ function showInFrame(kind, title, content, signal, isFirst = true) {
   // Without `allow-same-origin`: an origin that nothing else has. The document's own policy says the same.
   opened.sandbox.add("allow-scripts");
   opened.src = "/preview";
+  // The document that shows the file stands in a frame of its own in there.
+  const inner = () => opened.contentWindow?.[0];
   return new Promise((resolve, reject) => {
     let timer = setTimeout(() => end(new NotShown("it did not come")), COME_MILLIS);
     const cancel = () => end(new Cancelled());
@@ -247,7 +249,7 @@ function showInFrame(kind, title, content, signal, isFirst = true) {
     };
     /** @param {MessageEvent} event */
     const ready = ({ source, origin }) => {
-      if (source !== opened.contentWindow || origin !== "null") return;
+      if (!source || source !== inner() || origin !== "null") return;
       removeEventListener("message", ready);
       clearTimeout(timer);
       timer = setTimeout(() => end(new NotShown("it takes too long")), SHOW_MILLIS);
@@ -259,7 +261,7 @@ function showInFrame(kind, title, content, signal, isFirst = true) {
         else end(kind === "pdf" ? new NotDrawn("it cannot be drawn") : new NotShown("it does not decode"));
       };
       // Nobody else can be in there: a frame without an origin cannot be named by one.
-      opened.contentWindow?.postMessage(content, "*", [port2]);
+      inner()?.postMessage(content, "*", [port2]);
     };
     addEventListener("message", ready);
     signal.addEventListener("abort", cancel);
