@@ -1,12 +1,15 @@
 //! The pages in a real browser against the real server.
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
+mod addresses;
 mod altered;
 mod choosing;
 mod copying;
+mod between;
 mod documents;
 mod edges;
 mod endings;
+mod forgotten;
 mod hurried;
 mod hygiene;
 mod interruptions;

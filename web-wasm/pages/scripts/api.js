@@ -14,6 +14,10 @@ import { judge } from "./wasm.js";
  * @property {boolean} again
  * @property {number} wait_millis
  * @property {{ why: string, at: number } | null} gone as the problem document has it
+ * @property {Stranger} [stranger] who answered, if it was not Subrosa
+ *
+ * @typedef {{ status: number, host: string, bytes: number }} Stranger what it answered with, 0 for a way elsewhere; of which
+ * server something was asked; and how long the body was that it did not take
  */
 
 /** A request that failed for good, or whose failure the caller wants to see at once. */
@@ -119,13 +123,12 @@ async function attempt(call, tries) {
       body: call.bytes ?? call.json,
       cache: "no-store",
       credentials: "omit",
-      redirect: "error",
+      // A sign-in page is not followed, but told.
+      redirect: "manual",
       referrerPolicy: "no-referrer",
       signal: clock.signal,
     });
-    if (response.ok) return response;
-    const body = await response.text();
-    return judged(response.status, body, response.headers.get("retry-after"), tries);
+    return isAnswer(response) ? response : await refused(response, tries, call);
   } catch {
     if (call.signal.aborted) throw new Cancelled();
     return judged(0, "", null, tries);
@@ -133,6 +136,45 @@ async function attempt(call, tries) {
     clearTimeout(timer);
     call.signal.removeEventListener("abort", cancel);
   }
+}
+
+/** Whether a media type is one that Subrosa answers with. A page is none. @param {string | null} type */
+export const isOurs = (type) => /^(?:application\/(?:json|octet-stream)\b|$)/iu.test(type ?? "");
+
+/** Whether an answer is what was asked for. @param {Response} response */
+export const isAnswer = (response) => response.ok && isOurs(response.headers.get("content-type"));
+
+/**
+ * What an answer is that is not what was asked for.
+ *
+ * @param {Response} response
+ * @param {number} tries
+ * @param {Pick<Call, "origin" | "bytes">} [call]
+ */
+export async function refused(response, tries, { origin, bytes } = {}) {
+  const { ok, status } = response;
+  const text = ok || status === 0 ? "" : await response.text();
+  return refusal(status, text, response.headers.get("retry-after"), tries, bytes?.byteLength, origin);
+}
+
+/**
+ * A refusal of Subrosa's, or an answer of something in between, which says nothing of ours.
+ *
+ * @param {number} status 0: the way to another address
+ * @param {string} body
+ * @param {string | null} retryAfter the header
+ * @param {number} tries
+ * @param {number} [bytes] of the body that was sent
+ * @param {string} [origin] as in {@link Call}
+ * @returns {Failure}
+ */
+export function refusal(status, body, retryAfter, tries, bytes = 0, origin = "") {
+  // What is no failure is judged as one that lasts: another try gets the same.
+  const failure = judged(status < 400 ? 403 : status, body, retryAfter, tries);
+  if (String(problemOf(body).type).startsWith("urn:subrosa:")) return failure;
+  const { host } = new URL(origin || location.origin);
+  const variant = failure.variant === "server" ? "stranger" : failure.variant;
+  return { ...failure, variant, stranger: { status, host, bytes } };
 }
 
 /**

@@ -6,6 +6,9 @@
 
 /** @typedef {{ link?: string, language?: string } | null} State `language` is kept by `language.js` */
 
+/** Where this page is, without query and fragment. Whole, because a path may begin with two slashes, as a host does. */
+const here = () => location.origin + location.pathname;
+
 /** @returns {string} the text of the link; empty if there is none */
 export function takeFragment() {
   const text = location.hash.slice(1);
@@ -16,13 +19,13 @@ export function takeFragment() {
 
 /** Keeps a link over a reload, in its clean form or as it came. @param {string} text */
 export function keep(text) {
-  history.replaceState({ ...history.state, link: text }, "", location.pathname);
+  history.replaceState({ ...history.state, link: text }, "", here());
 }
 
-/** Reloading begins anew. */
-export function forgetFragment() {
+/** Reloading begins anew. @param {string} [address] what stands in the address bar then */
+export function forgetFragment(address = here()) {
   const { link, ...others } = /** @type {State} */ (history.state) ?? {};
-  history.replaceState(others, "", location.pathname);
+  history.replaceState(others, "", address);
 }
 
 /** Another link pasted into the address bar of this page changes only the fragment: the page begins anew with it. */

@@ -71,6 +71,9 @@ export const keptDevice = (linkId) => read(DEVICE + linkId);
 /** @param {string} linkId @param {Kept} device */
 export const keepDevice = (linkId, device) => write(DEVICE + linkId, JSON.stringify(device));
 
+/** @param {string} linkId */
+export const forgetDevice = (linkId) => remove(DEVICE + linkId);
+
 /** Whether {@link keepEnded} was called on this device. @param {string} linkId */
 export const isEndedHere = (linkId) => read(ENDED + linkId) !== undefined;
 /** Remembers who ended it: nobody has to worry about that later. @param {string} linkId */

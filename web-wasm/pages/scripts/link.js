@@ -1,7 +1,8 @@
 // @ts-check
 /** A link that this page holds: what proves it, what calls about it need, and what this device keeps of it. */
 
-import { keepDevice, keptDevice } from "./kept.js";
+import { forgetFragment } from "./fragment.js";
+import { forgetDevice, forgetLease, keepDevice, keptDevice } from "./kept.js";
 
 /**
  * @typedef {object} LinkView
@@ -59,6 +60,14 @@ export class HeldLink {
   /** Lets the server know this device again. @param {LinkView} view */
   keepDevice(view) {
     keepDevice(this.id, { secret: this.#unlocked.deviceSecret, until: untilHere(view.expires_at, view) });
+  }
+
+  /** The link leads nowhere any more: nothing that this browser keeps of it is of use to anybody but a thief. */
+  forget() {
+    this.lease = undefined;
+    forgetLease(this.id);
+    forgetDevice(this.id);
+    forgetFragment();
   }
 
   /**

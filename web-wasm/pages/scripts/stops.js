@@ -23,12 +23,21 @@ export const servedHere = () =>
     () => () => true,
   );
 
+/** Dead ends behind which nothing is. */
+const OVER = ["gone", "not-found", "destroyed"];
+
 export class Stops {
   #words;
+  #whenOver = () => {};
 
   /** @param {Words} words */
   constructor(words) {
     this.#words = words;
+  }
+
+  /** @param {() => void} act where a dead end says that the link leads nowhere any more */
+  whenOver(act) {
+    this.#whenOver = act;
   }
 
   /**
@@ -44,6 +53,7 @@ export class Stops {
     retry.hidden = !again;
     retry.textContent = label || this.#words.stops.error.button;
     retry.onclick = again ?? null;
+    if (OVER.includes(name)) this.#whenOver();
     show(name);
   }
 
@@ -89,7 +99,7 @@ export class Stops {
         return this.at("drained", "", again);
       case "network":
       case "unavailable":
-        return this.at("offline", "", again);
+        return this.at("offline", failure?.stranger ? sentenceOf(failure) : "", again);
       case "server":
       case "answer":
         return this.at("error", problems.server, again);

@@ -27,6 +27,7 @@ export const page = group("page");
 export const unsupported = group("unsupported");
 export const problems = group("problems");
 export const refusals = group("refusals");
+export const strangers = group("strangers");
 
 export const send = group("send");
 export const unfinished = group("unfinished");

@@ -5,7 +5,7 @@ import { CallError } from "./api.js";
 import { addTexts, problems } from "./texts.js";
 import { button, element, revealing, say, show, state } from "./views.js";
 import { onDemand } from "./waiting.js";
-import { countText, sentenceOf, soonText } from "./wording.js";
+import { countText, refusalOf, sentenceOf, soonText } from "./wording.js";
 
 /** No link has a longer password (PROTOCOL.md, section 5). */
 const PASSWORD_BYTES_MAX = 1024;
@@ -113,7 +113,7 @@ export function tellFailure(error) {
   } else if (failure?.variant === "too-many-guesses") {
     wait(failure.wait_millis, texts.tooSoon);
   } else if (failure?.again || variant === "network") {
-    refuse(problems.network);
+    refuse(refusalOf(failure));
   } else {
     const strange = sentenceOf(failure) || texts.unexpected || problems.unexpected;
     refuse(variant === "password-too-long" ? texts.wrongPasswordNow : strange);

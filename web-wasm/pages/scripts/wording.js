@@ -2,7 +2,7 @@
 /** Sizes, spans and moments in the page's language. What number and unit: decided in Rust. */
 
 import { localeOf } from "./locale.js";
-import { language, refusals } from "./texts.js";
+import { language, problems, refusals, strangers } from "./texts.js";
 import { life, size, span } from "./wasm.js";
 
 const locale = localeOf(language);
@@ -55,7 +55,28 @@ export function momentText(millis) {
 /**
  * What a failed call says to people; empty if there is nothing to say but that it failed. Servers speak English.
  *
- * @param {{ variant: string, sentence: string } | null | undefined} failure
+ * @param {import("./api.js").Failure | { variant: string, sentence: string, stranger?: undefined } | null | undefined} failure
+ * @returns {string}
  */
-export const sentenceOf = (failure) =>
-  (failure && (refusals[failure.variant] ?? (language === "en" ? failure.sentence : ""))) || "";
+export function sentenceOf(failure) {
+  if (!failure) return "";
+  if (failure.stranger) return strangerText(failure.stranger);
+  return refusals[failure.variant] ?? (language === "en" ? failure.sentence : "");
+}
+
+/**
+ * The same for what a person did once: to try again is up to them.
+ *
+ * @param {import("./api.js").Failure | undefined} failure
+ * @param {string} [lost] what is said where nothing else is known
+ */
+export const refusalOf = (failure, lost = problems.network) =>
+  (failure?.again && !failure.stranger ? "" : sentenceOf(failure)) || lost;
+
+/** Something in between answered: what, and who knows more. @param {import("./api.js").Stranger} stranger */
+function strangerText({ status, host, bytes }) {
+  if (status === 413) return strangers.tooLarge(host, sizeText(bytes));
+  if ([408, 425, 429, 502, 503, 504].includes(status)) return strangers.gateway(status, host);
+  if (status === 0 || status < 300 || [401, 403, 407, 511].includes(status)) return strangers.signIn(status, host);
+  return strangers.other(status, host);
+}

@@ -55,6 +55,7 @@ const stops = new Stops({ stops: pushStops, gone: pushGone, unexpected: () => pr
 
 async function start() {
   followNewLinks();
+  stops.whenOver(forgetFragment);
   const text = takeFragment();
   await textsReady;
   const module = await startEngine("seal", wasm);
@@ -176,7 +177,7 @@ function refuse(error) {
   const failure = error instanceof CallError ? error.failure : undefined;
   const lost = ["network", "unavailable"].includes(variant) ? problems.network : "";
   const strange = variant === "server" ? problems.server : problems.unexpected;
-  say("push-problem", lost || sentenceOf(failure) || strange);
+  say("push-problem", sentenceOf(failure) || lost || strange);
   if (failure) button("make").textContent = texts.retry;
   button("make").focus();
 }

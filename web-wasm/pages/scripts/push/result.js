@@ -6,7 +6,7 @@ import { Card } from "../card.js";
 import { copyExactly, exactField } from "../exact.js";
 import { formProblems as problems, messages, page, push as texts, pushEndings, pushGone } from "../texts.js";
 import { announce, asking, button, element, say, show, state } from "../views.js";
-import { momentText, sentenceOf } from "../wording.js";
+import { momentText, refusalOf } from "../wording.js";
 import { PushWatch } from "./watch.js";
 
 /** @typedef {import("./watch.js").PushStatus} PushStatus */
@@ -177,7 +177,7 @@ async function change(id, to) {
     await (to ? watch?.change("PATCH", to) : watch?.change("DELETE"));
   } catch (error) {
     const failure = error instanceof CallError ? error.failure : undefined;
-    say("change-problem", (failure?.again ? "" : sentenceOf(failure)) || problems.network);
+    say("change-problem", refusalOf(failure, problems.network));
   } finally {
     pressed.disabled = id === "more-views" && (latest?.link.downloads_max ?? 0) >= viewsMax;
   }

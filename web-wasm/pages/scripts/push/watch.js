@@ -2,6 +2,7 @@
 /** What happens to a push, as long as the page is open: asked every few seconds, less often when nobody looks. */
 
 import { CallError, sendForText } from "../api.js";
+import { forgetFragment } from "../fragment.js";
 import { events, pushStatus as texts } from "../texts.js";
 import { element, say } from "../views.js";
 import { countText, momentText } from "../wording.js";
@@ -94,7 +95,10 @@ export class PushWatch {
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       // What is known stays on the page: unknown to the server means that it ended long ago.
-      if (error instanceof CallError && error.variant === "not-found") return this.stop();
+      if (error instanceof CallError && error.variant === "not-found") {
+        if (this.#prefix === "") forgetFragment();
+        return this.stop();
+      }
       say(`${this.#prefix}unreachable`, texts.unreachable);
     }
     this.later();

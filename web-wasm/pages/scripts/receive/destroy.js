@@ -2,9 +2,8 @@
 /** Having the files deleted from the server, where the sender allows it: a button, and a question. */
 
 import { CallError } from "../api.js";
-import { problems } from "../texts.js";
 import { asking, button, say, state } from "../views.js";
-import { sentenceOf } from "../wording.js";
+import { refusalOf } from "../wording.js";
 
 /** @param {() => Promise<void>} destroy asks the server, and goes on from there */
 export function prepareDestroy(destroy) {
@@ -23,7 +22,7 @@ async function attempt(destroy) {
     await destroy();
   } catch (error) {
     const failure = error instanceof CallError ? error.failure : undefined;
-    say("destroy-problem", (failure?.again ? "" : sentenceOf(failure)) || problems.network);
+    say("destroy-problem", refusalOf(failure));
   } finally {
     confirm.disabled = false;
   }

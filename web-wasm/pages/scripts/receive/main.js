@@ -71,6 +71,7 @@ function prepare() {
     if (state() === "previewing") cancel();
     if (state() === "preview") list();
   });
+  stops.whenOver(() => visit.session.forgetLink());
   prepareSaving({ list, look: () => void look() });
   prepareDestroy(destroy);
   button("copy-link").addEventListener("click", () => {

@@ -7,7 +7,7 @@ import { clearProgress, showProgress } from "../progress.js";
 import { list as filesTexts, problems, receive as texts, receiveStops } from "../texts.js";
 import { button, element, say, show, state } from "../views.js";
 import { onDemand, throwIfCancelled } from "../waiting.js";
-import { soonText } from "../wording.js";
+import { refusalOf, sentenceOf, soonText } from "../wording.js";
 import { save } from "./download.js";
 import { removeStored } from "./saver.js";
 import { stopForError, stops } from "./stops.js";
@@ -116,7 +116,8 @@ async function finish() {
     // A lease that is over was told or has lapsed: nothing is left to tell.
     const isOver = error instanceof CallError && !error.failure.again;
     if (isOver) {
-      session.forgetLease();
+      if (["gone", "not-found"].includes(error.variant)) session.forgetLink();
+      else session.forgetLease();
       showFinished(texts.finishedLate);
     } else {
       if (state() !== "ask-saved") show("ask-saved");
@@ -148,7 +149,8 @@ export function failed(error) {
     stops.at("lost", `${receiveStops.lost.text} ${texts.othersWhole}`, list);
   } else if (["network", "unavailable"].includes(variant ?? "") && visit.session.holdsLease) {
     // It may be counted, or is.
-    stops.at("offline", `${problems.network} ${texts.held}`, list);
+    const { failure } = /** @type {import("../stops.js").Failed} */ (error);
+    stops.at("offline", `${refusalOf(failure)} ${texts.held}`, list);
   } else {
     stopForError(error, list);
   }
@@ -163,5 +165,7 @@ function waiting(failure, pace) {
 /** @param {import("../api.js").Failure | undefined} failure */
 export function waitText(failure) {
   if (!failure) return "";
-  return navigator.onLine ? texts.waiting(soonText(failure.wait_millis / 1000)) : texts.offline;
+  if (!navigator.onLine) return texts.offline;
+  const why = failure.stranger ? `${sentenceOf(failure)} ` : "";
+  return why + texts.waiting(soonText(failure.wait_millis / 1000));
 }

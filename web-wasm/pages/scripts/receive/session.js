@@ -143,8 +143,10 @@ export class Session {
   async finish() {
     const { id } = (this.#link.lease ??= await this.#desk.ask("holdLease", keptLease(this.#link.id)?.secret));
     const json = await this.#desk.ask("finishBody");
-    await sendForText({ ...this.#link.call("POST", `/leases/${id}/done`, "open", "lease"), json });
-    this.forgetLease();
+    const body = await sendForText({ ...this.#link.call("POST", `/leases/${id}/done`, "open", "lease"), json });
+    const { gone } = /** @type {LinkView} */ (JSON.parse(body));
+    if (gone) this.forgetLink();
+    else this.forgetLease();
   }
 
   forgetLease() {
@@ -152,9 +154,14 @@ export class Session {
     forgetLease(this.#link.id);
   }
 
+  /** The link has ended, or the server knows nothing of it. */
+  forgetLink() {
+    this.#link.forget();
+  }
+
   /** Has the files deleted. */
   async destroy() {
     await sendForText(this.#link.call("DELETE", "", "open", "device"));
-    this.forgetLease();
+    this.forgetLink();
   }
 }

@@ -28,7 +28,7 @@ import { servedHere } from "../stops.js";
 import { kinds, others, page, reveal as texts, revealProblems as problems } from "../texts.js";
 import { askPassword, preparePassword, tellFailure } from "../unlock.js";
 import { asking, button, element, say, show, state } from "../views.js";
-import { countText, momentText, sentenceOf, spanText, timeText } from "../wording.js";
+import { countText, momentText, refusalOf, spanText, timeText } from "../wording.js";
 import { clearFields, hideFields, showFields } from "./fields.js";
 import { Session } from "./session.js";
 import { isStopped, stopForError, stops } from "./stops.js";
@@ -62,6 +62,7 @@ function prepare() {
   button("reveal").addEventListener("click", (event) => event.isTrusted && state() === "ready" && take());
   // Scripts click hidden buttons too: each answers only in its own state, and what ends something only to people.
   button("finish").addEventListener("click", (event) => event.isTrusted && state() === "revealed" && void finish());
+  stops.whenOver(() => session.forgetLink());
   prepareDestroy();
   copyExactly();
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && hideFields());
@@ -238,7 +239,8 @@ function showRevealed(revealed) {
   clearTimeout(ending);
   ending = setTimeout(() => {
     leave();
-    session.forgetLease();
+    if (left === 0) session.forgetLink();
+    else session.forgetLease();
     showFinished(texts.lapsed);
   }, revealed.leftMillis);
   show("revealed");
@@ -287,11 +289,12 @@ async function ended(act) {
     const failure = error instanceof CallError ? error.failure : undefined;
     if (failure && ["lease-ended", "gone", "not-found"].includes(failure.variant)) {
       // It was over already: nothing is left to tell.
-      session.forgetLease();
+      if (failure.variant === "lease-ended") session.forgetLease();
+      else session.forgetLink();
       leave();
       showFinished(texts.finishedLate);
     } else {
-      say("finish-problem", (failure?.again ? "" : sentenceOf(failure)) || problems.network);
+      say("finish-problem", refusalOf(failure, problems.network));
     }
   } finally {
     for (const target of buttons) target.disabled = false;
@@ -302,6 +305,7 @@ async function ended(act) {
 function endedElsewhere() {
   if (state() !== "revealed") return;
   leave();
+  if (view.downloads_left === 0) session.forgetLink();
   showFinished(texts.endedElsewhere);
 }
 

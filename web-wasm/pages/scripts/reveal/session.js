@@ -129,16 +129,26 @@ export class Session {
     const json = await this.#desk.ask("pushFinishBody");
     const body = await sendForText({ ...this.#link.call("POST", "/ack", "lease"), json });
     const { link: view } = /** @type {{ link: LinkView }} */ (JSON.parse(body));
-    if (view.gone) keepEnded(this.#link.id);
     this.forgetLease();
+    if (view.gone) this.#ended();
     return view;
   }
 
   /** Has it destroyed, for everybody. */
   async destroy() {
     await sendForText(this.#link.call("DELETE", "", "open", "device"));
+    this.#ended();
+  }
+
+  /** It is gone, because of what was done here. */
+  #ended() {
     keepEnded(this.#link.id);
-    this.forgetLease();
+    this.forgetLink();
+  }
+
+  /** The link has ended, or the server knows nothing of it. */
+  forgetLink() {
+    this.#link.forget();
   }
 
   forgetLease() {

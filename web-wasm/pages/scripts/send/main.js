@@ -28,7 +28,7 @@ import { bytesOf, Fitting, limitsOfTexts, tooLong } from "../fitting.js";
 import { page, problems, send as texts, textsReady, unfinished } from "../texts.js";
 import { announce, button, element, say, show, state } from "../views.js";
 import { Cancelled } from "../waiting.js";
-import { lifeText } from "../wording.js";
+import { lifeText, refusalOf } from "../wording.js";
 import { listen, listenToPickers } from "./drop.js";
 import { reason, whyGone } from "./failures.js";
 import { prepareInterrupted, showInterrupted, takeAgain, unreadableAgain } from "./interrupted.js";
@@ -259,7 +259,7 @@ function fail(error) {
     : variant === "read-back"
       ? problems.readBack
       : networkGone
-        ? problems.network
+        ? refusalOf(error.failure)
         : sentence || (variant === "server" || variant === "answer" ? problems.server : problems.unexpected));
   say("error-title", texts.stopped);
   say("error", text);

@@ -10,7 +10,7 @@ import { copyExactly } from "../exact.js";
 import { PushWatch } from "../push/watch.js";
 import { endings, goneForOwner, messages, problems, pushGone, send as texts } from "../texts.js";
 import { announce, asking, button, element, say, show, state } from "../views.js";
-import { momentText, sentenceOf } from "../wording.js";
+import { momentText, refusalOf } from "../wording.js";
 import { StatusWatch } from "./status.js";
 import { deleteShare } from "./upload.js";
 
@@ -289,7 +289,7 @@ async function revokePush() {
 
 /** @param {unknown} error */
 function whyNot(error) {
-  return (error instanceof CallError && !error.failure.again && sentenceOf(error.failure)) || problems.network;
+  return refusalOf(error instanceof CallError ? error.failure : undefined);
 }
 
 /** @param {string} title @param {string} text */

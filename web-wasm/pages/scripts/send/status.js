@@ -80,7 +80,7 @@ export class StatusWatch {
       await this.#show(body);
     } catch (error) {
       if (this.#stop.signal.aborted) return;
-      if (error instanceof CallError && !error.failure.again && error.variant !== "server") {
+      if (error instanceof CallError && !error.failure.again && !["server", "stranger"].includes(error.variant)) {
         this.#ended(error.failure.gone);
         return;
       }

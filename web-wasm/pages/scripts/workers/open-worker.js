@@ -7,7 +7,7 @@
 
 import * as wasm from "/wasm/open.js";
 
-import { digestText, judged, sha256 } from "../api.js";
+import { digestText, isAnswer, judged, refused, sha256 } from "../api.js";
 import { wait } from "../waiting.js";
 import { serveParts } from "./parts.js";
 
@@ -219,11 +219,11 @@ async function attempt(sealed, start, end, job, signal, tries, reached) {
       headers: isWhole ? headers : { ...headers, range: `bytes=${base + start}-${base + end - 1}` },
       cache: "no-store",
       credentials: "omit",
-      redirect: "error",
+      redirect: "manual",
       referrerPolicy: "no-referrer",
       signal: clock.signal,
     });
-    if (!response.ok) return judged(response.status, await response.text(), response.headers.get("retry-after"), tries);
+    if (!isAnswer(response)) return await refused(response, tries);
     // Whoever ignores the range sends it all.
     if (response.status !== 206 && job.chunks) throw Object.assign(new Error("no range"), { variant: "altered" });
     if (response.status !== 206) at = 0;

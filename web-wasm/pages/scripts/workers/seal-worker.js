@@ -9,7 +9,7 @@
 
 import * as wasm from "/wasm/seal.js";
 
-import { digestHeader, digestText, judged, sha256 } from "../api.js";
+import { digestHeader, digestText, isAnswer, isOurs, judged, refusal, refused, sha256 } from "../api.js";
 import { edgeDigests, gather } from "../source.js";
 import { wait } from "../waiting.js";
 import { serveParts } from "./parts.js";
@@ -35,6 +35,8 @@ const STALL_MILLIS = 60_000;
  * empty. A server that waits in vain ends the connection long before.
  */
 const ANSWER_MILLIS = 5 * 60_000;
+/** For the question who answers at all. */
+const PROBE_MILLIS = 5_000;
 /** After the network came back, it has to move within so long. */
 const REVIVE_MILLIS = 4_000;
 
@@ -143,12 +145,15 @@ function put(job, sealed, digest, tries, signal) {
       end();
       if (signal.aborted) {
         reject(Object.assign(new Error("cancelled"), { name: "Cancelled" }));
-      } else if (request.status >= 200 && request.status < 300) {
-        resolve(undefined);
+      } else if (request.status === 0) {
+        resolve(inBetween(tries).then((failure) => failure ?? judged(0, "", null, tries)));
       } else {
-        const text = request.status === 0 ? "" : request.responseText;
-        const retryAfter = request.status === 0 ? null : request.getResponseHeader("retry-after");
-        resolve(judged(request.status, text, retryAfter, tries));
+        const { status, responseURL } = request;
+        const isMoved = new URL(job.url, location.origin).href !== responseURL;
+        const isOk = status >= 200 && status < 300 && isOurs(request.getResponseHeader("content-type"));
+        if (isOk && !isMoved) return resolve(undefined);
+        const retryAfter = request.getResponseHeader("retry-after");
+        resolve(refusal(isMoved ? 0 : status, request.responseText, retryAfter, tries, sealed.byteLength));
       }
     });
     signal.addEventListener("abort", cancel);
@@ -159,6 +164,22 @@ function put(job, sealed, digest, tries, signal) {
     alive();
     request.send(sealed);
   });
+}
+
+/**
+ * Whether something in between answers: the way to a sign-in page looks like a lost network to an upload, because the policy
+ * of the page forbids to follow it.
+ *
+ * @param {number} tries
+ */
+async function inBetween(tries) {
+  try {
+    const signal = AbortSignal.timeout(PROBE_MILLIS);
+    const response = await fetch("/api/v1/config", { cache: "no-store", credentials: "omit", redirect: "manual", signal });
+    return isAnswer(response) ? undefined : await refused(response, tries);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Opens a part that was read back. @param {CheckJob} job @param {Uint8Array<ArrayBuffer>} sealed */

@@ -55,3 +55,16 @@ export const problems = {
 export const refusals = {
   internal: "حدث خطأ في الخادم. حاول من جديد؛ وإذا استمر الأمر فأخبر مشغّله.",
 };
+
+/** @type {typeof En.strangers} */
+export const strangers = {
+  tooLarge: (host, size) =>
+    `وكيلٌ أمام الخادم يحدّ من حجم الرفع، وقد رفض ${size} (الحالة 413). على مشغّل ${host} أن يرفع هذا الحدّ.`,
+  signIn: (status, host) =>
+    `لم يُجب Subrosa، بل شيء في الطريق${status ? ` (الحالة ${status})` : "، وأحال إلى صفحة أخرى"}، كما تفعل صفحة تسجيل ` +
+    `الدخول إلى شبكة. سجّل الدخول هناك ثم حمّل هذه الصفحة من جديد. وإن لم توجد، فاسأل مشغّل ${host}.`,
+  gateway: (status, host) =>
+    `أجاب وكيلٌ بأن Subrosa لا يمكن الوصول إليه خلفه (الحالة ${status}). إن استمر ذلك فاسأل مشغّل ${host}.`,
+  other: (status, host) =>
+    `لم يُجب Subrosa، بل شيء في الطريق (الحالة ${status}). اسأل مشغّل ${host} أو مشغّل شبكتك.`,
+};

@@ -1,0 +1,177 @@
+//! Answers that are not Subrosa's: of proxies, gateways, sign-in pages. The page says what they are, and whom to ask.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use subrosa_tests::browser::{Browser, SOON, turn};
+use subrosa_tests::client::push::PushTerms;
+use subrosa_tests::client::upload::LinkTerms;
+use subrosa_tests::ports::free_port;
+use subrosa_tests::server::Server;
+use subrosa_tests::wait;
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use crate::pushes::{password, pushed};
+use crate::{one_file, sent_to};
+
+/// nginx in front of a server, which answers calls itself as long as a file of a name is there. Killed when dropped.
+struct Front {
+    _process: Child,
+    folder: TempDir,
+    host: String,
+}
+
+/// What it answers, by the name of the file.
+const ANSWERS: [(&str, &str); 6] = [
+    ("moved", "302 http://127.0.0.1:9/sign-in"),
+    ("unauthorized", "401"),
+    ("forbidden", "403"),
+    ("bad-gateway", "502"),
+    ("teapot", "418"),
+    ("portal", "200 '<!doctype html><title>Welcome to our network</title>'"),
+];
+
+impl Front {
+    async fn start(server: &Server) -> Self {
+        let (folder, port) = (TempDir::new().unwrap(), free_port());
+        let here = folder.path().display();
+        let pass = format!("proxy_pass http://127.0.0.1:{}", server.port());
+        let answers: String =
+            ANSWERS.iter().map(|(name, answer)| format!("if (-f {here}/{name}) {{ return {answer}; }} ")).collect();
+        let paths =
+            ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|name| format!("{name}_temp_path {here};"));
+        let config = format!(
+            "daemon off; master_process off; pid {here}/pid; error_log {here}/errors; events {{ }}
+             http {{ access_log off; default_type text/html; {} server {{
+                 listen 127.0.0.1:{port}; client_max_body_size 200k;
+                 location /api/ {{ {answers} {pass}; }}
+                 location /below/ {{ {pass}/; }}
+                 location / {{ if (-f {here}/whole) {{ return 404; }} {pass}; }}
+             }} }}",
+            paths.concat()
+        );
+        let file = folder.path().join("nginx.conf");
+        std::fs::write(&file, config).unwrap();
+        let mut command = Command::new("nginx");
+        // Debian keeps it where the programs of administrators are.
+        command.env("PATH", format!("{}:/usr/sbin", std::env::var("PATH").unwrap()));
+        command.arg("-c").arg(&file).arg("-e").arg(folder.path().join("errors"));
+        command.stdin(Stdio::null()).kill_on_drop(true);
+        let process = command.spawn().expect("nginx can be started: `cargo xtask test` installs it");
+        let front = Self { _process: process, folder, host: format!("127.0.0.1:{port}") };
+        let answers = async || reqwest::get(front.origin()).await.ok().filter(|answer| answer.status().is_success());
+        wait::until(SOON, "nginx answers", answers).await;
+        front
+    }
+
+    fn origin(&self) -> String {
+        format!("http://{}", self.host)
+    }
+
+    /// From now on it answers so; until the file is removed.
+    fn answer(&self, name: &str) -> PathBuf {
+        let file = self.folder.path().join(name);
+        std::fs::write(&file, "").unwrap();
+        file
+    }
+}
+
+/// What is said of each.
+const TOLD: [(&str, &str); 6] = [
+    ("moved", "the way to another page"),
+    ("unauthorized", "status 401"),
+    ("forbidden", "status 403"),
+    ("bad-gateway", "status 502"),
+    ("teapot", "status 418"),
+    ("portal", "status 200"),
+];
+
+#[tokio::test]
+async fn an_answer_of_something_in_between_is_told_as_what_it_is() {
+    let _turn = turn().await;
+    let (server, visitor) = (Server::start().await, Browser::start().await);
+    let front = Front::start(&server).await;
+    let (_, link) = sent_to(&server, &front.origin(), &one_file(), &LinkTerms::default()).await;
+    let (push, _) = pushed(&server, &password("secret"), &PushTerms::default()).await;
+    let push = push.link_at(&front.origin());
+    let owner = format!("{}/push", front.origin());
+    for (name, told) in TOLD {
+        for (address, back) in [(&link, "ready"), (&push, "ready"), (&owner, "form")] {
+            let file = front.answer(name);
+            visitor.open("about:blank").await;
+            visitor.open(address).await;
+            visitor.state_of(&["error", "offline"]).await;
+            let said = visitor.text("error").await;
+            assert!(said.contains(told) && said.contains(&front.host) && said.contains("operator"), "{name}: {said}");
+            std::fs::remove_file(file).unwrap();
+            visitor.click("retry").await;
+            visitor.state_of(&[back]).await;
+        }
+    }
+    visitor.assert_accessible().await;
+    // A download that runs says why it waits, and goes on by itself where it can.
+    visitor.look(&link).await;
+    let file = front.answer("bad-gateway");
+    visitor.take().await;
+    visitor.state_of(&["offline"]).await;
+    assert!(visitor.text("error").await.contains("status 502"));
+    std::fs::remove_file(file).unwrap();
+    let _ = visitor.complaints();
+}
+
+#[tokio::test]
+async fn an_upload_that_a_proxy_refuses_says_who_limits_it_and_to_what() {
+    let _turn = turn().await;
+    let (server, sender) = (Server::start().await, Browser::start().await);
+    let front = Front::start(&server).await;
+    let files = sender.prepare(&[("large.bin", &[7; 600_000])]);
+    sender.pick(&front.origin(), &files).await;
+    sender.click("send").await;
+    sender.state_of(&["error"]).await;
+    let said = sender.text("error").await;
+    assert!(said.contains("status 413") && said.contains(&front.host) && said.contains("606 kB"), "{said}");
+    sender.assert_accessible().await;
+
+    // Signed out while the page was open.
+    let small = sender.prepare(&[("small.txt", b"small")]);
+    for (name, told) in TOLD {
+        sender.pick(&front.origin(), &small).await;
+        let file = front.answer(name);
+        sender.click("send").await;
+        let place = if name == "bad-gateway" { "network" } else { "error" };
+        let said = wait::until(SOON, "it is told", async || {
+            let said = sender.text(place).await;
+            said.contains(told).then_some(said)
+        })
+        .await;
+        assert!(said.contains(&front.host), "{name}: {said}");
+        std::fs::remove_file(file).unwrap();
+        if name == "bad-gateway" {
+            sender.sent().await;
+        } else {
+            sender.click("retry").await;
+            sender.sent().await;
+        }
+        sender.open("about:blank").await;
+    }
+    let _ = sender.complaints();
+}
+
+#[tokio::test]
+async fn a_server_below_a_path_says_that_it_belongs_to_the_root() {
+    let _turn = turn().await;
+    let (server, visitor) = (Server::start().await, Browser::start().await);
+    let front = Front::start(&server).await;
+    let whole = front.answer("whole");
+    for page in ["", "s", "p", "push", "nothing"] {
+        visitor.open(&format!("{}/below/{page}", front.origin())).await;
+        let said = visitor.visible().await;
+        assert!(said.contains("at the root of a host name") && said.contains("operator"), "{page}: {said}");
+    }
+    std::fs::remove_file(whole).unwrap();
+    visitor.open(&front.origin()).await;
+    visitor.state_of(&["pick"]).await;
+    assert!(!visitor.visible().await.contains("at the root of a host name"));
+    let _ = visitor.complaints();
+}
