@@ -12,35 +12,60 @@ mod weight;
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 
-use crate::tally::Tally;
+use crate::tally::{Outcome, Tally};
 use crate::{cargo, process, tools, web};
 
 /// What `check` takes.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
     /// Only this one: format, lints, wasm-lints, docs, types, texts, preloads, weight, layers, documents, fields, openapi,
-    /// dependencies
+    /// dependencies, advisories
     name: Option<String>,
+    /// Fail where something could not be checked, as before a release; so does the variable `SUBROSA_CHECK_ALL`
+    #[arg(long)]
+    all: bool,
 }
 
 /// A check by its name.
-type Check = (&'static str, fn() -> Result<()>);
+type Check = (&'static str, Looks);
+
+/// What it does.
+#[derive(Clone, Copy)]
+enum Looks {
+    /// Everything that it needs is here.
+    Always(fn() -> Result<()>),
+    /// What it needs may not be there.
+    Maybe(fn() -> Result<Outcome>),
+}
+
+impl Looks {
+    fn run(self, all: bool) -> Result<Outcome> {
+        match self {
+            Self::Always(check) => check().map(|()| Outcome::Passed),
+            Self::Maybe(check) => match check()? {
+                Outcome::NotChecked(why) if all => bail!("not checked: {why}"),
+                outcome => Ok(outcome),
+            },
+        }
+    }
+}
 
 /// In order of time taken, but for the lints: what they find is what one wants to know first.
 const CHECKS: &[Check] = &[
-    ("format", format),
-    ("layers", layers::check),
-    ("documents", documents::check),
-    ("fields", fields::check),
-    ("types", scripts::check),
-    ("texts", scripts::check_texts),
-    ("preloads", preloads::check),
-    ("weight", weight::check),
-    ("lints", lints),
-    ("wasm-lints", wasm_lints),
-    ("docs", docs),
-    ("openapi", openapi::check),
-    ("dependencies", dependencies),
+    ("format", Looks::Always(format)),
+    ("layers", Looks::Always(layers::check)),
+    ("documents", Looks::Always(documents::check)),
+    ("fields", Looks::Always(fields::check)),
+    ("types", Looks::Always(scripts::check)),
+    ("texts", Looks::Always(scripts::check_texts)),
+    ("preloads", Looks::Always(preloads::check)),
+    ("weight", Looks::Always(weight::check)),
+    ("lints", Looks::Always(lints)),
+    ("wasm-lints", Looks::Always(wasm_lints)),
+    ("docs", Looks::Always(docs)),
+    ("openapi", Looks::Always(openapi::check)),
+    ("dependencies", Looks::Always(dependencies)),
+    ("advisories", Looks::Maybe(advisories)),
 ];
 
 /// The checks, all or one.
@@ -51,7 +76,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<()> {
     let mut tally = Tally::new();
     let wanted = |name: &str| args.name.as_ref().is_none_or(|wanted| wanted == name);
     for (name, check) in CHECKS.iter().filter(|(name, _)| wanted(name)) {
-        tally.step(name, check);
+        tally.step(name, || check.run(args.all || wants_all()));
     }
     ensure!(tally.count() > 0, "there is no such check");
     if args.name.is_none() {
@@ -63,8 +88,13 @@ pub(crate) fn run(args: &CheckArgs) -> Result<()> {
 /// The same as part of `test`. Expects the browser module and the node modules to be there.
 pub(crate) fn quick(tally: &mut Tally) {
     for (name, check) in CHECKS {
-        tally.step(name, check);
+        tally.step(name, || check.run(wants_all()));
     }
+}
+
+/// Whether what cannot be checked is a failure.
+fn wants_all() -> bool {
+    std::env::var_os("SUBROSA_CHECK_ALL").is_some_and(|value| !value.is_empty() && value != "0")
 }
 
 fn format() -> Result<()> {
@@ -101,17 +131,21 @@ fn docs() -> Result<()> {
     process::run(command.env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private-intra-doc-links"))
 }
 
-/// Licences, bans and sources; known weaknesses where their database can be fetched.
+/// Licences, bans and sources.
 fn dependencies() -> Result<()> {
     let deny = tools::ensure_deny()?;
+    let mut deny = process::command(&deny.to_string_lossy());
+    process::run(deny.args(["check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))
+}
+
+/// Known weaknesses of dependencies. Nothing is known of them where their database cannot be fetched.
+fn advisories() -> Result<Outcome> {
+    let deny = tools::ensure_deny()?;
     let deny = || process::command(&deny.to_string_lossy());
-    process::run(deny().args(["check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))?;
-    if process::succeeds(deny().args(["fetch", "db"])) {
-        process::run(deny().args(["check", "--disable-fetch", "advisories"]))
-    } else {
-        println!("Not checked: known weaknesses. Their database cannot be fetched from here");
-        Ok(())
+    if !process::succeeds(deny().args(["fetch", "db"])) {
+        return Ok(Outcome::NotChecked("the database of known weaknesses cannot be reached from here"));
     }
+    process::run(deny().args(["check", "--disable-fetch", "advisories"])).map(|()| Outcome::Passed)
 }
 
 /// One error that lists everything a check found.

@@ -9,11 +9,19 @@ pub(crate) struct Tally {
     started: Instant,
     passed: u32,
     failed: Vec<String>,
+    not_checked: Vec<String>,
+}
+
+/// What a step that did not fail came to.
+pub(crate) enum Outcome {
+    Passed,
+    /// It could not look: nobody knows.
+    NotChecked(&'static str),
 }
 
 impl Tally {
     pub(crate) fn new() -> Self {
-        Self { started: Instant::now(), passed: 0, failed: Vec::new() }
+        Self { started: Instant::now(), passed: 0, failed: Vec::new(), not_checked: Vec::new() }
     }
 
     /// Sees to what later steps need. A failure counts and stops nothing: what can run without it, runs.
@@ -24,10 +32,11 @@ impl Tally {
     }
 
     /// Runs one step and counts it, under a heading.
-    pub(crate) fn step(&mut self, name: &str, step: impl FnOnce() -> Result<()>) {
+    pub(crate) fn step(&mut self, name: &str, step: impl FnOnce() -> Result<Outcome>) {
         self.timed(name, |tally| {
             match step() {
-                Ok(()) => tally.passed += 1,
+                Ok(Outcome::Passed) => tally.passed += 1,
+                Ok(Outcome::NotChecked(why)) => tally.leave_out(format!("{name}: {why}")),
                 Err(error) => tally.fail(format!("{name}: {error:#}")),
             }
             Ok(())
@@ -54,9 +63,15 @@ impl Tally {
         self.failed.push(what);
     }
 
+    /// Counts what could not be checked, which is no success; it is said again at the end.
+    fn leave_out(&mut self, what: String) {
+        println!("NOT CHECKED {what}");
+        self.not_checked.push(what);
+    }
+
     /// How many results there are.
     pub(crate) fn count(&self) -> u32 {
-        self.passed + u32::try_from(self.failed.len()).unwrap_or(u32::MAX)
+        self.passed + u32::try_from(self.failed.len() + self.not_checked.len()).unwrap_or(u32::MAX)
     }
 
     /// Prints the closing line. An error if anything failed, or if there was nothing to do.
@@ -67,11 +82,19 @@ impl Tally {
         for what in &self.failed {
             println!("  {what}");
         }
-        println!("\n{} passed, {} failed in {}", self.passed, self.failed.len(), shown(self.started.elapsed()));
+        for what in &self.not_checked {
+            println!("\nNOT CHECKED: {what}");
+        }
+        let not_checked = match self.not_checked.len() {
+            0 => String::new(),
+            count => format!(", {count} not checked"),
+        };
+        let took = shown(self.started.elapsed());
+        println!("\n{} passed, {} failed{not_checked} in {took}", self.passed, self.failed.len());
         if !self.failed.is_empty() {
             bail!("{} failed", self.failed.len());
         }
-        if self.passed == 0 {
+        if self.passed == 0 && self.not_checked.is_empty() {
             bail!("nothing ran: does the filter match any test?");
         }
         Ok(())
@@ -82,5 +105,19 @@ fn shown(time: Duration) -> String {
     match time.as_secs() {
         0..60 => format!("{:.1} s", time.as_secs_f32()),
         secs => format!("{} min {} s", secs / 60, secs % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_checked_is_neither_passed_nor_failed() {
+        let mut tally = Tally::new();
+        tally.step("advisories", || Ok(Outcome::NotChecked("the database cannot be fetched")));
+        assert_eq!((tally.passed, tally.failed.len(), tally.not_checked.len()), (0, 0, 1));
+        assert_eq!(tally.not_checked, ["advisories: the database cannot be fetched"]);
+        assert!(tally.close().is_ok());
     }
 }

@@ -3,9 +3,9 @@
 
 mod addresses;
 mod altered;
+mod between;
 mod choosing;
 mod copying;
-mod between;
 mod documents;
 mod edges;
 mod endings;
