@@ -19,6 +19,7 @@ pub mod app;
 pub mod config;
 mod data_folder;
 mod installation;
+pub mod log;
 mod open_files;
 pub mod origin;
 mod outage;
@@ -27,16 +28,33 @@ mod random;
 use std::future::Future;
 
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio::time::{Duration, sleep};
 
 use crate::app::App;
 
 pub use crate::data_folder::DataFolderError;
 pub use crate::installation::InstallationError;
 
+/// Before the reaper begins anew.
+const REAPER_WAIT: Duration = Duration::from_secs(1);
+
 /// Serves on a socket until `shutdown` is done, and does meanwhile what nobody asks for.
 pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output = ()>) {
     open_files::allow(app.connections_max());
-    let reaper = tokio::spawn(reaper::run(app.clone()));
-    http::connection::serve(listener, app, shutdown).await;
-    reaper.abort();
+    tokio::select! {
+        () = http::connection::serve(listener, app.clone(), shutdown) => {}
+        () = reap(&app) => {}
+    }
+}
+
+/// Runs the reaper for ever. Where it panics, a bug, it begins anew: what it has to do is still due.
+async fn reap(app: &App) {
+    loop {
+        let mut reaper = JoinSet::new();
+        reaper.spawn(reaper::run(app.clone()));
+        // The panic itself is in the log.
+        reaper.join_next().await;
+        sleep(REAPER_WAIT).await;
+    }
 }

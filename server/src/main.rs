@@ -7,10 +7,10 @@ use anyhow::Context as _;
 use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches};
 use subrosa_server::app::App;
 use subrosa_server::config::{Config, LogFormat};
+use subrosa_server::log::Log;
 use subrosa_server::migrate::Migrate;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 /// The subcommand that prints the description of the API.
 const DOCUMENT: &str = "openapi";
@@ -29,13 +29,11 @@ fn main() -> ExitCode {
         Some((DOCUMENT, _)) => print_document(),
         Some((_, matches)) => {
             let command: Migrate = read(matches);
-            start_log(command.log_format);
-            execute(async move { Ok(command.run().await?) })
+            execute(command.log_format, async move { Ok(command.run().await?) })
         }
         None => {
             let config: Config = read(&matches);
-            start_log(config.log_format);
-            execute(serve(config))
+            execute(config.log_format, serve(config))
         }
     }
 }
@@ -50,7 +48,9 @@ fn read<T: FromArgMatches>(matches: &ArgMatches) -> T {
     T::from_arg_matches(matches).unwrap_or_else(|error| error.exit())
 }
 
-fn execute(work: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
+fn execute(log_format: LogFormat, work: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
+    // To its end, when it writes what still waits.
+    let Ok(_log) = Log::start(log_format) else { return ExitCode::FAILURE };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(BLOCKING_THREADS_MAX)
@@ -83,14 +83,4 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     })
     .await;
     Ok(())
-}
-
-/// To standard error. `RUST_LOG` chooses what is shown.
-fn start_log(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    match format {
-        LogFormat::Text => log.with_ansi(false).init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
-    }
 }

@@ -34,6 +34,8 @@ pub(crate) enum Error {
     Busy,
     #[error("an outcome does not belong to its command")]
     Outcome,
+    #[error("a handler panicked")]
+    Panicked,
 
     #[error("unknown endpoint")]
     UnknownEndpoint,
@@ -104,7 +106,7 @@ impl Error {
             Self::Record(_) => {
                 Problem::new(P::ContentLost).with_detail("Trying again does not help. Tell the operator.")
             }
-            Self::Ledger(_) | Self::Blobs(_) | Self::Outcome => Problem::new(P::Internal),
+            Self::Ledger(_) | Self::Blobs(_) | Self::Outcome | Self::Panicked => Problem::new(P::Internal),
             Self::Contended | Self::Busy => retry(P::Busy, BUSY_RETRY),
             Self::UnknownEndpoint => Problem::new(P::UnknownEndpoint),
             Self::MethodNotAllowed => Problem::new(P::MethodNotAllowed),

@@ -1,5 +1,6 @@
 //! What happens around every call: a line in the log, and limits.
 
+use std::any::Any;
 use std::error::Error as _;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use http::{HeaderMap, HeaderValue, header};
 use http_body::Body as _;
 use subrosa_shared::limits::JSON_BYTES_MAX;
 use tokio::time::Instant;
+use tower_http::catch_panic::CatchPanicLayer;
 
 use super::error::Error;
 use crate::app::App;
@@ -60,6 +62,13 @@ pub(super) async fn close_unread(request: Request, next: Next) -> Response {
     response
 }
 
+/// Answers where a handler panics, which is a bug: the client is told, and the connection lives on. The panic itself is in
+/// the log.
+pub(super) fn catch_panic() -> CatchPanicLayer<fn(Box<dyn Any + Send>) -> Response> {
+    let answer: fn(Box<dyn Any + Send>) -> Response = |_| Error::Panicked.into_response();
+    CatchPanicLayer::custom(answer)
+}
+
 /// The method, for the log. One that nobody knows is a text of the client's, and as long as it likes.
 fn known(method: &Method) -> &'static str {
     const KNOWN: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
@@ -80,4 +89,30 @@ pub(super) async fn limit(State(app): State<App>, request: Request, next: Next) 
 fn too_large(headers: &HeaderMap) -> bool {
     let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     headers.len() > HEADERS_MAX || bytes > HEADER_BYTES_MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::routing::get;
+    use http::StatusCode;
+    use http_body_util::BodyExt as _;
+    use subrosa_shared::problem::{Problem, ProblemType};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_a_500_with_a_problem_document() {
+        async fn panics() -> StatusCode {
+            panic!("on purpose");
+        }
+        let router: Router = Router::new().route("/", get(panics)).layer(catch_panic());
+        let response = router.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let problem: Problem = serde_json::from_slice(&body).unwrap();
+        assert_eq!(problem.problem_type(), Some(ProblemType::Internal));
+    }
 }

@@ -41,6 +41,7 @@ pub fn router(app: &App) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .merge(limited)
+        .layer(middleware::catch_panic())
         .layer(axum::middleware::from_fn(middleware::close_unread))
         .layer(axum::middleware::from_fn(middleware::log))
         .layer(from_fn_with_state(headers::security_headers(serving.push_origin.as_ref()), headers::secure))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 
-use super::progress::say;
+use super::progress::{finish, say};
 use super::{MigrateError, Migrated, migrate};
 use crate::app::open_ledger;
 use crate::blobs::Blobs;
@@ -84,6 +84,7 @@ impl Migrate {
         let to = open(&to, "to").await?;
         let done = migrate(&from, &to, true).await?;
         say_what_next(done, &from_place, &to_place);
+        finish();
         Ok(())
     }
 

@@ -1,8 +1,16 @@
 //! Says how far it is, at most once a second, and nothing of what takes less than one.
 
+use std::io;
+use std::os::fd::AsFd as _;
+use std::sync::LazyLock;
+
 use tokio::time::{Duration, Instant};
 
+use crate::log::Lines;
+
 const EVERY: Duration = Duration::from_secs(1);
+/// The longest wait at the end.
+const FINISH_MAX: Duration = Duration::from_secs(5);
 
 /// How far a pass over all records is.
 pub(super) struct Progress {
@@ -33,8 +41,23 @@ impl Progress {
     }
 }
 
-/// For the operator.
-#[expect(clippy::print_stdout, reason = "an operator who runs a command reads what it says")]
+/// For the operator. Where nobody reads it, or it cannot be written, the work goes on all the same: while it lasts, no server
+/// takes changes.
 pub(super) fn say(line: &str) {
-    println!("{line}");
+    if let Some(lines) = &*LINES {
+        lines.add(format!("{line}\n").as_bytes());
+    }
 }
+
+/// Waits until everything that was said is written, but not for ever.
+pub(super) fn finish() {
+    if let Some(lines) = &*LINES {
+        lines.flush(FINISH_MAX);
+    }
+}
+
+/// `None`: this process has no standard output.
+static LINES: LazyLock<Option<Lines>> = LazyLock::new(|| {
+    let file = io::stdout().as_fd().try_clone_to_owned().ok()?;
+    Lines::to(file, "progress", None).ok()
+});

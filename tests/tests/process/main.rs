@@ -7,6 +7,7 @@ mod disk_full;
 mod ending;
 mod guessing;
 mod limits;
+mod log;
 mod migrate;
 mod operations;
 mod proxy;
