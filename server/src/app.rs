@@ -7,7 +7,9 @@ use subrosa_shared::limits::Limits;
 use tokio::sync::Semaphore;
 
 use crate::blobs::Blobs;
+use crate::condition::Condition;
 use crate::config::{Config, ConfigError, LedgerPlace, Serving};
+use crate::crowd::Crowd;
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::installation::{self, InstallationError};
 use crate::ledger::redis::nodes::{DurabilityPolicy, Nodes, RedisUrl};
@@ -16,10 +18,14 @@ use crate::ledger::sqlite::{Reserve, SqliteLedger};
 use crate::ledger::{Clock, ClockRefused, Ledger, LedgerError, SteadyClock, ThisMachine, Transfer};
 use crate::lifecycle::Policy;
 use crate::lifecycle::rules::{BURNED, TOMBSTONE};
+use crate::slots::Slots;
 use crate::store::Store;
 
 /// Bytes that a client has to send or take within [`Timing::stall`], or it is cut off.
 pub const FLOOR_BYTES: u64 = 16 * 1024;
+
+/// Bytes of clients' that are kept in memory for all connections together.
+const MEMORY_BYTES_MAX: usize = 64 << 20;
 
 /// The server's collaborators. Cheap to clone.
 #[derive(Clone)]
@@ -37,7 +43,10 @@ struct Inner {
     serving: Serving,
     timing: Timing,
     connections_max: usize,
-    requests: Semaphore,
+    crowd: Arc<Crowd>,
+    slots: Slots,
+    memory: Arc<Semaphore>,
+    condition: Condition,
     /// Keeps other processes out for as long as this one runs.
     _data_folder: DataFolder,
 }
@@ -171,7 +180,10 @@ impl App {
             serving,
             timing: config.timing(),
             connections_max: config.connections_max.max(1),
-            requests: Semaphore::new(config.requests_max.max(1)),
+            crowd: Arc::new(Crowd::new(config.crowd_bounds())),
+            slots: Slots::new(config.requests_max),
+            memory: Arc::new(Semaphore::new(MEMORY_BYTES_MAX)),
+            condition: Condition::default(),
             _data_folder: data_folder,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -223,8 +235,23 @@ impl App {
         self.inner.connections_max
     }
 
+    /// All connections.
+    pub(crate) fn crowd(&self) -> &Arc<Crowd> {
+        &self.inner.crowd
+    }
+
     /// One per request that is being worked on.
-    pub(crate) fn request_permits(&self) -> &Semaphore {
-        &self.inner.requests
+    pub(crate) fn slots(&self) -> &Slots {
+        &self.inner.slots
+    }
+
+    /// One per byte of clients' that may be kept in memory: bodies, until they are whole or on the disk.
+    pub(crate) fn memory(&self) -> &Arc<Semaphore> {
+        &self.inner.memory
+    }
+
+    /// How it is.
+    pub(crate) fn condition(&self) -> &Condition {
+        &self.inner.condition
     }
 }

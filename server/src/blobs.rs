@@ -116,16 +116,16 @@ impl Blobs {
         self.space.reserve(0).map(drop)
     }
 
-    /// Begins a blob of that length.
+    /// Begins a blob of that length. Nothing is on the disk before the first piece of it is.
     ///
     /// # Errors
     /// There is no room for it, or the store fails.
     pub async fn create(&self, share: &ShareId, name: &str, len: u64) -> Result<BlobWriter, BlobsError> {
-        let reserved = self.space.reserve(len)?;
-        let upload = self.store.put_multipart(&blob_path(share, name)).await?;
+        // Room for all of it, as it is now. It is kept only for what has come: announcing much takes nothing from others.
+        self.space.reserve(len).map(drop)?;
         // Where `object_store` writes it until it is complete. Names are drawn, so there is no second one of it.
         let staged = self.folder(share).join(format!("{name}#1"));
-        Ok(BlobWriter::new(upload, staged, reserved))
+        Ok(BlobWriter::new(Arc::clone(&self.store), blob_path(share, name), staged, Arc::clone(&self.space)))
     }
 
     /// Reads a range of a blob that has so many bytes in all, in pieces. The first one is read before this answers: what is
@@ -201,12 +201,11 @@ impl Blobs {
         self.root.join(SHARES).join(share.to_string())
     }
 
-    /// Whether something could be stored now.
+    /// Whether blobs can be read.
     ///
     /// # Errors
-    /// It could not.
+    /// They cannot.
     pub async fn ping(&self) -> Result<(), BlobsError> {
-        self.space.reserve(0)?;
         self.installation().await?.map(|_| ()).ok_or(BlobsError::NotFound)
     }
 }
@@ -268,10 +267,11 @@ mod tests {
         let blobs = Blobs::open_folder(folder.path(), 0).unwrap();
         let share = ShareId::from_bytes([1; 16]);
         let free = rustix::fs::statvfs(folder.path()).map(|stat| stat.f_bavail * stat.f_frsize).unwrap();
-        // Twice the disk does not fit, also not in two halves at once.
+        // Twice the disk does not fit.
         assert!(matches!(blobs.create(&share, "a", free * 2).await, Err(BlobsError::Full)));
         let mut first = blobs.create(&share, "a", free / 4 * 3).await.unwrap();
-        assert!(matches!(blobs.create(&share, "b", free / 4 * 3).await, Err(BlobsError::Full)));
+        // What has not come keeps no room from others, and is nowhere.
+        assert!(!blobs.folder(&share).exists());
         first.write(&[1; 600_000]).await.unwrap();
         first.abort().await;
         let second = blobs.create(&share, "b", free / 4 * 3).await.unwrap();

@@ -12,10 +12,12 @@ use subrosa_shared::api::Channels;
 use subrosa_shared::limits::{LINKS_MAX, Limits, PART_BYTES_MAX, PART_BYTES_MIN, VIEWS_MAX};
 
 use crate::app::Timing;
+use crate::crowd::Bounds;
 use crate::ledger::redis::nodes::{RedisUrlError, Risk};
 use crate::lifecycle::Policy;
 use crate::origin::Origin;
 
+pub use crate::crowd::{Network, NotANetwork};
 pub use ledger::LedgerPlace;
 
 /// The Subrosa server: hands files and passwords over by link, and holds nothing but ciphertext.
@@ -122,17 +124,38 @@ pub struct Config {
     #[arg(long, env = "SUBROSA_CHECK_BYTES_PER_SEC", default_value_t = 4 << 20)]
     pub check_bytes_per_sec: u64,
 
-    /// Connections at the same time. Others wait until one ends.
+    /// Connections at the same time. For one more, the one that has been silent longest is closed.
     #[arg(long, env = "SUBROSA_CONNECTIONS_MAX", default_value_t = 1024)]
     pub connections_max: usize,
 
-    /// Requests worked on at the same time. Others are told to come back.
+    /// Connections of one IPv4 address, or one IPv6 network of 64 bits, at the same time. Proxies may have all.
+    #[arg(long, env = "SUBROSA_CONNECTIONS_PER_PEER_MAX", default_value_t = 256)]
+    pub connections_per_peer_max: usize,
+
+    /// A proxy in front, which speaks for many: an IP address, or the first bits of several (10.0.0.0/8). May be given several
+    /// times; as a variable, with commas between.
+    #[arg(
+        long = "proxy",
+        env = "SUBROSA_PROXY",
+        value_name = "ADDR",
+        value_delimiter = ',',
+        default_values = ["127.0.0.0/8", "::1"]
+    )]
+    pub proxies: Vec<Network>,
+
+    /// Requests worked on at the same time, divided among kinds of calls. Others wait for two seconds, or are told to come
+    /// back.
     #[arg(long, env = "SUBROSA_REQUESTS_MAX", default_value_t = 512)]
     pub requests_max: usize,
 
     /// Seconds until the headers of a request must be complete.
     #[arg(long, env = "SUBROSA_HEADER_SECS_MAX", default_value_t = 10)]
     pub header_secs_max: u64,
+
+    /// Seconds that a connection may be silent between two requests. Longer than a proxy keeps it, or the proxy sends a request
+    /// on one that was just closed.
+    #[arg(long, env = "SUBROSA_IDLE_SECS_MAX", default_value_t = 75)]
+    pub idle_secs_max: u64,
 
     /// Seconds without progress after which a client is cut off.
     #[arg(long, env = "SUBROSA_STALL_SECS_MAX", default_value_t = 30)]
@@ -311,6 +334,17 @@ impl Config {
         let path = url.strip_prefix(scheme).filter(|path| !path.is_empty());
         let path = path.ok_or(ConfigError::RedisUrl { flag, takes })?;
         Ok(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
+    }
+
+    /// How many connections there may be, and how long they may be silent.
+    pub(crate) fn crowd_bounds(&self) -> Bounds {
+        Bounds {
+            connections_max: self.connections_max.max(1),
+            per_peer_max: self.connections_per_peer_max.max(1),
+            proxies: self.proxies.clone(),
+            headers: self.timing().headers,
+            idle: Duration::from_secs(self.idle_secs_max.max(1)),
+        }
     }
 
     /// How long clients may take.

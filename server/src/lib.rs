@@ -16,7 +16,9 @@ pub mod record_key;
 pub mod store;
 
 pub mod app;
+mod condition;
 pub mod config;
+mod crowd;
 mod data_folder;
 mod installation;
 pub mod log;
@@ -24,6 +26,7 @@ mod open_files;
 pub mod origin;
 mod outage;
 mod random;
+mod slots;
 
 use std::future::Future;
 

@@ -72,6 +72,8 @@ problem_types! {
     DestroyNotAllowed = "destroy-not-allowed", 403, "The sender of this link did not allow its recipients to destroy it.";
     /// A proof's header is missing, or its value is not 32 bytes as base64url.
     InvalidProof = "invalid-proof", 400, "A proof is missing or has the wrong length.";
+    /// The request is not HTTP/1.1, or names no host.
+    MalformedRequest = "malformed-request", 400, "The request is malformed.";
     /// The path has a part that is not an id or index.
     InvalidPath = "invalid-path", 400, "The address of this call is malformed.";
     /// The body is not the JSON that the call takes.
@@ -116,6 +118,8 @@ problem_types! {
     IncompleteUpload = "incomplete-upload", 409, "What is stored does not match what the upload should be.";
     /// The range lies outside the part, or is not one that can be served.
     RangeNotSatisfiable = "range-not-satisfiable", 416, "The part has no such range.";
+    /// The address is longer than any of this server's.
+    UriTooLong = "uri-too-long", 414, "The address of this call is too long.";
     /// Headers are too large or too many.
     HeadersTooLarge = "headers-too-large", 431, "The headers of this call are too large.";
     /// The client sent too slowly.

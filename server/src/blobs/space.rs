@@ -13,7 +13,7 @@ pub(super) struct Space {
     promised: Arc<AtomicU64>,
 }
 
-/// Room that is kept for a blob until it is written or given up.
+/// Room that is kept until what it is for is written, and the file system counts it.
 pub(super) struct Reserved {
     len: u64,
     promised: Arc<AtomicU64>,
@@ -24,7 +24,7 @@ impl Space {
         Self { folder: folder.to_owned(), free_bytes_min, promised: Arc::default() }
     }
 
-    /// Keeps room for a blob. Blobs that are half written count twice, which errs on the safe side.
+    /// Keeps room for what is about to be written.
     pub(super) fn reserve(&self, len: u64) -> Result<Reserved, BlobsError> {
         let stat = rustix::fs::statvfs(&self.folder).map_err(std::io::Error::from)?;
         let free = stat.f_bavail.saturating_mul(stat.f_frsize);

@@ -2,26 +2,38 @@
 
 use std::path::PathBuf;
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
-use object_store::{MultipartUpload, PutPayload};
+use object_store::path::Path;
+use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload};
 
 use super::BlobsError;
-use super::space::Reserved;
+use super::space::Space;
 
 /// Bytes collected before they go to the disk: few enough for many writers at once, enough to make each write worth it.
 const PIECE_LEN: usize = 128 * 1024;
 
 /// A blob that is being written. Dropped before it is finished, it leaves nothing behind.
 pub struct BlobWriter {
-    upload: Box<dyn MultipartUpload>,
+    store: Arc<dyn ObjectStore>,
+    path: Path,
+    /// Begun with the first piece.
+    upload: Option<Box<dyn MultipartUpload>>,
     piece: BytesMut,
     staged: PathBuf,
-    _reserved: Reserved,
+    space: Arc<Space>,
 }
 
 impl BlobWriter {
-    pub(super) fn new(upload: Box<dyn MultipartUpload>, staged: PathBuf, reserved: Reserved) -> Self {
-        Self { upload, piece: BytesMut::new(), staged, _reserved: reserved }
+    pub(super) fn new(store: Arc<dyn ObjectStore>, path: Path, staged: PathBuf, space: Arc<Space>) -> Self {
+        Self { store, path, upload: None, piece: BytesMut::new(), staged, space }
+    }
+
+    /// Bytes that it keeps in memory when so many more were written.
+    #[must_use]
+    pub fn keeps_with(&self, more: usize) -> usize {
+        self.piece.len().saturating_add(more).min(PIECE_LEN)
     }
 
     /// Appends.
@@ -31,7 +43,8 @@ impl BlobWriter {
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), BlobsError> {
         let mut bytes = bytes;
         while !bytes.is_empty() {
-            if self.piece.capacity() == 0 {
+            // Who has sent a whole piece will send another. Of others, no more is kept than has come.
+            if self.piece.capacity() == 0 && self.upload.is_some() {
                 self.piece.reserve(PIECE_LEN);
             }
             let (now, later) = bytes.split_at(bytes.len().min(PIECE_LEN - self.piece.len()));
@@ -50,7 +63,7 @@ impl BlobWriter {
     /// The disk is full, or the store fails.
     pub async fn finish(mut self) -> Result<(), BlobsError> {
         self.flush().await?;
-        let completed = self.upload.complete().await;
+        let completed = self.upload().await?.complete().await;
         if completed.is_err() {
             // `object_store` leaves the file when it cannot be synced or renamed, which is how some disks say that they
             // are full.
@@ -62,7 +75,9 @@ impl BlobWriter {
 
     /// Gives it up and removes what was written.
     pub async fn abort(mut self) {
-        if let Err(error) = self.upload.abort().await {
+        if let Some(upload) = &mut self.upload
+            && let Err(error) = upload.abort().await
+        {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "a half-written blob stays until its share is gone"
@@ -75,7 +90,16 @@ impl BlobWriter {
             return Ok(());
         }
         let piece: Bytes = self.piece.split().freeze();
-        self.upload.put_part(PutPayload::from(piece)).await?;
+        // Until it is written. Then the file system counts it.
+        let _reserved = self.space.reserve(piece.len() as u64)?;
+        self.upload().await?.put_part(PutPayload::from(piece)).await?;
         Ok(())
+    }
+
+    async fn upload(&mut self) -> Result<&mut Box<dyn MultipartUpload>, BlobsError> {
+        match &mut self.upload {
+            Some(upload) => Ok(upload),
+            none => Ok(none.insert(self.store.put_multipart(&self.path).await?)),
+        }
     }
 }

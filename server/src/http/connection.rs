@@ -1,8 +1,11 @@
 //! Sockets: accepting them, bounding them, cutting off who stalls, ending in good order.
 
+mod bare;
 mod socket;
 mod stall;
+mod watched;
 
+use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -15,21 +18,24 @@ use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio::time::{Duration, sleep, timeout};
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use self::stall::StallGuard;
+use self::watched::{Answer, Holding, Watched};
+use super::middleware::Spare;
 use super::router::router;
 use crate::app::{App, Timing};
+use crate::crowd::Member;
 
 /// The buffer that a connection reads into; also bounds what waits to be written. Headers must fit.
 const BUFFER_LEN: usize = 64 * 1024;
-/// Headers that are parsed at all. Less are allowed, which a problem document says; beyond this many there is none.
+/// Headers that are parsed at all. Fewer are allowed, which is said with more detail.
 const HEADERS_PARSED_MAX: usize = 128;
 /// After the last answer, the rest of what a client sends is thrown away for so long, so that it gets to read the answer:
 /// closing at once would reset the connection under it.
@@ -40,20 +46,26 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 /// Serves until `shutdown` is done; then running requests have [`Timing::shutdown`] to end.
 pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output = ()>) {
     let router = router(&app);
-    let slots = Arc::new(Semaphore::new(app.connections_max()));
     let (ending, _) = watch::channel(false);
     let connections = TaskTracker::new();
     let mut shutdown = pin!(shutdown);
+    let mut watching = pin!(app.crowd().watch());
     loop {
-        let next = next_connection(&listener, &slots);
-        let (stream, slot) = tokio::select! {
+        let next = next_connection(&listener, &app);
+        let (stream, member) = tokio::select! {
             accepted = next => accepted,
             () = &mut shutdown => break,
+            () = &mut watching => break,
         };
         let (router, timing, ending) = (router.clone(), app.timing(), ending.subscribe());
         connections.spawn(async move {
-            serve_connection(stream, router, timing, ending).await;
-            drop(slot);
+            let pulse = Arc::clone(&member.pulse);
+            tokio::select! {
+                () = serve_connection(stream, router, timing, ending, &member) => {}
+                // Without a word: it has been silent itself.
+                () = pulse.closed() => {}
+            }
+            drop(member);
         });
     }
     drop(listener);
@@ -65,14 +77,16 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output
     }
 }
 
-/// Waits for a free slot first: who finds none waits in the system's queue and costs nothing here.
-async fn next_connection(listener: &TcpListener, slots: &Arc<Semaphore>) -> (TcpStream, OwnedSemaphorePermit) {
-    let slot = Arc::clone(slots).acquire_owned().await.expect("nobody closes the semaphore");
+/// Who finds no room at all waits in the system's queue and costs nothing here.
+async fn next_connection(listener: &TcpListener, app: &App) -> (TcpStream, Member) {
     loop {
+        app.crowd().has_room().await;
         match listener.accept().await {
-            Ok((stream, _address)) => {
-                socket::prepare(&stream);
-                return (stream, slot);
+            Ok((stream, address)) => {
+                if let Some(member) = app.crowd().enter(address) {
+                    socket::prepare(&stream);
+                    return (stream, member);
+                }
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
@@ -82,15 +96,32 @@ async fn next_connection(listener: &TcpListener, slots: &Arc<Semaphore>) -> (Tcp
     }
 }
 
-async fn serve_connection(stream: TcpStream, router: Router, timing: Timing, mut ending: watch::Receiver<bool>) {
-    let io = StallGuard::new(TokioIo::new(stream), timing.stall);
-    let service = service_fn(move |request: Request<Incoming>| answer(router.clone(), request));
-    let mut connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(timing.headers)
-        .max_headers(HEADERS_PARSED_MAX)
-        .max_buf_size(BUFFER_LEN)
-        .serve_connection(io, service);
+async fn serve_connection(
+    stream: TcpStream,
+    router: Router,
+    timing: Timing,
+    mut ending: watch::Receiver<bool>,
+    member: &Member,
+) {
+    let pulse = &member.pulse;
+    let watched = Watched::new(stream, Arc::clone(pulse));
+    let io = Holding::new(StallGuard::new(TokioIo::new(watched), timing.stall));
+    let is_spare = member.is_spare;
+    let service = {
+        let pulse = Arc::clone(pulse);
+        service_fn(move |mut request: Request<Incoming>| {
+            let answer = Answer::begin(Arc::clone(&pulse));
+            request.extensions_mut().insert(Arc::clone(&pulse));
+            if is_spare {
+                request.extensions_mut().insert(Spare);
+            }
+            respond(router.clone(), request, answer)
+        })
+    };
+    // How long headers may take is watched for all connections in one place.
+    let mut builder = http1::Builder::new();
+    builder.header_read_timeout(None).max_headers(HEADERS_PARSED_MAX).max_buf_size(BUFFER_LEN);
+    let mut connection = builder.serve_connection(io, service);
     let ended = {
         let mut done = pin!(poll_fn(|cx| connection.poll_without_shutdown(cx)).fuse());
         tokio::select! {
@@ -105,21 +136,43 @@ async fn serve_connection(stream: TcpStream, router: Router, timing: Timing, mut
             poll_fn(|cx| connection.poll_without_shutdown(cx)).await
         }
     };
-    if let Err(error) = result {
+    let is_refused = match &result {
+        Ok(()) => false,
         // Whatever a client does to its connection is its own business.
-        tracing::debug!(error = &error as &dyn std::error::Error, "a connection broke");
-        if !error.is_parse() {
-            return;
+        Err(error) => {
+            tracing::debug!(error = error as &dyn std::error::Error, "a connection broke");
+            if !error.is_parse() {
+                return;
+            }
+            true
         }
+    };
+    let parts = connection.into_parts();
+    let (guard, held) = parts.io.into_parts();
+    let mut stream = guard.into_inner().into_inner().into_inner();
+    let rest = if is_refused {
+        let refused = bare::refusal(held.as_deref(), &parts.read_buf);
+        let status = refused.problem().status;
+        tracing::info!(method = "(none)", route = "(none)", status, error = %refused, "request refused");
+        bare::document(&refused)
+    } else {
+        held.map(Vec::from).unwrap_or_default()
+    };
+    if timeout(timing.headers, stream.write_all(&rest)).await.is_ok_and(|written| written.is_ok()) {
+        linger(stream).await;
     }
-    linger(connection.into_parts().io.into_inner().into_inner()).await;
 }
 
-fn answer(
+fn respond(
     router: Router,
     request: Request<Incoming>,
-) -> BoxFuture<'static, Result<Response<Body>, std::convert::Infallible>> {
-    router.oneshot(request.map(Body::new)).boxed()
+    answer: Answer,
+) -> BoxFuture<'static, Result<Response<Body>, Infallible>> {
+    async move {
+        let Ok(response) = router.oneshot(request.map(Body::new)).await;
+        Ok(response.map(|body| Body::new(answer.with_body(body))))
+    }
+    .boxed()
 }
 
 async fn linger(mut stream: TcpStream) {

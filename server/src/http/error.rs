@@ -63,6 +63,10 @@ pub(crate) enum Error {
     NotSealed,
     #[error("no such range in {len} bytes")]
     RangeNotSatisfiable { len: u64 },
+    #[error("malformed request")]
+    MalformedRequest(&'static str),
+    #[error("address too long")]
+    UriTooLong,
     #[error("headers too large")]
     HeadersTooLarge,
     #[error("the client sent too slowly")]
@@ -125,6 +129,8 @@ impl Error {
             Self::DigestMismatch => Problem::new(P::DigestMismatch),
             Self::NotSealed => Problem::new(P::NotSealed),
             Self::RangeNotSatisfiable { len } => Problem::new(P::RangeNotSatisfiable).with_bounds(0, *len),
+            Self::MalformedRequest(what) => Problem::new(P::MalformedRequest).with_detail(*what),
+            Self::UriTooLong => Problem::new(P::UriTooLong),
             Self::HeadersTooLarge => Problem::new(P::HeadersTooLarge),
             Self::RequestTimeout => Problem::new(P::RequestTimeout),
         }

@@ -2,19 +2,19 @@
 
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, header};
 use http_body::Body as _;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error as _};
 use subrosa_shared::api::header as proof_header;
 use subrosa_shared::id::Verifier;
 use subrosa_shared::limits::JSON_BYTES_MAX;
 use subrosa_shared::secret::{DeviceProof, LeaseProof, LinkProof, OpenProof, OwnerProof, Proof};
+use tokio::time::Duration;
 
 use super::error::Error;
+use super::turn::{Kept, Pace, Turn};
 use crate::app::App;
 use crate::lifecycle::OpenAttempt;
 
@@ -119,7 +119,11 @@ impl<T: DeserializeOwned, const BYTES_MAX: usize> FromRequest<App> for Json<T, B
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
         expect_content_type(request.headers(), "application/json")?;
-        let bytes = read_bounded(request.into_body(), BYTES_MAX, app).await?;
+        let turn = Turn::of(&request);
+        let (bytes, _kept) = read_small(request.into_body(), BYTES_MAX, app, turn.as_ref()).await?;
+        if let Some(turn) = &turn {
+            turn.take().await?;
+        }
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
             // Where, but not what: serde's own words quote the body.
             let what =
@@ -136,11 +140,13 @@ impl FromRequest<App> for NoBody {
     type Rejection = Error;
 
     async fn from_request(request: Request, _app: &App) -> Result<Self, Error> {
-        if request.body().is_end_stream() || request.body().size_hint().exact() == Some(0) {
-            Ok(Self)
-        } else {
-            Err(Error::InvalidBody("This call takes no body.".to_owned()))
+        if !request.body().is_end_stream() && request.body().size_hint().exact() != Some(0) {
+            return Err(Error::InvalidBody("This call takes no body.".to_owned()));
         }
+        if let Some(turn) = Turn::of(&request) {
+            turn.take().await?;
+        }
+        Ok(Self)
     }
 }
 
@@ -150,24 +156,26 @@ pub(super) fn expect_content_type(headers: &HeaderMap, expected: &'static str) -
     if essence.eq_ignore_ascii_case(expected) { Ok(()) } else { Err(Error::UnsupportedMediaType { expected }) }
 }
 
-/// The longest wait for every [`JSON_BYTES_MAX`] bytes of a small body: whoever holds back a few bytes holds a place that
-/// others need.
-const SMALL_BODY: std::time::Duration = std::time::Duration::from_secs(5);
+/// How fast a small body has to come: so many bytes within every such span, or within what a stalled client is given if that
+/// is shorter. 3 kB/s are three times as fast.
+const SMALL_BODY_PACE: (Duration, u64) = (Duration::from_secs(10), 10 * 1024);
 
-/// Reads a small body whole, within the time that a stalled client is given, and no more than [`SMALL_BODY`] for every so
-/// many bytes that it has, or may have if it does not tell.
-async fn read_bounded(body: Body, bytes_max: usize, app: &App) -> Result<Bytes, Error> {
-    let too_large = Error::BodyTooLarge { bytes_max: bytes_max as u64 };
-    let hint = body.size_hint();
-    if hint.lower() > bytes_max as u64 {
-        return Err(too_large);
+/// Reads a small body whole. What has come of it is counted among all that is kept in memory.
+async fn read_small(body: Body, bytes_max: usize, app: &App, turn: Option<&Turn>) -> Result<(Vec<u8>, Kept), Error> {
+    let too_large = || Error::BodyTooLarge { bytes_max: bytes_max as u64 };
+    if body.size_hint().lower() > bytes_max as u64 {
+        return Err(too_large());
     }
-    let len = hint.exact().and_then(|len| usize::try_from(len).ok()).unwrap_or(bytes_max);
-    let patience = SMALL_BODY * u32::try_from(len.div_ceil(JSON_BYTES_MAX)).unwrap_or(1).max(1);
-    let read = tokio::time::timeout(app.timing().stall.min(patience), Limited::new(body, bytes_max).collect()).await;
-    match read.map_err(|_| Error::RequestTimeout)? {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large),
-        Err(_) => Err(Error::IncompleteBody),
+    let (span, bytes_min) = SMALL_BODY_PACE;
+    let (mut body, mut bytes, mut kept) = (body, Vec::new(), Kept::nothing(app, turn));
+    let mut pace = Pace::new(app.timing().stall.min(span), bytes_min, turn);
+    while let Some(piece) = pace.next(&mut body).await? {
+        let len = bytes.len() + piece.len();
+        if len > bytes_max {
+            return Err(too_large());
+        }
+        kept.at_least(len).await?;
+        bytes.extend_from_slice(&piece);
     }
+    Ok((bytes, kept))
 }

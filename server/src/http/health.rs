@@ -1,34 +1,42 @@
-//! For whoever watches the server.
+//! For whoever watches the server: three questions, from the least to the most.
 
 use axum::extract::State;
 use http::{StatusCode, header};
 
 use crate::app::App;
 
-type Answer = (StatusCode, [(header::HeaderName, &'static str); 1], &'static str);
+const LIVE: &str = "/health/live";
+const READY: &str = "/health/ready";
+const ACCEPTING: &str = "/health/accepting";
 
-/// `GET /health/live`: the process answers.
+/// The paths, for the router.
+pub(super) const PATHS: [&str; 3] = [LIVE, READY, ACCEPTING];
+
+type Answer = (StatusCode, [(header::HeaderName, &'static str); 2], String);
+
+/// `GET /health/live`: the process lives. If not, restart it.
 pub(super) async fn live() -> Answer {
-    answer(StatusCode::OK, "live\n")
+    answer(StatusCode::OK, "live")
 }
 
-/// `GET /health/ready`: ledger and blobs take changes.
+/// `GET /health/ready`: it serves: downloads, views and revokes work. If not, send requests elsewhere.
 pub(super) async fn ready(State(app): State<App>) -> Answer {
-    if let Err(error) = app.store().ledger().ping().await {
-        tracing::error!(error = &error as &dyn std::error::Error, "the ledger takes no changes");
-        return answer(StatusCode::SERVICE_UNAVAILABLE, "the ledger takes no changes\n");
+    told(app.condition().serves(&app).await, "ready")
+}
+
+/// `GET /health/accepting`: it takes what is new, too. If not, tell the operator; what it serves, it serves on.
+pub(super) async fn accepting(State(app): State<App>) -> Answer {
+    told(app.condition().takes_new(&app).await, "accepting")
+}
+
+fn told(state: Result<(), &'static str>, text: &'static str) -> Answer {
+    match state {
+        Ok(()) => answer(StatusCode::OK, text),
+        Err(reason) => answer(StatusCode::SERVICE_UNAVAILABLE, reason),
     }
-    if let Err(error) = app.store().ledger().expect_room().await {
-        tracing::error!(error = &error as &dyn std::error::Error, "the ledger has no room for more");
-        return answer(StatusCode::SERVICE_UNAVAILABLE, "the ledger has no room for more\n");
-    }
-    if let Err(error) = app.blobs().ping().await {
-        tracing::error!(error = &error as &dyn std::error::Error, "the blob store takes nothing");
-        return answer(StatusCode::SERVICE_UNAVAILABLE, "the blob store takes nothing\n");
-    }
-    answer(StatusCode::OK, "ready\n")
 }
 
 fn answer(status: StatusCode, text: &'static str) -> Answer {
-    (status, [(header::CACHE_CONTROL, "no-store")], text)
+    let headers = [(header::CACHE_CONTROL, "no-store"), (header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    (status, headers, format!("{text}\n"))
 }

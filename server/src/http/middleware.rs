@@ -7,24 +7,41 @@ use std::sync::Arc;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use http::Method;
-use http::{HeaderMap, HeaderValue, header};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, Method, Version, header};
 use http_body::Body as _;
 use subrosa_shared::limits::JSON_BYTES_MAX;
 use tokio::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::error::Error;
+use super::turn::Turn;
 use crate::app::App;
 
 /// Bytes of all header names and values together.
 const HEADER_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of a path with its query. Ours are much shorter; mail programs add something to addresses of pages.
+const URI_BYTES_MAX: usize = 8 * 1024;
 /// Headers of a request.
 const HEADERS_MAX: usize = 64;
 
 /// An answer that leaves no line in the log.
 #[derive(Clone, Copy)]
 pub(super) struct Unlogged;
+
+/// Marks a request on a connection that is one too many.
+#[derive(Clone, Copy)]
+pub(super) struct Spare;
+
+/// Has a connection that is one too many closed after its first answer.
+pub(super) async fn close_spare(request: Request, next: Next) -> Response {
+    let is_spare = request.extensions().get::<Spare>().is_some();
+    let mut response = next.run(request).await;
+    if is_spare {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
 
 /// Writes one line per request: method, route, status, time. Never a path, header, query or body: the route is the
 /// template that matched.
@@ -77,13 +94,58 @@ fn known(method: &Method) -> &'static str {
 
 /// Refuses what is too much, before anything else looks at it.
 pub(super) async fn limit(State(app): State<App>, request: Request, next: Next) -> Response {
+    if request.extensions().get::<Spare>().is_some() {
+        return Error::Busy.into_response();
+    }
+    if request.uri().path_and_query().is_some_and(|path| path.as_str().len() > URI_BYTES_MAX) {
+        return Error::UriTooLong.into_response();
+    }
     if too_large(request.headers()) {
         return Error::HeadersTooLarge.into_response();
     }
-    let Ok(_permit) = app.request_permits().try_acquire() else {
-        return Error::Busy.into_response();
+    // Calls with a body take their place when it is here.
+    let turn = Turn::new(&app, &request);
+    if turn.is_pages()
+        && let Err(busy) = turn.take().await
+    {
+        return busy.into_response();
+    }
+    let mut request = request;
+    request.extensions_mut().insert(turn.clone());
+    let response = next.run(request).await;
+    turn.give_back();
+    response
+}
+
+/// Refuses a request that does not say for which host it is, or says it twice (RFC 9112, section 3.2).
+pub(super) async fn expect_host(request: Request, next: Next) -> Response {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let what = match (hosts.next(), hosts.next()) {
+        (None, _) if request.version() < Version::HTTP_11 => None,
+        (None, _) => Some("A request has the header Host."),
+        (Some(host), None) if is_host(host) => None,
+        (Some(_), None) => Some("The header Host takes a name or an address, and perhaps a port."),
+        (Some(_), Some(_)) => Some("A request has the header Host once."),
     };
-    next.run(request).await
+    match what {
+        None => next.run(request).await,
+        Some(what) => {
+            let mut response = Error::MalformedRequest(what).into_response();
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            response
+        }
+    }
+}
+
+fn is_host(value: &HeaderValue) -> bool {
+    let Some(authority) = value.to_str().ok().and_then(|text| text.parse::<Authority>().ok()) else { return false };
+    let port = authority.as_str().strip_prefix(authority.host());
+    let is_port = port.is_some_and(|port| {
+        port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.is_empty() || port.parse::<u16>().is_ok())
+    });
+    let host = authority.host();
+    let is_name = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte));
+    !host.is_empty() && is_port && (is_name || host.starts_with('['))
 }
 
 fn too_large(headers: &HeaderMap) -> bool {

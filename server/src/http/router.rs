@@ -37,12 +37,16 @@ pub fn router(app: &App) -> Router {
         // Around the limits: a page has to be able to read that it is to come back.
         .layer(from_fn_with_state(cors::share_origins(&serving.share_origins), cors::cors));
     // A server that is busy is not a server that is dead: whoever watches it is answered all the same.
+    let [live, ready, accepting] = health::PATHS;
     Router::new()
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
+        .route(live, get(health::live))
+        .route(ready, get(health::ready))
+        .route(accepting, get(health::accepting))
         .merge(limited)
         .layer(middleware::catch_panic())
         .layer(axum::middleware::from_fn(middleware::close_unread))
+        .layer(axum::middleware::from_fn(middleware::close_spare))
+        .layer(axum::middleware::from_fn(middleware::expect_host))
         .layer(axum::middleware::from_fn(middleware::log))
         .layer(from_fn_with_state(headers::security_headers(serving.push_origin.as_ref()), headers::secure))
         .with_state(app.clone())

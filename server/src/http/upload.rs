@@ -4,17 +4,16 @@ use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use http::{HeaderMap, header};
-use http_body_util::BodyExt as _;
 use sha2::{Digest as _, Sha256};
 use subrosa_shared::api::header::CONTENT_DIGEST;
 use subrosa_shared::id::{Digest, ShareId, Verifier};
 use subrosa_shared::seal;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::error::Error;
 use super::extract::expect_content_type;
+use super::turn::{Kept, Pace, Turn};
 use crate::app::{App, FLOOR_BYTES};
 use crate::blobs::BlobWriter;
 use crate::ledger::{ObjectRow, PutObject, Slot};
@@ -27,6 +26,7 @@ pub(super) struct SealedBody {
     /// SHA-256 that they are to have.
     pub(super) digest: Digest,
     body: Body,
+    turn: Option<Turn>,
 }
 
 impl FromRequest<App> for SealedBody {
@@ -43,7 +43,12 @@ impl FromRequest<App> for SealedBody {
         if seal::plaintext_len(len).is_err() {
             return Err(Error::NotSealed);
         }
-        Ok(Self { len, digest, body: request.into_body() })
+        let turn = Turn::of(&request);
+        // For the question whether it may be stored. While its bytes are awaited, it has none.
+        if let Some(turn) = &turn {
+            turn.take().await?;
+        }
+        Ok(Self { len, digest, body: request.into_body(), turn })
     }
 }
 
@@ -95,11 +100,20 @@ impl SealedBody {
     }
 
     async fn pump(self, app: &App, sink: &mut impl Sink) -> Result<(), Error> {
-        let Self { len, digest, mut body } = self;
+        let Self { len, digest, mut body, turn } = self;
+        let turn = turn.as_ref();
         let mut received: u64 = 0;
         let mut hasher = Sha256::new();
-        let mut pace = Pace::new(app);
-        while let Some(piece) = pace.next(&mut body).await? {
+        let mut kept = Kept::nothing(app, turn);
+        let mut pace = Pace::new(app.timing().stall, FLOOR_BYTES, turn);
+        loop {
+            turn.inspect(|turn| turn.give_back());
+            let piece = pace.next(&mut body).await?;
+            let begun = Instant::now();
+            if let Some(turn) = turn {
+                turn.take().await?;
+            }
+            let Some(piece) = piece else { break };
             if received == 0 && piece.first().is_some_and(|version| *version != seal::VERSION) {
                 return Err(Error::NotSealed);
             }
@@ -107,8 +121,10 @@ impl SealedBody {
             if received > len {
                 return Err(Error::InvalidLength);
             }
+            kept.at_least(sink.keeps(piece.len())).await?;
             hasher.update(&piece);
             sink.take(&piece).await?;
+            pace.forgive(begun.elapsed());
         }
         match (received == len, Digest::from_bytes(hasher.finalize().into()) == digest) {
             (false, _) => Err(Error::IncompleteBody),
@@ -155,49 +171,29 @@ fn blob_name(slot: Slot) -> String {
 }
 
 trait Sink {
+    /// Bytes that it keeps in memory when it has taken so many more.
+    fn keeps(&self, more: usize) -> usize;
+
     async fn take(&mut self, piece: &[u8]) -> Result<(), Error>;
 }
 
 impl Sink for BlobWriter {
+    fn keeps(&self, more: usize) -> usize {
+        self.keeps_with(more)
+    }
+
     async fn take(&mut self, piece: &[u8]) -> Result<(), Error> {
         Ok(self.write(piece).await?)
     }
 }
 
 impl Sink for Vec<u8> {
+    fn keeps(&self, more: usize) -> usize {
+        self.len() + more
+    }
+
     async fn take(&mut self, piece: &[u8]) -> Result<(), Error> {
         self.extend_from_slice(piece);
         Ok(())
-    }
-}
-
-/// Holds a client to a pace: [`FLOOR_BYTES`] within every span that a stalled one is given.
-struct Pace {
-    span: std::time::Duration,
-    until: Instant,
-    bytes: u64,
-}
-
-impl Pace {
-    fn new(app: &App) -> Self {
-        let span = app.timing().stall;
-        Self { span, until: Instant::now() + span, bytes: 0 }
-    }
-
-    /// The next piece; `None` at the end.
-    async fn next(&mut self, body: &mut Body) -> Result<Option<Bytes>, Error> {
-        loop {
-            let frame = timeout_at(self.until, body.frame()).await.map_err(|_| Error::RequestTimeout)?;
-            let Some(frame) = frame else { return Ok(None) };
-            // Trailers say nothing that counts.
-            let Ok(piece) = frame.map_err(|_| Error::IncompleteBody)?.into_data() else { continue };
-            self.bytes += piece.len() as u64;
-            if self.bytes >= FLOOR_BYTES {
-                (self.bytes, self.until) = (0, Instant::now() + self.span);
-            }
-            if !piece.is_empty() {
-                return Ok(Some(piece));
-            }
-        }
     }
 }

@@ -1,0 +1,136 @@
+//! How the server is: whether it serves, and whether it takes anything new.
+
+use std::error::Error;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rusqlite::ErrorCode;
+use tokio::sync::Mutex;
+use tokio::time::{Duration, Instant, timeout};
+
+use crate::app::App;
+use crate::blobs::BlobsError;
+use crate::ledger::LedgerError;
+use crate::slots::Kind;
+
+/// The longest wait for ledger or blobs. One that does not answer for so long does not work.
+const PROBE_MAX: Duration = Duration::from_secs(3);
+
+/// What is known of how the server is.
+#[derive(Debug, Default)]
+pub(crate) struct Condition {
+    is_damaged: AtomicBool,
+    /// The last look, and when it began.
+    last: Mutex<Option<(Instant, Probe)>>,
+}
+
+/// What a look at ledger and blobs found. The texts are for the operator.
+#[derive(Clone, Copy, Debug)]
+struct Probe {
+    serves: Result<(), &'static str>,
+    takes_new: Result<(), &'static str>,
+}
+
+impl Condition {
+    /// Notes that the ledger's file is damaged. That does not pass by itself: the operator restores a backup.
+    pub(crate) fn note_damage(&self) {
+        self.is_damaged.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether downloads, views and revokes work. If not, why.
+    pub(crate) async fn serves(&self, app: &App) -> Result<(), &'static str> {
+        if self.is_damaged.load(Ordering::Relaxed) {
+            return Err("the ledger is damaged");
+        }
+        self.probe(app).await.serves?;
+        if app.crowd().is_saturated() {
+            return Err("saturated: there are as many connections as there may be");
+        }
+        for kind in [Kind::Holder, Kind::Owner, Kind::Page] {
+            if app.slots().is_saturated(kind) {
+                return Err(saturated(kind));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether something new can be stored as well. If not, why.
+    pub(crate) async fn takes_new(&self, app: &App) -> Result<(), &'static str> {
+        self.serves(app).await?;
+        self.probe(app).await.takes_new?;
+        for kind in [Kind::Creation, Kind::Upload] {
+            if app.slots().is_saturated(kind) {
+                return Err(saturated(kind));
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks, one at a time: a look changes the ledger, and many who watch must not be a load. Who waited for a look that
+    /// began after it came has what that one found.
+    async fn probe(&self, app: &App) -> Probe {
+        let came = Instant::now();
+        let mut last = self.last.lock().await;
+        if let Some((began, probe)) = *last
+            && began >= came
+        {
+            return probe;
+        }
+        let began = Instant::now();
+        let probe = self.look(app).await;
+        *last = Some((began, probe));
+        probe
+    }
+
+    async fn look(&self, app: &App) -> Probe {
+        let ledger = timeout(PROBE_MAX, app.store().ledger().ping());
+        let blobs = timeout(PROBE_MAX, app.blobs().ping());
+        let (ledger, blobs) = tokio::join!(ledger, blobs);
+        let serves = match (ledger, blobs) {
+            (Err(_), _) => Err("the ledger does not answer"),
+            (Ok(Err(error)), _) => {
+                tracing::error!(error = &error as &dyn Error, "the ledger takes no changes");
+                if is_damage(&error) {
+                    self.note_damage();
+                }
+                Err("the ledger takes no changes")
+            }
+            (_, Err(_)) => Err("the blob store does not answer"),
+            (_, Ok(Err(error))) => {
+                tracing::error!(error = &error as &dyn Error, "the blobs cannot be read");
+                Err("the blobs cannot be read")
+            }
+            (Ok(Ok(())), Ok(Ok(()))) => Ok(()),
+        };
+        let room = timeout(PROBE_MAX, app.store().ledger().expect_room()).await;
+        let takes_new = match app.blobs().expect_room() {
+            _ if !matches!(room, Ok(Ok(()))) => Err("the ledger has no room for more"),
+            Ok(()) => Ok(()),
+            Err(BlobsError::Full) => Err("there is no room: less is free than --free-bytes-min"),
+            Err(_) => Err("the room for blobs cannot be measured"),
+        };
+        Probe { serves, takes_new }
+    }
+}
+
+/// Whether an error of the ledger says that its file is damaged.
+fn is_damage(error: &LedgerError) -> bool {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        let code = error.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
+        if matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+fn saturated(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Page => "saturated: too many ask for pages",
+        Kind::Holder => "saturated: too many calls of holders of links",
+        Kind::Owner => "saturated: too many calls of owners",
+        Kind::Creation => "saturated: too many new shares and pushes",
+        Kind::Upload => "saturated: too many uploads",
+    }
+}

@@ -1,0 +1,185 @@
+//! Whether something moves on a connection, and whose turn it is.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+
+/// Bytes that have to move before a client counts as having moved. One byte a second is silence; 3 kB/s are not.
+const MOVED_BYTES: u64 = 1024;
+
+/// What is known of a connection while it lives.
+#[derive(Debug)]
+pub(crate) struct Pulse {
+    state: Mutex<State>,
+    close: CancellationToken,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Since when nothing worth counting has happened.
+    since: Instant,
+    /// When the server turned to its own work. What that takes is not the client's silence.
+    working_since: Instant,
+    /// Bytes that have moved since.
+    moved: u64,
+    /// Whether some of the headers of a request have come.
+    in_headers: bool,
+    /// Whether a request is being answered.
+    in_request: bool,
+    /// Whether no request was answered yet.
+    is_first: bool,
+    /// Whether the rest of a body is awaited.
+    awaits_body: bool,
+    /// Whether the client does not take what is written.
+    awaits_reader: bool,
+    /// Bytes of the client's that are kept in memory.
+    kept: usize,
+}
+
+/// How long the other side has kept the server waiting.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Silence {
+    /// Nothing of a request has come.
+    BeforeRequest { since: Duration, is_first: bool },
+    /// Headers began so long ago.
+    InHeaders(Duration),
+    /// A body does not come, or an answer is not taken.
+    InRequest(Duration),
+    /// It does not: the server works.
+    None,
+}
+
+impl Pulse {
+    pub(super) fn new() -> Self {
+        let now = Instant::now();
+        let state = State {
+            since: now,
+            working_since: now,
+            moved: 0,
+            in_headers: false,
+            in_request: false,
+            is_first: true,
+            awaits_body: false,
+            awaits_reader: false,
+            kept: 0,
+        };
+        Self { state: Mutex::new(state), close: CancellationToken::new() }
+    }
+
+    /// Bytes came.
+    pub(crate) fn read(&self, len: usize) {
+        let mut state = self.state();
+        if state.in_request {
+            state.move_bytes(len);
+        } else if !state.in_headers {
+            state.in_headers = true;
+            state.restart();
+        }
+    }
+
+    /// Bytes were taken, or none are.
+    pub(crate) fn write(&self, taken: Option<usize>) {
+        let mut state = self.state();
+        if let Some(len) = taken {
+            state.move_bytes(len);
+        } else if !state.awaits_reader {
+            state.restart();
+        }
+        state.awaits_reader = taken.is_none();
+    }
+
+    /// The headers of a request are complete.
+    pub(crate) fn begin_request(&self) {
+        let mut state = self.state();
+        state.restart();
+        state.working_since = state.since;
+        (state.in_request, state.in_headers, state.is_first) = (true, false, false);
+    }
+
+    /// Its answer is on its way.
+    pub(crate) fn end_request(&self) {
+        let mut state = self.state();
+        state.restart();
+        (state.in_request, state.awaits_body) = (false, false);
+    }
+
+    /// The server waits for the body, until this is dropped.
+    pub(crate) fn await_body(self: &Arc<Self>) -> AwaitedBody {
+        let mut state = self.state();
+        let worked = state.working_since.elapsed();
+        state.since += worked;
+        state.awaits_body = true;
+        AwaitedBody(Arc::clone(self))
+    }
+
+    /// Bytes of the client's that are kept from now on.
+    pub(crate) fn keep(&self, len: usize) {
+        self.state().kept += len;
+    }
+
+    /// They are not any more.
+    pub(crate) fn keep_no_more(&self, len: usize) {
+        let mut state = self.state();
+        state.kept = state.kept.saturating_sub(len);
+    }
+
+    pub(super) fn keeps_bytes(&self) -> bool {
+        self.state().kept > 0
+    }
+
+    pub(super) fn silence(&self, now: Instant) -> Silence {
+        let state = self.state();
+        let since = now.saturating_duration_since(state.since);
+        match &*state {
+            State { awaits_reader: true, .. } => Silence::InRequest(since),
+            State { in_request: true, awaits_body, .. } => {
+                if *awaits_body {
+                    Silence::InRequest(since)
+                } else {
+                    Silence::None
+                }
+            }
+            State { in_headers: true, .. } => Silence::InHeaders(since),
+            State { is_first, .. } => Silence::BeforeRequest { since, is_first: *is_first },
+        }
+    }
+
+    /// Has the connection closed.
+    pub(super) fn close(&self) {
+        self.close.cancel();
+    }
+
+    /// Waits until it has to be closed.
+    pub(crate) async fn closed(&self) {
+        self.close.cancelled().await;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn restart(&mut self) {
+        (self.since, self.moved) = (Instant::now(), 0);
+    }
+
+    fn move_bytes(&mut self, len: usize) {
+        self.moved = self.moved.saturating_add(len as u64);
+        if self.moved >= MOVED_BYTES {
+            self.restart();
+        }
+    }
+}
+
+/// That the server waits for a body.
+#[derive(Debug)]
+pub(crate) struct AwaitedBody(Arc<Pulse>);
+
+impl Drop for AwaitedBody {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        (state.awaits_body, state.working_since) = (false, Instant::now());
+    }
+}
