@@ -1,14 +1,12 @@
 //! Pages of listed origins may make and watch pushes here, and nothing else; pages of other origins nothing at all.
 
-use axum::body::Body;
-use futures_util::stream;
 use http::{HeaderMap, Method, Request, header};
 use subrosa_shared::api::PatchPush;
 use subrosa_shared::problem::ProblemType;
 use subrosa_shared::secret::LeaseSecret;
 
 use crate::support::push::Push;
-use crate::support::{Answer, Call, Sender, Server};
+use crate::support::{Answer, Call, Server};
 
 const SHARE: &str = "https://share.example";
 const SECOND: &str = "http://localhost:8080";
@@ -231,16 +229,6 @@ async fn refusals_can_be_read_too() {
         answer.refused(problem);
     }
 
-    // Also the one that asks to come back: who cannot read it takes the server for dead.
-    let server = Server::start_with(&[&FLAGS[..], &["--requests-max", "1"]].concat()).await;
-    let sender = Sender::new(1);
-    sender.create(&server).await;
-    let stuck = sender.put_part(0).body(Body::from_stream(stream::pending::<Result<&[u8], std::io::Error>>()));
-    let mut stuck = Box::pin(server.call(stuck));
-    assert!(futures_util::poll!(&mut stuck).is_pending());
-    let answer = server.call(Call::get("/config").header("origin", SHARE)).await;
-    assert_eq!(cors(&answer.headers), allowed);
-    answer.refused(ProblemType::Busy);
     let question = [("origin", SHARE), ("access-control-request-method", "PUT")];
     let answer = send(&server, "OPTIONS", &format!("/api/v1{push}"), &question).await;
     assert_eq!(answer.status, 204);

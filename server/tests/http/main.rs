@@ -22,6 +22,7 @@ mod pushes;
 mod round_trip;
 mod sockets;
 mod starting;
+mod wire;
 
 /// So that no problem type is only written down.
 #[test]
@@ -35,6 +36,7 @@ fn every_problem_type_is_reached_by_a_test() {
         include_str!("guesses.rs"),
         include_str!("lost.rs"),
         include_str!("sockets.rs"),
+        include_str!("wire.rs"),
     ]
     .concat();
     for problem in subrosa_shared::problem::ProblemType::ALL {

@@ -372,13 +372,33 @@ async fn files_are_looked_at_in_a_document_that_reaches_nothing() {
 }
 
 #[tokio::test]
-async fn health_tells_whether_changes_can_be_taken() {
+async fn health_has_three_states_with_a_reason_each() {
     let server = Server::start().await;
-    assert_eq!(get(&server, "/health/live").await.status, 200);
-    assert_eq!(get(&server, "/health/ready").await.status, 200);
+    let asked = async |server: &Server| {
+        let mut told = Vec::new();
+        for path in ["/health/live", "/health/ready", "/health/accepting"] {
+            let answer = get(server, path).await;
+            assert_eq!(answer.headers["cache-control"], "no-store");
+            let text = String::from_utf8(answer.body.to_vec()).unwrap();
+            assert_eq!(text.lines().count(), 1, "one line: {text}");
+            told.push((answer.status.as_u16(), text));
+        }
+        told
+    };
+    let statuses = |told: &[(u16, String)]| told.iter().map(|(status, _)| *status).collect::<Vec<_>>();
+    assert_eq!(statuses(&asked(&server).await), [200, 200, 200]);
+
+    // Below the floor it serves, and takes nothing new.
+    let full = Server::start_with(&["--free-bytes-min", "9000000000000000000"]).await;
+    let told = asked(&full).await;
+    assert_eq!(statuses(&told), [200, 200, 503]);
+    assert!(told[2].1.contains("--free-bytes-min"), "{told:?}");
+
+    // Without its blobs it does not serve.
     std::fs::remove_file(server.folder.path().join("blobs/installation")).unwrap();
-    assert_eq!(get(&server, "/health/ready").await.status, 503);
-    assert_eq!(get(&server, "/health/live").await.status, 200);
+    let told = asked(&server).await;
+    assert_eq!(statuses(&told), [200, 503, 503]);
+    assert!(told[1].1.contains("blobs"), "{told:?}");
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use tokio::time::{Duration, Instant, sleep, sleep_until, timeout};
 use crate::support::{Call, Link, Sender, Server, content_digest, fake_sealed};
 
 /// A server behind a real socket.
-struct Listening {
+pub(crate) struct Listening {
     server: Server,
     address: SocketAddr,
     shutdown: Option<oneshot::Sender<()>>,
@@ -22,7 +22,7 @@ struct Listening {
 }
 
 impl Listening {
-    async fn start(flags: &[&str]) -> Self {
+    pub(crate) async fn start(flags: &[&str]) -> Self {
         let server = Server::start_with(flags).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -33,7 +33,7 @@ impl Listening {
         Self { done: tokio::spawn(serve), server, address, shutdown: Some(shutdown) }
     }
 
-    async fn connect(&self) -> TcpStream {
+    pub(crate) async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.unwrap()
     }
 }
@@ -59,7 +59,7 @@ fn put_part(sender: &Sender, part: &[u8], len: usize) -> String {
 }
 
 /// Everything until the other side closes, which it has to within 10 seconds.
-async fn read_to_end(stream: &mut TcpStream) -> String {
+pub(crate) async fn read_to_end(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     timeout(Duration::from_secs(10), stream.read_to_end(&mut bytes)).await.expect("the server cuts off").ok();
     String::from_utf8_lossy(&bytes).into_owned()
@@ -67,7 +67,7 @@ async fn read_to_end(stream: &mut TcpStream) -> String {
 
 /// The problem in an answer that was read as text.
 #[track_caller]
-fn refused(answer: &str, expected: ProblemType) {
+pub(crate) fn refused(answer: &str, expected: ProblemType) {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {answer:?}"));
     assert!(head.starts_with(&format!("HTTP/1.1 {}", expected.status())), "{head}");
     let problem: Problem = serde_json::from_str(body).unwrap_or_else(|_| panic!("{answer}"));
@@ -169,7 +169,7 @@ async fn header_bombs_are_refused() {
         stream.write_all(get(within_what_is_parsed).as_bytes()).await.unwrap();
         refused(&read_to_end(&mut stream).await, ProblemType::HeadersTooLarge);
     }
-    // Beyond that the answer has no document, but it comes.
+    // Beyond that they are not even parsed.
     for bomb in [large(1 << 20), many(5_000)] {
         let (mut read, mut write) = listening.connect().await.into_split();
         let bomb = get(bomb);
@@ -177,7 +177,7 @@ async fn header_bombs_are_refused() {
         let mut bytes = Vec::new();
         timeout(Duration::from_secs(10), read.read_to_end(&mut bytes)).await.expect("the server cuts off").ok();
         let answer = String::from_utf8_lossy(&bytes);
-        assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+        refused(&answer, ProblemType::HeadersTooLarge);
         writing.abort();
     }
     let mut stream = listening.connect().await;
@@ -314,18 +314,93 @@ async fn a_client_that_reads_gets_everything_and_the_connection_serves_again() {
     }
 }
 
-#[tokio::test]
-async fn no_more_connections_than_allowed_are_served_and_the_next_waits() {
-    let listening = Listening::start(&["--connections-max", "2", "--header-secs-max", "3"]).await;
-    let ask = head(&Method::GET, "/health/live", &[("connection", "close")]);
-    let (_first, second) = (listening.connect().await, listening.connect().await);
-    sleep(Duration::from_millis(100)).await;
-    let mut third = listening.connect().await;
-    third.write_all(ask.as_bytes()).await.unwrap();
+#[tokio::test(flavor = "multi_thread")]
+async fn silent_connections_make_room_and_working_ones_do_not() {
+    let listening = Listening::start(&["--connections-max", "2", "--header-secs-max", "30"]).await;
+    let ask = head(&Method::GET, "/api/v1/config", &[("connection", "close")]);
+    // Silent, and with half of its headers.
+    let mut silent = listening.connect().await;
+    let mut half = listening.connect().await;
+    half.write_all(&ask.as_bytes()[..20]).await.unwrap();
+    for _ in 0..4 {
+        let mut asking = listening.connect().await;
+        asking.write_all(ask.as_bytes()).await.unwrap();
+        assert!(read_to_end(&mut asking).await.starts_with("HTTP/1.1 200"));
+    }
+    // What was silent longest was closed.
+    assert_eq!(read_to_end(&mut silent).await, "");
+    // Two that are read from, all the time.
+    let (_sender, large) = large_download(&listening.server).await;
+    let working = async || {
+        let mut stream = listening.connect().await;
+        stream.write_all(large.as_bytes()).await.unwrap();
+        stream.read_exact(&mut [0; 1000]).await.unwrap();
+        tokio::spawn(async move {
+            let mut piece = vec![0; 64 << 10];
+            // About 2 MB/s: some seconds.
+            for _ in 0..200 {
+                stream.read_exact(&mut piece).await.unwrap();
+                sleep(Duration::from_millis(20)).await;
+            }
+        })
+    };
+    let works = [working().await, working().await];
+    // The next is told to come back; who watches is answered.
+    let (mut busy, mut watch) = (listening.connect().await, listening.connect().await);
+    busy.write_all(ask.as_bytes()).await.unwrap();
+    refused(&read_to_end(&mut busy).await, ProblemType::Busy);
+    watch.write_all(head(&Method::GET, "/health/live", &[]).as_bytes()).await.unwrap();
+    assert!(read_to_end(&mut watch).await.starts_with("HTTP/1.1 200"));
+    for work in works {
+        work.await.expect("it was not closed for others");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_that_is_no_proxy_has_so_many_connections() {
+    let flags = ["--connections-per-peer-max", "3", "--proxy", "127.0.0.2", "--header-secs-max", "30"];
+    let listening = Listening::start(&flags).await;
+    let from = async |address: &str| {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(format!("{address}:0").parse().unwrap()).unwrap();
+        socket.connect(listening.address).await.unwrap()
+    };
+    let mut many = Vec::new();
+    for _ in 0..10 {
+        many.push(from("127.0.0.1").await);
+    }
+    // Its first ones made room for its last ones.
+    for stream in &mut many[..7] {
+        assert_eq!(read_to_end(stream).await, "");
+    }
     let mut byte = [0];
-    assert!(timeout(Duration::from_millis(300), third.read(&mut byte)).await.is_err(), "it waits");
-    drop(second);
-    assert!(read_to_end(&mut third).await.starts_with("HTTP/1.1 200"));
+    assert!(timeout(Duration::from_millis(200), many[9].read(&mut byte)).await.is_err(), "the last is open");
+    let mut proxied = Vec::new();
+    for _ in 0..10 {
+        proxied.push(from("127.0.0.2").await);
+    }
+    for mut stream in proxied {
+        stream.write_all(head(&Method::GET, "/health/live", &[("connection", "close")]).as_bytes()).await.unwrap();
+        assert!(read_to_end(&mut stream).await.starts_with("HTTP/1.1 200"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_may_rest_between_requests_longer_than_before_the_first() {
+    let listening = Listening::start(&["--header-secs-max", "1", "--idle-secs-max", "4"]).await;
+    let ask = head(&Method::GET, "/health/live", &[]);
+    let mut stream = listening.connect().await;
+    stream.write_all(ask.as_bytes()).await.unwrap();
+    let mut answer = [0; 1024];
+    assert!(stream.read(&mut answer).await.unwrap() > 0);
+    let started = Instant::now();
+    sleep(Duration::from_secs(2)).await;
+    stream.write_all(ask.as_bytes()).await.unwrap();
+    assert!(stream.read(&mut answer).await.unwrap() > 0, "it is still there");
+    // But headers that have begun are to be complete as soon as ever.
+    stream.write_all(&ask.as_bytes()[..10]).await.unwrap();
+    assert_eq!(read_to_end(&mut stream).await, "");
+    assert!(started.elapsed() < Duration::from_secs(6));
 }
 
 #[tokio::test]

@@ -58,7 +58,8 @@ impl Server {
         Self { router: router(&app), app, clock, folder }
     }
 
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        request.headers_mut().entry(header::HOST).or_insert(header::HeaderValue::from_static("localhost"));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let collected = body.collect().await;
@@ -218,7 +219,7 @@ impl Call {
     }
 
     pub(crate) fn request(self) -> Request<Body> {
-        let mut request = Request::builder().method(self.method).uri(self.path);
+        let mut request = Request::builder().method(self.method).uri(self.path).header(header::HOST, "localhost");
         for (name, value) in self.headers {
             request = request.header(name, value);
         }

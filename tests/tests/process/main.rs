@@ -16,6 +16,7 @@ mod python;
 mod refused;
 mod slow;
 mod start;
+mod strangers;
 
 use subrosa_shared::problem::ProblemType;
 use subrosa_tests::bytes::noise;

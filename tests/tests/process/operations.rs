@@ -18,17 +18,10 @@ use crate::migrate::{Installation, make_pushes, stop};
 const DOCUMENT: &str = include_str!("../../../docs/OPERATIONS.md");
 
 /// The block that begins with that line, without it.
-fn block(first_line: &str) -> &'static str {
+pub(crate) fn block(first_line: &str) -> &'static str {
     let mut blocks = DOCUMENT.split("```").skip(1).step_by(2);
     let of_block = |block: &'static str| block.split_once('\n')?.1.strip_prefix(first_line)?.strip_prefix('\n');
     blocks.find_map(of_block).unwrap_or_else(|| panic!("OPERATIONS.md has no block {first_line:?}"))
-}
-
-/// The first block of a language.
-pub(crate) fn first_block(language: &str) -> &'static str {
-    let mut blocks = DOCUMENT.split("```").skip(1).step_by(2);
-    let of_block = |block: &'static str| block.strip_prefix(language)?.strip_prefix('\n');
-    blocks.find_map(of_block).unwrap_or_else(|| panic!("OPERATIONS.md has no block in {language:?}"))
 }
 
 /// Runs a block as a person would who copies it into a shell.

@@ -6,8 +6,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use subrosa_shared::api::GoneWhy;
 use subrosa_shared::problem::ProblemType;
+use subrosa_shared::push::Payload;
 use subrosa_tests::client::Client;
 use subrosa_tests::client::download::Recipient;
+use subrosa_tests::client::push::{PushTerms, SealedPush};
 use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::ports::free_port;
 use subrosa_tests::server::Server;
@@ -15,28 +17,32 @@ use subrosa_tests::wait;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use crate::operations::first_block;
+use crate::operations::block;
 use crate::{assert_problem, assert_same_files, sealed};
 
 /// nginx in front of a server, without TLS. Killed when dropped.
-struct Proxy {
+pub(crate) struct Proxy {
     _process: Child,
     folder: TempDir,
-    origin: String,
+    pub(crate) origin: String,
+    pub(crate) port: u16,
 }
 
 impl Proxy {
-    async fn start(server: &Server) -> Self {
+    pub(crate) async fn start(server: &Server) -> Self {
         let (folder, port) = (TempDir::new().unwrap(), free_port());
         let here = folder.path().display();
-        let lines = first_block("nginx").replace("127.0.0.1:8080", &format!("127.0.0.1:{}", server.port()));
+        let beside = block("# in http { }, beside the server block");
+        let beside = beside.replace("127.0.0.1:8080", &format!("127.0.0.1:{}", server.port()));
+        let first_line = "client_header_timeout 10s;";
+        let lines = format!("{first_line}\n{}", block(first_line));
         let paths =
             ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|name| format!("{name}_temp_path {here};"));
         // One process, so that killing it leaves no other.
         let config = format!(
             "daemon off; master_process off; pid {here}/pid; error_log {here}/errors;
-             events {{ worker_connections 768; }}
-             http {{ gzip on; access_log {here}/requests; {} server {{ listen 127.0.0.1:{port}; {lines} }} }}",
+             events {{ worker_connections 4096; }}
+             http {{ gzip on; access_log {here}/requests; {} {beside} server {{ listen 127.0.0.1:{port}; {lines} }} }}",
             paths.concat()
         );
         let file = folder.path().join("nginx.conf");
@@ -47,7 +53,7 @@ impl Proxy {
         command.arg("-c").arg(&file).arg("-e").arg(folder.path().join("errors"));
         command.stdin(Stdio::null()).kill_on_drop(true);
         let process = command.spawn().expect("nginx can be started: `cargo xtask test` installs it");
-        let proxy = Self { _process: process, folder, origin: format!("http://127.0.0.1:{port}") };
+        let proxy = Self { _process: process, folder, origin: format!("http://127.0.0.1:{port}"), port };
         let answers = async || Client::new(&proxy.origin).unwrap().config().await.ok();
         wait::until(Duration::from_secs(20), "nginx answers", answers).await;
         proxy
@@ -97,4 +103,19 @@ async fn a_refusal_comes_through_the_proxy_while_the_body_is_still_sent() {
     for _ in 0..10 {
         assert_problem(client.put_part(&package, 0).await, ProblemType::ValueOutOfRange);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_proxy_bounds_what_one_address_has_and_makes() {
+    let server = Server::start().await;
+    let proxy = Proxy::start(&server).await;
+    let client = Client::new(&proxy.origin).unwrap();
+    let mut refused = 0;
+    for _ in 0..80 {
+        let push = SealedPush::seal(&Payload::Password { password: "x".to_owned() }, &PushTerms::default()).unwrap();
+        refused += usize::from(client.push(&push).await.is_err());
+    }
+    assert!((1..40).contains(&refused), "{refused} of 80 were refused");
+    // What exists is served on.
+    client.config().await.unwrap();
 }

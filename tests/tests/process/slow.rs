@@ -108,8 +108,8 @@ async fn connections_that_say_nothing_do_not_lock_others_out() {
         idle.push(TcpStream::connect(("127.0.0.1", server.port())).await.unwrap());
     }
     let start = Instant::now();
-    timeout(CUT + CUT, server.client().config()).await.expect("its turn comes").unwrap();
-    assert!(start.elapsed() > Duration::from_secs(1), "there was a queue");
+    timeout(CUT, server.client().config()).await.expect("they make room").unwrap();
+    assert!(start.elapsed() < Duration::from_secs(1), "there was a queue: {:?}", start.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

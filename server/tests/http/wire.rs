@@ -1,0 +1,105 @@
+//! What goes over the wire below the API: requests that are none, hosts, addresses that are too long.
+
+use subrosa_shared::problem::ProblemType;
+use tokio::io::AsyncWriteExt as _;
+use tokio::time::{Duration, timeout};
+
+use crate::sockets::{Listening, read_to_end, refused};
+
+async fn said(listening: &Listening, request: &[u8]) -> String {
+    let mut stream = listening.connect().await;
+    // The server may answer and close before it has all of it.
+    let _ = timeout(Duration::from_secs(10), stream.write_all(request)).await.expect("it is taken, or refused");
+    read_to_end(&mut stream).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_cannot_be_parsed_get_a_problem_document() {
+    let listening = Listening::start(&[]).await;
+    let mut cases: Vec<(Vec<u8>, ProblemType)> = Vec::new();
+    for malformed in [
+        "GET\r\n\r\n",
+        "garbage\r\n\r\n",
+        "\x16\x03\x01\x02garbage\r\n\r\n",
+        "GET / HTTP/1.7\r\nhost: a\r\n\r\n",
+        "GET / HTTP/2.0\r\nhost: a\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: a\r\nno colon\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: a\r\nbad name: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: a\r\nx: a\x00b\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: a\r\ncontent-length: x\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
+        "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip\r\n\r\n",
+        "POST / HTTP/1.0\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n",
+        "GET http://[ HTTP/1.1\r\nhost: a\r\n\r\n",
+    ] {
+        cases.push((malformed.into(), ProblemType::MalformedRequest));
+    }
+    let filler = "x".repeat(200_000);
+    cases.push((format!("GET /{filler} HTTP/1.1\r\nhost: a\r\n\r\n").into(), ProblemType::UriTooLong));
+    cases.push((format!("GET / HTTP/1.1\r\nhost: a\r\nx: {filler}\r\n\r\n").into(), ProblemType::HeadersTooLarge));
+    let many: String = (0..200).map(|at| format!("x-{at}: y\r\n")).collect();
+    cases.push((format!("GET / HTTP/1.1\r\nhost: a\r\n{many}\r\n").into(), ProblemType::HeadersTooLarge));
+    for (request, expected) in cases {
+        let shown = String::from_utf8_lossy(&request[..request.len().min(100)]).into_owned();
+        let answer = timeout(Duration::from_secs(5), said(&listening, &request)).await;
+        let answer = answer.unwrap_or_else(|_| panic!("no answer to {shown:?}"));
+        assert!(answer.contains("application/problem+json"), "{shown:?}: {answer}");
+        refused(&answer, expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_malformed_request_behind_good_ones_is_told_after_their_answers() {
+    let listening = Listening::start(&[]).await;
+    let good = "GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n";
+    let answer = said(&listening, format!("{good}{good}nonsense\r\n\r\n").as_bytes()).await;
+    assert_eq!(answer.matches("HTTP/1.1 200 OK").count(), 2, "{answer}");
+    let place = answer.find("HTTP/1.1 400").unwrap_or_else(|| panic!("{answer}"));
+    refused(&answer[place..], ProblemType::MalformedRequest);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_names_one_host() {
+    let listening = Listening::start(&[]).await;
+    let ask = |version: &str, hosts: &str| format!("GET /s HTTP/{version}\r\n{hosts}connection: close\r\n\r\n");
+    for path in ["/s", "/api/v1/config", "/health/live", "/nothing"] {
+        for hosts in [
+            "",
+            "host:\r\n",
+            "host: a\r\nhost: a\r\n",
+            "host: a\r\nhost: b\r\n",
+            "host: a b\r\n",
+            "host: a/b\r\n",
+            "host: user@a\r\n",
+            "host: a:b\r\n",
+            "host: a:99999\r\n",
+            "host: :80\r\n",
+            "host: [::1\r\n",
+            "host: a,b\r\n",
+        ] {
+            let answer = said(&listening, ask("1.1", hosts).replace("/s ", &format!("{path} ")).as_bytes()).await;
+            refused(&answer, ProblemType::MalformedRequest);
+        }
+    }
+    for hosts in ["host: a\r\n", "host: a.example:8080\r\n", "host: [::1]:80\r\n", "host: 127.0.0.1\r\n"] {
+        for version in ["1.1", "1.0"] {
+            let answer = said(&listening, ask(version, hosts).replace("/s", "/health/live").as_bytes()).await;
+            assert!(answer.contains(" 200 OK"), "{version} {hosts}: {answer}");
+        }
+    }
+    // An old client need not name one.
+    let answer = said(&listening, ask("1.0", "").replace("/s", "/health/live").as_bytes()).await;
+    assert!(answer.contains(" 200 OK"), "{answer}");
+    refused(&said(&listening, ask("1.0", "host: a\r\nhost: b\r\n").as_bytes()).await, ProblemType::MalformedRequest);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_of_more_than_8_kibibytes_is_too_long() {
+    let listening = Listening::start(&[]).await;
+    for path in ["/s?", "/api/v1/", "/"] {
+        let path = format!("{path}{}", "x".repeat(8 * 1024));
+        let request = format!("GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+        refused(&said(&listening, request.as_bytes()).await, ProblemType::UriTooLong);
+    }
+}
