@@ -19,7 +19,7 @@ use tokio::process::{Child, Command};
 use tokio::time::{Instant, timeout};
 
 /// Each leaves a line: several times what a pipe holds.
-const REQUESTS: usize = 3_000;
+const REQUESTS: usize = 2_400;
 /// At once.
 const CLIENTS: usize = 8;
 
