@@ -14,10 +14,7 @@ import { judge } from "./wasm.js";
  * @property {boolean} again
  * @property {number} wait_millis
  * @property {{ why: string, at: number } | null} gone as the problem document has it
- * @property {Stranger} [stranger] who answered, if it was not Subrosa
- *
- * @typedef {{ status: number, host: string, bytes: number }} Stranger what it answered with, 0 for a way elsewhere; of which
- * server something was asked; and how long the body was that it did not take
+ * @property {{ status: number, host: string, bytes: number }} [stranger] answered instead of Subrosa
  */
 
 /** A request that failed for good, or whose failure the caller wants to see at once. */
@@ -138,43 +135,36 @@ async function attempt(call, tries) {
   }
 }
 
-/** Whether a media type is one that Subrosa answers with. A page is none. @param {string | null} type */
+/** Whether Subrosa answers with this media type: never with a page. @param {string | null} type */
 export const isOurs = (type) => /^(?:application\/(?:json|octet-stream)\b|$)/iu.test(type ?? "");
 
-/** Whether an answer is what was asked for. @param {Response} response */
+/** @param {Response} response */
 export const isAnswer = (response) => response.ok && isOurs(response.headers.get("content-type"));
 
-/**
- * What an answer is that is not what was asked for.
- *
- * @param {Response} response
- * @param {number} tries
- * @param {Pick<Call, "origin" | "bytes">} [call]
- */
+/** @param {Response} response @param {number} tries @param {Pick<Call, "origin" | "bytes">} [call] */
 export async function refused(response, tries, { origin, bytes } = {}) {
-  const { ok, status } = response;
-  const text = ok || status === 0 ? "" : await response.text();
-  return refusal(status, text, response.headers.get("retry-after"), tries, bytes?.byteLength, origin);
+  const { ok, status, headers } = response;
+  const body = ok ? "" : await response.text();
+  return refusal(status, body, headers.get("retry-after"), tries, bytes?.byteLength, origin);
 }
 
 /**
- * A refusal of Subrosa's, or an answer of something in between, which says nothing of ours.
+ * A refusal of Subrosa's, or what something in between answered. Status 0: the way elsewhere.
  *
- * @param {number} status 0: the way to another address
+ * @param {number} status
  * @param {string} body
- * @param {string | null} retryAfter the header
+ * @param {string | null} retryAfter
  * @param {number} tries
- * @param {number} [bytes] of the body that was sent
- * @param {string} [origin] as in {@link Call}
+ * @param {number} [bytes] that were sent
+ * @param {string} [origin]
  * @returns {Failure}
  */
-export function refusal(status, body, retryAfter, tries, bytes = 0, origin = "") {
-  // What is no failure is judged as one that lasts: another try gets the same.
+export function refusal(status, body, retryAfter, tries, bytes = 0, origin = location.origin) {
+  // Where nothing failed, another try gets the same.
   const failure = judged(status < 400 ? 403 : status, body, retryAfter, tries);
   if (String(problemOf(body).type).startsWith("urn:subrosa:")) return failure;
-  const { host } = new URL(origin || location.origin);
   const variant = failure.variant === "server" ? "stranger" : failure.variant;
-  return { ...failure, variant, stranger: { status, host, bytes } };
+  return { ...failure, variant, stranger: { status, host: new URL(origin).host, bytes } };
 }
 
 /**

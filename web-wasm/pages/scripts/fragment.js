@@ -6,7 +6,7 @@
 
 /** @typedef {{ link?: string, language?: string } | null} State `language` is kept by `language.js` */
 
-/** Where this page is, without query and fragment. Whole, because a path may begin with two slashes, as a host does. */
+/** Whole: a path may begin with two slashes, as a host does. */
 const here = () => location.origin + location.pathname;
 
 /** @returns {string} the text of the link; empty if there is none */

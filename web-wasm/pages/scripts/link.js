@@ -62,7 +62,7 @@ export class HeldLink {
     keepDevice(this.id, { secret: this.#unlocked.deviceSecret, until: untilHere(view.expires_at, view) });
   }
 
-  /** The link leads nowhere any more: nothing that this browser keeps of it is of use to anybody but a thief. */
+  /** It leads nowhere any more. */
   forget() {
     this.lease = undefined;
     forgetLease(this.id);

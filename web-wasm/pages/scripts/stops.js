@@ -23,7 +23,6 @@ export const servedHere = () =>
     () => () => true,
   );
 
-/** Dead ends behind which nothing is. */
 const OVER = ["gone", "not-found", "destroyed"];
 
 export class Stops {
@@ -35,7 +34,7 @@ export class Stops {
     this.#words = words;
   }
 
-  /** @param {() => void} act where a dead end says that the link leads nowhere any more */
+  /** @param {() => void} act where the link leads nowhere any more */
   whenOver(act) {
     this.#whenOver = act;
   }

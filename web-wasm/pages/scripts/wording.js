@@ -60,23 +60,15 @@ export function momentText(millis) {
  */
 export function sentenceOf(failure) {
   if (!failure) return "";
-  if (failure.stranger) return strangerText(failure.stranger);
+  if (failure.stranger) {
+    const { status, host, bytes } = failure.stranger;
+    // Of uploads.
+    if (status === 413 && problems.tooLargeForProxy) return problems.tooLargeForProxy(host, sizeText(bytes));
+    return strangers.answer(status, host);
+  }
   return refusals[failure.variant] ?? (language === "en" ? failure.sentence : "");
 }
 
-/**
- * The same for what a person did once: to try again is up to them.
- *
- * @param {import("./api.js").Failure | undefined} failure
- * @param {string} [lost] what is said where nothing else is known
- */
+/** The same for what a person did once. @param {import("./api.js").Failure | undefined} failure @param {string} [lost] */
 export const refusalOf = (failure, lost = problems.network) =>
   (failure?.again && !failure.stranger ? "" : sentenceOf(failure)) || lost;
-
-/** Something in between answered: what, and who knows more. @param {import("./api.js").Stranger} stranger */
-function strangerText({ status, host, bytes }) {
-  if (status === 413) return strangers.tooLarge(host, sizeText(bytes));
-  if ([408, 425, 429, 502, 503, 504].includes(status)) return strangers.gateway(status, host);
-  if (status === 0 || status < 300 || [401, 403, 407, 511].includes(status)) return strangers.signIn(status, host);
-  return strangers.other(status, host);
-}

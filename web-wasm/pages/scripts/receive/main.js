@@ -2,17 +2,7 @@
 /**
  * The page *receive*, in the order of what happens: link, password, list, two steps, save, "saved?".
  *
- * For tests and scripts, these stay as they are. `document.body.dataset.state` is one of `loading`, `unsupported`,
- * `no-link`, `damaged`, `password`, `ready`, `confirm`, `previewing` (it is fetched), `preview` (it is shown, or is not, and
- * why), `saving`, `ask-saved`, `finished`, `destroyed`, and the dead ends `gone`, `not-found`, `lost` (damaged on the server),
- * `paused`, `locked`, `drained`, `offline`, `stopped` (cancelled), `error`, `other-kind` (a
- * link to a password). Ids: `#link-input`, `#link-open`, `#link-problem`; `#password`, `#password-show`, `#open`,
- * `#password-problem`; `#files` (with `button[data-entry]` that saves and
- * `button[data-look]` that shows a file, and for folders `button[data-folder]` that opens and `button[data-save-folder]`),
- * `#find`, `#note`, `#surroundings`, `#copy-link`, `#left`, `#download` (first step), `#download-folder` (the same, into a folder),
- * `#download-confirm` ("Yes, download", a second later), `#download-not`; `#progress`, `#network`, `#cancel`; `#saved-yes`,
- * `#saved-again`, `#finish`; `#preview-stage` (with the frame), `#preview-lead`, `#preview-problem`, `#preview-save`,
- * `#preview-back`; `#destroy`, `#destroy-confirm`, `#destroy-keep`; `#error`, `#retry`.
+ * States and ids that tests and scripts rely on are listed in `tests/src/browser/pages.rs`.
  */
 
 import * as wasm from "/wasm/open.js";

@@ -154,7 +154,7 @@ export class Session {
     forgetLease(this.#link.id);
   }
 
-  /** The link has ended, or the server knows nothing of it. */
+  /** It has ended. */
   forgetLink() {
     this.#link.forget();
   }

@@ -254,6 +254,8 @@ export const endings = {
 
 /** @type {typeof En.problems} */
 export const problems = {
+  tooLargeForProxy: (host, size) =>
+    `وكيلٌ أمام الخادم يحدّ من حجم الرفع، وقد رفض ${size} (الحالة 413). على مشغّل ${host} أن يرفع هذا الحدّ.`,
   sourceChanged: (name) =>
     `تغيّر «${isolated(name)}» بعد أن اخترته، أو لم تعد قراءته ممكنة. توقف الإرسال كي لا يصل إلى أحد ملف معطوب.`,
   chooseAgain: "عد إلى الملفات: هناك يمكنك أن تختاره من جديد أو تستبعده.",

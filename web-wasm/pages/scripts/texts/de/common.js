@@ -64,17 +64,7 @@ export const refusals = {
 
 /** @type {typeof En.strangers} */
 export const strangers = {
-  tooLarge: (host, size) =>
-    `Ein Proxy vor dem Server begrenzt die Größe von Uploads und hat einen von ${size} abgelehnt (Status 413). ` +
-    `Der Betreiber von ${host} muss diese Grenze erhöhen.`,
-  signIn: (status, host) =>
-    `Nicht Subrosa hat geantwortet, sondern etwas dazwischen${status ? ` (Status ${status})` : ", mit dem Weg zu einer anderen Seite"}, ` +
-    `wie es die Anmeldung eines Netzes tut. Melden Sie sich dort an, und laden Sie diese Seite neu. Gibt es keine, fragen ` +
-    `Sie den Betreiber von ${host}.`,
-  gateway: (status, host) =>
-    `Ein Proxy hat geantwortet, dass Subrosa dahinter nicht zu erreichen ist (Status ${status}). ` +
-    `Wenn das so bleibt, fragen Sie den Betreiber von ${host}.`,
-  other: (status, host) =>
-    `Nicht Subrosa hat geantwortet, sondern etwas dazwischen (Status ${status}). ` +
-    `Fragen Sie den Betreiber von ${host} oder den Ihres Netzes.`,
+  answer: (status, host) =>
+    `Nicht Subrosa hat geantwortet, sondern etwas dazwischen (${status ? `Status ${status}` : "der Weg zu einer anderen Seite"}): ` +
+    `ein Proxy oder die Anmeldung eines Netzes. Melden Sie sich dort an, oder fragen Sie den Betreiber von ${host}.`,
 };

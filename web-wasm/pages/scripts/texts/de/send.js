@@ -224,6 +224,9 @@ export const endings = {
 
 /** @type {typeof En.problems} */
 export const problems = {
+  tooLargeForProxy: (host, size) =>
+    `Ein Proxy vor dem Server begrenzt die Größe von Uploads und hat einen von ${size} abgelehnt (Status 413). ` +
+    `Der Betreiber von ${host} muss diese Grenze erhöhen.`,
   sourceChanged: (name) =>
     `„${isolated(name)}“ wurde geändert, seit Sie die Datei gewählt haben, oder lässt sich nicht mehr lesen. Das Senden wurde ` +
     "angehalten, damit niemand eine kaputte Datei bekommt.",

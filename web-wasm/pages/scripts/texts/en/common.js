@@ -40,18 +40,9 @@ export const problems = {
  */
 export const refusals = {};
 
-/** What something in between says that answers instead of Subrosa: a proxy, a sign-in page. 0 is a way to another address. */
+/** What answers instead of Subrosa: a proxy, a sign-in page. Status 0 is the way to another page. */
 export const strangers = {
-  tooLarge: (/** @type {string} */ host, /** @type {string} */ size) =>
-    `A proxy in front of the server limits the size of uploads, and refused one of ${size} (status 413). ` +
-    `The operator of ${host} has to raise that limit.`,
-  signIn: (/** @type {number} */ status, /** @type {string} */ host) =>
-    `Not Subrosa answered, but something in between${status ? ` (status ${status})` : ", with the way to another page"}, ` +
-    `as the sign-in of a network does. Sign in there, and load this page again. If there is none, ask the operator of ${host}.`,
-  gateway: (/** @type {number} */ status, /** @type {string} */ host) =>
-    `A proxy answered that Subrosa cannot be reached behind it (status ${status}). ` +
-    `If that lasts, ask the operator of ${host}.`,
-  other: (/** @type {number} */ status, /** @type {string} */ host) =>
-    `Not Subrosa answered, but something in between (status ${status}). ` +
-    `Ask the operator of ${host}, or of your network.`,
+  answer: (/** @type {number} */ status, /** @type {string} */ host) =>
+    `Not Subrosa answered, but something in between (${status ? `status ${status}` : "the way to another page"}): ` +
+    `a proxy, or the sign-in of a network. Sign in there, or ask the operator of ${host}.`,
 };

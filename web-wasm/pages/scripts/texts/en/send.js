@@ -227,6 +227,10 @@ export const endings = {
 
 /** What went wrong, by the name of the error. */
 export const problems = {
+  /** @param {string} host @param {string} size */
+  tooLargeForProxy: (host, size) =>
+    `A proxy in front of the server limits the size of uploads, and refused one of ${size} (status 413). ` +
+    `The operator of ${host} has to raise that limit.`,
   /** @param {string} name */
   sourceChanged: (name) =>
     `“${isolated(name)}” changed after you chose it, or can no longer be read. Sending was stopped, so that nobody gets ` +
