@@ -288,7 +288,7 @@ mod tests {
         let mut writer = blobs.create(&share, "a", 10).await.unwrap();
         writer.write(&[1; 10]).await.unwrap();
         // A folder of that name is in the way.
-        std::fs::create_dir(blobs.folder(&share).join("a")).unwrap();
+        std::fs::create_dir_all(blobs.folder(&share).join("a")).unwrap();
         assert!(writer.finish().await.is_err());
         let names: Vec<_> =
             std::fs::read_dir(blobs.folder(&share)).unwrap().map(|entry| entry.unwrap().file_name()).collect();

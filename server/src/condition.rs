@@ -103,7 +103,9 @@ impl Condition {
         };
         let room = timeout(PROBE_MAX, app.store().ledger().expect_room()).await;
         let takes_new = match app.blobs().expect_room() {
-            _ if !matches!(room, Ok(Ok(()))) => Err("the ledger has no room for more"),
+            _ if !matches!(room, Ok(Ok(()))) => {
+                Err("the ledger has no room for more: less is free than --free-bytes-min, or its ballast is given up")
+            }
             Ok(()) => Ok(()),
             Err(BlobsError::Full) => Err("there is no room: less is free than --free-bytes-min"),
             Err(_) => Err("the room for blobs cannot be measured"),

@@ -46,6 +46,10 @@ impl Page {
             return None;
         }
         let decoded = decoded(path);
+        // A way upwards is no slip.
+        if decoded.split(|byte| *byte == b'/').any(|name| name == b"..") {
+            return None;
+        }
         let names: Vec<&[u8]> =
             decoded.split(|byte| *byte == b'/').map(trimmed).filter(|name| !name.is_empty()).collect();
         let is_index =

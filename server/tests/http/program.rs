@@ -43,7 +43,7 @@ impl Program {
     pub(crate) async fn begin(&self, call: Call, body_len_max: usize) -> TcpStream {
         let (parts, body) = call.request().into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        let mut head = format!("{} {} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n", parts.method, parts.uri);
+        let mut head = format!("{} {} HTTP/1.1\r\nconnection: close\r\n", parts.method, parts.uri);
         for (name, value) in &parts.headers {
             head += &format!("{name}: {}\r\n", value.to_str().unwrap());
         }

@@ -338,6 +338,8 @@ fn stories_reach_far() {
             "Abandoned",
             "Changed",
             "Completed",
+            "ContentLost",
+            "ContentRestored",
             "Created",
             "Deleted",
             "Destroyed",
