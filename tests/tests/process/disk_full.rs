@@ -207,8 +207,10 @@ async fn below_the_floor_nothing_grows_and_everything_ends() {
     // Far from both ends: the log of the ledger, which is folded in now and then, moves some megabytes.
     fill_disk(&server, "filler", 9 << 20);
     assert_nothing_grows(&server, &stock).await;
-    let ready = reqwest::get(format!("{}/health/ready", server.origin())).await.unwrap();
-    assert_ne!(ready.text().await.unwrap(), "ready\n");
+    let health = async |state: &str| {
+        reqwest::get(format!("{}/health/{state}", server.origin())).await.unwrap().status().as_u16()
+    };
+    assert_eq!((health("ready").await, health("accepting").await), (200, 503));
     assert_all_ends(&server, &stock).await;
     assert!(ballast(&server).exists(), "it is kept for the very last page");
     std::fs::remove_file(server.data().join("filler")).unwrap();
