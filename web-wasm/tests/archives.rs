@@ -104,19 +104,8 @@ fn assert_opens_everywhere(entries: &[Entry]) {
     assert!(names(found) == expected_names && found_len.trim() == len.to_string(), "as a stream, bsdtar finds less");
 }
 
-fn is_heavy() -> bool {
-    let is_heavy = std::env::var_os("SUBROSA_HEAVY").is_some();
-    if !is_heavy {
-        println!("not run: this is one of the heavy tests");
-    }
-    is_heavy
-}
-
 #[test]
 fn archives_open_in_other_programs() {
-    if !is_heavy() {
-        return;
-    }
     assert_opens_everywhere(&[
         entry("empty first".into(), Some(0)),
         entry("tree/a & b.txt".into(), Some(3)),
@@ -130,18 +119,12 @@ fn archives_open_in_other_programs() {
 
 #[test]
 fn archives_of_more_than_65535_files_open_in_other_programs() {
-    if !is_heavy() {
-        return;
-    }
     let entries: Vec<Entry> = (0..70_000).map(|i| entry(format!("{}/{i}", i % 100), Some(i % 3))).collect();
     assert_opens_everywhere(&entries);
 }
 
 #[test]
 fn archives_of_more_than_4_gib_open_in_other_programs() {
-    if !is_heavy() {
-        return;
-    }
     assert_opens_everywhere(&[
         entry("large".into(), Some(LARGE)),
         entry("almost large".into(), Some(ALMOST_LARGE)),

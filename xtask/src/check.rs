@@ -108,7 +108,7 @@ fn lints() -> Result<()> {
     let all = ["--workspace", "--all-features"];
     clippy(&[all.as_slice(), &["--all-targets"]].concat())?;
     // They are none of "all targets", and not to be named beside them.
-    clippy(&[all.as_slice(), &["--test", "heavy"]].concat())
+    clippy(&[all.as_slice(), &["--test", "heavy", "--test", "archives"]].concat())
 }
 
 /// `shared`, `web-wasm` and `pdf` as browsers get them: other code is compiled there.

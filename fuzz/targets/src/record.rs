@@ -15,10 +15,10 @@ pub(crate) fn check(input: &[u8]) {
         whole(&record, input);
     }
     // Behind the checksums: nobody would guess them.
-    if input.starts_with(b"{") {
-        if let Ok(record) = Record::from_bytes(&with_head(input)) {
-            whole(&record, input);
-        }
+    if input.starts_with(b"{")
+        && let Ok(record) = Record::from_bytes(&with_head(input))
+    {
+        whole(&record, input);
     }
 }
 

@@ -66,16 +66,16 @@ fn any_text(text: &str) {
     let owner = OwnerSecret::from_text(text);
     let push_owner = PushOwnerSecret::from_text(text);
     if let Ok(secret) = &share {
-        again(secret.to_token().as_str(), |text| LinkSecret::from_text(text), secret);
+        again(secret.to_token().as_str(), LinkSecret::from_text, secret);
     }
     if let Ok(secret) = &push {
-        again(secret.to_token().as_str(), |text| PushSecret::from_text(text), secret);
+        again(secret.to_token().as_str(), PushSecret::from_text, secret);
     }
     if let Ok(secret) = &owner {
-        again(secret.to_token().as_str(), |text| OwnerSecret::from_text(text), secret);
+        again(secret.to_token().as_str(), OwnerSecret::from_text, secret);
     }
     if let Ok(secret) = &push_owner {
-        again(secret.to_token().as_str(), |text| PushOwnerSecret::from_text(text), secret);
+        again(secret.to_token().as_str(), PushOwnerSecret::from_text, secret);
     }
     let errors = [share.err(), push.err(), owner.err(), push_owner.err()];
     if text.len() > TEXT_BYTES_MAX {
@@ -131,7 +131,7 @@ fn is_found(planted: &Planted<'_>) {
         Ok(found) if found == secret => {}
         // The text around it has a token as well.
         Ok(found) => {
-            let around = [planted.before, planted.after].map(|text| LinkSecret::from_text(text).ok());
+            let around = [planted.before, planted.after].map(LinkSecret::from_text.ok());
             assert!(around.contains(&Some(found)), "another secret is found");
         }
         Err(error) => panic!("{error}: {text:?}"),

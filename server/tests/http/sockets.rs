@@ -345,16 +345,17 @@ async fn silent_connections_make_room_and_working_ones_do_not() {
         let mut stream = listening.connect().await;
         stream.write_all(large.as_bytes()).await.unwrap();
         stream.read_exact(&mut [0; 1000]).await.unwrap();
-        tokio::spawn(async move {
+        let read_on = async move {
             let mut piece = vec![0; 64 << 10];
             // About 2 MB/s: some seconds.
             for _ in 0..200 {
                 stream.read_exact(&mut piece).await.unwrap();
                 sleep(Duration::from_millis(20)).await;
             }
-        })
+        };
+        (tokio::spawn(read_on),)
     };
-    let works = [working().await, working().await];
+    let works = [working().await.0, working().await.0];
     // The next is told to come back; who watches is answered.
     let (mut busy, mut watch) = (listening.connect().await, listening.connect().await);
     busy.write_all(ask.as_bytes()).await.unwrap();

@@ -172,15 +172,17 @@ fn key(command: &Command) -> RecordKey {
 /// The same with another open proof.
 fn showing(command: &Command, open: Verifier) -> Command {
     let mut command = command.clone();
-    if let Command::Holder { action, .. } = &mut command {
-        match action {
+    if let Command::Holder {
+        action:
             HolderAction::Open(attempt)
             | HolderAction::Manifest(attempt)
             | HolderAction::Destroy(attempt)
             | HolderAction::Lease { attempt, .. }
-            | HolderAction::Reveal { attempt, .. } => attempt.open = open,
-            _ => {}
-        }
+            | HolderAction::Reveal { attempt, .. },
+        ..
+    } = &mut command
+    {
+        attempt.open = open;
     }
     command
 }

@@ -18,10 +18,10 @@ const SECRET: &str = "kUk!7?xQ";
 pub(crate) const READERS: [(&str, &str, &str); 2] = [("de-AT,de", "de", "ltr"), ("ar-EG,ar", "ar", "rtl")];
 
 /// Texts of a page that may be read or heard, as far as English words are in them that neither German nor names of files
-/// here have; and what should have been a text.
+/// here have; and what should have been a text. `.misplaced` is for a page whose scripts and styles did not come.
 const ENGLISH: &str = r"
     const english = /\b(the|and|of|this|not|you|your|with|can|for|are|undefined|NaN|null|object)\b/iu;
-    const unread = 'noscript, script, style, template';
+    const unread = 'noscript, script, style, template, .misplaced';
     const texts = [document.title];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {

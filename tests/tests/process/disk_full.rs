@@ -164,7 +164,7 @@ async fn assert_nothing_grows(server: &Server, stock: &Stock) {
     let id = client.status(package).await.unwrap().links[0].link;
     let patch = PatchLink { downloads_max: Some(1_001), ..PatchLink::default() };
     assert_problem(client.patch_link(package, &id, &patch).await, full);
-    let note = bytes::Bytes::from(package.parts[0].clone());
+    let note = package.parts[0].clone();
     assert_problem(client.put_note(package, note.slice(..note.len().min(300))).await, full);
 }
 
