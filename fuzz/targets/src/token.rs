@@ -131,7 +131,7 @@ fn is_found(planted: &Planted<'_>) {
         Ok(found) if found == secret => {}
         // The text around it has a token as well.
         Ok(found) => {
-            let around = [planted.before, planted.after].map(LinkSecret::from_text.ok());
+            let around = [planted.before, planted.after].map(|text| LinkSecret::from_text(text).ok());
             assert!(around.contains(&Some(found)), "another secret is found");
         }
         Err(error) => panic!("{error}: {text:?}"),
