@@ -26,6 +26,11 @@ const SPARE: usize = 32;
 const GAP: Duration = Duration::from_millis(500);
 /// One that has just come has not had the time to ask, and is not closed for the next.
 const JUST_COME: Duration = Duration::from_millis(100);
+/// The first request of a connection that is one too many waits so long for room: by then, all that came at the same time
+/// have had the time to ask.
+const ROOM_WAIT: Duration = Duration::from_millis(250);
+/// How often room is looked for meanwhile, besides whenever somebody leaves.
+const ROOM_LOOK: Duration = Duration::from_millis(25);
 /// There is no room once it was missing for so long.
 const SATURATED_AFTER: Duration = Duration::from_secs(1);
 
@@ -59,6 +64,8 @@ pub(crate) struct Crowd {
 struct Inner {
     next: u64,
     present: HashMap<u64, Present>,
+    /// How many of these are one too many.
+    spares: usize,
     /// How many of each peer, proxies left out.
     of_peer: HashMap<Peer, usize>,
 }
@@ -67,6 +74,7 @@ struct Inner {
 struct Present {
     peer: Option<Peer>,
     pulse: Arc<Pulse>,
+    is_spare: bool,
 }
 
 /// A connection's place. It leaves when this is dropped.
@@ -75,8 +83,15 @@ pub(crate) struct Member {
     crowd: Arc<Crowd>,
     id: u64,
     pub(crate) pulse: Arc<Pulse>,
-    /// Whether it is one too many, and is told so.
+    /// Whether it came as one too many.
     pub(crate) is_spare: bool,
+}
+
+/// The place of a connection that came as one too many.
+#[derive(Clone, Debug)]
+pub(crate) struct Spare {
+    crowd: Arc<Crowd>,
+    id: u64,
 }
 
 impl Crowd {
@@ -113,17 +128,34 @@ impl Crowd {
         {
             return None;
         }
-        let has_room =
-            inner.present.len() < self.bounds.connections_max || inner.close_most_silent(JUST_COME, |_| true);
+        let has_room = inner.make_room(self.bounds.connections_max);
         self.note_room(has_room);
         let id = inner.next;
         inner.next += 1;
         let pulse = Arc::new(Pulse::new());
-        inner.present.insert(id, Present { peer, pulse: Arc::clone(&pulse) });
+        inner.present.insert(id, Present { peer, pulse: Arc::clone(&pulse), is_spare: !has_room });
+        inner.spares += usize::from(!has_room);
         if let Some(peer) = peer {
             *inner.of_peer.entry(peer).or_default() += 1;
         }
         Some(Member { crowd: Arc::clone(self), id, pulse, is_spare: !has_room })
+    }
+
+    /// Finds room for a connection that came as one too many. False: there is none, or it has been closed itself.
+    fn find_room(&self, id: u64) -> bool {
+        let mut inner = self.inner();
+        match inner.present.get(&id) {
+            None => return false,
+            Some(present) if !present.is_spare => return true,
+            Some(_) => {}
+        }
+        let has_room = inner.make_room(self.bounds.connections_max);
+        self.note_room(has_room);
+        if has_room && let Some(present) = inner.present.get_mut(&id) {
+            present.is_spare = false;
+            inner.spares -= 1;
+        }
+        has_room
     }
 
     /// Closes the connection that has been silent longest of those for which bytes are kept.
@@ -186,6 +218,12 @@ impl Crowd {
 }
 
 impl Inner {
+    /// Whether one more has room, if need be because another is closed for it.
+    fn make_room(&mut self, connections_max: usize) -> bool {
+        self.present.len() - self.spares < connections_max
+            || self.close_most_silent(JUST_COME, |present| !present.is_spare)
+    }
+
     /// Closes the one of these that has been silent longest, and for so long at least. Whether there was one.
     fn close_most_silent(&mut self, at_least: Duration, may_go: impl Fn(&Present) -> bool) -> bool {
         let now = Instant::now();
@@ -206,6 +244,7 @@ impl Inner {
 
     fn remove(&mut self, id: u64) -> Option<Present> {
         let gone = self.present.remove(&id)?;
+        self.spares -= usize::from(gone.is_spare);
         if let Some(peer) = gone.peer
             && let Some(count) = self.of_peer.get_mut(&peer)
         {
@@ -218,10 +257,34 @@ impl Inner {
     }
 }
 
+impl Member {
+    /// Its place, if it came as one too many.
+    pub(crate) fn spare(&self) -> Option<Spare> {
+        self.is_spare.then(|| Spare { crowd: Arc::clone(&self.crowd), id: self.id })
+    }
+}
+
+impl Spare {
+    /// Waits a moment for room. False: it is one too many still, and is to be told so.
+    pub(crate) async fn finds_room(&self) -> bool {
+        let until = Instant::now() + ROOM_WAIT;
+        loop {
+            let left = self.crowd.left.notified();
+            if self.crowd.find_room(self.id) {
+                return true;
+            }
+            if Instant::now() >= until {
+                return false;
+            }
+            let _ = tokio::time::timeout(ROOM_LOOK, left).await;
+        }
+    }
+}
+
 impl Drop for Member {
     fn drop(&mut self) {
         self.crowd.inner().remove(self.id);
-        self.crowd.left.notify_one();
+        self.crowd.left.notify_waiters();
     }
 }
 
@@ -285,6 +348,25 @@ mod tests {
         members.clear();
         assert!(!crowd.is_saturated());
         assert_eq!((crowd.len(), crowd.inner().of_peer.len()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn one_too_many_waits_for_those_who_came_with_it_and_say_nothing() {
+        let crowd = crowd(2, 100);
+        let silent = [1, 2].map(|_| crowd.enter(from("192.0.2.1")).unwrap());
+        let third = crowd.enter(from("192.0.2.2")).unwrap();
+        let spare = third.spare().unwrap();
+        third.pulse.begin_request();
+        assert!(!crowd.find_room(third.id), "both have just come");
+        assert!(spare.finds_room().await && !crowd.is_saturated());
+        assert_eq!(silent.iter().filter(|member| is_closed(member)).count(), 1);
+        // When all are at work, it is told.
+        silent.iter().for_each(|member| member.pulse.begin_request());
+        let fourth = crowd.enter(from("192.0.2.2")).unwrap();
+        assert!(!fourth.spare().unwrap().finds_room().await);
+        drop(third);
+        assert!(fourth.spare().unwrap().finds_room().await, "somebody left");
+        assert_eq!(crowd.inner().spares, 0);
     }
 
     #[tokio::test]

@@ -28,7 +28,6 @@ use tower::ServiceExt as _;
 
 use self::stall::StallGuard;
 use self::watched::{Answer, Holding, Watched};
-use super::middleware::Spare;
 use super::router::router;
 use crate::app::{App, Timing};
 use crate::crowd::Member;
@@ -106,14 +105,14 @@ async fn serve_connection(
     let pulse = &member.pulse;
     let watched = Watched::new(stream, Arc::clone(pulse));
     let io = Holding::new(StallGuard::new(TokioIo::new(watched), timing.stall));
-    let is_spare = member.is_spare;
+    let spare = member.spare();
     let service = {
         let pulse = Arc::clone(pulse);
         service_fn(move |mut request: Request<Incoming>| {
             let answer = Answer::begin(Arc::clone(&pulse));
             request.extensions_mut().insert(Arc::clone(&pulse));
-            if is_spare {
-                request.extensions_mut().insert(Spare);
+            if let Some(spare) = &spare {
+                request.extensions_mut().insert(spare.clone());
             }
             respond(router.clone(), request, answer)
         })

@@ -17,6 +17,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::error::Error;
 use super::turn::Turn;
 use crate::app::App;
+use crate::crowd::Spare;
 
 /// Bytes of all header names and values together.
 const HEADER_BYTES_MAX: usize = 16 * 1024;
@@ -29,11 +30,7 @@ const HEADERS_MAX: usize = 64;
 #[derive(Clone, Copy)]
 pub(super) struct Unlogged;
 
-/// Marks a request on a connection that is one too many.
-#[derive(Clone, Copy)]
-pub(super) struct Spare;
-
-/// Has a connection that is one too many closed after its first answer.
+/// Has a connection that came as one too many closed after its first answer.
 pub(super) async fn close_spare(request: Request, next: Next) -> Response {
     let is_spare = request.extensions().get::<Spare>().is_some();
     let mut response = next.run(request).await;
@@ -94,7 +91,9 @@ fn known(method: &Method) -> &'static str {
 
 /// Refuses what is too much, before anything else looks at it.
 pub(super) async fn limit(State(app): State<App>, request: Request, next: Next) -> Response {
-    if request.extensions().get::<Spare>().is_some() {
+    if let Some(spare) = request.extensions().get::<Spare>()
+        && !spare.finds_room().await
+    {
         return Error::Busy.into_response();
     }
     if request.uri().path_and_query().is_some_and(|path| path.as_str().len() > URI_BYTES_MAX) {

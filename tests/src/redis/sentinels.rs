@@ -36,7 +36,7 @@ impl Sentinels {
         let replica = Node::start(settings.clone().and(&[&replica_of])).await;
         let mut lines = vec![
             format!("sentinel monitor {NAME} 127.0.0.1 {} 2", primary.port()),
-            format!("sentinel down-after-milliseconds {NAME} 500"),
+            format!("sentinel down-after-milliseconds {NAME} 1500"),
             format!("sentinel failover-timeout {NAME} 3000"),
         ];
         lines.extend(settings.password.map(|password| format!("sentinel auth-pass {NAME} {password}")));

@@ -10,6 +10,7 @@ use subrosa_tests::client::download::Recipient;
 use subrosa_tests::client::package::Package;
 use subrosa_tests::client::push::{PushTerms, Reader, SealedPush};
 use subrosa_tests::client::upload::LinkTerms;
+use subrosa_tests::only_on_a_file;
 use subrosa_tests::server::{Options, Server};
 use subrosa_tests::wait;
 
@@ -200,6 +201,8 @@ fn ballast(server: &Server) -> std::path::PathBuf {
 
 #[tokio::test]
 async fn below_the_floor_nothing_grows_and_everything_ends() {
+    // Redis has its own limit of memory: `server/tests/redis_ledger/served.rs` fills it.
+    only_on_a_file!();
     let flags = ["--free-bytes-min", "16777216", "--ballast-bytes", "1048576", "--expiry-secs-min", "1"];
     let options = Options { disk_bytes: Some(64 << 20), ..Options::flags(&flags) };
     let server = Server::start_with(options).await;
@@ -219,6 +222,7 @@ async fn below_the_floor_nothing_grows_and_everything_ends() {
 
 #[tokio::test]
 async fn without_a_free_byte_everything_ends_in_the_room_of_the_ballast_which_comes_back() {
+    only_on_a_file!();
     let flags = ["--free-bytes-min", "0", "--ballast-bytes", "8388608", "--expiry-secs-min", "1"];
     let options = Options { disk_bytes: Some(64 << 20), ..Options::flags(&flags) };
     let server = Server::start_with(options).await;
@@ -249,6 +253,7 @@ async fn without_a_free_byte_everything_ends_in_the_room_of_the_ballast_which_co
 
 #[tokio::test]
 async fn the_disk_of_the_ledger_and_that_of_the_blobs_have_a_floor_each() {
+    only_on_a_file!();
     let floor = ["--free-bytes-min", "8388608", "--ballast-bytes", "0"];
     let elsewhere = tempfile::tempdir().unwrap();
     let other = elsewhere.path().display();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use subrosa_shared::api::PatchPush;
 use subrosa_shared::push::Payload;
 use subrosa_tests::client::push::{PushTerms, SealedPush};
 use subrosa_tests::leaks::Leaks;
@@ -34,8 +35,7 @@ async fn what_is_gone_leaves_not_even_its_ciphertext_on_the_disk() {
     for end in ["spent", "revoked", "destroyed", "expired"] {
         // One with pages of its own in the ledger, one among others on a page.
         for payload in [password("short"), Payload::Note { note: "long ".repeat(3000) }] {
-            let terms = PushTerms { expires_in_secs: if end == "expired" { 1 } else { 600 }, ..PushTerms::default() };
-            let push = push(&server, &payload, &terms).await;
+            let push = push(&server, &payload, &PushTerms::default()).await;
             let leaks = sealed(&push);
             assert!(leaks.are_in(&server), "the search finds what is there");
             let reader = reader(&server, &push, None);
@@ -47,7 +47,10 @@ async fn what_is_gone_leaves_not_even_its_ciphertext_on_the_disk() {
                 }
                 "revoked" => drop(client.revoke_push(&push).await.unwrap()),
                 "destroyed" => drop(reader.destroy().await.unwrap()),
-                _ => {}
+                _ => {
+                    let patch = PatchPush { expires_in_secs: Some(1), ..PatchPush::default() };
+                    client.patch_push(&push, &patch).await.unwrap();
+                }
             }
             let found = async || leaks.are_in(&server);
             wait::until_so(DELETED, &format!("{end}: it is not on the disk"), found, |found| !found).await;
