@@ -1,5 +1,8 @@
 //! Looks for what must not be there: in every byte of a server's data folder and log, in every form that it could have.
 
+use std::collections::BTreeSet;
+
+use aho_corasick::AhoCorasick;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
@@ -82,18 +85,28 @@ impl Leaks {
     }
 
     fn found(&self, server: &Server) -> Vec<String> {
-        let mut found = self.found_in("the log", server.log().as_bytes());
+        let search = self.search();
+        let mut found = self.found_by(&search, "the log", server.log().as_bytes());
         for file in files_below(&server.data()) {
             let name = file.display().to_string();
-            found.extend(self.found_in("the name of a file", name.as_bytes()));
-            found.extend(self.found_in(&name, &std::fs::read(&file).unwrap_or_default()));
+            found.extend(self.found_by(&search, "the name of a file", name.as_bytes()));
+            found.extend(self.found_by(&search, &name, &std::fs::read(&file).unwrap_or_default()));
         }
         found
     }
 
     fn found_in(&self, place: &str, haystack: &[u8]) -> Vec<String> {
-        let in_it = self.needles.iter().filter(|(_, needle)| contains(haystack, needle));
-        in_it.map(|(what, _)| format!("{what}, in {place}")).collect()
+        self.found_by(&self.search(), place, haystack)
+    }
+
+    /// Looks for all of it in one pass: files are large, and there are thousands of forms.
+    fn search(&self) -> AhoCorasick {
+        AhoCorasick::new(self.needles.iter().map(|(_, needle)| needle)).expect("these are few and short")
+    }
+
+    fn found_by(&self, search: &AhoCorasick, place: &str, haystack: &[u8]) -> Vec<String> {
+        let found: BTreeSet<_> = search.find_overlapping_iter(haystack).map(|found| found.pattern()).collect();
+        found.into_iter().map(|needle| format!("{}, in {place}", self.needles[needle].0)).collect()
     }
 
     fn add(&mut self, what: &str, form: &str, needle: Vec<u8>) {
@@ -107,19 +120,6 @@ fn within_base64(alphabet: &impl Engine, secret: &[u8], shift: usize) -> Vec<u8>
     let text = alphabet.encode([&vec![0; shift], secret].concat());
     let (start, bits) = ((shift * 8).div_ceil(6), (shift + secret.len()) * 8);
     text.as_bytes()[start..bits / 6].to_vec()
-}
-
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    let mut from = 0;
-    // The first byte is found fast; only then the rest is compared.
-    while let Some(at) = haystack[from..].iter().position(|byte| *byte == needle[0]) {
-        from += at;
-        if haystack[from..].starts_with(needle) {
-            return true;
-        }
-        from += 1;
-    }
-    false
 }
 
 #[cfg(test)]
