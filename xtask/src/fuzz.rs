@@ -34,7 +34,6 @@ const LIMITS: &[&str] = &["-timeout=60", "-rss_limit_mb=2048"];
 /// Builds the targets, runs one after the other, and says what each did.
 pub(crate) fn run(args: &FuzzArgs) -> Result<()> {
     let targets = chosen(&args.targets)?;
-    tools::ensure_nightly()?;
     let cargo_fuzz = tools::ensure_cargo_fuzz()?;
     // The server has the pages in it.
     web::build()?;
@@ -87,18 +86,11 @@ fn chosen(wanted: &[String]) -> Result<Vec<String>> {
 
 /// Our code has nothing unsafe in it, so no sanitizer slows the search; overflows and debug assertions are checked.
 fn build(cargo_fuzz: &Path) -> Result<()> {
-    let mut command = nightly(cargo_fuzz);
+    let mut command = process::command(&cargo_fuzz.to_string_lossy());
+    // cargo-fuzz asks for options that only a nightly compiler takes; ours takes them when it is told to.
+    command.env("RUSTC_BOOTSTRAP", "1");
     command.args(["fuzz", "build", "--sanitizer", "none", "--codegen-units", "16", "--target-dir"]).arg(target_dir());
     process::run(&mut command)
-}
-
-/// A program that calls cargo, with the nightly toolchain.
-fn nightly(program: &Path) -> Command {
-    let mut command = process::command("rustup");
-    command.args(["run", "nightly"]).arg(program);
-    // Cargo tells its children which one it is.
-    command.env_remove("CARGO").env_remove("RUSTC").env_remove("RUSTUP_TOOLCHAIN");
-    command
 }
 
 fn target_dir() -> PathBuf {

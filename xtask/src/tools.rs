@@ -123,15 +123,6 @@ pub(crate) fn ensure_deny() -> Result<PathBuf> {
     Ok(ensure_crate("cargo-deny", "0.20.2")?.join("bin/cargo-deny"))
 }
 
-/// The toolchain that fuzzers are built with: their instrumentation is none of stable Rust's.
-pub(crate) fn ensure_nightly() -> Result<()> {
-    if !process::succeeds(process::command("rustup").args(["run", "nightly", "rustc", "--version"])) {
-        println!("Installing with rustup: toolchain nightly");
-        process::run(process::command("rustup").args(["toolchain", "install", "nightly", "--profile", "minimal"]))?;
-    }
-    Ok(())
-}
-
 /// The builder of fuzzers.
 pub(crate) fn ensure_cargo_fuzz() -> Result<PathBuf> {
     Ok(ensure_crate("cargo-fuzz", "0.13.2")?.join("bin/cargo-fuzz"))
