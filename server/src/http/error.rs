@@ -146,7 +146,8 @@ fn refusal_problem(refusal: &Refusal) -> Problem {
         Refusal::Locked => Problem::new(P::Locked),
         Refusal::WrongPassword { retry_after } => retry(P::WrongPassword, retry_after),
         Refusal::TooManyGuesses { retry_after } => retry(P::TooManyGuesses, retry_after),
-        Refusal::NoDownloadLeft => Problem::new(P::NoDownloadLeft),
+        Refusal::NoDownloadLeft { retry_after: Some(after) } => retry(P::NoDownloadLeft, after),
+        Refusal::NoDownloadLeft { retry_after: None } => Problem::new(P::NoDownloadLeft),
         Refusal::TooManyLeases { retry_after } => {
             retry(P::Busy, retry_after).with_detail("Too many downloads of this link run at the same time.")
         }
@@ -191,7 +192,7 @@ fn push_problem(refusal: &Refusal) -> Problem {
         Refusal::Locked => "Too many wrong passphrases: the push is paused until its sender resumes it.",
         Refusal::WrongPassword { .. } => "This is not the passphrase of the push.",
         Refusal::TooManyGuesses { .. } => "After a wrong passphrase, wait before you try again.",
-        Refusal::NoDownloadLeft => "All views of this push are taken.",
+        Refusal::NoDownloadLeft { .. } => "All views of this push are taken.",
         Refusal::TooManyLeases { .. } => "Too many views of this push run at the same time.",
         Refusal::LeaseEnded => "This view is over.",
         Refusal::DestroyNotAllowed => "The sender of this push did not allow its recipients to destroy it.",

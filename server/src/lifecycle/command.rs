@@ -355,7 +355,10 @@ pub enum Refusal {
     },
     /// Every download is taken.
     #[error("every download is taken")]
-    NoDownloadLeft,
+    NoDownloadLeft {
+        /// Until one that was granted and has not begun goes back, if there is one.
+        retry_after: Option<Duration>,
+    },
     /// Too many downloads run at the same time.
     #[error("too many downloads run at the same time")]
     TooManyLeases {

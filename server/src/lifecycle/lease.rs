@@ -1,6 +1,8 @@
 //! Leases: counted downloads and views. Granted once, started by the first byte or at once, resumable by whoever holds the
 //! secret.
 
+use std::time::Duration;
+
 use subrosa_shared::api::{Event, GrantedLease, LinkView, LogLine, RevealedPush, StoredReceipt};
 use subrosa_shared::id::{LeaseId, Receipt, Verifier};
 use subrosa_shared::time::Timestamp;
@@ -9,7 +11,9 @@ use subtle::ConstantTimeEq as _;
 use super::command::Refusal;
 use super::notes::Notes;
 use super::record::{Content, Lease, LeaseState, Link, Share, count};
-use super::rules::{LEASE_BYTES_FACTOR, LEASE_IDLE, LEASE_RETRY, LINK_LEASES_MAX, RECEIPTS_MAX, SHARE_LEASES_MAX};
+use super::rules::{
+    LEASE_BYTES_FACTOR, LEASE_IDLE, LEASE_RETRY, LINK_LEASES_MAX, LeaseTerms, RECEIPTS_MAX, SHARE_LEASES_MAX,
+};
 
 /// A lease that was granted, but for the view of its link.
 pub(super) struct Grant {
@@ -58,7 +62,9 @@ pub(super) fn grant(
     let expires_at = match link.lease(verifier) {
         Some(lease) if lease.runs() => lease.expires_at(terms),
         Some(_) => return Err(Refusal::LeaseEnded),
-        None if link.used() >= link.downloads_max => return Err(Refusal::NoDownloadLeft),
+        None if link.used() >= link.downloads_max => {
+            return Err(Refusal::NoDownloadLeft { retry_after: free_after(link, terms, now) });
+        }
         None => {
             make_room(&mut share.links, place)?;
             let link = &mut share.links[place];
@@ -80,6 +86,16 @@ pub(super) fn grant(
     // It ends with its link at the latest.
     let expires_at = expires_at.min(link.expires_at);
     Ok(Grant { lease: LeaseId::derive(verifier), content, expires_at, bytes_max })
+}
+
+/// How long until a place is free, if nobody else begins: leases that were granted and have not begun go back. None: too
+/// many have begun for that.
+fn free_after(link: &Link, terms: &LeaseTerms, now: Timestamp) -> Option<Duration> {
+    let granted = link.leases.iter().filter(|lease| lease.state == LeaseState::Granted);
+    let mut ends: Vec<Timestamp> = granted.map(|lease| lease.granted_at.after(terms.start)).collect();
+    ends.sort_unstable();
+    let needed = usize::try_from(link.used() - link.downloads_max).ok()?;
+    ends.get(needed).map(|end| now.until(*end))
 }
 
 /// Makes room for one more lease, by forgetting the one that ended first. Running ones stay.
@@ -123,7 +139,7 @@ pub(super) fn fetch(
         // Without a byte nothing has begun.
         LeaseState::Granted if bytes == 0 => return Ok(()),
         // The owner allowed fewer downloads since it was granted.
-        LeaseState::Granted if none_left => return Err(Refusal::NoDownloadLeft),
+        LeaseState::Granted if none_left => return Err(Refusal::NoDownloadLeft { retry_after: None }),
         LeaseState::Granted => {
             lease.bytes = charged.ok_or(Refusal::LeaseSpent)?;
             lease.state = LeaseState::Active { last_at: now };

@@ -154,7 +154,7 @@ proptest! {
                 // Whoever gets no lease has shown the right password nevertheless, like whoever reads the manifest. Of a push
                 // nothing is known to read; so it is looked at instead of compared as it is stored.
                 let shown = matches!(entry.command, Command::Holder { action: HolderAction::Reveal { .. }, .. })
-                    && matches!(entry.outcome, Err(Refusal::NoDownloadLeft | Refusal::LeaseEnded));
+                    && matches!(entry.outcome, Err(Refusal::NoDownloadLeft { .. } | Refusal::LeaseEnded));
                 let plain = match &entry.command {
                     Command::Holder { link, presented, action: HolderAction::Lease { attempt, .. } } => {
                         Command::Holder { link: *link, presented: *presented, action: HolderAction::Manifest(*attempt) }

@@ -127,6 +127,11 @@ fn objects(vectors: &mut Vectors) {
             json!({"version": 1, "kind": "url", "url": "https://a.example\u{ff0f}b"}),
         ),
         (
+            "stop",
+            "an address with a number that browsers take apart into a digit and a full stop",
+            json!({"version": 1, "kind": "url", "url": "https://a\u{2488}example/"}),
+        ),
+        (
             "port",
             "an address with a port that there is not",
             json!({"version": 1, "kind": "url", "url": "https://a.example:99999/"}),

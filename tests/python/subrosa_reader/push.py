@@ -27,8 +27,6 @@ def is_letter_or_digit(c):
 
 
 def is_vowel_sign(c):
-    if "\u2488" <= c <= "\u249b" or c == "\U0001f100":
-        return False
     return unicodedata.category(c) in ("Mn", "Mc") and "VOWEL SIGN" in unicodedata.name(c, "")
 
 

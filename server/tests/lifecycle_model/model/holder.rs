@@ -1,5 +1,7 @@
 //! What holders do.
 
+use std::time::Duration;
+
 use subrosa_server::lifecycle::{HolderAction, OpenAttempt, Refusal};
 use subrosa_shared::api::{Event, GoneWhy, StoredReceipt};
 use subrosa_shared::id::LeaseId;
@@ -62,7 +64,7 @@ impl Model {
                 if first && *bytes == 0 {
                     return Ok(Answer::Allowed);
                 } else if first && full {
-                    return Err(Refusal::NoDownloadLeft);
+                    return Err(Refusal::NoDownloadLeft { retry_after: None });
                 } else if u128::from(lease.bytes) + u128::from(*bytes) > u128::from(3 * content_sealed_len()) {
                     return Err(Refusal::LeaseSpent);
                 }
@@ -101,7 +103,14 @@ impl Model {
                 match link.leases.iter().find(|known| known.verifier == *lease) {
                     Some(known) if known.runs() => {}
                     Some(_) => return Err(Refusal::LeaseEnded),
-                    None if link.used() >= link.max as usize => return Err(Refusal::NoDownloadLeft),
+                    None if link.used() >= link.max as usize => {
+                        let waiting = link.leases.iter().filter(|known| known.runs() && known.fetched.is_empty());
+                        let mut back: Vec<u64> = waiting.map(|known| known.granted + 120_000).collect();
+                        back.sort_unstable();
+                        let enough = back.get(link.used() - link.max as usize);
+                        let retry_after = enough.map(|at| Duration::from_millis(at.saturating_sub(now)));
+                        return Err(Refusal::NoDownloadLeft { retry_after });
+                    }
                     None => {
                         link.leases.push(Lease {
                             verifier: *lease,
@@ -128,7 +137,7 @@ impl Model {
             return Err(Refusal::Locked);
         }
         if now < link.closed_until && !known {
-            let retry_after = std::time::Duration::from_millis(link.closed_until - now);
+            let retry_after = Duration::from_millis(link.closed_until - now);
             return Err(Refusal::TooManyGuesses { retry_after });
         }
         if attempt.open == link.lock.open_verifier {
@@ -160,6 +169,6 @@ impl Model {
         } else if locked {
             self.say(Some(id), Event::Locked);
         }
-        Refusal::WrongPassword { retry_after: std::time::Duration::from_secs(wait) }
+        Refusal::WrongPassword { retry_after: Duration::from_secs(wait) }
     }
 }

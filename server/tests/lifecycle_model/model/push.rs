@@ -313,7 +313,7 @@ impl PushModel {
                 match push.view(lease, now) {
                     Some(view) if view.runs(now) => return Ok(Answer::Revealed(*lease, view.begun)),
                     Some(_) => return Err(Refusal::LeaseEnded),
-                    None if full => return Err(Refusal::NoDownloadLeft),
+                    None if full => return Err(Refusal::NoDownloadLeft { retry_after: None }),
                     None => {
                         push.views.push(View { verifier: *lease, begun: now, finished: None, anew: false });
                         self.say(Event::Started);

@@ -2,7 +2,7 @@
 
 use subrosa_server::lifecycle::rules::{LEASE_RETRY, LINK_LEASES_MAX, RECEIPTS_MAX, SHARE_LEASES_MAX};
 use subrosa_server::lifecycle::{Command, HolderAction, OpenAttempt, Outcome, Refusal};
-use subrosa_shared::api::{GoneWhy, LinkState, PutLink};
+use subrosa_shared::api::{GoneWhy, LinkState, PatchLink, PutLink};
 use subrosa_shared::id::{Receipt, Verifier};
 
 use super::one_link;
@@ -127,8 +127,32 @@ fn drained_still_shows_but_gives_no_other_lease() {
     run.done(world::fetch(0, 0, 1));
     assert!(run.holder(0, HolderAction::Open(world::right(0, None))).is_ok());
     assert!(run.holder(0, HolderAction::Manifest(world::right(0, None))).is_ok());
-    assert_eq!(run.refused(world::lease(0, 1)), Refusal::NoDownloadLeft);
+    assert_eq!(run.refused(world::lease(0, 1)), Refusal::NoDownloadLeft { retry_after: None });
     run.done(world::lease(0, 0));
+}
+
+#[test]
+fn who_finds_none_left_is_told_when_one_comes_back() {
+    let secs = std::time::Duration::from_secs;
+    let none_left = |retry_after| Refusal::NoDownloadLeft { retry_after };
+    let mut run = one_link(many(2));
+    run.done(world::lease(0, 0));
+    run.wait(30_000);
+    run.done(world::lease(0, 1));
+    assert_eq!(run.refused(world::lease(0, 2)), none_left(Some(secs(90))));
+    run.done(world::fetch(0, 0, 1));
+    assert_eq!(run.refused(world::lease(0, 2)), none_left(Some(secs(120))));
+    run.done(world::fetch(0, 1, 1));
+    assert_eq!(run.refused(world::lease(0, 2)), none_left(None));
+
+    // Two too many are granted since the owner allowed fewer: both have to come back.
+    let mut run = one_link(many(3));
+    for lease in 0..3 {
+        run.done(world::lease(0, lease));
+        run.wait(10_000);
+    }
+    run.done(world::patch(0, PatchLink { downloads_max: Some(2), ..PatchLink::default() }));
+    assert_eq!(run.refused(world::lease(0, 3)), none_left(Some(secs(100))));
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn fewer_downloads_can_end_a_link_and_more_can_fill_it_up() {
     run.done(world::patch(0, PatchLink { downloads_max: Some(2), ..PatchLink::default() }));
     assert_eq!(run.view(0).downloads_left, 0);
     run.done(world::fetch(0, 2, 1));
-    assert_eq!(run.refused(world::fetch(0, 1, 1)), Refusal::NoDownloadLeft);
+    assert_eq!(run.refused(world::fetch(0, 1, 1)), Refusal::NoDownloadLeft { retry_after: None });
 
     // The running ones go on, and the link ends with them.
     run.done(world::patch(0, PatchLink { downloads_max: Some(1), ..PatchLink::default() }));

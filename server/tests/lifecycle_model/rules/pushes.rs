@@ -122,7 +122,7 @@ fn the_last_view_ends_it_and_no_other() {
     for lease in 0..3 {
         run.revealed(lease);
     }
-    assert_eq!(run.refused(push::reveal(3)), Refusal::NoDownloadLeft);
+    assert_eq!(run.refused(push::reveal(3)), Refusal::NoDownloadLeft { retry_after: None });
     assert_eq!(run.push_view().state, LinkState::Drained);
     run.done(push::finish(1));
     run.done(push::finish(0));
@@ -152,7 +152,7 @@ fn an_owner_changes_how_many_views_there_are() {
     run.revealed(0);
     run.patched(PatchPush { views_max: Some(2), ..PatchPush::default() });
     run.revealed(1);
-    assert_eq!(run.refused(push::reveal(2)), Refusal::NoDownloadLeft);
+    assert_eq!(run.refused(push::reveal(2)), Refusal::NoDownloadLeft { retry_after: None });
     // Fewer than were taken: what runs goes on, and then it is over.
     run.patched(PatchPush { views_max: Some(1), ..PatchPush::default() });
     run.revealed(0);
