@@ -6,10 +6,12 @@ use futures_util::StreamExt as _;
 use subrosa_shared::api::{GoneWhy, LinkState, PatchLink};
 use subrosa_shared::id::ShareId;
 use subrosa_shared::problem::ProblemType;
+use subrosa_shared::push::Payload;
 use subrosa_tests::client::download::Recipient;
 use subrosa_tests::client::package::{Package, Source, Terms};
+use subrosa_tests::client::push::{PushTerms, SealedPush};
 use subrosa_tests::client::upload::LinkTerms;
-use subrosa_tests::server::Server;
+use subrosa_tests::server::{Options, Server};
 use subrosa_tests::wait;
 use tokio::time::{Instant, sleep};
 
@@ -224,4 +226,40 @@ async fn saved_before_destroyed_what_was_fetched_stays_until_its_recipient_has_i
     assert_same_files(&download.files().await.unwrap(), &files);
     download.finish().await.unwrap();
     assert_deleted(&server, &package.share()).await;
+}
+
+/// Pushes that end in the same second: so many, and 25 times as many in the heavy run.
+fn storm() -> u32 {
+    if std::env::var_os("SUBROSA_HEAVY").is_some() { 50_000 } else { 2_000 }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::print_stdout, reason = "docs/BENCHMARKS.md says it")]
+async fn a_revoked_share_does_not_wait_for_thousands_of_pushes_that_end_just_then() {
+    let options = Options::flags(&["--expiry-secs-min", "1"]);
+    let server = Server::start_with(options.logging("warn,subrosa_server=info")).await;
+    let client = server.client();
+    let (_, package) = small_parts(300_000, 36);
+    send(&server, &package, &LinkTerms::default()).await;
+
+    let begun = Instant::now();
+    let end = begun + Duration::from_secs(u64::from(storm() / 300).max(15));
+    let made = futures_util::stream::iter(0..storm()).map(|_| async {
+        let left = end.saturating_duration_since(Instant::now()).as_secs();
+        let terms = PushTerms { expires_in_secs: i64::try_from(left).unwrap().max(1), ..PushTerms::default() };
+        client.push(&SealedPush::seal(&Payload::Note { note: "n".into() }, &terms).unwrap()).await.unwrap();
+    });
+    made.buffer_unordered(16).for_each(|()| async {}).await;
+    let took = begun.elapsed();
+    assert!(Instant::now() < end, "the storm was not ready in time: {took:?}");
+    tokio::time::sleep_until(end).await;
+    let revoked = Instant::now();
+    client.revoke(&package).await.unwrap();
+    assert_deleted(&server, &package.share()).await;
+    let deleted = revoked.elapsed();
+    let asked = Instant::now();
+    client.config().await.unwrap();
+    let answered = asked.elapsed();
+    println!("{} pushes, made in {took:?}, end at once: deleted after {deleted:?}, answered in {answered:?}", storm());
+    assert!(answered < Duration::from_secs(1), "{answered:?}");
 }

@@ -16,11 +16,11 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::proxy::Proxy;
 use crate::{SMALL_PART, sealed, send};
 
-/// What everybody else waits at most: a second, and some more where the machine that runs the tests is busy with others.
-const WITHIN: Duration = Duration::from_secs(3);
+/// What everybody else waits at most.
+const WITHIN: Duration = Duration::from_secs(1);
 
 /// The ways to be slow.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Way {
     /// Announces a push of 128 KiB and sends nothing of it.
     Push,
@@ -34,12 +34,28 @@ enum Way {
     Json,
     /// Asks for a large page file again and again, and reads nothing.
     Reader,
+    /// Announces a push, and waits to be told to go on.
+    Expect,
+    /// Sends a push in chunks of a byte.
+    Chunks,
+    /// Asks for a page, says that it will say nothing more, and reads nothing.
+    HalfClosed,
 }
 
-const WAYS: [Way; 6] = [Way::Push, Way::Part, Way::Headers, Way::Silence, Way::Json, Way::Reader];
+const WAYS: [Way; 9] = [
+    Way::Push,
+    Way::Part,
+    Way::Headers,
+    Way::Silence,
+    Way::Json,
+    Way::Reader,
+    Way::Expect,
+    Way::Chunks,
+    Way::HalfClosed,
+];
 
 /// A stranger's connection, from one of many addresses of this machine.
-async fn stranger(port: u16, at: usize, first_bytes: &str) -> Option<TcpStream> {
+async fn stranger(port: u16, at: usize, way: Way, first_bytes: &str) -> Option<TcpStream> {
     let socket = TcpSocket::new_v4().unwrap();
     // What is sent to it waits at the sender.
     socket.set_recv_buffer_size(4096).unwrap();
@@ -47,6 +63,9 @@ async fn stranger(port: u16, at: usize, first_bytes: &str) -> Option<TcpStream> 
     let connect = socket.connect(([127, 0, 0, 1], port).into());
     let mut stream = timeout(Duration::from_secs(10), connect).await.ok()?.ok()?;
     stream.write_all(first_bytes.as_bytes()).await.ok()?;
+    if way == Way::HalfClosed {
+        stream.shutdown().await.ok()?;
+    }
     Some(stream)
 }
 
@@ -68,6 +87,15 @@ fn first_bytes(way: Way, share: &str, proof: &str) -> String {
              subrosa-link-proof: {proof}\r\nsubrosa-open-proof: {proof}\r\n\r\n{{"
         ),
         Way::Reader => "GET /wasm/seal_bg.wasm HTTP/1.1\r\nhost: a\r\n\r\n".repeat(20),
+        Way::Expect => format!(
+            "PUT /api/v1/pushes/AAAAAAAAAAAAAAAAAAAAAA HTTP/1.1\r\n{json}content-length: 131072\r\n\
+             expect: 100-continue\r\n{OWNER_PROOF}: {proof}\r\n\r\n"
+        ),
+        Way::Chunks => format!(
+            "PUT /api/v1/pushes/AAAAAAAAAAAAAAAAAAAAAA HTTP/1.1\r\n{json}transfer-encoding: chunked\r\n\
+             {OWNER_PROOF}: {proof}\r\n\r\n1\r\n{{\r\n"
+        ),
+        Way::HalfClosed => "GET /wasm/seal_bg.wasm HTTP/1.1\r\nhost: a\r\n\r\n".to_owned(),
     }
 }
 
@@ -78,7 +106,7 @@ async fn strangers(server: &Server, port: u16, count: usize, ways: &[Way]) -> Ve
     let (share, proof) = (package.share().to_string(), package.owner.proof().to_text());
     let mut all = Vec::new();
     for (at, way) in ways.iter().cycle().take(count).enumerate() {
-        if let Some(stream) = stranger(port, at, &first_bytes(*way, &share, &proof)).await {
+        if let Some(stream) = stranger(port, at, *way, &first_bytes(*way, &share, &proof)).await {
             all.push((*way, stream));
         }
     }
@@ -97,9 +125,11 @@ async fn others(server: &Server, origin: &str, all: &mut [(Way, TcpStream)], rou
     };
     for _ in 0..rounds {
         for (way, stream) in &*all {
-            if matches!(way, Way::Headers | Way::Json | Way::Part) {
-                let _ = stream.try_write(b"a");
-            }
+            let _ = match way {
+                Way::Headers | Way::Json | Way::Part => stream.try_write(b"a"),
+                Way::Chunks => stream.try_write(b"1\r\n \r\n"),
+                _ => Ok(0),
+            };
         }
         // New connections each time, as of people who come.
         let client = Client::new(origin).unwrap();
@@ -141,7 +171,12 @@ async fn with_512_slow_strangers_everybody_else_is_answered_soon() {
 #[expect(clippy::print_stdout, reason = "docs/BENCHMARKS.md says it")]
 async fn more_slow_strangers_than_connections_stop_nobody() {
     let options = Options::flags(&["--connections-max", "256"]).logging("warn,subrosa_server=info");
-    for ways in [&[Way::Push][..], &[Way::Part], &[Way::Silence], &[Way::Reader, Way::Json]] {
+    for ways in [
+        &[Way::Push, Way::Expect][..],
+        &[Way::Part, Way::Chunks],
+        &[Way::Silence, Way::HalfClosed],
+        &[Way::Reader, Way::Json],
+    ] {
         let server = Server::start_with(options.clone()).await;
         let mut all = strangers(&server, server.port(), 400, ways).await;
         // Longer than a gap that is nothing special.
@@ -159,6 +194,31 @@ async fn behind_the_proxy_of_the_document_512_slow_strangers_stop_nobody_either(
     let mut all = strangers(&server, proxy.port, 512, &WAYS).await;
     let slowest = others(&server, &proxy.origin, &mut all, 5).await;
     println!("512 slow strangers before nginx: the slowest answer took {slowest:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::print_stdout, reason = "docs/BENCHMARKS.md says it")]
+async fn a_flood_of_new_pushes_from_one_stranger_stops_nobody() {
+    let server = Server::start_with(Options::default().logging("warn,subrosa_server=info")).await;
+    let flood = async |client: Client| {
+        let (mut made, mut refused) = (0_u32, 0_u32);
+        loop {
+            let seal = SealedPush::seal(&Payload::Note { note: "n".into() }, &PushTerms::default());
+            match client.push(&seal.unwrap()).await {
+                Ok(_) => made += 1,
+                Err(_) => refused += 1,
+            }
+            if made + refused == 100 {
+                return made;
+            }
+        }
+    };
+    let floods: Vec<_> = (0..8).map(|_| tokio::spawn(flood(server.client()))).collect();
+    let slowest = others(&server, &server.origin(), &mut [], 3).await;
+    println!("8 who make pushes without a pause: the slowest answer took {slowest:?}");
+    for flood in floods {
+        assert!(flood.await.unwrap() > 0, "they are served, too");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
