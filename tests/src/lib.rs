@@ -8,6 +8,7 @@ pub mod client;
 pub mod disk;
 pub mod exactly;
 pub mod leaks;
+pub mod nginx;
 pub mod ports;
 pub mod redis;
 pub mod server;

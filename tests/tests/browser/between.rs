@@ -1,25 +1,20 @@
 //! Answers that are not Subrosa's: of proxies, gateways, sign-in pages. The page says what they are, and whom to ask.
 
-use std::path::PathBuf;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
 
 use subrosa_tests::browser::{Browser, SOON, turn};
 use subrosa_tests::client::push::PushTerms;
 use subrosa_tests::client::upload::LinkTerms;
-use subrosa_tests::ports::free_port;
+use subrosa_tests::nginx::Nginx;
 use subrosa_tests::server::Server;
 use subrosa_tests::wait;
-use tempfile::TempDir;
-use tokio::process::{Child, Command};
 
 use crate::pushes::{password, pushed};
 use crate::{one_file, sent_to};
 
 /// nginx in front of a server, which answers calls itself as long as a file of a name is there. Killed when dropped.
 struct Front {
-    _process: Child,
-    folder: TempDir,
-    host: String,
+    nginx: Nginx,
 }
 
 /// What it answers, by the name of the file.
@@ -34,44 +29,30 @@ const ANSWERS: [(&str, &str); 6] = [
 
 impl Front {
     async fn start(server: &Server) -> Self {
-        let (folder, port) = (TempDir::new().unwrap(), free_port());
-        let here = folder.path().display();
         let pass = format!("proxy_pass http://127.0.0.1:{}", server.port());
-        let answers: String =
-            ANSWERS.iter().map(|(name, answer)| format!("if (-f {here}/{name}) {{ return {answer}; }} ")).collect();
-        let paths =
-            ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|name| format!("{name}_temp_path {here};"));
-        let config = format!(
-            "daemon off; master_process off; pid {here}/pid; error_log {here}/errors; events {{ }}
-             http {{ access_log off; default_type text/html; {} server {{
-                 listen 127.0.0.1:{port}; client_max_body_size 200k;
-                 location /api/ {{ {answers} {pass}; }}
-                 location /below/ {{ {pass}/; }}
-                 location / {{ if (-f {here}/whole) {{ return 404; }} {pass}; }}
-             }} }}",
-            paths.concat()
-        );
-        let file = folder.path().join("nginx.conf");
-        std::fs::write(&file, config).unwrap();
-        let mut command = Command::new("nginx");
-        // Debian keeps it where the programs of administrators are.
-        command.env("PATH", format!("{}:/usr/sbin", std::env::var("PATH").unwrap()));
-        command.arg("-c").arg(&file).arg("-e").arg(folder.path().join("errors"));
-        command.stdin(Stdio::null()).kill_on_drop(true);
-        let process = command.spawn().expect("nginx can be started: `cargo xtask test` installs it");
-        let front = Self { _process: process, folder, host: format!("127.0.0.1:{port}") };
-        let answers = async || reqwest::get(front.origin()).await.ok().filter(|answer| answer.status().is_success());
-        wait::until(SOON, "nginx answers", answers).await;
-        front
+        let http = |port, here: &Path| {
+            let here = here.display();
+            let answers = ANSWERS.map(|(name, answer)| format!("if (-f {here}/{name}) {{ return {answer}; }} "));
+            format!(
+                "access_log off; default_type text/html; server {{
+                     listen 127.0.0.1:{port}; client_max_body_size 200k;
+                     location /api/ {{ {} {pass}; }}
+                     location /below/ {{ {pass}/; }}
+                     location / {{ if (-f {here}/whole) {{ return 404; }} {pass}; }}
+                 }}",
+                answers.concat()
+            )
+        };
+        Self { nginx: Nginx::start(http).await }
     }
 
     fn origin(&self) -> String {
-        format!("http://{}", self.host)
+        self.nginx.origin()
     }
 
     /// From now on it answers so; until the file is removed.
     fn answer(&self, name: &str) -> PathBuf {
-        let file = self.folder.path().join(name);
+        let file = self.nginx.file(name);
         std::fs::write(&file, "").unwrap();
         file
     }
@@ -103,7 +84,10 @@ async fn an_answer_of_something_in_between_is_told_as_what_it_is() {
             visitor.open(address).await;
             visitor.state_of(&["error", "offline"]).await;
             let said = visitor.text("error").await;
-            assert!(said.contains(told) && said.contains(&front.host) && said.contains("operator"), "{name}: {said}");
+            assert!(
+                said.contains(told) && said.contains(&front.nginx.host()) && said.contains("operator"),
+                "{name}: {said}"
+            );
             std::fs::remove_file(file).unwrap();
             visitor.click("retry").await;
             visitor.state_of(&[back]).await;
@@ -130,7 +114,7 @@ async fn an_upload_that_a_proxy_refuses_says_who_limits_it_and_to_what() {
     sender.click("send").await;
     sender.state_of(&["error"]).await;
     let said = sender.text("error").await;
-    assert!(said.contains("status 413") && said.contains(&front.host) && said.contains("606 kB"), "{said}");
+    assert!(said.contains("status 413") && said.contains(&front.nginx.host()) && said.contains("606 kB"), "{said}");
     sender.assert_accessible().await;
 
     // Signed out while the page was open.
@@ -145,7 +129,7 @@ async fn an_upload_that_a_proxy_refuses_says_who_limits_it_and_to_what() {
             said.contains(told).then_some(said)
         })
         .await;
-        assert!(said.contains(&front.host), "{name}: {said}");
+        assert!(said.contains(&front.nginx.host()), "{name}: {said}");
         std::fs::remove_file(file).unwrap();
         if name == "bad-gateway" {
             sender.sent().await;

@@ -1,8 +1,5 @@
 //! The proxy that docs/OPERATIONS.md tells operators to put in front, with the lines that stand there.
 
-use std::process::Stdio;
-use std::time::Duration;
-
 use bytes::Bytes;
 use subrosa_shared::api::GoneWhy;
 use subrosa_shared::problem::ProblemType;
@@ -11,68 +8,34 @@ use subrosa_tests::client::Client;
 use subrosa_tests::client::download::Recipient;
 use subrosa_tests::client::push::{PushTerms, SealedPush};
 use subrosa_tests::client::upload::LinkTerms;
-use subrosa_tests::ports::free_port;
+use subrosa_tests::nginx::Nginx;
 use subrosa_tests::server::Server;
-use subrosa_tests::wait;
-use tempfile::TempDir;
-use tokio::process::{Child, Command};
 
 use crate::operations::block;
 use crate::{assert_problem, assert_same_files, sealed};
 
-/// nginx in front of a server, without TLS. Killed when dropped.
-pub(crate) struct Proxy {
-    _process: Child,
-    folder: TempDir,
-    pub(crate) origin: String,
-    pub(crate) port: u16,
-}
-
-impl Proxy {
-    pub(crate) async fn start(server: &Server) -> Self {
-        let (folder, port) = (TempDir::new().unwrap(), free_port());
-        let here = folder.path().display();
-        let beside = block("# in http { }, beside the server block");
-        let beside = beside.replace("127.0.0.1:8080", &format!("127.0.0.1:{}", server.port()));
-        let first_line = "client_header_timeout 10s;";
-        let lines = format!("{first_line}\n{}", block(first_line));
-        let paths =
-            ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|name| format!("{name}_temp_path {here};"));
-        // One process, so that killing it leaves no other.
-        let config = format!(
-            "daemon off; master_process off; pid {here}/pid; error_log {here}/errors;
-             events {{ worker_connections 4096; }}
-             http {{ gzip on; access_log {here}/requests; {} {beside} server {{ listen 127.0.0.1:{port}; {lines} }} }}",
-            paths.concat()
-        );
-        let file = folder.path().join("nginx.conf");
-        std::fs::write(&file, config).unwrap();
-        let mut command = Command::new("nginx");
-        // Debian keeps it where the programs of administrators are.
-        command.env("PATH", format!("{}:/usr/sbin", std::env::var("PATH").unwrap()));
-        command.arg("-c").arg(&file).arg("-e").arg(folder.path().join("errors"));
-        command.stdin(Stdio::null()).kill_on_drop(true);
-        let process = command.spawn().expect("nginx can be started: `cargo xtask test` installs it");
-        let proxy = Self { _process: process, folder, origin: format!("http://127.0.0.1:{port}"), port };
-        let answers = async || Client::new(&proxy.origin).unwrap().config().await.ok();
-        wait::until(Duration::from_secs(20), "nginx answers", answers).await;
-        proxy
-    }
-
-    fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.folder.path().join(name)).unwrap_or_default()
-    }
+/// nginx in front of a server, as the document has it.
+pub(crate) async fn start(server: &Server) -> Nginx {
+    let beside = block("# in http { }, beside the server block");
+    let beside = beside.replace("127.0.0.1:8080", &format!("127.0.0.1:{}", server.port()));
+    let first_line = "client_header_timeout 10s;";
+    let lines = format!("{first_line}\n{}", block(first_line));
+    Nginx::start(|port, here| {
+        let here = here.display();
+        format!("gzip on; access_log {here}/requests; {beside} server {{ listen 127.0.0.1:{port}; {lines} }}")
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_goes_through_the_proxy_of_the_document() {
     let server = Server::start().await;
-    let proxy = Proxy::start(&server).await;
-    let client = Client::new(&proxy.origin).unwrap();
+    let proxy = start(&server).await;
+    let client = Client::new(&proxy.origin()).unwrap();
     // A part as long as the longest manifest.
     let (files, package) = sealed(18 << 20, 90, 16 << 20);
     let secret = client.send(&package, &LinkTerms::default()).await.unwrap();
-    let link = format!("{}/s#{}", proxy.origin, *secret.to_token());
+    let link = format!("{}/s#{}", proxy.origin(), *secret.to_token());
     let recipient = Recipient::new(&client, &link, None).unwrap();
     let download = recipient.take().await.unwrap();
     let range = download.stream(0, Some(100..300)).await.unwrap();
@@ -84,7 +47,7 @@ async fn everything_goes_through_the_proxy_of_the_document() {
     assert_eq!(recipient.look().await.unwrap().gone.unwrap().why, GoneWhy::Spent);
 
     // Mail programs put something behind addresses.
-    let page = reqwest::get(format!("{}/s?utm_source=mail", proxy.origin)).await.unwrap();
+    let page = reqwest::get(format!("{}/s?utm_source=mail", proxy.origin())).await.unwrap();
     assert!(page.status().is_success());
     assert!(page.headers()["strict-transport-security"].to_str().unwrap().contains("max-age"));
     assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
@@ -95,8 +58,8 @@ async fn everything_goes_through_the_proxy_of_the_document() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_comes_through_the_proxy_while_the_body_is_still_sent() {
     let server = Server::start().await;
-    let proxy = Proxy::start(&server).await;
-    let client = Client::new(&proxy.origin).unwrap();
+    let proxy = start(&server).await;
+    let client = Client::new(&proxy.origin()).unwrap();
     let (_, mut package) = sealed(1 << 20, 91, 1 << 20);
     client.create(&package).await.unwrap();
     package.parts[0] = Bytes::from(vec![1; 16 << 20]);
@@ -108,8 +71,8 @@ async fn a_refusal_comes_through_the_proxy_while_the_body_is_still_sent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_proxy_bounds_what_one_address_has_and_makes() {
     let server = Server::start().await;
-    let proxy = Proxy::start(&server).await;
-    let client = Client::new(&proxy.origin).unwrap();
+    let proxy = start(&server).await;
+    let client = Client::new(&proxy.origin()).unwrap();
     let mut refused = 0;
     for _ in 0..80 {
         let push = SealedPush::seal(&Payload::Password { password: "x".to_owned() }, &PushTerms::default()).unwrap();

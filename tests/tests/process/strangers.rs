@@ -13,8 +13,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::proxy::Proxy;
-use crate::{SMALL_PART, sealed, send};
+use crate::{SMALL_PART, proxy, sealed, send};
 
 /// What everybody else waits at most.
 const WITHIN: Duration = Duration::from_secs(1);
@@ -190,9 +189,9 @@ async fn more_slow_strangers_than_connections_stop_nobody() {
 #[expect(clippy::print_stdout, reason = "docs/BENCHMARKS.md says it")]
 async fn behind_the_proxy_of_the_document_512_slow_strangers_stop_nobody_either() {
     let server = Server::start_with(Options::default().logging("warn,subrosa_server=info")).await;
-    let proxy = Proxy::start(&server).await;
-    let mut all = strangers(&server, proxy.port, 512, &WAYS).await;
-    let slowest = others(&server, &proxy.origin, &mut all, 5).await;
+    let proxy = proxy::start(&server).await;
+    let mut all = strangers(&server, proxy.port(), 512, &WAYS).await;
+    let slowest = others(&server, &proxy.origin(), &mut all, 5).await;
     println!("512 slow strangers before nginx: the slowest answer took {slowest:?}");
 }
 
