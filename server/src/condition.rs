@@ -101,11 +101,11 @@ impl Condition {
             }
             (Ok(Ok(())), Ok(Ok(()))) => Ok(()),
         };
-        let room = timeout(PROBE_MAX, app.store().ledger().expect_room()).await;
+        let room = timeout(PROBE_MAX, app.store().ledger().look_for_room()).await;
         let takes_new = match app.blobs().expect_room() {
-            _ if !matches!(room, Ok(Ok(()))) => {
-                Err("the ledger has no room for more: less is free than --free-bytes-min, or its ballast is given up")
-            }
+            _ if !matches!(room, Ok(Ok(()))) => Err(
+                "the ledger has no room for more: less is free than --free-bytes-min, its ballast is given up, or Redis has reached its maxmemory",
+            ),
             Ok(()) => Ok(()),
             Err(BlobsError::Full) => Err("there is no room: less is free than --free-bytes-min"),
             Err(_) => Err("the room for blobs cannot be measured"),

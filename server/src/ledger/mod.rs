@@ -94,6 +94,14 @@ pub trait Ledger: Send + Sync + 'static {
         Ok(())
     }
 
+    /// The same, for those who watch: it may ask every machine.
+    ///
+    /// # Errors
+    /// [`LedgerError::Full`]: there is none; or a machine does not answer.
+    async fn look_for_room(&self) -> Result<(), LedgerError> {
+        self.expect_room().await
+    }
+
     /// Looks through all that it keeps for what is damaged, however long that takes.
     ///
     /// # Errors

@@ -105,6 +105,15 @@ impl RedisLedger {
         Reply::parse(self.nodes.write(tag, invocation).await?)
     }
 
+    /// Writes something on every machine.
+    async fn ping_each(&self, script: &'static Script) -> Result<(), LedgerError> {
+        for tag in self.nodes.tag_of_each() {
+            let ping = self.script(script, tag).key(self.keys.ping(tag)).arg(WriteId::generate().0);
+            self.write(tag, ping.repeatable()).await?;
+        }
+        Ok(())
+    }
+
     /// Runs a script that finds out by itself that it was run before. Also answers whether it may have been.
     async fn write_surely(&self, tag: Tag, invocation: Invocation) -> Result<(Reply, bool), LedgerError> {
         let deadline = Instant::now() + LOST_PATIENCE;
@@ -212,10 +221,10 @@ impl Ledger for RedisLedger {
 
     async fn ping(&self) -> Result<(), LedgerError> {
         self.note_time().await?;
-        for tag in self.nodes.tag_of_each() {
-            let ping = self.script(&scripts::PING, tag).key(self.keys.ping(tag)).arg(WriteId::generate().0);
-            self.write(tag, ping.repeatable()).await?;
-        }
-        Ok(())
+        self.ping_each(&scripts::PING).await
+    }
+
+    async fn look_for_room(&self) -> Result<(), LedgerError> {
+        self.ping_each(&scripts::ROOM).await
     }
 }

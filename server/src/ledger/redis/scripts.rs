@@ -45,7 +45,9 @@ scripts! {
     /// The time.
     CLOCK = " flags=allow-oom" "installation", "clock";
     /// Writes something that changes nothing.
-    PING = "" "installation", "ping";
+    PING = " flags=allow-oom" "installation", "ping";
+    /// The same, refused where Redis has no memory for more.
+    ROOM = "" "installation", "ping";
     /// Remembers how many replicas acknowledge.
     REPLICAS = " flags=allow-oom" "installation", "replicas";
     /// Whether it is time to have files rewritten.
