@@ -26,9 +26,15 @@ pub enum PathError {
     /// Characters that change the direction of text, and so make a name look like another.
     #[error("a name has a character that changes the direction of text")]
     BidiControl,
-    /// A name, the path, or its depth exceeds its bound.
+    /// A name exceeds [`NAME_BYTES_MAX`].
+    #[error("a name is too long")]
+    NameTooLong,
+    /// The path exceeds [`PATH_BYTES_MAX`].
     #[error("the path is too long")]
     TooLong,
+    /// The path exceeds [`DEPTH_MAX`].
+    #[error("the path is too deep")]
+    TooDeep,
 }
 
 /// A relative path, `/` between its names, that is safe to show and to create below a folder.
@@ -41,8 +47,11 @@ impl EntryPath {
     /// # Errors
     /// The path is not one that a manifest may have. It is refused, never repaired.
     pub fn parse(path: &str) -> Result<Self, PathError> {
-        if path.len() > PATH_BYTES_MAX || path.split('/').count() > DEPTH_MAX {
+        if path.len() > PATH_BYTES_MAX {
             return Err(PathError::TooLong);
+        }
+        if path.split('/').count() > DEPTH_MAX {
+            return Err(PathError::TooDeep);
         }
         path.split('/').try_for_each(check_name)?;
         Ok(Self(path.to_owned()))
@@ -87,7 +96,7 @@ fn check_name(name: &str) -> Result<(), PathError> {
     match name {
         "" => Err(PathError::EmptyName),
         "." | ".." => Err(PathError::RelativeStep),
-        _ if name.len() > NAME_BYTES_MAX => Err(PathError::TooLong),
+        _ if name.len() > NAME_BYTES_MAX => Err(PathError::NameTooLong),
         _ if name.chars().any(is_control) => Err(PathError::ControlCharacter),
         _ if name.chars().any(is_bidi_control) => Err(PathError::BidiControl),
         _ => Ok(()),
@@ -172,7 +181,7 @@ mod tests {
 
     #[test]
     fn unsafe_paths_are_refused() {
-        use PathError::{BidiControl, ControlCharacter, EmptyName, RelativeStep, TooLong};
+        use PathError::{BidiControl, ControlCharacter, EmptyName, NameTooLong, RelativeStep, TooDeep, TooLong};
         let long_name = "x".repeat(256);
         let long_path = vec!["x".repeat(200); 21].join("/");
         let deep_path = vec!["x"; 65].join("/");
@@ -190,9 +199,9 @@ mod tests {
             ("a\u{2028}b", ControlCharacter),
             ("invoice\u{202e}fdp.exe", BidiControl),
             ("a\u{2066}b", BidiControl),
-            (&long_name, TooLong),
+            (&long_name, NameTooLong),
             (&long_path, TooLong),
-            (&deep_path, TooLong),
+            (&deep_path, TooDeep),
         ] {
             assert_eq!(EntryPath::parse(path), Err(error), "{path:?}");
         }
