@@ -58,22 +58,61 @@ pub enum PushError {
     /// The text exceeds [`PAYLOAD_BYTES_MAX`] with the JSON around it.
     #[error("the text is too long")]
     TooLong,
-    /// The web address is none that may be handed over: see [`is_plain_url`].
-    #[error("the web address is not a plain http or https address")]
-    Url,
-    /// A user name or password has characters that end a line or turn the direction of text: what is pasted unseen must
-    /// not be more than one line.
-    #[error("a user name or password has control characters")]
-    Control,
-    /// "From" or the label exceeds [`LINE_CHARS_MAX`], or has characters that change how text around it looks.
-    #[error("the line is too long, or has characters that do not belong into a line")]
-    Line,
+    /// The web address is none that may be handed over: see [`check_url`].
+    #[error(transparent)]
+    Url(UrlProblem),
+    /// A user name has a character that ends a line or turns the direction of text: what is pasted unseen must not be
+    /// more than one line.
+    #[error("the user name has a control character")]
+    UserCharacter(char),
+    /// The same for a password.
+    #[error("the password has a control character")]
+    PasswordCharacter(char),
+    /// "From" or the label is no plain line.
+    #[error(transparent)]
+    Line(LineProblem),
     /// It does not open.
     #[error(transparent)]
     Open(#[from] OpenError),
     /// It opens, but is not as it must be.
     #[error("malformed")]
     Malformed,
+}
+
+/// Why a web address may not be handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UrlProblem {
+    /// It exceeds [`URL_BYTES_MAX`].
+    #[error("the web address is too long")]
+    TooLong,
+    /// It does not begin with `https://` or `http://`.
+    #[error("the web address does not begin with https:// or http://")]
+    Scheme,
+    /// It has white space, a backslash, or a character that shows nothing or turns the direction of text.
+    #[error("the web address has a character that it must not have")]
+    Character(char),
+    /// A user name, or a password, stands before its host.
+    #[error("the web address has a user name in it")]
+    UserName,
+    /// It has no host, or one with signs that browsers may read as others.
+    #[error("the web address has no plain host")]
+    Host,
+    /// What follows the colon behind its host is no port.
+    #[error("the web address has no plain port")]
+    Port,
+}
+
+/// Why a text may not stand beside other text as one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LineProblem {
+    /// It exceeds [`LINE_CHARS_MAX`].
+    #[error("the line is too long")]
+    TooLong,
+    /// It has a character that ends a line, turns the direction of text or shows nothing.
+    #[error("the line has a character that does not belong into a line")]
+    Character(char),
 }
 
 /// What is told before anything counts, to whoever holds the link.
@@ -192,7 +231,7 @@ impl Payload {
     /// Seals the payload: its length is that of a padded one, see [`is_payload_len`].
     ///
     /// # Errors
-    /// [`PushError::Empty`], [`PushError::Url`] or [`PushError::TooLong`].
+    /// [`PushError::Empty`], [`PushError::TooLong`], or what is wrong with one of its fields.
     pub fn seal(&self, key: &PayloadKey, link: &LinkId, rng: &mut impl CryptoRng) -> Result<Vec<u8>, PushError> {
         self.check()?;
         let mut wire = PayloadWire {
@@ -250,14 +289,16 @@ impl Payload {
             return Err(PushError::TooLong);
         }
         // They are copied unseen, and pasted into who knows what. A note is read as a text.
-        let unseen = fields.iter().filter(|(name, _)| matches!(*name, "user" | "password"));
-        if unseen.into_iter().any(|(_, text)| text.chars().any(is_confusing)) {
-            return Err(PushError::Control);
+        for (name, text) in fields {
+            let confusing = || text.chars().find(|&c| is_confusing(c));
+            match name {
+                "user" => confusing().map_or(Ok(()), |c| Err(PushError::UserCharacter(c)))?,
+                "password" => confusing().map_or(Ok(()), |c| Err(PushError::PasswordCharacter(c)))?,
+                "url" => check_url(text).map_err(PushError::Url)?,
+                _ => {}
+            }
         }
-        match self {
-            Self::Url { url } if !is_plain_url(url) => Err(PushError::Url),
-            _ => Ok(()),
-        }
+        Ok(())
     }
 }
 
@@ -337,21 +378,30 @@ const fn is_padded_payload(len: usize) -> bool {
 /// it that makes people see another host than a browser does: no user name, no sign beyond ASCII in the host, no
 /// backslash, no white space, no control or direction characters,
 /// nothing invisible.
-#[must_use]
-pub fn is_plain_url(url: &str) -> bool {
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_url(url: &str) -> Result<(), UrlProblem> {
     let rest = ["https://", "http://"].iter().find_map(|scheme| {
         url.get(..scheme.len()).filter(|start| start.eq_ignore_ascii_case(scheme)).map(|_| &url[scheme.len()..])
     });
-    let Some(rest) = rest else { return false };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    url.len() <= URL_BYTES_MAX
-        && is_plain_authority(authority)
-        && !url.chars().any(|c| c == '\\' || c.is_whitespace() || is_confusing(c) || is_invisible(c))
+    let rest = rest.ok_or(UrlProblem::Scheme)?;
+    if url.len() > URL_BYTES_MAX {
+        return Err(UrlProblem::TooLong);
+    }
+    let is_misleading = |&c: &char| c == '\\' || c.is_whitespace() || is_confusing(c) || is_invisible(c);
+    if let Some(c) = url.chars().find(is_misleading) {
+        return Err(UrlProblem::Character(c));
+    }
+    check_authority(rest.split(['/', '?', '#']).next().unwrap_or_default())
 }
 
 /// A host and perhaps a port. Beyond ASCII only letters and digits: some signs become `/`, `@` or `.` in browsers, and so do
 /// digits with a full stop behind them, such as `⒈`.
-fn is_plain_authority(authority: &str) -> bool {
+fn check_authority(authority: &str) -> Result<(), UrlProblem> {
+    if authority.contains('@') {
+        return Err(UrlProblem::UserName);
+    }
     let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((address, port)) => (address.parse::<std::net::Ipv6Addr>().is_ok(), port),
         None => {
@@ -360,7 +410,10 @@ fn is_plain_authority(authority: &str) -> bool {
             (host.chars().any(char::is_alphanumeric) && host.chars().all(plain), port)
         }
     };
-    host && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+    if !host {
+        return Err(UrlProblem::Host);
+    }
+    if port.is_empty() || port.strip_prefix(':').is_some_and(is_port) { Ok(()) } else { Err(UrlProblem::Port) }
 }
 
 /// One to five digits, no sign.
@@ -382,8 +435,13 @@ fn is_invisible(c: char) -> bool {
 
 /// A line that stands beside other text: it must not change how that looks.
 fn check_line(line: &str) -> Result<(), PushError> {
-    let fits = line.chars().count() <= LINE_CHARS_MAX && !line.chars().any(|c| is_confusing(c) || is_invisible(c));
-    if fits { Ok(()) } else { Err(PushError::Line) }
+    if let Some(c) = line.chars().find(|&c| is_confusing(c) || is_invisible(c)) {
+        return Err(PushError::Line(LineProblem::Character(c)));
+    }
+    if line.chars().count() > LINE_CHARS_MAX {
+        return Err(PushError::Line(LineProblem::TooLong));
+    }
+    Ok(())
 }
 
 /// JSON of at most that many bytes, in a buffer that is wiped and was never moved.

@@ -73,10 +73,19 @@ fn what_is_pasted_unseen_is_one_line() {
         note: "several\nlines".to_owned(),
     };
     assert!(sealed(&login("ada", "pass word")).is_ok());
-    for bad in ["pw\ncurl evil|sh\n", "\u{1b}[2J", "\u{202e}txt.exe", "a\u{2029}b"] {
-        assert_eq!(sealed(&login(bad, "x")), Err(PushError::Control), "{bad:?}");
-        assert_eq!(sealed(&login("x", bad)), Err(PushError::Control), "{bad:?}");
-        assert_eq!(sealed(&Payload::Password { password: bad.to_owned() }), Err(PushError::Control), "{bad:?}");
+    for (bad, c) in [
+        ("pw\ncurl evil|sh\n", '\n'),
+        ("\u{1b}[2J", '\u{1b}'),
+        ("\u{202e}txt.exe", '\u{202e}'),
+        ("a\u{2029}b", '\u{2029}'),
+    ] {
+        assert_eq!(sealed(&login(bad, "x")), Err(PushError::UserCharacter(c)), "{bad:?}");
+        assert_eq!(sealed(&login("x", bad)), Err(PushError::PasswordCharacter(c)), "{bad:?}");
+        assert_eq!(
+            sealed(&Payload::Password { password: bad.to_owned() }),
+            Err(PushError::PasswordCharacter(c)),
+            "{bad:?}"
+        );
     }
 }
 
@@ -84,38 +93,40 @@ fn what_is_pasted_unseen_is_one_line() {
 fn web_addresses_are_plain() {
     for url in ["https://example.org", "HTTP://example.org:8080/a?b#c", "https://[::1]/", "https://bücher.example/ü"]
     {
-        assert!(is_plain_url(url), "{url}");
+        assert_eq!(check_url(url), Ok(()), "{url}");
     }
-    for url in [
-        "",
-        "https://",
-        "https:///path",
-        "https://:80/",
-        "javascript:alert(1)",
-        "data:text/html,x",
-        "ftp://example.org",
-        "//example.org",
-        "example.org",
-        " https://example.org",
-        "https://example.org/a b",
-        "https://example.org\\@evil.example",
-        "https://bank.example@evil.example/",
-        "https://evil.example/\u{202e}gro.elpmaxe",
-        "https://exam\u{200b}ple.org",
-        "https://example.org/\n",
-        "httpſ://example.org",
-        "https://good.example\u{ff0f}evil.example/",
-        "https://good.example\u{3002}evil.example/",
-        "https://good\u{2488}example/",
-        "https://[evil",
-        "https://[evil]/",
-        "https://example.org:99999/",
-        "https://example.org:/..",
-        "https://...",
+    use UrlProblem::{Character, Host, Port, Scheme, TooLong, UserName};
+    for (url, problem) in [
+        ("", Scheme),
+        ("https://", Host),
+        ("https:///path", Host),
+        ("https://:80/", Host),
+        ("javascript:alert(1)", Scheme),
+        ("data:text/html,x", Scheme),
+        ("ftp://example.org", Scheme),
+        ("//example.org", Scheme),
+        ("example.org", Scheme),
+        (" https://example.org", Scheme),
+        ("https://example.org/a b", Character(' ')),
+        ("https://example.org\\@evil.example", Character('\\')),
+        ("https://bank.example@evil.example/", UserName),
+        ("https://user:pass@example.org/", UserName),
+        ("https://evil.example/\u{202e}gro.elpmaxe", Character('\u{202e}')),
+        ("https://exam\u{200b}ple.org", Character('\u{200b}')),
+        ("https://example.org/\n", Character('\n')),
+        ("httpſ://example.org", Scheme),
+        ("https://good.example\u{ff0f}evil.example/", Host),
+        ("https://good.example\u{3002}evil.example/", Host),
+        ("https://good\u{2488}example/", Host),
+        ("https://[evil", Host),
+        ("https://[evil]/", Host),
+        ("https://example.org:99999/", Port),
+        ("https://example.org:/..", Port),
+        ("https://...", Host),
+        (&format!("https://example.org/{}", "x".repeat(URL_BYTES_MAX)), TooLong),
     ] {
-        assert!(!is_plain_url(url), "{url:?}");
+        assert_eq!(check_url(url), Err(problem), "{url:?}");
     }
-    assert!(!is_plain_url(&format!("https://example.org/{}", "x".repeat(URL_BYTES_MAX))));
 }
 
 #[test]
@@ -125,8 +136,10 @@ fn lines_are_short_and_plain() {
     let seal = |from: &str| face(from).seal(&secret.face_key(), &secret.link_id(), &mut rng());
     assert_eq!(seal(&"\u{10ffff}".repeat(LINE_CHARS_MAX)).unwrap().len(), FACE_LEN);
     assert_eq!(seal(&"\"".repeat(LINE_CHARS_MAX)).unwrap().len(), FACE_LEN);
-    for from in [&"x".repeat(LINE_CHARS_MAX + 1), "a\nb", "\u{202e}bob", "a\u{2028}b", "\0", "\u{200b}", "\u{3164}"] {
-        assert_eq!(seal(from), Err(PushError::Line), "{from:?}");
+    assert_eq!(seal(&"x".repeat(LINE_CHARS_MAX + 1)), Err(PushError::Line(LineProblem::TooLong)));
+    for from in ["a\nb", "\u{202e}bob", "a\u{2028}b", "\0", "\u{200b}", "\u{3164}"] {
+        let Err(PushError::Line(LineProblem::Character(c))) = seal(from) else { panic!("{from:?} is refused") };
+        assert!(from.contains(c), "{from:?}");
     }
     let longest = "\u{10ffff}".repeat(LINE_CHARS_MAX);
     let note =

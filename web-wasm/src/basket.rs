@@ -10,7 +10,7 @@ use subrosa_shared::api::Config;
 use subrosa_shared::content::Layout;
 use subrosa_shared::manifest::{Entry, EntryKind, MEDIA_TYPE_BYTES_MAX, MODIFIED_MAX};
 use subrosa_shared::padding::padded_len;
-use subrosa_shared::path::{EntryPath, NAME_BYTES_MAX, folded};
+use subrosa_shared::path::{DEPTH_MAX, EntryPath, NAME_BYTES_MAX, PATH_BYTES_MAX, PathError, folded};
 use subrosa_shared::time::Timestamp;
 
 use crate::names::{numbered, shortened};
@@ -20,15 +20,27 @@ use crate::packing::{MANIFEST_BYTES_REST, PART_BYTES_LISTED, Plan, layout, liste
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BasketError {
-    /// The path is too long or too deep even with safe names.
-    #[error("the path is too long")]
-    PathTooLong,
-    /// More bytes than the server takes.
+    /// The path has so many bytes even with safe names: more than [`PATH_BYTES_MAX`].
+    #[error("a path of {0} bytes is longer than {PATH_BYTES_MAX}")]
+    PathTooLong(usize),
+    /// The path has so many names: more than [`DEPTH_MAX`].
+    #[error("a path of {0} names is deeper than {DEPTH_MAX}")]
+    PathTooDeep(usize),
+    /// The files have more bytes than the server takes.
     #[error("larger than this server allows")]
     TooLarge,
-    /// More files and folders than the server takes.
-    #[error("more files than this server allows")]
-    TooMany,
+    /// The files have so many bytes once they are padded: more than the server takes.
+    #[error("{0} bytes with padding, which is more than this server allows")]
+    TooLargePadded(u64),
+    /// The files need more parts than the server takes, each as large as it takes them.
+    #[error("more parts than this server allows")]
+    TooManyParts,
+    /// There are so many files and empty folders: more than the server takes.
+    #[error("{0} files and folders are more than this server allows")]
+    TooMany(usize),
+    /// The list of names has so many bytes once it is padded: more than the server takes.
+    #[error("the list of names has {0} bytes, which is more than this server allows")]
+    ListTooLong(u64),
     /// Nothing was picked.
     #[error("nothing to send")]
     Empty,
@@ -39,10 +51,28 @@ pub enum BasketError {
 pub enum Added {
     /// Under the path that it came with.
     AsIs(u32),
-    /// Under another one: the wanted one is unsafe or taken.
-    Renamed(u32, EntryPath),
+    /// Under another one.
+    Renamed(u32, EntryPath, Renaming),
     /// A folder that is in the basket already. Files are never left out here.
     Merged,
+}
+
+/// Why something has another path than the one that it came with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Renaming {
+    /// A name has control characters or line breaks.
+    Control,
+    /// A name has characters that change the direction of text.
+    Direction,
+    /// A name is `.` or `..`, or empty.
+    Step,
+    /// A name has more than [`NAME_BYTES_MAX`] bytes.
+    TooLong,
+    /// Something else has that path, or one that falls together with it.
+    Taken,
+    /// A folder above it is in the basket already, in another spelling.
+    Spelling,
 }
 
 /// A file of an earlier pick that came under the same path as one that is picked now.
@@ -131,8 +161,11 @@ impl Basket {
             (true, false) => safe.push("_".to_owned()),
             _ => {}
         }
-        let placed = self.place(&safe, is_folder);
-        let placed = EntryPath::parse(&placed).map_err(|_| BasketError::PathTooLong)?;
+        let (placed, is_numbered) = self.place(&safe, is_folder);
+        let placed = EntryPath::parse(&placed).map_err(|error| match error {
+            PathError::TooDeep => BasketError::PathTooDeep(safe.len()),
+            _ => BasketError::PathTooLong(placed.len()),
+        })?;
         let own_key = key(placed.as_str());
         if is_folder && self.taken.contains_key(&own_key) {
             return Ok(Added::Merged);
@@ -152,12 +185,21 @@ impl Basket {
         self.count_row(&entry);
         self.items.insert(id, Item { entry, came: path.to_owned(), pick: self.pick });
         let wanted = path.trim_matches('/');
-        Ok(if placed.as_str() == wanted { Added::AsIs(id) } else { Added::Renamed(id, placed) })
+        if placed.as_str() == wanted {
+            return Ok(Added::AsIs(id));
+        }
+        let why = match why_unsafe(wanted) {
+            Some(why) => why,
+            None if is_numbered => Renaming::Taken,
+            None => Renaming::Spelling,
+        };
+        Ok(Added::Renamed(id, placed, why))
     }
 
-    /// A free path for these names. A folder is merged with the one of that name, in its spelling.
-    fn place(&mut self, names: &[String], is_folder: bool) -> String {
-        let mut placed = String::new();
+    /// A free path for these names, and whether a name got a number for it. A folder is merged with the one of that name, in
+    /// its spelling.
+    fn place(&mut self, names: &[String], is_folder: bool) -> (String, bool) {
+        let (mut placed, mut is_numbered) = (String::new(), false);
         for (depth, name) in names.iter().enumerate() {
             let is_last = depth + 1 == names.len();
             let at = |name: &str| if placed.is_empty() { name.to_owned() } else { format!("{placed}/{name}") };
@@ -177,9 +219,10 @@ impl Basket {
             if !joins && attempt > 1 {
                 self.numbers.insert(first_key, attempt);
             }
+            is_numbered |= attempt > 1;
             placed = free;
         }
-        placed
+        (placed, is_numbered)
     }
 
     /// Puts another file in the place of one: what was picked first can no longer be read. Tells whether there is one.
@@ -259,12 +302,13 @@ impl Basket {
             return Err(BasketError::Empty);
         }
         if count > limits.entries_max as usize {
-            return Err(BasketError::TooMany);
+            return Err(BasketError::TooMany(count));
         }
         let layout = layout(self.content_len(), config)?;
         let manifest_bytes = listed + layout.part_count() as usize * PART_BYTES_LISTED + MANIFEST_BYTES_REST;
-        if padded_len(manifest_bytes as u64).is_none_or(|padded| padded > limits.manifest_bytes_max.into()) {
-            return Err(BasketError::TooMany);
+        let padded = padded_len(manifest_bytes as u64).unwrap_or(u64::MAX);
+        if padded > limits.manifest_bytes_max.into() {
+            return Err(BasketError::ListTooLong(padded));
         }
         Ok(layout)
     }
@@ -373,6 +417,19 @@ fn plain_kind(kind: EntryKind) -> EntryKind {
         EntryKind::File { size, media_type } => EntryKind::File { size, media_type: media_type.filter(is_plain) },
         EntryKind::Folder => EntryKind::Folder,
     }
+}
+
+/// Why a path cannot be kept as it came, if that lies in its names.
+fn why_unsafe(path: &str) -> Option<Renaming> {
+    let parsed = path.split('/').map(EntryPath::parse).filter_map(Result::err);
+    let why = |error| match error {
+        // A name that is as long as that is too long for a path, too.
+        PathError::NameTooLong | PathError::TooLong => Renaming::TooLong,
+        PathError::ControlCharacter => Renaming::Control,
+        PathError::BidiControl => Renaming::Direction,
+        _ => Renaming::Step,
+    };
+    parsed.map(why).min()
 }
 
 /// A name that a path may have: nothing invisible or misleading, not too long. Names that are safe stay as they are.

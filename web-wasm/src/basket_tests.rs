@@ -31,6 +31,10 @@ fn config(limits: Limits) -> Config {
     }
 }
 
+fn renamed(id: u32, path: &str, why: Renaming) -> Added {
+    Added::Renamed(id, EntryPath::parse(path).unwrap(), why)
+}
+
 fn paths(basket: &Basket) -> Vec<String> {
     let plan = basket.plan(&config(Limits::default())).unwrap();
     plan.entries().map(|item| item.path.to_string()).collect()
@@ -40,8 +44,8 @@ fn paths(basket: &Basket) -> Vec<String> {
 fn two_files_of_one_name_are_both_kept() {
     let mut basket = Basket::default();
     assert_eq!(basket.add("a.txt", file(1), None), Ok(Added::AsIs(0)));
-    assert_eq!(basket.add("a.txt", file(2), None), Ok(Added::Renamed(1, EntryPath::parse("a (2).txt").unwrap())));
-    assert_eq!(basket.add("A.TXT", file(3), None), Ok(Added::Renamed(2, EntryPath::parse("A (3).TXT").unwrap())));
+    assert_eq!(basket.add("a.txt", file(2), None), Ok(renamed(1, "a (2).txt", Renaming::Taken)));
+    assert_eq!(basket.add("A.TXT", file(3), None), Ok(renamed(2, "A (3).TXT", Renaming::Taken)));
     assert_eq!(basket.file_count(), 3);
     assert_eq!(basket.content_len(), 6);
 }
@@ -74,7 +78,7 @@ fn within_one_pick_nothing_is_the_same() {
 
 #[test]
 fn names_that_some_platform_cannot_keep_apart_get_numbers() {
-    for [one, other, renamed] in [
+    for [one, other, sent] in [
         ["caf\u{e9}", "cafe\u{301}", "cafe\u{301} (2)"],
         ["STRASSE.md", "stra\u{df}e.md", "stra\u{df}e (2).md"],
         ["end", "end.", "end (2)."],
@@ -83,7 +87,7 @@ fn names_that_some_platform_cannot_keep_apart_get_numbers() {
     ] {
         let mut basket = Basket::default();
         assert_eq!(basket.add(one, file(1), None), Ok(Added::AsIs(0)), "{one}");
-        assert_eq!(basket.add(other, file(1), None), Ok(Added::Renamed(1, EntryPath::parse(renamed).unwrap())));
+        assert_eq!(basket.add(other, file(1), None), Ok(renamed(1, sent, Renaming::Taken)));
     }
     let mut basket = Basket::default();
     for apart in ["\u{ff11}.txt", "1.txt", "...", ".", "a b", "ab"] {
@@ -98,7 +102,7 @@ fn many_files_of_one_name_take_no_longer_than_others() {
     for _ in 0..3_000 {
         basket.add("a", file(1), None).unwrap();
     }
-    assert_eq!(basket.add("a", file(1), None), Ok(Added::Renamed(3_000, EntryPath::parse("a (3001)").unwrap())));
+    assert_eq!(basket.add("a", file(1), None), Ok(renamed(3_000, "a (3001)", Renaming::Taken)));
 }
 
 mod properties {
@@ -162,7 +166,7 @@ mod properties {
                             prop_assert_eq!(entry.path.as_str(), path.trim_matches('/'));
                             if !is_folder { sent.insert(id, size); }
                         }
-                        Ok(Added::Renamed(id, _)) => if !is_folder { sent.insert(id, size); },
+                        Ok(Added::Renamed(id, ..)) => if !is_folder { sent.insert(id, size); },
                         Ok(Added::Merged) => prop_assert!(is_folder, "no file is left out: {}", path),
                         Err(_) => told += usize::from(!is_folder),
                     }
@@ -235,7 +239,41 @@ fn unsafe_names_are_made_safe_and_safe_ones_are_kept() {
     basket.add(&long, file(1), None).unwrap();
     let shortened = paths(&basket).into_iter().find(|path| path.starts_with('é')).unwrap();
     assert!(shortened.len() <= NAME_BYTES_MAX && shortened.ends_with("é.pdf"));
-    assert_eq!(basket.add(&vec!["d"; 65].join("/"), file(1), None), Err(BasketError::PathTooLong));
+}
+
+#[test]
+fn every_cause_of_another_name_is_told_by_itself() {
+    let mut basket = Basket::default();
+    basket.add("Docs/a.txt", file(1), None).unwrap();
+    let long = "x".repeat(NAME_BYTES_MAX + 1);
+    for (path, sent, why) in [
+        ("Docs/A.txt", "Docs/A (2).txt", Renaming::Taken),
+        ("docs/b.txt", "Docs/b.txt", Renaming::Spelling),
+        ("a\u{202e}b", "a_b", Renaming::Direction),
+        ("a\nb", "a_b (2)", Renaming::Control),
+        ("..", "__", Renaming::Step),
+        ("new//c", "new/c", Renaming::Step),
+        (&long, &long[..NAME_BYTES_MAX], Renaming::TooLong),
+        (&"y".repeat(5000), &"y".repeat(NAME_BYTES_MAX), Renaming::TooLong),
+    ] {
+        let Ok(Added::Renamed(_, placed, told)) = basket.add(path, file(1), None) else { panic!("{path:?}") };
+        assert_eq!((placed.as_str(), told), (sent, why), "{path:?}");
+    }
+}
+
+#[test]
+fn a_path_that_is_too_deep_is_another_matter_than_one_that_is_too_long() {
+    let mut basket = Basket::default();
+    let deepest = vec!["d"; 64].join("/");
+    assert!(basket.add(&deepest, file(1), None).is_ok());
+    assert_eq!(basket.add(&format!("e/{deepest}"), file(1), None), Err(BasketError::PathTooDeep(65)));
+    assert_eq!(basket.add(&format!("e/{deepest}"), EntryKind::Folder, None), Err(BasketError::PathTooDeep(65)));
+    let longest = vec!["x".repeat(NAME_BYTES_MAX); 16].join("/");
+    assert_eq!(longest.len(), 4095);
+    assert!(basket.add(&longest, file(1), None).is_ok());
+    let longer = format!("{}/xx", &longest[..4094]);
+    assert_eq!(longer.len(), 4097);
+    assert_eq!(basket.add(&longer, file(1), None), Err(BasketError::PathTooLong(4097)));
 }
 
 #[test]
@@ -243,12 +281,19 @@ fn limits_are_known_before_the_first_byte() {
     let mut basket = Basket::default();
     basket.add("a", file(5000), None).unwrap();
     basket.add("b", file(5000), None).unwrap();
-    let small = Limits { share_bytes_max: 10_000, ..Limits::default() };
+    let small = Limits { share_bytes_max: 9_999, ..Limits::default() };
     assert_eq!(basket.plan(&config(small)).unwrap_err(), BasketError::TooLarge);
     let few = Limits { entries_max: 1, ..Limits::default() };
-    assert_eq!(basket.plan(&config(few)).unwrap_err(), BasketError::TooMany);
+    assert_eq!(basket.plan(&config(few)).unwrap_err(), BasketError::TooMany(2));
     let short_list = Limits { manifest_bytes_max: 100_000, ..Limits::default() };
-    assert_eq!(basket.plan(&config(short_list)).unwrap_err(), BasketError::TooMany);
+    let Err(BasketError::ListTooLong(bytes)) = basket.plan(&config(short_list)) else { panic!("the list is short") };
+    assert!(bytes > 100_000);
+    // Without padding it would just fit.
+    let tight = Limits { share_bytes_max: 10_000, ..Limits::default() };
+    assert_eq!(basket.plan(&config(tight)).unwrap_err(), BasketError::TooLargePadded(10_240));
+    let few_parts = Limits { parts_max: 1, part_bytes_max: 65_536, ..Limits::default() };
+    basket.add("c", file(100_000), None).unwrap();
+    assert_eq!(basket.plan(&config(few_parts)).unwrap_err(), BasketError::TooManyParts);
     assert_eq!(Basket::default().plan(&config(Limits::default())).unwrap_err(), BasketError::Empty);
 }
 

@@ -33,15 +33,30 @@ fn rng() -> UnwrapErr<SysRng> {
     UnwrapErr(SysRng)
 }
 
-/// An error on its way to JavaScript: an `Error` with the name `SubrosaError` and a stable `variant`.
+/// An error on its way to JavaScript: an `Error` with the name `SubrosaError`, a stable `variant`, and where there is one the
+/// `detail` that a sentence about it names. Pages say what went wrong by the variant; in the module of those who receive, whose
+/// first visit is to weigh little, it is the message, too.
 struct Thrown {
     variant: &'static str,
     message: String,
+    #[cfg(feature = "seal")]
+    detail: Option<String>,
 }
 
 impl Thrown {
     fn new(variant: &'static str, message: impl std::fmt::Display) -> Self {
-        Self { variant, message: message.to_string() }
+        Self {
+            variant,
+            message: if cfg!(feature = "seal") { message.to_string() } else { variant.to_owned() },
+            #[cfg(feature = "seal")]
+            detail: None,
+        }
+    }
+
+    /// With what the sentence about it names.
+    #[cfg(feature = "seal")]
+    fn naming(self, detail: String) -> Self {
+        Self { detail: Some(detail), ..self }
     }
 }
 
@@ -49,8 +64,15 @@ impl From<Thrown> for JsValue {
     fn from(thrown: Thrown) -> Self {
         let error = js_sys::Error::new(&thrown.message);
         error.set_name("SubrosaError");
-        let set = Reflect::set(&error, &"variant".into(), &thrown.variant.into());
-        debug_assert!(set.is_ok(), "a new object takes properties");
+        let set = |name: &str, value: &str| {
+            let set = Reflect::set(&error, &name.into(), &value.into());
+            debug_assert!(set.is_ok(), "a new object takes properties");
+        };
+        set("variant", thrown.variant);
+        #[cfg(feature = "seal")]
+        if let Some(detail) = &thrown.detail {
+            set("detail", detail);
+        }
         error.into()
     }
 }

@@ -132,15 +132,20 @@ pub(crate) fn listed_bytes(entry: &Entry) -> usize {
 /// The layout within the server's limits.
 pub(crate) fn layout(content_len: u64, config: &Config) -> Result<Layout, BasketError> {
     let limits = &config.limits;
+    if content_len > limits.share_bytes_max {
+        return Err(BasketError::TooLarge);
+    }
     let mut part_bytes = PART_BYTES_DEFAULT.clamp(limits.part_bytes_min, limits.part_bytes_max);
     loop {
         match Layout::new(content_len, part_bytes) {
-            Ok(layout) if layout.padded_len() > limits.share_bytes_max => return Err(BasketError::TooLarge),
+            Ok(layout) if layout.padded_len() > limits.share_bytes_max => {
+                return Err(BasketError::TooLargePadded(layout.padded_len()));
+            }
             Ok(layout) if layout.part_count() <= limits.parts_max => return Ok(layout),
             _ if part_bytes < limits.part_bytes_max => {
                 part_bytes = part_bytes.saturating_mul(2).min(limits.part_bytes_max);
             }
-            _ => return Err(BasketError::TooLarge),
+            _ => return Err(BasketError::TooManyParts),
         }
     }
 }

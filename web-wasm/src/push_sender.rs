@@ -6,7 +6,7 @@ use subrosa_shared::api::{PushLock, PushStatus, PutPush, StoredReceipt};
 use subrosa_shared::id::{Digest, LinkId};
 use subrosa_shared::password::{Password, Suite};
 use subrosa_shared::path::is_confusing;
-use subrosa_shared::push::{Face, Kind, LINE_CHARS_MAX, Payload, PushError, PushNote};
+use subrosa_shared::push::{Face, Kind, LineProblem, Payload, PushError, PushNote};
 use subrosa_shared::secret::PushOwnerSecret;
 use subrosa_shared::token::TokenError;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -17,12 +17,12 @@ use crate::sender::Confirmed;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PushSendError {
-    /// "From" is longer than [`LINE_CHARS_MAX`].
-    #[error("the name is longer than {LINE_CHARS_MAX} characters")]
-    From,
-    /// The label is longer than [`LINE_CHARS_MAX`].
-    #[error("the label is longer than {LINE_CHARS_MAX} characters")]
-    Label,
+    /// "From" is no plain line.
+    #[error("the name of the sender: {0}")]
+    From(LineProblem),
+    /// The label is no plain line.
+    #[error("the label: {0}")]
+    Label(LineProblem),
     /// What is typed cannot be handed over.
     #[error(transparent)]
     Payload(PushError),
@@ -154,18 +154,20 @@ impl PushSender {
     ) -> Result<PutPush, PushSendError> {
         let secret = self.owner.push_secret();
         let link = secret.link_id();
-        let from = plain_line(&form.from).ok_or(PushSendError::From)?;
-        let label = plain_line(&form.label).ok_or(PushSendError::Label)?;
+        let from = plain_line(&form.from);
+        let label = plain_line(&form.label);
         let face =
             Face { kind: form.kind, from: Some(from).filter(|from| !from.is_empty()), for_files: form.for_files };
-        let face = face.seal(&secret.face_key(), &link, rng).map_err(|_| PushSendError::From)?;
+        let face =
+            face.seal(&secret.face_key(), &link, rng).map_err(|error| PushSendError::From(line_problem(error)))?;
         let payload = form.payload();
         drop(form);
         let keys = secret.keys(passphrase.map(|typed| typed.stretch(Suite::One, &secret)).as_ref());
         let payload = payload.seal(&keys.payload, &link, rng).map_err(PushSendError::Payload)?;
         let open_verifier = keys.open_verifier();
         let note = PushNote { label, receipt_key: keys.receipt, payload_digest: Digest::of(&payload) };
-        let note = note.seal(&self.owner.note_key(), &link, rng).map_err(|_| PushSendError::Label)?;
+        let note =
+            note.seal(&self.owner.note_key(), &link, rng).map_err(|error| PushSendError::Label(line_problem(error)))?;
         Ok(PutPush {
             owner_verifier: self.owner.verifier(),
             link_verifier: secret.verifier(),
@@ -195,9 +197,16 @@ impl PushSender {
 }
 
 /// A line as it may stand beside other text: without characters that break it or change its direction, and without space
-/// around it. `None` if it is too long.
-fn plain_line(typed: &str) -> Option<String> {
+/// around it.
+fn plain_line(typed: &str) -> String {
     let plain: String = typed.chars().filter(|c| !is_confusing(*c)).collect();
-    let plain = plain.trim();
-    (plain.chars().count() <= LINE_CHARS_MAX).then(|| plain.to_owned())
+    plain.trim().to_owned()
+}
+
+/// Why a line was refused. A sealed object has room for every line that is not too long.
+fn line_problem(error: PushError) -> LineProblem {
+    match error {
+        PushError::Line(problem) => problem,
+        _ => LineProblem::TooLong,
+    }
 }

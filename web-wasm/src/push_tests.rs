@@ -5,7 +5,7 @@ use getrandom::rand_core::UnwrapErr;
 use serde_json::{Value, json};
 use subrosa_shared::api::{LinkCounters, LinkState, LinkStatus, PushStatus, PutPush, RequestLease, StoredReceipt};
 use subrosa_shared::id::Receipt;
-use subrosa_shared::push::{PAYLOAD_BYTES_MAX, PushError};
+use subrosa_shared::push::{LineProblem, PAYLOAD_BYTES_MAX, PushError};
 use subrosa_shared::time::Timestamp;
 
 use super::*;
@@ -124,7 +124,7 @@ fn addresses_that_deceive_are_refused() {
         "https:\\\\example.org",
     ] {
         let refused = push(json!({ "kind": "url", "url": url }), None).unwrap_err();
-        assert_eq!(refused, PushSendError::Payload(PushError::Url), "{url}");
+        assert!(matches!(refused, PushSendError::Payload(PushError::Url(_))), "{url}");
     }
     assert!(push(json!({ "kind": "url", "url": "HTTP://localhost:8080/a@b" }), None).is_ok());
 }
@@ -134,8 +134,18 @@ fn what_is_missing_or_too_long_is_said() {
     let refused = |content| push(content, None).unwrap_err();
     assert_eq!(refused(json!({ "kind": "password", "note": "x" })), PushSendError::Payload(PushError::Empty));
     let long = "x".repeat(101);
-    assert_eq!(refused(json!({ "kind": "note", "note": "x", "from": long })), PushSendError::From);
-    assert_eq!(refused(json!({ "kind": "note", "note": "x", "label": long })), PushSendError::Label);
+    assert_eq!(
+        refused(json!({ "kind": "note", "note": "x", "from": long })),
+        PushSendError::From(LineProblem::TooLong)
+    );
+    assert_eq!(
+        refused(json!({ "kind": "note", "note": "x", "label": long })),
+        PushSendError::Label(LineProblem::TooLong)
+    );
+    let unseen = PushSendError::From(LineProblem::Character('\u{200b}'));
+    assert_eq!(refused(json!({ "kind": "note", "note": "x", "from": "IT\u{200b}" })), unseen);
+    let unseen = PushSendError::Label(LineProblem::Character('\u{3164}'));
+    assert_eq!(refused(json!({ "kind": "note", "note": "x", "label": "\u{3164}" })), unseen);
     // 100 characters of any length are one line.
     let widest = "\u{10ffff}".repeat(100);
     assert!(push(json!({ "kind": "note", "note": "x", "from": widest, "label": widest }), None).is_ok());

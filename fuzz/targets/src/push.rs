@@ -3,7 +3,7 @@
 
 use subrosa_shared::id::LinkId;
 use subrosa_shared::path::is_confusing;
-use subrosa_shared::push::{Face, LINE_CHARS_MAX, PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MIN, Payload, is_plain_url};
+use subrosa_shared::push::{Face, LINE_CHARS_MAX, PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MIN, Payload, check_url};
 use subrosa_shared::seal::seal;
 use subrosa_shared::secret::{FaceKey, PayloadKey};
 use url::{Host, Url};
@@ -49,7 +49,7 @@ fn payload(json: &[u8], link: &LinkId) {
         match name {
             "user" | "password" => assert!(!text.chars().any(is_confusing), "what is pasted unseen has a line break"),
             "url" => {
-                assert!(is_plain_url(text));
+                assert!(check_url(text).is_ok());
                 address(text);
             }
             _ => {}
@@ -63,7 +63,7 @@ fn payload(json: &[u8], link: &LinkId) {
 
 /// An address that is taken for plain leads browsers to the host that people read in it.
 fn address(text: &str) {
-    if !is_plain_url(text) {
+    if check_url(text).is_err() {
         return;
     }
     // What no browser reads leads nowhere.

@@ -57,6 +57,55 @@ async fn files_of_one_name_size_and_time_are_all_sent() {
     assert_eq!(received(&server, &link).await, expected);
 }
 
+/// Hands over files under paths that not every disk here can have.
+async fn paste_under(sender: &Browser, paths: &[String]) {
+    let paths: Vec<String> = paths.iter().map(|path| format!("\"{path}\"")).collect();
+    let script = "const files = PATHS.map((path, at) => {
+            const file = new File([`content ${at}`], 'x', { lastModified: 1e12 });
+            Object.defineProperty(file, 'webkitRelativePath', { value: path });
+            return file;
+        });
+        const event = new Event('paste');
+        Object.defineProperty(event, 'clipboardData', { value: { files } });
+        dispatchEvent(event);";
+    sender.script(&script.replace("PATHS", &format!("[{}]", paths.join(",")))).await;
+}
+
+#[tokio::test]
+async fn what_is_left_out_or_renamed_is_told_by_its_cause() {
+    let _turn = turn().await;
+    let (server, sender) = (Server::start().await, Browser::start().await);
+    let first = sender.prepare(&[("Docs.txt", b"first")]);
+    sender.pick(&server.origin(), &first).await;
+    let deep = format!("{}/deep.txt", ["d"; 64].join("/"));
+    paste_under(&sender, &[deep]).await;
+    noted(&sender, "/deep.txt” was not added: it lies too deep, at level 65").await;
+    noted(&sender, "at most 64 levels are possible. Put its folder into a zip file").await;
+    let long = format!("{}/long.txt", vec!["n".repeat(255); 16].join("/"));
+    paste_under(&sender, &[long]).await;
+    noted(&sender, "/long.txt” was not added: with the folders around it, its name has 4,104 bytes").await;
+    noted(&sender, "at most 4,096 are possible").await;
+    noted(&sender, "2 files or folders were not added").await;
+    // Half a character, as names on some disks have it; and one cause after another.
+    let odd = ["half \\ud800.txt", "docs.TXT", "turned \\u202e.txt", "two\\nlines.txt", "Dir/a", "dir/b"];
+    let odd = odd.map(str::to_owned).into_iter().chain([format!("{}.txt", "e".repeat(252))]);
+    paste_under(&sender, &odd.collect::<Vec<_>>()).await;
+    for said in [
+        "“half _.txt”: its name has characters that are no text",
+        "“docs (2).TXT”: a file in the list has that name already",
+        "“turned _.txt”: its name has characters that turn text around",
+        "“two_lines.txt”: its name has line breaks",
+        "“Dir/b”: the list has that folder, spelled like this",
+        "a name can have at most 255 bytes, and was shortened",
+    ] {
+        noted(&sender, said).await;
+    }
+    sender.assert_accessible().await;
+    sender.click("send").await;
+    let link = sender.sent().await;
+    assert_eq!(received(&server, &link).await.len(), 8);
+}
+
 #[tokio::test]
 async fn a_file_that_changed_takes_its_place_when_it_is_chosen_again() {
     only_if_browser_can!(ChangedFiles);

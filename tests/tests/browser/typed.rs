@@ -107,6 +107,29 @@ async fn everything_that_a_push_takes_is_kept_and_refused_in_words() {
         sender.click("make").await;
         says(&sender, "push-problem", said).await;
     }
+    // Each fits, but not all of them together.
+    sender.choose_radio("#kinds", "login").await;
+    paste(&sender, "user", &"u".repeat(40_000)).await;
+    paste(&sender, "secret", &"p".repeat(20_000)).await;
+    paste(&sender, "note", &"n".repeat(10_000)).await;
+    sender.click("make").await;
+    says(&sender, "push-problem", "User name, password and note, together: This is 4,564 bytes too long.").await;
+    assert_eq!(sender.focused().await, "note");
+    paste(&sender, "note", "").await;
+    // What cannot be seen is named.
+    for (field, text, said) in [
+        ("user", "ada\u{202e}", "User name: it has a character that does not show (U+202E)."),
+        ("secret", "pass\tword", "Password: it has a character that does not show (tab)."),
+        ("from", "IT\u{200b}", "“From”: it has a character that does not show (U+200B)."),
+        ("label", "\u{3164}", "Label: it has a character that does not show (U+3164)."),
+    ] {
+        paste(&sender, field, text).await;
+        sender.click("make").await;
+        says(&sender, "push-problem", said).await;
+        assert_eq!((sender.state().await.as_str(), sender.focused().await.as_str()), ("form", field));
+        paste(&sender, field, "plain").await;
+    }
+    sender.assert_accessible().await;
     sender.choose_radio("#kinds", "password").await;
     for (list, field) in [("views", "views-number")] {
         sender.choose(list, "other").await;

@@ -9,6 +9,7 @@ import { startWorker } from "./trusted.js";
 
 /** @typedef {import("./workers/seal-desk-worker.js").Calls} SealCalls */
 /** @typedef {import("./workers/open-desk-worker.js").Calls} OpenCalls */
+/** @typedef {{ message: string, variant?: string, detail?: string }} Told what a worker says of an error */
 
 /** @template {Record<keyof Calls, (...args: any[]) => unknown>} Calls */
 class Desk {
@@ -36,7 +37,7 @@ class Desk {
    */
   ask(name, ...args) {
     return new Promise((resolve, reject) => {
-      if (this.isBroken) throw new DeskError("the desk is broken", "unexpected");
+      if (this.isBroken) throw new DeskError({ message: "the desk is broken" });
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
       // Content and ports are handed over, not copied.
@@ -45,11 +46,11 @@ class Desk {
     });
   }
 
-  /** @param {{ id: number, value?: unknown, error?: { message: string, variant: string } }} answer */
+  /** @param {{ id: number, value?: unknown, error?: Told }} answer */
   #answered({ id, value, error }) {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
-    if (error) waiting?.reject(new DeskError(error.message, error.variant));
+    if (error) waiting?.reject(new DeskError(error));
     else waiting?.resolve(value);
   }
 
@@ -61,7 +62,7 @@ class Desk {
 
   #failed() {
     this.isBroken = true;
-    for (const { reject } of this.#waiting.values()) reject(new DeskError("the desk broke", "unexpected"));
+    for (const { reject } of this.#waiting.values()) reject(new DeskError({ message: "the desk broke" }));
     this.#waiting.clear();
   }
 }
@@ -91,12 +92,13 @@ function transferable(value) {
   return value instanceof Uint8Array && value.buffer instanceof ArrayBuffer ? [value.buffer] : [];
 }
 
-/** What the desk could not do; `variant` says why, and is stable. */
+/** What the desk could not do; `variant` says why, and is stable, `detail` is what a sentence about it names. */
 class DeskError extends Error {
-  /** @param {string} message @param {string} variant */
-  constructor(message, variant) {
+  /** @param {Told} told */
+  constructor({ message, variant = "unexpected", detail }) {
     super(message);
     this.name = "DeskError";
     this.variant = variant;
+    this.detail = detail;
   }
 }

@@ -15,7 +15,10 @@ const NEAR = 0.9;
 
 /** @typedef {"bytes" | "characters"} Unit */
 
-/** @returns {{ note: number, password: number, line: number, url: number, payload: number }} */
+/**
+ * @returns {{ note: number, password: number, line: number, url: number, payload: number, name: number, path: number,
+ * depth: number }}
+ */
 export const limitsOfTexts = () => JSON.parse(textLimits());
 
 /** Bytes of UTF-8. @param {string} text */
@@ -66,9 +69,7 @@ export class Fitting {
     const { value } = this.#field;
     // No text has more bytes in JSON than six for each of its units.
     const len = 6 * value.length <= this.#max ? 0 : this.#measure(value);
-    if (len <= this.#max) return "";
-    const problem = texts.tooLong[this.#unit](len - this.#max, countText(len), this.#max);
-    return this.#unit === "bytes" && bytesOf(value) > value.length ? `${problem} ${texts.bytes}` : problem;
+    return len <= this.#max ? "" : problemOf(len, this.#max, this.#unit, value);
   }
 
   /** Says how it stands: after the page itself has changed the field. */
@@ -99,6 +100,32 @@ export class Fitting {
     this.#line.textContent = text;
     this.#line.hidden = text === "";
   }
+}
+
+/** A character as one can name it, though it may not show. @param {string} character */
+export function characterName(character) {
+  if (character === " ") return texts.space;
+  if (character === "\t") return texts.tab;
+  if (character === "\\") return character;
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+/** @param {number} len @param {number} max @param {Unit} unit @param {string} text */
+function problemOf(len, max, unit, text) {
+  const problem = texts.tooLong[unit](len - max, countText(len), max);
+  return unit === "bytes" && bytesOf(text) > text.length ? `${problem} ${texts.bytes}` : problem;
+}
+
+/**
+ * What is wrong with texts that go into one sealed text and are too long for it together; empty: they fit.
+ *
+ * @param {string[]} values
+ * @param {number} max bytes
+ */
+export function tooLongTogether(values, max) {
+  const text = values.join("");
+  const len = bytesInJson(text);
+  return len <= max ? "" : problemOf(len, max, "bytes", text);
 }
 
 /**

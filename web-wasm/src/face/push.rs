@@ -1,6 +1,6 @@
 //! For the page *push*, and for the page *send* where a password gets a link of its own.
 
-use subrosa_shared::push::PushError;
+use subrosa_shared::push::{LineProblem, PushError, UrlProblem};
 use wasm_bindgen::prelude::*;
 
 use super::{Thrown, answer, given, json, password, rng};
@@ -60,7 +60,9 @@ impl PushSender {
     /// typed as passphrase is none.
     ///
     /// # Errors
-    /// `empty`, `too-long`, `bad-url`, `from-too-long`, `label-too-long`, `password-too-long`.
+    /// `empty`, `too-long`, `password-too-long`, `from-too-long`, `label-too-long`, `url-too-long`, `url-scheme`,
+    /// `url-user-name`, `url-host`, `url-port`; with the character as detail `user-character`, `password-character`,
+    /// `from-character`, `label-character`, `url-character`.
     pub fn put(
         &self,
         form: &str,
@@ -97,15 +99,29 @@ impl Default for PushSender {
 
 impl From<PushSendError> for Thrown {
     fn from(error: PushSendError) -> Self {
-        let variant = match error {
-            PushSendError::From => "from-too-long",
-            PushSendError::Label => "label-too-long",
-            PushSendError::Payload(PushError::Empty) => "empty",
-            PushSendError::Payload(PushError::Url) => "bad-url",
-            PushSendError::Payload(PushError::Control) => "control",
-            PushSendError::Payload(_) => "too-long",
-            PushSendError::Status => "altered-push",
+        let (variant, character) = match error {
+            PushSendError::From(LineProblem::Character(c)) => ("from-character", Some(c)),
+            PushSendError::From(_) => ("from-too-long", None),
+            PushSendError::Label(LineProblem::Character(c)) => ("label-character", Some(c)),
+            PushSendError::Label(_) => ("label-too-long", None),
+            PushSendError::Payload(PushError::Empty) => ("empty", None),
+            PushSendError::Payload(PushError::UserCharacter(c)) => ("user-character", Some(c)),
+            PushSendError::Payload(PushError::PasswordCharacter(c)) => ("password-character", Some(c)),
+            PushSendError::Payload(PushError::Url(problem)) => match problem {
+                UrlProblem::Scheme => ("url-scheme", None),
+                UrlProblem::Character(c) => ("url-character", Some(c)),
+                UrlProblem::UserName => ("url-user-name", None),
+                UrlProblem::Port => ("url-port", None),
+                UrlProblem::TooLong => ("url-too-long", None),
+                _ => ("url-host", None),
+            },
+            PushSendError::Payload(_) => ("too-long", None),
+            PushSendError::Status => ("altered-push", None),
         };
-        Self::new(variant, error)
+        let thrown = Self::new(variant, error);
+        match character {
+            Some(c) => thrown.naming(c.to_string()),
+            None => thrown,
+        }
     }
 }

@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 use subrosa_shared::api::Config;
 use subrosa_shared::id::{Commitment, Digest};
 use subrosa_shared::manifest::{Entry, EntryKind, Part};
-use subrosa_shared::path::EntryPath;
+use subrosa_shared::path::{DEPTH_MAX, EntryPath, NAME_BYTES_MAX, PATH_BYTES_MAX};
 use subrosa_shared::time::Timestamp;
 use wasm_bindgen::prelude::*;
 
 use super::{Thrown, answer, given, json, password, rng};
-use crate::basket::{self, Added, BasketError};
+use crate::basket::{self, Added, BasketError, Renaming};
 use crate::packing;
 use crate::same_files::{self, Offer};
 use crate::sender::{self, LinkTerms, SendError};
@@ -45,10 +45,10 @@ impl Basket {
         (!twins.is_empty()).then(|| json(&twins))
     }
 
-    /// Adds a file. Answers `{ id, renamed }` in JSON.
+    /// Adds a file. Answers `{ id, renamed, why }` in JSON.
     ///
     /// # Errors
-    /// `path-too-long`.
+    /// `path-too-long`, with its bytes as detail; `path-too-deep`, with the number of its names.
     #[wasm_bindgen(js_name = addFile)]
     pub fn add_file(
         &mut self,
@@ -64,7 +64,7 @@ impl Basket {
     /// Adds a folder, which is kept if it stays empty. Answers like [`add_file`](Self::add_file); `id` is null if it is there.
     ///
     /// # Errors
-    /// `path-too-long`.
+    /// As [`add_file`](Self::add_file).
     #[wasm_bindgen(js_name = addFolder)]
     pub fn add_folder(&mut self, path: &str) -> Result<String, JsValue> {
         Ok(answered(&self.basket.add(path, EntryKind::Folder, None).map_err(Thrown::from)?))
@@ -116,7 +116,8 @@ impl Basket {
     /// Whether all of it can be sent at once.
     ///
     /// # Errors
-    /// `empty`, `too-large`, `too-many`.
+    /// `empty`, `too-large`, `too-many-parts`; `too-large-padded` and `list-too-long` with their bytes, `too-many` with their
+    /// number as detail.
     pub fn check(&self) -> Result<(), JsValue> {
         self.basket.check(&self.config).map_err(Thrown::from)?;
         Ok(())
@@ -140,11 +141,12 @@ fn answered(added: &Added) -> String {
     struct Answer<'a> {
         id: Option<u32>,
         renamed: Option<&'a str>,
+        why: Option<Renaming>,
     }
     json(&match added {
-        Added::AsIs(id) => Answer { id: Some(*id), renamed: None },
-        Added::Renamed(id, path) => Answer { id: Some(*id), renamed: Some(path.as_str()) },
-        Added::Merged => Answer { id: None, renamed: None },
+        Added::AsIs(id) => Answer { id: Some(*id), renamed: None, why: None },
+        Added::Renamed(id, path, why) => Answer { id: Some(*id), renamed: Some(path.as_str()), why: Some(*why) },
+        Added::Merged => Answer { id: None, renamed: None, why: None },
     })
 }
 
@@ -158,7 +160,8 @@ pub fn plain_note(typed: &str) -> Result<String, JsValue> {
 }
 
 /// The longest texts that may be typed, in JSON: bytes of a note, of a password, of a web address and of what a push hands
-/// over, characters of a line.
+/// over, characters of a line; and how many bytes a name and a path may have, and names
+/// a path.
 #[wasm_bindgen(js_name = textLimits)]
 #[must_use]
 pub fn text_limits() -> String {
@@ -172,6 +175,9 @@ pub fn text_limits() -> String {
         line: usize,
         url: usize,
         payload: usize,
+        name: usize,
+        path: usize,
+        depth: usize,
     }
     json(&Answer {
         note: NOTE_BYTES_MAX,
@@ -179,6 +185,9 @@ pub fn text_limits() -> String {
         line: LINE_CHARS_MAX,
         url: URL_BYTES_MAX,
         payload: PAYLOAD_BYTES_MAX,
+        name: NAME_BYTES_MAX,
+        path: PATH_BYTES_MAX,
+        depth: DEPTH_MAX,
     })
 }
 
@@ -539,13 +548,21 @@ impl Default for Sender {
 
 impl From<BasketError> for Thrown {
     fn from(error: BasketError) -> Self {
-        let variant = match error {
-            BasketError::PathTooLong => "path-too-long",
-            BasketError::TooLarge => "too-large",
-            BasketError::TooMany => "too-many",
-            BasketError::Empty => "empty",
+        let (variant, detail) = match error {
+            BasketError::PathTooLong(bytes) => ("path-too-long", Some(bytes.to_string())),
+            BasketError::PathTooDeep(names) => ("path-too-deep", Some(names.to_string())),
+            BasketError::TooLarge => ("too-large", None),
+            BasketError::TooLargePadded(bytes) => ("too-large-padded", Some(bytes.to_string())),
+            BasketError::TooManyParts => ("too-many-parts", None),
+            BasketError::TooMany(count) => ("too-many", Some(count.to_string())),
+            BasketError::ListTooLong(bytes) => ("list-too-long", Some(bytes.to_string())),
+            BasketError::Empty => ("empty", None),
         };
-        Self::new(variant, error)
+        let thrown = Self::new(variant, error);
+        match detail {
+            Some(detail) => thrown.naming(detail),
+            None => thrown,
+        }
     }
 }
 

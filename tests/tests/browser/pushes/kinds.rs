@@ -128,19 +128,26 @@ async fn a_web_address_is_shown_as_text_and_followed_only_by_a_click() {
     let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
     sender.open_push(&server.origin()).await;
     sender.choose_radio("#kinds", "url").await;
-    for refused in [
-        "javascript:alert(document.domain)//https://example.org",
-        "data:text/html,<script>alert(1)</script>",
-        "https://bank.example@other.example/",
-        "https:\\\\other.example",
-        "example.org",
+    for (refused, why) in [
+        ("javascript:alert(document.domain)//https://example.org", "begin with https:// or http://"),
+        ("data:text/html,<script>alert(1)</script>", "begin with https:// or http://"),
+        ("https:\\\\other.example", "begin with https:// or http://"),
+        ("example.org", "begin with https:// or http://"),
+        ("https://bank.example@other.example/", "a user name in it"),
+        ("https://other.example/a b", "cannot have (space)"),
+        ("https://other.example/a\\b", "cannot have (\\)"),
+        ("https:///path", "no name of a server"),
+        ("https://other.example:99999/", "no port, which is a number up to 65535"),
     ] {
         sender.requested().await;
         sender.script("document.getElementById('url').value = ''").await;
         sender.type_into("url", refused).await;
         sender.click("make").await;
         let told = async || sender.text("push-problem").await;
-        wait::until_so(SOON, "the page refuses it", told, |told| told.contains("not a web address")).await;
+        wait::until_so(SOON, "the page refuses it", told, |told| {
+            told.starts_with("Web address:") && told.contains(why)
+        })
+        .await;
         assert_eq!((sender.state().await, sender.focused().await), ("form".into(), "url".into()), "{refused}");
         assert!(!sender.requested().await.iter().any(|url| url.contains("/pushes/")), "{refused} is not sent");
     }

@@ -2,7 +2,16 @@
 /** The form: kinds and their fields, what may be chosen, and what is wrong before anything is sent. */
 
 import { FormProblem, LifeChoice, NumberChoice, wholeNumber } from "../choices.js";
-import { bytesInJson, bytesOf, charactersOf, Fitting, limitsOfTexts, tooLong } from "../fitting.js";
+import {
+  bytesInJson,
+  bytesOf,
+  characterName,
+  charactersOf,
+  Fitting,
+  limitsOfTexts,
+  tooLong,
+  tooLongTogether,
+} from "../fitting.js";
 import { StrengthLine } from "../strength.js";
 import { formProblems as problems, push as texts, strength } from "../texts.js";
 import { button, element, revealing, say } from "../views.js";
@@ -38,6 +47,8 @@ let views;
 let life;
 /** @type {Fitting[]} */
 let fittings = [];
+/** Bytes that the fields of what is handed over may have together. */
+let fieldsMax = 0;
 
 /** Listens to the fields. Called once. */
 export function prepareForm() {
@@ -50,9 +61,9 @@ export function prepareForm() {
   life = new LifeChoice("expiry", "expiry-date");
   const { payload, password, line, url } = limitsOfTexts();
   // What lies around the fields of what is handed over is no longer than this.
-  const fields = payload - 100;
+  fieldsMax = payload - 100;
   fittings = [
-    ...["user", "secret", "note"].map((id) => new Fitting(id, fields, bytesInJson)),
+    ...["user", "secret", "note"].map((id) => new Fitting(id, fieldsMax, bytesInJson)),
     new Fitting("url", url, (text) => bytesOf(text.trim())),
     new Fitting("passphrase", password, (text) => bytesOf(text.normalize("NFC"))),
     new Fitting("from", line, charactersOf, "characters"),
@@ -97,6 +108,8 @@ export function readForm() {
   if (![form.user, form.password, form.note, form.url].some(Boolean)) throw new FormProblem(...needed(kind));
   const long = tooLong(fittings);
   if (long) throw new FormProblem(long.id, long.problem);
+  const together = tooLongTogether([form.user ?? "", form.password ?? "", form.note ?? ""], fieldsMax);
+  if (together) throw new FormProblem("note", problems.together(together));
   const passphrase = value("passphrase");
   return {
     form,
@@ -115,18 +128,27 @@ function needed(kind) {
   return kind === "url" ? ["url", problems.emptyUrl] : ["secret", problems.emptySecret];
 }
 
-/** What sealing says is wrong with the form. @param {string} variant @returns {FormProblem | undefined} */
-export function problemOf(variant) {
-  const [field, empty] = needed(chosenKind());
+/**
+ * What sealing says is wrong with the form, but for lengths, which are known before.
+ *
+ * @param {string} variant
+ * @param {string} character the first one that is wrong, if one is
+ * @returns {FormProblem | undefined}
+ */
+export function problemOf(variant, character) {
+  const name = characterName(character);
   /** @type {Record<string, [string, string]>} */
   const known = {
-    empty: [field, empty],
-    "too-long": [chosenKind() === "login" ? "note" : field, problems.tooLong],
-    "bad-url": ["url", problems.badUrl],
-    control: ["secret", problems.control],
-    "from-too-long": ["from", problems.from],
-    "label-too-long": ["label", problems.label],
-    "password-too-long": ["passphrase", problems.passphrase],
+    empty: needed(chosenKind()),
+    "user-character": ["user", problems.userCharacter(name)],
+    "password-character": ["secret", problems.passwordCharacter(name)],
+    "url-scheme": ["url", problems.urlScheme],
+    "url-character": ["url", problems.urlCharacter(name)],
+    "url-user-name": ["url", problems.urlUserName],
+    "url-host": ["url", problems.urlHost],
+    "url-port": ["url", problems.urlPort],
+    "from-character": ["from", problems.fromCharacter(name)],
+    "label-character": ["label", problems.labelCharacter(name)],
   };
   return known[variant] && new FormProblem(...known[variant]);
 }

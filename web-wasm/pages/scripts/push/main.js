@@ -171,8 +171,8 @@ async function comeBack(text) {
 
 /** Says what went wrong, beside the form; what was typed stays. @param {unknown} error */
 function refuse(error) {
-  const { variant = "" } = /** @type {{ variant?: string }} */ (error);
-  const problem = problemOf(variant);
+  const { variant = "", detail = "" } = /** @type {{ variant?: string, detail?: string }} */ (error);
+  const problem = problemOf(variant, detail);
   if (problem) return showProblem(problem);
   const failure = error instanceof CallError ? error.failure : undefined;
   const lost = ["network", "unavailable"].includes(variant) ? problems.network : "";

@@ -14,6 +14,7 @@ import { Again, found as foundBelow, readable } from "./again.js";
 import { listenToPickers } from "./drop.js";
 import { whyGone } from "./failures.js";
 import { Keeping } from "./keeping.js";
+import { whyUnreadable } from "./notes.js";
 import { SecondChannel } from "./second.js";
 import { keptSending, tellUnkept } from "./sending.js";
 import { waiting } from "./told.js";
@@ -52,7 +53,7 @@ export function prepareInterrupted(page) {
 export const takeAgain = (found) => void again?.take(found);
 
 /** A file that was picked for one, and cannot be read. @param {string} name */
-export const unreadableAgain = (name) => say("again-problem", sendTexts.unreadable(name));
+export const unreadableAgain = (name) => say("again-problem", sendTexts.leftOut[whyUnreadable(name)](name));
 
 /** Shows what there is to go on with. @param {string} [said] what became of one of them */
 export async function showInterrupted(said = "") {

@@ -24,7 +24,7 @@ import { showChannels } from "../channels.js";
 import { FormProblem, LifeChoice, NumberChoice } from "../choices.js";
 import { SealDesk } from "../desk.js";
 import { startEngine } from "../engine.js";
-import { bytesOf, Fitting, limitsOfTexts, tooLong } from "../fitting.js";
+import { bytesOf, characterName, Fitting, limitsOfTexts, tooLong } from "../fitting.js";
 import { page, problems, send as texts, textsReady, unfinished } from "../texts.js";
 import { announce, button, element, say, show, state } from "../views.js";
 import { Cancelled } from "../waiting.js";
@@ -43,8 +43,8 @@ import { waiting } from "./told.js";
  * @typedef {import("./sending.js").Sending} Sending
  *
  * @typedef {object} Config
- * @property {{ share_bytes_max: number, entries_max: number, downloads_max: number, views_max: number,
- * expiry_secs_min: number, expiry_secs_max: number }} limits
+ * @property {import("./picked.js").Limits & { downloads_max: number, views_max: number, expiry_secs_min: number,
+ * expiry_secs_max: number }} limits
  * @property {{ expiry_secs: number[], expiry_secs_default: number, downloads: number[], downloads_default: number }}
  * choices
  */
@@ -178,6 +178,8 @@ async function begin() {
 function chosen() {
   const long = tooLong(fittings);
   if (long) throw new FormProblem(long.id, long.problem);
+  const unseen = chosenPassword().byLink ? /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.exec(element("password", HTMLInputElement).value) : null;
+  if (unseen) throw new FormProblem("password", texts.passwordCharacter(characterName(unseen[0])));
   const note = wasm.plainNote(element("note", HTMLTextAreaElement).value);
   return { expiresInSecs: life.value, downloads: downloads.value, note };
 }

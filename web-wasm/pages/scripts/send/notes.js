@@ -4,26 +4,33 @@
  * one, nothing at all. Every one of them is named.
  */
 
+import { limitsOfTexts } from "../fitting.js";
 import { isolated } from "../phrases.js";
 import { send as texts } from "../texts.js";
 import { element, fromTemplate, put } from "../views.js";
+import { countText } from "../wording.js";
 
+/** @typedef {keyof typeof texts.renamed} Renaming */
+/** @typedef {keyof typeof texts.leftOut} Reason */
+
+/** A path in a sentence is no longer than this; in the list of names it is whole. */
+const PATH_CHARS = 120;
 /** Names shown without being asked for. */
 const OPEN_MAX = 5;
 
 export class Notes {
-  /** By the number of the file. @type {Map<number, { from: string, to: string }>} */
+  /** By the number of the file; and why. @type {Map<number, { from: string, to: string, why: Renaming }>} */
   #renamed = new Map();
   /** Paths of files that took the place of others, by number. @type {Map<number, string>} */
   #replaced = new Map();
   /** Paths of files that were in the list already. @type {string[]} */
   #known = [];
-  /** What was not added, and the name of the reason, by path. @type {Map<string, string>} */
+  /** What was not added, and why, by path. @type {Map<string, { why: Reason, found: number }>} */
   #leftOut = new Map();
 
-  /** @param {number} id @param {string} from @param {string} to */
-  renamed(id, from, to) {
-    this.#renamed.set(id, { from, to });
+  /** @param {number} id @param {string} from @param {string} to @param {Renaming} why */
+  renamed(id, from, to, why) {
+    this.#renamed.set(id, { from, to, why });
   }
 
   /** @param {number} id @param {string} path */
@@ -36,9 +43,9 @@ export class Notes {
     this.#known.push(path);
   }
 
-  /** @param {string} path @param {string} why */
-  leftOut(path, why) {
-    this.#leftOut.set(path, why);
+  /** @param {string} path @param {Reason} why @param {number} [found] bytes, or names, that are too many */
+  leftOut(path, why, found = 0) {
+    this.#leftOut.set(path, { why, found });
   }
 
   /** A path that was left out came again, and was added. @param {string} path */
@@ -66,22 +73,43 @@ export class Notes {
 
   show() {
     const notes = [];
-    const renamed = [...this.#renamed.values()];
-    if (renamed.length > 0) {
+    const limits = limitsOfTexts();
+    const all = [...this.#renamed.values()];
+    for (const why of /** @type {Renaming[]} */ (Object.keys(texts.renamed))) {
+      const renamed = all.filter((one) => one.why === why);
+      if (renamed.length === 0) continue;
       const [{ from, to }] = renamed;
       const lines = renamed.map((one) => `${isolated(one.from)} → ${isolated(one.to)}`);
-      notes.push(note(texts.renamed(renamed.length, from, to), lines));
+      const sentence = texts.renamed[why](renamed.length, shortened(from), shortened(to), countText(limits.name));
+      notes.push(note(sentence, lines));
     }
     const replaced = [...this.#replaced.values()];
     if (replaced.length > 0) notes.push(note(texts.replaced(replaced.length, replaced[0]), replaced.map(isolated)));
     const known = this.#known;
     if (known.length > 0) notes.push(note(texts.known(known.length, known[0]), known.map(isolated)));
-    const leftOut = [...this.#leftOut].map(([path, why]) => (texts.leftOut[why] ?? texts.unreadable)(path));
+    const most = { "path-too-long": limits.path, "path-too-deep": limits.depth, "not-text": 0, unreadable: 0 };
+    const leftOut = [...this.#leftOut].map(([path, { why, found }]) =>
+      texts.leftOut[why](shortened(path), countText(found), countText(most[why])),
+    );
     if (leftOut.length > 0) notes.push(note(leftOut.length === 1 ? leftOut[0] : texts.leftOutMany(leftOut.length), leftOut));
     const target = element("pick-notes", HTMLElement);
     target.replaceChildren(...notes);
     target.hidden = notes.length === 0;
   }
+}
+
+/**
+ * Browsers cannot find a file again whose name they had to change to show it.
+ *
+ * @param {string} path
+ */
+export const whyUnreadable = (path) => (path.includes("\ufffd") ? "not-text" : "unreadable");
+
+/** A path without its middle, if it is long: how it begins, and its own name. @param {string} path */
+function shortened(path) {
+  const characters = [...path];
+  if (characters.length <= PATH_CHARS) return path;
+  return `${characters.slice(0, PATH_CHARS / 3).join("")}…${characters.slice((-2 * PATH_CHARS) / 3).join("")}`;
 }
 
 /** @param {string} sentence @param {string[]} lines shown if there are several */

@@ -9,13 +9,16 @@ import { send as texts } from "../texts.js";
 import { announce, button, element, fromTemplate, put, say } from "../views.js";
 import { countText, sizeText } from "../wording.js";
 import { found as foundBelow, readable } from "./again.js";
-import { Notes } from "./notes.js";
+import { Notes, whyUnreadable } from "./notes.js";
 import { judged, unreadable } from "./same.js";
 
 /** @typedef {import("./drop.js").Found} Found */
 /** @typedef {import("./same.js").Doubt} Doubt */
 /** @typedef {{ name: string, files: number | null, len: number }} Row */
 /** @typedef {import("../source.js").PickedFile} PickedFile */
+/** @typedef {{ id: number, renamed: string | null, why: import("./notes.js").Renaming | null }} Added */
+/** @typedef {{ variant?: string, detail?: string }} Refused what the wasm module throws */
+/** @typedef {{ share_bytes_max: number, entries_max: number, manifest_bytes_max: number, part_bytes_max: number, parts_max: number }} Limits */
 
 /** Lines on the page; more than anybody reads. */
 const ROWS_MAX = 200;
@@ -37,7 +40,7 @@ export class Picked {
   /** Adding goes one after another. */
   #adding = Promise.resolve();
 
-  /** @param {string} configText @param {{ share_bytes_max: number, entries_max: number }} limits */
+  /** @param {string} configText @param {Limits} limits */
   constructor(configText, limits) {
     this.#basket = new Basket(configText);
     this.#limits = limits;
@@ -58,7 +61,7 @@ export class Picked {
 
   /** @param {string} path */
   unreadable(path) {
-    this.#notes.leftOut(path, "unreadable");
+    this.#notes.leftOut(path, whyUnreadable(path));
   }
 
   /**
@@ -100,7 +103,7 @@ export class Picked {
     for await (const [{ path, picked }, verdict] of judged(doubts, (id) => this.file(id), isLost)) {
       if (verdict === "new") this.#add(path, picked);
       else if (verdict === "known") this.#notes.known(path);
-      else if (verdict === "unreadable") this.#notes.leftOut(path, verdict);
+      else if (verdict === "unreadable") this.unreadable(path);
       else this.#replace(verdict.replaces, path, picked);
       tell(texts.comparing, 0);
       if (breath.isDue) await breath.take();
@@ -113,7 +116,7 @@ export class Picked {
   #offer(path, file, doubts) {
     if (!file) {
       try {
-        const { id } = /** @type {{ id: number | null }} */ (JSON.parse(this.#basket.addFolder(path)));
+        const { id } = /** @type {{ id: number | null }} */ (JSON.parse(this.#basket.addFolder(asText(path))));
         if (id !== null) this.#paths.set(id, path);
       } catch (error) {
         this.#refused(path, error);
@@ -122,7 +125,7 @@ export class Picked {
     }
     // Each question for them may ask the disk: once is enough.
     const picked = { file, size: file.size, modified: file.lastModified };
-    const twins = this.#basket.twins(path, picked.size, picked.modified);
+    const twins = this.#basket.twins(asText(path), picked.size, picked.modified);
     if (twins === undefined) this.#add(path, picked);
     else doubts.push({ path, picked, twins: JSON.parse(twins) });
   }
@@ -130,12 +133,13 @@ export class Picked {
   /** @param {string} path @param {PickedFile} picked */
   #add(path, picked) {
     try {
-      const answer = this.#basket.addFile(path, picked.size, picked.file.type, picked.modified);
-      const { id, renamed } = /** @type {{ id: number, renamed: string | null }} */ (JSON.parse(answer));
+      const answer = this.#basket.addFile(asText(path), picked.size, picked.file.type, picked.modified);
+      const { id, renamed, why } = /** @type {Added} */ (JSON.parse(answer));
       this.#paths.set(id, path);
       this.#files.set(id, picked);
       this.#notes.added(path);
-      if (renamed !== null) this.#notes.renamed(id, path, renamed);
+      if (asText(path) !== path) this.#notes.renamed(id, asText(path, "\ufffd"), renamed ?? asText(path), "not-text");
+      else if (renamed !== null && why !== null) this.#notes.renamed(id, path, renamed, why);
     } catch (error) {
       this.#refused(path, error);
     }
@@ -143,8 +147,9 @@ export class Picked {
 
   /** @param {string} path @param {unknown} error */
   #refused(path, error) {
-    const { variant } = /** @type {{ variant?: string }} */ (error);
-    this.#notes.leftOut(path, variant ?? "unreadable");
+    const { variant, detail } = /** @type {Refused} */ (error);
+    if (variant !== "path-too-long" && variant !== "path-too-deep") this.unreadable(path);
+    else this.#notes.leftOut(path, variant, Number(detail));
   }
 
   /** @param {number} id of one that can no longer be read @param {string} path @param {PickedFile} picked */
@@ -272,9 +277,14 @@ export class Picked {
       this.#basket.check();
       return "";
     } catch (error) {
-      const { variant } = /** @type {{ variant?: string }} */ (error);
-      if (variant === "too-many") return texts.tooManyFiles(this.#limits.entries_max);
-      return texts.tooLarge(sizeText(this.#limits.share_bytes_max), total);
+      const { variant, detail } = /** @type {Refused} */ (error);
+      const { share_bytes_max: bytes, entries_max: entries, manifest_bytes_max: list } = this.#limits;
+      if (variant === "too-many") return texts.tooManyFiles(entries, countText(Number(detail)));
+      if (variant === "list-too-long") return texts.listTooLong(sizeText(list), sizeText(Number(detail)));
+      if (variant === "too-large-padded") return texts.tooLargePadded(sizeText(bytes), total, sizeText(Number(detail)));
+      // Of the two limits on bytes, the other is the smaller one then.
+      const parts = this.#limits.part_bytes_max * this.#limits.parts_max;
+      return texts.tooLarge(sizeText(variant === "too-many-parts" ? parts : bytes), total);
     }
   }
 
@@ -323,6 +333,15 @@ export class Picked {
     say("limits", texts.limits(sizeText(this.#limits.share_bytes_max), countText(this.#limits.entries_max)));
   }
 }
+
+/**
+ * A path as the text that is sent. Some systems have names that are no text: half a character of UTF-16, which no manifest
+ * takes.
+ *
+ * @param {string} path
+ * @param {string} instead of such a half
+ */
+const asText = (path, instead = "_") => path.replaceAll(/\p{Surrogate}/gu, instead);
 
 /** Tells how many files were looked at, now and then. Who cannot see the page hears only that it looks. */
 function teller() {

@@ -22,7 +22,7 @@ async function answer(calls, { id, name, args }) {
     const moved = value instanceof Uint8Array ? [/** @type {ArrayBuffer} */ (value.buffer)] : [];
     self.postMessage({ id, value }, { transfer: moved });
   } catch (error) {
-    const { message, variant } = /** @type {{ message?: string, variant?: string }} */ (error);
-    self.postMessage({ id, error: { message: String(message), variant: variant ?? "unexpected" } });
+    const { message, variant = "unexpected", detail } = /** @type {import("../desk.js").Told} */ (error);
+    self.postMessage({ id, error: { message, variant, detail } });
   }
 }

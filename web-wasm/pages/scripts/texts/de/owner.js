@@ -43,6 +43,8 @@ export const fitting = {
   },
   bytes: "Umlaute, Buchstaben mit Akzenten und die der meisten anderen Schriften brauchen je zwei bis vier Bytes.",
   oneLine: "Was Sie eingefügt haben, hatte Zeilenumbrüche. Dieses Feld hat nur eine Zeile: Sie wurden weggelassen.",
+  space: "Leerzeichen",
+  tab: "Tabulator",
 };
 
 /** @type {typeof En.choices} */

@@ -152,17 +152,30 @@ export const formProblems = {
   emptyLogin: "Geben Sie einen Benutzernamen, ein Passwort oder eine Notiz ein.",
   emptyNote: "Geben Sie eine Notiz ein.",
   emptyUrl: "Geben Sie eine Webadresse ein.",
-  tooLong:
-    "Dieser Text ist zu lang. In einen Link passen etwa 64.000 Zeichen; senden Sie längere Texte als Datei.",
-  control:
-    "Ein Benutzername oder ein Passwort hat eine Zeile und keine unsichtbaren Zeichen, die das Aussehen von Text ändern. " +
-    "Längere Texte gehören in eine Notiz.",
-  badUrl:
-    "Diese Webadresse kann nicht übergeben werden. Sie muss mit https:// oder http:// beginnen und darf keine Leerzeichen " +
-    "und keinen Benutzernamen enthalten.",
-  from: "„Von“ kann höchstens 100 Zeichen haben, in einer Zeile, und keine unsichtbaren.",
-  label: "Die Bezeichnung kann höchstens 100 Zeichen haben, in einer Zeile, und keine unsichtbaren.",
-  passphrase: "Dieses Codewort ist zu lang.",
+  together: (problem) => `Benutzername, Passwort und Notiz zusammen: ${problem} Senden Sie längere Texte als Datei.`,
+  userCharacter: (character) =>
+    `Benutzername: Er enthält ein Zeichen, das man nicht sieht (${character}). Löschen Sie es, oder schreiben Sie den Text in ` +
+    "eine Notiz.",
+  passwordCharacter: (character) =>
+    `Passwort: Es enthält ein Zeichen, das man nicht sieht (${character}). Löschen Sie es, oder schreiben Sie den Text in eine ` +
+    "Notiz.",
+  urlScheme: "Webadresse: Sie muss mit https:// oder http:// beginnen. Ergänzen Sie das, oder senden Sie sie als Notiz.",
+  urlCharacter: (character) =>
+    `Webadresse: Sie enthält ein Zeichen, das sie nicht haben kann (${character}). Löschen Sie es, oder senden Sie sie als ` +
+    "Notiz.",
+  urlUserName:
+    "Webadresse: Sie enthält einen Benutzernamen vor einem @. Lassen Sie weg, was zwischen // und @ steht, oder senden Sie " +
+    "sie als Notiz.",
+  urlHost:
+    "Webadresse: Hinter // steht kein Servername aus Buchstaben, Ziffern, Bindestrichen und Punkten, den jeder Browser " +
+    "gleich liest. Berichtigen Sie ihn, oder senden Sie die Adresse als Notiz.",
+  urlPort:
+    "Webadresse: Hinter dem Doppelpunkt steht kein Port, also keine Zahl bis 65535. Berichtigen Sie das, oder senden Sie sie " +
+    "als Notiz.",
+  fromCharacter: (character) =>
+    `„Von“: Es enthält ein Zeichen, das man nicht sieht (${character}). Leeren Sie das Feld, und tippen Sie es neu.`,
+  labelCharacter: (character) =>
+    `Bezeichnung: Sie enthält ein Zeichen, das man nicht sieht (${character}). Leeren Sie das Feld, und tippen Sie sie neu.`,
   network:
     "Der Server war nicht zu erreichen. Nichts ist verloren: Versuchen Sie es noch einmal, wenn Sie wieder im Netz sind.",
   server:

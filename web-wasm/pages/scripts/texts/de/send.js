@@ -94,21 +94,81 @@ export const send = {
   tooLarge: (limit, total) =>
     `Das ist zu viel: ${total}. Dieser Server nimmt höchstens ${limit} auf einmal an. Entfernen Sie etwas, oder senden ` +
     "Sie es in zwei Teilen.",
-  tooManyFiles: (limit) =>
+  tooLargePadded: (limit, total, padded) =>
+    `Das ist ein wenig zu viel: ${total}. Mit der Füllung, die verbirgt, wie groß Dateien genau sind, werden es ${padded}; ` +
+    `dieser Server nimmt höchstens ${limit} auf einmal an. Entfernen Sie etwas, oder senden Sie es in zwei Teilen.`,
+  tooManyFiles: (limit, found) =>
     counted(limit, {
       other:
-        "Das sind zu viele Dateien. Dieser Server nimmt höchstens # auf einmal an. Packen Sie sie vorher in eine " +
-        "Zip-Datei.",
+        `Das sind zu viele Dateien und Ordner: ${found}. Dieser Server nimmt höchstens # auf einmal an. Packen Sie sie ` +
+        "vorher in eine Zip-Datei.",
     }),
-  renamed: (count, from, to) =>
-    counted(count, {
-      one: () =>
-        `„${isolated(from)}“ wird als „${isolated(to)}“ gesendet: Der Name ist schon vergeben, oder nicht jedes System kann ` +
-        "ihn speichern.",
-      other: (n) =>
-        `${n} Dateien werden unter anderen Namen gesendet, weil die Namen schon vergeben sind oder nicht jedes System sie ` +
-        "speichern kann.",
-    }),
+  listTooLong: (limit, found) =>
+    `Die Namen all dieser Dateien sind zusammen zu lang: Ihre Liste hat ${found}, und dieser Server nimmt höchstens ` +
+    `${limit} an. Packen Sie einige Ordner vorher in eine Zip-Datei.`,
+  passwordCharacter: (character) =>
+    `Passwort: Es enthält ein Zeichen, das man nicht sieht (${character}), und kann deshalb keinen eigenen Link bekommen. ` +
+    "Entfernen Sie dieses Zeichen, oder wählen Sie „Auch einen Link für das Passwort erstellen“ ab.",
+  renamed: {
+    taken: (count, from, to) =>
+      counted(count, {
+        one: () =>
+          `„${isolated(from)}“ wird als „${isolated(to)}“ gesendet: Eine Datei in der Liste heißt schon so, oder so, dass ` +
+          "manche Systeme beide nicht unterscheiden.",
+        other: (n) =>
+          `${n} Dateien werden unter anderen Namen gesendet: Dateien in der Liste heißen schon so, oder so, dass manche ` +
+          "Systeme beide nicht unterscheiden.",
+      }),
+    spelling: (count, from, to) =>
+      counted(count, {
+        one: () =>
+          `„${isolated(from)}“ wird als „${isolated(to)}“ gesendet: Der Ordner steht in dieser Schreibweise schon in der Liste.`,
+        other: (n) => `${n} Dateien werden in Ordnern gesendet, die in anderer Schreibweise schon in der Liste stehen.`,
+      }),
+    control: (count, from, to) =>
+      counted(count, {
+        one: () =>
+          `„${isolated(from)}“ wird als „${isolated(to)}“ gesendet: Der Name enthält Zeilenumbrüche oder andere Zeichen, die ` +
+          "man nicht sieht.",
+        other: (n) =>
+          `${n} Dateien werden unter anderen Namen gesendet: Ihre Namen enthalten Zeilenumbrüche oder andere Zeichen, die ` +
+          "man nicht sieht.",
+      }),
+    direction: (count, from, to) =>
+      counted(count, {
+        one: () =>
+          `„${isolated(from)}“ wird als „${isolated(to)}“ gesendet: Der Name enthält Zeichen, die Text umdrehen, sodass er wie ` +
+          "ein anderer aussieht.",
+        other: (n) =>
+          `${n} Dateien werden unter anderen Namen gesendet: Ihre Namen enthalten Zeichen, die Text umdrehen, sodass sie wie ` +
+          "andere aussehen.",
+      }),
+    step: (count, from, to) =>
+      counted(count, {
+        one: () =>
+          `„${isolated(from)}“ wird als „${isolated(to)}“ gesendet: Eine Datei oder ein Ordner kann nicht „.“ oder „..“ heißen, ` +
+          "und der Name kann nicht leer sein.",
+        other: (n) =>
+          `${n} Dateien werden unter anderen Namen gesendet: Eine Datei oder ein Ordner kann nicht „.“ oder „..“ heißen, und ` +
+          "der Name kann nicht leer sein.",
+      }),
+    "too-long": (count, from, to, limit) =>
+      counted(count, {
+        one: () =>
+          `„${isolated(from)}“ wird als „${isolated(to)}“ gesendet: Ein Name kann höchstens ${limit} Bytes haben und wurde ` +
+          "gekürzt.",
+        other: (n) => `${n} Dateien werden unter kürzeren Namen gesendet: Ein Name kann höchstens ${limit} Bytes haben.`,
+      }),
+    "not-text": (count, from, to) =>
+      counted(count, {
+        one: () =>
+          `„${isolated(from)}“ wird als „${isolated(to)}“ gesendet: Der Name enthält Zeichen, die kein Text sind (kein gültiges ` +
+          "Unicode).",
+        other: (n) =>
+          `${n} Dateien werden unter anderen Namen gesendet: Ihre Namen enthalten Zeichen, die kein Text sind (kein gültiges ` +
+          "Unicode).",
+      }),
+  },
   known: (count, first) =>
     counted(count, {
       one: () => `„${isolated(first)}“ steht schon in der Liste, Byte für Byte gleich. Sie wurde nicht doppelt aufgenommen.`,
@@ -128,8 +188,20 @@ export const send = {
         `${n} Dateien wurden geändert, seit Sie sie gewählt haben, oder lassen sich nicht mehr lesen. Wählen Sie sie noch ` +
         "einmal, um sie so zu senden, wie sie jetzt sind, oder lassen Sie sie weg.",
     }),
-  unreadable: (name) => `„${isolated(name)}“ konnte nicht gelesen werden und ist nicht dabei.`,
-  leftOut: {},
+  leftOut: {
+    unreadable: (name) =>
+      `„${isolated(name)}“ ist nicht dabei: Es konnte nicht gelesen werden. Prüfen Sie, ob es noch da ist und Sie es öffnen ` +
+      "dürfen, und wählen Sie es noch einmal.",
+    "not-text": (name) =>
+      `„${isolated(name)}“ ist nicht dabei: Der Name ist kein Text, den ein Browser lesen kann (kein gültiges Unicode). ` +
+      "Benennen Sie es um, und wählen Sie es noch einmal.",
+    "path-too-long": (name, found, limit) =>
+      `„${isolated(name)}“ ist nicht dabei: Der Name hat mit den Ordnern darum ${found} Bytes, möglich sind höchstens ` +
+      `${limit}. Packen Sie den Ordner in eine Zip-Datei, und senden Sie diese.`,
+    "path-too-deep": (name, found, limit) =>
+      `„${isolated(name)}“ ist nicht dabei: Es liegt zu tief, auf Ebene ${found} von Ordnern in Ordnern, möglich sind ` +
+      `höchstens ${limit} Ebenen. Packen Sie den Ordner in eine Zip-Datei, und senden Sie diese.`,
+  },
   leftOutMany: (count) => counted(count, { one: "# Datei oder Ordner ist nicht dabei:", other: "# Dateien oder Ordner sind nicht dabei:" }),
   all: "Alle Namen",
   reading: (count) =>

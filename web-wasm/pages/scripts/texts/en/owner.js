@@ -51,6 +51,9 @@ export const fitting = {
   /** Why there are more of them than characters. */
   bytes: "Letters with accents, and those of most other scripts, take two to four bytes each.",
   oneLine: "What you pasted had line breaks. This field has one line: they were left out.",
+  /** Characters that have a name. */
+  space: "space",
+  tab: "tab",
 };
 
 export const choices = {

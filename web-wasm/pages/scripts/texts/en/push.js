@@ -131,16 +131,31 @@ export const formProblems = {
   emptyLogin: "Type a user name, a password or a note.",
   emptyNote: "Type a note.",
   emptyUrl: "Type a web address.",
-  tooLong: "This text is too long. A link takes about 64,000 characters; send longer texts as a file.",
-  control:
-    "A user name or a password has one line, and no invisible characters that change how text looks. Put longer texts " +
-    "into a note.",
-  badUrl:
-    "This is not a web address that can be handed over. It has to begin with https:// or http://, without spaces and " +
-    "without a user name in it.",
-  from: "“From” can have at most 100 characters, in one line, and no invisible ones.",
-  label: "The label can have at most 100 characters, in one line, and no invisible ones.",
-  passphrase: "This passphrase is too long.",
+  /** @param {string} problem by how much */
+  together: (problem) => `User name, password and note, together: ${problem} Send a longer text as a file.`,
+  /** @param {string} character */
+  userCharacter: (character) =>
+    `User name: it has a character that does not show (${character}). Delete that character, or put the text into a note.`,
+  /** @param {string} character */
+  passwordCharacter: (character) =>
+    `Password: it has a character that does not show (${character}). Delete that character, or put the text into a note.`,
+  urlScheme: "Web address: it has to begin with https:// or http://. Add that, or send it as a note.",
+  /** @param {string} character */
+  urlCharacter: (character) =>
+    `Web address: it has a character that it cannot have (${character}). Delete that character, or send it as a note.`,
+  urlUserName:
+    "Web address: it has a user name in it, before an @. Leave out what stands between // and @, or send it as a note.",
+  urlHost:
+    "Web address: behind // there is no name of a server that every browser reads alike, of letters, digits, hyphens and " +
+    "dots. Correct it, or send it as a note.",
+  urlPort:
+    "Web address: behind the colon there is no port, which is a number up to 65535. Correct it, or send it as a note.",
+  /** @param {string} character */
+  fromCharacter: (character) =>
+    `“From”: it has a character that does not show (${character}). Empty the field, and type it again.`,
+  /** @param {string} character */
+  labelCharacter: (character) =>
+    `Label: it has a character that does not show (${character}). Empty the field, and type it again.`,
   network: "The server could not be reached. Nothing is lost: try again when you are online.",
   server: "The server answered in a way that this page does not understand. Nothing is lost: try again.",
   unexpected: "Something went wrong in this page. Nothing was sent. Try again.",

@@ -81,20 +81,88 @@ export const send = {
   tooLarge: (limit, total) =>
     `That is too much: ${total}. This server takes at most ${limit} at a time. Remove something, or send it in two ` +
     "shares.",
-  /** @param {number} limit */
-  tooManyFiles: (limit) =>
+  /** @param {string} limit @param {string} total @param {string} padded */
+  tooLargePadded: (limit, total, padded) =>
+    `That is a little too much: ${total}. Filling hides how large files are exactly, and with it they have ${padded}; this ` +
+    `server takes at most ${limit} at a time. Remove something, or send it in two shares.`,
+  /** @param {number} limit @param {string} found */
+  tooManyFiles: (limit, found) =>
     counted(limit, {
-      other: "That is too many files. This server takes at most # at a time. Put them into a zip file first.",
+      other:
+        `That is too many files and folders: ${found}. This server takes at most # at a time. Put them into a zip file ` +
+        "first.",
     }),
-  /** @param {number} count @param {string} from @param {string} to */
-  renamed: (count, from, to) =>
-    counted(count, {
-      one: () =>
-        `“${isolated(from)}” will be sent as “${isolated(to)}”: the name is taken already, or not every system can keep it.`,
-      other: (n) =>
-        `${n} files will be sent under other names, because the names are taken already, or not every system can keep ` +
-        "them.",
-    }),
+  /** @param {string} limit @param {string} found */
+  listTooLong: (limit, found) =>
+    `The names of all these files are too long together: the list of them has ${found}, and this server takes at most ` +
+    `${limit}. Put some folders into a zip file first.`,
+  /** @param {string} character */
+  passwordCharacter: (character) =>
+    `Password: it has a character that does not show (${character}), so it cannot get a link of its own. Remove that ` +
+    "character, or untick “Make a link for the password too”.",
+  /** Why files are sent under other names, by what is wrong with their own. */
+  renamed: {
+    /** @param {number} count @param {string} from @param {string} to */
+    taken: (count, from, to) =>
+      counted(count, {
+        one: () =>
+          `“${isolated(from)}” will be sent as “${isolated(to)}”: a file in the list has that name already, or one that ` +
+          "some systems take for the same.",
+        other: (n) =>
+          `${n} files will be sent under other names: files in the list have theirs already, or ones that some systems take ` +
+          "for the same.",
+      }),
+    /** @param {number} count @param {string} from @param {string} to */
+    spelling: (count, from, to) =>
+      counted(count, {
+        one: () => `“${isolated(from)}” will be sent as “${isolated(to)}”: the list has that folder, spelled like this.`,
+        other: (n) => `${n} files will be sent in folders that the list has already, spelled as they are there.`,
+      }),
+    /** @param {number} count @param {string} from @param {string} to */
+    control: (count, from, to) =>
+      counted(count, {
+        one: () =>
+          `“${isolated(from)}” will be sent as “${isolated(to)}”: its name has line breaks or other characters that do not ` +
+          "show.",
+        other: (n) =>
+          `${n} files will be sent under other names: theirs have line breaks or other characters that do not show.`,
+      }),
+    /** @param {number} count @param {string} from @param {string} to */
+    direction: (count, from, to) =>
+      counted(count, {
+        one: () =>
+          `“${isolated(from)}” will be sent as “${isolated(to)}”: its name has characters that turn text around, so that it ` +
+          "looks like another.",
+        other: (n) =>
+          `${n} files will be sent under other names: theirs have characters that turn text around, so that they look like ` +
+          "others.",
+      }),
+    /** @param {number} count @param {string} from @param {string} to */
+    step: (count, from, to) =>
+      counted(count, {
+        one: () =>
+          `“${isolated(from)}” will be sent as “${isolated(to)}”: the name of a file or folder cannot be empty, “.” or “..”.`,
+        other: (n) =>
+          `${n} files will be sent under other names: the name of a file or folder cannot be empty, “.” or “..”.`,
+      }),
+    /** @param {number} count @param {string} from @param {string} to @param {string} limit */
+    "too-long": (count, from, to, limit) =>
+      counted(count, {
+        one: () =>
+          `“${isolated(from)}” will be sent as “${isolated(to)}”: a name can have at most ${limit} bytes, and was ` +
+          "shortened.",
+        other: (n) => `${n} files will be sent under shorter names: a name can have at most ${limit} bytes.`,
+      }),
+    /** @param {number} count @param {string} from @param {string} to */
+    "not-text": (count, from, to) =>
+      counted(count, {
+        one: () =>
+          `“${isolated(from)}” will be sent as “${isolated(to)}”: its name has characters that are no text (not valid ` +
+          "Unicode).",
+        other: (n) =>
+          `${n} files will be sent under other names: theirs have characters that are no text (not valid Unicode).`,
+      }),
+  },
   /** @param {number} count @param {string} first */
   known: (count, first) =>
     counted(count, {
@@ -117,10 +185,25 @@ export const send = {
         `${n} files have changed since you chose them, or can no longer be read. Choose them again to send them as they ` +
         "are now, or leave them out.",
     }),
-  /** @param {string} name */
-  unreadable: (name) => `“${isolated(name)}” could not be read, so it was not added.`,
-  /** Why something was not added, by the name of the error; else it could not be read. @type {Record<string, (name: string) => string>} */
-  leftOut: {},
+  /** Why something was not added; with what was found, and at most is possible. */
+  leftOut: {
+    /** @param {string} name */
+    unreadable: (name) =>
+      `“${isolated(name)}” was not added: it could not be read. Check that it still exists and that you may open it, and ` +
+      "choose it again.",
+    /** @param {string} name */
+    "not-text": (name) =>
+      `“${isolated(name)}” was not added: its name is no text that a browser can read (not valid Unicode). Rename it, and ` +
+      "choose it again.",
+    /** @param {string} name @param {string} found @param {string} limit */
+    "path-too-long": (name, found, limit) =>
+      `“${isolated(name)}” was not added: with the folders around it, its name has ${found} bytes, and at most ${limit} are ` +
+      "possible. Put its folder into a zip file, and send that.",
+    /** @param {string} name @param {string} found @param {string} limit */
+    "path-too-deep": (name, found, limit) =>
+      `“${isolated(name)}” was not added: it lies too deep, at level ${found} of folders within folders, and at most ${limit} ` +
+      "levels are possible. Put its folder into a zip file, and send that.",
+  },
   /** @param {number} count more than one */
   leftOutMany: (count) => counted(count, { other: "# files or folders were not added:" }),
   all: "All names",
