@@ -10,7 +10,16 @@ pub(crate) struct Tally {
     passed: u32,
     failed: Vec<String>,
     not_checked: Vec<String>,
+    /// How long each test took, by its name.
+    took: Vec<(Duration, String)>,
+    /// How long each part took.
+    parts: Vec<(Duration, String)>,
+    /// What is said, where it is kept until a part is over: others speak at the same time.
+    kept: Option<String>,
 }
+
+/// So many of the slowest tests are named at the end.
+const SLOWEST: usize = 10;
 
 /// What a step that did not fail came to.
 pub(crate) enum Outcome {
@@ -21,7 +30,52 @@ pub(crate) enum Outcome {
 
 impl Tally {
     pub(crate) fn new() -> Self {
-        Self { started: Instant::now(), passed: 0, failed: Vec::new(), not_checked: Vec::new() }
+        Self {
+            started: Instant::now(),
+            passed: 0,
+            failed: Vec::new(),
+            not_checked: Vec::new(),
+            took: Vec::new(),
+            parts: Vec::new(),
+            kept: None,
+        }
+    }
+
+    /// For work beside other work: what is said of a part is printed when the part is over.
+    pub(crate) fn beside() -> Self {
+        Self { kept: Some(String::new()), ..Self::new() }
+    }
+
+    /// Takes over what was counted beside this.
+    pub(crate) fn add(&mut self, mut other: Self) {
+        other.print_kept();
+        self.passed += other.passed;
+        self.failed.append(&mut other.failed);
+        self.not_checked.append(&mut other.not_checked);
+        self.took.append(&mut other.took);
+        self.parts.append(&mut other.parts);
+    }
+
+    /// Prints a line, or keeps it until the part is over.
+    pub(crate) fn say(&mut self, line: &str) {
+        match &mut self.kept {
+            Some(kept) => {
+                kept.push_str(line);
+                kept.push('\n');
+            }
+            None => println!("{line}"),
+        }
+    }
+
+    fn print_kept(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            print!("{}", std::mem::take(kept));
+        }
+    }
+
+    /// Notes how long a test took.
+    pub(crate) fn took(&mut self, test: String, time: Duration) {
+        self.took.push((time, test));
     }
 
     /// Sees to what later steps need. A failure counts and stops nothing: what can run without it, runs.
@@ -45,12 +99,15 @@ impl Tally {
 
     /// Runs a group that counts its own results; if it breaks off, that counts as a failure.
     pub(crate) fn timed(&mut self, name: &str, group: impl FnOnce(&mut Self) -> Result<()>) {
-        println!("\n── {name}");
+        self.say(&format!("\n── {name}"));
         let started = Instant::now();
         if let Err(error) = group(self) {
             self.fail(format!("{name}: {error:#}"));
         }
-        println!("   {name}: {}", shown(started.elapsed()));
+        let took = started.elapsed();
+        self.say(&format!("   {name}: {}", shown(took)));
+        self.parts.push((took, name.to_owned()));
+        self.print_kept();
     }
 
     pub(crate) fn pass(&mut self, count: u32) {
@@ -59,13 +116,13 @@ impl Tally {
 
     /// Counts a failure and says it; it is said again at the end.
     pub(crate) fn fail(&mut self, what: String) {
-        println!("FAILED {what}");
+        self.say(&format!("FAILED {what}"));
         self.failed.push(what);
     }
 
     /// Counts what could not be checked, which is no success; it is said again at the end.
-    fn leave_out(&mut self, what: String) {
-        println!("NOT CHECKED {what}");
+    pub(crate) fn leave_out(&mut self, what: String) {
+        self.say(&format!("NOT CHECKED {what}"));
         self.not_checked.push(what);
     }
 
@@ -75,7 +132,8 @@ impl Tally {
     }
 
     /// Prints the closing line. An error if anything failed, or if there was nothing to do.
-    pub(crate) fn close(self) -> Result<()> {
+    pub(crate) fn close(mut self) -> Result<()> {
+        self.print_times();
         if !self.failed.is_empty() {
             println!("\nFailed:");
         }
@@ -98,6 +156,24 @@ impl Tally {
             bail!("nothing ran: does the filter match any test?");
         }
         Ok(())
+    }
+}
+
+impl Tally {
+    fn print_times(&mut self) {
+        self.took.sort();
+        if !self.took.is_empty() {
+            println!("\nThe slowest tests:");
+        }
+        for (time, test) in self.took.iter().rev().take(SLOWEST) {
+            println!("{:>11}  {test}", shown(*time));
+        }
+        if self.parts.len() > 1 {
+            println!("\nParts, some of them at the same time:");
+            for (time, part) in &self.parts {
+                println!("{:>11}  {part}", shown(*time));
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use clap::{Args, ValueEnum};
 
 use crate::tally::{Outcome, Tally};
-use crate::{cargo, check, process, tools, web};
+use crate::{cargo, process, tools, web};
 
 /// What is built for the tests, in one set of features.
 pub(crate) const WORKSPACE: [&str; 4] = ["--workspace", "--exclude", "xtask", "--all-features"];
@@ -75,9 +75,6 @@ pub(crate) fn run(args: &TestArgs) -> Result<()> {
     }
     web::build()?;
 
-    if args.filter.is_none() {
-        check::quick(&mut tally);
-    }
     tally.timed("tests", |tally| suite::run(args, tally));
     if args.filter.is_none() {
         tally.step("examples in documentation", || examples().map(|()| Outcome::Passed));

@@ -4,13 +4,14 @@
 use std::io::{BufRead, BufReader, IsTerminal};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
 use super::{Browser, SERVER, TestArgs, WORKSPACE};
 use crate::cargo::{self, Artifact};
 use crate::tally::Tally;
-use crate::{process, tools};
+use crate::{check, process, tools};
 
 /// Folders in the order of their tests. What is not named comes between these and the end-to-end tests.
 const FIRST: &[&str] = &["shared", "web-wasm", "server"];
@@ -48,10 +49,30 @@ pub(super) fn run(args: &TestArgs, tally: &mut Tally) -> Result<()> {
         (place(&artifact.folder), SLOW.contains(&artifact.name.as_str()), artifact.source.clone())
     });
 
-    for artifact in &artifacts {
-        for round in rounds(artifact, args) {
-            run_one(artifact, round, &server, args, tally)?;
+    let all = |tally: &mut Tally, wanted: &dyn Fn(&Artifact) -> bool| -> Result<()> {
+        for artifact in artifacts.iter().filter(|artifact| wanted(artifact)) {
+            for round in rounds(artifact, args) {
+                run_one(artifact, round, &server, args, tally)?;
+            }
         }
+        Ok(())
+    };
+    if args.filter.is_some() {
+        all(tally, &|_| true)?;
+    } else {
+        // Most tests of the pages wait for a browser, the others for processes and clocks, and the checks for compilers.
+        let in_browsers = |artifact: &Artifact| IN_BROWSERS.contains(&artifact.name.as_str());
+        std::thread::scope(|scope| {
+            let checks = scope.spawn(|| beside(check::all_beside));
+            let pages = scope.spawn(|| beside(|tally| all(tally, &in_browsers)));
+            let rest = beside(|tally| all(tally, &|artifact| !in_browsers(artifact)));
+            for lane in [Ok(rest), checks.join(), pages.join()] {
+                match lane {
+                    Ok(lane) => tally.add(lane),
+                    Err(_) => tally.fail("a part of the tests panicked".to_owned()),
+                }
+            }
+        });
     }
     if !args.full {
         println!("\nNot run: most tests of the pages on Redis (`cargo xtask test --full`)");
@@ -60,6 +81,15 @@ pub(super) fn run(args: &TestArgs, tally: &mut Tally) -> Result<()> {
         println!("\nNot run: the heavy tests (`cargo xtask test --heavy`)");
     }
     Ok(())
+}
+
+/// Does work beside other work, and gives what it came to.
+fn beside(work: impl FnOnce(&mut Tally) -> Result<()>) -> Tally {
+    let mut tally = Tally::beside();
+    if let Err(error) = work(&mut tally) {
+        tally.fail(format!("{error:#}"));
+    }
+    tally
 }
 
 /// One run of a test program.
@@ -90,7 +120,6 @@ fn run_one(artifact: &Artifact, round: Round, server: &Path, args: &TestArgs, ta
     if on_redis {
         title += " on Redis";
     }
-    println!("\n{title}");
     let mut program = Command::new(artifact.executable.as_ref().expect("only programs were kept"));
     program.current_dir(&artifact.folder).env("CARGO_MANIFEST_DIR", &artifact.folder);
     if on_redis && !args.full && args.filter.is_none() && artifact.name == BROWSER_TESTS {
@@ -115,7 +144,10 @@ fn run_one(artifact: &Artifact, round: Round, server: &Path, args: &TestArgs, ta
     if on_redis {
         program.env("SUBROSA_TEST_LEDGER", "redis");
     }
-    run_counted(&mut program, &title, tally)
+    // The harness tells times to who asks for what is not stable yet.
+    program.env("RUSTC_BOOTSTRAP", "1").args(["-Z", "unstable-options", "--report-time"]);
+    tally.timed(&title, |tally| run_counted(&mut program, &title, tally));
+    Ok(())
 }
 
 /// Runs a program that reports as Rust's test harness does, or with a last line `N passed, N failed`, and counts.
@@ -129,11 +161,14 @@ pub(super) fn run_counted(program: &mut Command, title: &str, tally: &mut Tally)
     let mut failed = 0;
     for line in BufReader::new(stdout).split(b'\n') {
         let line = String::from_utf8_lossy(&line?).into_owned();
-        println!("{line}");
+        tally.say(&line);
         let plain = without_colours(&line);
-        if let Some(name) = plain.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED")) {
-            failed += 1;
-            tally.fail(format!("{title}: {name}"));
+        if let Some(Told { name, failed: has_failed, took }) = Told::parse(&plain) {
+            tally.took(format!("{title}: {name}"), took);
+            if has_failed {
+                failed += 1;
+                tally.fail(format!("{title}: {name}"));
+            }
         } else if let Some(result) = Summary::parse(&plain) {
             tally.pass(result.passed);
             // A runner of another kind may name its failures in its own way.
@@ -148,6 +183,24 @@ pub(super) fn run_counted(program: &mut Command, title: &str, tally: &mut Tally)
         tally.fail(format!("{title}: ended with {status} before its end"));
     }
     Ok(())
+}
+
+/// What a test program says of one test.
+#[derive(Debug, PartialEq)]
+struct Told<'a> {
+    name: &'a str,
+    failed: bool,
+    took: Duration,
+}
+
+impl<'a> Told<'a> {
+    /// Reads `test NAME ... ok <1.234s>` and `test NAME ... FAILED <1.234s>`.
+    fn parse(line: &'a str) -> Option<Self> {
+        let (name, result) = line.strip_prefix("test ")?.split_once(" ... ")?;
+        let (word, time) = result.split_once(" <")?;
+        let took = Duration::try_from_secs_f64(time.strip_suffix("s>")?.parse().ok()?).ok()?;
+        matches!(word, "ok" | "FAILED").then_some(Self { name, failed: word == "FAILED", took })
+    }
 }
 
 /// The line with which a test program ends.
@@ -199,6 +252,14 @@ mod tests {
         assert_eq!(Summary::parse(harness), Some(Summary { passed: 12, failed: 3 }));
         assert_eq!(Summary::parse("7 passed, 0 failed"), Some(Summary { passed: 7, failed: 0 }));
         assert_eq!(Summary::parse("all passed"), None);
+    }
+
+    #[test]
+    fn reads_what_is_said_of_a_test() {
+        let told = Told::parse("test a::b ... FAILED <1.500s>");
+        assert_eq!(told, Some(Told { name: "a::b", failed: true, took: Duration::from_millis(1500) }));
+        assert!(Told::parse("test a::b ... ok <0.001s>").is_some_and(|told| !told.failed));
+        assert_eq!(Told::parse("test a::b has been running for over 60 seconds"), None);
     }
 
     #[test]
