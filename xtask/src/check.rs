@@ -8,6 +8,7 @@ mod openapi;
 pub(crate) mod preloads;
 mod scripts;
 mod weight;
+mod width;
 
 use std::process::Stdio;
 
@@ -20,8 +21,8 @@ use crate::{cargo, process, tools, web};
 /// What `check` takes.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
-    /// Only this one: format, lints, wasm-lints, docs, types, texts, preloads, weight, layers, documents, fields, openapi,
-    /// dependencies, advisories
+    /// Only this one: format, lints, wasm-lints, docs, types, texts, preloads, weight, layers, documents, width, fields,
+    /// openapi, dependencies, advisories
     name: Option<String>,
     /// Fail where something could not be checked, as before a release; so does the variable `SUBROSA_CHECK_ALL`
     #[arg(long)]
@@ -57,6 +58,7 @@ const CHECKS: &[Check] = &[
     ("format", Looks::Always(format)),
     ("layers", Looks::Always(layers::check)),
     ("documents", Looks::Always(documents::check)),
+    ("width", Looks::Always(width::check)),
     ("fields", Looks::Always(fields::check)),
     ("types", Looks::Always(scripts::check)),
     ("texts", Looks::Always(scripts::check_texts)),
@@ -71,7 +73,7 @@ const CHECKS: &[Check] = &[
 ];
 
 /// These look at sources only, and need no built pages.
-const WITHOUT_PAGES: &[&str] = &["format", "layers", "documents", "fields", "dependencies", "advisories"];
+const WITHOUT_PAGES: &[&str] = &["format", "layers", "documents", "width", "fields", "dependencies", "advisories"];
 
 /// The checks, all or one.
 pub(crate) fn run(args: &CheckArgs) -> Result<()> {
