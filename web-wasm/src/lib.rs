@@ -1,13 +1,13 @@
-//! The browser's face of Subrosa.
+//! The protocol as browsers call it.
 //!
-//! [`face`] is what JavaScript sees: it converts and does nothing else. The modules before it are what is logic in the
+//! [`bindings`] is what JavaScript sees: it converts and does nothing else. The modules before it are what is logic in the
 //! pages, in plain Rust and tested natively; the protocol itself is in `subrosa-shared`.
 //!
 //! Browsers get it as two modules, so that nobody loads what another page needs: `seal` for those who send, `open` for
 //! those who receive. Each is a feature.
 
 // Of both.
-pub mod face;
+pub mod bindings;
 mod names;
 pub mod parts;
 pub mod retry;
