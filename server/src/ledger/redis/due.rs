@@ -11,7 +11,7 @@ use crate::ledger::{Due, LedgerError};
 const PER_TAG: usize = 16;
 
 impl RedisLedger {
-    pub(super) async fn due_in_all_tags(
+    pub(super) async fn due(
         &self,
         now: Timestamp,
         after: Option<Due>,

@@ -19,8 +19,8 @@ const SLACK: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 impl RedisLedger {
     /// The share that a link opens. That it opens none is told only as surely as a change: a primary that was replaced, and
     /// does not know yet, has never heard of links that were made since.
-    pub(super) async fn share_that_link_surely_opens(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError> {
-        let found = self.share_that_link_opens(link).await?;
+    pub(super) async fn share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError> {
+        let found = self.indexed_share_of_link(link).await?;
         if found.is_some() || self.nodes.replicas() == 0 {
             return Ok(found);
         }
@@ -28,7 +28,7 @@ impl RedisLedger {
         self.write(tag, look.repeatable()).await?.value::<Option<Vec<u8>>>()?.map(share_of).transpose()
     }
 
-    pub(super) async fn share_that_link_opens(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError> {
+    pub(super) async fn indexed_share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError> {
         let (tag, look) = self.look_at_link(link);
         self.read(tag, look).await?.value::<Option<Vec<u8>>>()?.map(share_of).transpose()
     }
@@ -44,7 +44,7 @@ impl RedisLedger {
         // Nothing of a refused change is to stay: so all are looked at before the first is entered.
         if change.new_links.len() > 1 {
             for link in &change.new_links {
-                let found = self.share_that_link_opens(link).await?;
+                let found = self.indexed_share_of_link(link).await?;
                 if let Some(other) = found.filter(|found| *found != share)
                     && self.has_record(other).await?
                 {

@@ -1,26 +1,26 @@
 //! The ledger in Redis, or Valkey: for installations of more than one server.
 //!
 //! `nodes` reaches the machines. On top of it lie the rows: `keys` names them, `scripts` are the steps, `records`, `links`,
-//! `beside`, `due`, `time` and `marks` put both together, each for one kind of thing.
+//! `objects`, `due`, `time` and `marks` put both together, each for one kind of thing.
 //!
 //! What every step rests on: a script is atomic in its slot; every script first looks whether the slot is of the
 //! installation that is served; a version, once replaced, never comes back. So a script that comes late, or twice, finds
 //! that its time is over, and after a lost answer the same script is simply run again.
 
-mod beside;
 mod due;
 mod keys;
 mod links;
 mod marks;
 pub mod nodes;
+mod objects;
 mod records;
 mod replicas;
 mod reply;
 mod rows;
 mod scripts;
 mod settled;
+mod single_flight;
 mod time;
-mod together;
 mod transfer;
 
 use std::ops::Range;
@@ -128,10 +128,11 @@ impl RedisLedger {
     }
 }
 
+// The steps themselves are methods of the same names, each in the module of its subject: those are what is called here.
 #[async_trait]
 impl Ledger for RedisLedger {
     async fn now(&self) -> Result<Timestamp, LedgerError> {
-        self.time_now().await
+        self.now().await
     }
 
     async fn installation(&self) -> Result<Option<InstallationId>, LedgerError> {
@@ -143,55 +144,55 @@ impl Ledger for RedisLedger {
     }
 
     async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError> {
-        self.load_record(key).await
+        self.load(key).await
     }
 
     async fn settle(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError> {
-        self.settle_record(key, write_id).await
+        self.settle(key, write_id).await
     }
 
     async fn share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError> {
-        self.share_that_link_surely_opens(link).await
+        self.share_of_link(link).await
     }
 
     async fn commit(&self, change: Change) -> Result<CommitOutcome, LedgerError> {
-        self.commit_change(&change).await
+        self.commit(&change).await
     }
 
     async fn put_object(&self, share: &ShareId, object: ObjectRow) -> Result<PutObject, LedgerError> {
-        self.note_object(share, &object).await
+        self.put_object(share, &object).await
     }
 
     async fn objects(&self, share: &ShareId) -> Result<Objects, LedgerError> {
-        self.all_objects(share).await
+        self.objects(share).await
     }
 
     async fn parts(&self, share: &ShareId, places: Range<u32>) -> Result<Vec<ObjectRow>, LedgerError> {
-        self.parts_in(share, places).await
+        self.parts(share, places).await
     }
 
     async fn last_part(&self, share: &ShareId) -> Result<Option<ObjectRow>, LedgerError> {
-        self.highest_part(share).await
+        self.last_part(share).await
     }
 
     async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError> {
-        self.one_object(share, slot).await
+        self.object(share, slot).await
     }
 
     async fn put_note(&self, share: &ShareId, note: Vec<u8>) -> Result<bool, LedgerError> {
-        self.keep_note(share, &note).await
+        self.put_note(share, &note).await
     }
 
     async fn note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError> {
-        self.read_note(share).await
+        self.note(share).await
     }
 
     async fn log(&self, key: &RecordKey) -> Result<Vec<LogLine>, LedgerError> {
-        self.timeline(key).await
+        self.log(key).await
     }
 
     async fn due(&self, now: Timestamp, after: Option<Due>, count_max: usize) -> Result<Vec<Due>, LedgerError> {
-        self.due_in_all_tags(now, after, count_max).await
+        self.due(now, after, count_max).await
     }
 
     async fn is_empty(&self) -> Result<bool, LedgerError> {

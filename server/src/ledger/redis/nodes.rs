@@ -74,7 +74,7 @@ struct Inner {
     slots: Vec<u16>,
     map: RwLock<Arc<Map>>,
     /// Machines that redirects named and the map does not know.
-    beside: Mutex<HashMap<Address, Arc<Primary>>>,
+    unmapped: Mutex<HashMap<Address, Arc<Primary>>>,
     /// Held while learning.
     learning: tokio::sync::Mutex<Learning>,
 }
@@ -103,7 +103,7 @@ impl Nodes {
             map: RwLock::new(Arc::new(Map::new(&serving, &slots, primary))),
             acknowledgement,
             slots,
-            beside: Mutex::default(),
+            unmapped: Mutex::default(),
             learning: tokio::sync::Mutex::new(Learning { last: Instant::now(), complained: None }),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -243,8 +243,8 @@ impl Inner {
         if let Some(primary) = map.at(address) {
             return primary;
         }
-        let mut beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(beside.entry(address.clone()).or_insert_with(|| self.primary(address)))
+        let mut unmapped = self.unmapped.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(unmapped.entry(address.clone()).or_insert_with(|| self.primary(address)))
     }
 
     fn primary(&self, address: &Address) -> Arc<Primary> {
@@ -265,7 +265,7 @@ impl Inner {
             Ok(serving) => {
                 let learnt = Map::new(&serving, &self.slots, |address| self.primary_at(&map, address));
                 *self.map.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(learnt);
-                self.beside.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                self.unmapped.lock().unwrap_or_else(PoisonError::into_inner).clear();
                 learning.complained = None;
             }
             Err(error) if learning.complained.is_none_or(|at| at.elapsed() >= COMPLAIN_PERIOD) => {

@@ -9,7 +9,7 @@ use crate::ledger::{Change, CommitOutcome, LOG_LINES_MAX, LedgerError, NewRow, R
 use crate::record_key::RecordKey;
 
 impl RedisLedger {
-    pub(super) async fn load_record(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError> {
+    pub(super) async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError> {
         let keys = self.keys.record(key);
         let mut reply = self.read(keys.tag, self.script(&scripts::LOAD, keys.tag).key(keys.record)).await?;
         match reply.word.as_str() {
@@ -19,7 +19,7 @@ impl RedisLedger {
     }
 
     /// Whether what was loaded is still there, and on as many replicas as it takes.
-    pub(super) async fn settle_record(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError> {
+    pub(super) async fn settle(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError> {
         if self.nodes.replicas() == 0 || write_id.is_some_and(|write_id| self.settled.knows(key, write_id)) {
             return Ok(true);
         }
@@ -32,7 +32,7 @@ impl RedisLedger {
         Ok(is_settled)
     }
 
-    pub(super) async fn timeline(&self, key: &RecordKey) -> Result<Vec<LogLine>, LedgerError> {
+    pub(super) async fn log(&self, key: &RecordKey) -> Result<Vec<LogLine>, LedgerError> {
         let keys = self.keys.record(key);
         let get = self.script(&scripts::GET, keys.tag).key(keys.log).arg("LRANGE").arg("0").arg("-1");
         rows::lines(&self.read(keys.tag, get).await?.value::<Vec<Vec<u8>>>()?)
@@ -40,7 +40,7 @@ impl RedisLedger {
 
     /// The index lies in other slots. Before the record names a link, the index knows it; and an entry of the index whose
     /// record is gone opens nothing. So nothing has to happen at once in two places.
-    pub(super) async fn commit_change(&self, change: &Change) -> Result<CommitOutcome, LedgerError> {
+    pub(super) async fn commit(&self, change: &Change) -> Result<CommitOutcome, LedgerError> {
         let keys = self.keys.record(&change.key);
         if !self.claim_links(change).await? {
             return Ok(CommitOutcome::LinkTaken);

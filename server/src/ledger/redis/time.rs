@@ -7,7 +7,7 @@ use std::time::Duration;
 use subrosa_shared::time::Timestamp;
 
 use super::nodes::{Invocation, Tag};
-use super::together::Together;
+use super::single_flight::SingleFlight;
 use super::{RedisLedger, scripts};
 use crate::ledger::clock::{OFF_MAX, believe};
 use crate::ledger::{Clock, ClockRefused, LedgerError};
@@ -19,12 +19,12 @@ const NOTED_EVERY: Duration = Duration::from_millis(100);
 pub(super) struct Time {
     clock: Option<Arc<dyn Clock>>,
     reached: AtomicU64,
-    together: Together<Timestamp>,
+    single_flight: SingleFlight<Timestamp>,
 }
 
 impl Time {
     pub(super) fn new(clock: Option<Arc<dyn Clock>>) -> Self {
-        Self { clock, reached: AtomicU64::new(0), together: Together::default() }
+        Self { clock, reached: AtomicU64::new(0), single_flight: SingleFlight::default() }
     }
 }
 
@@ -43,8 +43,8 @@ impl RedisLedger {
     }
 
     /// Many ask at the same moment.
-    pub(super) async fn time_now(&self) -> Result<Timestamp, LedgerError> {
-        self.time.together.ask(|| self.tell_time(OFF_MAX, NOTED_EVERY)).await
+    pub(super) async fn now(&self) -> Result<Timestamp, LedgerError> {
+        self.time.single_flight.run(|| self.tell_time(OFF_MAX, NOTED_EVERY)).await
     }
 
     /// The time is no earlier than that any more.

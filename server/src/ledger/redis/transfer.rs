@@ -102,7 +102,7 @@ impl Transfer for RedisLedger {
     }
 
     async fn reached(&self) -> Result<Timestamp, LedgerError> {
-        self.time_now().await
+        self.now().await
     }
 
     async fn reach(&self, moment: Timestamp) -> Result<(), LedgerError> {
@@ -132,7 +132,7 @@ impl RedisLedger {
 
     /// Those links that the index says open the share, in order.
     async fn known_in_index(&self, links: Vec<LinkId>, share: ShareId) -> Result<Vec<LinkId>, LedgerError> {
-        let opened = try_join_all(links.iter().map(|link| self.share_that_link_opens(link))).await?;
+        let opened = try_join_all(links.iter().map(|link| self.indexed_share_of_link(link))).await?;
         let known = links.into_iter().zip(opened).filter(|(_, opens)| *opens == Some(share));
         let mut known: Vec<LinkId> = known.map(|(link, _)| link).collect();
         known.sort_unstable();

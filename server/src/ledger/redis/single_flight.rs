@@ -7,45 +7,45 @@ use tokio::task::yield_now;
 
 use crate::ledger::LedgerError;
 
-/// Those who ask together, until their round trip begins. Whoever asks later waits for no trip that began before.
-pub(super) struct Together<T> {
-    next: Mutex<Option<Arc<Trip<T>>>>,
+/// Those who ask together, until their round trip begins. Whoever asks later waits for no flight that began before.
+pub(super) struct SingleFlight<T> {
+    next: Mutex<Option<Arc<Flight<T>>>>,
 }
 
-type Trip<T> = OnceCell<Result<T, LedgerError>>;
+type Flight<T> = OnceCell<Result<T, LedgerError>>;
 
-impl<T> Default for Together<T> {
+impl<T> Default for SingleFlight<T> {
     fn default() -> Self {
         Self { next: Mutex::default() }
     }
 }
 
-impl<T: Copy> Together<T> {
-    /// Asks, together with others if there are any. What comes was asked for after this was called. If whoever began the trip
+impl<T: Copy> SingleFlight<T> {
+    /// Asks, together with others if there are any. What comes was asked for after this was called. If whoever began the flight
     /// goes away, another one begins it again.
-    pub(super) async fn ask<F: Future<Output = Result<T, LedgerError>>>(
+    pub(super) async fn run<F: Future<Output = Result<T, LedgerError>>>(
         &self,
-        trip: impl FnOnce() -> F,
+        flight: impl FnOnce() -> F,
     ) -> Result<T, LedgerError> {
         let shared = Arc::clone(self.lock().get_or_insert_default());
         let answer = shared.get_or_init(|| async {
             // Those who are ready to ask do so now.
             yield_now().await;
             self.close(&shared);
-            trip().await
+            flight().await
         });
         answer.await.as_ref().copied().map_err(same)
     }
 
     /// Nobody joins it any more.
-    fn close(&self, trip: &Arc<Trip<T>>) {
+    fn close(&self, flight: &Arc<Flight<T>>) {
         let mut next = self.lock();
-        if next.as_ref().is_some_and(|next| Arc::ptr_eq(next, trip)) {
+        if next.as_ref().is_some_and(|next| Arc::ptr_eq(next, flight)) {
             *next = None;
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Arc<Trip<T>>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<Flight<T>>>> {
         self.next.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -71,11 +71,11 @@ mod tests {
 
     use super::*;
 
-    /// Numbers the trips.
+    /// Numbers the calls.
     #[derive(Default)]
-    struct Trips(AtomicU32);
+    struct Calls(AtomicU32);
 
-    impl Trips {
+    impl Calls {
         async fn one(&self) -> Result<u32, LedgerError> {
             Ok(self.0.fetch_add(1, Ordering::SeqCst) + 1)
         }
@@ -83,26 +83,26 @@ mod tests {
 
     #[tokio::test]
     async fn who_asks_at_the_same_moment_shares_a_trip() {
-        let (together, trips) = (Together::default(), Trips::default());
-        let told = join_all((0..20).map(|_| together.ask(|| trips.one()))).await;
+        let (single_flight, calls) = (SingleFlight::default(), Calls::default());
+        let told = join_all((0..20).map(|_| single_flight.run(|| calls.one()))).await;
         assert!(told.into_iter().all(|told| told.unwrap() == 1));
-        assert_eq!(together.ask(|| trips.one()).await.unwrap(), 2);
+        assert_eq!(single_flight.run(|| calls.one()).await.unwrap(), 2);
     }
 
     #[tokio::test]
     async fn who_asks_while_a_trip_is_under_way_begins_another_and_does_not_wait_for_it() {
-        let (together, trips) = (Together::default(), Trips::default());
+        let (single_flight, calls) = (SingleFlight::default(), Calls::default());
         let (begun, has_begun) = oneshot::channel();
         let (end, ends) = oneshot::channel();
-        let first = together.ask(|| async {
-            let number = trips.one().await;
+        let first = single_flight.run(|| async {
+            let number = calls.one().await;
             begun.send(()).unwrap();
             ends.await.unwrap();
             number
         });
         let second = async {
             has_begun.await.unwrap();
-            let told = together.ask(|| trips.one()).await.unwrap();
+            let told = single_flight.run(|| calls.one()).await.unwrap();
             end.send(()).unwrap();
             told
         };
@@ -112,9 +112,9 @@ mod tests {
 
     #[tokio::test]
     async fn if_whoever_began_it_goes_away_another_one_begins_it_again() {
-        let (together, trips) = (Together::default(), Trips::default());
-        let mut left = Box::pin(together.ask(std::future::pending));
-        let mut stays = Box::pin(together.ask(|| trips.one()));
+        let (single_flight, calls) = (SingleFlight::default(), Calls::default());
+        let mut left = Box::pin(single_flight.run(std::future::pending));
+        let mut stays = Box::pin(single_flight.run(|| calls.one()));
         // Both have joined when the first begins.
         let mut context = Context::from_waker(Waker::noop());
         assert!(left.as_mut().poll(&mut context).is_pending());
@@ -126,9 +126,9 @@ mod tests {
 
     #[tokio::test]
     async fn all_learn_why_there_is_no_answer() {
-        let together = Together::<u32>::default();
+        let single_flight = SingleFlight::<u32>::default();
         let fails = || async { Err(LedgerError::Unavailable("why".to_owned())) };
-        for told in join_all([together.ask(fails), together.ask(fails)]).await {
+        for told in join_all([single_flight.run(fails), single_flight.run(fails)]).await {
             assert!(matches!(told, Err(LedgerError::Unavailable(why)) if why == "why"));
         }
     }

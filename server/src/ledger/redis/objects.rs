@@ -13,7 +13,7 @@ use crate::record_key::RecordKey;
 const ATTEMPTS_MAX: usize = 16;
 
 impl RedisLedger {
-    pub(super) async fn note_object(&self, share: &ShareId, object: &ObjectRow) -> Result<PutObject, LedgerError> {
+    pub(super) async fn put_object(&self, share: &ShareId, object: &ObjectRow) -> Result<PutObject, LedgerError> {
         let keys = self.keys.record(&RecordKey::Share(*share));
         let put = |expected: &[u8]| {
             let put = self.script(&scripts::PUT_OBJECT, keys.tag);
@@ -25,7 +25,7 @@ impl RedisLedger {
         Ok(PutObject::Stored { replaced })
     }
 
-    pub(super) async fn keep_note(&self, share: &ShareId, note: &[u8]) -> Result<bool, LedgerError> {
+    pub(super) async fn put_note(&self, share: &ShareId, note: &[u8]) -> Result<bool, LedgerError> {
         let keys = self.keys.record(&RecordKey::Share(*share));
         let versioned = rows::note_bytes(WriteId::generate(), note);
         let put = |expected: &[u8]| {
@@ -55,7 +55,7 @@ impl RedisLedger {
         Err(LedgerError::Unavailable("others keep changing the same".to_owned()))
     }
 
-    pub(super) async fn all_objects(&self, share: &ShareId) -> Result<Objects, LedgerError> {
+    pub(super) async fn objects(&self, share: &ShareId) -> Result<Objects, LedgerError> {
         let keys = self.keys.record(&RecordKey::Share(*share));
         let load = self.script(&scripts::OBJECTS, keys.tag).key(keys.record).key(keys.objects);
         let mut reply = self.read(keys.tag, load).await?;
@@ -66,7 +66,7 @@ impl RedisLedger {
         Ok(Objects { write_id: reply.write_id()?, rows: rows::objects(reply.value()?)? })
     }
 
-    pub(super) async fn parts_in(&self, share: &ShareId, places: Range<u32>) -> Result<Vec<ObjectRow>, LedgerError> {
+    pub(super) async fn parts(&self, share: &ShareId, places: Range<u32>) -> Result<Vec<ObjectRow>, LedgerError> {
         if places.is_empty() {
             return Ok(Vec::new());
         }
@@ -78,7 +78,7 @@ impl RedisLedger {
         stored.map(|(slot, bytes)| rows::object(slot, &bytes)).collect()
     }
 
-    pub(super) async fn highest_part(&self, share: &ShareId) -> Result<Option<ObjectRow>, LedgerError> {
+    pub(super) async fn last_part(&self, share: &ShareId) -> Result<Option<ObjectRow>, LedgerError> {
         let keys = self.keys.record(&RecordKey::Share(*share));
         let get = self.script(&scripts::LAST_PART, keys.tag).key(keys.record).key(keys.objects);
         let mut reply = self.read(keys.tag, get).await?;
@@ -89,14 +89,14 @@ impl RedisLedger {
         rows::object(slot, &reply.value::<Vec<u8>>()?).map(Some)
     }
 
-    pub(super) async fn one_object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError> {
+    pub(super) async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError> {
         let keys = self.keys.record(&RecordKey::Share(*share));
         let get = self.script(&scripts::GET, keys.tag).key(keys.objects).arg("HGET").arg(rows::slot_name(slot));
         let found: Option<Vec<u8>> = self.read(keys.tag, get).await?.value()?;
         found.map(|bytes| rows::object(slot, &bytes)).transpose()
     }
 
-    pub(super) async fn read_note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError> {
+    pub(super) async fn note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError> {
         let keys = self.keys.record(&RecordKey::Share(*share));
         let get = self.script(&scripts::GET, keys.tag).key(keys.note).arg("GET");
         let found: Option<Vec<u8>> = self.read(keys.tag, get).await?.value()?;
