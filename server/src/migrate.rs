@@ -18,7 +18,7 @@ use crate::app::OpenError;
 use crate::config::ConfigError;
 use crate::data_folder::DataFolderError;
 use crate::installation::InstallationError;
-use crate::ledger::{InstallationId, LedgerError, Mark, Standing, Transfer};
+use crate::ledger::{InstallationId, LedgerError, Standing, Transfer, TransferId};
 
 /// Why records were not taken to the other ledger. What it says is for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -137,9 +137,9 @@ async fn receive(to: &Arc<dyn Transfer>, installation: &InstallationId) -> Resul
     let found = to.standing().await?;
     let name = match found {
         Standing::Receiving { name, .. } => name,
-        _ => Mark::generate(),
+        _ => TransferId::generate(),
     };
-    let receiving = Standing::Receiving { installation: installation.clone(), name, run: Mark::generate() };
+    let receiving = Standing::Receiving { installation: installation.clone(), name, run: TransferId::generate() };
     change(to, &found, &receiving).await?;
     Ok(receiving)
 }

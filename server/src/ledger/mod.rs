@@ -20,7 +20,7 @@ use subrosa_shared::time::Timestamp;
 use crate::record_key::RecordKey;
 
 pub use clock::{Clock, ClockRefused, Machine, ManualClock, SteadyClock, ThisMachine};
-pub use transfer::{DUE_MAX, Kept, Mark, Standing, Transfer};
+pub use transfer::{DUE_MAX, Kept, Standing, Transfer, TransferId};
 
 /// Lines of the timeline kept per record; older ones make room.
 pub const LOG_LINES_MAX: usize = 1_000;

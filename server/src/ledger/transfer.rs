@@ -15,7 +15,7 @@ use subrosa_shared::time::Timestamp;
 use super::{Ledger, LedgerError, NewRow, ObjectRow};
 use crate::record_key::RecordKey;
 
-pub use self::standing::{Mark, Standing};
+pub use self::standing::{Standing, TransferId};
 
 /// No due time is beyond this: the largest whole number that every engine can hold. So that due times are equal wherever
 /// they are kept.

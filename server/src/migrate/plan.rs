@@ -60,16 +60,16 @@ pub(super) fn plan(from: &Standing, to: &Standing) -> Result<Plan, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::Mark;
+    use crate::ledger::TransferId;
 
     #[test]
     fn what_is_left_to_do_follows_from_how_both_stand() {
         let [one, other] = [(); 2].map(|()| InstallationId::generate());
-        let [a, b] = [(); 2].map(|()| Mark::generate());
+        let [a, b] = [(); 2].map(|()| TransferId::generate());
         let serving = |id: &InstallationId| Standing::Serving(id.clone());
         let leaving = |id: &InstallationId| Standing::Leaving(id.clone());
         let moved = |to| Standing::Moved { installation: one.clone(), to };
-        let receiving = |name| Standing::Receiving { installation: one.clone(), name, run: Mark::generate() };
+        let receiving = |name| Standing::Receiving { installation: one.clone(), name, run: TransferId::generate() };
         let of = |from: &Standing, to: &Standing| plan(from, to).map_err(|_| ());
         for from in [serving(&one), leaving(&one)] {
             // The last one: back to where it once came from.

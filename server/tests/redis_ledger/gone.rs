@@ -94,17 +94,17 @@ async fn a_ledger_that_lost_a_part_of_it_is_not_opened_and_the_rest_is_served() 
     create(&ledger, share(1)).await;
     create(&ledger, share(0xff)).await;
     let tag = "subrosa:{004}:installation";
-    let mark = redis.command(&["GET", tag]).await.unwrap();
+    let fence = redis.command(&["GET", tag]).await.unwrap();
     redis.command(&["DEL", tag]).await.unwrap();
     assert!(matches!(ledger.load(&share_key(1)).await, Err(LedgerError::Foreign(_))));
     assert!(ledger.load(&share_key(0xff)).await.unwrap().is_some());
     let error = try_open(&redis.url()).await.err().unwrap();
     assert!(matches!(&error, LedgerError::Foreign(why) if why.contains("Bring its data back")), "{error}");
-    assert_eq!(redis.command(&["EXISTS", tag]).await.unwrap().trim(), "0", "it is not marked again");
+    assert_eq!(redis.command(&["EXISTS", tag]).await.unwrap().trim(), "0", "it gets no fence again");
 
-    redis.command(&["SET", tag, mark.trim()]).await.unwrap();
+    redis.command(&["SET", tag, fence.trim()]).await.unwrap();
     assert!(ledger.load(&share_key(1)).await.unwrap().is_some());
-    // The mark over all of them is lost.
+    // The fence over all of them is lost.
     redis.command(&["DEL", "subrosa:{ledger}:installation"]).await.unwrap();
     assert!(matches!(try_open(&redis.url()).await.err().unwrap(), LedgerError::Foreign(_)));
 }
@@ -166,8 +166,8 @@ async fn a_change_of_standing_that_was_cut_short_is_ended() {
     let id = InstallationId::generate();
     open(&redis.url()).await.set_installation(id.clone()).await.unwrap();
     let text = id.as_str();
-    let set = async |tag: &str, mark: &str| {
-        redis.command(&["SET", &format!("subrosa:{{{tag}}}:installation"), mark]).await.unwrap();
+    let set = async |tag: &str, fence: &str| {
+        redis.command(&["SET", &format!("subrosa:{{{tag}}}:installation"), fence]).await.unwrap();
     };
     // Decided, and a third of the tags have followed.
     set("ledger", &format!("{text}>leaving:{text}")).await;
@@ -180,7 +180,7 @@ async fn a_change_of_standing_that_was_cut_short_is_ended() {
     assert_eq!(over_all.trim(), format!("leaving:{text}"));
     let last = redis.command(&["GET", "subrosa:{3ff}:installation"]).await.unwrap();
     assert_eq!(last.trim(), format!("leaving:{text}"));
-    // A tag with neither mark has lost its data.
+    // A tag with neither fence has lost its data.
     set("ledger", &format!("leaving:{text}>{text}")).await;
     redis.command(&["DEL", "subrosa:{123}:installation"]).await.unwrap();
     assert!(matches!(try_open(&redis.url()).await.err().unwrap(), LedgerError::Foreign(_)));

@@ -12,7 +12,7 @@
 //! PREFIX:{TAG}:link:ID           the share that a link opens, under the tag of the link's id
 //! PREFIX:{TAG}:ping              written to see whether it can be
 //! PREFIX:{TAG}:acknowledged      written behind every batch of writes, for replicas to acknowledge
-//! PREFIX:{ledger}:installation   the mark over those of all tags
+//! PREFIX:{ledger}:installation   the fence over those of all tags
 //! PREFIX:{ledger}:clock          how far the time has come
 //! PREFIX:{ledger}:replicas       how many acknowledge every change
 //! PREFIX:{ledger}:rewrite        there until files may be written anew again
@@ -50,7 +50,7 @@ impl Keys {
         tag.key(&self.prefix, name)
     }
 
-    pub(super) fn mark(&self, tag: Tag) -> String {
+    pub(super) fn fence(&self, tag: Tag) -> String {
         self.of(tag, "installation")
     }
 

@@ -1,16 +1,16 @@
 //! The ledger in Redis, or Valkey: for installations of more than one server.
 //!
 //! `nodes` reaches the machines. On top of it lie the rows: `keys` names them, `scripts` are the steps, `records`, `links`,
-//! `objects`, `due`, `time` and `marks` put both together, each for one kind of thing.
+//! `objects`, `due`, `time` and `fences` put both together, each for one kind of thing.
 //!
 //! What every step rests on: a script is atomic in its slot; every script first looks whether the slot is of the
 //! installation that is served; a version, once replaced, never comes back. So a script that comes late, or twice, finds
 //! that its time is over, and after a lost answer the same script is simply run again.
 
 mod due;
+mod fences;
 mod keys;
 mod links;
-mod marks;
 pub mod nodes;
 mod objects;
 mod records;
@@ -73,7 +73,7 @@ pub struct RedisLedger {
     nodes: Nodes,
     keys: Keys,
     /// What scripts have to find: the text of how the ledger stood when this was opened.
-    mark: RwLock<String>,
+    fence: RwLock<String>,
     time: Time,
     life_max: Duration,
     settled: Settled,
@@ -87,14 +87,14 @@ impl RedisLedger {
     pub async fn open(nodes: Nodes, settings: Settings) -> Result<Self, LedgerError> {
         let Settings { life_max, clock, accept_clock } = settings;
         let (keys, time) = (Keys::new(nodes.prefix()), Time::new(clock));
-        let ledger = Self { nodes, keys, mark: RwLock::default(), time, life_max, settled: Settled::new() };
+        let ledger = Self { nodes, keys, fence: RwLock::default(), time, life_max, settled: Settled::new() };
         ledger.begin(accept_clock).await?;
         Ok(ledger)
     }
 
     /// A script about a tag, with what it has to find there.
     fn script(&self, script: &'static Script, tag: Tag) -> Invocation {
-        Invocation::of(script).key(self.keys.mark(tag)).arg(self.mark())
+        Invocation::of(script).key(self.keys.fence(tag)).arg(self.fence())
     }
 
     async fn read(&self, tag: Tag, invocation: Invocation) -> Result<Reply, LedgerError> {

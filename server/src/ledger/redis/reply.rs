@@ -2,7 +2,7 @@
 
 use redis::{FromRedisValue, Value};
 
-use super::marks::standing;
+use super::fences::standing;
 use crate::ledger::{LedgerError, Standing, WriteId};
 
 /// The answer of a script.
@@ -51,11 +51,11 @@ pub(super) fn corrupt(what: &str) -> LedgerError {
     LedgerError::Corrupt(what.to_owned())
 }
 
-/// What a mark that is another than expected means.
-pub(super) fn foreign(mark: &str) -> LedgerError {
-    match standing(mark) {
+/// What a fence that is another than expected means.
+pub(super) fn foreign(fence: &str) -> LedgerError {
+    match standing(fence) {
         Some(Standing::New) => LedgerError::Foreign(
-            "where its mark should be, there is nothing: it was emptied, was started without its data, or is another \
+            "the key that says whose it is has gone: it was emptied, was started without its data, or is another \
              database. Bring its data back, or start anew with an empty ledger and empty blobs"
                 .to_owned(),
         ),
@@ -63,6 +63,8 @@ pub(super) fn foreign(mark: &str) -> LedgerError {
             LedgerError::Foreign(format!("it belongs to installation {}", other.as_str()))
         }
         Some(closed) => LedgerError::Standing(closed),
-        None => LedgerError::Foreign("its mark is none that this program knows".to_owned()),
+        None => LedgerError::Foreign(
+            "the key that says whose it is holds something that this program does not know".to_owned(),
+        ),
     }
 }

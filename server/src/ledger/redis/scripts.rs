@@ -58,6 +58,6 @@ scripts! {
     IMPORT = "" "installation", "import";
     /// Says which share a link opens, for good.
     IMPORT_LINK = "" "installation", "import_link";
-    /// Changes a mark.
-    MARK = " flags=allow-oom" "mark";
+    /// Changes a fence.
+    SET_FENCE = " flags=allow-oom" "set_fence";
 }

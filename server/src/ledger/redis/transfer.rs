@@ -89,14 +89,14 @@ impl Transfer for RedisLedger {
 
     /// The index is made first: an entry whose record does not name it opens nothing, and the same again mends all.
     async fn import(&self, standing: &Standing, key: RecordKey, kept: Option<Kept>) -> Result<(), LedgerError> {
-        let mark = standing.to_text().filter(|_| matches!(standing, Standing::Receiving { .. }));
-        let Some(mark) = mark else { return Err(LedgerError::Standing(self.learn_standing().await?)) };
+        let fence = standing.to_text().filter(|_| matches!(standing, Standing::Receiving { .. }));
+        let Some(fence) = fence else { return Err(LedgerError::Standing(self.learn_standing().await?)) };
         let keys = self.keys.record(&key);
         if let Some(share) = key.share() {
             let links = kept.as_ref().map_or(&[][..], |kept| &kept.links);
-            self.import_links(&mark, share, &keys, links).await?;
+            self.import_links(&fence, share, &keys, links).await?;
         }
-        let import = with_all(self.script_for(&mark, &scripts::IMPORT, keys.tag), &keys).arg(key.to_bytes());
+        let import = with_all(self.script_for(&fence, &scripts::IMPORT, keys.tag), &keys).arg(key.to_bytes());
         let import = kept.iter().fold(import, with_kept);
         self.write(keys.tag, import.repeatable()).await.map(drop)
     }
@@ -112,9 +112,9 @@ impl Transfer for RedisLedger {
 }
 
 impl RedisLedger {
-    /// A script about a tag that has to carry that mark.
-    fn script_for(&self, mark: &str, script: &'static Script, tag: Tag) -> Invocation {
-        Invocation::of(script).key(self.keys.mark(tag)).arg(mark)
+    /// A script about a tag that has to carry that fence.
+    fn script_for(&self, fence: &str, script: &'static Script, tag: Tag) -> Invocation {
+        Invocation::of(script).key(self.keys.fence(tag)).arg(fence)
     }
 
     /// How many records a tag has. Every record has a due entry.
@@ -142,19 +142,19 @@ impl RedisLedger {
     /// Makes the index say that these links open the share, and no others do that it named before.
     async fn import_links(
         &self,
-        mark: &str,
+        fence: &str,
         share: ShareId,
         keys: &RecordKeys,
         links: &[LinkId],
     ) -> Result<(), LedgerError> {
-        let before = self.script_for(mark, &scripts::GET, keys.tag).key(keys.links.as_str()).arg("SMEMBERS");
+        let before = self.script_for(fence, &scripts::GET, keys.tag).key(keys.links.as_str()).arg("SMEMBERS");
         let before = rows::links(self.read(keys.tag, before).await?.value()?)?;
         let gone = before.into_iter().filter(|link| !links.contains(link));
         let forget = gone.map(|link| (link, &*scripts::LINK, Some("UNLINK")));
         let keep = links.iter().map(|link| (*link, &*scripts::IMPORT_LINK, None));
         try_join_all(forget.chain(keep).map(async |(link, script, command)| {
             let (tag, key) = self.keys.link(&link);
-            let change = self.script_for(mark, script, tag).key(key).arg(*share.as_bytes());
+            let change = self.script_for(fence, script, tag).key(key).arg(*share.as_bytes());
             let change = command.iter().fold(change, |change, command| change.arg(*command));
             self.write(tag, change.repeatable()).await
         }))

@@ -18,16 +18,16 @@ pub enum Standing {
         /// Whose they are.
         installation: InstallationId,
         /// Where they went: what received them under this name.
-        to: Mark,
+        to: TransferId,
     },
     /// Is being filled, and not in service yet.
     Receiving {
         /// Whose records they are.
         installation: InstallationId,
         /// Its name as long as it receives.
-        name: Mark,
+        name: TransferId,
         /// Who fills it. Whoever takes over draws another one, so that the one before can change nothing any more.
-        run: Mark,
+        run: TransferId,
     },
 }
 
@@ -78,8 +78,8 @@ impl Standing {
             return words.next().is_none().then_some(Self::Serving(installation));
         }
         let installation = words.next().and_then(InstallationId::parse)?;
-        let marks: Vec<Mark> = words.map(Mark::parse).collect::<Option<_>>()?;
-        match (first, marks.as_slice()) {
+        let ids: Vec<TransferId> = words.map(TransferId::parse).collect::<Option<_>>()?;
+        match (first, ids.as_slice()) {
             ("leaving", []) => Some(Self::Leaving(installation)),
             ("moved", [to]) => Some(Self::Moved { installation, to: *to }),
             ("receiving", [name, run]) => Some(Self::Receiving { installation, name: *name, run: *run }),
@@ -110,11 +110,11 @@ impl Display for Standing {
     }
 }
 
-/// A random name. 8 random bytes as hexadecimal text.
+/// Names a transfer, or one run of it. 8 random bytes as hexadecimal text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark(u64);
+pub struct TransferId(u64);
 
-impl Mark {
+impl TransferId {
     /// Draws a new one.
     #[must_use]
     pub fn generate() -> Self {
@@ -127,7 +127,7 @@ impl Mark {
     }
 }
 
-impl Display for Mark {
+impl Display for TransferId {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)
     }
@@ -145,8 +145,8 @@ mod tests {
             Standing::New,
             Standing::Serving(id()),
             Standing::Leaving(id()),
-            Standing::Moved { installation: id(), to: Mark::generate() },
-            Standing::Receiving { installation: id(), name: Mark(0), run: Mark::generate() },
+            Standing::Moved { installation: id(), to: TransferId::generate() },
+            Standing::Receiving { installation: id(), name: TransferId(0), run: TransferId::generate() },
         ];
         for standing in all {
             assert_eq!(Standing::from_text(standing.to_text().as_deref()), Some(standing));

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use subrosa_server::ledger::{
-    Change, CommitOutcome, Due, InstallationId, Kept, LOG_LINES_MAX, Ledger, LedgerError, Mark, NewRow, ObjectRow,
-    PutObject, Row, Slot, Standing, Transfer,
+    Change, CommitOutcome, Due, InstallationId, Kept, LOG_LINES_MAX, Ledger, LedgerError, NewRow, ObjectRow, PutObject,
+    Row, Slot, Standing, Transfer, TransferId,
 };
 use subrosa_server::record_key::RecordKey;
 use subrosa_shared::api::{Event, LogLine};
@@ -16,7 +16,11 @@ use crate::backends::Backend;
 use crate::support::{START, clock, create, link, new_row, part, push_key, put, share, share_key};
 
 fn receiving(installation: &InstallationId) -> Standing {
-    Standing::Receiving { installation: installation.clone(), name: Mark::generate(), run: Mark::generate() }
+    Standing::Receiving {
+        installation: installation.clone(),
+        name: TransferId::generate(),
+        run: TransferId::generate(),
+    }
 }
 
 /// Puts a new ledger into service.
@@ -132,7 +136,7 @@ pub(crate) async fn records_are_taken_only_by_whoever_fills_it(backend: &dyn Bac
         let refused = ledger.import(as_it_stands, share_key(1), None).await;
         assert!(matches!(refused, Err(LedgerError::Standing(_) | LedgerError::Foreign(_))), "{refused:?}");
     };
-    let moved = Standing::Moved { installation: installation.clone(), to: Mark::generate() };
+    let moved = Standing::Moved { installation: installation.clone(), to: TransferId::generate() };
     let steps = [serving, leaving, moved, first.clone(), second.clone()];
     for step in steps.windows(2) {
         let [expected, next] = step else { unreachable!() };

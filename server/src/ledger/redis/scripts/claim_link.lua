@@ -1,5 +1,5 @@
 -- Says which share a link opens, if it opens none, this one, or the one expected. Ends by itself unless it is kept.
--- KEYS: mark, link. ARGV: mark, share expected (or nothing), share, seconds.
+-- KEYS: fence, link. ARGV: fence, share expected (or nothing), share, seconds.
 local share = redis.call('GET', KEYS[2]) or ''
 if share == ARGV[3] then
     if redis.call('TTL', KEYS[2]) >= 0 then

@@ -1,5 +1,5 @@
 -- The ledger's time, in milliseconds: never before what it was, to any server.
--- KEYS: mark, clock. ARGV: mark, what the machine's clock says (or nothing: Redis knows), the latest moment that the
+-- KEYS: fence, clock. ARGV: fence, what the machine's clock says (or nothing: Redis knows), the latest moment that the
 -- server was told, how far it may go ahead at once (nothing: only look), how often it is noted.
 local machine = tonumber(ARGV[2])
 if not machine then

@@ -1,6 +1,6 @@
 -- Replaces, makes or removes a record if nobody else did, together with its due entry and its lines.
--- KEYS: mark, record, objects, links, note, log, due.
--- ARGV: mark, write id expected (or nothing), write id to be (nothing: remove), write id of the objects expected (or
+-- KEYS: fence, record, objects, links, note, log, due.
+-- ARGV: fence, write id expected (or nothing), write id to be (nothing: remove), write id of the objects expected (or
 -- nothing), the record's name, due, bytes, whether it accepts parts, whether it stands alone, lines kept, how many links
 -- follow, those links, then lines.
 local LOOK_BACK, RUN_MIN = 64, 8

@@ -1,5 +1,5 @@
 -- What is due in one tag: moments and names, the longest due first.
--- KEYS: mark, due. ARGV: mark, now, how many, then the moment and name of the last one before, if there was one.
+-- KEYS: fence, due. ARGV: fence, now, how many, then the moment and name of the last one before, if there was one.
 local last = ARGV[4]
 -- Lua would compare by the rules of the machine's language.
 local function comes_after(a, b)

@@ -1,5 +1,5 @@
 -- Reads all that is kept of a record.
--- KEYS: mark, record, objects, links, note, log, due. ARGV: mark, the record's name.
+-- KEYS: fence, record, objects, links, note, log, due. ARGV: fence, the record's name.
 local row = redis.call('HMGET', KEYS[2], 'write', 'bytes', 'open')
 if not row[1] then
     return {'none'}

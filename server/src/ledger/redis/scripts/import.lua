@@ -1,6 +1,6 @@
 -- Replaces all that is kept of a record; without a write id, it is removed.
--- KEYS: mark, record, objects, links, note, log, due.
--- ARGV: mark, the record's name, write id (or nothing), due, bytes, whether it accepts parts, note with its version (or
+-- KEYS: fence, record, objects, links, note, log, due.
+-- ARGV: fence, the record's name, write id (or nothing), due, bytes, whether it accepts parts, note with its version (or
 -- nothing), how many links and how many objects follow, those links, objects as slot and bytes, then lines.
 redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6])
 redis.call('ZREM', KEYS[7], ARGV[2])

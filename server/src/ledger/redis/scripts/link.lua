@@ -1,4 +1,4 @@
--- Does something with what a link opens, if that is the share. KEYS: mark, link. ARGV: mark, share, command, the rest of it.
+-- Does something with what a link opens, if that is the share. KEYS: fence, link. ARGV: fence, share, command, the rest of it.
 if redis.call('GET', KEYS[2]) == ARGV[2] then
     redis.call(ARGV[3], KEYS[2], unpack(ARGV, 4))
 end

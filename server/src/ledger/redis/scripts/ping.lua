@@ -1,3 +1,3 @@
--- Writes something that changes nothing. KEYS: mark, any. ARGV: mark, anything.
+-- Writes something that changes nothing. KEYS: fence, any. ARGV: fence, anything.
 redis.call('SET', KEYS[2], ARGV[2])
 return {'ok'}

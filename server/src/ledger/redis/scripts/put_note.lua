@@ -1,5 +1,5 @@
 -- Keeps a note in place of the one expected. Its first 16 bytes are its version.
--- KEYS: mark, record, note. ARGV: mark, version expected (or nothing), version and note.
+-- KEYS: fence, record, note. ARGV: fence, version expected (or nothing), version and note.
 local version = redis.call('GETRANGE', KEYS[3], 0, 15)
 if version == string.sub(ARGV[3], 1, 16) then
     return {'ok'}

@@ -1,6 +1,6 @@
 -- Notes an object in place of the one expected, if the record accepts parts. One that came late, after another took its
 -- place, does nothing: the blob that it names may be gone.
--- KEYS: mark, record, objects. ARGV: mark, slot, object expected (or nothing), object, write id of the objects to be.
+-- KEYS: fence, record, objects. ARGV: fence, slot, object expected (or nothing), object, write id of the objects to be.
 local object = redis.call('HGET', KEYS[3], ARGV[2]) or ''
 if object == ARGV[4] then
     return {'ok'}

@@ -1,4 +1,4 @@
--- Whether it is time again, for whoever asks first. KEYS: mark, any. ARGV: mark, seconds until the next time.
+-- Whether it is time again, for whoever asks first. KEYS: fence, any. ARGV: fence, seconds until the next time.
 if redis.call('SET', KEYS[2], '', 'NX', 'EX', ARGV[2]) then
     return {'ok'}
 end

@@ -1,8 +1,8 @@
-//! The marks: how the ledger stands, once per tag, so that every script can look at its own, and once over all of them.
+//! The fences: how the ledger stands, once per tag, so that every script can look at its own, and once over all of them.
 //!
 //! The one over all is changed first, to `BEFORE>NEXT`: from then on it is decided. Then the tags follow, and then it becomes
-//! `NEXT`. Whoever finds it in between goes on with that. A tag that has neither mark has lost its data; nothing that carried
-//! a mark once, and has lost it, is given one again.
+//! `NEXT`. Whoever finds it in between goes on with that. A tag that has neither fence has lost its data; nothing that carried
+//! a fence once, and has lost it, is given one again.
 
 use std::sync::PoisonError;
 
@@ -13,63 +13,63 @@ use super::reply::{Reply, foreign};
 use super::{RedisLedger, scripts};
 use crate::ledger::{InstallationId, LedgerError, Standing};
 
-/// Stands between the mark before and the next one, while the tags follow. Not in any mark.
+/// Stands between the fence before and the next one, while the tags follow. Not in any fence.
 const ON_THE_WAY: char = '>';
-/// No mark is ever this: whoever expects it only looks.
+/// No fence is ever this: whoever expects it only looks.
 const ONLY_LOOK: &str = "?";
 
 impl RedisLedger {
     /// What scripts about a tag have to find. Nothing in a new ledger.
-    pub(super) fn mark(&self) -> String {
-        self.mark.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(super) fn fence(&self) -> String {
+        self.fence.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// From now on scripts have to find this. A server does so only while the ledger is in service: what it takes for its
     /// own is then refused everywhere, as soon as that changes.
     pub(super) fn adopt(&self, standing: &Standing) {
-        *self.mark.write().unwrap_or_else(PoisonError::into_inner) = standing.to_text().unwrap_or_default();
+        *self.fence.write().unwrap_or_else(PoisonError::into_inner) = standing.to_text().unwrap_or_default();
     }
 
     /// Begins to use the ledger: from now on scripts have to find it standing as it does.
     pub(super) async fn begin(&self, accept_clock: bool) -> Result<(), LedgerError> {
         loop {
-            let mark = self.learn_mark().await?;
-            self.adopt(&standing(&mark).ok_or_else(|| foreign(&mark))?);
+            let fence = self.read_fence().await?;
+            self.adopt(&standing(&fence).ok_or_else(|| foreign(&fence))?);
             let begun = async {
                 self.start_clock(accept_clock).await?;
                 self.remember_replicas().await
             };
             match begun.await {
                 // Another server may have given a new one its installation just now.
-                Err(LedgerError::Foreign(_)) if self.look(Tag::LEDGER).await? != mark => {}
+                Err(LedgerError::Foreign(_)) if self.look(Tag::LEDGER).await? != fence => {}
                 result => return result,
             }
         }
     }
 
     /// How the ledger stands. A new one is given an installation only once, and perhaps by another server: only then scripts
-    /// have to find another mark than before.
+    /// have to find another fence than before.
     pub(super) async fn learn_standing(&self) -> Result<Standing, LedgerError> {
-        let mark = self.learn_mark().await?;
-        let standing = standing(&mark).ok_or_else(|| foreign(&mark))?;
-        if self.mark().is_empty() {
+        let fence = self.read_fence().await?;
+        let standing = standing(&fence).ok_or_else(|| foreign(&fence))?;
+        if self.fence().is_empty() {
             self.adopt(&standing);
         }
         Ok(standing)
     }
 
-    /// Finds the mark of the whole ledger. What was begun is ended.
-    async fn learn_mark(&self) -> Result<String, LedgerError> {
+    /// Finds the fence of the whole ledger. What was begun is ended.
+    async fn read_fence(&self) -> Result<String, LedgerError> {
         let mut over_all = self.look(Tag::LEDGER).await?;
         loop {
             if over_all.contains(ON_THE_WAY) {
                 self.follow(&over_all).await?;
             }
-            let marks = try_join_all(Tag::of_ids().map(|tag| self.look(tag))).await?;
+            let fences = try_join_all(Tag::of_ids().map(|tag| self.look(tag))).await?;
             let again = self.look(Tag::LEDGER).await?;
             if again == over_all {
-                let wrong = marks.into_iter().find(|mark| *mark != over_all);
-                return wrong.map_or(Ok(over_all), |mark| Err(foreign(&mark)));
+                let wrong = fences.into_iter().find(|fence| *fence != over_all);
+                return wrong.map_or(Ok(over_all), |fence| Err(foreign(&fence)));
             }
             over_all = again;
         }
@@ -83,9 +83,9 @@ impl RedisLedger {
         let found = self.look(Tag::LEDGER).await?;
         self.follow(&found).await?;
         let done = if expected == next {
-            self.learn_mark().await? == next
+            self.read_fence().await? == next
         } else {
-            self.change_mark(Tag::LEDGER, &expected, &decided).await? == decided
+            self.compare_and_set_fence(Tag::LEDGER, &expected, &decided).await? == decided
         };
         if !done {
             return Ok(false);
@@ -96,7 +96,7 @@ impl RedisLedger {
         Ok(true)
     }
 
-    /// Marks a new ledger. Answers the installation in force.
+    /// Gives a new ledger its fences. Answers the installation in force.
     pub(super) async fn give_installation(&self, id: InstallationId) -> Result<InstallationId, LedgerError> {
         self.change_standing(&Standing::New, &Standing::Serving(id)).await?;
         self.learn_installation().await?.ok_or_else(|| foreign(""))
@@ -110,34 +110,34 @@ impl RedisLedger {
     /// Lets the tags follow what was decided.
     async fn follow(&self, decided: &str) -> Result<(), LedgerError> {
         let Some((before, next)) = decided.split_once(ON_THE_WAY) else { return Ok(()) };
-        let marks = try_join_all(Tag::of_ids().map(|tag| self.change_mark(tag, before, next))).await?;
+        let fences = try_join_all(Tag::of_ids().map(|tag| self.compare_and_set_fence(tag, before, next))).await?;
         // Somebody else may have gone on from there, when all tags were done.
-        if let Some(other) = marks.iter().find(|mark| *mark != next)
+        if let Some(other) = fences.iter().find(|fence| *fence != next)
             && self.look(Tag::LEDGER).await? == decided
         {
             return Err(foreign(other));
         }
-        self.change_mark(Tag::LEDGER, decided, next).await.map(drop)
+        self.compare_and_set_fence(Tag::LEDGER, decided, next).await.map(drop)
     }
 
     async fn look(&self, tag: Tag) -> Result<String, LedgerError> {
-        Reply::parse(self.nodes.read(tag, self.mark_script(tag, ONLY_LOOK, "")).await?)?.value()
+        Reply::parse(self.nodes.read(tag, self.fence_script(tag, ONLY_LOOK, "")).await?)?.value()
     }
 
-    /// Changes a mark if it is what is expected. Answers the one in force.
-    async fn change_mark(&self, tag: Tag, expected: &str, mark: &str) -> Result<String, LedgerError> {
-        let change = self.mark_script(tag, expected, mark).repeatable();
+    /// Changes a fence if it is what is expected. Answers the one in force.
+    async fn compare_and_set_fence(&self, tag: Tag, expected: &str, fence: &str) -> Result<String, LedgerError> {
+        let change = self.fence_script(tag, expected, fence).repeatable();
         Reply::parse(self.nodes.write(tag, change).await?)?.value()
     }
 
-    fn mark_script(&self, tag: Tag, expected: &str, mark: &str) -> Invocation {
-        let script = Invocation::of(&scripts::MARK).key(self.keys.mark(tag)).key(self.keys.due(tag));
-        script.arg(expected).arg(mark)
+    fn fence_script(&self, tag: Tag, expected: &str, fence: &str) -> Invocation {
+        let script = Invocation::of(&scripts::SET_FENCE).key(self.keys.fence(tag)).key(self.keys.due(tag));
+        script.arg(expected).arg(fence)
     }
 }
 
-/// How a ledger with that mark stands. What is decided counts.
-pub(super) fn standing(mark: &str) -> Option<Standing> {
-    let decided = mark.split_once(ON_THE_WAY).map_or(mark, |(_, next)| next);
+/// How a ledger with that fence stands. What is decided counts.
+pub(super) fn standing(fence: &str) -> Option<Standing> {
+    let decided = fence.split_once(ON_THE_WAY).map_or(fence, |(_, next)| next);
     Standing::from_text((!decided.is_empty()).then_some(decided))
 }
