@@ -1,6 +1,6 @@
 //! Takes all that one ledger keeps to another one: `subrosa-server migrate`.
 //!
-//! Everything may end at any moment, and the same command goes on: `plan` reads from how both ledgers stand what is left to
+//! Everything may end at any moment, and the same command goes on: `plan` reads from the state of both ledgers what is left to
 //! do, and `copy` makes them equal however much of it is done. The order of the steps is what keeps two ledgers from being
 //! in service at once; it stands in `take`.
 
@@ -18,7 +18,7 @@ use crate::app::OpenError;
 use crate::config::ConfigError;
 use crate::data_folder::DataFolderError;
 use crate::installation::InstallationError;
-use crate::ledger::{InstallationId, LedgerError, Standing, Transfer, TransferId};
+use crate::ledger::{InstallationId, LedgerError, ServiceState, Transfer, TransferId};
 
 /// Why records were not taken to the other ledger. What it says is for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -87,8 +87,8 @@ pub enum Migrated {
 /// # Errors
 /// See [`MigrateError`]. The same again goes on.
 pub async fn migrate(from: &Arc<dyn Transfer>, to: &Arc<dyn Transfer>, show: bool) -> Result<Migrated, MigrateError> {
-    let (leaving, receiving) = (from.standing().await?, to.standing().await?);
-    if receiving == Standing::New && !to.is_empty().await? {
+    let (leaving, receiving) = (from.service_state().await?, to.service_state().await?);
+    if receiving == ServiceState::New && !to.is_empty().await? {
         return Err(MigrateError::Refused("the ledger of --to holds records, but nobody knows whose".to_owned()));
     }
     match plan::plan(&leaving, &receiving).map_err(MigrateError::Refused)? {
@@ -99,7 +99,7 @@ pub async fn migrate(from: &Arc<dyn Transfer>, to: &Arc<dyn Transfer>, show: boo
         }
         Plan::Nothing => Ok(Migrated::Before),
         Plan::Reopen(installation) => {
-            change(to, &receiving, &Standing::Serving(installation)).await?;
+            change(to, &receiving, &ServiceState::Serving(installation)).await?;
             Ok(Migrated::Reopened)
         }
     }
@@ -114,9 +114,9 @@ async fn take(
 ) -> Result<Migrated, MigrateError> {
     let receiving = receive(to, installation).await?;
     let work = copy::Copy { from, to, receiving: &receiving };
-    let serving = Standing::Serving(installation.clone());
-    let leaving = Standing::Leaving(installation.clone());
-    let was_open = from.standing().await? == serving;
+    let serving = ServiceState::Serving(installation.clone());
+    let leaving = ServiceState::Leaving(installation.clone());
+    let was_open = from.service_state().await? == serving;
     if was_open {
         // Servers may go on meanwhile: what they change is found afterwards.
         work.pass(&mut Progress::new("copied", from.count().await?, show)).await?;
@@ -126,34 +126,34 @@ async fn take(
     let records = work.until_equal(show).await?;
     to.reach(from.reached().await?).await?;
     // The decision: of all that received from this ledger, one, and never again the ledger itself.
-    let Standing::Receiving { name, .. } = receiving else { return Err(MigrateError::Overtaken) };
-    change(from, &leaving, &Standing::Moved { installation: installation.clone(), to: name }).await?;
+    let ServiceState::Receiving { name, .. } = receiving else { return Err(MigrateError::Overtaken) };
+    change(from, &leaving, &ServiceState::Moved { installation: installation.clone(), to: name }).await?;
     finish(to, &receiving).await?;
     Ok(Migrated::Moved { records })
 }
 
 /// Makes the ledger receive, from this run alone.
-async fn receive(to: &Arc<dyn Transfer>, installation: &InstallationId) -> Result<Standing, MigrateError> {
-    let found = to.standing().await?;
+async fn receive(to: &Arc<dyn Transfer>, installation: &InstallationId) -> Result<ServiceState, MigrateError> {
+    let found = to.service_state().await?;
     let name = match found {
-        Standing::Receiving { name, .. } => name,
+        ServiceState::Receiving { name, .. } => name,
         _ => TransferId::generate(),
     };
-    let receiving = Standing::Receiving { installation: installation.clone(), name, run: TransferId::generate() };
+    let receiving = ServiceState::Receiving { installation: installation.clone(), name, run: TransferId::generate() };
     change(to, &found, &receiving).await?;
     Ok(receiving)
 }
 
 /// The new ledger goes into service. The old one is marked as moved there.
-async fn finish(to: &Arc<dyn Transfer>, receiving: &Standing) -> Result<(), MigrateError> {
+async fn finish(to: &Arc<dyn Transfer>, receiving: &ServiceState) -> Result<(), MigrateError> {
     // What was replaced there while it was filled.
     if let Err(error) = to.scrub().await {
         tracing::warn!(error = &error as &dyn std::error::Error, "cannot scrub the new ledger; its server will");
     }
     let Some(installation) = receiving.installation() else { return Err(MigrateError::Overtaken) };
-    change(to, receiving, &Standing::Serving(installation.clone())).await
+    change(to, receiving, &ServiceState::Serving(installation.clone())).await
 }
 
-async fn change(ledger: &Arc<dyn Transfer>, expected: &Standing, next: &Standing) -> Result<(), MigrateError> {
-    if ledger.set_standing(expected, next).await? { Ok(()) } else { Err(MigrateError::Overtaken) }
+async fn change(ledger: &Arc<dyn Transfer>, expected: &ServiceState, next: &ServiceState) -> Result<(), MigrateError> {
+    if ledger.compare_and_set_state(expected, next).await? { Ok(()) } else { Err(MigrateError::Overtaken) }
 }

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use subrosa_server::ledger::sqlite::SqliteLedger;
 use subrosa_server::ledger::{
     Change, CommitOutcome, Due, InstallationId, Kept, Ledger, LedgerError, ManualClock, NewRow, ObjectRow, Objects,
-    PutObject, Row, Slot, Standing, Transfer, WriteId,
+    PutObject, Row, ServiceState, Slot, Transfer, WriteId,
 };
 use subrosa_server::migrate::{MigrateError, Migrated, migrate};
 use subrosa_server::record_key::RecordKey;
@@ -101,11 +101,11 @@ impl Ledger for Mortal {
 
 #[async_trait]
 impl Transfer for Mortal {
-    async fn standing(&self) -> Result<Standing, LedgerError> {
-        self.call(self.ledger.standing()).await
+    async fn service_state(&self) -> Result<ServiceState, LedgerError> {
+        self.call(self.ledger.service_state()).await
     }
-    async fn set_standing(&self, expected: &Standing, next: &Standing) -> Result<bool, LedgerError> {
-        self.call(self.ledger.set_standing(expected, next)).await
+    async fn compare_and_set_state(&self, expected: &ServiceState, next: &ServiceState) -> Result<bool, LedgerError> {
+        self.call(self.ledger.compare_and_set_state(expected, next)).await
     }
     async fn count(&self) -> Result<u64, LedgerError> {
         self.call(self.ledger.count()).await
@@ -117,8 +117,8 @@ impl Transfer for Mortal {
     async fn export(&self, key: &RecordKey) -> Result<Option<Kept>, LedgerError> {
         self.call(self.ledger.export(key)).await
     }
-    async fn import(&self, standing: &Standing, key: RecordKey, kept: Option<Kept>) -> Result<(), LedgerError> {
-        self.call(self.ledger.import(standing, key, kept)).await
+    async fn import(&self, state: &ServiceState, key: RecordKey, kept: Option<Kept>) -> Result<(), LedgerError> {
+        self.call(self.ledger.import(state, key, kept)).await
     }
     async fn reached(&self) -> Result<Timestamp, LedgerError> {
         self.call(self.ledger.reached()).await
@@ -163,8 +163,8 @@ impl Pair {
     }
 
     async fn in_service(&self) -> [bool; 2] {
-        let serving = |standing| matches!(standing, Standing::Serving(_));
-        [serving(self.old().standing().await.unwrap()), serving(self.new_one().standing().await.unwrap())]
+        let serving = |state| matches!(state, ServiceState::Serving(_));
+        [serving(self.old().service_state().await.unwrap()), serving(self.new_one().service_state().await.unwrap())]
     }
 }
 
@@ -232,7 +232,7 @@ async fn cut_short_at_any_call_one_ledger_serves_at_most_and_the_same_again_ends
         assert_eq!(pair.in_service().await, [false, true], "after {calls} calls");
         assert_eq!(all(&pair.new_one()).await, expected, "after {calls} calls");
         assert_eq!(pair.new_one().installation().await.unwrap(), Some(pair.installation.clone()));
-        assert!(matches!(pair.old().installation().await, Err(LedgerError::Standing(Standing::Moved { .. }))));
+        assert!(matches!(pair.old().installation().await, Err(LedgerError::NotInService(ServiceState::Moved { .. }))));
         if cut.is_ok() {
             break;
         }
@@ -301,14 +301,14 @@ async fn whoever_takes_over_keeps_the_one_before_from_changing_anything() {
     let pair = Pair::new().await;
     let (old, new) = (pair.old(), pair.new_one());
     assert!(pair.migrate(false, 8).await.is_err());
-    let first = new.standing().await.unwrap();
+    let first = new.service_state().await.unwrap();
     assert!(pair.migrate(false, 8).await.is_err());
-    let second = new.standing().await.unwrap();
+    let second = new.service_state().await.unwrap();
     let key = RecordKey::Share(ShareId::from_bytes([1; 16]));
     let kept = old.export(&key).await.unwrap();
     let late = new.import(&first, key, kept.clone()).await;
-    assert!(matches!(&late, Err(LedgerError::Standing(found)) if *found == second), "{late:?}");
-    assert!(!new.set_standing(&first, &Standing::Serving(pair.installation.clone())).await.unwrap());
+    assert!(matches!(&late, Err(LedgerError::NotInService(found)) if *found == second), "{late:?}");
+    assert!(!new.compare_and_set_state(&first, &ServiceState::Serving(pair.installation.clone())).await.unwrap());
     new.import(&second, key, kept).await.unwrap();
 }
 

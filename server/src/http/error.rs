@@ -99,7 +99,7 @@ impl Error {
                 | LedgerError::Lost(_)
                 | LedgerError::NotAcknowledged
                 | LedgerError::Foreign(_)
-                | LedgerError::Standing(_)
+                | LedgerError::NotInService(_)
                 | LedgerError::Clock(_),
             ) => retry(P::Busy, BUSY_RETRY).with_detail("The server's records take no changes right now."),
             Self::Blobs(BlobsError::Lost(_)) => Problem::new(P::ContentLost).with_detail(

@@ -20,7 +20,7 @@ use subrosa_shared::time::Timestamp;
 use crate::record_key::RecordKey;
 
 pub use clock::{Clock, ClockRefused, Machine, ManualClock, SteadyClock, ThisMachine};
-pub use transfer::{DUE_MAX, Kept, Standing, Transfer, TransferId};
+pub use transfer::{DUE_MAX, Kept, ServiceState, Transfer, TransferId};
 
 /// Lines of the timeline kept per record; older ones make room.
 pub const LOG_LINES_MAX: usize = 1_000;
@@ -303,7 +303,7 @@ pub enum LedgerError {
     Foreign(String),
     /// It is not in service, and says why.
     #[error("{0}")]
-    Standing(Standing),
+    NotInService(ServiceState),
     /// Its machines would not keep what they are given.
     #[error(transparent)]
     UnsafeSettings(#[from] redis::nodes::UnsafeSettings),

@@ -5,7 +5,7 @@
 //! one that is left is closed first; once all of it is in the other, it is marked as moved there, by name; only then does the
 //! other go into service.
 
-mod standing;
+mod service_state;
 
 use async_trait::async_trait;
 use subrosa_shared::api::LogLine;
@@ -15,7 +15,7 @@ use subrosa_shared::time::Timestamp;
 use super::{Ledger, LedgerError, NewRow, ObjectRow};
 use crate::record_key::RecordKey;
 
-pub use self::standing::{Standing, TransferId};
+pub use self::service_state::{ServiceState, TransferId};
 
 /// No due time is beyond this: the largest whole number that every engine can hold. So that due times are equal wherever
 /// they are kept.
@@ -25,12 +25,12 @@ pub const DUE_MAX: Timestamp = Timestamp::from_millis((1 << 53) - 1);
 #[async_trait]
 pub trait Transfer: Ledger {
     /// Whose it is, and whether it is in service.
-    async fn standing(&self) -> Result<Standing, LedgerError>;
+    async fn service_state(&self) -> Result<ServiceState, LedgerError>;
 
-    /// Makes it stand otherwise, if it stands as expected; answers whether it did. Then everybody who uses the ledger is bound
-    /// by it: servers that run refuse from their next step on, if it is not in service any more. From one standing to the
+    /// Changes its state if that is as expected; answers whether it did. Then everybody who uses the ledger is bound
+    /// by it: servers that run refuse from their next step on, if it is not in service any more. From one state to the
     /// same one makes sure of it, after a call that was cut short.
-    async fn set_standing(&self, expected: &Standing, next: &Standing) -> Result<bool, LedgerError>;
+    async fn compare_and_set_state(&self, expected: &ServiceState, next: &ServiceState) -> Result<bool, LedgerError>;
 
     /// How many records there are.
     async fn count(&self) -> Result<u64, LedgerError>;
@@ -38,12 +38,12 @@ pub trait Transfer: Ledger {
     /// Keys of records, a page of them, in an order of the ledger's own. `after` is the last one of the page before.
     async fn keys(&self, after: Option<RecordKey>, count_max: usize) -> Result<Vec<RecordKey>, LedgerError>;
 
-    /// All that is kept of a record, at one moment and wherever the ledger stands.
+    /// All that is kept of a record, at one moment and whatever state the ledger is in.
     async fn export(&self, key: &RecordKey) -> Result<Option<Kept>, LedgerError>;
 
-    /// Replaces all that is kept of a record; `None` removes it. Only while the ledger stands exactly so, which is that it
+    /// Replaces all that is kept of a record; `None` removes it. Only while the ledger is in exactly this state, which is that it
     /// receives: otherwise that is an error, and nothing changes.
-    async fn import(&self, standing: &Standing, key: RecordKey, kept: Option<Kept>) -> Result<(), LedgerError>;
+    async fn import(&self, state: &ServiceState, key: RecordKey, kept: Option<Kept>) -> Result<(), LedgerError>;
 
     /// The last moment that it knows.
     async fn reached(&self) -> Result<Timestamp, LedgerError>;

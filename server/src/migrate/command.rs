@@ -106,8 +106,8 @@ impl Migrate {
 
     /// A ledger belongs to blobs; those of the data folder have to be them.
     async fn check_blobs(&self, from: &dyn Transfer) -> Result<(), MigrateError> {
-        let standing = from.standing().await?;
-        let Some(installation) = standing.installation() else { return Ok(()) };
+        let state = from.service_state().await?;
+        let Some(installation) = state.installation() else { return Ok(()) };
         let folder = self.server(&self.from).blobs_folder()?;
         // What is missing is not made.
         let blobs = folder.is_dir().then(|| Blobs::open_folder(&folder, 0)).transpose();

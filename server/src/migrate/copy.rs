@@ -7,7 +7,7 @@ use futures_util::stream::iter;
 
 use super::MigrateError;
 use super::progress::Progress;
-use crate::ledger::{LedgerError, Standing, Transfer};
+use crate::ledger::{LedgerError, ServiceState, Transfer};
 use crate::record_key::RecordKey;
 
 /// Keys asked for at once.
@@ -21,8 +21,8 @@ const PASSES_MAX: usize = 4;
 pub(super) struct Copy<'a> {
     pub(super) from: &'a Arc<dyn Transfer>,
     pub(super) to: &'a Arc<dyn Transfer>,
-    /// How the other stands, as this run made it.
-    pub(super) receiving: &'a Standing,
+    /// The state of the other, as this run made it.
+    pub(super) receiving: &'a ServiceState,
 }
 
 impl Copy<'_> {
@@ -89,7 +89,7 @@ impl Copy<'_> {
 
 fn overtaken(error: LedgerError) -> MigrateError {
     match error {
-        LedgerError::Standing(_) => MigrateError::Overtaken,
+        LedgerError::NotInService(_) => MigrateError::Overtaken,
         error => error.into(),
     }
 }

@@ -1,6 +1,6 @@
-//! What is left to do, read from how both ledgers stand.
+//! What is left to do, read from the state of both ledgers.
 
-use crate::ledger::{InstallationId, Standing};
+use crate::ledger::{InstallationId, ServiceState};
 
 /// What is left to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub(super) enum Plan {
 }
 
 /// Decides. An error says in plain words why nothing can be done.
-pub(super) fn plan(from: &Standing, to: &Standing) -> Result<Plan, String> {
-    use Standing as S;
+pub(super) fn plan(from: &ServiceState, to: &ServiceState) -> Result<Plan, String> {
+    use ServiceState as S;
     let refuse = |why: &str| Err(why.to_owned());
     let Some(installation) = from.installation() else {
         return refuse("the ledger of --from is new: there is nothing in it to be taken elsewhere");
@@ -66,14 +66,14 @@ mod tests {
     fn what_is_left_to_do_follows_from_how_both_stand() {
         let [one, other] = [(); 2].map(|()| InstallationId::generate());
         let [a, b] = [(); 2].map(|()| TransferId::generate());
-        let serving = |id: &InstallationId| Standing::Serving(id.clone());
-        let leaving = |id: &InstallationId| Standing::Leaving(id.clone());
-        let moved = |to| Standing::Moved { installation: one.clone(), to };
-        let receiving = |name| Standing::Receiving { installation: one.clone(), name, run: TransferId::generate() };
-        let of = |from: &Standing, to: &Standing| plan(from, to).map_err(|_| ());
+        let serving = |id: &InstallationId| ServiceState::Serving(id.clone());
+        let leaving = |id: &InstallationId| ServiceState::Leaving(id.clone());
+        let moved = |to| ServiceState::Moved { installation: one.clone(), to };
+        let receiving = |name| ServiceState::Receiving { installation: one.clone(), name, run: TransferId::generate() };
+        let of = |from: &ServiceState, to: &ServiceState| plan(from, to).map_err(|_| ());
         for from in [serving(&one), leaving(&one)] {
             // The last one: back to where it once came from.
-            for to in [Standing::New, receiving(a), moved(a)] {
+            for to in [ServiceState::New, receiving(a), moved(a)] {
                 assert_eq!(of(&from, &to), Ok(Plan::Take(one.clone())), "{from:?} {to:?}");
             }
             for to in [serving(&one), leaving(&one), serving(&other)] {
@@ -83,14 +83,14 @@ mod tests {
         assert_eq!(of(&moved(a), &receiving(a)), Ok(Plan::Finish));
         assert_eq!(of(&moved(a), &receiving(b)), Err(()), "it went elsewhere");
         assert_eq!(of(&moved(a), &serving(&one)), Ok(Plan::Nothing));
-        assert_eq!(of(&moved(a), &Standing::New), Err(()));
+        assert_eq!(of(&moved(a), &ServiceState::New), Err(()));
         assert_eq!(of(&receiving(a), &leaving(&one)), Ok(Plan::Reopen(one.clone())));
-        for to in [serving(&one), receiving(b), moved(a), Standing::New] {
+        for to in [serving(&one), receiving(b), moved(a), ServiceState::New] {
             assert_eq!(of(&receiving(a), &to), Err(()), "{to:?}");
         }
-        assert_eq!(of(&Standing::New, &Standing::New), Err(()));
+        assert_eq!(of(&ServiceState::New, &ServiceState::New), Err(()));
         // A ledger is never taken to itself.
-        for same in [Standing::New, serving(&one), leaving(&one), moved(a), receiving(a)] {
+        for same in [ServiceState::New, serving(&one), leaving(&one), moved(a), receiving(a)] {
             assert_eq!(of(&same, &same), Err(()), "{same:?}");
         }
     }

@@ -1,7 +1,7 @@
 //! Data that is gone, or is somebody else's, while servers run: nothing is served, nothing is changed, and all goes on once
 //! the data is back.
 
-use subrosa_server::ledger::{InstallationId, Ledger as _, LedgerError, Slot, Standing, Transfer as _};
+use subrosa_server::ledger::{InstallationId, Ledger as _, LedgerError, ServiceState, Slot, Transfer as _};
 use subrosa_tests::redis::{Cluster, Redis};
 
 use super::support::{create, link, part, push_key, share, share_key};
@@ -33,7 +33,7 @@ async fn refuses_everything(ledger: &RedisLedger) {
     ];
     for (index, answer) in answers.into_iter().enumerate() {
         match answer {
-            Err(LedgerError::Foreign(_) | LedgerError::Standing(_)) => {}
+            Err(LedgerError::Foreign(_) | LedgerError::NotInService(_)) => {}
             // With no replicas there is nothing to settle.
             Ok(()) if index == 1 => {}
             other => panic!("{index}: {other:?}"),
@@ -148,20 +148,20 @@ async fn a_ledger_that_is_closed_is_not_served_by_anybody_who_has_it_open() {
     let id = InstallationId::generate();
     ledger.set_installation(id.clone()).await.unwrap();
     create(&ledger, share(1)).await;
-    let (serving, leaving) = (Standing::Serving(id.clone()), Standing::Leaving(id));
-    assert!(mover.set_standing(&serving, &leaving).await.unwrap());
-    assert!(!mover.set_standing(&serving, &leaving).await.unwrap(), "it does not stand so any more");
-    assert!(mover.set_standing(&leaving, &leaving).await.unwrap());
+    let (serving, leaving) = (ServiceState::Serving(id.clone()), ServiceState::Leaving(id));
+    assert!(mover.compare_and_set_state(&serving, &leaving).await.unwrap());
+    assert!(!mover.compare_and_set_state(&serving, &leaving).await.unwrap(), "it is not in that state any more");
+    assert!(mover.compare_and_set_state(&leaving, &leaving).await.unwrap());
     refuses_everything(&ledger).await;
-    assert!(matches!(ledger.installation().await, Err(LedgerError::Standing(Standing::Leaving(_)))));
-    assert_eq!(mover.standing().await.unwrap(), leaving);
-    assert!(mover.set_standing(&leaving, &serving).await.unwrap());
+    assert!(matches!(ledger.installation().await, Err(LedgerError::NotInService(ServiceState::Leaving(_)))));
+    assert_eq!(mover.service_state().await.unwrap(), leaving);
+    assert!(mover.compare_and_set_state(&leaving, &serving).await.unwrap());
     assert!(ledger.load(&share_key(1)).await.unwrap().is_some(), "without a restart");
 }
 
-/// A change of standing that was cut short at any step is ended by whoever comes next.
+/// A change of state that was cut short at any step is ended by whoever comes next.
 #[tokio::test]
-async fn a_change_of_standing_that_was_cut_short_is_ended() {
+async fn a_change_of_state_that_was_cut_short_is_ended() {
     let redis = Redis::start().await;
     let id = InstallationId::generate();
     open(&redis.url()).await.set_installation(id.clone()).await.unwrap();
@@ -175,7 +175,7 @@ async fn a_change_of_standing_that_was_cut_short_is_ended() {
         set(&format!("{tag:03x}"), &format!("leaving:{text}")).await;
     }
     let ledger = open(&redis.url()).await;
-    assert_eq!(ledger.standing().await.unwrap(), Standing::Leaving(id.clone()));
+    assert_eq!(ledger.service_state().await.unwrap(), ServiceState::Leaving(id.clone()));
     let over_all = redis.command(&["GET", "subrosa:{ledger}:installation"]).await.unwrap();
     assert_eq!(over_all.trim(), format!("leaving:{text}"));
     let last = redis.command(&["GET", "subrosa:{3ff}:installation"]).await.unwrap();

@@ -11,7 +11,7 @@ use futures_util::future::try_join_all;
 use super::nodes::{Invocation, Tag};
 use super::reply::{Reply, foreign};
 use super::{RedisLedger, scripts};
-use crate::ledger::{InstallationId, LedgerError, Standing};
+use crate::ledger::{InstallationId, LedgerError, ServiceState};
 
 /// Stands between the fence before and the next one, while the tags follow. Not in any fence.
 const ON_THE_WAY: char = '>';
@@ -26,15 +26,15 @@ impl RedisLedger {
 
     /// From now on scripts have to find this. A server does so only while the ledger is in service: what it takes for its
     /// own is then refused everywhere, as soon as that changes.
-    pub(super) fn adopt(&self, standing: &Standing) {
-        *self.fence.write().unwrap_or_else(PoisonError::into_inner) = standing.to_text().unwrap_or_default();
+    pub(super) fn adopt(&self, state: &ServiceState) {
+        *self.fence.write().unwrap_or_else(PoisonError::into_inner) = state.to_text().unwrap_or_default();
     }
 
-    /// Begins to use the ledger: from now on scripts have to find it standing as it does.
+    /// Begins to use the ledger: from now on scripts have to find it as it stands.
     pub(super) async fn begin(&self, accept_clock: bool) -> Result<(), LedgerError> {
         loop {
             let fence = self.read_fence().await?;
-            self.adopt(&standing(&fence).ok_or_else(|| foreign(&fence))?);
+            self.adopt(&state_of(&fence).ok_or_else(|| foreign(&fence))?);
             let begun = async {
                 self.start_clock(accept_clock).await?;
                 self.remember_replicas().await
@@ -49,13 +49,13 @@ impl RedisLedger {
 
     /// How the ledger stands. A new one is given an installation only once, and perhaps by another server: only then scripts
     /// have to find another fence than before.
-    pub(super) async fn learn_standing(&self) -> Result<Standing, LedgerError> {
+    pub(super) async fn read_state(&self) -> Result<ServiceState, LedgerError> {
         let fence = self.read_fence().await?;
-        let standing = standing(&fence).ok_or_else(|| foreign(&fence))?;
+        let state = state_of(&fence).ok_or_else(|| foreign(&fence))?;
         if self.fence().is_empty() {
-            self.adopt(&standing);
+            self.adopt(&state);
         }
-        Ok(standing)
+        Ok(state)
     }
 
     /// Finds the fence of the whole ledger. What was begun is ended.
@@ -75,9 +75,9 @@ impl RedisLedger {
         }
     }
 
-    /// Makes the ledger stand otherwise, if it stands as expected; answers whether it did. From one standing to the same one
+    /// Changes the state of the ledger if it is as expected; answers whether it did. From one state to the same one
     /// ends what was begun.
-    pub(super) async fn change_standing(&self, expected: &Standing, next: &Standing) -> Result<bool, LedgerError> {
+    pub(super) async fn change_state(&self, expected: &ServiceState, next: &ServiceState) -> Result<bool, LedgerError> {
         let (expected, next) = (expected.to_text().unwrap_or_default(), next.to_text().unwrap_or_default());
         let decided = format!("{expected}{ON_THE_WAY}{next}");
         let found = self.look(Tag::LEDGER).await?;
@@ -98,13 +98,13 @@ impl RedisLedger {
 
     /// Gives a new ledger its fences. Answers the installation in force.
     pub(super) async fn give_installation(&self, id: InstallationId) -> Result<InstallationId, LedgerError> {
-        self.change_standing(&Standing::New, &Standing::Serving(id)).await?;
-        self.learn_installation().await?.ok_or_else(|| foreign(""))
+        self.change_state(&ServiceState::New, &ServiceState::Serving(id)).await?;
+        self.read_installation().await?.ok_or_else(|| foreign(""))
     }
 
     /// The installation, if the ledger is in service.
-    pub(super) async fn learn_installation(&self) -> Result<Option<InstallationId>, LedgerError> {
-        self.learn_standing().await?.in_service()
+    pub(super) async fn read_installation(&self) -> Result<Option<InstallationId>, LedgerError> {
+        self.read_state().await?.in_service()
     }
 
     /// Lets the tags follow what was decided.
@@ -137,7 +137,7 @@ impl RedisLedger {
 }
 
 /// How a ledger with that fence stands. What is decided counts.
-pub(super) fn standing(fence: &str) -> Option<Standing> {
+pub(super) fn state_of(fence: &str) -> Option<ServiceState> {
     let decided = fence.split_once(ON_THE_WAY).map_or(fence, |(_, next)| next);
-    Standing::from_text((!decided.is_empty()).then_some(decided))
+    ServiceState::from_text((!decided.is_empty()).then_some(decided))
 }

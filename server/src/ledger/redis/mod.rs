@@ -136,7 +136,7 @@ impl Ledger for RedisLedger {
     }
 
     async fn installation(&self) -> Result<Option<InstallationId>, LedgerError> {
-        self.learn_installation().await
+        self.read_installation().await
     }
 
     async fn set_installation(&self, id: InstallationId) -> Result<InstallationId, LedgerError> {

@@ -2,8 +2,8 @@
 
 use redis::{FromRedisValue, Value};
 
-use super::fences::standing;
-use crate::ledger::{LedgerError, Standing, WriteId};
+use super::fences::state_of;
+use crate::ledger::{LedgerError, ServiceState, WriteId};
 
 /// The answer of a script.
 #[derive(Debug)]
@@ -53,16 +53,16 @@ pub(super) fn corrupt(what: &str) -> LedgerError {
 
 /// What a fence that is another than expected means.
 pub(super) fn foreign(fence: &str) -> LedgerError {
-    match standing(fence) {
-        Some(Standing::New) => LedgerError::Foreign(
+    match state_of(fence) {
+        Some(ServiceState::New) => LedgerError::Foreign(
             "the key that says whose it is has gone: it was emptied, was started without its data, or is another \
              database. Bring its data back, or start anew with an empty ledger and empty blobs"
                 .to_owned(),
         ),
-        Some(Standing::Serving(other)) => {
+        Some(ServiceState::Serving(other)) => {
             LedgerError::Foreign(format!("it belongs to installation {}", other.as_str()))
         }
-        Some(closed) => LedgerError::Standing(closed),
+        Some(closed) => LedgerError::NotInService(closed),
         None => LedgerError::Foreign(
             "the key that says whose it is holds something that this program does not know".to_owned(),
         ),

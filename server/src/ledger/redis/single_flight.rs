@@ -55,7 +55,7 @@ fn same(error: &LedgerError) -> LedgerError {
     match error {
         LedgerError::Unavailable(why) => LedgerError::Unavailable(why.clone()),
         LedgerError::Foreign(why) => LedgerError::Foreign(why.clone()),
-        LedgerError::Standing(standing) => LedgerError::Standing(standing.clone()),
+        LedgerError::NotInService(state) => LedgerError::NotInService(state.clone()),
         LedgerError::Clock(refused) => LedgerError::Clock(*refused),
         other => LedgerError::Unavailable(other.to_string()),
     }

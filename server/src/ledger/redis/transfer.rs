@@ -9,7 +9,7 @@ use super::keys::RecordKeys;
 use super::nodes::{Invocation, Script, Tag};
 use super::reply::corrupt;
 use super::{RedisLedger, rows, scripts};
-use crate::ledger::{Kept, LedgerError, NewRow, Standing, Transfer, WriteId};
+use crate::ledger::{Kept, LedgerError, NewRow, ServiceState, Transfer, WriteId};
 use crate::record_key::RecordKey;
 
 /// Tags that are looked through at the same time.
@@ -17,14 +17,14 @@ const TAGS_AT_ONCE: usize = 32;
 
 #[async_trait]
 impl Transfer for RedisLedger {
-    async fn standing(&self) -> Result<Standing, LedgerError> {
-        let standing = self.learn_standing().await?;
-        self.adopt(&standing);
-        Ok(standing)
+    async fn service_state(&self) -> Result<ServiceState, LedgerError> {
+        let state = self.read_state().await?;
+        self.adopt(&state);
+        Ok(state)
     }
 
-    async fn set_standing(&self, expected: &Standing, next: &Standing) -> Result<bool, LedgerError> {
-        let changed = self.change_standing(expected, next).await?;
+    async fn compare_and_set_state(&self, expected: &ServiceState, next: &ServiceState) -> Result<bool, LedgerError> {
+        let changed = self.change_state(expected, next).await?;
         if changed {
             self.adopt(next);
         }
@@ -88,9 +88,9 @@ impl Transfer for RedisLedger {
     }
 
     /// The index is made first: an entry whose record does not name it opens nothing, and the same again mends all.
-    async fn import(&self, standing: &Standing, key: RecordKey, kept: Option<Kept>) -> Result<(), LedgerError> {
-        let fence = standing.to_text().filter(|_| matches!(standing, Standing::Receiving { .. }));
-        let Some(fence) = fence else { return Err(LedgerError::Standing(self.learn_standing().await?)) };
+    async fn import(&self, state: &ServiceState, key: RecordKey, kept: Option<Kept>) -> Result<(), LedgerError> {
+        let fence = state.to_text().filter(|_| matches!(state, ServiceState::Receiving { .. }));
+        let Some(fence) = fence else { return Err(LedgerError::NotInService(self.read_state().await?)) };
         let keys = self.keys.record(&key);
         if let Some(share) = key.share() {
             let links = kept.as_ref().map_or(&[][..], |kept| &kept.links);

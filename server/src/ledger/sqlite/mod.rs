@@ -27,8 +27,8 @@ use self::ballast::Ballast;
 use self::readers::Readers;
 use self::writer::{Desk, Writer};
 use super::{
-    Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutObject, Row, Slot,
-    Standing, WriteId,
+    Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutObject, Row,
+    ServiceState, Slot, WriteId,
 };
 use crate::record_key::RecordKey;
 
@@ -240,12 +240,12 @@ impl Ledger for SqliteLedger {
     }
 
     async fn installation(&self) -> Result<Option<InstallationId>, LedgerError> {
-        self.readers.read(rows::standing).await?.in_service()
+        self.readers.read(rows::service_state).await?.in_service()
     }
 
     async fn set_installation(&self, id: InstallationId) -> Result<InstallationId, LedgerError> {
-        let standing = self.writer.write(move |connection| rows::set_installation(connection, &id)).await?;
-        standing.in_service()?.ok_or(LedgerError::Standing(Standing::New))
+        let state = self.writer.write(move |connection| rows::set_installation(connection, &id)).await?;
+        state.in_service()?.ok_or(LedgerError::NotInService(ServiceState::New))
     }
 
     async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError> {

@@ -10,7 +10,7 @@ use subrosa_shared::time::Timestamp;
 
 use crate::ledger::{
     Change, CommitOutcome, Due, InstallationId, LOG_LINES_MAX, LOOK_BACK, NewRow, ObjectRow, Objects, PutObject,
-    RUN_MIN, Row, Slot, Standing, WriteId, is_owners_turn,
+    RUN_MIN, Row, ServiceState, Slot, WriteId, is_owners_turn,
 };
 use crate::record_key::RecordKey;
 
@@ -318,18 +318,18 @@ pub(super) fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM record)", [], |row| row.get(0))
 }
 
-pub(super) fn standing(connection: &Connection) -> rusqlite::Result<Standing> {
+pub(super) fn service_state(connection: &Connection) -> rusqlite::Result<ServiceState> {
     let text: Option<String> = connection
         .prepare_cached("SELECT value FROM meta WHERE key = 'installation'")?
         .query_row([], |row| row.get(0))
         .optional()?;
-    let unreadable = || rusqlite::Error::FromSqlConversionFailure(0, Type::Text, "no standing of a ledger".into());
-    Standing::from_text(text.as_deref()).ok_or_else(unreadable)
+    let unreadable = || rusqlite::Error::FromSqlConversionFailure(0, Type::Text, "no service state of a ledger".into());
+    ServiceState::from_text(text.as_deref()).ok_or_else(unreadable)
 }
 
-pub(super) fn set_installation(connection: &Connection, id: &InstallationId) -> rusqlite::Result<Standing> {
+pub(super) fn set_installation(connection: &Connection, id: &InstallationId) -> rusqlite::Result<ServiceState> {
     connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('installation', ?1)", [id.as_str()])?;
-    standing(connection)
+    service_state(connection)
 }
 
 pub(super) fn clock(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {

@@ -6,18 +6,18 @@ use subrosa_shared::id::LinkId;
 use subrosa_shared::time::Timestamp;
 
 use super::{SqliteLedger, rows};
-use crate::ledger::{DUE_MAX, Kept, LedgerError, NewRow, Standing, Transfer, WriteId};
+use crate::ledger::{DUE_MAX, Kept, LedgerError, NewRow, ServiceState, Transfer, WriteId};
 use crate::record_key::RecordKey;
 
 #[async_trait]
 impl Transfer for SqliteLedger {
-    async fn standing(&self) -> Result<Standing, LedgerError> {
-        self.readers.read(rows::standing).await
+    async fn service_state(&self) -> Result<ServiceState, LedgerError> {
+        self.readers.read(rows::service_state).await
     }
 
-    async fn set_standing(&self, expected: &Standing, next: &Standing) -> Result<bool, LedgerError> {
+    async fn compare_and_set_state(&self, expected: &ServiceState, next: &ServiceState) -> Result<bool, LedgerError> {
         let (expected, next) = (expected.clone(), next.clone());
-        self.writer.write(move |connection| set_standing(connection, &expected, &next)).await
+        self.writer.write(move |connection| compare_and_set_state(connection, &expected, &next)).await
     }
 
     async fn count(&self) -> Result<u64, LedgerError> {
@@ -33,10 +33,10 @@ impl Transfer for SqliteLedger {
         self.readers.read(move |connection| export(connection, &key)).await
     }
 
-    async fn import(&self, standing: &Standing, key: RecordKey, kept: Option<Kept>) -> Result<(), LedgerError> {
-        let standing = standing.clone();
-        let found = self.writer.write(move |connection| import(connection, &standing, &key, kept.as_ref())).await?;
-        found.map_or(Ok(()), |found| Err(LedgerError::Standing(found)))
+    async fn import(&self, state: &ServiceState, key: RecordKey, kept: Option<Kept>) -> Result<(), LedgerError> {
+        let state = state.clone();
+        let found = self.writer.write(move |connection| import(connection, &state, &key, kept.as_ref())).await?;
+        found.map_or(Ok(()), |found| Err(LedgerError::NotInService(found)))
     }
 
     async fn reached(&self) -> Result<Timestamp, LedgerError> {
@@ -50,8 +50,12 @@ impl Transfer for SqliteLedger {
     }
 }
 
-fn set_standing(connection: &Connection, expected: &Standing, next: &Standing) -> rusqlite::Result<bool> {
-    if rows::standing(connection)? != *expected {
+fn compare_and_set_state(
+    connection: &Connection,
+    expected: &ServiceState,
+    next: &ServiceState,
+) -> rusqlite::Result<bool> {
+    if rows::service_state(connection)? != *expected {
         return Ok(false);
     }
     match next.to_text() {
@@ -105,12 +109,12 @@ fn links(connection: &Connection, key: &RecordKey) -> rusqlite::Result<Vec<LinkI
 /// `Some`: nothing was changed, because it stands like this.
 fn import(
     connection: &Connection,
-    standing: &Standing,
+    state: &ServiceState,
     key: &RecordKey,
     kept: Option<&Kept>,
-) -> rusqlite::Result<Option<Standing>> {
-    let found = rows::standing(connection)?;
-    if found != *standing || !matches!(found, Standing::Receiving { .. }) {
+) -> rusqlite::Result<Option<ServiceState>> {
+    let found = rows::service_state(connection)?;
+    if found != *state || !matches!(found, ServiceState::Receiving { .. }) {
         return Ok(Some(found));
     }
     rows::remove(connection, key)?;

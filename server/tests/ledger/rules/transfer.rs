@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use subrosa_server::ledger::{
     Change, CommitOutcome, Due, InstallationId, Kept, LOG_LINES_MAX, Ledger, LedgerError, NewRow, ObjectRow, PutObject,
-    Row, Slot, Standing, Transfer, TransferId,
+    Row, ServiceState, Slot, Transfer, TransferId,
 };
 use subrosa_server::record_key::RecordKey;
 use subrosa_shared::api::{Event, LogLine};
@@ -15,8 +15,8 @@ use subrosa_shared::time::Timestamp;
 use crate::backends::Backend;
 use crate::support::{START, clock, create, link, new_row, part, push_key, put, share, share_key};
 
-fn receiving(installation: &InstallationId) -> Standing {
-    Standing::Receiving {
+fn receiving(installation: &InstallationId) -> ServiceState {
+    ServiceState::Receiving {
         installation: installation.clone(),
         name: TransferId::generate(),
         run: TransferId::generate(),
@@ -58,7 +58,7 @@ pub(crate) async fn what_is_exported_is_all_there_is(backend: &dyn Backend) {
     let clock = clock();
     let ledger = backend.open(&clock).await;
     let installation = put_into_service(&*ledger).await;
-    let serving = Standing::Serving(installation.clone());
+    let serving = ServiceState::Serving(installation.clone());
     let keys = fill(&*ledger).await;
     let before = everything(&*ledger).await;
     assert_eq!(before.iter().map(|(key, _)| *key).collect::<HashSet<_>>(), keys.into());
@@ -66,7 +66,7 @@ pub(crate) async fn what_is_exported_is_all_there_is(backend: &dyn Backend) {
     let log = ledger.log(&share_key(1)).await.unwrap();
 
     let receiving = receiving(&installation);
-    assert!(ledger.set_standing(&serving, &receiving).await.unwrap());
+    assert!(ledger.compare_and_set_state(&serving, &receiving).await.unwrap());
     for key in keys {
         ledger.import(&receiving, key, None).await.unwrap();
         assert_eq!(ledger.export(&key).await.unwrap(), None);
@@ -79,7 +79,7 @@ pub(crate) async fn what_is_exported_is_all_there_is(backend: &dyn Backend) {
         }
     }
     assert_eq!((everything(&*ledger).await, ledger.count().await.unwrap()), (before, 2));
-    assert!(ledger.set_standing(&receiving, &serving).await.unwrap());
+    assert!(ledger.compare_and_set_state(&receiving, &serving).await.unwrap());
     drop(ledger);
 
     let ledger = backend.open(&clock).await;
@@ -103,8 +103,8 @@ pub(crate) async fn what_is_imported_replaces_all_that_was_there(backend: &dyn B
     let ledger = backend.open(&clock()).await;
     let installation = put_into_service(&*ledger).await;
     fill(&*ledger).await;
-    let (serving, receiving) = (Standing::Serving(installation.clone()), receiving(&installation));
-    assert!(ledger.set_standing(&serving, &receiving).await.unwrap());
+    let (serving, receiving) = (ServiceState::Serving(installation.clone()), receiving(&installation));
+    assert!(ledger.compare_and_set_state(&serving, &receiving).await.unwrap());
     let kept =
         Kept { row: new_row(b"other"), links: vec![link(8)], objects: vec![part(5, 5)], note: None, log: Vec::new() };
     ledger.import(&receiving, share_key(1), Some(kept.clone())).await.unwrap();
@@ -114,7 +114,7 @@ pub(crate) async fn what_is_imported_replaces_all_that_was_there(backend: &dyn B
     ledger.import(&receiving, push_key(1), None).await.unwrap();
     assert_eq!(ledger.export(&share_key(1)).await.unwrap(), Some(kept));
     assert_eq!(ledger.export(&share_key(2)).await.unwrap(), Some(taken));
-    assert!(ledger.set_standing(&receiving, &serving).await.unwrap());
+    assert!(ledger.compare_and_set_state(&receiving, &serving).await.unwrap());
     assert_eq!(ledger.installation().await.unwrap(), Some(installation));
     let mut opened = Vec::new();
     for seed in [7, 8, 200] {
@@ -130,32 +130,32 @@ pub(crate) async fn records_are_taken_only_by_whoever_fills_it(backend: &dyn Bac
     fill(&*ledger).await;
     let before = everything(&*ledger).await;
     let [first, second] = [(); 2].map(|()| receiving(&installation));
-    let serving = Standing::Serving(installation.clone());
-    let leaving = Standing::Leaving(installation.clone());
-    let refuses = async |ledger: &dyn Transfer, as_it_stands: &Standing| {
-        let refused = ledger.import(as_it_stands, share_key(1), None).await;
-        assert!(matches!(refused, Err(LedgerError::Standing(_) | LedgerError::Foreign(_))), "{refused:?}");
+    let serving = ServiceState::Serving(installation.clone());
+    let leaving = ServiceState::Leaving(installation.clone());
+    let refuses = async |ledger: &dyn Transfer, state: &ServiceState| {
+        let refused = ledger.import(state, share_key(1), None).await;
+        assert!(matches!(refused, Err(LedgerError::NotInService(_) | LedgerError::Foreign(_))), "{refused:?}");
     };
-    let moved = Standing::Moved { installation: installation.clone(), to: TransferId::generate() };
+    let moved = ServiceState::Moved { installation: installation.clone(), to: TransferId::generate() };
     let steps = [serving, leaving, moved, first.clone(), second.clone()];
     for step in steps.windows(2) {
         let [expected, next] = step else { unreachable!() };
-        assert!(!ledger.set_standing(next, expected).await.unwrap(), "it stands otherwise");
+        assert!(!ledger.compare_and_set_state(next, expected).await.unwrap(), "another state");
         for other in steps.iter().filter(|other| *other != &first || *expected != first) {
             refuses(&*ledger, other).await;
         }
-        assert_eq!(ledger.standing().await.unwrap(), *expected);
-        assert!(ledger.set_standing(expected, next).await.unwrap());
-        assert!(ledger.set_standing(next, next).await.unwrap(), "to make sure");
+        assert_eq!(ledger.service_state().await.unwrap(), *expected);
+        assert!(ledger.compare_and_set_state(expected, next).await.unwrap());
+        assert!(ledger.compare_and_set_state(next, next).await.unwrap(), "to make sure");
     }
     refuses(&*ledger, &first).await;
     assert_eq!(everything(&*ledger).await, before);
     drop(ledger);
 
     let ledger = backend.open(&clock).await;
-    assert_eq!(ledger.standing().await.unwrap(), second);
+    assert_eq!(ledger.service_state().await.unwrap(), second);
     let refused = ledger.installation().await;
-    assert!(matches!(&refused, Err(LedgerError::Standing(found)) if *found == second), "{refused:?}");
+    assert!(matches!(&refused, Err(LedgerError::NotInService(found)) if *found == second), "{refused:?}");
     ledger.import(&second, share_key(1), None).await.unwrap();
     assert_eq!(ledger.count().await.unwrap(), 1);
 }

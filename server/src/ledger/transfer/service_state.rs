@@ -6,7 +6,7 @@ use crate::ledger::{InstallationId, LedgerError};
 
 /// Whose a ledger is, and whether it is in service. One short text in the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum ServiceState {
     /// Nobody's yet.
     New,
     /// In service.
@@ -31,7 +31,7 @@ pub enum Standing {
     },
 }
 
-impl Standing {
+impl ServiceState {
     /// The installation, whatever is about to happen to it.
     #[must_use]
     pub fn installation(&self) -> Option<&InstallationId> {
@@ -52,7 +52,7 @@ impl Standing {
         match self {
             Self::New => Ok(None),
             Self::Serving(installation) => Ok(Some(installation)),
-            _ => Err(LedgerError::Standing(self)),
+            _ => Err(LedgerError::NotInService(self)),
         }
     }
 
@@ -89,7 +89,7 @@ impl Standing {
 }
 
 /// What it means for whoever wants to use the ledger.
-impl Display for Standing {
+impl Display for ServiceState {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::New => "it is new: no installation has used it yet",
@@ -138,18 +138,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_standing_comes_back_from_its_text() {
+    fn a_state_comes_back_from_its_text() {
         let installation = InstallationId::generate();
         let id = || installation.clone();
         let all = [
-            Standing::New,
-            Standing::Serving(id()),
-            Standing::Leaving(id()),
-            Standing::Moved { installation: id(), to: TransferId::generate() },
-            Standing::Receiving { installation: id(), name: TransferId(0), run: TransferId::generate() },
+            ServiceState::New,
+            ServiceState::Serving(id()),
+            ServiceState::Leaving(id()),
+            ServiceState::Moved { installation: id(), to: TransferId::generate() },
+            ServiceState::Receiving { installation: id(), name: TransferId(0), run: TransferId::generate() },
         ];
-        for standing in all {
-            assert_eq!(Standing::from_text(standing.to_text().as_deref()), Some(standing));
+        for state in all {
+            assert_eq!(ServiceState::from_text(state.to_text().as_deref()), Some(state));
         }
         let texts = [
             "",
@@ -162,7 +162,7 @@ mod tests {
             "moved:ID:+123456789abcdef",
         ];
         for text in texts.map(|text| text.replace("ID", installation.as_str())) {
-            assert_eq!(Standing::from_text(Some(&text)), None, "{text}");
+            assert_eq!(ServiceState::from_text(Some(&text)), None, "{text}");
         }
     }
 }
