@@ -15,7 +15,7 @@ use crate::installation::{self, InstallationError};
 use crate::ledger::redis::nodes::{DurabilityPolicy, Nodes, RedisUrl};
 use crate::ledger::redis::{RedisLedger, Settings};
 use crate::ledger::sqlite::{Reserve, SqliteLedger};
-use crate::ledger::{Clock, ClockRefused, Ledger, LedgerError, SteadyClock, ThisMachine, Transfer};
+use crate::ledger::{Clock, ClockRefused, Ledger, LedgerError, SlewedClock, ThisMachine, Transfer};
 use crate::lifecycle::Policy;
 use crate::lifecycle::rules::{BURNED, TOMBSTONE};
 use crate::slots::Slots;
@@ -108,7 +108,7 @@ pub(crate) async fn open_ledger(
     let place = config.ledger_place()?;
     let opened: Result<Arc<dyn Transfer>, LedgerError> = match &place {
         LedgerPlace::Sqlite(path) => {
-            let clock = clock.unwrap_or_else(|| Arc::new(SteadyClock::new(ThisMachine, config.accept_clock)));
+            let clock = clock.unwrap_or_else(|| Arc::new(SlewedClock::new(ThisMachine, config.accept_clock)));
             let reserve = Reserve { free_bytes_min: config.free_bytes_min, ballast_bytes: config.ballast_bytes };
             SqliteLedger::open_with(path, clock, reserve).map(|ledger| Arc::new(ledger) as _)
         }

@@ -255,7 +255,7 @@ impl Store {
         for races in 0..ATTEMPTS_MAX {
             pause(races).await;
             let row = self.shared.ledger.load(&key).await?;
-            if self.shared.ledger.settle(&key, row.as_ref().map(|row| row.write_id)).await? {
+            if self.shared.ledger.confirm_durable(&key, row.as_ref().map(|row| row.write_id)).await? {
                 return Ok(row.map(|row| read(key, &row)).transpose()?);
             }
         }
@@ -334,8 +334,8 @@ impl Store {
                 step.outcome
             }
         };
-        let settled = self.shared.ledger.settle(&key, row.map(|row| row.write_id)).await?;
-        Ok(settled.then_some(outcome))
+        let confirmed = self.shared.ledger.confirm_durable(&key, row.map(|row| row.write_id)).await?;
+        Ok(confirmed.then_some(outcome))
     }
 
     /// Counts the guess that is owed on a record, if one is. The caller has its turn on it.
@@ -346,7 +346,7 @@ impl Store {
             return if debts.have_room() { Ok(()) } else { Err(too_many().into()) };
         };
         let stored = self.shared.ledger.load(&key).await?.is_some_and(|row| row.write_id == write_id);
-        if !(stored && self.shared.ledger.settle(&key, Some(write_id)).await?) {
+        if !(stored && self.shared.ledger.confirm_durable(&key, Some(write_id)).await?) {
             self.run_alone(key, None, &Command::CountGuess { link }).await?;
         }
         debts.paid(&key);
@@ -384,7 +384,7 @@ impl Store {
             if let Some(row) = &row
                 && !Record::admits(&row.record, command)?
             {
-                if self.shared.ledger.settle(&key, write_id).await? {
+                if self.shared.ledger.confirm_durable(&key, write_id).await? {
                     return Err(Refusal::NotFound.into());
                 }
                 pause(races).await;
@@ -399,7 +399,7 @@ impl Store {
                 // What is there may be another reason to refuse, or none.
                 Change::Unchanged if guessed => continue,
                 // What it rests on may not be durable yet, or be replaced by now.
-                Change::Unchanged => self.shared.ledger.settle(&key, write_id).await?.then_some(step.outcome),
+                Change::Unchanged => self.shared.ledger.confirm_durable(&key, write_id).await?.then_some(step.outcome),
                 _ => self.commit(key, write_id, expect_objects, (command, step), now).await?,
             };
             match outcome {

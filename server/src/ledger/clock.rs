@@ -1,6 +1,6 @@
 //! Where a ledger's time comes from.
 
-mod steady;
+mod slewed;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use subrosa_shared::time::Timestamp;
 
-pub use steady::{ClockRefused, Machine, SteadyClock, ThisMachine};
-pub(crate) use steady::{OFF_MAX, believe};
+pub use slewed::{ClockRefused, Machine, SlewedClock, ThisMachine};
+pub(crate) use slewed::{SKEW_MAX, check_at_start};
 
 /// Tells the time. It may jump either way; a ledger makes it go forwards only.
 pub trait Clock: Send + Sync + 'static {

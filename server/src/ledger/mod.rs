@@ -19,7 +19,7 @@ use subrosa_shared::time::Timestamp;
 
 use crate::record_key::RecordKey;
 
-pub use clock::{Clock, ClockRefused, Machine, ManualClock, SteadyClock, ThisMachine};
+pub use clock::{Clock, ClockRefused, Machine, ManualClock, SlewedClock, ThisMachine};
 pub use transfer::{DUE_MAX, Kept, ServiceState, Transfer, TransferId};
 
 /// Lines of the timeline kept per record; older ones make room.
@@ -43,7 +43,7 @@ pub trait Ledger: Send + Sync + 'static {
     /// Whether a record still is what was loaded, and that is as durable as the ledger promises. A ledger of several
     /// machines may show what is not yet on as many of them as it takes: nothing may be told of it before. `write_id` is that
     /// of the row, or `None` if there was none.
-    async fn settle(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError>;
+    async fn confirm_durable(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError>;
 
     /// The share that a link opens. Never changes while the record exists. `None` is as durable as the ledger promises; what
     /// is found may not be yet, as with [`load`](Self::load).

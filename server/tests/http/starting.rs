@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use subrosa_server::app::App;
-use subrosa_server::ledger::{Machine as _, ManualClock, SteadyClock, ThisMachine};
+use subrosa_server::ledger::{Machine as _, ManualClock, SlewedClock, ThisMachine};
 use subrosa_shared::time::Timestamp;
 use tokio::time::{Duration, Instant, sleep};
 
@@ -103,7 +103,7 @@ async fn a_clock_far_from_what_the_ledger_knows_is_said_so_and_accepted_once() {
         assert!(message.contains(said) && message.contains("--accept-clock"), "{message}");
         assert_eq!(ledger_clock(folder.path()), known, "nothing changed");
 
-        let clock = || Arc::new(SteadyClock::new(ThisMachine, true));
+        let clock = || Arc::new(SlewedClock::new(ThisMachine, true));
         let app = App::open_with_clock(&config(&folder, &[]), clock()).await.unwrap();
         let begun = app.store().ledger().now().await.unwrap();
         assert!(begun >= now.max(known) && begun < now.max(known).after(DAY), "{begun:?}");

@@ -74,8 +74,8 @@ impl Ledger for Refusing {
     async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError> {
         self.ledger.load(key).await
     }
-    async fn settle(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError> {
-        self.ledger.settle(key, write_id).await
+    async fn confirm_durable(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError> {
+        self.ledger.confirm_durable(key, write_id).await
     }
     async fn share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError> {
         self.ledger.share_of_link(link).await

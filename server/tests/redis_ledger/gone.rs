@@ -14,7 +14,7 @@ async fn refuses_everything(ledger: &RedisLedger) {
     let share = share(1);
     let answers = [
         ledger.load(&key).await.map(drop),
-        ledger.settle(&key, write_id).await.map(drop),
+        ledger.confirm_durable(&key, write_id).await.map(drop),
         ledger.share_of_link(&link(1)).await.map(drop),
         ledger.commit(step(key, write_id, &new_row(b"x"))).await.map(drop),
         ledger.commit(step(push_key(1), None, &new_row(b"x"))).await.map(drop),
@@ -34,7 +34,7 @@ async fn refuses_everything(ledger: &RedisLedger) {
     for (index, answer) in answers.into_iter().enumerate() {
         match answer {
             Err(LedgerError::Foreign(_) | LedgerError::NotInService(_)) => {}
-            // With no replicas there is nothing to settle.
+            // With no replicas there is nothing to confirm.
             Ok(()) if index == 1 => {}
             other => panic!("{index}: {other:?}"),
         }

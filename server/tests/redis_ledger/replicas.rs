@@ -27,7 +27,7 @@ async fn that_there_is_no_such_link_or_record_is_not_told_by_a_machine_that_nobo
     replica.pause();
     assert_eq!(ledger.share_of_link(&link(7)).await.unwrap(), Some(share(1)));
     assert!(matches!(ledger.share_of_link(&link(8)).await, Err(LedgerError::NotAcknowledged)));
-    assert!(matches!(ledger.settle(&push_key(8), None).await, Err(LedgerError::NotAcknowledged)));
+    assert!(matches!(ledger.confirm_durable(&push_key(8), None).await, Err(LedgerError::NotAcknowledged)));
     replica.resume();
     assert_eq!(ledger.share_of_link(&link(8)).await.unwrap(), None);
 }

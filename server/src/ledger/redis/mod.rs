@@ -7,6 +7,7 @@
 //! installation that is served; a version, once replaced, never comes back. So a script that comes late, or twice, finds
 //! that its time is over, and after a lost answer the same script is simply run again.
 
+mod confirmed_cache;
 mod due;
 mod fences;
 mod keys;
@@ -18,7 +19,6 @@ mod replicas;
 mod reply;
 mod rows;
 mod scripts;
-mod settled;
 mod single_flight;
 mod time;
 mod transfer;
@@ -33,10 +33,10 @@ use subrosa_shared::id::{LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 use tokio::time::Instant;
 
+use self::confirmed_cache::ConfirmedCache;
 use self::keys::Keys;
 use self::nodes::{Invocation, Nodes, Script, Tag};
 use self::reply::Reply;
-use self::settled::Settled;
 use self::time::Time;
 use super::{
     Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutObject, Row, Slot,
@@ -76,7 +76,7 @@ pub struct RedisLedger {
     fence: RwLock<String>,
     time: Time,
     life_max: Duration,
-    settled: Settled,
+    confirmed: ConfirmedCache,
 }
 
 impl RedisLedger {
@@ -87,7 +87,7 @@ impl RedisLedger {
     pub async fn open(nodes: Nodes, settings: Settings) -> Result<Self, LedgerError> {
         let Settings { life_max, clock, accept_clock } = settings;
         let (keys, time) = (Keys::new(nodes.prefix()), Time::new(clock));
-        let ledger = Self { nodes, keys, fence: RwLock::default(), time, life_max, settled: Settled::new() };
+        let ledger = Self { nodes, keys, fence: RwLock::default(), time, life_max, confirmed: ConfirmedCache::new() };
         ledger.begin(accept_clock).await?;
         Ok(ledger)
     }
@@ -147,8 +147,8 @@ impl Ledger for RedisLedger {
         self.load(key).await
     }
 
-    async fn settle(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError> {
-        self.settle(key, write_id).await
+    async fn confirm_durable(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError> {
+        self.confirm_durable(key, write_id).await
     }
 
     async fn share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError> {

@@ -8,7 +8,7 @@
 //!   `PREFIX:{…}:acknowledged` of every tag is used here.
 //! - [`Nodes::read`] asks the tag's primary. What it says may not have reached its replicas.
 //! - [`Nodes::write`] returns after the primary has done it and [`Nodes::replicas`] of its replicas have acknowledged it,
-//!   **and everything that this primary had done before**: so a script that changes nothing settles what was read.
+//!   **and everything that this primary had done before**: so a script that changes nothing confirms what was read.
 //! - A script is run again by itself only if it surely was not run, or if [`Invocation::repeatable`] says that twice is the
 //!   same as once. Otherwise a lost answer is [`LedgerError::Lost`]: whoever asked has to look.
 //! - Every call ends within a few seconds, with an answer or an error. Dropping a call undoes nothing.

@@ -19,17 +19,21 @@ impl RedisLedger {
     }
 
     /// Whether what was loaded is still there, and on as many replicas as it takes.
-    pub(super) async fn settle(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError> {
-        if self.nodes.replicas() == 0 || write_id.is_some_and(|write_id| self.settled.knows(key, write_id)) {
+    pub(super) async fn confirm_durable(
+        &self,
+        key: &RecordKey,
+        write_id: Option<WriteId>,
+    ) -> Result<bool, LedgerError> {
+        if self.nodes.replicas() == 0 || write_id.is_some_and(|write_id| self.confirmed.knows(key, write_id)) {
             return Ok(true);
         }
         let keys = self.keys.record(key);
-        let settle = self.script(&scripts::SETTLE, keys.tag).key(keys.record).arg(bytes_of(write_id));
-        let is_settled = self.write(keys.tag, settle.repeatable()).await?.word == "ok";
-        if let Some(write_id) = write_id.filter(|_| is_settled) {
-            self.settled.remember(*key, write_id);
+        let confirm = self.script(&scripts::CONFIRM, keys.tag).key(keys.record).arg(bytes_of(write_id));
+        let is_confirmed = self.write(keys.tag, confirm.repeatable()).await?.word == "ok";
+        if let Some(write_id) = write_id.filter(|_| is_confirmed) {
+            self.confirmed.remember(*key, write_id);
         }
-        Ok(is_settled)
+        Ok(is_confirmed)
     }
 
     pub(super) async fn log(&self, key: &RecordKey) -> Result<Vec<LogLine>, LedgerError> {
@@ -57,7 +61,7 @@ impl RedisLedger {
             return Ok(CommitOutcome::Conflict);
         }
         if let Some(row) = &change.record {
-            self.settled.remember(change.key, row.write_id);
+            self.confirmed.remember(change.key, row.write_id);
         }
         self.follow_in_index(change, &ending).await;
         Ok(CommitOutcome::Committed)

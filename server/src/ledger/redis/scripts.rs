@@ -29,7 +29,7 @@ scripts! {
     /// Changes or removes a record.
     CHANGE = " flags=allow-oom" "installation", "commit";
     /// Whether a record is still what was read.
-    SETTLE = " flags=allow-oom" "installation", "settle";
+    CONFIRM = " flags=allow-oom" "installation", "confirm";
     /// Reads the stored part with the highest index.
     LAST_PART = " flags=allow-oom" "installation", "highest", "last_part";
     /// Notes an object.

@@ -9,7 +9,7 @@ use subrosa_shared::time::Timestamp;
 use super::nodes::{Invocation, Tag};
 use super::single_flight::SingleFlight;
 use super::{RedisLedger, scripts};
-use crate::ledger::clock::{OFF_MAX, believe};
+use crate::ledger::clock::{SKEW_MAX, check_at_start};
 use crate::ledger::{Clock, ClockRefused, LedgerError};
 
 /// How exactly the time is noted while it goes on as it should.
@@ -37,14 +37,14 @@ impl RedisLedger {
         let noted = noted.map(Timestamp::from_millis);
         match &self.time.clock {
             Some(clock) => clock.start(noted)?,
-            None => believe(Duration::from_millis(machine), noted, accept).map(drop)?,
+            None => check_at_start(Duration::from_millis(machine), noted, accept).map(drop)?,
         }
-        self.tell_time(if accept { Duration::MAX } else { OFF_MAX }, NOTED_EVERY).await.map(drop)
+        self.tell_time(if accept { Duration::MAX } else { SKEW_MAX }, NOTED_EVERY).await.map(drop)
     }
 
     /// Many ask at the same moment.
     pub(super) async fn now(&self) -> Result<Timestamp, LedgerError> {
-        self.time.single_flight.run(|| self.tell_time(OFF_MAX, NOTED_EVERY)).await
+        self.time.single_flight.run(|| self.tell_time(SKEW_MAX, NOTED_EVERY)).await
     }
 
     /// The time is no earlier than that any more.
@@ -54,7 +54,7 @@ impl RedisLedger {
 
     /// Notes the time, however little has passed.
     pub(super) async fn note_time(&self) -> Result<(), LedgerError> {
-        self.tell_time(OFF_MAX, Duration::ZERO).await.map(drop)
+        self.tell_time(SKEW_MAX, Duration::ZERO).await.map(drop)
     }
 
     /// The machine's clock may be set while it runs: beyond `ahead_max` it is not followed. A clock that was given knows itself

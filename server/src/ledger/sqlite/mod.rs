@@ -253,7 +253,7 @@ impl Ledger for SqliteLedger {
         self.readers.read(move |connection| rows::load(connection, &key)).await
     }
 
-    async fn settle(&self, _: &RecordKey, _: Option<WriteId>) -> Result<bool, LedgerError> {
+    async fn confirm_durable(&self, _: &RecordKey, _: Option<WriteId>) -> Result<bool, LedgerError> {
         // Nobody reads what is not on the disk.
         Ok(true)
     }

@@ -1,4 +1,4 @@
-//! What is known to be settled: versions that as many replicas as it takes have acknowledged once. They stay so, whatever
+//! What is known to be durable: versions that as many replicas as it takes have acknowledged once. They stay so, whatever
 //! becomes of the machines: where one is read again, it need not be asked for again.
 
 use std::sync::{Mutex, PoisonError};
@@ -9,12 +9,12 @@ use crate::record_key::RecordKey;
 /// How many are remembered. One that is forgotten costs a question.
 const PLACES: usize = 4_096;
 
-/// Versions of records that are settled, the latest of each.
-pub(super) struct Settled {
+/// Versions of records that are confirmed, the latest of each.
+pub(super) struct ConfirmedCache {
     places: Vec<Mutex<Option<(RecordKey, WriteId)>>>,
 }
 
-impl Settled {
+impl ConfirmedCache {
     pub(super) fn new() -> Self {
         Self { places: (0..PLACES).map(|_| Mutex::new(None)).collect() }
     }
@@ -43,14 +43,14 @@ mod tests {
 
     #[test]
     fn a_version_is_known_until_another_takes_its_place() {
-        let settled = Settled::new();
+        let confirmed = ConfirmedCache::new();
         let keys = [RecordKey::Share(ShareId::from_bytes([1; 16])), RecordKey::Push(LinkId::from_bytes([1; 16]))];
         let (first, second) = (WriteId([1; 16]), WriteId([2; 16]));
-        assert!(!settled.knows(&keys[0], first));
-        settled.remember(keys[0], first);
-        assert!(settled.knows(&keys[0], first));
-        assert!(!settled.knows(&keys[0], second) && !settled.knows(&keys[1], first));
-        settled.remember(keys[1], first);
-        assert!(settled.knows(&keys[1], first) && !settled.knows(&keys[0], first), "they share a place");
+        assert!(!confirmed.knows(&keys[0], first));
+        confirmed.remember(keys[0], first);
+        assert!(confirmed.knows(&keys[0], first));
+        assert!(!confirmed.knows(&keys[0], second) && !confirmed.knows(&keys[1], first));
+        confirmed.remember(keys[1], first);
+        assert!(confirmed.knows(&keys[1], first) && !confirmed.knows(&keys[0], first), "they share a place");
     }
 }

@@ -17,12 +17,12 @@ const SLEW: u128 = 2_000;
 /// A clock that is further off was set, or is wrong: it is not followed.
 const STEP_MAX: Duration = Duration::from_secs(10 * 60);
 /// A clock that is further ahead of what the ledger knows is not believed at the start: few servers are off for longer.
-pub(crate) const OFF_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+pub(crate) const SKEW_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// A machine that has run for less may not have set its clock yet: a step ahead is believed, within
 /// the same bound as at the start.
-const SETTLING: Duration = Duration::from_secs(15 * 60);
-/// A clock that is not followed is complained about so often.
-const COMPLAIN_EVERY: Duration = Duration::from_secs(60);
+const BOOT_GRACE: Duration = Duration::from_secs(15 * 60);
+/// The log says so often that a clock is not followed.
+const WARN_EVERY: Duration = Duration::from_secs(60);
 /// 2026-01-01: there was no Subrosa before. A clock that says less was never set.
 const EARLIEST: Duration = Duration::from_secs(1_767_225_600);
 
@@ -99,13 +99,17 @@ fn told(span: Duration) -> String {
 
 /// Whether a machine's clock can be believed at the start, after the last moment that the ledger knows, if it knows one.
 /// Answers that moment, since 1970. With `accept` it may be far from it.
-pub(crate) fn believe(clock: Duration, reached: Option<Timestamp>, accept: bool) -> Result<Duration, ClockRefused> {
+pub(crate) fn check_at_start(
+    clock: Duration,
+    reached: Option<Timestamp>,
+    accept: bool,
+) -> Result<Duration, ClockRefused> {
     if clock < EARLIEST {
         return Err(ClockRefused::Unset);
     }
     let reached = reached.map_or(clock, |reached| Duration::from_millis(reached.as_millis()));
     let (ahead, behind) = (clock.saturating_sub(reached), reached.saturating_sub(clock));
-    if ahead > OFF_MAX && !accept {
+    if ahead > SKEW_MAX && !accept {
         return Err(ClockRefused::Ahead { by: ahead });
     }
     if behind > STEP_MAX && !accept {
@@ -116,7 +120,7 @@ pub(crate) fn believe(clock: Duration, reached: Option<Timestamp>, accept: bool)
 
 /// Believes the machine's clock at the start, and then follows it slowly.
 #[derive(Debug)]
-pub struct SteadyClock<M> {
+pub struct SlewedClock<M> {
     machine: M,
     accept: bool,
     state: Mutex<State>,
@@ -133,48 +137,48 @@ struct State {
     /// Nanoseconds that have not been used for a correction yet, less than [`SLEW`].
     rest: u128,
     /// The uptime when somebody was last told that the clock is not followed.
-    complained: Option<Duration>,
+    last_warned_at: Option<Duration>,
 }
 
 /// A clock that is too far off to be followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Off {
+enum Skew {
     Ahead(Duration),
     Behind(Duration),
 }
 
-impl<M: Machine> SteadyClock<M> {
+impl<M: Machine> SlewedClock<M> {
     /// Reads that machine's clock. With `accept` it is believed however far it is from what the ledger knows.
     pub fn new(machine: M, accept: bool) -> Self {
         let state = Mutex::new(State::begin(machine.clock(), machine.clock(), machine.uptime()));
         Self { machine, accept, state }
     }
 
-    fn read(&self) -> (Duration, Option<Off>) {
+    fn read(&self) -> (Duration, Option<Skew>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let (clock, uptime) = (self.machine.clock(), self.machine.uptime());
-        let off = state.advance(clock, uptime);
-        let Some(off) = off else {
-            if state.complained.take().is_some() {
+        let skew = state.advance(clock, uptime);
+        let Some(skew) = skew else {
+            if state.last_warned_at.take().is_some() {
                 tracing::info!("the machine's clock is followed again");
             }
             return (state.time, None);
         };
-        if state.complained.is_some_and(|at| uptime.saturating_sub(at) < COMPLAIN_EVERY) {
+        if state.last_warned_at.is_some_and(|at| uptime.saturating_sub(at) < WARN_EVERY) {
             return (state.time, None);
         }
-        state.complained = Some(uptime);
-        (state.time, Some(off))
+        state.last_warned_at = Some(uptime);
+        (state.time, Some(skew))
     }
 }
 
 impl State {
     fn begin(known: Duration, clock: Duration, uptime: Duration) -> Self {
-        Self { known, time: clock.max(known), uptime, rest: 0, complained: None }
+        Self { known, time: clock.max(known), uptime, rest: 0, last_warned_at: None }
     }
 
     /// Lets time pass. Tells when the clock is too far off.
-    fn advance(&mut self, clock: Duration, uptime: Duration) -> Option<Off> {
+    fn advance(&mut self, clock: Duration, uptime: Duration) -> Option<Skew> {
         let passed = uptime.saturating_sub(self.uptime);
         self.uptime = self.uptime.max(uptime);
         self.time = self.time.saturating_add(passed);
@@ -183,40 +187,40 @@ impl State {
         self.rest = credit % SLEW;
         let most = Duration::from_nanos(u64::try_from(credit / SLEW).unwrap_or(u64::MAX));
         let (ahead, behind) = (clock.saturating_sub(self.time), self.time.saturating_sub(clock));
-        if uptime < SETTLING && clock <= self.known.saturating_add(OFF_MAX) {
+        if uptime < BOOT_GRACE && clock <= self.known.saturating_add(SKEW_MAX) {
             self.time = self.time.max(clock);
         } else if ahead > STEP_MAX {
-            return Some(Off::Ahead(ahead));
+            return Some(Skew::Ahead(ahead));
         } else {
             self.time += ahead.min(most);
         }
         if behind > STEP_MAX {
-            return Some(Off::Behind(behind));
+            return Some(Skew::Behind(behind));
         }
         self.time -= behind.min(most);
         None
     }
 }
 
-impl<M: Machine> Clock for SteadyClock<M> {
+impl<M: Machine> Clock for SlewedClock<M> {
     fn start(&self, reached: Option<Timestamp>) -> Result<(), ClockRefused> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let (clock, uptime) = (self.machine.clock(), self.machine.uptime());
-        let reached = believe(clock, reached, self.accept)?;
+        let reached = check_at_start(clock, reached, self.accept)?;
         *state = State::begin(reached, clock, uptime);
         Ok(())
     }
 
     fn now(&self) -> Timestamp {
-        let (time, off) = self.read();
-        match off {
+        let (time, skew) = self.read();
+        match skew {
             None => {}
-            Some(Off::Ahead(by)) => tracing::error!(
+            Some(Skew::Ahead(by)) => tracing::error!(
                 "the machine's clock is {} ahead of the time that has passed, and is not followed: it would end what is not \
                  due. If it is wrong, set it; if it is right, restart the server",
                 told(by)
             ),
-            Some(Off::Behind(by)) => tracing::error!(
+            Some(Skew::Behind(by)) => tracing::error!(
                 "the machine's clock is {} behind the time that has passed, and is not followed: time never goes back. If it \
                  is wrong, set it; if it is right, it was wrong before, and dates are ahead until it has caught up",
                 told(by)
@@ -269,14 +273,14 @@ mod tests {
         }
     }
 
-    fn begun(uptime: Duration) -> (Hands, SteadyClock<Hands>) {
+    fn begun(uptime: Duration) -> (Hands, SlewedClock<Hands>) {
         let hands = Hands::up_for(uptime);
-        let clock = SteadyClock::new(hands.clone(), false);
+        let clock = SlewedClock::new(hands.clone(), false);
         clock.start(None).unwrap();
         (hands, clock)
     }
 
-    fn time(clock: &SteadyClock<Hands>) -> Duration {
+    fn time(clock: &SlewedClock<Hands>) -> Duration {
         clock.read().0
     }
 
@@ -337,17 +341,17 @@ mod tests {
             let (hands, clock) = begun(DAY);
             let step = 11 * MINUTE;
             hands.set(if is_ahead { START + step } else { START - step });
-            let off = if is_ahead { Off::Ahead(step) } else { Off::Behind(step) };
-            assert_eq!(clock.read(), (START, Some(off)));
+            let skew = if is_ahead { Skew::Ahead(step) } else { Skew::Behind(step) };
+            assert_eq!(clock.read(), (START, Some(skew)));
             hands.pass(59 * SECOND);
             assert_eq!(clock.read(), (START + 59 * SECOND, None));
             hands.pass(SECOND);
-            assert_eq!(clock.read(), (START + MINUTE, Some(off)));
+            assert_eq!(clock.read(), (START + MINUTE, Some(skew)));
             // Once it is set right, it is followed again; and the next time said at once.
             hands.set(START + MINUTE);
             assert_eq!(clock.read(), (START + MINUTE, None));
             hands.set(START + MINUTE + step);
-            assert_eq!(clock.read(), (START + MINUTE, Some(Off::Ahead(step))));
+            assert_eq!(clock.read(), (START + MINUTE, Some(Skew::Ahead(step))));
         }
     }
 
@@ -364,7 +368,7 @@ mod tests {
         hands.set(START + 3 * DAY);
         assert_eq!(clock.read(), (START + 3 * DAY, None));
         hands.set(START + 32 * DAY);
-        assert_eq!(clock.read(), (START + 3 * DAY, Some(Off::Ahead(29 * DAY))), "no more than at the start, in all");
+        assert_eq!(clock.read(), (START + 3 * DAY, Some(Skew::Ahead(29 * DAY))), "no more than at the start, in all");
         hands.set(START);
         assert_eq!(time(&clock), START + 3 * DAY, "never back");
         hands.pass(14 * MINUTE);
@@ -388,7 +392,7 @@ mod tests {
             let reached = reached.map(|reached| Timestamp::from_millis(0).after(reached));
             let start = |accept| {
                 let hands = Hands::up_for(DAY);
-                let clock = SteadyClock::new(hands.clone(), accept);
+                let clock = SlewedClock::new(hands.clone(), accept);
                 clock.start(reached).map(|()| {
                     let begun = time(&clock);
                     hands.pass(HOUR);
@@ -401,7 +405,7 @@ mod tests {
         }
         let hands = Hands::up_for(MINUTE);
         hands.set(Duration::from_secs(60));
-        assert_eq!(SteadyClock::new(hands, true).start(None), Err(ClockRefused::Unset));
+        assert_eq!(SlewedClock::new(hands, true).start(None), Err(ClockRefused::Unset));
     }
 
     #[test]
