@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use crate::blobs::Blobs;
 use crate::condition::Condition;
 use crate::config::{Config, ConfigError, LedgerPlace, Serving};
-use crate::crowd::Crowd;
+use crate::connections::Connections;
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::installation::{self, InstallationError};
 use crate::ledger::redis::nodes::{DurabilityPolicy, Nodes, RedisUrl};
@@ -43,7 +43,7 @@ struct Inner {
     serving: Serving,
     timing: Timing,
     connections_max: usize,
-    crowd: Arc<Crowd>,
+    connections: Arc<Connections>,
     slots: Slots,
     memory: Arc<Semaphore>,
     condition: Condition,
@@ -180,7 +180,7 @@ impl App {
             serving,
             timing: config.timing(),
             connections_max: config.connections_max.max(1),
-            crowd: Arc::new(Crowd::new(config.crowd_bounds())),
+            connections: Arc::new(Connections::new(config.connection_limits())),
             slots: Slots::new(config.requests_max),
             memory: Arc::new(Semaphore::new(MEMORY_BYTES_MAX)),
             condition: Condition::default(),
@@ -236,8 +236,8 @@ impl App {
     }
 
     /// All connections.
-    pub(crate) fn crowd(&self) -> &Arc<Crowd> {
-        &self.inner.crowd
+    pub(crate) fn connections(&self) -> &Arc<Connections> {
+        &self.inner.connections
     }
 
     /// One per request that is being worked on.

@@ -42,7 +42,7 @@ impl Condition {
             return Err("the ledger is damaged");
         }
         self.probe(app).await.serves?;
-        if app.crowd().is_saturated() {
+        if app.connections().is_saturated() {
             return Err("saturated: there are as many connections as there may be");
         }
         for kind in [Kind::Holder, Kind::Owner, Kind::Page] {

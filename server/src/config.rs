@@ -12,12 +12,12 @@ use subrosa_shared::api::Channels;
 use subrosa_shared::limits::{LINKS_MAX, Limits, PART_BYTES_MAX, PART_BYTES_MIN, VIEWS_MAX};
 
 use crate::app::Timing;
-use crate::crowd::Bounds;
+use crate::connections::ConnectionLimits;
 use crate::ledger::redis::nodes::{RedisUrlError, Risk};
 use crate::lifecycle::Policy;
 use crate::origin::Origin;
 
-pub use crate::crowd::{Network, NotANetwork};
+pub use crate::connections::{Network, NotANetwork};
 pub use ledger::LedgerPlace;
 
 /// The Subrosa server: hands files and passwords over by link, and holds nothing but ciphertext.
@@ -337,8 +337,8 @@ impl Config {
     }
 
     /// How many connections there may be, and how long they may be silent.
-    pub(crate) fn crowd_bounds(&self) -> Bounds {
-        Bounds {
+    pub(crate) fn connection_limits(&self) -> ConnectionLimits {
+        ConnectionLimits {
             connections_max: self.connections_max.max(1),
             per_peer_max: self.connections_per_peer_max.max(1),
             proxies: self.proxies.clone(),

@@ -18,7 +18,7 @@ pub mod store;
 pub mod app;
 mod condition;
 pub mod config;
-mod crowd;
+mod connections;
 mod data_folder;
 mod installation;
 pub mod log;

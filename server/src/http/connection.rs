@@ -3,7 +3,7 @@
 mod bare;
 mod socket;
 mod stall;
-mod watched;
+mod tracked;
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -27,10 +27,10 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use self::stall::StallGuard;
-use self::watched::{Answer, Holding, Watched};
+use self::tracked::{Answer, Holding, TrackedSocket};
 use super::router::router;
 use crate::app::{App, Timing};
-use crate::crowd::Member;
+use crate::connections::ConnectionGuard;
 
 /// The buffer that a connection reads into; also bounds what waits to be written. Headers must fit.
 const BUFFER_LEN: usize = 64 * 1024;
@@ -48,23 +48,23 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output
     let (ending, _) = watch::channel(false);
     let connections = TaskTracker::new();
     let mut shutdown = pin!(shutdown);
-    let mut watching = pin!(app.crowd().watch());
+    let mut timeouts = pin!(app.connections().enforce_timeouts());
     loop {
         let next = next_connection(&listener, &app);
-        let (stream, member) = tokio::select! {
+        let (stream, guard) = tokio::select! {
             accepted = next => accepted,
             () = &mut shutdown => break,
-            () = &mut watching => break,
+            () = &mut timeouts => break,
         };
         let (router, timing, ending) = (router.clone(), app.timing(), ending.subscribe());
         connections.spawn(async move {
-            let pulse = Arc::clone(&member.pulse);
+            let activity = Arc::clone(&guard.activity);
             tokio::select! {
-                () = serve_connection(stream, router, timing, ending, &member) => {}
+                () = serve_connection(stream, router, timing, ending, &guard) => {}
                 // Without a word: it has been silent itself.
-                () = pulse.closed() => {}
+                () = activity.closed() => {}
             }
-            drop(member);
+            drop(guard);
         });
     }
     drop(listener);
@@ -77,14 +77,14 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output
 }
 
 /// Who finds no room at all waits in the system's queue and costs nothing here.
-async fn next_connection(listener: &TcpListener, app: &App) -> (TcpStream, Member) {
+async fn next_connection(listener: &TcpListener, app: &App) -> (TcpStream, ConnectionGuard) {
     loop {
-        app.crowd().has_room().await;
+        app.connections().wait_for_room().await;
         match listener.accept().await {
             Ok((stream, address)) => {
-                if let Some(member) = app.crowd().enter(address) {
+                if let Some(guard) = app.connections().admit(address) {
                     socket::prepare(&stream);
-                    return (stream, member);
+                    return (stream, guard);
                 }
             }
             Err(error) => {
@@ -100,19 +100,19 @@ async fn serve_connection(
     router: Router,
     timing: Timing,
     mut ending: watch::Receiver<bool>,
-    member: &Member,
+    guard: &ConnectionGuard,
 ) {
-    let pulse = &member.pulse;
-    let watched = Watched::new(stream, Arc::clone(pulse));
-    let io = Holding::new(StallGuard::new(TokioIo::new(watched), timing.stall));
-    let spare = member.spare();
+    let activity = &guard.activity;
+    let tracked = TrackedSocket::new(stream, Arc::clone(activity));
+    let io = Holding::new(StallGuard::new(TokioIo::new(tracked), timing.stall));
+    let over_limit = guard.over_limit();
     let service = {
-        let pulse = Arc::clone(pulse);
+        let activity = Arc::clone(activity);
         service_fn(move |mut request: Request<Incoming>| {
-            let answer = Answer::begin(Arc::clone(&pulse));
-            request.extensions_mut().insert(Arc::clone(&pulse));
-            if let Some(spare) = &spare {
-                request.extensions_mut().insert(spare.clone());
+            let answer = Answer::begin(Arc::clone(&activity));
+            request.extensions_mut().insert(Arc::clone(&activity));
+            if let Some(over_limit) = &over_limit {
+                request.extensions_mut().insert(over_limit.clone());
             }
             respond(router.clone(), request, answer)
         })

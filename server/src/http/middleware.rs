@@ -17,7 +17,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::error::Error;
 use super::turn::Turn;
 use crate::app::App;
-use crate::crowd::Spare;
+use crate::connections::OverLimit;
 
 /// Bytes of all header names and values together.
 const HEADER_BYTES_MAX: usize = 16 * 1024;
@@ -31,10 +31,10 @@ const HEADERS_MAX: usize = 64;
 pub(super) struct Unlogged;
 
 /// Has a connection that came as one too many closed after its first answer.
-pub(super) async fn close_spare(request: Request, next: Next) -> Response {
-    let is_spare = request.extensions().get::<Spare>().is_some();
+pub(super) async fn close_over_limit(request: Request, next: Next) -> Response {
+    let is_over_limit = request.extensions().get::<OverLimit>().is_some();
     let mut response = next.run(request).await;
-    if is_spare {
+    if is_over_limit {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
@@ -91,8 +91,8 @@ fn known(method: &Method) -> &'static str {
 
 /// Refuses what is too much, before anything else looks at it.
 pub(super) async fn limit(State(app): State<App>, request: Request, next: Next) -> Response {
-    if let Some(spare) = request.extensions().get::<Spare>()
-        && !spare.finds_room().await
+    if let Some(over_limit) = request.extensions().get::<OverLimit>()
+        && !over_limit.wait_for_room().await
     {
         return Error::Busy.into_response();
     }

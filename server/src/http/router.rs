@@ -45,7 +45,7 @@ pub fn router(app: &App) -> Router {
         .merge(limited)
         .layer(middleware::catch_panic())
         .layer(axum::middleware::from_fn(middleware::close_unread))
-        .layer(axum::middleware::from_fn(middleware::close_spare))
+        .layer(axum::middleware::from_fn(middleware::close_over_limit))
         .layer(axum::middleware::from_fn(middleware::expect_host))
         .layer(axum::middleware::from_fn(middleware::log))
         .layer(from_fn_with_state(headers::security_headers(serving.push_origin.as_ref()), headers::secure))

@@ -13,7 +13,7 @@ use tokio::time::{Duration, Instant, timeout, timeout_at};
 
 use super::error::Error;
 use crate::app::App;
-use crate::crowd::Pulse;
+use crate::connections::Activity;
 use crate::slots::{Kind, Slot};
 
 /// The longest wait for memory, once a connection that kept some was closed for it.
@@ -30,15 +30,15 @@ struct Inner {
     kind: Kind,
     slot: Mutex<Option<Slot>>,
     /// Of the connection, if the request came over one.
-    pulse: Option<Arc<Pulse>>,
+    activity: Option<Arc<Activity>>,
 }
 
 impl Turn {
     pub(super) fn new(app: &App, request: &Request) -> Self {
         let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
         let kind = kind(request.method(), route.strip_prefix(API_BASE).unwrap_or_default());
-        let pulse = request.extensions().get::<Arc<Pulse>>().cloned();
-        Self { inner: Arc::new(Inner { app: app.clone(), kind, slot: Mutex::new(None), pulse }) }
+        let activity = request.extensions().get::<Arc<Activity>>().cloned();
+        Self { inner: Arc::new(Inner { app: app.clone(), kind, slot: Mutex::new(None), activity }) }
     }
 
     /// The one that the middleware gave to a request.
@@ -70,8 +70,8 @@ impl Turn {
         self.inner.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn pulse(&self) -> Option<Arc<Pulse>> {
-        self.inner.pulse.clone()
+    fn activity(&self) -> Option<Arc<Activity>> {
+        self.inner.activity.clone()
     }
 }
 
@@ -90,13 +90,13 @@ fn kind(method: &Method, route: &str) -> Kind {
 /// Bytes of a client's that are kept in memory, and counted among all that are.
 pub(super) struct Kept {
     app: App,
-    pulse: Option<Arc<Pulse>>,
+    activity: Option<Arc<Activity>>,
     permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Kept {
     pub(super) fn nothing(app: &App, turn: Option<&Turn>) -> Self {
-        Self { app: app.clone(), pulse: turn.and_then(Turn::pulse), permit: None }
+        Self { app: app.clone(), activity: turn.and_then(Turn::activity), permit: None }
     }
 
     /// Sees to it that so many are counted. Where too many are kept already, the client that has been silent longest loses
@@ -108,7 +108,7 @@ impl Kept {
         let permit = match Arc::clone(free).try_acquire_many_owned(count) {
             Ok(permit) => permit,
             Err(_) => {
-                self.app.crowd().close_silent_keeper();
+                self.app.connections().close_idlest_with_buffer();
                 let waited = timeout(MEMORY_WAIT, Arc::clone(free).acquire_many_owned(count)).await;
                 waited.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)?
             }
@@ -117,8 +117,8 @@ impl Kept {
             Some(kept) => kept.merge(permit),
             none => *none = Some(permit),
         }
-        if let Some(pulse) = &self.pulse {
-            pulse.keep(more);
+        if let Some(activity) = &self.activity {
+            activity.buffer(more);
         }
         Ok(())
     }
@@ -130,8 +130,8 @@ impl Kept {
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        if let Some(pulse) = &self.pulse {
-            pulse.keep_no_more(self.len());
+        if let Some(activity) = &self.activity {
+            activity.unbuffer(self.len());
         }
     }
 }
@@ -143,17 +143,17 @@ pub(super) struct Pace {
     bytes_min: u64,
     until: Instant,
     bytes: u64,
-    pulse: Option<Arc<Pulse>>,
+    activity: Option<Arc<Activity>>,
 }
 
 impl Pace {
     pub(super) fn new(span: Duration, bytes_min: u64, turn: Option<&Turn>) -> Self {
-        Self { span, bytes_min, until: Instant::now() + span, bytes: 0, pulse: turn.and_then(Turn::pulse) }
+        Self { span, bytes_min, until: Instant::now() + span, bytes: 0, activity: turn.and_then(Turn::activity) }
     }
 
     /// The next piece; `None` at the end.
     pub(super) async fn next(&mut self, body: &mut Body) -> Result<Option<Bytes>, Error> {
-        let _awaited = self.pulse.as_ref().map(Pulse::await_body);
+        let _awaited = self.activity.as_ref().map(Activity::await_body);
         loop {
             let frame = timeout_at(self.until, body.frame()).await.map_err(|_| Error::RequestTimeout)?;
             let Some(frame) = frame else { return Ok(None) };

@@ -13,17 +13,17 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::bare;
-use crate::crowd::Pulse;
+use crate::connections::Activity;
 
-/// A socket whose [`Pulse`] is taken.
-pub(super) struct Watched {
+/// A socket that notes what moves on it in its [`Activity`].
+pub(super) struct TrackedSocket {
     stream: TcpStream,
-    pulse: Arc<Pulse>,
+    activity: Arc<Activity>,
 }
 
-impl Watched {
-    pub(super) fn new(stream: TcpStream, pulse: Arc<Pulse>) -> Self {
-        Self { stream, pulse }
+impl TrackedSocket {
+    pub(super) fn new(stream: TcpStream, activity: Arc<Activity>) -> Self {
+        Self { stream, activity }
     }
 
     pub(super) fn into_inner(self) -> TcpStream {
@@ -32,27 +32,27 @@ impl Watched {
 
     fn note(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match &written {
-            Poll::Ready(Ok(len)) => self.pulse.write(Some(*len)),
-            Poll::Pending => self.pulse.write(None),
+            Poll::Ready(Ok(len)) => self.activity.write(Some(*len)),
+            Poll::Pending => self.activity.write(None),
             Poll::Ready(Err(_)) => {}
         }
         written
     }
 }
 
-impl AsyncRead for Watched {
+impl AsyncRead for TrackedSocket {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
         let len = buf.filled().len() - before;
         if len > 0 {
-            self.pulse.read(len);
+            self.activity.read(len);
         }
         Poll::Ready(Ok(()))
     }
 }
 
-impl AsyncWrite for Watched {
+impl AsyncWrite for TrackedSocket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, buf);
         self.note(written)
@@ -162,12 +162,12 @@ impl<T: Write + Unpin> Write for Holding<T> {
 }
 
 /// A request that is being answered, until its answer is with the transport.
-pub(super) struct Answer(Arc<Pulse>);
+pub(super) struct Answer(Arc<Activity>);
 
 impl Answer {
-    pub(super) fn begin(pulse: Arc<Pulse>) -> Self {
-        pulse.begin_request();
-        Self(pulse)
+    pub(super) fn begin(activity: Arc<Activity>) -> Self {
+        activity.begin_request();
+        Self(activity)
     }
 
     pub(super) fn with_body(self, body: Body) -> AnswerBody {

@@ -1,4 +1,4 @@
-//! Whether something moves on a connection, and whose turn it is.
+//! What moves on a connection, and which side is waited for.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,7 +10,7 @@ const MOVED_BYTES: u64 = 1024;
 
 /// What is known of a connection while it lives.
 #[derive(Debug)]
-pub(crate) struct Pulse {
+pub(crate) struct Activity {
     state: Mutex<State>,
     close: CancellationToken,
 }
@@ -19,7 +19,7 @@ pub(crate) struct Pulse {
 struct State {
     /// Since when nothing worth counting has happened.
     since: Instant,
-    /// When the server turned to its own work. What that takes is not the client's silence.
+    /// When the server turned to its own work. What that takes is not the silence of the client.
     working_since: Instant,
     /// Bytes that have moved since.
     moved: u64,
@@ -33,13 +33,13 @@ struct State {
     awaits_body: bool,
     /// Whether the client does not take what is written.
     awaits_reader: bool,
-    /// Bytes of the client's that are kept in memory.
-    kept: usize,
+    /// Bytes from the client that are buffered in memory.
+    buffered: usize,
 }
 
 /// How long the other side has kept the server waiting.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Silence {
+pub(super) enum Inactivity {
     /// Nothing of a request has come.
     BeforeRequest { since: Duration, is_first: bool },
     /// Headers began so long ago.
@@ -50,7 +50,7 @@ pub(super) enum Silence {
     None,
 }
 
-impl Pulse {
+impl Activity {
     pub(super) fn new() -> Self {
         let now = Instant::now();
         let state = State {
@@ -62,7 +62,7 @@ impl Pulse {
             is_first: true,
             awaits_body: false,
             awaits_reader: false,
-            kept: 0,
+            buffered: 0,
         };
         Self { state: Mutex::new(state), close: CancellationToken::new() }
     }
@@ -113,35 +113,35 @@ impl Pulse {
         AwaitedBody(Arc::clone(self))
     }
 
-    /// Bytes of the client's that are kept from now on.
-    pub(crate) fn keep(&self, len: usize) {
-        self.state().kept += len;
+    /// So many more bytes from the client are buffered.
+    pub(crate) fn buffer(&self, len: usize) {
+        self.state().buffered += len;
     }
 
-    /// They are not any more.
-    pub(crate) fn keep_no_more(&self, len: usize) {
+    /// So many fewer are.
+    pub(crate) fn unbuffer(&self, len: usize) {
         let mut state = self.state();
-        state.kept = state.kept.saturating_sub(len);
+        state.buffered = state.buffered.saturating_sub(len);
     }
 
-    pub(super) fn keeps_bytes(&self) -> bool {
-        self.state().kept > 0
+    pub(super) fn has_buffered(&self) -> bool {
+        self.state().buffered > 0
     }
 
-    pub(super) fn silence(&self, now: Instant) -> Silence {
+    pub(super) fn inactivity(&self, now: Instant) -> Inactivity {
         let state = self.state();
         let since = now.saturating_duration_since(state.since);
         match &*state {
-            State { awaits_reader: true, .. } => Silence::InRequest(since),
+            State { awaits_reader: true, .. } => Inactivity::InRequest(since),
             State { in_request: true, awaits_body, .. } => {
                 if *awaits_body {
-                    Silence::InRequest(since)
+                    Inactivity::InRequest(since)
                 } else {
-                    Silence::None
+                    Inactivity::None
                 }
             }
-            State { in_headers: true, .. } => Silence::InHeaders(since),
-            State { is_first, .. } => Silence::BeforeRequest { since, is_first: *is_first },
+            State { in_headers: true, .. } => Inactivity::InHeaders(since),
+            State { is_first, .. } => Inactivity::BeforeRequest { since, is_first: *is_first },
         }
     }
 
@@ -175,7 +175,7 @@ impl State {
 
 /// That the server waits for a body.
 #[derive(Debug)]
-pub(crate) struct AwaitedBody(Arc<Pulse>);
+pub(crate) struct AwaitedBody(Arc<Activity>);
 
 impl Drop for AwaitedBody {
     fn drop(&mut self) {
