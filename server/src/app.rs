@@ -7,6 +7,7 @@ use subrosa_shared::limits::Limits;
 use tokio::sync::Semaphore;
 
 use crate::blobs::Blobs;
+use crate::concurrency::ConcurrencyLimits;
 use crate::condition::Condition;
 use crate::config::{Config, ConfigError, LedgerPlace, Serving};
 use crate::connections::Connections;
@@ -18,7 +19,6 @@ use crate::ledger::sqlite::{Reserve, SqliteLedger};
 use crate::ledger::{Clock, ClockRefused, Ledger, LedgerError, SlewedClock, ThisMachine, Transfer};
 use crate::lifecycle::Policy;
 use crate::lifecycle::rules::{BURNED, TOMBSTONE};
-use crate::slots::Slots;
 use crate::store::Store;
 
 /// Bytes that a client has to send or take within [`Timing::stall`], or it is cut off.
@@ -44,7 +44,7 @@ struct Inner {
     timing: Timing,
     connections_max: usize,
     connections: Arc<Connections>,
-    slots: Slots,
+    concurrency: ConcurrencyLimits,
     memory: Arc<Semaphore>,
     condition: Condition,
     /// Keeps other processes out for as long as this one runs.
@@ -181,7 +181,7 @@ impl App {
             timing: config.timing(),
             connections_max: config.connections_max.max(1),
             connections: Arc::new(Connections::new(config.connection_limits())),
-            slots: Slots::new(config.requests_max),
+            concurrency: ConcurrencyLimits::new(config.requests_max),
             memory: Arc::new(Semaphore::new(MEMORY_BYTES_MAX)),
             condition: Condition::default(),
             _data_folder: data_folder,
@@ -241,8 +241,8 @@ impl App {
     }
 
     /// One per request that is being worked on.
-    pub(crate) fn slots(&self) -> &Slots {
-        &self.inner.slots
+    pub(crate) fn concurrency(&self) -> &ConcurrencyLimits {
+        &self.inner.concurrency
     }
 
     /// One per byte of clients' that may be kept in memory: bodies, until they are whole or on the disk.

@@ -9,8 +9,8 @@ use tokio::time::{Duration, Instant, timeout};
 
 use crate::app::App;
 use crate::blobs::BlobsError;
+use crate::concurrency::CallKind;
 use crate::ledger::LedgerError;
-use crate::slots::Kind;
 
 /// The longest wait for ledger or blobs. One that does not answer for so long does not work.
 const PROBE_MAX: Duration = Duration::from_secs(3);
@@ -45,8 +45,8 @@ impl Condition {
         if app.connections().is_saturated() {
             return Err("saturated: there are as many connections as there may be");
         }
-        for kind in [Kind::Holder, Kind::Owner, Kind::Page] {
-            if app.slots().is_saturated(kind) {
+        for kind in [CallKind::Holder, CallKind::Owner, CallKind::Page] {
+            if app.concurrency().is_saturated(kind) {
                 return Err(saturated(kind));
             }
         }
@@ -57,8 +57,8 @@ impl Condition {
     pub(crate) async fn takes_new(&self, app: &App) -> Result<(), &'static str> {
         self.serves(app).await?;
         self.probe(app).await.takes_new?;
-        for kind in [Kind::Creation, Kind::Upload] {
-            if app.slots().is_saturated(kind) {
+        for kind in [CallKind::Creation, CallKind::Upload] {
+            if app.concurrency().is_saturated(kind) {
                 return Err(saturated(kind));
             }
         }
@@ -127,12 +127,12 @@ fn is_damage(error: &LedgerError) -> bool {
     false
 }
 
-fn saturated(kind: Kind) -> &'static str {
+fn saturated(kind: CallKind) -> &'static str {
     match kind {
-        Kind::Page => "saturated: too many ask for pages",
-        Kind::Holder => "saturated: too many calls of holders of links",
-        Kind::Owner => "saturated: too many calls of owners",
-        Kind::Creation => "saturated: too many new shares and pushes",
-        Kind::Upload => "saturated: too many uploads",
+        CallKind::Page => "saturated: too many ask for pages",
+        CallKind::Holder => "saturated: too many calls of holders of links",
+        CallKind::Owner => "saturated: too many calls of owners",
+        CallKind::Creation => "saturated: too many new shares and pushes",
+        CallKind::Upload => "saturated: too many uploads",
     }
 }

@@ -1,9 +1,9 @@
 //! HTTP: a thin skin over [`store`](crate::store) and [`blobs`](crate::blobs). A handler extracts, asks, answers.
 //!
 //! [`router`] lists the calls; the files beside it have one resource each. `extract` and `upload` check what comes in,
-//! `turn` says when it is worked on, `download` streams what goes out, `error` says what went wrong, `openapi` describes
-//! it all, `cors` lets pages of other servers in, [`connection`] deals with sockets. `pages` serves the `files` under their
-//! `paths`, in the form and language that a client accepts (`accept`).
+//! `permit` says when it is worked on, `min_rate` and `buffered_bytes` bound what a body costs, `download` streams what goes
+//! out, `error` says what went wrong, `openapi` describes it all, `cors` lets pages of other servers in, [`connection`] deals
+//! with sockets. `pages` serves the `files` under their `paths`, in the form and language that a client accepts (`accept`).
 
 pub mod router;
 
@@ -20,6 +20,7 @@ mod pushes;
 mod shares;
 
 mod accept;
+mod buffered_bytes;
 pub mod connection;
 mod cors;
 mod download;
@@ -29,7 +30,8 @@ mod files;
 mod headers;
 mod health;
 mod middleware;
+mod min_rate;
 mod pages;
 mod paths;
-mod turn;
+mod permit;
 mod upload;

@@ -16,6 +16,7 @@ pub mod record_key;
 pub mod store;
 
 pub mod app;
+mod concurrency;
 mod condition;
 pub mod config;
 mod connections;
@@ -26,7 +27,6 @@ mod open_files;
 pub mod origin;
 mod outage;
 mod random;
-mod slots;
 
 use std::future::Future;
 

@@ -13,8 +13,10 @@ use subrosa_shared::limits::JSON_BYTES_MAX;
 use subrosa_shared::secret::{DeviceProof, LeaseProof, LinkProof, OpenProof, OwnerProof, Proof};
 use tokio::time::Duration;
 
+use super::buffered_bytes::BufferedBytes;
 use super::error::Error;
-use super::turn::{Kept, Pace, Turn};
+use super::min_rate::MinRate;
+use super::permit::RequestPermit;
 use crate::app::App;
 use crate::lifecycle::OpenAttempt;
 
@@ -119,10 +121,10 @@ impl<T: DeserializeOwned, const BYTES_MAX: usize> FromRequest<App> for Json<T, B
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
         expect_content_type(request.headers(), "application/json")?;
-        let turn = Turn::of(&request);
-        let (bytes, _kept) = read_small(request.into_body(), BYTES_MAX, app, turn.as_ref()).await?;
-        if let Some(turn) = &turn {
-            turn.take().await?;
+        let permit = RequestPermit::of(&request);
+        let (bytes, _buffered) = read_small(request.into_body(), BYTES_MAX, app, permit.as_ref()).await?;
+        if let Some(permit) = &permit {
+            permit.acquire().await?;
         }
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
             // Where, but not what: serde's own words quote the body.
@@ -143,8 +145,8 @@ impl FromRequest<App> for NoBody {
         if !request.body().is_end_stream() && request.body().size_hint().exact() != Some(0) {
             return Err(Error::InvalidBody("This call takes no body.".to_owned()));
         }
-        if let Some(turn) = Turn::of(&request) {
-            turn.take().await?;
+        if let Some(permit) = RequestPermit::of(&request) {
+            permit.acquire().await?;
         }
         Ok(Self)
     }
@@ -160,22 +162,27 @@ pub(super) fn expect_content_type(headers: &HeaderMap, expected: &'static str) -
 /// is shorter. 3 kB/s are three times as fast.
 const SMALL_BODY_PACE: (Duration, u64) = (Duration::from_secs(10), 10 * 1024);
 
-/// Reads a small body whole. What has come of it is counted among all that is kept in memory.
-async fn read_small(body: Body, bytes_max: usize, app: &App, turn: Option<&Turn>) -> Result<(Vec<u8>, Kept), Error> {
+/// Reads a small body whole. What has come of it is counted among all that is buffered in memory.
+async fn read_small(
+    body: Body,
+    bytes_max: usize,
+    app: &App,
+    permit: Option<&RequestPermit>,
+) -> Result<(Vec<u8>, BufferedBytes), Error> {
     let too_large = || Error::BodyTooLarge { bytes_max: bytes_max as u64 };
     if body.size_hint().lower() > bytes_max as u64 {
         return Err(too_large());
     }
     let (span, bytes_min) = SMALL_BODY_PACE;
-    let (mut body, mut bytes, mut kept) = (body, Vec::new(), Kept::nothing(app, turn));
-    let mut pace = Pace::new(app.timing().stall.min(span), bytes_min, turn);
-    while let Some(piece) = pace.next(&mut body).await? {
+    let (mut body, mut bytes, mut buffered) = (body, Vec::new(), BufferedBytes::none(app, permit));
+    let mut rate = MinRate::new(app.timing().stall.min(span), bytes_min, permit);
+    while let Some(piece) = rate.next(&mut body).await? {
         let len = bytes.len() + piece.len();
         if len > bytes_max {
             return Err(too_large());
         }
-        kept.at_least(len).await?;
+        buffered.reserve(len).await?;
         bytes.extend_from_slice(&piece);
     }
-    Ok((bytes, kept))
+    Ok((bytes, buffered))
 }

@@ -43,12 +43,12 @@ pub(super) async fn hold(State(room): State<Room>, request: Request, next: Next)
 }
 
 /// Bytes that keep their room for as long as anybody has a piece of them.
-struct Kept {
+struct HeldBytes {
     bytes: Bytes,
     _room: OwnedSemaphorePermit,
 }
 
-impl AsRef<[u8]> for Kept {
+impl AsRef<[u8]> for HeldBytes {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
     }
@@ -62,7 +62,7 @@ impl Room {
         let Ok(room) = Arc::clone(&self.0).try_acquire_many_owned(kib) else { return Error::Busy.into_response() };
         let (mut parts, body) = response.into_parts();
         let Ok(whole) = body.collect().await else { return Error::Outcome.into_response() };
-        let mut rest = Bytes::from_owner(Kept { bytes: whole.to_bytes(), _room: room });
+        let mut rest = Bytes::from_owner(HeldBytes { bytes: whole.to_bytes(), _room: room });
         parts.headers.insert(header::CONTENT_LENGTH, len.into());
         let pieces = std::iter::from_fn(move || {
             let len = rest.len().min(PIECE_LEN);

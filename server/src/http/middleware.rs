@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::error::Error;
-use super::turn::Turn;
+use super::permit::RequestPermit;
 use crate::app::App;
 use crate::connections::OverLimit;
 
@@ -103,16 +103,16 @@ pub(super) async fn limit(State(app): State<App>, request: Request, next: Next) 
         return Error::HeadersTooLarge.into_response();
     }
     // Calls with a body take their place when it is here.
-    let turn = Turn::new(&app, &request);
-    if turn.is_pages()
-        && let Err(busy) = turn.take().await
+    let permit = RequestPermit::new(&app, &request);
+    if permit.is_pages()
+        && let Err(busy) = permit.acquire().await
     {
         return busy.into_response();
     }
     let mut request = request;
-    request.extensions_mut().insert(turn.clone());
+    request.extensions_mut().insert(permit.clone());
     let response = next.run(request).await;
-    turn.give_back();
+    permit.release();
     response
 }
 

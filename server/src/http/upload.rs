@@ -11,9 +11,11 @@ use subrosa_shared::id::{Digest, ShareId, Verifier};
 use subrosa_shared::seal;
 use tokio::time::Instant;
 
+use super::buffered_bytes::BufferedBytes;
 use super::error::Error;
 use super::extract::expect_content_type;
-use super::turn::{Kept, Pace, Turn};
+use super::min_rate::MinRate;
+use super::permit::RequestPermit;
 use crate::app::{App, FLOOR_BYTES};
 use crate::blobs::BlobWriter;
 use crate::ledger::{ObjectRow, PutObject, Slot};
@@ -26,7 +28,7 @@ pub(super) struct SealedBody {
     /// SHA-256 that they are to have.
     pub(super) digest: Digest,
     body: Body,
-    turn: Option<Turn>,
+    permit: Option<RequestPermit>,
 }
 
 impl FromRequest<App> for SealedBody {
@@ -43,12 +45,12 @@ impl FromRequest<App> for SealedBody {
         if seal::plaintext_len(len).is_err() {
             return Err(Error::NotSealed);
         }
-        let turn = Turn::of(&request);
+        let permit = RequestPermit::of(&request);
         // For the question whether it may be stored. While its bytes are awaited, it has none.
-        if let Some(turn) = &turn {
-            turn.take().await?;
+        if let Some(permit) = &permit {
+            permit.acquire().await?;
         }
-        Ok(Self { len, digest, body: request.into_body(), turn })
+        Ok(Self { len, digest, body: request.into_body(), permit })
     }
 }
 
@@ -100,18 +102,18 @@ impl SealedBody {
     }
 
     async fn pump(self, app: &App, sink: &mut impl Sink) -> Result<(), Error> {
-        let Self { len, digest, mut body, turn } = self;
-        let turn = turn.as_ref();
+        let Self { len, digest, mut body, permit } = self;
+        let permit = permit.as_ref();
         let mut received: u64 = 0;
         let mut hasher = Sha256::new();
-        let mut kept = Kept::nothing(app, turn);
-        let mut pace = Pace::new(app.timing().stall, FLOOR_BYTES, turn);
+        let mut buffered = BufferedBytes::none(app, permit);
+        let mut rate = MinRate::new(app.timing().stall, FLOOR_BYTES, permit);
         loop {
-            turn.inspect(|turn| turn.give_back());
-            let piece = pace.next(&mut body).await?;
+            permit.inspect(|permit| permit.release());
+            let piece = rate.next(&mut body).await?;
             let begun = Instant::now();
-            if let Some(turn) = turn {
-                turn.take().await?;
+            if let Some(permit) = permit {
+                permit.acquire().await?;
             }
             let Some(piece) = piece else { break };
             if received == 0 && piece.first().is_some_and(|version| *version != seal::VERSION) {
@@ -121,10 +123,10 @@ impl SealedBody {
             if received > len {
                 return Err(Error::InvalidLength);
             }
-            kept.at_least(sink.keeps(piece.len())).await?;
+            buffered.reserve(sink.keeps(piece.len())).await?;
             hasher.update(&piece);
-            sink.take(&piece).await?;
-            pace.forgive(begun.elapsed());
+            sink.write(&piece).await?;
+            rate.forgive(begun.elapsed());
         }
         match (received == len, Digest::from_bytes(hasher.finalize().into()) == digest) {
             (false, _) => Err(Error::IncompleteBody),
@@ -174,7 +176,7 @@ trait Sink {
     /// Bytes that it keeps in memory when it has taken so many more.
     fn keeps(&self, more: usize) -> usize;
 
-    async fn take(&mut self, piece: &[u8]) -> Result<(), Error>;
+    async fn write(&mut self, piece: &[u8]) -> Result<(), Error>;
 }
 
 impl Sink for BlobWriter {
@@ -182,7 +184,7 @@ impl Sink for BlobWriter {
         self.keeps_with(more)
     }
 
-    async fn take(&mut self, piece: &[u8]) -> Result<(), Error> {
+    async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
         Ok(self.write(piece).await?)
     }
 }
@@ -192,7 +194,7 @@ impl Sink for Vec<u8> {
         self.len() + more
     }
 
-    async fn take(&mut self, piece: &[u8]) -> Result<(), Error> {
+    async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
         self.extend_from_slice(piece);
         Ok(())
     }

@@ -1,6 +1,7 @@
-//! How much is worked on at the same time. Each kind of call has places of its own, so that a flood of one stops no other.
+//! How many calls are worked on at the same time. Each kind of call has permits of its own (bulkheads), so that a flood of one
+//! stops no other.
 //!
-//! A place is taken when there is work, and not while a client is waited for: a body that trickles takes none.
+//! A permit is taken when there is work, and not while a client is waited for: a body that trickles takes none.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -8,16 +9,16 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Duration, Instant, timeout};
 
-/// The longest wait for a place.
+/// The longest wait for a permit.
 const WAIT_MAX: Duration = Duration::from_secs(2);
-/// How many may wait for each place.
-const WAITING_PER_SLOT: usize = 8;
-/// A pool is saturated once it had no free place for so long.
+/// How many calls may wait for each permit.
+const WAITING_PER_PERMIT: usize = 8;
+/// A pool is saturated once it had no free permit for so long.
 const SATURATED_AFTER: Duration = Duration::from_secs(1);
 
 /// The kinds of calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum CallKind {
     /// Pages, and what anybody may ask for.
     Page,
     /// What holders of links ask for.
@@ -30,10 +31,10 @@ pub(crate) enum Kind {
     Upload,
 }
 
-impl Kind {
+impl CallKind {
     const ALL: [Self; 5] = [Self::Page, Self::Holder, Self::Owner, Self::Creation, Self::Upload];
 
-    /// Sixteenths of all places.
+    /// Sixteenths of all permits.
     const fn share(self) -> usize {
         match self {
             Self::Page | Self::Creation | Self::Upload => 2,
@@ -43,10 +44,10 @@ impl Kind {
     }
 }
 
-/// The places of all kinds.
+/// The permits of all kinds.
 #[derive(Debug)]
-pub(crate) struct Slots {
-    pools: [Pool; Kind::ALL.len()],
+pub(crate) struct ConcurrencyLimits {
+    pools: [Pool; CallKind::ALL.len()],
     began: Instant,
 }
 
@@ -55,46 +56,46 @@ struct Pool {
     free: Arc<Semaphore>,
     waiting: AtomicUsize,
     waiting_max: usize,
-    /// Milliseconds after the beginning since which there is no free place; 0: there was one.
+    /// Milliseconds after the beginning since which there is no free permit; 0: there was one.
     full_since: AtomicU64,
 }
 
-/// A place, until it is dropped.
+/// May work until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Slot {
+pub(crate) struct Permit {
     _permit: OwnedSemaphorePermit,
 }
 
-impl Slots {
-    /// Divides so many places among the kinds, of which each gets at least one.
+impl ConcurrencyLimits {
+    /// Divides so many permits among the kinds, of which each gets at least one.
     pub(crate) fn new(all: usize) -> Self {
-        let pool = |kind: Kind| {
+        let pool = |kind: CallKind| {
             let count = (all.saturating_mul(kind.share()) / 16).clamp(1, Semaphore::MAX_PERMITS);
             Pool {
                 free: Arc::new(Semaphore::new(count)),
                 waiting: AtomicUsize::new(0),
-                waiting_max: count.saturating_mul(WAITING_PER_SLOT),
+                waiting_max: count.saturating_mul(WAITING_PER_PERMIT),
                 full_since: AtomicU64::new(0),
             }
         };
-        Self { pools: Kind::ALL.map(pool), began: Instant::now() }
+        Self { pools: CallKind::ALL.map(pool), began: Instant::now() }
     }
 
-    /// Waits for a place, if need be. `None`: there is none, and too many wait or it took too long.
-    pub(crate) async fn take(&self, kind: Kind) -> Option<Slot> {
+    /// Waits for a permit, if need be. `None`: there is none, and too many wait or it took too long.
+    pub(crate) async fn acquire(&self, kind: CallKind) -> Option<Permit> {
         let pool = &self.pools[kind as usize];
         if let Ok(permit) = Arc::clone(&pool.free).try_acquire_owned() {
             pool.full_since.store(0, Ordering::Relaxed);
-            return Some(Slot { _permit: permit });
+            return Some(Permit { _permit: permit });
         }
         let _ = pool.full_since.compare_exchange(0, self.millis(), Ordering::Relaxed, Ordering::Relaxed);
         let _waiting = Waiting::begin(pool)?;
         let permit = timeout(WAIT_MAX, Arc::clone(&pool.free).acquire_owned()).await.ok()?.ok()?;
-        Some(Slot { _permit: permit })
+        Some(Permit { _permit: permit })
     }
 
-    /// Whether calls of that kind have found no free place for a while.
-    pub(crate) fn is_saturated(&self, kind: Kind) -> bool {
+    /// Whether calls of that kind have found no free permit for a while.
+    pub(crate) fn is_saturated(&self, kind: CallKind) -> bool {
         let pool = &self.pools[kind as usize];
         let since = pool.full_since.load(Ordering::Relaxed);
         since != 0
@@ -130,32 +131,32 @@ mod tests {
 
     #[tokio::test]
     async fn a_flood_of_one_kind_stops_no_other() {
-        let slots = Slots::new(16);
+        let concurrency = ConcurrencyLimits::new(16);
         let mut held = Vec::new();
         for _ in 0..2 {
-            held.push(slots.take(Kind::Creation).await.unwrap());
+            held.push(concurrency.acquire(CallKind::Creation).await.unwrap());
         }
-        assert!(slots.take(Kind::Creation).await.is_none());
-        assert!(slots.is_saturated(Kind::Creation), "it waited longer than that");
-        for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Creation) {
-            assert!(slots.take(kind).await.is_some() && !slots.is_saturated(kind), "{kind:?}");
+        assert!(concurrency.acquire(CallKind::Creation).await.is_none());
+        assert!(concurrency.is_saturated(CallKind::Creation), "it waited longer than that");
+        for kind in CallKind::ALL.into_iter().filter(|kind| *kind != CallKind::Creation) {
+            assert!(concurrency.acquire(kind).await.is_some() && !concurrency.is_saturated(kind), "{kind:?}");
         }
         held.pop();
-        assert!(!slots.is_saturated(Kind::Creation));
-        assert!(slots.take(Kind::Creation).await.is_some());
+        assert!(!concurrency.is_saturated(CallKind::Creation));
+        assert!(concurrency.acquire(CallKind::Creation).await.is_some());
     }
 
     #[tokio::test]
     async fn few_wait_and_the_rest_is_told_at_once() {
-        let slots = Slots::new(1);
-        let _held = slots.take(Kind::Page).await.unwrap();
+        let concurrency = ConcurrencyLimits::new(1);
+        let _held = concurrency.acquire(CallKind::Page).await.unwrap();
         let begun = Instant::now();
         let all = futures_util::future::join_all((0..100).map(|_| async {
-            let taken = slots.take(Kind::Page).await;
+            let taken = concurrency.acquire(CallKind::Page).await;
             (taken.is_some(), begun.elapsed())
         }));
         let all = all.await;
         assert!(all.iter().all(|(taken, _)| !taken));
-        assert_eq!(all.iter().filter(|(_, after)| *after < SATURATED_AFTER).count(), 100 - WAITING_PER_SLOT);
+        assert_eq!(all.iter().filter(|(_, after)| *after < SATURATED_AFTER).count(), 100 - WAITING_PER_PERMIT);
     }
 }

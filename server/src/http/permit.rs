@@ -1,0 +1,112 @@
+//! When a request is worked on: with a permit for its kind of call, which it holds only while there is work.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::{MatchedPath, Request};
+use http::Method;
+use subrosa_shared::api::API_BASE;
+
+use super::error::Error;
+use crate::app::App;
+use crate::concurrency::{CallKind, Permit};
+use crate::connections::Activity;
+
+/// A request's permit to be worked on: acquired when there is something to work on.
+#[derive(Clone)]
+pub(super) struct RequestPermit {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    app: App,
+    kind: CallKind,
+    permit: Mutex<Option<Permit>>,
+    /// Of the connection, if the request came over one.
+    activity: Option<Arc<Activity>>,
+}
+
+impl RequestPermit {
+    pub(super) fn new(app: &App, request: &Request) -> Self {
+        let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        let kind = kind(request.method(), route.strip_prefix(API_BASE).unwrap_or_default());
+        let activity = request.extensions().get::<Arc<Activity>>().cloned();
+        Self { inner: Arc::new(Inner { app: app.clone(), kind, permit: Mutex::new(None), activity }) }
+    }
+
+    /// The one that the middleware gave to a request.
+    pub(super) fn of(request: &Request) -> Option<Self> {
+        request.extensions().get::<Self>().cloned()
+    }
+
+    /// Whether extractors and handlers leave it to the middleware to acquire it.
+    pub(super) fn is_pages(&self) -> bool {
+        self.inner.kind == CallKind::Page
+    }
+
+    /// Acquires it: there is work.
+    pub(super) async fn acquire(&self) -> Result<(), Error> {
+        if self.permit().is_some() {
+            return Ok(());
+        }
+        let permit = self.inner.app.concurrency().acquire(self.inner.kind).await.ok_or(Error::Busy)?;
+        *self.permit() = Some(permit);
+        Ok(())
+    }
+
+    /// Releases it: the client is waited for, or all is done.
+    pub(super) fn release(&self) {
+        drop(self.permit().take());
+    }
+
+    fn permit(&self) -> std::sync::MutexGuard<'_, Option<Permit>> {
+        self.inner.permit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Of its connection, if it came over one.
+    pub(super) fn activity(&self) -> Option<Arc<Activity>> {
+        self.inner.activity.clone()
+    }
+}
+
+/// Whose call it is, by its route within the API.
+fn kind(method: &Method, route: &str) -> CallKind {
+    match (method.as_str(), route) {
+        ("PUT", "/shares/{share}" | "/pushes/{link}") => CallKind::Creation,
+        ("PUT", "/shares/{share}/parts/{index}" | "/shares/{share}/manifest" | "/shares/{share}/note") => {
+            CallKind::Upload
+        }
+        (_, "/pushes/{link}/owner" | "/pushes/{link}/log") => CallKind::Owner,
+        (_, route) if route.starts_with("/shares/") => CallKind::Owner,
+        (_, route) if route.starts_with("/links/") || route.starts_with("/pushes/") => CallKind::Holder,
+        _ => CallKind::Page,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_call_has_its_kind() {
+        for (method, route, expected) in [
+            ("PUT", "/shares/{share}", CallKind::Creation),
+            ("PUT", "/pushes/{link}", CallKind::Creation),
+            ("PUT", "/shares/{share}/parts/{index}", CallKind::Upload),
+            ("PUT", "/shares/{share}/manifest", CallKind::Upload),
+            ("PUT", "/shares/{share}/note", CallKind::Upload),
+            ("DELETE", "/shares/{share}", CallKind::Owner),
+            ("GET", "/shares/{share}/parts/{index}", CallKind::Owner),
+            ("DELETE", "/pushes/{link}/owner", CallKind::Owner),
+            ("GET", "/pushes/{link}/log", CallKind::Owner),
+            ("GET", "/pushes/{link}", CallKind::Holder),
+            ("DELETE", "/pushes/{link}", CallKind::Holder),
+            ("POST", "/pushes/{link}/reveal", CallKind::Holder),
+            ("GET", "/links/{link}", CallKind::Holder),
+            ("POST", "/links/{link}/leases", CallKind::Holder),
+            ("GET", "/config", CallKind::Page),
+            ("GET", "", CallKind::Page),
+        ] {
+            assert_eq!(kind(&method.parse().unwrap(), route), expected, "{method} {route}");
+        }
+    }
+}
