@@ -113,7 +113,7 @@ async fn reap_for_ever(app: &App) {
             () = app.store().became_due() => {}
         }
         outage.note(&reap_due(app, &mut back_off).await);
-        unpaid.note(&app.store().pay_debts().await);
+        unpaid.note(&app.store().count_owed_guesses().await);
     }
 }
 

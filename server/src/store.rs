@@ -1,7 +1,7 @@
 //! Load, step, commit: how a command meets the stored record. The only place that calls [`step`].
 
-mod debts;
-mod turns;
+mod record_locks;
+mod uncounted_guesses;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,9 +13,9 @@ use subrosa_shared::time::Timestamp;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Duration, sleep};
 
-use self::debts::{Debt, Debts};
-pub use self::turns::QUEUE_LEN_MAX;
-use self::turns::Turns;
+pub use self::record_locks::QUEUE_LEN_MAX;
+use self::record_locks::RecordLocks;
+use self::uncounted_guesses::{UncountedGuess, UncountedGuesses};
 use crate::deletions::Deletions;
 use crate::ledger::{
     Change as LedgerChange, CommitOutcome, Ledger, LedgerError, NewRow, ObjectRow, Objects, PutObject, Row, Slot,
@@ -28,7 +28,7 @@ use crate::lifecycle::{
 use crate::random;
 use crate::record_key::RecordKey;
 
-/// Lost races after which a command is given up. Within one process turns prevent them; other servers may be faster.
+/// Lost races after which a command is given up. Within one process locks prevent them; other servers may be faster.
 const ATTEMPTS_MAX: usize = 16;
 /// The longest pause after a lost race. The first is at most 2 milliseconds, and they double.
 const PAUSE_MAX: Duration = Duration::from_millis(64);
@@ -45,10 +45,10 @@ pub struct Store {
 struct Shared {
     ledger: Arc<dyn Ledger>,
     policy: Policy,
-    turns: Turns,
+    locks: RecordLocks,
     /// Uploads that are looked at whole at the same time.
     completing: Semaphore,
-    debts: Debts,
+    uncounted: UncountedGuesses,
     /// What became due at once.
     deletions: Deletions,
     /// Told when there was no place for it there.
@@ -80,9 +80,9 @@ impl Store {
     pub fn new(ledger: Arc<dyn Ledger>, policy: Policy) -> Self {
         // A server that was killed may have left something.
         let replaced = AtomicBool::new(true);
-        let (turns, debts, deletions) = (Turns::default(), Debts::default(), Deletions::default());
+        let (locks, uncounted, deletions) = (RecordLocks::default(), UncountedGuesses::default(), Deletions::default());
         let (completing, due) = (Semaphore::new(COMPLETING_MAX), Notify::new());
-        Self { shared: Arc::new(Shared { ledger, policy, turns, completing, debts, deletions, due, replaced }) }
+        Self { shared: Arc::new(Shared { ledger, policy, locks, completing, uncounted, deletions, due, replaced }) }
     }
 
     /// The ledger, for what is no step of a life.
@@ -219,10 +219,10 @@ impl Store {
         object: ObjectRow,
     ) -> Result<PutObject, StoreError> {
         let Slot::Part(index) = object.slot else { return Ok(self.shared.ledger.put_object(share, object).await?) };
-        let _turn = self.shared.turns.take((*share).into()).await.ok_or(StoreError::Contended)?;
+        let _lock = self.shared.locks.acquire((*share).into()).await.ok_or(StoreError::Contended)?;
         let last = self.last_part(share).await?;
         let action = OwnerAction::StorePart { index, sealed_len: object.sealed_len, last };
-        match self.run_alone((*share).into(), None, &Command::Owner { presented: owner, action }).await {
+        match self.run_locked((*share).into(), None, &Command::Owner { presented: owner, action }).await {
             // The ledger says so, and the caller asks why.
             Ok(_) | Err(StoreError::Refused(Refusal::AlreadyComplete | Refusal::Gone(_))) => {}
             Err(error) => return Err(error),
@@ -299,25 +299,25 @@ impl Store {
         if command.grows() {
             self.shared.ledger.expect_room().await?;
         }
-        if let Some(answered) = self.run_aside(key, command).await? {
+        if let Some(answered) = self.run_without_lock(key, command).await? {
             return Ok(answered?);
         }
-        let _turn = self.shared.turns.take(key).await.ok_or(StoreError::Contended)?;
+        let _lock = self.shared.locks.acquire(key).await.ok_or(StoreError::Contended)?;
         if command.guesses().is_some() {
-            self.pay(key).await?;
+            self.count_owed_guess(key).await?;
         }
-        self.run_alone(key, expect_objects, command).await
+        self.run_locked(key, expect_objects, command).await
     }
 
-    /// Answers what can be answered without a turn on the record: what only asks, unless time alone changes the record; and a
-    /// wrong proof, where others have the turn.
-    async fn run_aside(
+    /// Answers what can be answered without the lock of the record: what only asks, unless time alone changes the record; and a
+    /// wrong proof, where others hold the lock.
+    async fn run_without_lock(
         &self,
         key: RecordKey,
         command: &Command,
     ) -> Result<Option<Result<Outcome, Refusal>>, StoreError> {
         let asks = command.only_asks();
-        if !asks && (command.creates() || !self.shared.turns.are_wanted(&key)) {
+        if !asks && (command.creates() || !self.shared.locks.is_locked_or_awaited(&key)) {
             return Ok(None);
         }
         let row = self.shared.ledger.load(&key).await?;
@@ -338,18 +338,18 @@ impl Store {
         Ok(confirmed.then_some(outcome))
     }
 
-    /// Counts the guess that is owed on a record, if one is. The caller has its turn on it.
-    async fn pay(&self, key: RecordKey) -> Result<(), StoreError> {
-        let debts = &self.shared.debts;
-        let Some(Debt { link, write_id }) = debts.of(&key) else {
+    /// Counts the guess that is owed on a record, if one is. The caller holds its lock.
+    async fn count_owed_guess(&self, key: RecordKey) -> Result<(), StoreError> {
+        let uncounted = &self.shared.uncounted;
+        let Some(UncountedGuess { link, write_id }) = uncounted.of(&key) else {
             let too_many = || LedgerError::Unavailable("too many guesses wait to be counted".to_owned());
-            return if debts.have_room() { Ok(()) } else { Err(too_many().into()) };
+            return if uncounted.have_room() { Ok(()) } else { Err(too_many().into()) };
         };
         let stored = self.shared.ledger.load(&key).await?.is_some_and(|row| row.write_id == write_id);
         if !(stored && self.shared.ledger.confirm_durable(&key, Some(write_id)).await?) {
-            self.run_alone(key, None, &Command::CountGuess { link }).await?;
+            self.run_locked(key, None, &Command::CountGuess { link }).await?;
         }
-        debts.paid(&key);
+        uncounted.remove(&key);
         Ok(())
     }
 
@@ -357,18 +357,18 @@ impl Store {
     ///
     /// # Errors
     /// The ledger fails. The rest stays owed.
-    pub async fn pay_debts(&self) -> Result<(), StoreError> {
-        for key in self.shared.debts.keys() {
-            // Who has the turn and shows a proof pays first.
-            if let Some(_turn) = self.shared.turns.try_take(key) {
-                self.pay(key).await?;
+    pub async fn count_owed_guesses(&self) -> Result<(), StoreError> {
+        for key in self.shared.uncounted.keys() {
+            // Whoever holds the lock and shows a proof counts it first.
+            if let Some(_lock) = self.shared.locks.try_acquire(key) {
+                self.count_owed_guess(key).await?;
             }
         }
         Ok(())
     }
 
-    /// The same as [`run_with`](Self::run_with), for the caller whose turn it is on the record.
-    async fn run_alone(
+    /// The same as [`run_with`](Self::run_with), for the caller that holds the lock of the record.
+    async fn run_locked(
         &self,
         key: RecordKey,
         expect_objects: Option<WriteId>,
@@ -433,7 +433,7 @@ impl Store {
         let change = LedgerChange { key, expect, expect_objects, record, new_links, log, grows: command.grows() };
         let committed = self.shared.ledger.commit(change).await;
         if let (Err(_), Some(link), Some(write_id)) = (&committed, guessed, next) {
-            self.shared.debts.owe(key, Debt { link, write_id });
+            self.shared.uncounted.add(key, UncountedGuess { link, write_id });
         }
         match committed? {
             CommitOutcome::Committed => {

@@ -6,11 +6,11 @@
 mod laws;
 mod model;
 mod promises;
+mod record_locks;
 mod refusing;
 mod rules;
 mod run;
 mod stored;
-mod turns;
 mod world;
 
 use proptest::prelude::*;

@@ -267,13 +267,13 @@ fn where_only_wrong_ones_are_refused_one_is_owed_and_no_other_is_compared() {
             for guess in [world::open_verifier(0, 0), world::wrong()] {
                 assert_eq!(told(&store.run(world::share_id(), &open(guess)).await), first);
             }
-            store.pay_debts().await.unwrap_err();
+            store.count_owed_guesses().await.unwrap_err();
         }
         assert_eq!(wrong_passwords(&store).await, 0);
 
         // The ledger takes it: what is owed is counted, once, and slows the next.
         place.refuse(|_| false);
-        store.pay_debts().await.unwrap();
+        store.count_owed_guesses().await.unwrap();
         assert_eq!(wrong_passwords(&store).await, 1);
         let early = store.run(world::share_id(), &open(world::open_verifier(0, 0))).await;
         assert!(matches!(early, Err(StoreError::Refused(Refusal::TooManyGuesses { .. }))), "{early:?}");
@@ -303,7 +303,7 @@ fn whichever_changes_are_refused_guessing_ends() {
                 place.clock.advance(std::time::Duration::from_millis(MINUTE));
             }
             place.refuse(|_| false);
-            store.pay_debts().await.unwrap();
+            store.count_owed_guesses().await.unwrap();
             let counted = wrong_passwords(&store).await;
             assert!(learned <= counted && counted <= 3, "{learned} {counted} of pattern {pattern:04b}");
             if pattern != 15 {
@@ -326,7 +326,7 @@ fn what_was_counted_after_all_is_not_counted_again() {
         store.run(world::share_id(), &open(world::wrong())).await.unwrap_err();
         let change = made.lock().unwrap().clone().unwrap();
         place.ledger.ledger.commit(change).await.unwrap();
-        store.pay_debts().await.unwrap();
+        store.count_owed_guesses().await.unwrap();
         assert_eq!(wrong_passwords(&store).await, 1);
     });
 }

@@ -187,7 +187,7 @@ async fn where_no_replica_acknowledges_right_and_wrong_open_proofs_get_the_same_
         assert!(resumed.elapsed() < BOUND);
     }
     // The first wrong one counted; the second was not compared before that was sure.
-    server.app.store().pay_debts().await.unwrap();
+    server.app.store().count_owed_guesses().await.unwrap();
     assert_eq!(sender.status(&server).await.links[0].counters.wrong_password.count, 1);
 }
 

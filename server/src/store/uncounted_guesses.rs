@@ -13,11 +13,11 @@ use crate::ledger::WriteId;
 use crate::record_key::RecordKey;
 
 /// Records with a guess that is owed. Beyond that, nothing is compared on any other.
-const DEBTS_MAX: usize = 16_384;
+const UNCOUNTED_MAX: usize = 16_384;
 
 /// A guess that is owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Debt {
+pub(crate) struct UncountedGuess {
     /// Whose open proof was guessed.
     pub(crate) link: LinkId,
     /// The version that the failed step would have stored. Found in the ledger, it was stored after all.
@@ -26,28 +26,28 @@ pub(crate) struct Debt {
 
 /// What is owed, by record.
 #[derive(Debug, Default)]
-pub(crate) struct Debts {
-    owed: Mutex<HashMap<RecordKey, Debt>>,
+pub(crate) struct UncountedGuesses {
+    by_record: Mutex<HashMap<RecordKey, UncountedGuess>>,
 }
 
-impl Debts {
+impl UncountedGuesses {
     /// The guess that is owed on a record.
-    pub(crate) fn of(&self, key: &RecordKey) -> Option<Debt> {
+    pub(crate) fn of(&self, key: &RecordKey) -> Option<UncountedGuess> {
         self.lock().get(key).copied()
     }
 
     /// Whether there is room to owe one more.
     pub(crate) fn have_room(&self) -> bool {
-        self.lock().len() < DEBTS_MAX
+        self.lock().len() < UNCOUNTED_MAX
     }
 
     /// A guess is owed. Where one is owed already, no other was compared.
-    pub(crate) fn owe(&self, key: RecordKey, debt: Debt) {
-        self.lock().insert(key, debt);
+    pub(crate) fn add(&self, key: RecordKey, guess: UncountedGuess) {
+        self.lock().insert(key, guess);
     }
 
     /// It is counted, or there is nothing left to count it on.
-    pub(crate) fn paid(&self, key: &RecordKey) {
+    pub(crate) fn remove(&self, key: &RecordKey) {
         self.lock().remove(key);
     }
 
@@ -56,7 +56,7 @@ impl Debts {
         self.lock().keys().copied().collect()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<RecordKey, Debt>> {
-        self.owed.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<RecordKey, UncountedGuess>> {
+        self.by_record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
