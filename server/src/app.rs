@@ -8,10 +8,10 @@ use tokio::sync::Semaphore;
 
 use crate::blobs::Blobs;
 use crate::concurrency::ConcurrencyLimits;
-use crate::condition::Condition;
 use crate::config::{Config, ConfigError, LedgerPlace, Serving};
 use crate::connections::Connections;
 use crate::data_folder::{DataFolder, DataFolderError};
+use crate::health::Health;
 use crate::installation::{self, InstallationError};
 use crate::ledger::redis::nodes::{DurabilityPolicy, Nodes, RedisUrl};
 use crate::ledger::redis::{RedisLedger, Settings};
@@ -46,7 +46,7 @@ struct Inner {
     connections: Arc<Connections>,
     concurrency: ConcurrencyLimits,
     memory: Arc<Semaphore>,
-    condition: Condition,
+    health: Health,
     /// Keeps other processes out for as long as this one runs.
     _data_folder: DataFolder,
 }
@@ -183,7 +183,7 @@ impl App {
             connections: Arc::new(Connections::new(config.connection_limits())),
             concurrency: ConcurrencyLimits::new(config.requests_max),
             memory: Arc::new(Semaphore::new(MEMORY_BYTES_MAX)),
-            condition: Condition::default(),
+            health: Health::default(),
             _data_folder: data_folder,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -251,7 +251,7 @@ impl App {
     }
 
     /// How it is.
-    pub(crate) fn condition(&self) -> &Condition {
-        &self.inner.condition
+    pub(crate) fn health(&self) -> &Health {
+        &self.inner.health
     }
 }

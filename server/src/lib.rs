@@ -5,9 +5,9 @@
 //! [`app`] puts them together for `main` and for tests. [`migrate`] takes all records to another ledger.
 
 pub mod blobs;
-mod checks;
 mod deletions;
 pub mod http;
+mod integrity;
 pub mod ledger;
 pub mod lifecycle;
 pub mod migrate;
@@ -17,10 +17,10 @@ pub mod store;
 
 pub mod app;
 mod concurrency;
-mod condition;
 pub mod config;
 mod connections;
 mod data_folder;
+mod health;
 mod installation;
 pub mod log;
 mod open_files;
@@ -44,7 +44,7 @@ const REAPER_WAIT: Duration = Duration::from_secs(1);
 
 /// Serves on a socket until `shutdown` is done, and does meanwhile what nobody asks for.
 pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output = ()>) {
-    open_files::allow(app.connections_max());
+    open_files::raise_fd_limit(app.connections_max());
     tokio::select! {
         () = http::connection::serve(listener, app.clone(), shutdown) => {}
         () = reap(&app) => {}

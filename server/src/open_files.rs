@@ -8,7 +8,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 const OTHERS: u64 = 256;
 
 /// Asks for as many as may be had; says so if they are too few for that many connections, each of which may read a blob.
-pub(crate) fn allow(connections_max: usize) {
+pub(crate) fn raise_fd_limit(connections_max: usize) {
     let allowed = getrlimit(Resource::Nofile);
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: allowed.maximum, ..allowed }) {
         tracing::warn!(%error, "cannot ask for more open files");

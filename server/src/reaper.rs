@@ -12,7 +12,7 @@ use tokio::time::{Duration, Instant, MissedTickBehavior, interval, sleep};
 
 use crate::app::App;
 use crate::blobs::BlobsError;
-use crate::checks;
+use crate::integrity;
 use crate::ledger::{Change, Due, LedgerError};
 use crate::lifecycle::{Command, Effect, RecordError};
 use crate::outage::Outage;
@@ -49,9 +49,9 @@ const DAMAGED_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// Works until it is dropped.
 pub async fn run(app: App) {
-    let deleters = join_all((0..DELETERS).map(|_| delete_for_ever(&app)));
-    let rest = async { tokio::join!(sweep_for_ever(&app), scrub_for_ever(&app), note_time_for_ever(&app)) };
-    tokio::join!(reap_for_ever(&app), deleters, rest, checks::run(&app));
+    let deleters = join_all((0..DELETERS).map(|_| delete_loop(&app)));
+    let rest = async { tokio::join!(sweep_loop(&app), scrub_loop(&app), note_time_loop(&app)) };
+    tokio::join!(reap_loop(&app), deleters, rest, integrity::run(&app));
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +74,7 @@ impl ReapError {
     }
 }
 
-async fn note_time_for_ever(app: &App) {
+async fn note_time_loop(app: &App) {
     let mut tick = interval(NOTE_TIME_EVERY);
     loop {
         tick.tick().await;
@@ -86,7 +86,7 @@ async fn note_time_for_ever(app: &App) {
 }
 
 /// Deletes what somebody asked to be deleted, or ended.
-async fn delete_for_ever(app: &App) {
+async fn delete_loop(app: &App) {
     let deletions = app.store().deletions();
     loop {
         let key = deletions.next().await;
@@ -101,7 +101,7 @@ async fn delete_for_ever(app: &App) {
     }
 }
 
-async fn reap_for_ever(app: &App) {
+async fn reap_loop(app: &App) {
     let mut back_off = BackOff::default();
     let mut outage = Outage::of("cannot find out what is due");
     let mut unpaid = Outage::of("cannot count wrong passwords that were refused");
@@ -203,7 +203,7 @@ async fn delete_blobs(app: &App, key: RecordKey) -> Result<bool, BlobsError> {
     }
 }
 
-async fn sweep_for_ever(app: &App) {
+async fn sweep_loop(app: &App) {
     let mut tick = interval(SWEEP_EVERY);
     loop {
         tick.tick().await;
@@ -215,7 +215,7 @@ async fn sweep_for_ever(app: &App) {
     }
 }
 
-async fn scrub_for_ever(app: &App) {
+async fn scrub_loop(app: &App) {
     let ledger = app.store().ledger();
     let mut outage = Outage::of("cannot scrub the ledger");
     let mut tick = interval(SCRUB_EVERY);

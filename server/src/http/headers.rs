@@ -38,7 +38,7 @@ fn preview_policy() -> HeaderValue {
 const NO_CONNECTION: (HeaderName, HeaderValue) =
     (HeaderName::from_static("connection-allowlist"), HeaderValue::from_static("()"));
 
-const EVERYWHERE: [(HeaderName, &str); 8] = [
+const COMMON_HEADERS: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
@@ -61,7 +61,7 @@ pub(super) fn security_headers(push_origin: Option<&Origin>) -> SecurityHeaders 
     let push_origin = push_origin.map(|origin| format!(" {origin}")).unwrap_or_default();
     let policy = format!("{CONTENT_SECURITY_POLICY}; connect-src 'self'{push_origin}");
     let policy = HeaderValue::from_str(&policy).expect("origins are visible ASCII");
-    let others = EVERYWHERE.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value)));
+    let others = COMMON_HEADERS.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value)));
     others.chain([(header::CONTENT_SECURITY_POLICY, policy)]).collect()
 }
 

@@ -1,4 +1,4 @@
-//! How the server is: whether it serves, and whether it takes anything new.
+//! The health of the server: whether it serves, and whether it takes anything new.
 
 use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,33 +15,33 @@ use crate::ledger::LedgerError;
 /// The longest wait for ledger or blobs. One that does not answer for so long does not work.
 const PROBE_MAX: Duration = Duration::from_secs(3);
 
-/// What is known of how the server is.
+/// What is known of the health of the server.
 #[derive(Debug, Default)]
-pub(crate) struct Condition {
+pub(crate) struct Health {
     is_damaged: AtomicBool,
-    /// The last look, and when it began.
+    /// The last probe, and when it began.
     last: Mutex<Option<(Instant, Probe)>>,
 }
 
-/// What a look at ledger and blobs found. The texts are for the operator.
+/// What a probe of ledger and blobs found. The texts are for the operator.
 #[derive(Clone, Copy, Debug)]
 struct Probe {
-    serves: Result<(), &'static str>,
-    takes_new: Result<(), &'static str>,
+    serving: Result<(), &'static str>,
+    accepting: Result<(), &'static str>,
 }
 
-impl Condition {
+impl Health {
     /// Notes that the ledger's file is damaged. That does not pass by itself: the operator restores a backup.
     pub(crate) fn note_damage(&self) {
         self.is_damaged.store(true, Ordering::Relaxed);
     }
 
     /// Whether downloads, views and revokes work. If not, why.
-    pub(crate) async fn serves(&self, app: &App) -> Result<(), &'static str> {
+    pub(crate) async fn check_serving(&self, app: &App) -> Result<(), &'static str> {
         if self.is_damaged.load(Ordering::Relaxed) {
             return Err("the ledger is damaged");
         }
-        self.probe(app).await.serves?;
+        self.probe(app).await.serving?;
         if app.connections().is_saturated() {
             return Err("saturated: there are as many connections as there may be");
         }
@@ -54,9 +54,9 @@ impl Condition {
     }
 
     /// Whether something new can be stored as well. If not, why.
-    pub(crate) async fn takes_new(&self, app: &App) -> Result<(), &'static str> {
-        self.serves(app).await?;
-        self.probe(app).await.takes_new?;
+    pub(crate) async fn check_accepting(&self, app: &App) -> Result<(), &'static str> {
+        self.check_serving(app).await?;
+        self.probe(app).await.accepting?;
         for kind in [CallKind::Creation, CallKind::Upload] {
             if app.concurrency().is_saturated(kind) {
                 return Err(saturated(kind));
@@ -76,16 +76,16 @@ impl Condition {
             return probe;
         }
         let began = Instant::now();
-        let probe = self.look(app).await;
+        let probe = self.run_probe(app).await;
         *last = Some((began, probe));
         probe
     }
 
-    async fn look(&self, app: &App) -> Probe {
+    async fn run_probe(&self, app: &App) -> Probe {
         let ledger = timeout(PROBE_MAX, app.store().ledger().ping());
         let blobs = timeout(PROBE_MAX, app.blobs().ping());
         let (ledger, blobs) = tokio::join!(ledger, blobs);
-        let serves = match (ledger, blobs) {
+        let serving = match (ledger, blobs) {
             (Err(_), _) => Err("the ledger does not answer"),
             (Ok(Err(error)), _) => {
                 tracing::error!(error = &error as &dyn Error, "the ledger takes no changes");
@@ -102,7 +102,7 @@ impl Condition {
             (Ok(Ok(())), Ok(Ok(()))) => Ok(()),
         };
         let room = timeout(PROBE_MAX, app.store().ledger().look_for_room()).await;
-        let takes_new = match app.blobs().expect_room() {
+        let accepting = match app.blobs().expect_room() {
             _ if !matches!(room, Ok(Ok(()))) => Err(
                 "the ledger has no room for more: less is free than --free-bytes-min, its ballast is given up, or Redis has reached its maxmemory",
             ),
@@ -110,7 +110,7 @@ impl Condition {
             Err(BlobsError::Full) => Err("there is no room: less is free than --free-bytes-min"),
             Err(_) => Err("the room for blobs cannot be measured"),
         };
-        Probe { serves, takes_new }
+        Probe { serving, accepting }
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) async fn run(app: &App) {
         // Lengths are looked at quickly; bytes take as long as they take.
         let rate = Some(app.check_bytes_per_sec()).filter(|rate| *rate > 0);
         for rate in [None].into_iter().chain(rate.map(Some)) {
-            match look_at_all(app, rate).await {
+            match check_all(app, rate).await {
                 Ok(all) => found = all,
                 Err(error) => {
                     tracing::error!(error = &error as &dyn std::error::Error, "cannot check what is stored");
@@ -52,7 +52,7 @@ enum CheckError {
     Blobs(#[from] BlobsError),
 }
 
-/// What a look at everything found.
+/// What a check of everything found.
 #[derive(Default)]
 struct Found {
     records: u64,
@@ -62,9 +62,9 @@ struct Found {
 }
 
 /// Reads every record, and compares the ciphertext of every share: its lengths, or with a rate its bytes too.
-async fn look_at_all(app: &App, rate: Option<u64>) -> Result<Found, CheckError> {
+async fn check_all(app: &App, rate: Option<u64>) -> Result<Found, CheckError> {
     let mut found = Found::default();
-    let mut pace = Pace { rate, due: Instant::now() };
+    let mut rate_limit = ReadRate { rate, due: Instant::now() };
     let mut after = None;
     loop {
         let page = app.records().keys(after, PAGE_LEN).await?;
@@ -85,19 +85,24 @@ async fn look_at_all(app: &App, rate: Option<u64>) -> Result<Found, CheckError> 
             };
             let part_count = record.as_ref().and_then(crate::lifecycle::Record::part_count);
             if let (RecordKey::Share(share), Some(part_count)) = (key, part_count) {
-                found.lost += u64::from(look_at_share(app, share, part_count, &mut pace).await?);
+                found.lost += u64::from(check_share(app, share, part_count, &mut rate_limit).await?);
             }
         }
     }
 }
 
 /// Whether something of a share is lost. Tells its owner, and the operator, if that is news.
-async fn look_at_share(app: &App, share: ShareId, part_count: u32, pace: &mut Pace) -> Result<bool, CheckError> {
+async fn check_share(
+    app: &App,
+    share: ShareId,
+    part_count: u32,
+    rate_limit: &mut ReadRate,
+) -> Result<bool, CheckError> {
     let objects = app.store().ledger().objects(&share).await?.rows;
     // The manifest, then the parts, each once.
     let mut lost = (objects.len() as u64 != u64::from(part_count) + 1).then_some((None, Loss::Missing));
     for object in &objects {
-        if let Some(loss) = look_at_object(app, &share, object, pace).await? {
+        if let Some(loss) = check_object(app, &share, object, rate_limit).await? {
             lost = Some((Some(object.slot), loss));
             break;
         }
@@ -106,7 +111,7 @@ async fn look_at_share(app: &App, share: ShareId, part_count: u32, pace: &mut Pa
         if app.store().note_content(share, true).await? {
             tell(&share, slot, loss);
         }
-    } else if pace.rate.is_some() && app.store().note_content(share, false).await? {
+    } else if rate_limit.rate.is_some() && app.store().note_content(share, false).await? {
         tracing::info!(%share, "ciphertext that was lost is whole again");
     }
     Ok(lost.is_some())
@@ -117,14 +122,14 @@ fn tell(share: &ShareId, slot: Option<Slot>, loss: Loss) {
 }
 
 /// What is wrong with a stored object.
-async fn look_at_object(
+async fn check_object(
     app: &App,
     share: &ShareId,
     object: &ObjectRow,
-    pace: &mut Pace,
+    rate_limit: &mut ReadRate,
 ) -> Result<Option<Loss>, CheckError> {
     let len = object.sealed_len;
-    let range = if pace.rate.is_some() { 0..len } else { 0..len.min(1) };
+    let range = if rate_limit.rate.is_some() { 0..len } else { 0..len.min(1) };
     let mut pieces = match app.blobs().read(share, &object.blob, len, range).await {
         Ok(pieces) => pieces,
         Err(BlobsError::Lost(loss)) => return Ok(Some(loss)),
@@ -135,7 +140,7 @@ async fn look_at_object(
         match pieces.try_next().await {
             Ok(Some(piece)) => {
                 hasher.update(&piece);
-                pace.wait(piece.len()).await;
+                rate_limit.wait(piece.len()).await;
             }
             Ok(None) => break,
             Err(BlobsError::Lost(loss)) => return Ok(Some(loss)),
@@ -143,18 +148,18 @@ async fn look_at_object(
         }
     }
     let same = Digest::from_bytes(hasher.finalize().into()) == object.digest;
-    Ok((pace.rate.is_some() && !same).then_some(Loss::Digest))
+    Ok((rate_limit.rate.is_some() && !same).then_some(Loss::Digest))
 }
 
 /// Holds the reading of bytes to a rate.
-struct Pace {
+struct ReadRate {
     /// Bytes per second. `None`: only lengths are looked at.
     rate: Option<u64>,
     /// When the next bytes may be read.
     due: Instant,
 }
 
-impl Pace {
+impl ReadRate {
     async fn wait(&mut self, bytes: usize) {
         let Some(rate) = self.rate else { return };
         let span = Duration::from_secs_f64(bytes as f64 / rate.max(1) as f64);
