@@ -1,28 +1,21 @@
 //! What a running server consists of, built in one place for `main` and for tests.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use subrosa_shared::limits::Limits;
 use tokio::sync::Semaphore;
 
 use crate::blobs::Blobs;
 use crate::concurrency::ConcurrencyLimits;
-use crate::config::{Config, ConfigError, LedgerPlace, Serving};
+use crate::config::{ClientTimeouts, Config, ConfigError, ServedChannels};
 use crate::connections::Connections;
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::health::Health;
 use crate::installation::{self, InstallationError};
-use crate::ledger::redis::nodes::{DurabilityPolicy, Nodes, RedisUrl};
-use crate::ledger::redis::{RedisLedger, Settings};
-use crate::ledger::sqlite::{Reserve, SqliteLedger};
-use crate::ledger::{Clock, ClockRefused, Ledger, LedgerError, SlewedClock, ThisMachine, Transfer};
+use crate::ledger::{Clock, Ledger, Transfer};
 use crate::lifecycle::Policy;
-use crate::lifecycle::rules::{BURNED, TOMBSTONE};
+use crate::open_ledger::{OpenLedgerError, open_ledger};
 use crate::store::Store;
-
-/// Bytes that a client has to send or take within [`Timing::stall`], or it is cut off.
-pub const FLOOR_BYTES: u64 = 16 * 1024;
 
 /// Bytes of clients' that are kept in memory for all connections together.
 const MEMORY_BYTES_MAX: usize = 64 << 20;
@@ -40,8 +33,8 @@ struct Inner {
     check_bytes_per_sec: u64,
     blobs: Blobs,
     policy: Policy,
-    serving: Serving,
-    timing: Timing,
+    served_channels: ServedChannels,
+    timeouts: ClientTimeouts,
     connections_max: usize,
     connections: Arc<Connections>,
     concurrency: ConcurrencyLimits,
@@ -49,17 +42,6 @@ struct Inner {
     health: Health,
     /// Keeps other processes out for as long as this one runs.
     _data_folder: DataFolder,
-}
-
-/// How long clients may take.
-#[derive(Clone, Copy, Debug)]
-pub struct Timing {
-    /// Until the headers of a request are complete.
-    pub headers: Duration,
-    /// Without [`FLOOR_BYTES`] going through.
-    pub stall: Duration,
-    /// After the server was told to end.
-    pub shutdown: Duration,
 }
 
 /// Why a server could not start. What it says is for its operator.
@@ -76,16 +58,8 @@ pub enum OpenError {
     #[error(transparent)]
     Installation(#[from] InstallationError),
     /// The ledger cannot be opened.
-    #[error("cannot open the ledger {place}: {}", reason(error))]
-    Ledger {
-        /// Where it should be.
-        place: String,
-        /// Why not. Told already, so it is no source.
-        error: LedgerError,
-    },
-    /// The machine's clock cannot be believed.
     #[error(transparent)]
-    Clock(#[from] ClockRefused),
+    Ledger(#[from] OpenLedgerError),
     /// The blobs cannot be opened.
     #[error("cannot use {place} for blobs: {source}")]
     Blobs {
@@ -94,51 +68,6 @@ pub enum OpenError {
         /// Why not.
         source: crate::blobs::BlobsError,
     },
-}
-
-/// Opens the ledger, whoever's it is. Unless a clock is given, time comes from where the ledger takes it: the machine that it
-/// runs on.
-///
-/// # Errors
-/// It cannot be opened.
-pub(crate) async fn open_ledger(
-    config: &Config,
-    clock: Option<Arc<dyn Clock>>,
-) -> Result<Arc<dyn Transfer>, OpenError> {
-    let place = config.ledger_place()?;
-    let opened: Result<Arc<dyn Transfer>, LedgerError> = match &place {
-        LedgerPlace::Sqlite(path) => {
-            let clock = clock.unwrap_or_else(|| Arc::new(SlewedClock::new(ThisMachine, config.accept_clock)));
-            let reserve = Reserve { free_bytes_min: config.free_bytes_min, ballast_bytes: config.ballast_bytes };
-            SqliteLedger::open_with(path, clock, reserve).map(|ledger| Arc::new(ledger) as _)
-        }
-        LedgerPlace::Redis(machines, durability) => {
-            let settings = Settings { life_max: life_max(config), clock, accept_clock: config.accept_clock };
-            open_in_redis(machines, durability, settings).await.map(|ledger| Arc::new(ledger) as _)
-        }
-    };
-    opened.map_err(|error| match (&place, error) {
-        (LedgerPlace::Sqlite(_), LedgerError::Clock(refused)) => OpenError::Clock(refused),
-        (_, error) => OpenError::Ledger { place: place.to_string(), error },
-    })
-}
-
-/// How long a record lives at most unless its life is extended, its tombstone and its burned id included.
-fn life_max(config: &Config) -> Duration {
-    let life = Duration::from_secs(config.expiry_secs_max).saturating_add(TOMBSTONE).saturating_add(BURNED);
-    life.max(Settings::default().life_max)
-}
-
-async fn open_in_redis(
-    url: &RedisUrl,
-    durability: &DurabilityPolicy,
-    settings: Settings,
-) -> Result<RedisLedger, LedgerError> {
-    RedisLedger::open(Nodes::open(url, durability).await?, settings).await
-}
-
-fn reason(error: &LedgerError) -> String {
-    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 impl App {
@@ -160,7 +89,7 @@ impl App {
 
     async fn open_with(config: &Config, clock: Option<Arc<dyn Clock>>) -> Result<Self, OpenError> {
         let policy = config.policy()?;
-        let serving = config.serving()?;
+        let served = config.served_channels()?;
         config.ledger_place()?;
         let blobs_folder = config.blobs_folder()?;
         let data_folder = DataFolder::open(&config.data)?;
@@ -177,8 +106,8 @@ impl App {
             check_bytes_per_sec: config.check_bytes_per_sec,
             blobs,
             policy,
-            serving,
-            timing: config.timing(),
+            served_channels: served,
+            timeouts: config.client_timeouts(),
             connections_max: config.connections_max.max(1),
             connections: Arc::new(Connections::new(config.connection_limits())),
             concurrency: ConcurrencyLimits::new(config.requests_max),
@@ -219,14 +148,14 @@ impl App {
 
     /// What is served, and with whom.
     #[must_use]
-    pub fn serving(&self) -> &Serving {
-        &self.inner.serving
+    pub fn served_channels(&self) -> &ServedChannels {
+        &self.inner.served_channels
     }
 
     /// How long clients may take.
     #[must_use]
-    pub fn timing(&self) -> Timing {
-        self.inner.timing
+    pub fn client_timeouts(&self) -> ClientTimeouts {
+        self.inner.timeouts
     }
 
     /// Connections at the same time.

@@ -11,7 +11,6 @@ use clap::{Parser, ValueEnum};
 use subrosa_shared::api::Channels;
 use subrosa_shared::limits::{LINKS_MAX, Limits, PART_BYTES_MAX, PART_BYTES_MIN, VIEWS_MAX};
 
-use crate::app::Timing;
 use crate::connections::ConnectionLimits;
 use crate::ledger::redis::nodes::{RedisUrlError, Risk};
 use crate::lifecycle::Policy;
@@ -19,6 +18,9 @@ use crate::origin::Origin;
 
 pub use crate::connections::{Network, NotANetwork};
 pub use ledger::LedgerPlace;
+
+/// Bytes that a client has to send or take within [`ClientTimeouts::stall`], or it is cut off.
+pub const MIN_PROGRESS_BYTES: u64 = 16 * 1024;
 
 /// The Subrosa server: hands files and passwords over by link, and holds nothing but ciphertext.
 #[derive(Clone, Debug, Parser)]
@@ -195,7 +197,7 @@ fn channels() -> impl TypedValueParser<Value = Channels> {
 
 /// What a server serves, and the other servers that it works with.
 #[derive(Clone, Debug)]
-pub struct Serving {
+pub struct ServedChannels {
     /// What it serves.
     pub channels: Channels,
     /// Where the passwords of shares that are made here go, if not here.
@@ -204,13 +206,24 @@ pub struct Serving {
     pub share_origins: Vec<Origin>,
 }
 
+/// How long clients may take.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientTimeouts {
+    /// Until the headers of a request are complete.
+    pub headers: Duration,
+    /// Without [`MIN_PROGRESS_BYTES`] going through.
+    pub stall: Duration,
+    /// After the server was told to end.
+    pub shutdown: Duration,
+}
+
 /// A configuration that makes no sense.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// A place that this server cannot use.
     #[error("--{flag} takes {takes}: nothing else is supported")]
-    RedisUrl {
+    Unsupported {
         /// The flag.
         flag: &'static str,
         /// What it takes.
@@ -285,7 +298,7 @@ impl Config {
     ///
     /// # Errors
     /// An origin is none, or is for what is not served.
-    pub fn serving(&self) -> Result<Serving, ConfigError> {
+    pub fn served_channels(&self) -> Result<ServedChannels, ConfigError> {
         let channels = self.channels;
         let not_served = |flag, channels, missing| Err(ConfigError::NotServed { flag, channels, missing });
         if self.push_origin.is_some() && !channels.shares() {
@@ -299,18 +312,18 @@ impl Config {
         let push_origin = self.push_origin.as_deref().map(|text| {
             // A content security policy has no way to write an IPv6 address.
             let origin = Origin::parse(text).filter(|origin| !origin.is_ipv6());
-            origin.ok_or(ConfigError::RedisUrl { flag: "push-origin", takes: push_takes })
+            origin.ok_or(ConfigError::Unsupported { flag: "push-origin", takes: push_takes })
         });
         let share_takes = "https://HOST or https://HOST:PORT (http for localhost, 127.0.0.1 and [::1]) and no path";
         let mut share_origins = Vec::new();
         for text in &self.share_origins {
             let origin =
-                Origin::parse(text).ok_or(ConfigError::RedisUrl { flag: "share-origin", takes: share_takes })?;
+                Origin::parse(text).ok_or(ConfigError::Unsupported { flag: "share-origin", takes: share_takes })?;
             if !share_origins.contains(&origin) {
                 share_origins.push(origin);
             }
         }
-        Ok(Serving { channels, push_origin: push_origin.transpose()?, share_origins })
+        Ok(ServedChannels { channels, push_origin: push_origin.transpose()?, share_origins })
     }
 
     /// The folder of the blobs.
@@ -332,7 +345,7 @@ impl Config {
         let Some(url) = url else { return Ok(self.data.join(default_name)) };
         // The URL itself stays out of the message: it may hold a password.
         let path = url.strip_prefix(scheme).filter(|path| !path.is_empty());
-        let path = path.ok_or(ConfigError::RedisUrl { flag, takes })?;
+        let path = path.ok_or(ConfigError::Unsupported { flag, takes })?;
         Ok(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
     }
 
@@ -342,15 +355,15 @@ impl Config {
             connections_max: self.connections_max.max(1),
             per_peer_max: self.connections_per_peer_max.max(1),
             proxies: self.proxies.clone(),
-            headers: self.timing().headers,
+            headers: self.client_timeouts().headers,
             idle: Duration::from_secs(self.idle_secs_max.max(1)),
         }
     }
 
     /// How long clients may take.
     #[must_use]
-    pub fn timing(&self) -> Timing {
-        Timing {
+    pub fn client_timeouts(&self) -> ClientTimeouts {
+        ClientTimeouts {
             headers: Duration::from_secs(self.header_secs_max.max(1)),
             stall: Duration::from_secs(self.stall_secs_max.max(1)),
             shutdown: Duration::from_secs(self.shutdown_secs_max),

@@ -24,6 +24,7 @@ mod health;
 mod installation;
 pub mod log;
 mod open_files;
+mod open_ledger;
 pub mod origin;
 mod outage;
 mod random;
@@ -38,6 +39,7 @@ use crate::app::App;
 
 pub use crate::data_folder::DataFolderError;
 pub use crate::installation::InstallationError;
+pub use crate::open_ledger::OpenLedgerError;
 
 /// Before the reaper begins anew.
 const REAPER_WAIT: Duration = Duration::from_secs(1);

@@ -14,11 +14,11 @@ use std::sync::Arc;
 pub use self::command::Migrate;
 use self::plan::Plan;
 use self::progress::Progress;
-use crate::app::OpenError;
 use crate::config::ConfigError;
 use crate::data_folder::DataFolderError;
 use crate::installation::InstallationError;
 use crate::ledger::{InstallationId, LedgerError, ServiceState, Transfer, TransferId};
+use crate::open_ledger::OpenLedgerError;
 
 /// Why records were not taken to the other ledger. What it says is for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +42,7 @@ pub enum MigrateError {
         /// `from` or `to`.
         flag: &'static str,
         /// Why not.
-        source: Box<OpenError>,
+        source: Box<OpenLedgerError>,
     },
     /// As the two ledgers stand, there is nothing to be done.
     #[error("{0}")]

@@ -26,14 +26,14 @@ pub(super) async fn show_config(
     _: NoBody,
 ) -> Result<axum::Json<Config>, Error> {
     let limits = app.limits().clone();
-    let serving = app.serving();
+    let served = app.served_channels();
     Ok(axum::Json(Config {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         protocols: vec![1],
         choices: choices(&limits),
         limits,
-        channels: serving.channels,
-        push_origin: serving.push_origin.as_ref().map(ToString::to_string),
+        channels: served.channels,
+        push_origin: served.push_origin.as_ref().map(ToString::to_string),
         replicas_acknowledge: app.store().ledger().replicas_acknowledge(),
     }))
 }

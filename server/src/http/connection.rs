@@ -29,7 +29,8 @@ use tower::ServiceExt as _;
 use self::stall::StallGuard;
 use self::tracked::{Answer, Holding, TrackedSocket};
 use super::router::router;
-use crate::app::{App, Timing};
+use crate::app::App;
+use crate::config::ClientTimeouts;
 use crate::connections::ConnectionGuard;
 
 /// The buffer that a connection reads into; also bounds what waits to be written. Headers must fit.
@@ -42,25 +43,25 @@ const LINGER: Duration = Duration::from_secs(2);
 /// Wait after a failed accept: mostly too many open files, which passes when connections end.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
-/// Serves until `shutdown` is done; then running requests have [`Timing::shutdown`] to end.
+/// Serves until `shutdown` is done; then running requests have [`ClientTimeouts::shutdown`] to end.
 pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output = ()>) {
     let router = router(&app);
     let (ending, _) = watch::channel(false);
     let connections = TaskTracker::new();
     let mut shutdown = pin!(shutdown);
-    let mut timeouts = pin!(app.connections().enforce_timeouts());
+    let mut timeout_watch = pin!(app.connections().enforce_timeouts());
     loop {
         let next = next_connection(&listener, &app);
         let (stream, guard) = tokio::select! {
             accepted = next => accepted,
             () = &mut shutdown => break,
-            () = &mut timeouts => break,
+            () = &mut timeout_watch => break,
         };
-        let (router, timing, ending) = (router.clone(), app.timing(), ending.subscribe());
+        let (router, timeouts, ending) = (router.clone(), app.client_timeouts(), ending.subscribe());
         connections.spawn(async move {
             let activity = Arc::clone(&guard.activity);
             tokio::select! {
-                () = serve_connection(stream, router, timing, ending, &guard) => {}
+                () = serve_connection(stream, router, timeouts, ending, &guard) => {}
                 // Without a word: it has been silent itself.
                 () = activity.closed() => {}
             }
@@ -71,7 +72,7 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output
     ending.send_replace(true);
     connections.close();
     tracing::info!(connections = connections.len(), "ending");
-    if timeout(app.timing().shutdown, connections.wait()).await.is_err() {
+    if timeout(app.client_timeouts().shutdown, connections.wait()).await.is_err() {
         tracing::warn!(connections = connections.len(), "cut off what was still running");
     }
 }
@@ -98,13 +99,13 @@ async fn next_connection(listener: &TcpListener, app: &App) -> (TcpStream, Conne
 async fn serve_connection(
     stream: TcpStream,
     router: Router,
-    timing: Timing,
+    timeouts: ClientTimeouts,
     mut ending: watch::Receiver<bool>,
     guard: &ConnectionGuard,
 ) {
     let activity = &guard.activity;
     let tracked = TrackedSocket::new(stream, Arc::clone(activity));
-    let io = Holding::new(StallGuard::new(TokioIo::new(tracked), timing.stall));
+    let io = Holding::new(StallGuard::new(TokioIo::new(tracked), timeouts.stall));
     let over_limit = guard.over_limit();
     let service = {
         let activity = Arc::clone(activity);
@@ -157,7 +158,7 @@ async fn serve_connection(
     } else {
         held.map(Vec::from).unwrap_or_default()
     };
-    if timeout(timing.headers, stream.write_all(&rest)).await.is_ok_and(|written| written.is_ok()) {
+    if timeout(timeouts.headers, stream.write_all(&rest)).await.is_ok_and(|written| written.is_ok()) {
         linger(stream).await;
     }
 }

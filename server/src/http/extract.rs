@@ -175,7 +175,7 @@ async fn read_small(
     }
     let (span, bytes_min) = SMALL_BODY_PACE;
     let (mut body, mut bytes, mut buffered) = (body, Vec::new(), BufferedBytes::none(app, permit));
-    let mut rate = MinRate::new(app.timing().stall.min(span), bytes_min, permit);
+    let mut rate = MinRate::new(app.client_timeouts().stall.min(span), bytes_min, permit);
     while let Some(piece) = rate.next(&mut body).await? {
         let len = bytes.len() + piece.len();
         if len > bytes_max {

@@ -20,8 +20,8 @@ use crate::app::App;
 
 /// Every call of the server, with what all of them have around them.
 pub fn router(app: &App) -> Router {
-    let serving = app.serving();
-    let (api, document) = api(serving.channels).split_for_parts();
+    let served = app.served_channels();
+    let (api, document) = api(served.channels).split_for_parts();
     let api =
         api.method_not_allowed_fallback(async || Error::MethodNotAllowed).fallback(async || Error::UnknownEndpoint);
     let api = api.layer(from_fn_with_state(large::Room::new(), large::hold));
@@ -32,10 +32,10 @@ pub fn router(app: &App) -> Router {
     let limited = Router::new()
         .nest(API_BASE, api)
         .route("/dl/{*name}", any(pages::serve_nothing))
-        .fallback_service(pages::serve_page.with_state(serving.channels))
+        .fallback_service(pages::serve_page.with_state(served.channels))
         .layer(from_fn_with_state(app.clone(), middleware::limit))
         // Around the limits: a page has to be able to read that it is to come back.
-        .layer(from_fn_with_state(cors::share_origins(&serving.share_origins), cors::cors));
+        .layer(from_fn_with_state(cors::share_origins(&served.share_origins), cors::cors));
     // A server that is busy is not a server that is dead: whoever watches it is answered all the same.
     let [live, ready, accepting] = health::PATHS;
     Router::new()
@@ -48,7 +48,7 @@ pub fn router(app: &App) -> Router {
         .layer(axum::middleware::from_fn(middleware::close_over_limit))
         .layer(axum::middleware::from_fn(middleware::expect_host))
         .layer(axum::middleware::from_fn(middleware::log))
-        .layer(from_fn_with_state(headers::security_headers(serving.push_origin.as_ref()), headers::secure))
+        .layer(from_fn_with_state(headers::security_headers(served.push_origin.as_ref()), headers::secure))
         .with_state(app.clone())
 }
 

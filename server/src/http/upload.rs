@@ -16,8 +16,9 @@ use super::error::Error;
 use super::extract::expect_content_type;
 use super::min_rate::MinRate;
 use super::permit::RequestPermit;
-use crate::app::{App, FLOOR_BYTES};
+use crate::app::App;
 use crate::blobs::BlobWriter;
+use crate::config::MIN_PROGRESS_BYTES;
 use crate::ledger::{ObjectRow, PutObject, Slot};
 use crate::random;
 
@@ -107,7 +108,7 @@ impl SealedBody {
         let mut received: u64 = 0;
         let mut hasher = Sha256::new();
         let mut buffered = BufferedBytes::none(app, permit);
-        let mut rate = MinRate::new(app.timing().stall, FLOOR_BYTES, permit);
+        let mut rate = MinRate::new(app.client_timeouts().stall, MIN_PROGRESS_BYTES, permit);
         loop {
             permit.inspect(|permit| permit.release());
             let piece = rate.next(&mut body).await?;

@@ -8,13 +8,13 @@ use clap::Parser;
 
 use super::progress::{finish, say};
 use super::{MigrateError, Migrated, migrate};
-use crate::app::open_ledger;
 use crate::blobs::Blobs;
 use crate::config::{Config, LedgerPlace, LogFormat};
 use crate::data_folder::DataFolder;
 use crate::installation;
 use crate::ledger::Transfer;
 use crate::ledger::redis::nodes::{RedisUrl, Risk};
+use crate::open_ledger::open_ledger;
 
 /// Takes everything from one ledger to another.
 ///

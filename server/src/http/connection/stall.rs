@@ -12,9 +12,9 @@ use std::time::Duration;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::app::FLOOR_BYTES;
+use crate::config::MIN_PROGRESS_BYTES;
 
-/// A transport that fails when it took less than [`FLOOR_BYTES`] in a span during which there was always more to write.
+/// A transport that fails when it took less than [`MIN_PROGRESS_BYTES`] in a span during which there was always more to write.
 pub(super) struct StallGuard<T> {
     inner: T,
     span: Duration,
@@ -61,7 +61,7 @@ impl<T> StallGuard<T> {
         let start = || Behind { until: Box::pin(sleep_until(Instant::now() + span)), taken: 0 };
         let behind = self.behind.get_or_insert_with(start);
         while behind.until.as_mut().poll(cx).is_ready() {
-            if behind.taken < FLOOR_BYTES {
+            if behind.taken < MIN_PROGRESS_BYTES {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
             *behind = start();
