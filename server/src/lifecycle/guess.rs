@@ -9,13 +9,18 @@ use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
 use super::command::{OpenAttempt, Refusal};
-use super::notes::Notes;
+use super::journal::Journal;
 use super::record::{Guesses, Link, Live, count};
 use super::rules::{DEVICES_MAX, GUESS_WAIT_MAX};
 
 /// Compares, and counts what was wrong. A right one ends the row of wrong ones, but not their total, and its device is
 /// remembered: it is not slowed by the guesses of others.
-pub(super) fn check(link: &mut Link, attempt: &OpenAttempt, now: Timestamp, log: &mut Notes) -> Result<(), Refusal> {
+pub(super) fn check(
+    link: &mut Link,
+    attempt: &OpenAttempt,
+    now: Timestamp,
+    journal: &mut Journal,
+) -> Result<(), Refusal> {
     let live = link.live_mut()?;
     if live.guesses.locked {
         return Err(Refusal::Locked);
@@ -26,18 +31,18 @@ pub(super) fn check(link: &mut Link, attempt: &OpenAttempt, now: Timestamp, log:
     {
         return Err(Refusal::TooManyGuesses { retry_after });
     }
-    if is_right(live, attempt, log) {
+    if is_right(live, attempt, journal) {
         live.guesses.streak = 0;
         live.guesses.wait_until = None;
         live.remember(device);
         return Ok(());
     }
 
-    Err(Refusal::WrongPassword { retry_after: count_wrong(link, now, log)? })
+    Err(Refusal::WrongPassword { retry_after: count_wrong(link, now, journal)? })
 }
 
 /// Counts a wrong one, and does what follows: it can end the link, or lock it. Gives the wait after it.
-pub(super) fn count_wrong(link: &mut Link, now: Timestamp, log: &mut Notes) -> Result<Duration, Refusal> {
+pub(super) fn count_wrong(link: &mut Link, now: Timestamp, journal: &mut Journal) -> Result<Duration, Refusal> {
     let id = link.link;
     let destroy_after = link.destroy_after_guesses;
     let live = link.live_mut()?;
@@ -46,19 +51,19 @@ pub(super) fn count_wrong(link: &mut Link, now: Timestamp, log: &mut Notes) -> R
     let locks = !live.guesses.locked && total >= GUESSES_MAX;
     live.guesses.locked |= locks;
     count(&mut link.counters.wrong_password, now);
-    log.push(LogLine { at: now, link: Some(id), event: Event::WrongPassword });
+    journal.push(LogLine { at: now, link: Some(id), event: Event::WrongPassword });
     if destroy_after.is_some_and(|guesses| total >= guesses) {
-        link.end(Gone { why: GoneWhy::Guessed, at: now }, log);
+        link.end(Gone { why: GoneWhy::Guessed, at: now }, journal);
     } else if locks {
-        log.push(LogLine { at: now, link: Some(id), event: Event::Locked });
+        journal.push(LogLine { at: now, link: Some(id), event: Event::Locked });
     }
     Ok(retry_after)
 }
 
 /// Whether the open proof is the right one. Takes the same time whatever the answer. The only place that compares: the step
 /// is stored then, also if nothing else changed, so that a ledger that takes no changes answers right and wrong alike.
-pub(super) fn is_right(live: &Live, attempt: &OpenAttempt, log: &mut Notes) -> bool {
-    log.compared();
+pub(super) fn is_right(live: &Live, attempt: &OpenAttempt, journal: &mut Journal) -> bool {
+    journal.compared();
     live.open_verifier.as_bytes().ct_eq(attempt.open.as_bytes()).into()
 }
 

@@ -6,7 +6,7 @@ use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
 use super::command::{HolderAction, OpenAttempt, Outcome, Refusal};
-use super::notes::Notes;
+use super::journal::Journal;
 use super::record::{Kind, Share, count};
 use super::{guess, lease, view};
 use crate::record_key::RecordKey;
@@ -19,7 +19,7 @@ pub(super) fn act(
     presented: &Verifier,
     action: &HolderAction,
     now: Timestamp,
-    log: &mut Notes,
+    journal: &mut Journal,
 ) -> Result<Outcome, Refusal> {
     let place = share.links.iter().position(|known| known.link == link).ok_or(Refusal::NotFound)?;
     let verifier = share.links[place].verifier.ok_or(Refusal::NotFound)?;
@@ -29,9 +29,9 @@ pub(super) fn act(
     if !belongs(action, &share.kind) {
         return Err(Refusal::NotFound);
     }
-    let answer = act_on(share, place, action, now, log);
+    let answer = act_on(share, place, action, now, journal);
     // Also after a refusal: a wrong password can end the link.
-    share.settle(now, log);
+    share.close_if_spent(now, journal);
     let link = &share.links[place];
     let view = || view::link_view(share, link, now);
     Ok(match answer? {
@@ -73,32 +73,32 @@ fn act_on(
     place: usize,
     action: &HolderAction,
     now: Timestamp,
-    log: &mut Notes,
+    journal: &mut Journal,
 ) -> Result<Answer, Refusal> {
     match action {
         HolderAction::Look => Ok(Answer::Link),
         HolderAction::Open(attempt) => {
-            check_open(share, place, attempt, now, log)?;
+            check_open(share, place, attempt, now, journal)?;
             let link = &mut share.links[place];
             count(&mut link.counters.opened, now);
-            log.push(LogLine { at: now, link: Some(link.link), event: Event::Opened });
+            journal.push(LogLine { at: now, link: Some(link.link), event: Event::Opened });
             Ok(Answer::Opened { view_wrap: link.live()?.view.clone() })
         }
         HolderAction::Manifest(attempt) => {
-            check_open(share, place, attempt, now, log)?;
+            check_open(share, place, attempt, now, journal)?;
             Ok(Answer::Allowed)
         }
         HolderAction::Lease { attempt, lease } => {
-            check_grant(share, place, attempt, lease, now, log)?;
-            lease::grant(share, place, lease, now, log).map(Answer::Granted)
+            check_grant(share, place, attempt, lease, now, journal)?;
+            lease::grant(share, place, lease, now, journal).map(Answer::Granted)
         }
         HolderAction::Reveal { attempt, lease } => {
-            check_grant(share, place, attempt, lease, now, log)?;
-            lease::grant(share, place, lease, now, log).map(Answer::Revealed)
+            check_grant(share, place, attempt, lease, now, journal)?;
+            lease::grant(share, place, lease, now, journal).map(Answer::Revealed)
         }
         HolderAction::Fetch { lease, bytes } => {
             check_runs(share, place)?;
-            lease::fetch(share, place, lease, *bytes, now, log)?;
+            lease::fetch(share, place, lease, *bytes, now, journal)?;
             Ok(Answer::Allowed)
         }
         HolderAction::CheckLease { lease } => {
@@ -108,7 +108,7 @@ fn act_on(
         }
         // Also while paused: what is saved is saved, and the owner should know.
         HolderAction::Finish { lease, receipt } => {
-            lease::finish(&mut share.links[place], lease, *receipt, now, log)?;
+            lease::finish(&mut share.links[place], lease, *receipt, now, journal)?;
             Ok(Answer::Link)
         }
         HolderAction::Destroy(attempt) => {
@@ -118,8 +118,8 @@ fn act_on(
             if !link.recipient_may_destroy {
                 return Err(Refusal::DestroyNotAllowed);
             }
-            check_open(share, place, attempt, now, log)?;
-            share.links[place].end(Gone { why: GoneWhy::Destroyed, at: now }, log);
+            check_open(share, place, attempt, now, journal)?;
+            share.links[place].end(Gone { why: GoneWhy::Destroyed, at: now }, journal);
             Ok(Answer::Link)
         }
     }
@@ -141,18 +141,18 @@ fn check_grant(
     attempt: &OpenAttempt,
     lease: &Verifier,
     now: Timestamp,
-    log: &mut Notes,
+    journal: &mut Journal,
 ) -> Result<(), Refusal> {
     check_runs(share, place)?;
     let link = &mut share.links[place];
     if !lease::is_as_granted(link, lease) {
-        return guess::check(link, attempt, now, log);
+        return guess::check(link, attempt, now, journal);
     }
-    if guess::is_right(link.live()?, attempt, log) {
+    if guess::is_right(link.live()?, attempt, journal) {
         return Ok(());
     }
     lease::show_anew(link, lease);
-    Err(Refusal::WrongPassword { retry_after: guess::count_wrong(link, now, log)? })
+    Err(Refusal::WrongPassword { retry_after: guess::count_wrong(link, now, journal)? })
 }
 
 /// Whether the link opens, for this attempt. The one way to it for whoever holds no lease: what is tried here is compared and counted in one
@@ -162,9 +162,9 @@ fn check_open(
     place: usize,
     attempt: &OpenAttempt,
     now: Timestamp,
-    log: &mut Notes,
+    journal: &mut Journal,
 ) -> Result<(), Refusal> {
     // A link that is paused compares nothing, so nobody learns or loses anything.
     check_runs(share, place)?;
-    guess::check(&mut share.links[place], attempt, now, log)
+    guess::check(&mut share.links[place], attempt, now, journal)
 }

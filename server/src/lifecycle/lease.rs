@@ -9,7 +9,7 @@ use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
 use super::command::Refusal;
-use super::notes::Notes;
+use super::journal::Journal;
 use super::record::{Content, Lease, LeaseState, Link, Share, count};
 use super::rules::{
     LEASE_BYTES_FACTOR, LEASE_IDLE, LEASE_RETRY, LINK_LEASES_MAX, LeaseTerms, RECEIPTS_MAX, SHARE_LEASES_MAX,
@@ -54,7 +54,7 @@ pub(super) fn grant(
     place: usize,
     verifier: &Verifier,
     now: Timestamp,
-    log: &mut Notes,
+    journal: &mut Journal,
 ) -> Result<Grant, Refusal> {
     let bytes_max = share.content().ok_or(Refusal::NotComplete)?.lease_bytes_max();
     let terms = share.kind.lease_terms();
@@ -77,7 +77,7 @@ pub(super) fn grant(
             let lease = Lease { verifier: *verifier, granted_at: now, bytes: 0, state, shown_anew: false };
             let expires_at = lease.expires_at(terms);
             link.leases.push(lease);
-            log.push(LogLine { at: now, link: Some(link.link), event });
+            journal.push(LogLine { at: now, link: Some(link.link), event });
             expires_at
         }
     };
@@ -126,7 +126,7 @@ pub(super) fn fetch(
     verifier: &Verifier,
     bytes: u64,
     now: Timestamp,
-    log: &mut Notes,
+    journal: &mut Journal,
 ) -> Result<(), Refusal> {
     let bytes_max = share.content().ok_or(Refusal::NotComplete)?.lease_bytes_max();
     let link = &mut share.links[place];
@@ -144,7 +144,7 @@ pub(super) fn fetch(
             lease.bytes = charged.ok_or(Refusal::LeaseSpent)?;
             lease.state = LeaseState::Active { last_at: now };
             count(&mut link.counters.started, now);
-            log.push(LogLine { at: now, link: Some(id), event: Event::Started });
+            journal.push(LogLine { at: now, link: Some(id), event: Event::Started });
         }
         LeaseState::Active { last_at } => {
             lease.bytes = charged.ok_or(Refusal::LeaseSpent)?;
@@ -175,7 +175,7 @@ pub(super) fn finish(
     verifier: &Verifier,
     receipt: Option<Receipt>,
     now: Timestamp,
-    log: &mut Notes,
+    journal: &mut Journal,
 ) -> Result<(), Refusal> {
     let (id, gone) = (link.link, link.gone());
     let unknown = gone.map_or(Refusal::LeaseEnded, Refusal::Gone);
@@ -187,7 +187,7 @@ pub(super) fn finish(
         LeaseState::Active { .. } => lease.state = LeaseState::Finished { at: now },
     }
     count(&mut link.counters.finished, now);
-    log.push(LogLine { at: now, link: Some(id), event: Event::Finished });
+    journal.push(LogLine { at: now, link: Some(id), event: Event::Finished });
     if let Some(receipt) = receipt {
         link.receipts.push(StoredReceipt { lease: LeaseId::derive(verifier), receipt, at: now });
         if link.receipts.len() > RECEIPTS_MAX {

@@ -7,7 +7,7 @@ use subrosa_shared::time::Timestamp;
 use subrosa_shared::wrap::{CONTENT_WRAP_LEN, VIEW_WRAP_LEN};
 
 use super::command::Refusal;
-use super::notes::Notes;
+use super::journal::Journal;
 use super::record::{Guesses, Link, LinkState, Live, Share, State};
 use super::rules::Life;
 use super::step::request_digest;
@@ -20,7 +20,7 @@ pub(super) fn put(
     request: &PutLink,
     limits: &Limits,
     now: Timestamp,
-    log: &mut Notes,
+    journal: &mut Journal,
 ) -> Result<(), Refusal> {
     if LinkId::derive(&request.link_verifier) != id {
         return Err(Refusal::IdMismatch);
@@ -47,7 +47,7 @@ pub(super) fn put(
 
     let expires_at = life.map_or(share.expires_at, |life| life.from(now).min(share.expires_at));
     share.links.push(Link::new(id, request, added_with, expires_at));
-    log.push(LogLine { at: now, link: Some(id), event: Event::LinkAdded });
+    journal.push(LogLine { at: now, link: Some(id), event: Event::LinkAdded });
     Ok(())
 }
 
@@ -58,7 +58,7 @@ pub(super) fn patch(
     request: &PatchLink,
     limits: &Limits,
     now: Timestamp,
-    log: &mut Notes,
+    journal: &mut Journal,
 ) -> Result<(), Refusal> {
     let share_expires_at = share.expires_at;
     let link = share.links.iter_mut().find(|link| link.link == id).ok_or(Refusal::NotFound)?;
@@ -69,7 +69,7 @@ pub(super) fn patch(
     request.lock.as_ref().map_or(Ok(()), check_lock)?;
     let life = request.expires_in_secs.map(|secs| Life::checked(secs, limits)).transpose()?;
 
-    change(link, request, life.map(|life| life.from(now).min(share_expires_at)), now, log);
+    change(link, request, life.map(|life| life.from(now).min(share_expires_at)), now, journal);
     Ok(())
 }
 
@@ -79,7 +79,7 @@ pub(super) fn change(
     request: &PatchLink,
     expires_at: Option<Timestamp>,
     now: Timestamp,
-    log: &mut Notes,
+    journal: &mut Journal,
 ) {
     let link_id = Some(link.link);
     let before = link.clone();
@@ -96,18 +96,18 @@ pub(super) fn change(
         link.change_lock(lock);
     }
     if *link != before {
-        log.push(LogLine { at: now, link: link_id, event: Event::Changed });
+        journal.push(LogLine { at: now, link: link_id, event: Event::Changed });
     }
     if let Some(event) = request.paused.and_then(|paused| link.set_paused(paused)) {
-        log.push(LogLine { at: now, link: link_id, event });
+        journal.push(LogLine { at: now, link: link_id, event });
     }
 }
 
 /// Takes a link back. Again is the same as once.
-pub(super) fn revoke(share: &mut Share, id: LinkId, now: Timestamp, log: &mut Notes) -> Result<(), Refusal> {
+pub(super) fn revoke(share: &mut Share, id: LinkId, now: Timestamp, journal: &mut Journal) -> Result<(), Refusal> {
     let link = share.links.iter_mut().find(|link| link.link == id).ok_or(Refusal::NotFound)?;
     if link.gone().is_none() {
-        link.end(Gone { why: GoneWhy::Revoked, at: now }, log);
+        link.end(Gone { why: GoneWhy::Revoked, at: now }, journal);
     }
     Ok(())
 }

@@ -14,19 +14,19 @@
 //! A push is a share's little sister: ready at once, with one link, and gone with it. What it hands over lies in its record.
 //! A view of it is a lease that counts at once. Wherever this says share, it means a push too, unless it is about parts.
 //!
-//! Start with [`record`] (what is kept), then [`command`] (what can be asked), then `step` (who may ask what), `clock`
+//! Start with [`record`] (what is kept), then [`command`] (what can be asked), then `step` (who may ask what), `expiry`
 //! (what time alone does), then the rules: `owner`, `upload`, `link`, `push`, `holder`, `guess`, `lease`.
 
 pub mod command;
 pub mod record;
 pub mod rules;
 
-mod clock;
+mod expiry;
 mod guess;
 mod holder;
+mod journal;
 mod lease;
 mod link;
-mod notes;
 mod owner;
 mod push;
 mod sealed;

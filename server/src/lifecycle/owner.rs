@@ -6,7 +6,7 @@ use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
 use super::command::{Outcome, OwnerAction, Refusal};
-use super::notes::Notes;
+use super::journal::Journal;
 use super::record::{Kind, Share};
 use super::rules::{Life, Policy};
 use super::{link, push, upload, view};
@@ -20,7 +20,7 @@ pub(super) fn act(
     action: &OwnerAction,
     policy: &Policy,
     now: Timestamp,
-    log: &mut Notes,
+    journal: &mut Journal,
 ) -> Result<Outcome, Refusal> {
     if !bool::from(share.owner_verifier.as_bytes().ct_eq(presented.as_bytes())) {
         return Err(Refusal::NotFound);
@@ -32,8 +32,8 @@ pub(super) fn act(
     match (action, share.gone()) {
         (OwnerAction::Status, _) => {}
         (OwnerAction::Revoke, Some(_)) => {}
-        (OwnerAction::Revoke, None) => share.end(Gone { why: GoneWhy::Revoked, at: now }, log),
-        (OwnerAction::RevokeLink { link }, _) => link::revoke(share, *link, now, log)?,
+        (OwnerAction::Revoke, None) => share.end(Gone { why: GoneWhy::Revoked, at: now }, journal),
+        (OwnerAction::RevokeLink { link }, _) => link::revoke(share, *link, now, journal)?,
         // Whatever else there is, it is too late.
         (_, Some(gone)) => return Err(Refusal::Gone(gone)),
         (OwnerAction::StorePart { index, sealed_len, last }, None) => {
@@ -46,14 +46,14 @@ pub(super) fn act(
         }
         (OwnerAction::StoreNote | OwnerAction::ReadBack, None) => return Ok(Outcome::Allowed),
         (OwnerAction::Complete { request, stored }, None) => {
-            upload::complete(share, request, stored, limits, now, log)?;
+            upload::complete(share, request, stored, limits, now, journal)?;
         }
-        (OwnerAction::PutLink { link, request }, None) => link::put(share, *link, request, limits, now, log)?,
-        (OwnerAction::PatchLink { link, request }, None) => link::patch(share, *link, request, limits, now, log)?,
-        (OwnerAction::PatchShare { request }, None) => patch(share, request, policy, now, log)?,
-        (OwnerAction::PatchPush { request }, None) => push::patch(share, request, limits, now, log)?,
+        (OwnerAction::PutLink { link, request }, None) => link::put(share, *link, request, limits, now, journal)?,
+        (OwnerAction::PatchLink { link, request }, None) => link::patch(share, *link, request, limits, now, journal)?,
+        (OwnerAction::PatchShare { request }, None) => patch(share, request, policy, now, journal)?,
+        (OwnerAction::PatchPush { request }, None) => push::patch(share, request, limits, now, journal)?,
     }
-    share.settle(now, log);
+    share.close_if_spent(now, journal);
     view::for_owner(key, share)
 }
 
@@ -79,7 +79,7 @@ fn patch(
     request: &PatchShare,
     policy: &Policy,
     now: Timestamp,
-    log: &mut Notes,
+    journal: &mut Journal,
 ) -> Result<(), Refusal> {
     let life = request.expires_in_secs.map(|secs| Life::checked(secs, &policy.limits)).transpose()?;
     if let Some(expires_at) = life.map(|life| life.from(now)).filter(|at| *at != share.expires_at) {
@@ -90,11 +90,11 @@ fn patch(
                 link.expires_at = link.expires_at.min(expires_at);
             }
         }
-        log.push(LogLine { at: now, link: None, event: Event::Changed });
+        journal.push(LogLine { at: now, link: None, event: Event::Changed });
     }
     if let Some(paused) = request.paused.filter(|paused| *paused != share.paused) {
         share.paused = paused;
-        log.push(LogLine { at: now, link: None, event: if paused { Event::Paused } else { Event::Resumed } });
+        journal.push(LogLine { at: now, link: None, event: if paused { Event::Paused } else { Event::Resumed } });
     }
     Ok(())
 }

@@ -10,8 +10,8 @@ use subrosa_shared::seal::plaintext_len;
 use subrosa_shared::time::Timestamp;
 
 use super::command::Refusal;
+use super::journal::Journal;
 use super::link;
-use super::notes::Notes;
 use super::record::{Content, Creator, Kind, Link, Share, State};
 use super::rules::Life;
 use super::step::request_digest;
@@ -71,7 +71,7 @@ pub(super) fn patch(
     request: &PatchPush,
     limits: &Limits,
     now: Timestamp,
-    log: &mut Notes,
+    journal: &mut Journal,
 ) -> Result<(), Refusal> {
     request.views_max.map_or(Ok(()), |views_max| check_views(views_max, limits))?;
     let life = request.expires_in_secs.map(|secs| Life::checked(secs, limits)).transpose()?;
@@ -87,7 +87,7 @@ pub(super) fn patch(
         paused: request.paused,
         recipient_may_destroy: request.recipient_may_destroy,
     };
-    link::change(link, &change, life.map(|_| share.expires_at), now, log);
+    link::change(link, &change, life.map(|_| share.expires_at), now, journal);
     Ok(())
 }
 

@@ -7,10 +7,10 @@ use subrosa_shared::limits::Limits;
 use subrosa_shared::time::Timestamp;
 
 use super::command::{Change, Command, Outcome, OwnerAction, Refusal, Step};
-use super::notes::Notes;
+use super::journal::Journal;
 use super::record::{Creator, Kept, Kind, Record, Share, State};
 use super::rules::{Life, Policy};
-use super::{clock, guess, holder, owner, push, view};
+use super::{expiry, guess, holder, owner, push, view};
 use crate::record_key::RecordKey;
 
 /// What a command does to a share or push at a moment. `record` is what is stored of it, or `None` if nothing is.
@@ -18,12 +18,12 @@ use crate::record_key::RecordKey;
 /// Deterministic: the same arguments give the same step, so whoever loses a race loads and steps again.
 pub fn step(record: Option<&Record>, command: &Command, policy: &Policy, now: Timestamp) -> Step {
     let mut next = record.cloned();
-    let mut log = Notes::default();
-    clock::advance(&mut next, now, &mut log);
-    let outcome = apply(&mut next, command, policy, now, &mut log);
-    clock::advance(&mut next, now, &mut log);
+    let mut journal = Journal::default();
+    expiry::advance(&mut next, now, &mut journal);
+    let outcome = apply(&mut next, command, policy, now, &mut journal);
+    expiry::advance(&mut next, now, &mut journal);
     let new_link = added_link(record, next.as_ref(), command);
-    let (log, compared) = log.finish();
+    let (log, compared) = journal.finish();
     Step { record: change(record, next, compared), outcome, new_link, log }
 }
 
@@ -32,7 +32,7 @@ fn apply(
     command: &Command,
     policy: &Policy,
     now: Timestamp,
-    log: &mut Notes,
+    journal: &mut Journal,
 ) -> Result<Outcome, Refusal> {
     match command {
         Command::Create { share, request, creator } => {
@@ -40,34 +40,34 @@ fn apply(
                 return Err(Refusal::IdMismatch);
             }
             let new = || new_share(request, *creator, policy, now);
-            create(record, RecordKey::Share(*share), request_digest(request), new, now, log)
+            create(record, RecordKey::Share(*share), request_digest(request), new, now, journal)
         }
         Command::CreatePush { link, request, creator } => {
             if LinkId::derive_push(&request.link_verifier) != *link {
                 return Err(Refusal::IdMismatch);
             }
             let new = || push::new(*link, request, *creator, &policy.limits, now);
-            create(record, RecordKey::Push(*link), request_digest(request), new, now, log)
+            create(record, RecordKey::Push(*link), request_digest(request), new, now, journal)
         }
         Command::Owner { presented, action } => {
             let (key, share) = kept(record)?;
-            owner::act(key, share, presented, action, policy, now, log)
+            owner::act(key, share, presented, action, policy, now, journal)
         }
         Command::Holder { link, presented, action } => {
             let (key, share) = kept(record)?;
-            holder::act(key, share, *link, presented, action, now, log)
+            holder::act(key, share, *link, presented, action, now, journal)
         }
         Command::CountGuess { link } => {
-            count_guess(record, *link, now, log);
+            count_guess(record, *link, now, journal);
             Ok(Outcome::Allowed)
         }
         Command::Tick => Ok(Outcome::Allowed),
         Command::BlobsDeleted => {
-            blobs_deleted(record, now, log);
+            blobs_deleted(record, now, journal);
             Ok(Outcome::Allowed)
         }
         Command::ContentChecked { lost } => {
-            content_checked(record, *lost, now, log);
+            content_checked(record, *lost, now, journal);
             Ok(Outcome::Allowed)
         }
     }
@@ -88,7 +88,7 @@ fn create(
     created_with: Digest,
     new: impl FnOnce() -> Result<Share, Refusal>,
     now: Timestamp,
-    log: &mut Notes,
+    journal: &mut Journal,
 ) -> Result<Outcome, Refusal> {
     match record {
         Some(Record { kept: Kept::Share(share), .. }) => {
@@ -103,7 +103,7 @@ fn create(
         Some(Record { kept: Kept::Burned { .. }, .. }) => Err(Refusal::AlreadyExists),
         None => {
             let share = Box::new(new()?);
-            log.push(LogLine { at: now, link: share.only_link(), event: Event::Created });
+            journal.push(LogLine { at: now, link: share.only_link(), event: Event::Created });
             let outcome = view::for_owner(key, &share);
             *record = Some(Record { key, kept: Kept::Share(share) });
             outcome
@@ -144,16 +144,16 @@ pub(super) fn request_digest(request: &impl serde::Serialize) -> Digest {
     Digest::of(&serde_json::to_vec(request).expect("numbers, texts and lists become JSON"))
 }
 
-fn count_guess(record: &mut Option<Record>, id: LinkId, now: Timestamp, log: &mut Notes) {
+fn count_guess(record: &mut Option<Record>, id: LinkId, now: Timestamp, journal: &mut Journal) {
     let Ok((_, share)) = kept(record) else { return };
     let Some(link) = share.links.iter_mut().find(|link| link.link == id) else { return };
     // Where the link has ended, there is nothing left to guess.
-    if guess::count_wrong(link, now, log).is_ok() {
-        share.settle(now, log);
+    if guess::count_wrong(link, now, journal).is_ok() {
+        share.close_if_spent(now, journal);
     }
 }
 
-fn blobs_deleted(record: &mut Option<Record>, now: Timestamp, log: &mut Notes) {
+fn blobs_deleted(record: &mut Option<Record>, now: Timestamp, journal: &mut Journal) {
     let Some(Record { kept, .. }) = record else { return };
     let done = match kept {
         Kept::Share(share) => match &mut share.state {
@@ -165,20 +165,20 @@ fn blobs_deleted(record: &mut Option<Record>, now: Timestamp, log: &mut Notes) {
     };
     if !*done {
         *done = true;
-        log.push(LogLine { at: now, link: None, event: Event::Deleted });
+        journal.push(LogLine { at: now, link: None, event: Event::Deleted });
     }
 }
 
-/// Notes that stored content was found lost, or whole again. Only content that is fixed can be lost: while an upload runs,
+/// Journal that stored content was found lost, or whole again. Only content that is fixed can be lost: while an upload runs,
 /// its owner stores a part again.
-fn content_checked(record: &mut Option<Record>, lost: bool, now: Timestamp, log: &mut Notes) {
+fn content_checked(record: &mut Option<Record>, lost: bool, now: Timestamp, journal: &mut Journal) {
     let Some(Record { kept: Kept::Share(share), .. }) = record else { return };
     if !matches!((&share.kind, &share.state), (Kind::Files { .. }, State::Ready { .. })) {
         return;
     }
     if lost != share.content_lost_at.is_some() {
         share.content_lost_at = lost.then_some(now);
-        log.push(LogLine {
+        journal.push(LogLine {
             at: now,
             link: None,
             event: if lost { Event::ContentLost } else { Event::ContentRestored },

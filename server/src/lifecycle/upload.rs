@@ -8,7 +8,7 @@ use subrosa_shared::seal::{plaintext_len, sealed_len};
 use subrosa_shared::time::Timestamp;
 
 use super::command::{Refusal, StoredUpload, UploadFault};
-use super::notes::Notes;
+use super::journal::Journal;
 use super::record::{Content, Kind, Parts, Share, State};
 
 /// Whether a part of that length may be stored at that place now. At most one part is shorter than the others, and it is the
@@ -77,14 +77,14 @@ pub(super) fn complete(
     stored: &StoredUpload,
     limits: &Limits,
     now: Timestamp,
-    log: &mut Notes,
+    journal: &mut Journal,
 ) -> Result<(), Refusal> {
     if let Some(content) = share.content() {
         return if content.is_of(request) { Ok(()) } else { Err(Refusal::AlreadyComplete) };
     }
     let parts = check_content(share, request, stored, limits)?;
     share.state = State::Ready { content: Content::Parts(parts) };
-    log.push(LogLine { at: now, link: None, event: Event::Completed });
+    journal.push(LogLine { at: now, link: None, event: Event::Completed });
     Ok(())
 }
 

@@ -6,7 +6,7 @@
 use subrosa_shared::api::{Event, Gone, GoneWhy, LogLine};
 use subrosa_shared::time::Timestamp;
 
-use super::notes::Notes;
+use super::journal::Journal;
 use super::record::{Kept, Kind, Lease, LeaseState, Link, LinkState, Record, Share, State};
 use super::rules::{BURNED, LEASE_IDLE, LeaseTerms, TOMBSTONE};
 
@@ -31,12 +31,12 @@ impl Record {
 }
 
 /// Lets time pass until now.
-pub(super) fn advance(record: &mut Option<Record>, now: Timestamp, log: &mut Notes) {
+pub(super) fn advance(record: &mut Option<Record>, now: Timestamp, journal: &mut Journal) {
     while let Some(known) = record {
         let Some(at) = known.next_change().filter(|at| *at <= now) else { return };
         match &mut known.kept {
             Kept::Share(share) => {
-                if let Some(burned) = share.pass(at, log) {
+                if let Some(burned) = share.apply_due(at, journal) {
                     known.kept = burned;
                 }
             }
@@ -57,33 +57,33 @@ impl Share {
     }
 
     /// Does what is due at that moment. Gives what is kept instead of the share, once its tombstone is old.
-    fn pass(&mut self, at: Timestamp, log: &mut Notes) -> Option<Kept> {
+    fn apply_due(&mut self, at: Timestamp, journal: &mut Journal) -> Option<Kept> {
         match self.state {
             State::Gone { gone, blobs_deleted, .. } if gone.at.after(TOMBSTONE) <= at => {
                 return Some(Kept::Burned { gone_at: gone.at, blobs_deleted });
             }
             State::Gone { .. } => {}
             State::Uploading { .. } | State::Ready { .. } if self.expires_at <= at => {
-                self.end(Gone { why: GoneWhy::Expired, at }, log);
+                self.end(Gone { why: GoneWhy::Expired, at }, journal);
             }
-            State::Uploading { until } if until <= at => self.end(Gone { why: GoneWhy::Abandoned, at }, log),
+            State::Uploading { until } if until <= at => self.end(Gone { why: GoneWhy::Abandoned, at }, journal),
             State::Uploading { .. } | State::Ready { .. } => {}
         }
         let terms = self.kind.lease_terms();
         for link in &mut self.links {
-            link.pass(at, terms, log);
+            link.apply_due(at, terms, journal);
         }
-        self.settle(at, log);
+        self.close_if_spent(at, journal);
         None
     }
 
     /// Does what follows at once: a link without a download left to take or to finish is spent, and a share may end
     /// with its last link, a push ends with its own.
-    pub(super) fn settle(&mut self, now: Timestamp, log: &mut Notes) {
+    pub(super) fn close_if_spent(&mut self, now: Timestamp, journal: &mut Journal) {
         for link in &mut self.links {
             let spent = link.taken() >= link.downloads_max && !link.leases.iter().any(Lease::runs);
             if spent && link.gone().is_none() {
-                link.end(Gone { why: GoneWhy::Spent, at: now }, log);
+                link.end(Gone { why: GoneWhy::Spent, at: now }, journal);
             }
         }
         let ends_with_last_link = match self.kind {
@@ -96,16 +96,16 @@ impl Share {
                 self.close(Gone { why: last.why, at: now });
                 // The line of a push's link says it all.
                 if self.only_link().is_none() {
-                    log.push(LogLine { at: now, link: None, event: event(last.why) });
+                    journal.push(LogLine { at: now, link: None, event: event(last.why) });
                 }
             }
         }
     }
 
     /// Ends the share with all its links, and says so in the timeline.
-    pub(super) fn end(&mut self, gone: Gone, log: &mut Notes) {
+    pub(super) fn end(&mut self, gone: Gone, journal: &mut Journal) {
         self.close(gone);
-        log.push(LogLine { at: gone.at, link: self.only_link(), event: event(gone.why) });
+        journal.push(LogLine { at: gone.at, link: self.only_link(), event: event(gone.why) });
     }
 
     /// Ends the share with all its links. Its ciphertext is to be deleted from now on; that of a push goes with its link.
@@ -130,9 +130,9 @@ impl Link {
         own.into_iter().chain(self.leases.iter().map(|lease| lease.next_change(terms))).min()
     }
 
-    fn pass(&mut self, at: Timestamp, terms: &LeaseTerms, log: &mut Notes) {
+    fn apply_due(&mut self, at: Timestamp, terms: &LeaseTerms, journal: &mut Journal) {
         match &self.state {
-            LinkState::Live(_) if self.expires_at <= at => self.end(Gone { why: GoneWhy::Expired, at }, log),
+            LinkState::Live(_) if self.expires_at <= at => self.end(Gone { why: GoneWhy::Expired, at }, journal),
             LinkState::Gone(gone) if gone.at.after(TOMBSTONE) <= at => self.verifier = None,
             _ => {}
         }
@@ -143,12 +143,12 @@ impl Link {
             }
             match lease.state {
                 LeaseState::Granted => {
-                    log.push(LogLine { at, link, event: Event::Returned });
+                    journal.push(LogLine { at, link, event: Event::Returned });
                     false
                 }
                 LeaseState::Active { .. } => {
                     lease.state = LeaseState::Lapsed { at };
-                    log.push(LogLine { at, link, event: Event::Lapsed });
+                    journal.push(LogLine { at, link, event: Event::Lapsed });
                     true
                 }
                 LeaseState::Finished { .. } | LeaseState::Lapsed { .. } => false,
@@ -157,9 +157,9 @@ impl Link {
     }
 
     /// Ends the link, and says so in the timeline.
-    pub(super) fn end(&mut self, gone: Gone, log: &mut Notes) {
+    pub(super) fn end(&mut self, gone: Gone, journal: &mut Journal) {
         self.close(gone);
-        log.push(LogLine { at: gone.at, link: Some(self.link), event: event(gone.why) });
+        journal.push(LogLine { at: gone.at, link: Some(self.link), event: event(gone.why) });
     }
 
     /// Ends the link, unless it has ended before: nothing sealed stays, and no lease runs on. Finished ones are remembered, so

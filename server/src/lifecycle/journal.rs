@@ -1,21 +1,21 @@
-//! What a step notes beside the record.
+//! The journal of a step: what it writes beside the record.
 
 use subrosa_shared::api::LogLine;
 
 /// Lines for the timeline, oldest first, and whether an open proof was compared.
 #[derive(Debug, Default)]
-pub(super) struct Notes {
+pub(super) struct Journal {
     lines: Vec<LogLine>,
     compared: bool,
 }
 
-impl Notes {
+impl Journal {
     /// Adds a line to the timeline.
     pub(super) fn push(&mut self, line: LogLine) {
         self.lines.push(line);
     }
 
-    /// Notes that an open proof was compared: whatever came of it, the step has to be stored before anything is told.
+    /// Journal that an open proof was compared: whatever came of it, the step has to be stored before anything is told.
     pub(super) fn compared(&mut self) {
         self.compared = true;
     }
