@@ -152,7 +152,9 @@ async fn bury(app: &App, key: RecordKey) -> Result<(), ReapError> {
     let ledger = app.store().ledger();
     let Some(row) = ledger.load(&key).await? else { return Ok(()) };
     let (expect, new_links, log) = (Some(row.write_id), Vec::new(), Vec::new());
-    ledger.commit(Change { key, expect, expect_objects: None, record: None, new_links, log, grows: false }).await?;
+    ledger
+        .commit(Change { key, expect, expect_objects: None, record: None, new_links, log, needs_space: false })
+        .await?;
     tracing::warn!(%key, "a damaged record is removed with its ciphertext");
     Ok(())
 }

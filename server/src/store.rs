@@ -296,7 +296,7 @@ impl Store {
         expect_objects: Option<WriteId>,
         command: &Command,
     ) -> Result<Outcome, StoreError> {
-        if command.grows() {
+        if command.needs_space() {
             self.shared.ledger.expect_room().await?;
         }
         if let Some(answered) = self.run_without_lock(key, command).await? {
@@ -316,7 +316,7 @@ impl Store {
         key: RecordKey,
         command: &Command,
     ) -> Result<Option<Result<Outcome, Refusal>>, StoreError> {
-        let asks = command.only_asks();
+        let asks = command.is_read_only();
         if !asks && (command.creates() || !self.shared.locks.is_locked_or_awaited(&key)) {
             return Ok(None);
         }
@@ -430,7 +430,8 @@ impl Store {
         let next = record.as_ref().map(|row| row.write_id);
         let due_at_once = record.as_ref().is_some_and(|row| row.due <= now);
         let new_links = Vec::from_iter(new_link);
-        let change = LedgerChange { key, expect, expect_objects, record, new_links, log, grows: command.grows() };
+        let change =
+            LedgerChange { key, expect, expect_objects, record, new_links, log, needs_space: command.needs_space() };
         let committed = self.shared.ledger.commit(change).await;
         if let (Err(_), Some(link), Some(write_id)) = (&committed, guessed, next) {
             self.shared.uncounted.add(key, UncountedGuess { link, write_id });

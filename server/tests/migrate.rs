@@ -195,7 +195,7 @@ async fn fill(ledger: &SqliteLedger, seed: u8) {
         let log = vec![LogLine { at: START, link: None, event: Event::Created }; usize::from(seed)];
         let new_links = links.into_iter().flatten().collect();
         let change =
-            Change { key, expect: None, expect_objects: None, record: Some(row), new_links, log, grows: false };
+            Change { key, expect: None, expect_objects: None, record: Some(row), new_links, log, needs_space: false };
         assert_eq!(ledger.commit(change).await.unwrap(), CommitOutcome::Committed);
     }
     for slot in [Slot::Manifest, Slot::Part(0), Slot::Part(7)] {
@@ -209,7 +209,8 @@ async fn fill(ledger: &SqliteLedger, seed: u8) {
 async fn remove(ledger: &SqliteLedger, key: RecordKey) {
     let write_id = ledger.load(&key).await.unwrap().unwrap().write_id;
     let (record, new_links, log) = (None, Vec::new(), Vec::new());
-    let change = Change { key, expect: Some(write_id), expect_objects: None, record, new_links, log, grows: false };
+    let change =
+        Change { key, expect: Some(write_id), expect_objects: None, record, new_links, log, needs_space: false };
     assert_eq!(ledger.commit(change).await.unwrap(), CommitOutcome::Committed);
 }
 

@@ -272,7 +272,7 @@ pub enum LinkState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
-pub enum GoneWhy {
+pub enum EndReason {
     /// Every download was taken.
     Spent,
     /// Its time was over.
@@ -292,7 +292,7 @@ pub enum GoneWhy {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Gone {
     /// Why.
-    pub why: GoneWhy,
+    pub why: EndReason,
     /// Since when.
     pub at: Timestamp,
 }

@@ -42,7 +42,7 @@ impl Reader {
                 store.run_owner(share, owner, OwnerAction::ReadBack).await?;
             }
             Self::Link { link, holder } => {
-                let (_, looked) = store.run_holder(link, holder, HolderAction::Look).await?;
+                let (_, looked) = store.run_holder(link, holder, HolderAction::Status).await?;
                 let Outcome::Link(view) = looked else { return Err(Error::Outcome) };
                 match (view.state, view.gone) {
                     (LinkState::Gone, Some(gone)) => return Err(Refusal::Gone(gone).into()),

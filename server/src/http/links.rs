@@ -29,7 +29,7 @@ pub(super) async fn look_at_link(
     Holder(holder): Holder,
     _: NoBody,
 ) -> Result<axum::Json<LinkView>, Error> {
-    link_view(app.store().run_holder(link, holder, HolderAction::Look).await?.1)
+    link_view(app.store().run_holder(link, holder, HolderAction::Status).await?.1)
 }
 
 /// The view wrap, for the right open proof. A wrong one is counted.

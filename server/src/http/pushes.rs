@@ -54,7 +54,7 @@ pub(super) async fn look_at_push(
     Holder(holder): Holder,
     _: NoBody,
 ) -> Result<axum::Json<PushView>, Error> {
-    push_view(run_holder(&app, link, holder, HolderAction::Look).await?)
+    push_view(run_holder(&app, link, holder, HolderAction::Status).await?)
 }
 
 /// One counted view: what is handed over. The same verifier again gives the same, uncounted, until the view is over.

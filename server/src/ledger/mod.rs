@@ -147,7 +147,7 @@ pub struct Change {
     /// Lines to add to the timeline. One of an owner's that is there already, among the last ones, makes place for it.
     pub log: Vec<LogLine>,
     /// Whether it only makes the ledger larger: refused where there is no room for that, while all else goes on.
-    pub grows: bool,
+    pub needs_space: bool,
 }
 
 /// Lines of the timeline that a line of an owner's looks back for its like.

@@ -75,7 +75,7 @@ impl Command {
 
     /// Whether it only asks: it changes nothing but what time alone changes.
     #[must_use]
-    pub fn only_asks(&self) -> bool {
+    pub fn is_read_only(&self) -> bool {
         match self {
             Self::Owner { action, .. } => matches!(
                 action,
@@ -85,7 +85,7 @@ impl Command {
                     | OwnerAction::StoreNote
                     | OwnerAction::ReadBack
             ),
-            Self::Holder { action, .. } => matches!(action, HolderAction::Look | HolderAction::CheckLease { .. }),
+            Self::Holder { action, .. } => matches!(action, HolderAction::Status | HolderAction::CheckLease { .. }),
             _ => false,
         }
     }
@@ -100,7 +100,7 @@ impl Command {
             | HolderAction::Lease { .. }
             | HolderAction::Reveal { .. }
             | HolderAction::Destroy(_) => Some(*link),
-            HolderAction::Look
+            HolderAction::Status
             | HolderAction::Fetch { .. }
             | HolderAction::CheckLease { .. }
             | HolderAction::Finish { .. } => None,
@@ -110,7 +110,7 @@ impl Command {
     /// Whether it only makes what is stored larger. Where there is no room left it is refused; what ends something, hands it
     /// over or holds it back never is.
     #[must_use]
-    pub fn grows(&self) -> bool {
+    pub fn needs_space(&self) -> bool {
         match self {
             Self::Create { .. } | Self::CreatePush { .. } => true,
             Self::Owner { action, .. } => match action {
@@ -227,7 +227,7 @@ pub struct StoredManifest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HolderAction {
     /// How it stands. Counts nothing. Answers [`Outcome::Link`], or [`Outcome::PushView`].
-    Look,
+    Status,
     /// The view wrap. Answers [`Outcome::Opened`].
     Open(OpenAttempt),
     /// May the manifest be read? Answers [`Outcome::Allowed`].

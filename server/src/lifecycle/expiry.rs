@@ -3,7 +3,7 @@
 //! Everything happens at its own moment, one after the other, however late somebody looks: a record that was left alone
 //! for a year is the same as one that was ticked every second.
 
-use subrosa_shared::api::{Event, Gone, GoneWhy, LogLine};
+use subrosa_shared::api::{EndReason, Event, Gone, LogLine};
 use subrosa_shared::time::Timestamp;
 
 use super::journal::Journal;
@@ -64,9 +64,9 @@ impl Share {
             }
             State::Gone { .. } => {}
             State::Uploading { .. } | State::Ready { .. } if self.expires_at <= at => {
-                self.end(Gone { why: GoneWhy::Expired, at }, journal);
+                self.end(Gone { why: EndReason::Expired, at }, journal);
             }
-            State::Uploading { until } if until <= at => self.end(Gone { why: GoneWhy::Abandoned, at }, journal),
+            State::Uploading { until } if until <= at => self.end(Gone { why: EndReason::Abandoned, at }, journal),
             State::Uploading { .. } | State::Ready { .. } => {}
         }
         let terms = self.kind.lease_terms();
@@ -83,7 +83,7 @@ impl Share {
         for link in &mut self.links {
             let spent = link.taken() >= link.downloads_max && !link.leases.iter().any(Lease::runs);
             if spent && link.gone().is_none() {
-                link.end(Gone { why: GoneWhy::Spent, at: now }, journal);
+                link.end(Gone { why: EndReason::Spent, at: now }, journal);
             }
         }
         let ends_with_last_link = match self.kind {
@@ -132,7 +132,7 @@ impl Link {
 
     fn apply_due(&mut self, at: Timestamp, terms: &LeaseTerms, journal: &mut Journal) {
         match &self.state {
-            LinkState::Live(_) if self.expires_at <= at => self.end(Gone { why: GoneWhy::Expired, at }, journal),
+            LinkState::Live(_) if self.expires_at <= at => self.end(Gone { why: EndReason::Expired, at }, journal),
             LinkState::Gone(gone) if gone.at.after(TOMBSTONE) <= at => self.verifier = None,
             _ => {}
         }
@@ -188,13 +188,13 @@ impl Lease {
     }
 }
 
-fn event(why: GoneWhy) -> Event {
+fn event(why: EndReason) -> Event {
     match why {
-        GoneWhy::Spent => Event::Spent,
-        GoneWhy::Expired => Event::Expired,
-        GoneWhy::Revoked => Event::Revoked,
-        GoneWhy::Destroyed => Event::Destroyed,
-        GoneWhy::Guessed => Event::Guessed,
-        GoneWhy::Abandoned => Event::Abandoned,
+        EndReason::Spent => Event::Spent,
+        EndReason::Expired => Event::Expired,
+        EndReason::Revoked => Event::Revoked,
+        EndReason::Destroyed => Event::Destroyed,
+        EndReason::Guessed => Event::Guessed,
+        EndReason::Abandoned => Event::Abandoned,
     }
 }

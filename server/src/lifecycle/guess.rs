@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use subrosa_shared::api::{Event, Gone, GoneWhy, LogLine};
+use subrosa_shared::api::{EndReason, Event, Gone, LogLine};
 use subrosa_shared::id::DeviceId;
 use subrosa_shared::limits::GUESSES_MAX;
 use subrosa_shared::time::Timestamp;
@@ -53,7 +53,7 @@ pub(super) fn count_wrong(link: &mut Link, now: Timestamp, journal: &mut Journal
     count(&mut link.counters.wrong_password, now);
     journal.push(LogLine { at: now, link: Some(id), event: Event::WrongPassword });
     if destroy_after.is_some_and(|guesses| total >= guesses) {
-        link.end(Gone { why: GoneWhy::Guessed, at: now }, journal);
+        link.end(Gone { why: EndReason::Guessed, at: now }, journal);
     } else if locks {
         journal.push(LogLine { at: now, link: Some(id), event: Event::Locked });
     }

@@ -1,6 +1,6 @@
 //! What the holder of a link may do.
 
-use subrosa_shared::api::{Event, Gone, GoneWhy, LogLine, OpenedLink};
+use subrosa_shared::api::{EndReason, Event, Gone, LogLine, OpenedLink};
 use subrosa_shared::id::{LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
@@ -49,7 +49,7 @@ pub(super) fn act(
 /// Whether there is such an action for what is shared.
 fn belongs(action: &HolderAction, kind: &Kind) -> bool {
     match action {
-        HolderAction::Look | HolderAction::Finish { .. } | HolderAction::Destroy(_) => true,
+        HolderAction::Status | HolderAction::Finish { .. } | HolderAction::Destroy(_) => true,
         HolderAction::Reveal { .. } => matches!(kind, Kind::Push { .. }),
         HolderAction::Open(_)
         | HolderAction::Manifest(_)
@@ -76,7 +76,7 @@ fn act_on(
     journal: &mut Journal,
 ) -> Result<Answer, Refusal> {
     match action {
-        HolderAction::Look => Ok(Answer::Link),
+        HolderAction::Status => Ok(Answer::Link),
         HolderAction::Open(attempt) => {
             check_open(share, place, attempt, now, journal)?;
             let link = &mut share.links[place];
@@ -119,7 +119,7 @@ fn act_on(
                 return Err(Refusal::DestroyNotAllowed);
             }
             check_open(share, place, attempt, now, journal)?;
-            share.links[place].end(Gone { why: GoneWhy::Destroyed, at: now }, journal);
+            share.links[place].end(Gone { why: EndReason::Destroyed, at: now }, journal);
             Ok(Answer::Link)
         }
     }

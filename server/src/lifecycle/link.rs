@@ -1,6 +1,6 @@
 //! What an owner may do with a link.
 
-use subrosa_shared::api::{Event, Gone, GoneWhy, LinkLock, LogLine, PatchLink, PutLink};
+use subrosa_shared::api::{EndReason, Event, Gone, LinkLock, LogLine, PatchLink, PutLink};
 use subrosa_shared::id::LinkId;
 use subrosa_shared::limits::{GUESSES_MAX, LINKS_MAX, Limits};
 use subrosa_shared::time::Timestamp;
@@ -107,7 +107,7 @@ pub(super) fn change(
 pub(super) fn revoke(share: &mut Share, id: LinkId, now: Timestamp, journal: &mut Journal) -> Result<(), Refusal> {
     let link = share.links.iter_mut().find(|link| link.link == id).ok_or(Refusal::NotFound)?;
     if link.gone().is_none() {
-        link.end(Gone { why: GoneWhy::Revoked, at: now }, journal);
+        link.end(Gone { why: EndReason::Revoked, at: now }, journal);
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What an owner may do with a share or push.
 
-use subrosa_shared::api::{Event, Gone, GoneWhy, LogLine, PatchShare};
+use subrosa_shared::api::{EndReason, Event, Gone, LogLine, PatchShare};
 use subrosa_shared::id::Verifier;
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
@@ -32,7 +32,7 @@ pub(super) fn act(
     match (action, share.gone()) {
         (OwnerAction::Status, _) => {}
         (OwnerAction::Revoke, Some(_)) => {}
-        (OwnerAction::Revoke, None) => share.end(Gone { why: GoneWhy::Revoked, at: now }, journal),
+        (OwnerAction::Revoke, None) => share.end(Gone { why: EndReason::Revoked, at: now }, journal),
         (OwnerAction::RevokeLink { link }, _) => link::revoke(share, *link, now, journal)?,
         // Whatever else there is, it is too late.
         (_, Some(gone)) => return Err(Refusal::Gone(gone)),

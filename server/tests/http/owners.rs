@@ -1,7 +1,7 @@
 //! What an owner does: retry, change, pause, take back, look, remember.
 
 use serde_json::json;
-use subrosa_shared::api::{Event, GoneWhy, LinkState, LinkView, Log, PatchLink, PatchShare, ShareState, ShareStatus};
+use subrosa_shared::api::{EndReason, Event, LinkState, LinkView, Log, PatchLink, PatchShare, ShareState, ShareStatus};
 use subrosa_shared::problem::ProblemType;
 
 use crate::support::{Call, Link, Sender, Server, fake_sealed, shared};
@@ -102,7 +102,7 @@ async fn a_revoked_link_says_why_to_its_holders_and_others_go_on() {
     let revoke = Call::delete(sender.path(&format!("/links/{}", link.id))).owner(&sender.owner);
     server.call(revoke).await.ok();
     let view: LinkView = server.call(Call::get(link.path("")).link(&link)).await.json();
-    assert_eq!((view.state, view.gone.unwrap().why), (LinkState::Gone, GoneWhy::Revoked));
+    assert_eq!((view.state, view.gone.unwrap().why), (LinkState::Gone, EndReason::Revoked));
     let problem = server.call(Call::post(link.path("/open")).open(&link)).await.refused(ProblemType::Gone);
     assert_eq!(problem.gone, view.gone);
     server.call(Call::post(other.path("/open")).open(&other)).await.ok();
@@ -134,7 +134,7 @@ async fn shortening_a_share_shortens_its_links() {
     assert_eq!(status.links[0].expires_at, status.expires_at);
     server.advance(101);
     let view: LinkView = server.call(Call::get(link.path("")).link(&link)).await.json();
-    assert_eq!(view.gone.unwrap().why, GoneWhy::Expired);
+    assert_eq!(view.gone.unwrap().why, EndReason::Expired);
 }
 
 #[tokio::test]

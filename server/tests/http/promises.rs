@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use http::StatusCode;
 use http_body_util::BodyExt as _;
-use subrosa_shared::api::{GoneWhy, LinkState, LinkView, OpenedLink};
+use subrosa_shared::api::{EndReason, LinkState, LinkView, OpenedLink};
 use subrosa_shared::problem::ProblemType;
 use subrosa_shared::secret::LeaseSecret;
 use tokio::time::{Duration, Instant, sleep};
@@ -165,10 +165,10 @@ async fn gone_is_gone_at_once_for_new_requests_and_a_tombstone_says_why() {
         Call::get(link.path("/manifest")).open(&link),
     ] {
         let gone = server.call(call).await.refused(ProblemType::Gone).gone.unwrap();
-        assert_eq!(gone.why, GoneWhy::Revoked);
+        assert_eq!(gone.why, EndReason::Revoked);
     }
     let view = look(&server, &link).await;
-    assert_eq!((view.state, view.gone.unwrap().why), (LinkState::Gone, GoneWhy::Revoked));
+    assert_eq!((view.state, view.gone.unwrap().why), (LinkState::Gone, EndReason::Revoked));
     assert!(view.started_last_at.is_some(), "that somebody took it is told");
 }
 
@@ -216,7 +216,7 @@ async fn expiry_is_strict() {
     server.call(link.fetch(&lease, 0)).await.ok();
     server.advance(1);
     let gone = server.call(link.fetch(&lease, 0)).await.refused(ProblemType::Gone).gone.unwrap();
-    assert_eq!((gone.why, gone.at), (GoneWhy::Expired, look(&server, &link).await.expires_at));
+    assert_eq!((gone.why, gone.at), (EndReason::Expired, look(&server, &link).await.expires_at));
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ pub(crate) fn put(key: impl Into<RecordKey>, expect: Option<WriteId>, row: NewRo
         record: Some(row),
         new_links: Vec::new(),
         log: Vec::new(),
-        grows: false,
+        needs_space: false,
     }
 }
 

@@ -143,7 +143,7 @@ proptest! {
             let asks = match &entry.command {
                 Command::Owner { action, .. } => matches!(action, OwnerAction::Status | OwnerAction::ReadBack
                     | OwnerAction::StoreNote | OwnerAction::StorePart { .. } | OwnerAction::StoreManifest { .. }),
-                Command::Holder { action, .. } => matches!(action, HolderAction::Look | HolderAction::CheckLease { .. }
+                Command::Holder { action, .. } => matches!(action, HolderAction::Status | HolderAction::CheckLease { .. }
                     | HolderAction::Fetch { bytes: 0, .. }),
                 _ => false,
             };
@@ -182,7 +182,7 @@ proptest! {
                 Command::CountGuess { .. } => false,
                 Command::Create { .. } | Command::CreatePush { .. } | Command::Tick | Command::BlobsDeleted
                     | Command::ContentChecked { .. } | Command::Owner { .. } => true,
-                Command::Holder { action, .. } => matches!(action, HolderAction::Look | HolderAction::Manifest(_)
+                Command::Holder { action, .. } => matches!(action, HolderAction::Status | HolderAction::Manifest(_)
                     | HolderAction::Lease { .. } | HolderAction::Reveal { .. } | HolderAction::Finish { .. }
                     | HolderAction::CheckLease { .. }),
             };
@@ -243,7 +243,7 @@ proptest! {
     #[test]
     fn what_only_asks_changes_nothing(story in any_story()) {
         let run = Run::of(&story);
-        for entry in run.trace.iter().filter(|entry| entry.command.only_asks()) {
+        for entry in run.trace.iter().filter(|entry| entry.command.is_read_only()) {
             let tick = step(entry.before.as_ref(), &Command::Tick, &run.policy, entry.at);
             prop_assert_eq!(&again(&run, entry).record, &tick.record);
             prop_assert_eq!(&entry.log, &tick.log);

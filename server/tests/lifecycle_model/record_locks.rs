@@ -63,7 +63,7 @@ fn a_busy_record_delays_no_other_and_no_question_and_only_so_many_wait_for_it() 
         bounded(create, key).await.unwrap();
         let status = bounded(world::by_owner(OwnerAction::Status), share).await;
         assert!(matches!(status, Ok(Outcome::Share(_))), "{status:?}");
-        bounded(world::by_holder(0, HolderAction::Look), share).await.unwrap();
+        bounded(world::by_holder(0, HolderAction::Status), share).await.unwrap();
         // Who has no proof takes no place in the queue either.
         let stranger = Command::Owner { presented: world::wrong(), action: OwnerAction::Revoke };
         let refused = bounded(stranger, share).await;

@@ -114,7 +114,7 @@ impl Run {
 
     /// The push as its holder sees it, without leaving a trace.
     pub(crate) fn look_at_push(&self) -> Option<PushView> {
-        let look = world::push::by_holder(HolderAction::Look);
+        let look = world::push::by_holder(HolderAction::Status);
         match step(self.record.as_ref(), &look, &self.policy, self.now).outcome {
             Ok(Outcome::PushView(view)) => Some(*view),
             _ => None,
@@ -123,7 +123,7 @@ impl Run {
 
     /// The link as its holder sees it, without leaving a trace.
     pub(crate) fn look(&self, link: u8) -> Option<LinkView> {
-        let look = world::by_holder(link, HolderAction::Look);
+        let look = world::by_holder(link, HolderAction::Status);
         match step(self.record.as_ref(), &look, &self.policy, self.now).outcome {
             Ok(Outcome::Link(view)) => Some(*view),
             _ => None,

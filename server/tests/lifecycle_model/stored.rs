@@ -114,7 +114,7 @@ fn a_wrong_proof_does_not_get_as_far_as_the_record() {
         assert!(Record::from_bytes(&bytes).is_err());
         let stranger = Command::Owner { presented: world::wrong(), action: OwnerAction::Status };
         assert_eq!(Record::admits(&bytes, &stranger), Ok(false), "{name}");
-        let holder = |presented| Command::Holder { link: world::link_id(0), presented, action: HolderAction::Look };
+        let holder = |presented| Command::Holder { link: world::link_id(0), presented, action: HolderAction::Status };
         assert_eq!(Record::admits(&bytes, &holder(world::wrong())), Ok(false), "{name}");
         let known = ["ready", "lapsed", "locked", "gone"].contains(&name);
         assert_eq!(Record::admits(&bytes, &holder(world::link_verifier(0))), Ok(known), "{name}");

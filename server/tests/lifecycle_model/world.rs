@@ -273,7 +273,7 @@ fn holder_action() -> impl Strategy<Value = ActionOf> {
         (some_lease(), receipt).prop_map(|(lease, receipt)| HolderAction::Finish { lease, receipt }).boxed()
     };
     prop_oneof![
-        2 => Just((|_| Just(HolderAction::Look).boxed()) as ActionOf),
+        2 => Just((|_| Just(HolderAction::Status).boxed()) as ActionOf),
         4 => Just((|link| attempt(link).prop_map(HolderAction::Open).boxed()) as ActionOf),
         2 => Just((|link| attempt(link).prop_map(HolderAction::Manifest).boxed()) as ActionOf),
         8 => Just(lease),

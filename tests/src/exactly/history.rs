@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use subrosa_shared::api::GoneWhy;
+use subrosa_shared::api::EndReason;
 use subrosa_shared::problem::ProblemType;
 use tokio::sync::watch;
 
@@ -65,7 +65,7 @@ pub enum Answer {
     /// At least one byte of content came.
     Content,
     /// No, and it did not happen.
-    Refused(ProblemType, Option<GoneWhy>),
+    Refused(ProblemType, Option<EndReason>),
     /// No answer, or one that leaves it open.
     Unknown,
     /// What came is not what was sealed.
@@ -99,14 +99,14 @@ pub enum Standing {
     /// It opens, or would if a download were left.
     Ready,
     /// It has ended.
-    Gone(GoneWhy),
+    Gone(EndReason),
 }
 
 /// How a link stands when all is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FoundLink {
     /// Why it has ended, if it has.
-    pub gone: Option<GoneWhy>,
+    pub gone: Option<EndReason>,
     /// Downloads that count.
     pub taken: u32,
     /// Wrong passwords.

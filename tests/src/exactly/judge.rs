@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use subrosa_shared::api::GoneWhy;
+use subrosa_shared::api::EndReason;
 use subrosa_shared::limits::GUESSES_MAX;
 use subrosa_shared::problem::ProblemType;
 
@@ -84,7 +84,7 @@ fn there(case: &Case) -> Vec<String> {
 }
 
 fn reason(case: &Case) -> Vec<String> {
-    let mut told: Vec<(GoneWhy, Moment)> = case.events.iter().filter_map(told_gone).collect();
+    let mut told: Vec<(EndReason, Moment)> = case.events.iter().filter_map(told_gone).collect();
     let of_link = case.found.link.and_then(|link| link.gone);
     let of_all = match case.found.standing {
         Standing::Gone(why) => Some(why),
@@ -214,19 +214,19 @@ impl Case {
     }
 
     /// Whether what was asked for before a moment can have ended it so.
-    fn explains(&self, why: GoneWhy, before: Moment) -> bool {
+    fn explains(&self, why: EndReason, before: Moment) -> bool {
         let asked = |deed| self.events.iter().any(|event| event.deed == deed && event.begun < before);
         let terms = &self.terms;
         match why {
-            GoneWhy::Spent => self.leases(before, |deed| matches!(deed, Deed::Finish(_))).len() >= terms.limit as usize,
-            GoneWhy::Expired => terms.expires,
-            GoneWhy::Revoked => asked(Deed::Revoke),
-            GoneWhy::Destroyed => asked(Deed::Destroy),
-            GoneWhy::Guessed => {
+            EndReason::Spent => self.leases(before, |deed| matches!(deed, Deed::Finish(_))).len() >= terms.limit as usize,
+            EndReason::Expired => terms.expires,
+            EndReason::Revoked => asked(Deed::Revoke),
+            EndReason::Destroyed => asked(Deed::Destroy),
+            EndReason::Guessed => {
                 let tried = self.count(|event| event.deed == Deed::Guess && event.begun < before);
                 terms.guesses_max < GUESSES_MAX && tried >= terms.guesses_max as usize
             }
-            GoneWhy::Abandoned => false,
+            EndReason::Abandoned => false,
         }
     }
 }
@@ -249,7 +249,7 @@ fn refused(event: &Event, with: ProblemType) -> bool {
     matches!(event.answer, Answer::Refused(problem, _) if problem == with)
 }
 
-fn told_gone(event: &Event) -> Option<(GoneWhy, Moment)> {
+fn told_gone(event: &Event) -> Option<(EndReason, Moment)> {
     match event.answer {
         Answer::Refused(_, Some(why)) => Some((why, event.ended)),
         _ => None,

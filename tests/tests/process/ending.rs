@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use subrosa_shared::api::{GoneWhy, LinkState, PatchLink};
+use subrosa_shared::api::{EndReason, LinkState, PatchLink};
 use subrosa_shared::id::ShareId;
 use subrosa_shared::problem::ProblemType;
 use subrosa_shared::push::Payload;
@@ -97,7 +97,7 @@ async fn gone_is_gone_after_revocation_for_everybody_and_on_disk() {
 
     server.client().revoke(&package).await.unwrap();
     let view = recipient.look().await.unwrap();
-    assert_eq!((view.state, view.gone.unwrap().why), (LinkState::Gone, GoneWhy::Revoked));
+    assert_eq!((view.state, view.gone.unwrap().why), (LinkState::Gone, EndReason::Revoked));
     assert_problem(recipient.open().await, ProblemType::Gone);
     assert!(download.sealed_part(1).await.is_err());
     assert_deleted(&server, &package.share()).await;
@@ -121,7 +121,7 @@ async fn gone_is_gone_after_expiry_and_the_ciphertext_is_deleted_within_10_secon
         },
     )
     .await;
-    assert_eq!(recipient.look().await.unwrap().gone.unwrap().why, GoneWhy::Expired);
+    assert_eq!(recipient.look().await.unwrap().gone.unwrap().why, EndReason::Expired);
     assert_problem(recipient.open().await, ProblemType::Gone);
     assert_deleted(&server, &package.share()).await;
 }
@@ -187,7 +187,7 @@ async fn a_recipient_destroys_a_link_only_where_the_sender_allows_it() {
     let link = send(&server, &package, &LinkTerms::default()).await;
     let recipient = Recipient::new(&client, &link, None).unwrap();
     let view = recipient.destroy().await.unwrap();
-    assert_eq!(view.gone.unwrap().why, GoneWhy::Destroyed);
+    assert_eq!(view.gone.unwrap().why, EndReason::Destroyed);
     assert_deleted(&server, &package.share()).await;
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use subrosa_shared::api::{GoneWhy, LinkState};
+use subrosa_shared::api::{EndReason, LinkState};
 use subrosa_shared::problem::ProblemType;
 use subrosa_shared::secret::LeaseSecret;
 use subrosa_tests::bytes::rng;
@@ -147,7 +147,7 @@ async fn a_link_ends_when_its_last_download_is_finished_and_says_so() {
     download.finish().await.unwrap();
     download.finish().await.unwrap();
     let view = recipient.look().await.unwrap();
-    assert_eq!((view.state, view.gone.unwrap().why), (LinkState::Gone, GoneWhy::Spent));
+    assert_eq!((view.state, view.gone.unwrap().why), (LinkState::Gone, EndReason::Spent));
     assert_problem(recipient.open().await, ProblemType::Gone);
     let status = server.client().status(&package).await.unwrap();
     let receipts = &status.links[0].receipts;

@@ -1,7 +1,7 @@
 //! The proxy that docs/OPERATIONS.md tells operators to put in front, with the lines that stand there.
 
 use bytes::Bytes;
-use subrosa_shared::api::GoneWhy;
+use subrosa_shared::api::EndReason;
 use subrosa_shared::problem::ProblemType;
 use subrosa_shared::push::Payload;
 use subrosa_tests::client::Client;
@@ -44,7 +44,7 @@ async fn everything_goes_through_the_proxy_of_the_document() {
     assert_eq!(range.bytes().await.unwrap(), package.parts[0][100..300]);
     assert_same_files(&download.files().await.unwrap(), &files);
     download.finish().await.unwrap();
-    assert_eq!(recipient.look().await.unwrap().gone.unwrap().why, GoneWhy::Spent);
+    assert_eq!(recipient.look().await.unwrap().gone.unwrap().why, EndReason::Spent);
 
     // Mail programs put something behind addresses.
     let page = reqwest::get(format!("{}/s?utm_source=mail", proxy.origin())).await.unwrap();

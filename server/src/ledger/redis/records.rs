@@ -68,7 +68,7 @@ impl RedisLedger {
     }
 
     fn commit_script(&self, change: &Change, keys: &RecordKeys) -> Invocation {
-        let script = if change.expect.is_none() || change.grows { &scripts::GROW } else { &scripts::CHANGE };
+        let script = if change.expect.is_none() || change.needs_space { &scripts::GROW } else { &scripts::CHANGE };
         let RecordKeys { tag, record, objects, links, note, log, due, .. } = keys;
         let mut commit = self.script(script, *tag);
         for key in [record, objects, links, note, log, due] {

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use serde_json::json;
-use subrosa_shared::api::{Event, GoneWhy, LinkState, Log, PushStatus, PushView, RevealedPush};
+use subrosa_shared::api::{EndReason, Event, LinkState, Log, PushStatus, PushView, RevealedPush};
 use subrosa_shared::id::Receipt;
 use subrosa_shared::problem::ProblemType;
 use subrosa_shared::secret::LeaseSecret;
@@ -46,7 +46,7 @@ async fn a_push_is_made_looked_at_revealed_once_and_gone() {
     let receipt = Receipt::from_bytes([5; 32]);
     let ack = push.ack(&lease).json(&json!({ "receipt": receipt }));
     let PushView { face, link } = server.call(ack).await.json();
-    assert_eq!((face, link.state, link.gone.unwrap().why), (None, LinkState::Gone, GoneWhy::Spent));
+    assert_eq!((face, link.state, link.gone.unwrap().why), (None, LinkState::Gone, EndReason::Spent));
     server.call(push.ack(&lease)).await.ok();
 
     let status = push.status(&server).await;

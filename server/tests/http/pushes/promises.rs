@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use http::Method;
 use serde_json::json;
-use subrosa_shared::api::{Event, GoneWhy, LinkState, Log, PatchPush, PushStatus, PushView, RevealedPush};
+use subrosa_shared::api::{EndReason, Event, LinkState, Log, PatchPush, PushStatus, PushView, RevealedPush};
 use subrosa_shared::problem::ProblemType;
 use subrosa_shared::secret::{DeviceSecret, LeaseSecret};
 use tokio::time::{Duration, sleep};
@@ -76,7 +76,7 @@ async fn a_view_can_be_seen_again_for_15_minutes_over_a_restart_too() {
     server.call(push.ask_reveal(&other)).await.refused(ProblemType::NoDownloadLeft);
     server.advance(1);
     let gone = server.call(push.ask_reveal(&lease)).await.refused(ProblemType::Gone).gone.unwrap();
-    assert_eq!((gone.why, gone.at), (GoneWhy::Spent, first.expires_at));
+    assert_eq!((gone.why, gone.at), (EndReason::Spent, first.expires_at));
 }
 
 /// Nobody has to ask: 10 seconds after the end of a push no file of the server holds what it handed over.
@@ -124,7 +124,7 @@ async fn owners_change_pause_and_revoke() {
     assert!(problem.detail.unwrap().contains("push"));
     for _ in 0..2 {
         let status: PushStatus = server.call(push.revoke()).await.json();
-        assert_eq!((status.link.gone.unwrap().why, status.note), (GoneWhy::Revoked, push.body.note.clone()));
+        assert_eq!((status.link.gone.unwrap().why, status.note), (EndReason::Revoked, push.body.note.clone()));
     }
     server.call(push.patch(&PatchPush::default())).await.refused(ProblemType::Gone);
     let log: Log = server.call(push.ask_log()).await.json();
@@ -145,7 +145,7 @@ async fn recipients_destroy() {
     server.call(wrong).await.refused(ProblemType::WrongPassword);
     server.advance(1);
     let view: PushView = server.call(push.destroy()).await.json();
-    assert_eq!((view.face, view.link.gone.unwrap().why), (None, GoneWhy::Destroyed));
+    assert_eq!((view.face, view.link.gone.unwrap().why), (None, EndReason::Destroyed));
 }
 
 #[tokio::test]
@@ -171,7 +171,7 @@ async fn guessing_ends_and_says_so_in_words_of_a_push() {
     }
     server.call(guess()).await.refused(ProblemType::WrongPassword);
     let gone = server.call(push.ask_reveal(&lease)).await.refused(ProblemType::Gone).gone.unwrap();
-    assert_eq!(gone.why, GoneWhy::Guessed);
+    assert_eq!(gone.why, EndReason::Guessed);
     assert_eq!(push.status(&server).await.link.counters.wrong_password.count, 3);
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use subrosa_server::lifecycle::{HolderAction, OpenAttempt, Refusal};
-use subrosa_shared::api::{Event, GoneWhy, StoredReceipt};
+use subrosa_shared::api::{EndReason, Event, StoredReceipt};
 use subrosa_shared::id::LeaseId;
 use subrosa_shared::time::Timestamp;
 
@@ -20,7 +20,7 @@ impl Model {
         let id = link.id;
         match action {
             HolderAction::Reveal { .. } => return Err(Refusal::NotFound),
-            HolderAction::Look => return Ok(Answer::Link(place)),
+            HolderAction::Status => return Ok(Answer::Link(place)),
             HolderAction::Finish { lease, receipt } => {
                 let gone = link.gone.map_or(Refusal::LeaseEnded, Refusal::Gone);
                 let lease = link.leases.iter_mut().find(|known| known.verifier == *lease).ok_or(gone)?;
@@ -49,7 +49,7 @@ impl Model {
             return Err(Refusal::Paused);
         }
         match action {
-            HolderAction::Look | HolderAction::Finish { .. } | HolderAction::Reveal { .. } => {
+            HolderAction::Status | HolderAction::Finish { .. } | HolderAction::Reveal { .. } => {
                 unreachable!("answered above")
             }
             HolderAction::CheckLease { lease } => {
@@ -85,7 +85,7 @@ impl Model {
             HolderAction::Manifest(attempt) => self.open(place, attempt).map(|()| Answer::Allowed),
             HolderAction::Destroy(attempt) => {
                 self.open(place, attempt)?;
-                self.share.as_mut().unwrap().links[place].end(GoneWhy::Destroyed, now);
+                self.share.as_mut().unwrap().links[place].end(EndReason::Destroyed, now);
                 self.say(Some(id), Event::Destroyed);
                 Ok(Answer::Link(place))
             }
@@ -161,7 +161,7 @@ impl Model {
         link.locked |= link.guesses >= 200;
         let locked = link.locked && !was_locked;
         if destroyed {
-            link.end(GoneWhy::Guessed, now);
+            link.end(EndReason::Guessed, now);
         }
         self.say(Some(id), Event::WrongPassword);
         if destroyed {

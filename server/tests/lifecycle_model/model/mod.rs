@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use subrosa_server::lifecycle::{Command, Outcome, Policy, Refusal};
 use subrosa_shared::api::{
-    CompleteShare, CreateShare, Event, Gone, GoneWhy, LinkLock, LogLine, PutLink, StoredReceipt,
+    CompleteShare, CreateShare, EndReason, Event, Gone, LinkLock, LogLine, PutLink, StoredReceipt,
 };
 use subrosa_shared::id::{LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
@@ -120,16 +120,16 @@ impl Model {
         let now = self.now;
         let Some(share) = &mut self.share else { return };
         if share.gone.is_none() && share.expires <= now {
-            return self.end_share(GoneWhy::Expired);
+            return self.end_share(EndReason::Expired);
         }
         let upload_end = share.created + self.policy.upload_secs_max * SECOND;
         if share.gone.is_none() && share.completed.is_none() && upload_end <= now {
-            return self.end_share(GoneWhy::Abandoned);
+            return self.end_share(EndReason::Abandoned);
         }
         let mut said = Vec::new();
         for link in &mut share.links {
             if link.gone.is_none() && link.expires <= now {
-                link.end(GoneWhy::Expired, now);
+                link.end(EndReason::Expired, now);
                 said.push((link.id, Event::Expired));
             }
             for lease in link.leases.iter_mut().filter(|lease| lease.runs() && !lease.fetched.is_empty()) {
@@ -153,7 +153,7 @@ impl Model {
         let mut said = Vec::new();
         for link in share.links.iter_mut().filter(|link| link.gone.is_none()) {
             if link.started.len() >= link.max as usize && !link.leases.iter().any(Lease::runs) {
-                link.end(GoneWhy::Spent, now);
+                link.end(EndReason::Spent, now);
                 said.push(link.id);
             }
         }
@@ -172,7 +172,7 @@ impl Model {
         }
     }
 
-    fn end_share(&mut self, why: GoneWhy) {
+    fn end_share(&mut self, why: EndReason) {
         let now = self.now;
         let share = self.share.as_mut().unwrap();
         share.gone = Some(Gone { why, at: Timestamp::from_millis(now) });
@@ -185,19 +185,19 @@ fn gone_for(gone: Option<Gone>, now: u64) -> u64 {
     gone.map_or(0, |gone| now - gone.at.as_millis())
 }
 
-fn gone_event(why: GoneWhy) -> Event {
+fn gone_event(why: EndReason) -> Event {
     match why {
-        GoneWhy::Spent => Event::Spent,
-        GoneWhy::Expired => Event::Expired,
-        GoneWhy::Revoked => Event::Revoked,
-        GoneWhy::Destroyed => Event::Destroyed,
-        GoneWhy::Guessed => Event::Guessed,
-        GoneWhy::Abandoned => Event::Abandoned,
+        EndReason::Spent => Event::Spent,
+        EndReason::Expired => Event::Expired,
+        EndReason::Revoked => Event::Revoked,
+        EndReason::Destroyed => Event::Destroyed,
+        EndReason::Guessed => Event::Guessed,
+        EndReason::Abandoned => Event::Abandoned,
     }
 }
 
 impl Link {
-    fn end(&mut self, why: GoneWhy, now: u64) {
+    fn end(&mut self, why: EndReason, now: u64) {
         self.gone = Some(Gone { why, at: Timestamp::from_millis(now) });
         self.leases.retain(|lease| lease.finished.is_some());
     }

@@ -1,7 +1,7 @@
 //! What owners do.
 
 use subrosa_server::lifecycle::{OwnerAction, Refusal, UploadFault};
-use subrosa_shared::api::{CreateShare, Event, GoneWhy, PatchLink, PutLink};
+use subrosa_shared::api::{CreateShare, EndReason, Event, PatchLink, PutLink};
 use subrosa_shared::id::LinkId;
 
 use super::{Answer, Link, Model, Share, gone_for};
@@ -55,11 +55,11 @@ impl Model {
             OwnerAction::PatchPush { .. } => return Err(Refusal::NotFound),
             OwnerAction::Status => {}
             OwnerAction::Revoke if gone.is_some() => {}
-            OwnerAction::Revoke => self.end_share(GoneWhy::Revoked),
+            OwnerAction::Revoke => self.end_share(EndReason::Revoked),
             OwnerAction::RevokeLink { link } => {
                 let link = share.links.iter_mut().find(|known| known.id == *link).ok_or(Refusal::NotFound)?;
                 if link.gone.is_none() {
-                    link.end(GoneWhy::Revoked, now);
+                    link.end(EndReason::Revoked, now);
                     let id = link.id;
                     self.say(Some(id), Event::Revoked);
                 }

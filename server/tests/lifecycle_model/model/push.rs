@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use subrosa_server::lifecycle::{Command, HolderAction, OpenAttempt, Outcome, OwnerAction, Policy, Refusal};
-use subrosa_shared::api::{Event, Gone, GoneWhy, LogLine, PatchPush, PutPush, StoredReceipt};
+use subrosa_shared::api::{EndReason, Event, Gone, LogLine, PatchPush, PutPush, StoredReceipt};
 use subrosa_shared::id::{LeaseId, Verifier};
 use subrosa_shared::time::Timestamp;
 
@@ -69,7 +69,7 @@ impl Push {
         self.views.iter_mut().find(known)
     }
 
-    fn end(&mut self, why: GoneWhy, now: u64) {
+    fn end(&mut self, why: EndReason, now: u64) {
         self.gone = Some(Gone { why, at: Timestamp::from_millis(now) });
     }
 }
@@ -109,7 +109,7 @@ impl PushModel {
         let now = self.now;
         let Some(push) = self.push.as_mut().filter(|push| push.gone.is_none()) else { return };
         if push.expires <= now {
-            push.end(GoneWhy::Expired, now);
+            push.end(EndReason::Expired, now);
             return self.say(Event::Expired);
         }
         let lapsed = push.views.iter().filter(|view| view.finished.is_none() && view.over() == now).count();
@@ -121,7 +121,7 @@ impl PushModel {
         let Some(push) = &mut self.push else { return };
         let spent = push.views.len() >= push.max as usize && !push.views.iter().any(|view| view.runs(now));
         if push.gone.is_none() && spent {
-            push.end(GoneWhy::Spent, now);
+            push.end(EndReason::Spent, now);
             self.moments.insert(now + 97 * DAY);
             self.say(Event::Spent);
         }
@@ -226,7 +226,7 @@ impl PushModel {
             OwnerAction::Status => {}
             OwnerAction::Revoke => {
                 if push.gone.is_none() {
-                    push.end(GoneWhy::Revoked, now);
+                    push.end(EndReason::Revoked, now);
                     self.say(Event::Revoked);
                 }
             }
@@ -269,7 +269,7 @@ impl PushModel {
         let now = self.now;
         let push = self.known()?;
         match action {
-            HolderAction::Look => {}
+            HolderAction::Status => {}
             HolderAction::Finish { lease, receipt } => {
                 let unknown = push.gone.map_or(Refusal::LeaseEnded, Refusal::Gone);
                 let view = push.view(lease, now).ok_or(unknown)?;
@@ -290,7 +290,7 @@ impl PushModel {
                     return Err(Refusal::DestroyNotAllowed);
                 }
                 self.open(attempt)?;
-                self.known()?.end(GoneWhy::Destroyed, now);
+                self.known()?.end(EndReason::Destroyed, now);
                 self.say(Event::Destroyed);
             }
             HolderAction::Reveal { attempt, lease } => {
@@ -357,7 +357,7 @@ impl PushModel {
         let destroyed = push.body.destroy_after_guesses.is_some_and(|most| push.guesses >= most);
         let locked = push.locked && !was_locked && !destroyed;
         if destroyed {
-            push.end(GoneWhy::Guessed, now);
+            push.end(EndReason::Guessed, now);
         }
         self.say(Event::WrongPassword);
         for (event, happened) in [(Event::Guessed, destroyed), (Event::Locked, locked)] {

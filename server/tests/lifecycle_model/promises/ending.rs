@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use subrosa_server::lifecycle::{Command, HolderAction, Outcome, OwnerAction, Refusal, step};
-use subrosa_shared::api::{CreateShare, Gone, GoneWhy, PatchLink, PatchShare, PutLink};
+use subrosa_shared::api::{CreateShare, EndReason, Gone, PatchLink, PatchShare, PutLink};
 use subrosa_shared::id::LinkId;
 use subrosa_shared::time::Timestamp;
 
@@ -29,7 +29,7 @@ proptest! {
                 let recent = gone.at.until(entry.at).as_millis() < u128::from(7 * DAY);
                 match &entry.outcome {
                     Ok(Outcome::Link(view)) => {
-                        let only_told = matches!(action, HolderAction::Look | HolderAction::Finish { .. });
+                        let only_told = matches!(action, HolderAction::Status | HolderAction::Finish { .. });
                         prop_assert!(only_told && recent && view.gone == Some(*gone) && view.downloads_left == 0);
                     }
                     Err(Refusal::Gone(told)) => prop_assert!(recent && told == gone),
@@ -81,7 +81,7 @@ proptest! {
         match (kept, age >= 7 * DAY) {
             (None, _) => prop_assert!(again.is_ok()),
             (Some(_), true) => prop_assert_eq!(again, &Err(Refusal::AlreadyExists)),
-            (Some(_), false) => prop_assert!(matches!(again, Err(Refusal::Gone(gone)) if gone.why == GoneWhy::Revoked)),
+            (Some(_), false) => prop_assert!(matches!(again, Err(Refusal::Gone(gone)) if gone.why == EndReason::Revoked)),
         }
     }
 
@@ -107,7 +107,7 @@ proptest! {
                 }
                 let last = Timestamp::from_millis(link.expires_at.as_millis() - 1);
                 let gone_at = |at| {
-                    let look = world::by_holder(number, HolderAction::Look);
+                    let look = world::by_holder(number, HolderAction::Status);
                     match step(record, &look, &run.policy, at).outcome {
                         Ok(Outcome::Link(view)) => view.gone,
                         other => panic!("{other:?}"),
@@ -115,10 +115,10 @@ proptest! {
                 };
                 // It can be spent before, by leases that lapse; at most a day from now.
                 if entry.at.until(link.expires_at).as_millis() < u128::from(7 * DAY) {
-                    prop_assert!(gone_at(last).is_none_or(|gone| gone.why == GoneWhy::Spent));
+                    prop_assert!(gone_at(last).is_none_or(|gone| gone.why == EndReason::Spent));
                     let gone = gone_at(link.expires_at).unwrap();
-                    let expired = (gone.why, gone.at) == (GoneWhy::Expired, link.expires_at);
-                    prop_assert!(expired || gone.why == GoneWhy::Spent);
+                    let expired = (gone.why, gone.at) == (EndReason::Expired, link.expires_at);
+                    prop_assert!(expired || gone.why == EndReason::Spent);
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use subrosa_server::lifecycle::{Command, HolderAction, OwnerAction, Refusal};
-use subrosa_shared::api::{Event, GoneWhy, LinkLock, LinkState, PatchLink, PutLink};
+use subrosa_shared::api::{EndReason, Event, LinkLock, LinkState, PatchLink, PutLink};
 use subrosa_shared::id::LinkId;
 
 use super::{link_status, one_link, waits};
@@ -74,7 +74,7 @@ proptest! {
                     *compared += 1;
                     let status = link_status(entry.after.as_ref(), &run, entry.at, *link).unwrap();
                     if destroy_after.is_some_and(|most| most <= *compared) {
-                        prop_assert_eq!(status.gone.map(|gone| gone.why), Some(GoneWhy::Guessed));
+                        prop_assert_eq!(status.gone.map(|gone| gone.why), Some(EndReason::Guessed));
                         prop_assert_eq!(Some(*compared), *destroy_after);
                     } else {
                         prop_assert_eq!(status.state == LinkState::Locked, *compared == 200);

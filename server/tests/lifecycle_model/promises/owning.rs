@@ -66,7 +66,7 @@ proptest! {
         };
         run.apply(set(true)).as_ref().unwrap();
         for command in commands {
-            let silent = matches!(command, Command::Holder { action: HolderAction::Look, .. });
+            let silent = matches!(command, Command::Holder { action: HolderAction::Status, .. });
             let outcome = run.apply(command);
             prop_assert!(silent || outcome.is_err());
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use subrosa_server::lifecycle::rules::{LEASE_IDLE, LEASE_LIFE};
 use subrosa_server::lifecycle::{Command, HolderAction, Outcome, Refusal};
-use subrosa_shared::api::{Event, GoneWhy, LinkState, PatchLink, PutLink};
+use subrosa_shared::api::{EndReason, Event, LinkState, PatchLink, PutLink};
 use subrosa_shared::id::{LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 
@@ -212,7 +212,7 @@ proptest! {
             prop_assert!(run.apply(world::finish(0, client)).is_ok());
         }
         let gone = run.look(0).unwrap().gone.unwrap();
-        prop_assert_eq!(gone.why, GoneWhy::Spent);
+        prop_assert_eq!(gone.why, EndReason::Spent);
         // The answer to the last one was lost: it is told again.
         prop_assert!(run.apply(world::finish(0, clients - 1)).is_ok());
         prop_assert_eq!(run.apply(world::finish(0, 99)), &Err(Refusal::Gone(gone)));

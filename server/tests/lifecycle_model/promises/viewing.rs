@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use subrosa_server::lifecycle::{Command, HolderAction, Outcome, OwnerAction, Refusal};
-use subrosa_shared::api::{Event, Gone, GoneWhy, LinkState, PatchPush, PutPush};
+use subrosa_shared::api::{EndReason, Event, Gone, LinkState, PatchPush, PutPush};
 use subrosa_shared::id::Verifier;
 use subrosa_shared::time::Timestamp;
 
@@ -141,7 +141,7 @@ proptest! {
         run.wait(rest);
         let age = wait + rest;
         match run.apply(push::put(push::put_request())) {
-            Err(Refusal::Gone(gone)) => prop_assert!(age < 7 * DAY && gone.why == GoneWhy::Revoked),
+            Err(Refusal::Gone(gone)) => prop_assert!(age < 7 * DAY && gone.why == EndReason::Revoked),
             Err(Refusal::AlreadyExists) => prop_assert!((7 * DAY..97 * DAY).contains(&age)),
             Ok(_) => prop_assert!(age >= 97 * DAY),
             other => prop_assert!(false, "{:?}", other),
@@ -166,7 +166,7 @@ proptest! {
             run.wait(wait);
         }
         run.wait(VIEW);
-        prop_assert_eq!(run.look_at_push().unwrap().link.gone.unwrap().why, GoneWhy::Spent);
+        prop_assert_eq!(run.look_at_push().unwrap().link.gone.unwrap().why, EndReason::Spent);
     }
 
     /// Guessing ends: never more than 200 wrong ones are compared before the owner resumes it, nor more than were chosen.
@@ -193,7 +193,7 @@ proptest! {
             compared += 1;
             let link = push_status(entry.after.as_ref(), &run.policy, entry.at).unwrap().link;
             if chosen.is_some_and(|most| most <= compared) {
-                prop_assert_eq!((link.gone.map(|gone| gone.why), Some(compared)), (Some(GoneWhy::Guessed), chosen));
+                prop_assert_eq!((link.gone.map(|gone| gone.why), Some(compared)), (Some(EndReason::Guessed), chosen));
             } else {
                 prop_assert_eq!((link.gone, link.state == LinkState::Locked), (None, compared == 200));
                 prop_assert!(compared <= 200);

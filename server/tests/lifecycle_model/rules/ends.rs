@@ -1,7 +1,7 @@
 //! Ends and tombstones at their edges.
 
 use subrosa_server::lifecycle::{Command, Effect, HolderAction, OwnerAction, Refusal};
-use subrosa_shared::api::{CreateShare, Event, GoneWhy, LinkState, PatchLink, PutLink, ShareState};
+use subrosa_shared::api::{CreateShare, EndReason, Event, LinkState, PatchLink, PutLink, ShareState};
 
 use super::one_link;
 use crate::run::Run;
@@ -21,9 +21,9 @@ fn recipients_destroy_where_the_sender_allows_it() {
     run.done(world::lease(0, 0));
     run.done(world::fetch(0, 0, 1));
     run.done(destroy.clone());
-    assert_eq!(run.view(0).gone.unwrap().why, GoneWhy::Destroyed);
+    assert_eq!(run.view(0).gone.unwrap().why, EndReason::Destroyed);
     for command in [destroy, world::fetch(0, 0, 1), world::finish(0, 0)] {
-        assert!(matches!(run.refused(command), Refusal::Gone(gone) if gone.why == GoneWhy::Destroyed));
+        assert!(matches!(run.refused(command), Refusal::Gone(gone) if gone.why == EndReason::Destroyed));
     }
 }
 
@@ -41,8 +41,8 @@ fn a_share_ends_with_its_last_link_if_the_owner_chose_so() {
         assert_eq!(run.seen().state, ShareState::Ready);
         run.wait(HOUR);
         let seen = run.seen();
-        assert_eq!(seen.gone.map(|gone| gone.why), ends_with_last_link.then_some(GoneWhy::Expired));
-        assert_eq!(run.seen_link(0).gone.unwrap().why, GoneWhy::Revoked);
+        assert_eq!(seen.gone.map(|gone| gone.why), ends_with_last_link.then_some(EndReason::Expired));
+        assert_eq!(run.seen_link(0).gone.unwrap().why, EndReason::Revoked);
     }
 }
 
@@ -60,10 +60,10 @@ fn a_share_that_stays_takes_other_links() {
         request: subrosa_shared::api::PatchShare { expires_in_secs: Some(90 * 24 * 60 * 60), paused: None },
     }));
     run.wait(7 * DAY - 1);
-    assert!(run.holder(0, HolderAction::Look).is_ok());
+    assert!(run.holder(0, HolderAction::Status).is_ok());
     run.wait(1);
-    assert_eq!(run.holder(0, HolderAction::Look), Err(Refusal::NotFound));
-    assert_eq!(run.seen_link(0).gone.unwrap().why, GoneWhy::Revoked);
+    assert_eq!(run.holder(0, HolderAction::Status), Err(Refusal::NotFound));
+    assert_eq!(run.seen_link(0).gone.unwrap().why, EndReason::Revoked);
     // Its id stays taken.
     let other = PutLink { downloads_max: 2, ..world::put_request(0) };
     assert_eq!(run.refused(world::put(0, other)), Refusal::AlreadyExists);
@@ -77,7 +77,7 @@ fn all_links_end_with_their_share() {
     run.done(world::fetch(1, 0, 1));
     run.done(world::by_owner(OwnerAction::Revoke));
     let check = world::by_holder(1, HolderAction::CheckLease { lease: world::lease_verifier(0) });
-    assert!(matches!(run.refused(check), Refusal::Gone(gone) if gone.why == GoneWhy::Revoked));
+    assert!(matches!(run.refused(check), Refusal::Gone(gone) if gone.why == EndReason::Revoked));
     assert!(run.seen().links.iter().all(|link| link.state == LinkState::Gone));
     assert_eq!(run.record.as_ref().unwrap().pending_effects(), [Effect::DeleteBlobs]);
 }
@@ -90,7 +90,7 @@ fn time_goes_on_while_paused() {
     }));
     assert_eq!((run.seen().state, run.view(0).state), (ShareState::Paused, LinkState::Paused));
     run.wait(7 * DAY);
-    assert_eq!(run.seen().gone.unwrap().why, GoneWhy::Expired);
+    assert_eq!(run.seen().gone.unwrap().why, EndReason::Expired);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn what_was_saved_is_told_also_while_paused() {
     run.done(world::fetch(0, 0, 1));
     run.done(world::patch(0, PatchLink { paused: Some(true), ..PatchLink::default() }));
     run.done(world::finish(0, 0));
-    assert_eq!(run.view(0).gone.unwrap().why, GoneWhy::Spent);
+    assert_eq!(run.view(0).gone.unwrap().why, EndReason::Spent);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use subrosa_server::lifecycle::rules::DEVICES_MAX;
 use subrosa_server::lifecycle::{Command, HolderAction, OpenAttempt, Refusal};
-use subrosa_shared::api::{Event, GoneWhy, LinkState, PatchLink, PutLink};
+use subrosa_shared::api::{EndReason, Event, LinkState, PatchLink, PutLink};
 
 use super::one_link;
 use crate::run::Run;
@@ -64,7 +64,7 @@ fn a_right_password_does_not_forget_the_total() {
         run.done(open(world::right(0, None)));
     }
     wait_after_guess(&mut run);
-    assert_eq!(run.view(0).gone.unwrap().why, GoneWhy::Guessed);
+    assert_eq!(run.view(0).gone.unwrap().why, EndReason::Guessed);
     let events: Vec<_> = run.trace.last().unwrap().log.iter().map(|line| line.event).collect();
     // With its last link ends the share.
     assert_eq!(events, [Event::WrongPassword, Event::Guessed, Event::Guessed]);
@@ -203,7 +203,7 @@ fn a_guess_that_is_owed_counts_like_any_other() {
     assert!(matches!(run.refused(open(world::right(0, None))), Refusal::TooManyGuesses { .. }));
     run.done(Command::CountGuess { link: world::link_id(9) });
     run.done(owed.clone());
-    assert_eq!(run.view(0).gone.unwrap().why, GoneWhy::Guessed);
+    assert_eq!(run.view(0).gone.unwrap().why, EndReason::Guessed);
     let after = run.record.clone();
     run.done(owed);
     assert_eq!(run.record, after);

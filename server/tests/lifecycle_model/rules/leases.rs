@@ -2,7 +2,7 @@
 
 use subrosa_server::lifecycle::rules::{LEASE_RETRY, LINK_LEASES_MAX, RECEIPTS_MAX, SHARE_LEASES_MAX};
 use subrosa_server::lifecycle::{Command, HolderAction, OpenAttempt, Outcome, Refusal};
-use subrosa_shared::api::{GoneWhy, LinkState, PatchLink, PutLink};
+use subrosa_shared::api::{EndReason, LinkState, PatchLink, PutLink};
 use subrosa_shared::id::{Receipt, Verifier};
 
 use super::one_link;
@@ -68,7 +68,7 @@ fn a_slow_answer_keeps_its_lease() {
         run.done(world::fetch(0, 0, 0));
     }
     run.wait(HOUR);
-    assert!(matches!(run.refused(world::fetch(0, 0, 0)), Refusal::Gone(gone) if gone.why == GoneWhy::Spent));
+    assert!(matches!(run.refused(world::fetch(0, 0, 0)), Refusal::Gone(gone) if gone.why == EndReason::Spent));
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn the_largest_record_is_bounded() {
             let receipt = Some(Receipt::from_bytes([7; 32]));
             run.done(world::by_holder(link, HolderAction::Finish { lease, receipt }));
         }
-        run.done(world::by_holder(link, HolderAction::Look));
+        run.done(world::by_holder(link, HolderAction::Status));
         let guess = world::by_holder(link, HolderAction::Open(world::guess(None)));
         assert!(matches!(run.refused(guess), Refusal::WrongPassword { .. }));
     };

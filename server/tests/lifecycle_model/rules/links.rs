@@ -1,7 +1,7 @@
 //! Adding, changing and revoking links.
 
 use subrosa_server::lifecycle::{HolderAction, OwnerAction, Refusal};
-use subrosa_shared::api::{Event, GoneWhy, LinkState, PatchLink, PatchShare, PutLink, ShareState};
+use subrosa_shared::api::{EndReason, Event, LinkState, PatchLink, PatchShare, PutLink, ShareState};
 use subrosa_shared::id::LinkId;
 use subrosa_shared::limits::LINKS_MAX;
 
@@ -59,7 +59,7 @@ fn a_link_that_ended_does_not_come_back() {
     run.done(world::put(1, world::put_request(1)));
     run.done(world::by_owner(OwnerAction::RevokeLink { link: world::link_id(0) }));
     run.done(world::put(0, world::put_request(0)));
-    assert_eq!(run.seen_link(0).gone.unwrap().why, GoneWhy::Revoked);
+    assert_eq!(run.seen_link(0).gone.unwrap().why, EndReason::Revoked);
     let patch = PatchLink { downloads_max: Some(5), paused: Some(false), ..PatchLink::default() };
     assert!(matches!(run.refused(world::patch(0, patch)), Refusal::Gone(_)));
     // Again is the same as once.
@@ -167,7 +167,7 @@ fn fewer_downloads_can_end_a_link_and_more_can_fill_it_up() {
     run.done(world::finish(0, 2));
     assert_eq!(run.view(0).state, LinkState::Drained);
     run.wait(2 * 60 * SECOND);
-    assert_eq!(run.view(0).gone.unwrap().why, GoneWhy::Spent);
+    assert_eq!(run.view(0).gone.unwrap().why, EndReason::Spent);
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn lowering_below_what_was_taken_ends_it_at_once() {
     assert_eq!(run.view(0).downloads_left, 2);
     run.done(world::patch(0, PatchLink { downloads_max: Some(1), ..PatchLink::default() }));
     assert_eq!(run.seen().state, ShareState::Gone);
-    assert_eq!(run.seen_link(0).gone.unwrap().why, GoneWhy::Spent);
+    assert_eq!(run.seen_link(0).gone.unwrap().why, EndReason::Spent);
 }
 
 #[test]
@@ -193,8 +193,8 @@ fn what_a_share_may_be_told_when_it_is_gone() {
     for action in [OwnerAction::StoreNote, OwnerAction::ReadBack] {
         assert!(matches!(run.refused(world::by_owner(action)), Refusal::Gone(_)));
     }
-    assert!(run.holder(0, HolderAction::Look).is_ok());
+    assert!(run.holder(0, HolderAction::Status).is_ok());
     run.wait(7 * DAY);
     assert_eq!(run.refused(world::by_owner(OwnerAction::Status)), Refusal::NotFound);
-    assert_eq!(run.holder(0, HolderAction::Look), Err(Refusal::NotFound));
+    assert_eq!(run.holder(0, HolderAction::Status), Err(Refusal::NotFound));
 }

@@ -3,7 +3,7 @@
 use subrosa_server::lifecycle::rules::{LEASE_IDLE, LINK_LEASES_MAX, VIEW_LIFE};
 use subrosa_server::lifecycle::{Command, HolderAction, OpenAttempt, Outcome, OwnerAction, Policy, Refusal};
 use subrosa_server::record_key::RecordKey;
-use subrosa_shared::api::{Event, GoneWhy, LinkState, LinkStatus, LinkView, PatchPush, PutPush, RevealedPush};
+use subrosa_shared::api::{EndReason, Event, LinkState, LinkStatus, LinkView, PatchPush, PutPush, RevealedPush};
 use subrosa_shared::id::{LinkId, Receipt, ShareId, Verifier};
 use subrosa_shared::limits::Limits;
 
@@ -74,7 +74,7 @@ fn a_view_counts_at_once_and_is_over_after_15_minutes() {
     assert_eq!(revealed.expires_at, begun.after(VIEW_LIFE));
     run.wait(1);
     let Refusal::Gone(gone) = run.refused(push::reveal(0)) else { panic!("not gone") };
-    assert_eq!((gone.why, gone.at), (GoneWhy::Spent, revealed.expires_at));
+    assert_eq!((gone.why, gone.at), (EndReason::Spent, revealed.expires_at));
     assert_eq!(run.told(), [Event::Created, Event::Started, Event::Lapsed, Event::Spent]);
 }
 
@@ -85,7 +85,7 @@ fn nothing_keeps_a_view_alive() {
     for _ in 0..14 {
         run.wait(MINUTE);
         run.revealed(0);
-        run.done(push::by_holder(HolderAction::Look));
+        run.done(push::by_holder(HolderAction::Status));
     }
     run.wait(MINUTE);
     // It was seen, but not acknowledged, and it does not count again.
@@ -129,7 +129,7 @@ fn the_last_view_ends_it_and_no_other() {
     assert_eq!(run.look_at_push().unwrap().face, Some(push::put_request().lock.face));
     run.revealed(2);
     let Outcome::PushView(view) = run.done(push::finish(2)) else { panic!("no view") };
-    assert_eq!((view.face, view.link.gone.unwrap().why), (None, GoneWhy::Spent));
+    assert_eq!((view.face, view.link.gone.unwrap().why), (None, EndReason::Spent));
     // The answer was lost: it is told again, and to nobody else.
     run.done(push::finish(2));
     assert!(matches!(run.refused(push::finish(3)), Refusal::Gone(_)));
@@ -159,7 +159,7 @@ fn an_owner_changes_how_many_views_there_are() {
     run.done(push::finish(0));
     assert_eq!(run.push_view().state, LinkState::Drained);
     run.done(push::finish(1));
-    assert_eq!(run.push_view().gone.unwrap().why, GoneWhy::Spent);
+    assert_eq!(run.push_view().gone.unwrap().why, EndReason::Spent);
 
     let mut run = with_views(2);
     run.revealed(0);
@@ -167,7 +167,7 @@ fn an_owner_changes_how_many_views_there_are() {
     let Outcome::Push(status) = run.patched(PatchPush { views_max: Some(1), ..PatchPush::default() }) else {
         panic!("no status")
     };
-    assert_eq!(status.link.gone.unwrap().why, GoneWhy::Spent);
+    assert_eq!(status.link.gone.unwrap().why, EndReason::Spent);
 }
 
 #[test]
@@ -183,8 +183,8 @@ fn the_life_of_a_push_and_of_its_link_are_one() {
     run.wait(90 * DAY - 1);
     assert_eq!(run.push_view().gone, None);
     run.wait(1);
-    assert_eq!(run.push_view().gone.unwrap().why, GoneWhy::Expired);
-    assert!(matches!(run.refused(push::reveal(1)), Refusal::Gone(gone) if gone.why == GoneWhy::Expired));
+    assert_eq!(run.push_view().gone.unwrap().why, EndReason::Expired);
+    assert!(matches!(run.refused(push::reveal(1)), Refusal::Gone(gone) if gone.why == EndReason::Expired));
     // One line says it.
     assert_eq!(run.told().iter().filter(|event| **event == Event::Expired).count(), 1);
 }
@@ -194,7 +194,7 @@ fn an_expiry_ends_a_view_that_runs() {
     let mut run = made(PutPush { expires_in_secs: 60, ..push::put_request() });
     run.revealed(0);
     run.wait(MINUTE);
-    assert!(matches!(run.refused(push::reveal(0)), Refusal::Gone(gone) if gone.why == GoneWhy::Expired));
+    assert!(matches!(run.refused(push::reveal(0)), Refusal::Gone(gone) if gone.why == EndReason::Expired));
     assert!(matches!(run.refused(push::finish(0)), Refusal::Gone(_)));
 }
 
@@ -210,7 +210,7 @@ fn paused_shows_nothing_and_compares_nothing() {
     assert_eq!(run.push().counters.wrong_password.count, 0);
     // What was seen was seen.
     run.done(push::finish(0));
-    assert_eq!(run.push_view().gone.unwrap().why, GoneWhy::Spent);
+    assert_eq!(run.push_view().gone.unwrap().why, EndReason::Spent);
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn resuming_forgets_wrong_passphrases() {
 fn too_many_guesses_end_it_where_the_sender_chose_so() {
     let mut run = made(PutPush { destroy_after_guesses: Some(3), ..push::put_request() });
     run.play(&[world::Move::GuessOnPush { count: 10 }]);
-    assert_eq!(run.push_view().gone.unwrap().why, GoneWhy::Guessed);
+    assert_eq!(run.push_view().gone.unwrap().why, EndReason::Guessed);
     assert_eq!(run.push().counters.wrong_password.count, 3);
     assert_eq!(run.told()[4..], [Event::Guessed]);
     assert!(!String::from_utf8(run.record.unwrap().to_bytes()).unwrap().contains("mpqampqa"));
@@ -244,9 +244,9 @@ fn recipients_destroy_it_where_the_sender_allows_that() {
     run.patched(PatchPush { recipient_may_destroy: Some(true), ..PatchPush::default() });
     run.revealed(0);
     run.done(destroy.clone());
-    assert_eq!(run.push_view().gone.unwrap().why, GoneWhy::Destroyed);
+    assert_eq!(run.push_view().gone.unwrap().why, EndReason::Destroyed);
     for command in [destroy, push::finish(0), push::reveal(0)] {
-        assert!(matches!(run.refused(command), Refusal::Gone(gone) if gone.why == GoneWhy::Destroyed));
+        assert!(matches!(run.refused(command), Refusal::Gone(gone) if gone.why == EndReason::Destroyed));
     }
     assert_eq!(run.told().iter().filter(|event| **event == Event::Destroyed).count(), 1);
 }

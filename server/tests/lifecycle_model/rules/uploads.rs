@@ -3,7 +3,7 @@
 use subrosa_server::lifecycle::{
     Command, Creator, OwnerAction, Policy, Refusal, StoredManifest, StoredUpload, UploadFault,
 };
-use subrosa_shared::api::{CompleteShare, CreateShare, GoneWhy, ShareState, StoredPart};
+use subrosa_shared::api::{CompleteShare, CreateShare, EndReason, ShareState, StoredPart};
 use subrosa_shared::content::part_list_digest;
 use subrosa_shared::id::{Digest, ShareId};
 use subrosa_shared::limits::Limits;
@@ -195,8 +195,8 @@ fn an_upload_that_stands_still_is_abandoned() {
     assert_eq!(run.seen().state, ShareState::Uploading);
     assert_eq!(run.seen().upload_ends_at, Some(Timestamp::from_millis(run.now.as_millis() + 1)), "the sender knows");
     run.wait(1);
-    assert_eq!(run.seen().gone.unwrap().why, GoneWhy::Abandoned);
-    assert!(matches!(run.refused(world::complete()), Refusal::Gone(gone) if gone.why == GoneWhy::Abandoned));
+    assert_eq!(run.seen().gone.unwrap().why, EndReason::Abandoned);
+    assert!(matches!(run.refused(world::complete()), Refusal::Gone(gone) if gone.why == EndReason::Abandoned));
     assert!(!run.record.unwrap().accepts_parts());
 }
 

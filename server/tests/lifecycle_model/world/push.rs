@@ -123,7 +123,7 @@ pub(crate) fn holder_command() -> impl Strategy<Value = Command> {
 fn holder_action() -> impl Strategy<Value = HolderAction> {
     let receipt = prop::option::of((0..4_u8).prop_map(|number| Receipt::from_bytes([number; 32])));
     prop_oneof![
-        3 => Just(HolderAction::Look),
+        3 => Just(HolderAction::Status),
         12 => (attempt(), some_lease()).prop_map(|(attempt, lease)| HolderAction::Reveal { attempt, lease }),
         6 => (some_lease(), receipt).prop_map(|(lease, receipt)| HolderAction::Finish { lease, receipt }),
         1 => attempt().prop_map(HolderAction::Destroy),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use subrosa_shared::api::{GoneWhy, LinkState, LinkStatus, ShareState, ShareStatus};
+use subrosa_shared::api::{EndReason, LinkState, LinkStatus, ShareState, ShareStatus};
 use subrosa_shared::secret::LeaseSecret;
 
 use super::caller::{Caller, refusal};
@@ -123,7 +123,7 @@ fn standing(status: &ShareStatus) -> Standing {
         (_, Some(gone)) => Standing::Gone(gone.why),
         (ShareState::Uploading, None) => Standing::Uploading,
         (ShareState::Ready | ShareState::Paused, None) => Standing::Ready,
-        (ShareState::Gone, None) => Standing::Gone(GoneWhy::Abandoned),
+        (ShareState::Gone, None) => Standing::Gone(EndReason::Abandoned),
     }
 }
 

@@ -44,7 +44,7 @@ impl Story {
         story
     }
 
-    fn gone(mut self, why: GoneWhy) -> Self {
+    fn gone(mut self, why: EndReason) -> Self {
         self.link().gone = Some(why);
         self.case.found.standing = Standing::Gone(why);
         self.case.found.blobs = 0;
@@ -81,7 +81,7 @@ const NOT_FOUND: Answer = Answer::Refused(ProblemType::NotFound, None);
 const WRONG: Answer = Answer::Refused(ProblemType::WrongPassword, None);
 const LEASE_ENDED: Answer = Answer::Refused(ProblemType::LeaseEnded, None);
 
-fn told(why: GoneWhy) -> Answer {
+fn told(why: EndReason) -> Answer {
     Answer::Refused(ProblemType::Gone, Some(why))
 }
 
@@ -89,22 +89,22 @@ fn told(why: GoneWhy) -> Answer {
 fn histories_that_keep_every_promise_pass() {
     Story::of(Kind::Share, 1).then(Deed::Create, UNKNOWN).with(|case| case.found.link = None).passes();
     Story::made(Kind::Share, 2).saved(1).passes();
-    Story::made(Kind::Push, 2).saved(1).saved(2).gone(GoneWhy::Spent).passes();
+    Story::made(Kind::Push, 2).saved(1).saved(2).gone(EndReason::Spent).passes();
     Story::made(Kind::Share, 1).taken(1).then(Deed::Lease(2), NO_DOWNLOAD_LEFT).passes();
     // Nobody heard of the lease, and yet it has the slot; nobody heard the end, and yet it is one.
     Story::made(Kind::Share, 1).then(Deed::Lease(1), UNKNOWN).then(Deed::Lease(2), NO_DOWNLOAD_LEFT).passes();
-    Story::made(Kind::Push, 1).then(Deed::Revoke, UNKNOWN).gone(GoneWhy::Revoked).passes();
+    Story::made(Kind::Push, 1).then(Deed::Revoke, UNKNOWN).gone(EndReason::Revoked).passes();
     Story::made(Kind::Push, 1).then(Deed::Fetch(1), UNKNOWN).with(|case| story_link(case).taken = 1).passes();
     // Not acknowledged when it was asked for, so it may still give.
-    let revoked = Story::made(Kind::Share, 2).then(Deed::Revoke, Answer::Done).gone(GoneWhy::Revoked);
+    let revoked = Story::made(Kind::Share, 2).then(Deed::Revoke, Answer::Done).gone(EndReason::Revoked);
     let during = revoked.taken(1).with(|case| case.events.iter_mut().for_each(|event| event.begun = 0));
     during.passes();
     let two = |case: &mut Case| case.terms.guesses_max = 2;
     let guessed = Story::made(Kind::Share, 1).with(two).then(Deed::Guess, WRONG).then(Deed::Guess, UNKNOWN);
-    guessed.with(|case| story_link(case).wrong = 2).gone(GoneWhy::Guessed).passes();
+    guessed.with(|case| story_link(case).wrong = 2).gone(EndReason::Guessed).passes();
     let stays = |case: &mut Case| case.terms.ends_with_last_link = false;
     let spent = Story::made(Kind::Share, 1).with(stays).saved(1);
-    spent.with(|case| story_link(case).gone = Some(GoneWhy::Spent)).passes();
+    spent.with(|case| story_link(case).gone = Some(EndReason::Spent)).passes();
 }
 
 fn story_link(case: &mut Case) -> &mut FoundLink {
@@ -132,7 +132,7 @@ fn a_download_that_is_not_counted_is_found_and_so_is_one_too_many() {
 #[test]
 fn content_after_the_end_is_found() {
     for end in [Deed::Revoke, Deed::Destroy] {
-        let ended = || Story::made(Kind::Share, 2).then(end, Answer::Done).gone(GoneWhy::Revoked);
+        let ended = || Story::made(Kind::Share, 2).then(end, Answer::Done).gone(EndReason::Revoked);
         ended().then(Deed::Fetch(1), Answer::Content).breaks("what has ended gives nothing");
         ended().then(Deed::Lease(1), Answer::Done).breaks("what has ended gives nothing");
         ended().then(Deed::Open, Answer::Done).breaks("what has ended gives nothing");
@@ -152,16 +152,16 @@ fn what_was_acknowledged_and_is_lost_is_found() {
 #[test]
 fn an_end_without_a_reason_is_found_and_so_is_a_missing_one() {
     let rule = "what is gone has a reason";
-    let all = [GoneWhy::Spent, GoneWhy::Expired, GoneWhy::Revoked, GoneWhy::Destroyed, GoneWhy::Guessed];
-    for why in all.into_iter().chain([GoneWhy::Abandoned]) {
+    let all = [EndReason::Spent, EndReason::Expired, EndReason::Revoked, EndReason::Destroyed, EndReason::Guessed];
+    for why in all.into_iter().chain([EndReason::Abandoned]) {
         Story::made(Kind::Share, 2).saved(1).gone(why).breaks(rule);
         Story::made(Kind::Push, 2).then(Deed::Fetch(1), told(why)).breaks(rule);
     }
     // Asked for only afterwards.
-    Story::made(Kind::Push, 2).then(Deed::Open, told(GoneWhy::Revoked)).then(Deed::Revoke, UNKNOWN).breaks(rule);
+    Story::made(Kind::Push, 2).then(Deed::Open, told(EndReason::Revoked)).then(Deed::Revoke, UNKNOWN).breaks(rule);
     Story::made(Kind::Push, 2).then(Deed::Revoke, Answer::Done).breaks(rule);
     Story::made(Kind::Push, 2).with(|case| case.terms.expires = true).breaks(rule);
-    Story::made(Kind::Share, 1).saved(1).with(|case| story_link(case).gone = Some(GoneWhy::Spent)).breaks(rule);
+    Story::made(Kind::Share, 1).saved(1).with(|case| story_link(case).gone = Some(EndReason::Spent)).breaks(rule);
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn guesses_that_are_forgotten_invented_or_without_end_are_found() {
         story_link(case).wrong = 2;
     };
     guessed().with(two).breaks(rule);
-    let three = |case: &mut Case| (story_link(case).wrong, story_link(case).gone) = (3, Some(GoneWhy::Guessed));
+    let three = |case: &mut Case| (story_link(case).wrong, story_link(case).gone) = (3, Some(EndReason::Guessed));
     guessed().then(Deed::Guess, WRONG).with(two).with(three).breaks(rule);
     let many = (0..=GUESSES_MAX).fold(Story::made(Kind::Push, 1), |story, _| story.then(Deed::Guess, WRONG));
     many.with(|case| story_link(case).wrong = GUESSES_MAX + 1).breaks(rule);
@@ -207,7 +207,7 @@ fn a_slot_or_a_lease_that_is_lost_is_found() {
 #[test]
 fn blobs_that_outlive_their_record_are_found() {
     let rule = "blobs have a record";
-    let revoked = Story::made(Kind::Share, 1).then(Deed::Revoke, Answer::Done).gone(GoneWhy::Revoked);
+    let revoked = Story::made(Kind::Share, 1).then(Deed::Revoke, Answer::Done).gone(EndReason::Revoked);
     revoked.with(|case| case.found.blobs = 1).breaks(rule);
     let never = Story::of(Kind::Share, 1).then(Deed::Create, UNKNOWN);
     never.with(|case| (case.found.standing, case.found.link) = (Standing::Unknown, None)).breaks(rule);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use subrosa_shared::api::{GoneWhy, LinkState};
+use subrosa_shared::api::{EndReason, LinkState};
 use subrosa_shared::problem::ProblemType;
 use subrosa_tests::client::push::{PushTerms, Reader};
 use subrosa_tests::server::Server;
@@ -13,7 +13,7 @@ use super::{lease, password, push, reader};
 use crate::assert_problem;
 
 /// Nothing is given any more, and the holder is told why.
-async fn assert_tombstone(reader: &Reader, why: GoneWhy) {
+async fn assert_tombstone(reader: &Reader, why: EndReason) {
     let view = reader.look().await.unwrap();
     assert_eq!((view.link.state, view.link.gone.unwrap().why), (LinkState::Gone, why));
     assert!(view.link.gone.unwrap().at <= view.link.now);
@@ -28,7 +28,7 @@ async fn a_revoked_push_is_gone_for_the_view_that_runs_too() {
     let (reader, running) = (reader(&server, &push, None), lease());
     reader.reveal(&running).await.unwrap();
     server.client().revoke_push(&push).await.unwrap();
-    assert_tombstone(&reader, GoneWhy::Revoked).await;
+    assert_tombstone(&reader, EndReason::Revoked).await;
     assert_problem(reader.reveal(&running).await, ProblemType::Gone);
 }
 
@@ -45,7 +45,7 @@ async fn an_expired_push_is_gone_to_the_millisecond() {
         view.state == LinkState::Gone
     })
     .await;
-    assert_tombstone(&reader, GoneWhy::Expired).await;
+    assert_tombstone(&reader, EndReason::Expired).await;
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn what_expired_while_the_server_was_down_is_gone_when_it_is_back() {
     server.kill_9().await;
     sleep(Duration::from_secs(1)).await;
     let server = server.start_again().await;
-    assert_tombstone(&reader(&server, &push, None), GoneWhy::Expired).await;
+    assert_tombstone(&reader(&server, &push, None), EndReason::Expired).await;
 }
 
 #[tokio::test]
@@ -73,10 +73,10 @@ async fn a_reader_destroys_it_only_with_the_passphrase_and_where_the_sender_allo
     assert_problem(without.destroy().await, ProblemType::WrongPassword);
     sleep(Duration::from_secs(1)).await;
     let with = reader(&server, &push, Some("right"));
-    assert_eq!(with.destroy().await.unwrap().link.gone.unwrap().why, GoneWhy::Destroyed);
-    assert_tombstone(&with, GoneWhy::Destroyed).await;
+    assert_eq!(with.destroy().await.unwrap().link.gone.unwrap().why, EndReason::Destroyed);
+    assert_tombstone(&with, EndReason::Destroyed).await;
     let status = server.client().push_status(&push).await.unwrap().link;
-    assert_eq!(status.gone.unwrap().why, GoneWhy::Destroyed, "the owner sees it");
+    assert_eq!(status.gone.unwrap().why, EndReason::Destroyed, "the owner sees it");
 }
 
 #[tokio::test]
@@ -85,6 +85,6 @@ async fn a_revocation_that_was_acknowledged_outlives_kill_9() {
     let push = push(&server, &password("taken back"), &PushTerms::default()).await;
     server.client().revoke_push(&push).await.unwrap();
     let server = server.kill_and_start_again().await;
-    assert_tombstone(&reader(&server, &push, None), GoneWhy::Revoked).await;
+    assert_tombstone(&reader(&server, &push, None), EndReason::Revoked).await;
     assert_problem(server.client().push(&push).await, ProblemType::Gone);
 }

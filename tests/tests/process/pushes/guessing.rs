@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use subrosa_shared::api::{Event, GoneWhy, LinkState, PatchPush};
+use subrosa_shared::api::{Event, EndReason, LinkState, PatchPush};
 use subrosa_shared::limits::GUESSES_MAX;
 use subrosa_shared::problem::ProblemType;
 use subrosa_tests::client::push::PushTerms;
@@ -87,7 +87,7 @@ async fn a_push_that_is_to_end_after_some_guesses_does_and_says_why() {
     assert!(wrong.reveal(&lease()).await.is_err());
     let right = reader(&server, &push, Some("right"));
     let view = right.look().await.unwrap();
-    assert_eq!((view.link.gone.unwrap().why, view.face), (GoneWhy::Guessed, None));
+    assert_eq!((view.link.gone.unwrap().why, view.face), (EndReason::Guessed, None));
     assert_problem(right.reveal(&lease()).await, ProblemType::Gone);
     let status = server.client().push_status(&push).await.unwrap().link;
     assert_eq!(status.counters.wrong_password.count, 2, "the owner sees the attempts");

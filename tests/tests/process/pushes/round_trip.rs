@@ -1,6 +1,6 @@
 //! What was pushed is what is revealed, and both sides are told how it stands.
 
-use subrosa_shared::api::{Event, GoneWhy, LinkState, PatchPush, PushStatus};
+use subrosa_shared::api::{Event, EndReason, LinkState, PatchPush, PushStatus};
 use subrosa_shared::problem::ProblemType;
 use subrosa_shared::push::{Face, Kind, PAYLOAD_BYTES_MAX, Payload};
 use subrosa_tests::client::push::{PushTerms, SealedPush};
@@ -44,7 +44,7 @@ async fn every_kind_arrives_as_it_was_sent_with_and_without_a_passphrase() {
             assert!(view.payload == payload, "{:?} arrived as something else", payload.kind());
             assert_eq!(reader.look().await.unwrap().link.state, LinkState::Drained, "it waits for a lost answer");
             let ended = reader.finish(&lease, &view).await.unwrap();
-            assert_eq!((ended.link.gone.unwrap().why, ended.face), (GoneWhy::Spent, None));
+            assert_eq!((ended.link.gone.unwrap().why, ended.face), (EndReason::Spent, None));
 
             let status = server.client().push_status(&push).await.unwrap();
             assert_eq!(push.note(&status).unwrap().label, "for Bob");
@@ -104,7 +104,7 @@ async fn the_owner_watches_changes_pauses_and_takes_it_back() {
     assert_eq!(reader.look().await.unwrap().link.downloads_left, 2);
 
     let PushStatus { link, .. } = client.revoke_push(&push).await.unwrap();
-    assert_eq!(link.gone.unwrap().why, GoneWhy::Revoked);
+    assert_eq!(link.gone.unwrap().why, EndReason::Revoked);
     let events: Vec<Event> = client.push_log(&push).await.unwrap().lines.iter().map(|line| line.event).collect();
     assert_eq!(events.first(), Some(&Event::Created), "{events:?}");
     for event in [Event::Started, Event::Paused, Event::Resumed, Event::Changed, Event::Revoked] {
