@@ -6,7 +6,7 @@ pub mod browser;
 pub mod bytes;
 pub mod client;
 pub mod disk;
-pub mod exactly;
+pub mod exactly_n;
 pub mod leaks;
 pub mod nginx;
 pub mod ports;

@@ -5,9 +5,9 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use subrosa_tests::exactly::faults::Kills;
-use subrosa_tests::exactly::world::{Backing, World};
-use subrosa_tests::exactly::{Trial, Verdict, run};
+use subrosa_tests::exactly_n::faults::Kills;
+use subrosa_tests::exactly_n::world::{Backing, World};
+use subrosa_tests::exactly_n::{Trial, Verdict, run};
 use subrosa_tests::redis::{Cluster, Redis, Sentinels, Settings};
 
 const CLIENTS: usize = 64;

@@ -1,7 +1,7 @@
 //! The password channel: the pages *push* and *reveal*, and *send* where it hands a password over beside the files.
 
 mod altered;
-mod endings;
+mod dead_ends;
 mod form;
 mod generator;
 mod hygiene;

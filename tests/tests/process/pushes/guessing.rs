@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use subrosa_shared::api::{Event, EndReason, LinkState, PatchPush};
+use subrosa_shared::api::{EndReason, Event, LinkState, PatchPush};
 use subrosa_shared::limits::GUESSES_MAX;
 use subrosa_shared::problem::ProblemType;
 use subrosa_tests::client::push::PushTerms;

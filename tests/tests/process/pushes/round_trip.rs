@@ -1,6 +1,6 @@
 //! What was pushed is what is revealed, and both sides are told how it stands.
 
-use subrosa_shared::api::{Event, EndReason, LinkState, PatchPush, PushStatus};
+use subrosa_shared::api::{EndReason, Event, LinkState, PatchPush, PushStatus};
 use subrosa_shared::problem::ProblemType;
 use subrosa_shared::push::{Face, Kind, PAYLOAD_BYTES_MAX, Payload};
 use subrosa_tests::client::push::{PushTerms, SealedPush};

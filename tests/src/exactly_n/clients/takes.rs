@@ -11,18 +11,18 @@ use crate::client::Error;
 use crate::client::download::{Download, Recipient};
 use crate::client::package::Source;
 use crate::client::push::{Reader, View};
-use crate::exactly::history::{Answer, Deed};
-use crate::exactly::parcel::{Parcel, Sealed};
+use crate::exactly_n::history::{Answer, Deed};
+use crate::exactly_n::planned_share::{PlannedShare, Sealed};
 
 impl Caller {
     /// Takes one download or view, as far as it is allowed to.
-    pub(crate) async fn take(&mut self, parcel: &Parcel, lease: u32, finishes: bool) {
-        match parcel.sealed.get().expect("it was sent") {
+    pub(crate) async fn take(&mut self, share: &PlannedShare, lease: u32, finishes: bool) {
+        match share.sealed.get().expect("it was sent") {
             sealed @ Sealed::Share { files, .. } => self.download(&sealed.token(), files, lease, finishes).await,
             sealed @ Sealed::Push { text, .. } => {
                 let unfinished = self.view(&sealed.token(), text, lease, finishes).await;
                 if let Some(secret) = unfinished {
-                    *parcel.unfinished.lock().await = Some(secret);
+                    *share.unfinished.lock().await = Some(secret);
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Good histories pass, and every rule is seen failing.
 
 use super::*;
-use crate::exactly::history::{Found, Terms};
+use crate::exactly_n::history::{Found, Terms};
 
 /// A history that is told in order: every try ends before the next begins, unless its moments are changed.
 struct Story {
@@ -13,7 +13,7 @@ impl Story {
     fn of(kind: Kind, limit: u32) -> Self {
         let terms = Terms { kind, limit, ends_with_last_link: true, guesses_max: GUESSES_MAX, expires: false };
         let link = FoundLink { gone: None, taken: 0, wrong: 0, finished: 0 };
-        let found = Found { standing: Standing::Ready, link: Some(link), damaged: Vec::new(), blobs: 2 };
+        let found = Found { state: FoundState::Ready, link: Some(link), damaged: Vec::new(), blobs: 2 };
         let found = Found { blobs: if kind == Kind::Push { 0 } else { 2 }, ..found };
         Self { case: Case { terms, events: Vec::new(), found }, now: 0 }
     }
@@ -46,7 +46,7 @@ impl Story {
 
     fn gone(mut self, why: EndReason) -> Self {
         self.link().gone = Some(why);
-        self.case.found.standing = Standing::Gone(why);
+        self.case.found.state = FoundState::Gone(why);
         self.case.found.blobs = 0;
         self
     }
@@ -142,9 +142,9 @@ fn content_after_the_end_is_found() {
 #[test]
 fn what_was_acknowledged_and_is_lost_is_found() {
     let rule = "what was acknowledged is there";
-    let lost = |case: &mut Case| case.found.standing = Standing::Unknown;
+    let lost = |case: &mut Case| case.found.state = FoundState::Unknown;
     Story::made(Kind::Push, 1).with(lost).breaks(rule);
-    Story::made(Kind::Share, 1).with(|case| case.found.standing = Standing::Uploading).breaks(rule);
+    Story::made(Kind::Share, 1).with(|case| case.found.state = FoundState::Uploading).breaks(rule);
     Story::made(Kind::Share, 1).with(|case| case.found.link = None).breaks(rule);
     Story::made(Kind::Share, 1).then(Deed::Open, NOT_FOUND).breaks(rule);
 }
@@ -210,7 +210,7 @@ fn blobs_that_outlive_their_record_are_found() {
     let revoked = Story::made(Kind::Share, 1).then(Deed::Revoke, Answer::Done).gone(EndReason::Revoked);
     revoked.with(|case| case.found.blobs = 1).breaks(rule);
     let never = Story::of(Kind::Share, 1).then(Deed::Create, UNKNOWN);
-    never.with(|case| (case.found.standing, case.found.link) = (Standing::Unknown, None)).breaks(rule);
+    never.with(|case| (case.found.state, case.found.link) = (FoundState::Unknown, None)).breaks(rule);
 }
 
 #[test]

@@ -5,14 +5,14 @@ use subrosa_shared::problem::ProblemType;
 use super::caller::Caller;
 use crate::client::Error;
 use crate::client::package::Package;
-use crate::exactly::history::Deed;
-use crate::exactly::parcel::{Parcel, Sealed};
+use crate::exactly_n::history::Deed;
+use crate::exactly_n::planned_share::{PlannedShare, Sealed};
 
 impl Caller {
     /// Sends all of it; whether it is there then.
-    pub(crate) async fn send(&mut self, parcel: &Parcel) -> bool {
+    pub(crate) async fn send(&mut self, share: &PlannedShare) -> bool {
         let case = self.case;
-        let sealed = parcel.sealed.get_or_init(async || parcel.seal(case)).await;
+        let sealed = share.sealed.get_or_init(async || share.seal(case)).await;
         let client = self.client.clone();
         match sealed {
             Sealed::Share { package, link, .. } => {

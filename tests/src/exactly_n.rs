@@ -8,8 +8,8 @@ mod clients;
 pub mod faults;
 pub mod history;
 pub mod judge;
-mod parcel;
 pub mod plan;
+mod planned_share;
 pub mod world;
 
 use std::fmt;
@@ -21,9 +21,9 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use self::faults::{Faults, Kills};
-use self::history::{Answer, Case, Found, Moment, Recorder, Standing};
-use self::parcel::{Parcel, Sealed};
+use self::history::{Answer, Case, Found, FoundState, Moment, Recorder};
 use self::plan::Seed;
+use self::planned_share::{PlannedShare, Sealed};
 use self::world::World;
 use crate::disk::files_below;
 use crate::wait;
@@ -73,13 +73,14 @@ pub struct Verdict {
 pub async fn run(world: &mut World, trial: Trial) -> Verdict {
     let start = Instant::now();
     let mut seed = Seed::new(trial.seed);
-    let parcels: Arc<Vec<Parcel>> = Arc::new(plan::draw(&mut seed, trial.links).into_iter().map(Parcel::new).collect());
+    let planned_shares: Arc<Vec<PlannedShare>> =
+        Arc::new(plan::draw(&mut seed, trial.links).into_iter().map(PlannedShare::new).collect());
     let recorder = Arc::new(Recorder::new());
     let done = watch::Sender::new(false);
     let mut faults = Faults::new(Seed::new(seed.draw()), trial.every, Arc::clone(&recorder), done.subscribe());
     let origins = world.origins();
     let (each, until) = (Arc::clone(&recorder), start + trial.within);
-    let work = clients::work(Arc::clone(&parcels), each, &origins, trial.clients, &mut seed, until, &done);
+    let work = clients::work(Arc::clone(&planned_shares), each, &origins, trial.clients, &mut seed, until, &done);
     tokio::join!(work, faults.run(world));
     let took = start.elapsed();
 
@@ -89,16 +90,16 @@ pub async fn run(world: &mut World, trial: Trial) -> Verdict {
         world.start_server(number).await;
     }
     let shares = world.blobs().join("shares");
-    let mut found = clients::look(&parcels, &recorder, &origins, &shares).await;
-    let strangers = wait_for_reaper(&parcels, &mut found, &shares).await;
+    let mut found = clients::look(&planned_shares, &recorder, &origins, &shares).await;
+    let strangers = wait_for_reaper(&planned_shares, &mut found, &shares).await;
 
     let events = recorder.events();
     let of = |case| events.iter().filter(|event| event.case == case).copied().collect();
-    let cases: Vec<Case> = parcels
+    let cases: Vec<Case> = planned_shares
         .iter()
         .zip(found)
         .enumerate()
-        .map(|(case, (parcel, found))| Case { terms: parcel.planned.terms, events: of(case), found })
+        .map(|(case, (share, found))| Case { terms: share.planned.terms, events: of(case), found })
         .collect();
     let mut findings = judge::judge(&cases);
     findings.extend((took > trial.within).then(|| format!("not done within {:?}", trial.within)));
@@ -117,14 +118,14 @@ pub async fn run(world: &mut World, trial: Trial) -> Verdict {
 }
 
 /// Waits until what has ended has no blobs any more, or the time for that is over. The names of shares that nobody sent.
-async fn wait_for_reaper(parcels: &[Parcel], found: &mut [Found], shares: &Path) -> Vec<String> {
-    let name = |parcel: &Parcel| match parcel.sealed.get() {
+async fn wait_for_reaper(planned_shares: &[PlannedShare], found: &mut [Found], shares: &Path) -> Vec<String> {
+    let name = |share: &PlannedShare| match share.sealed.get() {
         Some(Sealed::Share { package, .. }) => Some(package.share().to_string()),
         _ => None,
     };
-    let names: Vec<Option<String>> = parcels.iter().map(name).collect();
+    let names: Vec<Option<String>> = planned_shares.iter().map(name).collect();
     let count = |name: &Option<String>| name.as_ref().map_or(0, |name| files_below(&shares.join(name)).len());
-    let is_over = |found: &Found| matches!(found.standing, Standing::Unknown | Standing::Gone(_));
+    let is_over = |found: &Found| matches!(found.state, FoundState::Unknown | FoundState::Gone(_));
     let none_left = || async {
         let over = found.iter().zip(&names).filter(|(found, _)| is_over(found));
         over.map(|(_, name)| count(name)).sum::<usize>().eq(&0).then_some(())

@@ -14,28 +14,28 @@ use crate::client::push::{Reader, SealedPush};
 use crate::client::upload::LinkTerms;
 use crate::client::{Client, Error};
 use crate::disk::files_below;
-use crate::exactly::history::{Answer, Found, FoundLink, Standing};
-use crate::exactly::parcel::{Parcel, Sealed};
+use crate::exactly_n::history::{Answer, Found, FoundLink, FoundState};
+use crate::exactly_n::planned_share::{PlannedShare, Sealed};
 
 impl Caller {
-    /// What is left of a parcel. Whatever can still be had of it is fetched and compared.
-    pub(in crate::exactly) async fn look(&mut self, parcel: &Parcel, blobs: &Path) -> Found {
-        match parcel.sealed.get() {
-            None => Found { standing: Standing::Unknown, link: None, damaged: Vec::new(), blobs: 0 },
+    /// What is left of a share. Whatever can still be had of it is fetched and compared.
+    pub(in crate::exactly_n) async fn look(&mut self, share: &PlannedShare, blobs: &Path) -> Found {
+        match share.sealed.get() {
+            None => Found { state: FoundState::Unknown, link: None, damaged: Vec::new(), blobs: 0 },
             Some(Sealed::Share { files, package, .. }) => self.look_at_share(package, files, blobs).await,
-            Some(sealed @ Sealed::Push { push, text }) => self.look_at_push(parcel, &sealed.token(), push, text).await,
+            Some(sealed @ Sealed::Push { push, text }) => self.look_at_push(share, &sealed.token(), push, text).await,
         }
     }
 
     async fn look_at_share(&mut self, package: &Package, files: &[Source], blobs: &Path) -> Found {
         let client = self.client.clone();
         let status = self.persist(async || client.status(package).await).await.ok();
-        let standing = status.as_ref().map_or(Standing::Unknown, standing);
+        let state = status.as_ref().map_or(FoundState::Unknown, state);
         let link = status.as_ref().and_then(|status| status.links.first()).map(found_link);
-        let damaged = match standing {
-            Standing::Unknown | Standing::Gone(_) => Vec::new(),
-            Standing::Uploading => self.unreadable(package).await,
-            Standing::Ready => {
+        let damaged = match state {
+            FoundState::Unknown | FoundState::Gone(_) => Vec::new(),
+            FoundState::Uploading => self.unreadable(package).await,
+            FoundState::Ready => {
                 let mut damaged = self.unreadable(package).await;
                 let fresh = self.persist(async || fresh_link(&client, package, files).await).await;
                 damaged.extend(fresh.err().map(|error| format!("a fresh link: {error}")));
@@ -43,7 +43,7 @@ impl Caller {
             }
         };
         let blobs = files_below(&blobs.join(package.share().to_string())).len();
-        Found { standing, link, damaged, blobs }
+        Found { state, link, damaged, blobs }
     }
 
     /// The stored parts that cannot be read back as they were sealed.
@@ -63,27 +63,27 @@ impl Caller {
         damaged
     }
 
-    async fn look_at_push(&mut self, parcel: &Parcel, token: &str, push: &SealedPush, text: &str) -> Found {
+    async fn look_at_push(&mut self, share: &PlannedShare, token: &str, push: &SealedPush, text: &str) -> Found {
         let client = self.client.clone();
         let Ok(status) = self.persist(async || client.push_status(push).await).await else {
-            return Found { standing: Standing::Unknown, link: None, damaged: Vec::new(), blobs: 0 };
+            return Found { state: FoundState::Unknown, link: None, damaged: Vec::new(), blobs: 0 };
         };
-        let standing = status.link.gone.map_or(Standing::Ready, |gone| Standing::Gone(gone.why));
-        let damaged = match (standing, status.link.state) {
-            (Standing::Ready, LinkState::Ready) => {
+        let state = status.link.gone.map_or(FoundState::Ready, |gone| FoundState::Gone(gone.why));
+        let damaged = match (state, status.link.state) {
+            (FoundState::Ready, LinkState::Ready) => {
                 // One more view, which counts and so belongs to the history.
-                let lease = u32::try_from(parcel.planned.jobs.len()).expect("they are few") + 1;
+                let lease = u32::try_from(share.planned.jobs.len()).expect("they are few") + 1;
                 let got = self.view(token, text, lease, false).await.is_some();
                 (!got).then(|| "it gives nothing".to_owned()).into_iter().collect()
             }
-            (Standing::Ready, LinkState::Drained) => {
-                let lease = parcel.unfinished.lock().await.take();
+            (FoundState::Ready, LinkState::Drained) => {
+                let lease = share.unfinished.lock().await.take();
                 self.view_again(token, lease.as_ref(), text).await
             }
             _ => Vec::new(),
         };
         let status = self.persist(async || client.push_status(push).await).await.ok();
-        Found { standing, link: status.map(|status| found_link(&status.link)), damaged, blobs: 0 }
+        Found { state, link: status.map(|status| found_link(&status.link)), damaged, blobs: 0 }
     }
 
     /// Whoever has a view that is not over gets the same again.
@@ -118,12 +118,12 @@ async fn fresh_link(client: &Client, package: &Package, files: &[Source]) -> Res
     if same { Ok(()) } else { Err(Error::Altered) }
 }
 
-fn standing(status: &ShareStatus) -> Standing {
+fn state(status: &ShareStatus) -> FoundState {
     match (status.state, status.gone) {
-        (_, Some(gone)) => Standing::Gone(gone.why),
-        (ShareState::Uploading, None) => Standing::Uploading,
-        (ShareState::Ready | ShareState::Paused, None) => Standing::Ready,
-        (ShareState::Gone, None) => Standing::Gone(EndReason::Abandoned),
+        (_, Some(gone)) => FoundState::Gone(gone.why),
+        (ShareState::Uploading, None) => FoundState::Uploading,
+        (ShareState::Ready | ShareState::Paused, None) => FoundState::Ready,
+        (ShareState::Gone, None) => FoundState::Gone(EndReason::Abandoned),
     }
 }
 

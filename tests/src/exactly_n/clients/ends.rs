@@ -9,26 +9,26 @@ use super::caller::{Caller, plain};
 use crate::client::download::Recipient;
 use crate::client::push::Reader;
 use crate::client::{Client, Error};
-use crate::exactly::history::{Answer, Deed};
-use crate::exactly::parcel::{Parcel, Sealed};
-use crate::exactly::plan::Ending;
+use crate::exactly_n::history::{Answer, Deed};
+use crate::exactly_n::plan::Ending;
+use crate::exactly_n::planned_share::{PlannedShare, Sealed};
 
 impl Caller {
     /// Ends it as planned, and tries to take one more then.
-    pub(crate) async fn end(&mut self, parcel: &Parcel, lease: u32) {
-        let sealed = parcel.sealed.get().expect("it was sent");
+    pub(crate) async fn end(&mut self, share: &PlannedShare, lease: u32) {
+        let sealed = share.sealed.get().expect("it was sent");
         let client = self.client.clone();
-        let (ending, deed) = match parcel.planned.ending {
+        let (ending, deed) = match share.planned.ending {
             Ending::Destroy => (Ending::Destroy, Deed::Destroy),
             ending => (ending, Deed::Revoke),
         };
         _ = self.until_answered(deed, async || end(&client, sealed, ending).await).await;
-        self.take(parcel, lease, true).await;
+        self.take(share, lease, true).await;
     }
 
     /// Tries a wrong password until it is over.
-    pub(crate) async fn guess(&mut self, parcel: &Parcel) {
-        let sealed = parcel.sealed.get().expect("it was sent");
+    pub(crate) async fn guess(&mut self, share: &PlannedShare) {
+        let sealed = share.sealed.get().expect("it was sent");
         let guesser = Guesser::new(&self.client, sealed).await;
         loop {
             let mut wait = Duration::ZERO;

@@ -9,7 +9,7 @@ use subrosa_shared::api::EndReason;
 use subrosa_shared::limits::GUESSES_MAX;
 use subrosa_shared::problem::ProblemType;
 
-use super::history::{Answer, Case, Deed, Event, FoundLink, Kind, Moment, Standing};
+use super::history::{Answer, Case, Deed, Event, FoundLink, FoundState, Kind, Moment};
 
 /// A rule: what it finds wrong with a case.
 type Rule = fn(&Case) -> Vec<String>;
@@ -71,8 +71,8 @@ fn ended(case: &Case) -> Vec<String> {
 fn there(case: &Case) -> Vec<String> {
     let mut findings = Vec::new();
     if let Some(created) = case.acknowledged(|deed| deed == Deed::Create) {
-        let lost = matches!(case.found.standing, Standing::Unknown | Standing::Uploading);
-        findings.extend(finding(lost, || format!("created at {created}, found as {:?}", case.found.standing)));
+        let lost = matches!(case.found.state, FoundState::Unknown | FoundState::Uploading);
+        findings.extend(finding(lost, || format!("created at {created}, found as {:?}", case.found.state)));
     }
     if let Some(made) = case.link_made() {
         findings.extend(finding(case.found.link.is_none(), || format!("the link of {made} was not found")));
@@ -86,8 +86,8 @@ fn there(case: &Case) -> Vec<String> {
 fn reason(case: &Case) -> Vec<String> {
     let mut told: Vec<(EndReason, Moment)> = case.events.iter().filter_map(told_gone).collect();
     let of_link = case.found.link.and_then(|link| link.gone);
-    let of_all = match case.found.standing {
-        Standing::Gone(why) => Some(why),
+    let of_all = match case.found.state {
+        FoundState::Gone(why) => Some(why),
         _ => None,
     };
     told.extend(of_link.into_iter().chain(of_all).map(|why| (why, Moment::MAX)));
@@ -99,7 +99,7 @@ fn reason(case: &Case) -> Vec<String> {
 
     let is_gone = of_link.is_some() || of_all.is_some();
     let must = case.acknowledged(|deed| matches!(deed, Deed::Revoke | Deed::Destroy)).is_some();
-    let must = must || case.terms.expires && case.found.standing != Standing::Unknown;
+    let must = must || case.terms.expires && case.found.state != FoundState::Unknown;
     findings.extend(finding(must && !is_gone, || "it was ended, and is not gone".to_owned()));
     let takes_all = case.terms.kind == Kind::Push || case.terms.ends_with_last_link;
     let stays = of_link.is_some() && of_all.is_none() && takes_all;
@@ -108,7 +108,7 @@ fn reason(case: &Case) -> Vec<String> {
 }
 
 fn whole(case: &Case) -> Vec<String> {
-    let must = matches!(case.found.standing, Standing::Ready | Standing::Uploading);
+    let must = matches!(case.found.state, FoundState::Ready | FoundState::Uploading);
     if must { case.found.damaged.clone() } else { Vec::new() }
 }
 
@@ -172,9 +172,9 @@ fn kept(case: &Case) -> Vec<String> {
 }
 
 fn blobs(case: &Case) -> Vec<String> {
-    let none = matches!(case.found.standing, Standing::Unknown | Standing::Gone(_)) || case.terms.kind == Kind::Push;
+    let none = matches!(case.found.state, FoundState::Unknown | FoundState::Gone(_)) || case.terms.kind == Kind::Push;
     finding(none && case.found.blobs > 0, || {
-        format!("{} files are left of what is {:?}", case.found.blobs, case.found.standing)
+        format!("{} files are left of what is {:?}", case.found.blobs, case.found.state)
     })
 }
 
@@ -218,7 +218,9 @@ impl Case {
         let asked = |deed| self.events.iter().any(|event| event.deed == deed && event.begun < before);
         let terms = &self.terms;
         match why {
-            EndReason::Spent => self.leases(before, |deed| matches!(deed, Deed::Finish(_))).len() >= terms.limit as usize,
+            EndReason::Spent => {
+                self.leases(before, |deed| matches!(deed, Deed::Finish(_))).len() >= terms.limit as usize
+            }
             EndReason::Expired => terms.expires,
             EndReason::Revoked => asked(Deed::Revoke),
             EndReason::Destroyed => asked(Deed::Destroy),

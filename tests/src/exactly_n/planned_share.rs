@@ -18,7 +18,7 @@ const LIFE_SECS: i64 = 3600;
 
 /// One planned link with what is sealed for it.
 #[derive(Debug)]
-pub(super) struct Parcel {
+pub(super) struct PlannedShare {
     /// The plan.
     pub(super) planned: Planned,
     /// Made when it is first sent.
@@ -48,7 +48,7 @@ pub(super) enum Sealed {
     },
 }
 
-impl Parcel {
+impl PlannedShare {
     /// Not sealed yet.
     #[must_use]
     pub(super) fn new(planned: Planned) -> Self {

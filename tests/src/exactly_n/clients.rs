@@ -16,8 +16,8 @@ use tokio::time::{Duration, Instant};
 
 use self::caller::Caller;
 use super::history::{Found, Recorder};
-use super::parcel::Parcel;
 use super::plan::{Job, Seed};
+use super::planned_share::PlannedShare;
 use crate::client::Client;
 
 /// Until all was looked at when everything runs. Generous: the machine may be busy.
@@ -25,7 +25,7 @@ const LOOKED_WITHIN: Duration = Duration::from_secs(60);
 
 /// Looks at what is left of everything, in the folder where the shares' blobs lie and in what the servers say.
 pub(super) async fn look(
-    parcels: &[Parcel],
+    planned_shares: &[PlannedShare],
     recorder: &Arc<Recorder>,
     origins: &[String],
     shares: &Path,
@@ -34,9 +34,9 @@ pub(super) async fn look(
     let until = Instant::now() + LOOKED_WITHIN;
     let mut looker = Caller::new(Arc::clone(recorder), usize::MAX, client, Seed::new(0), until);
     let mut found = Vec::new();
-    for (case, parcel) in parcels.iter().enumerate() {
+    for (case, share) in planned_shares.iter().enumerate() {
         looker.case = case;
-        found.push(looker.look(parcel, shares).await);
+        found.push(looker.look(share, shares).await);
     }
     found
 }
@@ -44,7 +44,7 @@ pub(super) async fn look(
 /// What is to be done, and who is at it.
 #[derive(Debug)]
 struct Work {
-    parcels: Arc<Vec<Parcel>>,
+    planned_shares: Arc<Vec<PlannedShare>>,
     recorder: Arc<Recorder>,
     queue: std::sync::Mutex<Queue>,
     /// Told when there is more to do, or nothing any more.
@@ -69,7 +69,7 @@ enum Task {
 /// # Panics
 /// A client fails in a way that no rule is about.
 pub(super) async fn work(
-    parcels: Arc<Vec<Parcel>>,
+    planned_shares: Arc<Vec<PlannedShare>>,
     recorder: Arc<Recorder>,
     origins: &[String],
     clients: usize,
@@ -77,8 +77,8 @@ pub(super) async fn work(
     until: Instant,
     done: &watch::Sender<bool>,
 ) {
-    let queue = Queue { tasks: (0..parcels.len()).map(Task::Send).collect(), running: 0 };
-    let work = Arc::new(Work { parcels, recorder, queue: queue.into(), changed: Notify::new() });
+    let queue = Queue { tasks: (0..planned_shares.len()).map(Task::Send).collect(), running: 0 };
+    let work = Arc::new(Work { planned_shares, recorder, queue: queue.into(), changed: Notify::new() });
     let each = (0..clients).map(|number| {
         let client = Client::among(origins, number).expect("the platform makes HTTP clients");
         let caller = Caller::new(Arc::clone(&work.recorder), number, client, Seed::new(seed.draw()), until);
@@ -93,18 +93,18 @@ async fn one_client(work: Arc<Work>, mut caller: Caller) {
         let case = match task {
             Task::Send(case) | Task::Do(case, _) => case,
         };
-        let parcel = &work.parcels[case];
+        let share = &work.planned_shares[case];
         caller.case = case;
         let mut more = Vec::new();
         match task {
             Task::Send(_) => {
-                if caller.send(parcel).await {
-                    more.extend(parcel.planned.jobs.iter().map(|job| Task::Do(case, *job)));
+                if caller.send(share).await {
+                    more.extend(share.planned.jobs.iter().map(|job| Task::Do(case, *job)));
                 }
             }
-            Task::Do(_, Job::Take { lease, finishes }) => caller.take(parcel, lease, finishes).await,
-            Task::Do(_, Job::End { lease }) => caller.end(parcel, lease).await,
-            Task::Do(_, Job::Guess) => caller.guess(parcel).await,
+            Task::Do(_, Job::Take { lease, finishes }) => caller.take(share, lease, finishes).await,
+            Task::Do(_, Job::End { lease }) => caller.end(share, lease).await,
+            Task::Do(_, Job::Guess) => caller.guess(share).await,
         }
         work.done(more);
     }

@@ -91,7 +91,7 @@ pub struct Event {
 
 /// How a share or push stands when all is over, as its owner is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum FoundState {
     /// There is no such thing.
     Unknown,
     /// Not complete.
@@ -119,7 +119,7 @@ pub struct FoundLink {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// The share or push.
-    pub standing: Standing,
+    pub state: FoundState,
     /// Its link, if it has one.
     pub link: Option<FoundLink>,
     /// What of it cannot be read back as it was sealed, though it should.

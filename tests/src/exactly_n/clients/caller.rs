@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::client::{Client, Error};
-use crate::exactly::history::{Answer, Begun, Deed, Recorder};
-use crate::exactly::plan::Seed;
+use crate::exactly_n::history::{Answer, Begun, Deed, Recorder};
+use crate::exactly_n::plan::Seed;
 
 /// Until an answer is given up. Longer than servers try by themselves.
 const ANSWER_MAX: Duration = Duration::from_secs(15);
