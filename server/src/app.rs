@@ -10,7 +10,7 @@ use crate::concurrency::ConcurrencyLimits;
 use crate::config::{ClientTimeouts, Config, ConfigError, ServedChannels};
 use crate::connections::Connections;
 use crate::data_folder::{DataFolder, DataFolderError};
-use crate::health::Health;
+use crate::health::{Health, HealthCheck};
 use crate::installation::{self, InstallationError};
 use crate::ledger::{Clock, Ledger, Transfer};
 use crate::lifecycle::Policy;
@@ -180,7 +180,13 @@ impl App {
     }
 
     /// How it is.
-    pub(crate) fn health(&self) -> &Health {
-        &self.inner.health
+    pub(crate) fn health(&self) -> HealthCheck<'_> {
+        HealthCheck {
+            known: &self.inner.health,
+            ledger: self.inner.store.ledger().as_ref(),
+            blobs: &self.inner.blobs,
+            connections: &self.inner.connections,
+            concurrency: &self.inner.concurrency,
+        }
     }
 }

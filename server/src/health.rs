@@ -7,10 +7,10 @@ use rusqlite::ErrorCode;
 use tokio::sync::Mutex;
 use tokio::time::{Duration, Instant, timeout};
 
-use crate::app::App;
-use crate::blobs::BlobsError;
-use crate::concurrency::CallKind;
-use crate::ledger::LedgerError;
+use crate::blobs::{Blobs, BlobsError};
+use crate::concurrency::{CallKind, ConcurrencyLimits};
+use crate::connections::Connections;
+use crate::ledger::{Ledger, LedgerError};
 
 /// The longest wait for ledger or blobs. One that does not answer for so long does not work.
 const PROBE_MAX: Duration = Duration::from_secs(3);
@@ -30,23 +30,32 @@ struct Probe {
     accepting: Result<(), &'static str>,
 }
 
-impl Health {
+/// The health of a server, together with what is looked at to know it.
+pub(crate) struct HealthCheck<'a> {
+    pub(crate) known: &'a Health,
+    pub(crate) ledger: &'a dyn Ledger,
+    pub(crate) blobs: &'a Blobs,
+    pub(crate) connections: &'a Connections,
+    pub(crate) concurrency: &'a ConcurrencyLimits,
+}
+
+impl HealthCheck<'_> {
     /// Notes that the ledger's file is damaged. That does not pass by itself: the operator restores a backup.
-    pub(crate) fn note_damage(&self) {
-        self.is_damaged.store(true, Ordering::Relaxed);
+    fn note_damage(&self) {
+        self.known.is_damaged.store(true, Ordering::Relaxed);
     }
 
     /// Whether downloads, views and revokes work. If not, why.
-    pub(crate) async fn check_serving(&self, app: &App) -> Result<(), &'static str> {
-        if self.is_damaged.load(Ordering::Relaxed) {
+    pub(crate) async fn check_serving(&self) -> Result<(), &'static str> {
+        if self.known.is_damaged.load(Ordering::Relaxed) {
             return Err("the ledger is damaged");
         }
-        self.probe(app).await.serving?;
-        if app.connections().is_saturated() {
+        self.probe().await.serving?;
+        if self.connections.is_saturated() {
             return Err("saturated: there are as many connections as there may be");
         }
         for kind in [CallKind::Holder, CallKind::Owner, CallKind::Page] {
-            if app.concurrency().is_saturated(kind) {
+            if self.concurrency.is_saturated(kind) {
                 return Err(saturated(kind));
             }
         }
@@ -54,11 +63,11 @@ impl Health {
     }
 
     /// Whether something new can be stored as well. If not, why.
-    pub(crate) async fn check_accepting(&self, app: &App) -> Result<(), &'static str> {
-        self.check_serving(app).await?;
-        self.probe(app).await.accepting?;
+    pub(crate) async fn check_accepting(&self) -> Result<(), &'static str> {
+        self.check_serving().await?;
+        self.probe().await.accepting?;
         for kind in [CallKind::Creation, CallKind::Upload] {
-            if app.concurrency().is_saturated(kind) {
+            if self.concurrency.is_saturated(kind) {
                 return Err(saturated(kind));
             }
         }
@@ -67,23 +76,23 @@ impl Health {
 
     /// Looks, one at a time: a look changes the ledger, and many who watch must not be a load. Who waited for a look that
     /// began after it came has what that one found.
-    async fn probe(&self, app: &App) -> Probe {
+    async fn probe(&self) -> Probe {
         let came = Instant::now();
-        let mut last = self.last.lock().await;
+        let mut last = self.known.last.lock().await;
         if let Some((began, probe)) = *last
             && began >= came
         {
             return probe;
         }
         let began = Instant::now();
-        let probe = self.run_probe(app).await;
+        let probe = self.run_probe().await;
         *last = Some((began, probe));
         probe
     }
 
-    async fn run_probe(&self, app: &App) -> Probe {
-        let ledger = timeout(PROBE_MAX, app.store().ledger().ping());
-        let blobs = timeout(PROBE_MAX, app.blobs().ping());
+    async fn run_probe(&self) -> Probe {
+        let ledger = timeout(PROBE_MAX, self.ledger.ping());
+        let blobs = timeout(PROBE_MAX, self.blobs.ping());
         let (ledger, blobs) = tokio::join!(ledger, blobs);
         let serving = match (ledger, blobs) {
             (Err(_), _) => Err("the ledger does not answer"),
@@ -101,8 +110,8 @@ impl Health {
             }
             (Ok(Ok(())), Ok(Ok(()))) => Ok(()),
         };
-        let room = timeout(PROBE_MAX, app.store().ledger().look_for_room()).await;
-        let accepting = match app.blobs().expect_room() {
+        let room = timeout(PROBE_MAX, self.ledger.look_for_room()).await;
+        let accepting = match self.blobs.expect_room() {
             _ if !matches!(room, Ok(Ok(()))) => Err(
                 "the ledger has no room for more: less is free than --free-bytes-min, its ballast is given up, or Redis has reached its maxmemory",
             ),

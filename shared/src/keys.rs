@@ -23,7 +23,7 @@ use sha2::Sha256;
 
 use crate::id::{DeviceId, Digest, LeaseId, LinkId, Receipt, ShareId, Verifier};
 use crate::labels::{Label, derive};
-use crate::password::StretchedPassword;
+use crate::password::{Password, StretchedPassword, Suite};
 use crate::secret::{
     ContentKey, ContentWrapKey, DeviceProof, DeviceSecret, FaceKey, LeaseProof, LeaseSecret, LinkProof, LinkSecret,
     ManifestKey, NoteKey, OpenProof, OwnerProof, OwnerSecret, PayloadKey, PushNoteKey, PushOwnerSecret, PushSecret,
@@ -163,6 +163,14 @@ impl PushSecret {
             payload: PayloadKey::from_bytes(derive(&keying_material, Label::PushPayload)),
             receipt: ReceiptKey::from_bytes(derive(&keying_material, Label::PushReceipt)),
         }
+    }
+}
+
+impl Password {
+    /// Stretches the password for one link. Takes 64 MiB of memory and about 0.2 s.
+    #[must_use]
+    pub fn stretch(&self, suite: Suite, link: &impl FragmentSecret) -> StretchedPassword {
+        self.stretch_with_salt(suite, &link.password_salt())
     }
 }
 

@@ -4,8 +4,6 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use subrosa_unicode::nfc;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-use crate::keys::FragmentSecret;
-
 /// How a password is stretched. A number in the token, never parameters from the server, which could weaken them or hang
 /// a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,13 +49,12 @@ impl Password {
         }
     }
 
-    /// Stretches the password for one link. Takes 64 MiB of memory and about 0.2 s.
-    #[must_use]
-    pub fn stretch(&self, suite: Suite, link: &impl FragmentSecret) -> StretchedPassword {
+    /// Stretches the password with the salt of one link. Takes 64 MiB of memory and about 0.2 s.
+    pub(crate) fn stretch_with_salt(&self, suite: Suite, salt: &[u8; 16]) -> StretchedPassword {
         let mut stretched = StretchedPassword([0; 32]);
         suite
             .argon2()
-            .hash_password_into(self.0.as_bytes(), &link.password_salt(), &mut stretched.0)
+            .hash_password_into(self.0.as_bytes(), salt, &mut stretched.0)
             .expect("lengths of salt and output are fixed and allowed, and the password is shorter than 2^32");
         stretched
     }

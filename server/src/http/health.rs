@@ -21,12 +21,12 @@ pub(super) async fn live() -> Answer {
 
 /// `GET /health/ready`: it serves: downloads, views and revokes work. If not, send requests elsewhere.
 pub(super) async fn ready(State(app): State<App>) -> Answer {
-    told(app.health().check_serving(&app).await, "ready")
+    told(app.health().check_serving().await, "ready")
 }
 
 /// `GET /health/accepting`: it takes what is new, too. If not, tell the operator; what it serves, it serves on.
 pub(super) async fn accepting(State(app): State<App>) -> Answer {
-    told(app.health().check_accepting(&app).await, "accepting")
+    told(app.health().check_accepting().await, "accepting")
 }
 
 fn told(state: Result<(), &'static str>, text: &'static str) -> Answer {

@@ -8,9 +8,10 @@ use subrosa_shared::limits::GUESSES_MAX;
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
-use super::command::{OpenAttempt, Refusal};
+use super::command::OpenAttempt;
 use super::journal::Journal;
 use super::record::{Guesses, Link, Live, count};
+use super::refusal::Refusal;
 use super::rules::{DEVICES_MAX, GUESS_WAIT_MAX};
 
 /// Compares, and counts what was wrong. A right one ends the row of wrong ones, but not their total, and its device is

@@ -5,9 +5,10 @@ use subrosa_shared::id::{LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
-use super::command::{HolderAction, OpenAttempt, Outcome, Refusal};
+use super::command::{HolderAction, OpenAttempt, Outcome};
 use super::journal::Journal;
 use super::record::{Kind, Share, count};
+use super::refusal::Refusal;
 use super::{guess, lease, view};
 use crate::record_key::RecordKey;
 

@@ -8,9 +8,9 @@ use subrosa_shared::id::{LeaseId, Receipt, Verifier};
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
-use super::command::Refusal;
 use super::journal::Journal;
 use super::record::{Content, Lease, LeaseState, Link, Share, count};
+use super::refusal::Refusal;
 use super::rules::{
     LEASE_BYTES_FACTOR, LEASE_IDLE, LEASE_RETRY, LINK_LEASES_MAX, LeaseTerms, RECEIPTS_MAX, SHARE_LEASES_MAX,
 };

@@ -6,11 +6,10 @@ use subrosa_shared::limits::{GUESSES_MAX, LINKS_MAX, Limits};
 use subrosa_shared::time::Timestamp;
 use subrosa_shared::wrap::{CONTENT_WRAP_LEN, VIEW_WRAP_LEN};
 
-use super::command::Refusal;
 use super::journal::Journal;
-use super::record::{Guesses, Link, LinkState, Live, Share, State};
+use super::record::{Guesses, Link, LinkState, Live, Share, State, request_digest};
+use super::refusal::Refusal;
 use super::rules::Life;
-use super::step::request_digest;
 use super::upload::{check_exactly, check_range};
 
 /// Adds a link to a share that is complete.

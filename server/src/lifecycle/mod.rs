@@ -19,6 +19,7 @@
 
 pub mod command;
 pub mod record;
+pub mod refusal;
 pub mod rules;
 
 mod expiry;
@@ -36,10 +37,10 @@ mod upload;
 mod view;
 
 pub use command::{
-    Change, Command, Effect, HolderAction, OpenAttempt, Outcome, OwnerAction, Refusal, Step, StoredManifest,
-    StoredUpload, UploadFault,
+    Change, Command, HolderAction, OpenAttempt, Outcome, OwnerAction, Step, StoredManifest, StoredUpload,
 };
-pub use record::{Creator, Record};
+pub use record::{Creator, Effect, Record};
+pub use refusal::{Refusal, UploadFault};
 pub use rules::Policy;
 pub use step::step;
 pub use stored::RecordError;

@@ -5,9 +5,10 @@ use subrosa_shared::id::Verifier;
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
-use super::command::{Outcome, OwnerAction, Refusal};
+use super::command::{Outcome, OwnerAction};
 use super::journal::Journal;
 use super::record::{Kind, Share};
+use super::refusal::Refusal;
 use super::rules::{Life, Policy};
 use super::{link, push, upload, view};
 use crate::record_key::RecordKey;

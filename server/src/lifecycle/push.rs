@@ -9,12 +9,11 @@ use subrosa_shared::push::{FACE_LEN, NOTE_LEN, is_payload_len};
 use subrosa_shared::seal::plaintext_len;
 use subrosa_shared::time::Timestamp;
 
-use super::command::Refusal;
 use super::journal::Journal;
 use super::link;
-use super::record::{Content, Creator, Kind, Link, Share, State};
+use super::record::{Content, Creator, Kind, Link, Share, State, request_digest};
+use super::refusal::Refusal;
 use super::rules::Life;
-use super::step::request_digest;
 use super::upload::{check_exactly, check_range};
 
 /// A push as it begins.

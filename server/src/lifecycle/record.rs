@@ -5,7 +5,7 @@ use subrosa_shared::api::{Counter, Gone, LinkCounters, LinkLock, PutLink, Stored
 use subrosa_shared::id::{DeviceId, Digest, LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 
-use super::command::{Effect, Refusal};
+use super::refusal::Refusal;
 use super::rules::LeaseTerms;
 use super::sealed;
 use crate::record_key::RecordKey;
@@ -15,6 +15,13 @@ use crate::record_key::RecordKey;
 pub struct Record {
     pub(super) key: RecordKey,
     pub(super) kept: Kept,
+}
+
+/// What is left to do outside of the record. Idempotent, and pending until a command says that it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Delete every blob of the share, then say [`Command::BlobsDeleted`](super::Command::BlobsDeleted).
+    DeleteBlobs,
 }
 
 /// How much is still kept.
@@ -396,4 +403,9 @@ pub(super) fn count(counter: &mut Counter, now: Timestamp) {
     counter.count = counter.count.saturating_add(1);
     counter.first = counter.first.or(Some(now));
     counter.last = Some(now);
+}
+
+/// What tells a retry from another request with the same id.
+pub(super) fn request_digest(request: &impl serde::Serialize) -> Digest {
+    Digest::of(&serde_json::to_vec(request).expect("numbers, texts and lists become JSON"))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use subrosa_shared::limits::Limits;
 use subrosa_shared::time::Timestamp;
 
-use super::command::Refusal;
+use super::refusal::Refusal;
 
 /// A granted lease that got no byte goes back after so long.
 pub const LEASE_START: Duration = Duration::from_secs(2 * 60);

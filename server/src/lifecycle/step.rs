@@ -6,9 +6,10 @@ use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::limits::Limits;
 use subrosa_shared::time::Timestamp;
 
-use super::command::{Change, Command, Outcome, OwnerAction, Refusal, Step};
+use super::command::{Change, Command, Outcome, OwnerAction, Step};
 use super::journal::Journal;
-use super::record::{Creator, Kept, Kind, Record, Share, State};
+use super::record::{Creator, Kept, Kind, Record, Share, State, request_digest};
+use super::refusal::Refusal;
 use super::rules::{Life, Policy};
 use super::{expiry, guess, holder, owner, push, view};
 use crate::record_key::RecordKey;
@@ -137,11 +138,6 @@ fn check_part_size(part_bytes: u32, limits: &Limits) -> Result<(), Refusal> {
     } else {
         Err(Refusal::PartSizeOutOfRange { min: (*allowed.start()).into(), max: (*allowed.end()).into() })
     }
-}
-
-/// What tells a retry from another request with the same id.
-pub(super) fn request_digest(request: &impl serde::Serialize) -> Digest {
-    Digest::of(&serde_json::to_vec(request).expect("numbers, texts and lists become JSON"))
 }
 
 fn count_guess(record: &mut Option<Record>, id: LinkId, now: Timestamp, journal: &mut Journal) {

@@ -7,9 +7,10 @@ use subrosa_shared::padding::is_padded_len;
 use subrosa_shared::seal::{plaintext_len, sealed_len};
 use subrosa_shared::time::Timestamp;
 
-use super::command::{Refusal, StoredUpload, UploadFault};
+use super::command::StoredUpload;
 use super::journal::Journal;
 use super::record::{Content, Kind, Parts, Share, State};
+use super::refusal::{Refusal, UploadFault};
 
 /// Whether a part of that length may be stored at that place now. At most one part is shorter than the others, and it is the
 /// one with the highest index: else a share could be made of very many very small ones. `last` is the stored part with the

@@ -4,8 +4,9 @@ use subrosa_shared::api::{LinkState, LinkStatus, LinkView, PushStatus, PushView,
 use subrosa_shared::id::ShareId;
 use subrosa_shared::time::Timestamp;
 
-use super::command::{Outcome, Refusal};
+use super::command::Outcome;
 use super::record::{Content, Kind, Link, LinkState as Kept, Share, State};
+use super::refusal::Refusal;
 use crate::record_key::RecordKey;
 
 /// What is told to the owner.

@@ -1,11 +1,10 @@
 //! Makes the vectors. The same every time: what should be random is counted.
 
-use std::convert::Infallible;
-
-use rand_core::{TryCryptoRng, TryRng};
 use serde_json::{Value, json};
 
-use super::{Vector, hex, run::derived};
+use super::builder::{Counting, Vectors, vector};
+use super::derived::derived;
+use super::{Vector, hex};
 use crate::content::{Layout, part_list_digest};
 use crate::id::{Commitment, Digest, LinkId, ShareId};
 use crate::labels::{Label, labelled_digest};
@@ -29,40 +28,6 @@ pub fn generate() -> Vec<(String, Vec<u8>)> {
     super::edges::generate(&mut vectors);
     vectors.into_iter().map(|(name, vector)| (format!("{name}.vector"), vector.to_bytes())).collect()
 }
-
-pub(super) type Vectors = Vec<(String, Vector)>;
-
-pub(super) fn vector(fields: &[(&str, &str)], body: &[u8]) -> Vector {
-    let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    Vector { fields, body: body.to_vec() }
-}
-
-/// Counts instead of drawing: the vectors must be the same every time.
-pub(super) struct Counting(pub(super) u8);
-
-impl TryRng for Counting {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        let mut bytes = [0; 4];
-        self.try_fill_bytes(&mut bytes).map(|()| u32::from_le_bytes(bytes))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let mut bytes = [0; 8];
-        self.try_fill_bytes(&mut bytes).map(|()| u64::from_le_bytes(bytes))
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        for byte in bytes {
-            *byte = self.0;
-            self.0 = self.0.wrapping_add(1);
-        }
-        Ok(())
-    }
-}
-
-impl TryCryptoRng for Counting {}
 
 fn keys(vectors: &mut Vectors) {
     // The third spells the second's password in decomposed form: the outcome must be the same.

@@ -1,6 +1,8 @@
 //! Test vectors: files from which any implementation of the protocol can be checked, this one natively and in wasm.
 //! PROTOCOL.md section 11 describes their form. Only built with the feature `vectors`.
 
+mod builder;
+mod derived;
 mod edges;
 mod generate;
 mod push;
@@ -75,6 +77,10 @@ impl Vector {
             .and_then(|bytes| bytes.try_into().ok())
             .ok_or_else(|| format!("{name} is not {LEN} bytes in hexadecimal"))
     }
+}
+
+fn expect(what: &str, found: &str, expected: &str) -> Result<(), String> {
+    if found == expected { Ok(()) } else { Err(format!("{what}: expected {expected}, found {found}")) }
 }
 
 fn hex(bytes: &[u8]) -> String {

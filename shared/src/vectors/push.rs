@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::generate::{Counting, Vectors, vector};
-use super::run::expect;
-use super::{Vector, hex};
+use super::builder::{Counting, Vectors, vector};
+use super::{Vector, expect, hex};
 use crate::id::{Digest, LinkId, Verifier};
 use crate::keys::FragmentSecret as _;
 use crate::password::{Password, Suite};

@@ -8,13 +8,12 @@ use std::sync::PoisonError;
 
 use futures_util::future::try_join_all;
 
+use super::fence::{ON_THE_WAY, foreign, state_of};
 use super::nodes::{Invocation, Tag};
-use super::reply::{Reply, foreign};
+use super::reply::Reply;
 use super::{RedisLedger, scripts};
 use crate::ledger::{InstallationId, LedgerError, ServiceState};
 
-/// Stands between the fence before and the next one, while the tags follow. Not in any fence.
-const ON_THE_WAY: char = '>';
 /// No fence is ever this: whoever expects it only looks.
 const ONLY_LOOK: &str = "?";
 
@@ -134,10 +133,4 @@ impl RedisLedger {
         let script = Invocation::of(&scripts::SET_FENCE).key(self.keys.fence(tag)).key(self.keys.due(tag));
         script.arg(expected).arg(fence)
     }
-}
-
-/// How a ledger with that fence stands. What is decided counts.
-pub(super) fn state_of(fence: &str) -> Option<ServiceState> {
-    let decided = fence.split_once(ON_THE_WAY).map_or(fence, |(_, next)| next);
-    ServiceState::from_text((!decided.is_empty()).then_some(decided))
 }

@@ -9,6 +9,7 @@
 
 mod confirmed_cache;
 mod due;
+mod fence;
 mod fences;
 mod keys;
 mod links;

@@ -2,8 +2,8 @@
 
 use redis::{FromRedisValue, Value};
 
-use super::fences::state_of;
-use crate::ledger::{LedgerError, ServiceState, WriteId};
+use super::fence::foreign;
+use crate::ledger::{LedgerError, WriteId};
 
 /// The answer of a script.
 #[derive(Debug)]
@@ -49,22 +49,4 @@ fn parse<T: FromRedisValue>(value: Value) -> Result<T, LedgerError> {
 
 pub(super) fn corrupt(what: &str) -> LedgerError {
     LedgerError::Corrupt(what.to_owned())
-}
-
-/// What a fence that is another than expected means.
-pub(super) fn foreign(fence: &str) -> LedgerError {
-    match state_of(fence) {
-        Some(ServiceState::New) => LedgerError::Foreign(
-            "the key that says whose it is has gone: it was emptied, was started without its data, or is another \
-             database. Bring its data back, or start anew with an empty ledger and empty blobs"
-                .to_owned(),
-        ),
-        Some(ServiceState::Serving(other)) => {
-            LedgerError::Foreign(format!("it belongs to installation {}", other.as_str()))
-        }
-        Some(closed) => LedgerError::NotInService(closed),
-        None => LedgerError::Foreign(
-            "the key that says whose it is holds something that this program does not know".to_owned(),
-        ),
-    }
 }
