@@ -406,6 +406,6 @@ pub(super) fn count(counter: &mut Counter, now: Timestamp) {
 }
 
 /// What tells a retry from another request with the same id.
-pub(super) fn request_digest(request: &impl serde::Serialize) -> Digest {
+pub(super) fn request_digest(request: &impl Serialize) -> Digest {
     Digest::of(&serde_json::to_vec(request).expect("numbers, texts and lists become JSON"))
 }
