@@ -14,7 +14,7 @@ use subrosa_shared::path::{DEPTH_MAX, EntryPath, NAME_BYTES_MAX, PATH_BYTES_MAX,
 use subrosa_shared::time::Timestamp;
 
 use crate::names::{numbered, shortened};
-use crate::packing::{MANIFEST_BYTES_REST, PART_BYTES_LISTED, Plan, layout, listed_bytes};
+use crate::packing::{LayoutError, MANIFEST_BYTES_REST, PART_BYTES_LISTED, Plan, layout, listed_bytes};
 
 /// Why something cannot be added or sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +44,16 @@ pub enum BasketError {
     /// Nothing was picked.
     #[error("nothing to send")]
     Empty,
+}
+
+impl From<LayoutError> for BasketError {
+    fn from(error: LayoutError) -> Self {
+        match error {
+            LayoutError::TooLarge => Self::TooLarge,
+            LayoutError::TooLargePadded(padded) => Self::TooLargePadded(padded),
+            LayoutError::TooManyParts => Self::TooManyParts,
+        }
+    }
 }
 
 /// How an item was added.
