@@ -18,7 +18,7 @@ use super::paths::Page;
 const ENGLISH: &str = "en";
 /// The document in which files are looked at.
 const PREVIEW: &str = "preview.html";
-const NOT_FOUND: &str = "not-found.html";
+const NOT_FOUND_PAGE: &str = "not-found.html";
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Subrosa</title>\
     <h1>The pages were not built</h1><p>This server was compiled without the browser module. \
     Start it with <code>cargo xtask run</code>, or build it with <code>cargo xtask build</code>.</p>";
@@ -113,7 +113,7 @@ fn not_found(path: &str, channels: Channels, request: &HeaderMap) -> Response {
         let headers = [(header::LOCATION, page.path()), (header::CACHE_CONTROL, "no-cache")];
         return (StatusCode::FOUND, headers).into_response();
     }
-    let Some(file) = files::find(NOT_FOUND) else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(file) = files::find(NOT_FOUND_PAGE) else { return StatusCode::NOT_FOUND.into_response() };
     let mut response = content(file, request);
     if response.status().is_success() {
         *response.status_mut() = StatusCode::NOT_FOUND;
