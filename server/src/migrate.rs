@@ -122,7 +122,11 @@ async fn take(
         work.pass(&mut Progress::new("copied", from.count().await?, show)).await?;
     }
     // From here on nobody serves. A run that was cut short may not have told everybody.
-    change(from, if was_open { &serving } else { &leaving }, &leaving).await?;
+    if was_open {
+        change(from, &serving, &leaving).await?;
+    } else if !from.finish_change_to(&leaving).await? {
+        return Err(MigrateError::Overtaken);
+    }
     let records = work.until_equal(show).await?;
     to.reach(from.reached().await?).await?;
     // The decision: of all that received from this ledger, one, and never again the ledger itself.

@@ -107,6 +107,10 @@ impl Transfer for Mortal {
     async fn compare_and_set_state(&self, expected: &ServiceState, next: &ServiceState) -> Result<bool, LedgerError> {
         self.call(self.ledger.compare_and_set_state(expected, next)).await
     }
+
+    async fn finish_change_to(&self, state: &ServiceState) -> Result<bool, LedgerError> {
+        self.call(self.ledger.finish_change_to(state)).await
+    }
     async fn count(&self) -> Result<u64, LedgerError> {
         self.call(self.ledger.count()).await
     }

@@ -27,10 +27,13 @@ pub trait Transfer: Ledger {
     /// Whose it is, and whether it is in service.
     async fn service_state(&self) -> Result<ServiceState, LedgerError>;
 
-    /// Changes its state if that is as expected; answers whether it did. Then everybody who uses the ledger is bound
-    /// by it: servers that run refuse from their next step on, if it is not in service any more. From one state to the
-    /// same one makes sure of it, after a call that was cut short.
+    /// Changes its state if that is as expected; answers whether it did. Then everybody who uses the ledger is bound by it:
+    /// servers that run refuse from their next step on, if it is not in service any more.
     async fn compare_and_set_state(&self, expected: &ServiceState, next: &ServiceState) -> Result<bool, LedgerError>;
+
+    /// Ends a change to that state that was cut short, if there was one; answers whether it is the state now. Then everybody
+    /// is bound by it.
+    async fn finish_change_to(&self, state: &ServiceState) -> Result<bool, LedgerError>;
 
     /// How many records there are.
     async fn count(&self) -> Result<u64, LedgerError>;

@@ -151,7 +151,7 @@ async fn a_ledger_that_is_closed_is_not_served_by_anybody_who_has_it_open() {
     let (serving, leaving) = (ServiceState::Serving(id.clone()), ServiceState::Leaving(id));
     assert!(mover.compare_and_set_state(&serving, &leaving).await.unwrap());
     assert!(!mover.compare_and_set_state(&serving, &leaving).await.unwrap(), "it is not in that state any more");
-    assert!(mover.compare_and_set_state(&leaving, &leaving).await.unwrap());
+    assert!(mover.finish_change_to(&leaving).await.unwrap());
     refuses_everything(&ledger).await;
     assert!(matches!(ledger.installation().await, Err(LedgerError::NotInService(ServiceState::Leaving(_)))));
     assert_eq!(mover.service_state().await.unwrap(), leaving);

@@ -74,24 +74,16 @@ impl RedisLedger {
         }
     }
 
-    /// Changes the state of the ledger if it is as expected; answers whether it did. From one state to the same one
-    /// ends what was begun.
+    /// Changes the state of the ledger if it is as expected; answers whether it did.
     pub(super) async fn change_state(&self, expected: &ServiceState, next: &ServiceState) -> Result<bool, LedgerError> {
         let (expected, next) = (expected.to_text().unwrap_or_default(), next.to_text().unwrap_or_default());
         let decided = format!("{expected}{ON_THE_WAY}{next}");
         let found = self.look(Tag::LEDGER).await?;
         self.follow(&found).await?;
-        let done = if expected == next {
-            self.read_fence().await? == next
-        } else {
-            self.compare_and_set_fence(Tag::LEDGER, &expected, &decided).await? == decided
-        };
-        if !done {
+        if self.compare_and_set_fence(Tag::LEDGER, &expected, &decided).await? != decided {
             return Ok(false);
         }
-        if expected != next {
-            self.follow(&decided).await?;
-        }
+        self.follow(&decided).await?;
         Ok(true)
     }
 

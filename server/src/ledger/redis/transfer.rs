@@ -31,6 +31,14 @@ impl Transfer for RedisLedger {
         Ok(changed)
     }
 
+    async fn finish_change_to(&self, state: &ServiceState) -> Result<bool, LedgerError> {
+        let is_so = self.read_state().await? == *state;
+        if is_so {
+            self.adopt(state);
+        }
+        Ok(is_so)
+    }
+
     async fn count(&self) -> Result<u64, LedgerError> {
         let counts = try_join_all(Tag::of_ids().map(|tag| self.count_in_tag(tag))).await?;
         Ok(counts.iter().sum())

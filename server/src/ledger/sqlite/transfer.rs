@@ -20,6 +20,10 @@ impl Transfer for SqliteLedger {
         self.writer.write(move |connection| compare_and_set_state(connection, &expected, &next)).await
     }
 
+    async fn finish_change_to(&self, state: &ServiceState) -> Result<bool, LedgerError> {
+        Ok(self.service_state().await? == *state)
+    }
+
     async fn count(&self) -> Result<u64, LedgerError> {
         self.readers.read(|connection| connection.query_row("SELECT count(*) FROM record", [], |row| row.get(0))).await
     }

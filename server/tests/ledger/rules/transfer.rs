@@ -146,7 +146,7 @@ pub(crate) async fn records_are_taken_only_by_whoever_fills_it(backend: &dyn Bac
         }
         assert_eq!(ledger.service_state().await.unwrap(), *expected);
         assert!(ledger.compare_and_set_state(expected, next).await.unwrap());
-        assert!(ledger.compare_and_set_state(next, next).await.unwrap(), "to make sure");
+        assert!(ledger.finish_change_to(next).await.unwrap(), "to make sure");
     }
     refuses(&*ledger, &first).await;
     assert_eq!(everything(&*ledger).await, before);
