@@ -20,7 +20,7 @@ use subrosa_shared::time::Timestamp;
 use crate::record_key::RecordKey;
 
 pub use clock::{Clock, ClockRefused, Machine, ManualClock, SlewedClock, ThisMachine};
-pub use transfer::{DUE_MAX, Kept, ServiceState, Transfer, TransferId};
+pub use transfer::{DUE_MAX, ExportedRecord, ServiceState, Transfer, TransferId};
 
 /// Lines of the timeline kept per record; older ones make room.
 pub const LOG_LINES_MAX: usize = 1_000;

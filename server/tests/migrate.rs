@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use async_trait::async_trait;
 use subrosa_server::ledger::sqlite::SqliteLedger;
 use subrosa_server::ledger::{
-    Change, CommitOutcome, Due, InstallationId, Kept, Ledger, LedgerError, ManualClock, NewRow, ObjectRow, Objects,
-    PutObject, Row, ServiceState, Slot, Transfer, WriteId,
+    Change, CommitOutcome, Due, ExportedRecord, InstallationId, Ledger, LedgerError, ManualClock, NewRow, ObjectRow,
+    Objects, PutObject, Row, ServiceState, Slot, Transfer, WriteId,
 };
 use subrosa_server::migrate::{MigrateError, Migrated, migrate};
 use subrosa_server::record_key::RecordKey;
@@ -118,11 +118,16 @@ impl Transfer for Mortal {
         // Pages of two, so that there are some.
         self.call(self.ledger.keys(after, count_max.min(2))).await
     }
-    async fn export(&self, key: &RecordKey) -> Result<Option<Kept>, LedgerError> {
+    async fn export(&self, key: &RecordKey) -> Result<Option<ExportedRecord>, LedgerError> {
         self.call(self.ledger.export(key)).await
     }
-    async fn import(&self, state: &ServiceState, key: RecordKey, kept: Option<Kept>) -> Result<(), LedgerError> {
-        self.call(self.ledger.import(state, key, kept)).await
+    async fn import(
+        &self,
+        state: &ServiceState,
+        key: RecordKey,
+        exported: Option<ExportedRecord>,
+    ) -> Result<(), LedgerError> {
+        self.call(self.ledger.import(state, key, exported)).await
     }
     async fn reached(&self) -> Result<Timestamp, LedgerError> {
         self.call(self.ledger.reached()).await
@@ -176,7 +181,7 @@ fn open(path: &Path) -> SqliteLedger {
     SqliteLedger::open(path, Arc::new(ManualClock::new(START))).unwrap()
 }
 
-async fn all(ledger: &SqliteLedger) -> Vec<(RecordKey, Kept)> {
+async fn all(ledger: &SqliteLedger) -> Vec<(RecordKey, ExportedRecord)> {
     let mut all = Vec::new();
     for key in ledger.keys(None, usize::MAX >> 1).await.unwrap() {
         all.push((key, ledger.export(&key).await.unwrap().unwrap()));
@@ -310,11 +315,11 @@ async fn whoever_takes_over_keeps_the_one_before_from_changing_anything() {
     assert!(pair.migrate(false, 8).await.is_err());
     let second = new.service_state().await.unwrap();
     let key = RecordKey::Share(ShareId::from_bytes([1; 16]));
-    let kept = old.export(&key).await.unwrap();
-    let late = new.import(&first, key, kept.clone()).await;
+    let exported = old.export(&key).await.unwrap();
+    let late = new.import(&first, key, exported.clone()).await;
     assert!(matches!(&late, Err(LedgerError::NotInService(found)) if *found == second), "{late:?}");
     assert!(!new.compare_and_set_state(&first, &ServiceState::Serving(pair.installation.clone())).await.unwrap());
-    new.import(&second, key, kept).await.unwrap();
+    new.import(&second, key, exported).await.unwrap();
 }
 
 #[tokio::test]

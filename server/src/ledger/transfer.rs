@@ -42,11 +42,16 @@ pub trait Transfer: Ledger {
     async fn keys(&self, after: Option<RecordKey>, count_max: usize) -> Result<Vec<RecordKey>, LedgerError>;
 
     /// All that is kept of a record, at one moment and whatever state the ledger is in.
-    async fn export(&self, key: &RecordKey) -> Result<Option<Kept>, LedgerError>;
+    async fn export(&self, key: &RecordKey) -> Result<Option<ExportedRecord>, LedgerError>;
 
     /// Replaces all that is kept of a record; `None` removes it. Only while the ledger is in exactly this state, which is that it
     /// receives: otherwise that is an error, and nothing changes.
-    async fn import(&self, state: &ServiceState, key: RecordKey, kept: Option<Kept>) -> Result<(), LedgerError>;
+    async fn import(
+        &self,
+        state: &ServiceState,
+        key: RecordKey,
+        exported: Option<ExportedRecord>,
+    ) -> Result<(), LedgerError>;
 
     /// The last moment that it knows.
     async fn reached(&self) -> Result<Timestamp, LedgerError>;
@@ -57,7 +62,7 @@ pub trait Transfer: Ledger {
 
 /// All that a ledger keeps of one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct ExportedRecord {
     /// The record itself, due no later than [`DUE_MAX`]. What stands beside it is listed here: `stands_alone` is false.
     pub row: NewRow,
     /// Its links that the index knows, in order.

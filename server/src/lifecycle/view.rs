@@ -5,7 +5,7 @@ use subrosa_shared::id::ShareId;
 use subrosa_shared::time::Timestamp;
 
 use super::command::Outcome;
-use super::record::{Content, Kind, Link, LinkState as Kept, Share, State};
+use super::record::{Content, Kind, Link, LinkState as StoredState, Share, State};
 use super::refusal::Refusal;
 use crate::record_key::RecordKey;
 
@@ -79,8 +79,8 @@ fn link_status(link: &Link, share_paused: bool) -> LinkStatus {
 /// The link as its holder sees it.
 pub(super) fn link_view(share: &Share, link: &Link, now: Timestamp) -> LinkView {
     let (left, wait) = match &link.state {
-        Kept::Live(live) => (link.downloads_max.saturating_sub(link.used()), live.guesses.wait(now)),
-        Kept::Gone(_) => (0, None),
+        StoredState::Live(live) => (link.downloads_max.saturating_sub(link.used()), live.guesses.wait(now)),
+        StoredState::Gone(_) => (0, None),
     };
     LinkView {
         state: link_state(link, share.paused),
@@ -101,10 +101,10 @@ pub(super) fn link_view(share: &Share, link: &Link, now: Timestamp) -> LinkView 
 /// One word for where a link stands: what stands most in the way of opening it.
 fn link_state(link: &Link, share_paused: bool) -> LinkState {
     match &link.state {
-        Kept::Gone(_) => LinkState::Gone,
-        Kept::Live(live) if live.guesses.locked => LinkState::Locked,
-        Kept::Live(live) if live.paused || share_paused => LinkState::Paused,
-        Kept::Live(_) if link.used() >= link.downloads_max => LinkState::Drained,
-        Kept::Live(_) => LinkState::Ready,
+        StoredState::Gone(_) => LinkState::Gone,
+        StoredState::Live(live) if live.guesses.locked => LinkState::Locked,
+        StoredState::Live(live) if live.paused || share_paused => LinkState::Paused,
+        StoredState::Live(_) if link.used() >= link.downloads_max => LinkState::Drained,
+        StoredState::Live(_) => LinkState::Ready,
     }
 }

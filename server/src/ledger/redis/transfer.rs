@@ -9,7 +9,7 @@ use super::keys::RecordKeys;
 use super::nodes::{Invocation, Script, Tag};
 use super::reply::corrupt;
 use super::{RedisLedger, rows, scripts};
-use crate::ledger::{Kept, LedgerError, NewRow, ServiceState, Transfer, WriteId};
+use crate::ledger::{ExportedRecord, LedgerError, NewRow, ServiceState, Transfer, WriteId};
 use crate::record_key::RecordKey;
 
 /// Tags that are looked through at the same time.
@@ -65,7 +65,7 @@ impl Transfer for RedisLedger {
         Ok(keys)
     }
 
-    async fn export(&self, key: &RecordKey) -> Result<Option<Kept>, LedgerError> {
+    async fn export(&self, key: &RecordKey) -> Result<Option<ExportedRecord>, LedgerError> {
         let keys = self.keys.record(key);
         let export = self.script(&scripts::EXPORT, keys.tag);
         let mut reply = self.read(keys.tag, with_all(export, &keys).arg(key.to_bytes())).await?;
@@ -92,20 +92,25 @@ impl Transfer for RedisLedger {
             Some(share) => self.known_in_index(links, share).await?,
             None => Vec::new(),
         };
-        Ok(Some(Kept { row, links, objects, note, log }))
+        Ok(Some(ExportedRecord { row, links, objects, note, log }))
     }
 
     /// The index is made first: an entry whose record does not name it opens nothing, and the same again mends all.
-    async fn import(&self, state: &ServiceState, key: RecordKey, kept: Option<Kept>) -> Result<(), LedgerError> {
+    async fn import(
+        &self,
+        state: &ServiceState,
+        key: RecordKey,
+        exported: Option<ExportedRecord>,
+    ) -> Result<(), LedgerError> {
         let fence = state.to_text().filter(|_| matches!(state, ServiceState::Receiving { .. }));
         let Some(fence) = fence else { return Err(LedgerError::NotInService(self.read_state().await?)) };
         let keys = self.keys.record(&key);
         if let Some(share) = key.share() {
-            let links = kept.as_ref().map_or(&[][..], |kept| &kept.links);
+            let links = exported.as_ref().map_or(&[][..], |exported| &exported.links);
             self.import_links(&fence, share, &keys, links).await?;
         }
         let import = with_all(self.script_for(&fence, &scripts::IMPORT, keys.tag), &keys).arg(key.to_bytes());
-        let import = kept.iter().fold(import, with_kept);
+        let import = exported.iter().fold(import, with_exported);
         self.write(keys.tag, import.repeatable()).await.map(drop)
     }
 
@@ -177,8 +182,8 @@ fn with_all(script: Invocation, keys: &RecordKeys) -> Invocation {
     [record, objects, links, note, log, due].into_iter().fold(script, |script, key| script.key(key.as_str()))
 }
 
-fn with_kept(import: Invocation, kept: &Kept) -> Invocation {
-    let Kept { row, links, objects, note, log } = kept;
+fn with_exported(import: Invocation, exported: &ExportedRecord) -> Invocation {
+    let ExportedRecord { row, links, objects, note, log } = exported;
     let import = import.arg(row.write_id.0).arg(rows::score(row.due)).arg(row.record.as_slice());
     let import = import.arg(if row.accepts_parts { "1" } else { "0" });
     let note = note.as_ref().map_or_else(Vec::new, |note| rows::note_bytes(WriteId::generate(), note));

@@ -6,7 +6,7 @@ use subrosa_shared::id::LinkId;
 use subrosa_shared::time::Timestamp;
 
 use super::{SqliteLedger, rows};
-use crate::ledger::{DUE_MAX, Kept, LedgerError, NewRow, ServiceState, Transfer, WriteId};
+use crate::ledger::{DUE_MAX, ExportedRecord, LedgerError, NewRow, ServiceState, Transfer, WriteId};
 use crate::record_key::RecordKey;
 
 #[async_trait]
@@ -32,14 +32,19 @@ impl Transfer for SqliteLedger {
         self.readers.read(move |connection| keys(connection, after, count_max)).await
     }
 
-    async fn export(&self, key: &RecordKey) -> Result<Option<Kept>, LedgerError> {
+    async fn export(&self, key: &RecordKey) -> Result<Option<ExportedRecord>, LedgerError> {
         let key = *key;
         self.readers.read(move |connection| export(connection, &key)).await
     }
 
-    async fn import(&self, state: &ServiceState, key: RecordKey, kept: Option<Kept>) -> Result<(), LedgerError> {
+    async fn import(
+        &self,
+        state: &ServiceState,
+        key: RecordKey,
+        exported: Option<ExportedRecord>,
+    ) -> Result<(), LedgerError> {
         let state = state.clone();
-        let found = self.writer.write(move |connection| import(connection, &state, &key, kept.as_ref())).await?;
+        let found = self.writer.write(move |connection| import(connection, &state, &key, exported.as_ref())).await?;
         found.map_or(Ok(()), |found| Err(LedgerError::NotInService(found)))
     }
 
@@ -80,7 +85,7 @@ fn keys(connection: &Connection, after: Option<RecordKey>, count_max: usize) -> 
         .collect()
 }
 
-fn export(connection: &Connection, key: &RecordKey) -> rusqlite::Result<Option<Kept>> {
+fn export(connection: &Connection, key: &RecordKey) -> rusqlite::Result<Option<ExportedRecord>> {
     let row = connection
         .prepare_cached("SELECT write_id, due, accepts_parts, bytes FROM record WHERE key = ?1")?
         .query_row([key.to_bytes()], |row| {
@@ -96,11 +101,11 @@ fn export(connection: &Connection, key: &RecordKey) -> rusqlite::Result<Option<K
     let Some(row) = row else { return Ok(None) };
     let log = rows::log(connection, key)?;
     let Some(share) = key.share() else {
-        return Ok(Some(Kept { row, links: Vec::new(), objects: Vec::new(), note: None, log }));
+        return Ok(Some(ExportedRecord { row, links: Vec::new(), objects: Vec::new(), note: None, log }));
     };
     let links = links(connection, key)?;
     let objects = rows::objects(connection, &share)?.rows;
-    Ok(Some(Kept { row, links, objects, note: rows::note(connection, &share)?, log }))
+    Ok(Some(ExportedRecord { row, links, objects, note: rows::note(connection, &share)?, log }))
 }
 
 fn links(connection: &Connection, key: &RecordKey) -> rusqlite::Result<Vec<LinkId>> {
@@ -115,26 +120,26 @@ fn import(
     connection: &Connection,
     state: &ServiceState,
     key: &RecordKey,
-    kept: Option<&Kept>,
+    exported: Option<&ExportedRecord>,
 ) -> rusqlite::Result<Option<ServiceState>> {
     let found = rows::service_state(connection)?;
     if found != *state || !matches!(found, ServiceState::Receiving { .. }) {
         return Ok(Some(found));
     }
     rows::remove(connection, key)?;
-    let Some(kept) = kept else { return Ok(None) };
-    rows::insert(connection, key, &kept.row)?;
-    rows::add_lines(connection, key, &kept.log, true)?;
+    let Some(exported) = exported else { return Ok(None) };
+    rows::insert(connection, key, &exported.row)?;
+    rows::add_lines(connection, key, &exported.log, true)?;
     // An older record may still be there that had the link once.
     let mut add = connection.prepare_cached("INSERT OR REPLACE INTO link (id, key) VALUES (?1, ?2)")?;
-    for link in &kept.links {
+    for link in &exported.links {
         add.execute(params![link.as_bytes(), key.to_bytes()])?;
     }
     let Some(share) = key.share() else { return Ok(None) };
-    for object in &kept.objects {
+    for object in &exported.objects {
         rows::add_object(connection, &share, object)?;
     }
-    if let Some(note) = &kept.note {
+    if let Some(note) = &exported.note {
         rows::put_note(connection, &share, note)?;
     }
     Ok(None)

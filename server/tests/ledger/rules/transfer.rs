@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use subrosa_server::ledger::{
-    Change, CommitOutcome, Due, InstallationId, Kept, LOG_LINES_MAX, Ledger, LedgerError, NewRow, ObjectRow, PutObject,
-    Row, ServiceState, Slot, Transfer, TransferId,
+    Change, CommitOutcome, Due, ExportedRecord, InstallationId, LOG_LINES_MAX, Ledger, LedgerError, NewRow, ObjectRow,
+    PutObject, Row, ServiceState, Slot, Transfer, TransferId,
 };
 use subrosa_server::record_key::RecordKey;
 use subrosa_shared::api::{Event, LogLine};
@@ -46,7 +46,7 @@ async fn fill(ledger: &dyn Ledger) -> [RecordKey; 2] {
     [share_key(1), push_key(1)]
 }
 
-async fn everything(ledger: &dyn Transfer) -> Vec<(RecordKey, Kept)> {
+async fn everything(ledger: &dyn Transfer) -> Vec<(RecordKey, ExportedRecord)> {
     let mut all = Vec::new();
     for key in ledger.keys(None, 1_000).await.unwrap() {
         all.push((key, ledger.export(&key).await.unwrap().unwrap()));
@@ -105,11 +105,16 @@ pub(crate) async fn what_is_imported_replaces_all_that_was_there(backend: &dyn B
     fill(&*ledger).await;
     let (serving, receiving) = (ServiceState::Serving(installation.clone()), receiving(&installation));
     assert!(ledger.compare_and_set_state(&serving, &receiving).await.unwrap());
-    let kept =
-        Kept { row: new_row(b"other"), links: vec![link(8)], objects: vec![part(5, 5)], note: None, log: Vec::new() };
+    let kept = ExportedRecord {
+        row: new_row(b"other"),
+        links: vec![link(8)],
+        objects: vec![part(5, 5)],
+        note: None,
+        log: Vec::new(),
+    };
     ledger.import(&receiving, share_key(1), Some(kept.clone())).await.unwrap();
     // Another share has one of the links now.
-    let taken = Kept { links: vec![link(7)], objects: Vec::new(), ..kept.clone() };
+    let taken = ExportedRecord { links: vec![link(7)], objects: Vec::new(), ..kept.clone() };
     ledger.import(&receiving, share_key(2), Some(taken.clone())).await.unwrap();
     ledger.import(&receiving, push_key(1), None).await.unwrap();
     assert_eq!(ledger.export(&share_key(1)).await.unwrap(), Some(kept));
