@@ -1,5 +1,6 @@
 //! `check`: what can be said about the sources without running them.
 
+mod circles;
 mod documents;
 mod fields;
 mod layers;
@@ -21,8 +22,8 @@ use crate::{cargo, process, tools, web};
 /// What `check` takes.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
-    /// Only this one: format, lints, wasm-lints, docs, types, texts, preloads, weight, layers, documents, width, fields,
-    /// openapi, dependencies, advisories
+    /// Only this one: format, lints, wasm-lints, docs, types, texts, preloads, weight, layers, circles, documents, width,
+    /// fields, openapi, dependencies, advisories
     name: Option<String>,
     /// Fail where something could not be checked, as before a release; so does the variable `SUBROSA_CHECK_ALL`
     #[arg(long)]
@@ -57,6 +58,7 @@ impl Looks {
 const CHECKS: &[Check] = &[
     ("format", Looks::Always(format)),
     ("layers", Looks::Always(layers::check)),
+    ("circles", Looks::Always(circles::check)),
     ("documents", Looks::Always(documents::check)),
     ("width", Looks::Always(width::check)),
     ("fields", Looks::Always(fields::check)),
