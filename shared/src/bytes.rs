@@ -1,5 +1,8 @@
 //! Fixed-length byte strings and their one text form: base64url without padding (RFC 4648, section 5).
 
+#[cfg(feature = "openapi")]
+pub(crate) mod schema;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -91,7 +94,7 @@ macro_rules! public_bytes {
         #[cfg(feature = "openapi")]
         impl ::utoipa::PartialSchema for $name {
             fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::Schema> {
-                $crate::schema::fixed($len, concat!($($doc),*))
+                $crate::bytes::schema::fixed($len, concat!($($doc),*))
             }
         }
 

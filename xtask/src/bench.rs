@@ -31,6 +31,6 @@ fn run_with_server(program: &str, args: &[String]) -> Result<()> {
     let artifacts =
         cargo::build(&["--package", "subrosa-server", "--package", "subrosa-tests", "--bins", "--release"])?;
     let mut command = process::command(&cargo::program(&artifacts, program)?.to_string_lossy());
-    command.env("SUBROSA_SERVER", cargo::program(&artifacts, "subrosa-server")?);
+    command.env("SUBROSA_SERVER", cargo::program(&artifacts, cargo::SERVER)?);
     process::run(command.args(args))
 }

@@ -9,6 +9,11 @@ use serde_json::Value;
 
 use crate::process;
 
+/// What is built for the tests, in one set of features.
+pub(crate) const WORKSPACE: [&str; 4] = ["--workspace", "--exclude", "xtask", "--all-features"];
+/// The server's package, and its program.
+pub(crate) const SERVER: &str = "subrosa-server";
+
 /// One thing that cargo built: a library, a program or a test program.
 pub(crate) struct Artifact {
     /// The folder of the package.

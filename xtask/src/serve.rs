@@ -9,9 +9,8 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use clap::Args;
 
+use crate::cargo::SERVER;
 use crate::{cargo, process, web};
-
-const SERVER: &str = "subrosa-server";
 
 /// What `run` takes.
 #[derive(Args)]

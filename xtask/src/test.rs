@@ -8,11 +8,6 @@ use clap::{Args, ValueEnum};
 use crate::tally::{Outcome, Tally};
 use crate::{cargo, process, tools, web};
 
-/// What is built for the tests, in one set of features.
-pub(crate) const WORKSPACE: [&str; 4] = ["--workspace", "--exclude", "xtask", "--all-features"];
-/// The program that is tested.
-pub(crate) const SERVER: &str = "subrosa-server";
-
 /// What `test` takes.
 #[derive(Args)]
 pub(crate) struct TestArgs {
@@ -85,7 +80,7 @@ pub(crate) fn run(args: &TestArgs) -> Result<()> {
 }
 
 fn examples() -> Result<()> {
-    process::run(cargo::command().args(["test", "--quiet", "--doc"]).args(WORKSPACE))
+    process::run(cargo::command().args(["test", "--quiet", "--doc"]).args(cargo::WORKSPACE))
 }
 
 /// The vectors of the protocol through the wasm that browsers get: 32-bit and without threads, unlike the native run.

@@ -14,7 +14,6 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("subrosa-server", &["subrosa-shared"]),
     ("subrosa-web", &["subrosa-shared"]),
     ("subrosa-pdf", &[]),
-    ("subrosa-cli", &["subrosa-shared"]),
     ("subrosa-tests", &["subrosa-shared"]),
     ("subrosa-fuzz-targets", &["subrosa-shared", "subrosa-server", "subrosa-web"]),
     ("xtask", &[]),

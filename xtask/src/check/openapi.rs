@@ -4,7 +4,7 @@ use std::fs::File;
 
 use anyhow::Result;
 
-use crate::test::{SERVER, WORKSPACE};
+use crate::cargo::{SERVER, WORKSPACE};
 use crate::{cargo, process, tools};
 
 /// Has the server print it, and validates it with its examples.

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::{Browser, SERVER, TestArgs, WORKSPACE};
+use super::{Browser, TestArgs};
 use crate::cargo::{self, Artifact};
+use crate::cargo::{SERVER, WORKSPACE};
 use crate::tally::Tally;
 use crate::{check, process, tools};
 
