@@ -37,7 +37,7 @@ mod upload;
 mod view;
 
 pub use command::{
-    Change, Command, HolderAction, OpenAttempt, Outcome, OwnerAction, Step, StoredManifest, StoredUpload,
+    Change, Command, HolderAction, OpenAttempt, Outcome, OwnerAction, SpaceNeed, Step, StoredManifest, StoredUpload,
 };
 pub use record::{Creator, Effect, Record};
 pub use refusal::{Refusal, UploadFault};

@@ -22,8 +22,8 @@ use crate::ledger::{
     WriteId,
 };
 use crate::lifecycle::{
-    Change, Command, HolderAction, Outcome, OwnerAction, Policy, Record, RecordError, Refusal, Step, StoredManifest,
-    StoredUpload, step,
+    Change, Command, HolderAction, Outcome, OwnerAction, Policy, Record, RecordError, Refusal, SpaceNeed, Step,
+    StoredManifest, StoredUpload, step,
 };
 use crate::random;
 use crate::record_key::RecordKey;
@@ -296,7 +296,7 @@ impl Store {
         expect_objects: Option<WriteId>,
         command: &Command,
     ) -> Result<Outcome, StoreError> {
-        if command.needs_space() {
+        if command.needs_space() == SpaceNeed::Always {
             self.shared.ledger.expect_room().await?;
         }
         if let Some(answered) = self.run_without_lock(key, command).await? {
@@ -421,7 +421,10 @@ impl Store {
         (command, step): (&Command, Step),
         now: Timestamp,
     ) -> Result<Option<Result<Outcome, Refusal>>, StoreError> {
-        let Step { record, outcome, new_link, log } = step;
+        let Step { record, outcome, new_link, log, needs_space } = step;
+        if needs_space {
+            self.shared.ledger.expect_room().await?;
+        }
         let guessed = command.guesses().filter(|_| matches!(outcome, Err(Refusal::WrongPassword { .. })));
         let record = match record {
             Change::Put(record) => Some(new_row(&record)),
@@ -430,8 +433,7 @@ impl Store {
         let next = record.as_ref().map(|row| row.write_id);
         let due_at_once = record.as_ref().is_some_and(|row| row.due <= now);
         let new_links = Vec::from_iter(new_link);
-        let change =
-            LedgerChange { key, expect, expect_objects, record, new_links, log, needs_space: command.needs_space() };
+        let change = LedgerChange { key, expect, expect_objects, record, new_links, log, needs_space };
         let committed = self.shared.ledger.commit(change).await;
         if let (Err(_), Some(link), Some(write_id)) = (&committed, guessed, next) {
             self.shared.uncounted.add(key, UncountedGuess { link, write_id });

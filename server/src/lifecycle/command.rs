@@ -109,35 +109,40 @@ impl Command {
     /// Whether it only makes what is stored larger. Where there is no room left it is refused; what ends something, hands it
     /// over or holds it back never is.
     #[must_use]
-    pub fn needs_space(&self) -> bool {
+    pub fn needs_space(&self) -> SpaceNeed {
         match self {
-            Self::Create { .. } | Self::CreatePush { .. } => true,
+            Self::Create { .. } | Self::CreatePush { .. } => SpaceNeed::Always,
             Self::Owner { action, .. } => match action {
                 OwnerAction::StorePart { .. }
                 | OwnerAction::StoreManifest { .. }
                 | OwnerAction::StoreNote
                 | OwnerAction::Complete { .. }
-                | OwnerAction::PutLink { .. } => true,
-                OwnerAction::PatchLink { request, .. } => {
-                    **request != PatchLink { paused: Some(true), ..PatchLink::default() }
-                }
-                OwnerAction::PatchShare { request } => {
-                    *request != PatchShare { paused: Some(true), ..PatchShare::default() }
-                }
-                OwnerAction::PatchPush { request } => {
-                    *request != PatchPush { paused: Some(true), ..PatchPush::default() }
+                | OwnerAction::PutLink { .. } => SpaceNeed::Always,
+                OwnerAction::PatchLink { .. } | OwnerAction::PatchShare { .. } | OwnerAction::PatchPush { .. } => {
+                    SpaceNeed::UnlessItEndsSooner
                 }
                 OwnerAction::Status | OwnerAction::ReadBack | OwnerAction::RevokeLink { .. } | OwnerAction::Revoke => {
-                    false
+                    SpaceNeed::Never
                 }
             },
             Self::Holder { .. }
             | Self::CountGuess { .. }
             | Self::Tick
             | Self::BlobsDeleted
-            | Self::ContentChecked { .. } => false,
+            | Self::ContentChecked { .. } => SpaceNeed::Never,
         }
     }
+}
+
+/// When a command needs room for more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpaceNeed {
+    /// Whatever is stored.
+    Always,
+    /// Not where all that it does is to end, shorten or hold back what is stored.
+    UnlessItEndsSooner,
+    /// It ends something, hands it over, or only asks.
+    Never,
 }
 
 /// What an owner can ask for.
@@ -290,6 +295,8 @@ pub struct Step {
     pub new_link: Option<LinkId>,
     /// Lines for the timeline, oldest first. Stored together with the change.
     pub log: Vec<LogLine>,
+    /// Whether it may be stored only where there is room for more.
+    pub needs_space: bool,
 }
 
 /// What to do with the stored record.

@@ -220,6 +220,14 @@ impl Record {
         matches!(&self.kept, Kept::Share(share) if share.gone().is_none())
     }
 
+    /// Whether all that a change did to it is to end it, shorten it or hold it back. It does not grow by that.
+    pub(super) fn only_ends_sooner(&self, before: &Self) -> bool {
+        match (&self.kept, &before.kept) {
+            (Kept::Share(after), Kept::Share(before)) => after.only_ends_sooner(before),
+            _ => false,
+        }
+    }
+
     /// Whether some of its content was found missing or damaged, and is not whole again as far as is known.
     #[must_use]
     pub fn content_is_lost(&self) -> bool {
@@ -324,7 +332,36 @@ impl Live {
     }
 }
 
+impl Share {
+    fn only_ends_sooner(&self, before: &Self) -> bool {
+        if self.gone().is_some() {
+            return true;
+        }
+        let Self { expires_at, paused, ref links, .. } = *self;
+        let alike = Self { expires_at, paused, links: links.clone(), ..before.clone() };
+        let links = || links.iter().zip(&before.links).all(|(link, before)| link.only_ends_sooner(before));
+        alike == *self
+            && expires_at <= before.expires_at
+            && paused >= before.paused
+            && self.links.len() == before.links.len()
+            && links()
+    }
+}
+
 impl Link {
+    fn only_ends_sooner(&self, before: &Self) -> bool {
+        let (LinkState::Live(live), LinkState::Live(live_before)) = (&self.state, &before.state) else {
+            return matches!(self.state, LinkState::Gone(_));
+        };
+        let Self { expires_at, downloads_max, .. } = *self;
+        let state = LinkState::Live(Box::new(Live { paused: live.paused, ..(**live_before).clone() }));
+        let alike = Self { expires_at, downloads_max, state, ..before.clone() };
+        alike == *self
+            && expires_at <= before.expires_at
+            && downloads_max <= before.downloads_max
+            && live.paused >= live_before.paused
+    }
+
     /// A link as it begins. The caller has checked the request.
     pub(super) fn new(link: LinkId, request: &PutLink, added_with: Digest, expires_at: Timestamp) -> Self {
         Self {

@@ -6,7 +6,7 @@ use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::limits::Limits;
 use subrosa_shared::time::Timestamp;
 
-use super::command::{Change, Command, Outcome, OwnerAction, Step};
+use super::command::{Change, Command, Outcome, OwnerAction, SpaceNeed, Step};
 use super::journal::Journal;
 use super::record::{Creator, Kept, Kind, Record, Share, State, request_digest};
 use super::refusal::Refusal;
@@ -25,7 +25,14 @@ pub fn step(record: Option<&Record>, command: &Command, policy: &Policy, now: Ti
     expiry::advance(&mut next, now, &mut journal);
     let new_link = added_link(record, next.as_ref(), command);
     let (log, compared) = journal.finish();
-    Step { record: change(record, next, compared), outcome, new_link, log }
+    let needs_space = match command.needs_space() {
+        SpaceNeed::Always => true,
+        SpaceNeed::UnlessItEndsSooner => {
+            !matches!((record, &next), (Some(before), Some(after)) if after.only_ends_sooner(before))
+        }
+        SpaceNeed::Never => false,
+    };
+    Step { record: change(record, next, compared), outcome, new_link, log, needs_space }
 }
 
 fn apply(

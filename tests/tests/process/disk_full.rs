@@ -154,14 +154,12 @@ async fn assert_nothing_grows(server: &Server, stock: &Stock) {
     for patch in [
         PatchPush { views_max: Some(51), ..PatchPush::default() },
         PatchPush { expires_in_secs: Some(3_601), ..PatchPush::default() },
-        PatchPush { paused: Some(false), ..PatchPush::default() },
         PatchPush { paused: Some(true), recipient_may_destroy: Some(false), ..PatchPush::default() },
     ] {
         assert_problem(client.patch_push(push, &patch).await, full);
     }
     let patch = PatchShare { expires_in_secs: Some(3_601), ..PatchShare::default() };
     assert_problem(client.patch(package, &patch).await, full);
-    assert_problem(client.pause(package, false).await, full);
     let id = client.status(package).await.unwrap().links[0].link;
     let patch = PatchLink { downloads_max: Some(1_001), ..PatchLink::default() };
     assert_problem(client.patch_link(package, &id, &patch).await, full);
@@ -185,12 +183,20 @@ async fn assert_all_ends(server: &Server, stock: &Stock) {
         let lease = LeaseSecret::generate(&mut rng());
         let view = reader.reveal(&lease).await.unwrap();
         reader.finish(&lease, &view).await.unwrap();
-        client.patch_push(push, &PatchPush { paused: Some(true), ..PatchPush::default() }).await.unwrap();
+        let patch =
+            PatchPush { paused: Some(true), views_max: Some(40), expires_in_secs: Some(300), ..PatchPush::default() };
+        client.patch_push(push, &patch).await.unwrap();
     }
     for push in revoked {
         client.revoke_push(push).await.unwrap();
     }
+    // So does what holds back or ends sooner.
     client.pause(&stock.package, true).await.unwrap();
+    let id = client.status(&stock.package).await.unwrap().links[0].link;
+    let patch = PatchLink { downloads_max: Some(100), expires_in_secs: Some(600), ..PatchLink::default() };
+    client.patch_link(&stock.package, &id, &patch).await.unwrap();
+    let patch = PatchShare { expires_in_secs: Some(300), ..PatchShare::default() };
+    client.patch(&stock.package, &patch).await.unwrap();
     client.revoke(&stock.package).await.unwrap();
     assert_deleted(server, &stock.package.share()).await;
 }

@@ -1,7 +1,7 @@
 //! Ends and tombstones at their edges.
 
-use subrosa_server::lifecycle::{Command, Effect, HolderAction, OwnerAction, Refusal};
-use subrosa_shared::api::{CreateShare, EndReason, Event, LinkState, PatchLink, PutLink, ShareState};
+use subrosa_server::lifecycle::{Command, Effect, HolderAction, OwnerAction, Refusal, step};
+use subrosa_shared::api::{CreateShare, EndReason, Event, LinkState, PatchLink, PatchShare, PutLink, ShareState};
 
 use super::one_link;
 use crate::run::Run;
@@ -146,4 +146,48 @@ fn nothing_is_known_of_what_does_not_exist() {
     run.done(Command::Tick);
     run.done(Command::BlobsDeleted);
     assert_eq!(run.record, None);
+}
+
+#[test]
+fn what_only_ends_sooner_needs_no_room_for_more() {
+    let mut run = one_link(PutLink { downloads_max: 5, ..world::put_request(0) });
+    let needs_room = |run: &Run, command: &Command| {
+        let step = step(run.record.as_ref(), command, &run.policy, run.now);
+        assert!(step.outcome.is_ok(), "{command:?}: {:?}", step.outcome);
+        step.needs_space
+    };
+    let link = |request| world::patch(0, request);
+    let share = |expires_in_secs, paused| {
+        world::by_owner(OwnerAction::PatchShare { request: PatchShare { expires_in_secs, paused } })
+    };
+    let none = PatchLink::default;
+    for sooner in [
+        link(PatchLink { downloads_max: Some(4), ..none() }),
+        link(PatchLink { expires_in_secs: Some(600), ..none() }),
+        link(PatchLink { paused: Some(true), ..none() }),
+        link(PatchLink { paused: Some(true), downloads_max: Some(1), expires_in_secs: Some(600), ..none() }),
+        share(Some(600), None),
+        share(None, Some(true)),
+        share(Some(600), Some(true)),
+        world::by_owner(OwnerAction::Revoke),
+    ] {
+        assert!(!needs_room(&run, &sooner), "{sooner:?}");
+    }
+    for later in [
+        link(PatchLink { downloads_max: Some(6), ..none() }),
+        link(PatchLink { downloads_max: Some(4), recipient_may_destroy: Some(false), ..none() }),
+        link(PatchLink { downloads_max: Some(4), lock: Some(world::lock(0, 1)), ..none() }),
+        share(Some(90 * 24 * 60 * 60), None),
+        share(Some(90 * 24 * 60 * 60), Some(true)),
+    ] {
+        assert!(needs_room(&run, &later), "{later:?}");
+    }
+    run.done(share(None, Some(true)));
+    assert!(needs_room(&run, &share(None, Some(false))), "it goes on");
+    // Fewer than were taken: the link ends.
+    run.done(share(None, Some(false)));
+    run.done(world::lease(0, 0));
+    run.done(world::fetch(0, 0, 1));
+    run.done(world::finish(0, 0));
+    assert!(!needs_room(&run, &link(PatchLink { downloads_max: Some(1), ..none() })));
 }
