@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use subrosa_shared::limits::Limits;
 use tokio::sync::Semaphore;
 
@@ -15,6 +16,7 @@ use crate::installation::{self, InstallationError};
 use crate::ledger::{Clock, Ledger, Transfer};
 use crate::lifecycle::Policy;
 use crate::open_ledger::{OpenLedgerError, open_ledger};
+use crate::security_txt::{self, SecurityTxtError};
 use crate::store::Store;
 
 /// Bytes of clients' that are kept in memory for all connections together.
@@ -34,6 +36,7 @@ struct Inner {
     blobs: Blobs,
     policy: Policy,
     served_channels: ServedChannels,
+    security_txt: Option<Bytes>,
     timeouts: ClientTimeouts,
     connections_max: usize,
     connections: Arc<Connections>,
@@ -51,6 +54,9 @@ pub enum OpenError {
     /// The configuration makes no sense.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The file that says whom to tell of a weakness is none.
+    #[error(transparent)]
+    SecurityTxt(#[from] SecurityTxtError),
     /// The data folder cannot be used.
     #[error(transparent)]
     DataFolder(#[from] DataFolderError),
@@ -90,6 +96,7 @@ impl App {
     async fn open_with(config: &Config, clock: Option<Arc<dyn Clock>>) -> Result<Self, OpenError> {
         let policy = config.policy()?;
         let served = config.served_channels()?;
+        let security_txt = config.security_txt.as_deref().map(security_txt::read).transpose()?;
         config.ledger_place()?;
         let blobs_folder = config.blobs_folder()?;
         let data_folder = DataFolder::open(&config.data)?;
@@ -107,6 +114,7 @@ impl App {
             blobs,
             policy,
             served_channels: served,
+            security_txt,
             timeouts: config.client_timeouts(),
             connections_max: config.connections_max.max(1),
             connections: Arc::new(Connections::new(config.connection_limits())),
@@ -150,6 +158,11 @@ impl App {
     #[must_use]
     pub fn served_channels(&self) -> &ServedChannels {
         &self.inner.served_channels
+    }
+
+    /// Whom to tell of a weakness, if the operator says so.
+    pub(crate) fn security_txt(&self) -> Option<&Bytes> {
+        self.inner.security_txt.as_ref()
     }
 
     /// How long clients may take.

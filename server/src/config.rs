@@ -61,6 +61,10 @@ pub struct Config {
     #[arg(long, env = "SUBROSA_BLOBS", value_name = "URL", hide_env_values = true)]
     pub blobs: Option<String>,
 
+    /// A file `security.txt` (RFC 9116) for `/.well-known/security.txt`: whom to tell of a weakness. Read at the start.
+    #[arg(long, env = "SUBROSA_SECURITY_TXT", value_name = "FILE")]
+    pub security_txt: Option<PathBuf>,
+
     /// What this server serves.
     #[arg(long, env = "SUBROSA_CHANNELS", value_parser = channels(), default_value = "both")]
     pub channels: Channels,

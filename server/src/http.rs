@@ -34,4 +34,5 @@ mod min_rate;
 mod pages;
 mod paths;
 mod permit;
+mod security_txt;
 mod upload;

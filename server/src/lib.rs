@@ -28,6 +28,7 @@ mod open_ledger;
 pub mod origin;
 mod outage;
 mod random;
+mod security_txt;
 
 use std::future::Future;
 

@@ -14,7 +14,7 @@ use super::error::Error;
 use super::openapi::Document;
 use super::{
     config, cors, headers, health, large, leases, links, manifest, middleware, note, openapi, owner_links, pages,
-    parts, pushes, shares,
+    parts, pushes, security_txt, shares,
 };
 use crate::app::App;
 
@@ -36,6 +36,10 @@ pub fn router(app: &App) -> Router {
         .layer(from_fn_with_state(app.clone(), middleware::limit))
         // Around the limits: a page has to be able to read that it is to come back.
         .layer(from_fn_with_state(cors::share_origins(&served.share_origins), cors::cors));
+    let limited = match app.security_txt() {
+        Some(text) => limited.route(security_txt::PATH, security_txt::serve(text.clone())),
+        None => limited,
+    };
     // A server that is busy is not a server that is dead: whoever watches it is answered all the same.
     let [live, ready, accepting] = health::PATHS;
     Router::new()

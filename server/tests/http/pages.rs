@@ -416,3 +416,17 @@ async fn the_configuration_tells_limits_and_choices_within_them() {
     assert_eq!(config.protocols, [1]);
     server.call(Call::get("/config").body("x")).await.refused(ProblemType::InvalidBody);
 }
+
+#[tokio::test]
+async fn whom_to_tell_of_a_weakness_stands_where_the_operator_says() {
+    let server = Server::start().await;
+    assert_eq!(get(&server, "/.well-known/security.txt").await.status, 404);
+    let text = "Contact: mailto:security@example.org\nExpires: 2027-01-01T00:00:00Z\n";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ours.txt");
+    std::fs::write(&file, text).unwrap();
+    let server = Server::start_with(&["--security-txt", &file.display().to_string()]).await;
+    let answer = get(&server, "/.well-known/security.txt").await;
+    assert_eq!((answer.status.as_u16(), &*answer.body), (200, text.as_bytes()));
+    assert_eq!(answer.headers["content-type"], "text/plain; charset=utf-8");
+}
