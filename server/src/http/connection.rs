@@ -154,7 +154,7 @@ async fn serve_connection(
         let refused = bare::refusal(held.as_deref(), &parts.read_buf);
         let status = refused.problem().status;
         tracing::info!(method = "(none)", route = "(none)", status, error = %refused, "request refused");
-        bare::document(&refused)
+        bare::document(&refused, bare::is_head(&parts.read_buf))
     } else {
         held.map(Vec::from).unwrap_or_default()
     };

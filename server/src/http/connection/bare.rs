@@ -39,8 +39,14 @@ pub(super) fn refusal(held: Option<&[u8]>, read: &[u8]) -> Error {
     }
 }
 
-/// The whole answer. The connection is closed after it.
-pub(super) fn document(error: &Error) -> Vec<u8> {
+/// Whether what was read begins as a request that is answered without a body.
+pub(super) fn is_head(read: &[u8]) -> bool {
+    let blank = read.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    read[blank..].starts_with(b"HEAD ")
+}
+
+/// The whole answer, or its head. The connection is closed after it.
+pub(super) fn document(error: &Error, is_head: bool) -> Vec<u8> {
     let problem = error.problem();
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
     let body = serde_json::to_vec(&problem).unwrap_or_default();
@@ -51,7 +57,11 @@ pub(super) fn document(error: &Error) -> Vec<u8> {
         status.canonical_reason().unwrap_or_default(),
         body.len()
     );
-    [head.into_bytes(), body].concat()
+    let mut answer = head.into_bytes();
+    if !is_head {
+        answer.extend(body);
+    }
+    answer
 }
 
 #[cfg(test)]
@@ -76,6 +86,13 @@ mod tests {
         ] {
             assert_eq!(place_in(other.as_bytes()), None, "{other}");
         }
+    }
+
+    #[test]
+    fn head_is_answered_without_a_body() {
+        let error = refusal(None, b"HEAD ");
+        let (head, whole) = (document(&error, is_head(b"\r\nHEAD ")), document(&error, is_head(b"HEADS ")));
+        assert!(head.ends_with(HEAD_END) && whole.starts_with(&head) && whole.ends_with(b"}"));
     }
 
     #[test]
