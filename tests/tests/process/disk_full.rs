@@ -133,7 +133,7 @@ struct Stock {
 async fn stock(server: &Server, pushes: usize) -> Stock {
     let client = server.client();
     let (_, package) = sealed(200_000, 50, 64 << 10);
-    let link = send(server, &package, &LinkTerms::downloads(1_000)).await;
+    let link = send(server, &package, &LinkTerms::downloads(900)).await;
     let seal = || SealedPush::seal(&Payload::Note { note: "n".into() }, &PushTerms::views(50)).unwrap();
     let pushes: Vec<_> = (0..pushes).map(|_| seal()).collect();
     for push in &pushes {
@@ -161,7 +161,7 @@ async fn assert_nothing_grows(server: &Server, stock: &Stock) {
     let patch = PatchShare { expires_in_secs: Some(3_601), ..PatchShare::default() };
     assert_problem(client.patch(package, &patch).await, full);
     let id = client.status(package).await.unwrap().links[0].link;
-    let patch = PatchLink { downloads_max: Some(1_001), ..PatchLink::default() };
+    let patch = PatchLink { downloads_max: Some(901), ..PatchLink::default() };
     assert_problem(client.patch_link(package, &id, &patch).await, full);
     let note = package.parts[0].clone();
     assert_problem(client.put_note(package, note.slice(..note.len().min(300))).await, full);

@@ -57,7 +57,7 @@ fn a_share_that_stays_takes_other_links() {
     assert!(run.holder(1, HolderAction::Open(world::right(1, None))).is_ok());
     // Of the first link its holder is told for 7 days, its owner for as long as there is a share.
     run.done(world::by_owner(OwnerAction::PatchShare {
-        request: subrosa_shared::api::PatchShare { expires_in_secs: Some(90 * 24 * 60 * 60), paused: None },
+        request: PatchShare { expires_in_secs: Some(90 * 24 * 60 * 60), paused: None },
     }));
     run.wait(7 * DAY - 1);
     assert!(run.holder(0, HolderAction::Status).is_ok());
@@ -86,7 +86,7 @@ fn all_links_end_with_their_share() {
 fn time_goes_on_while_paused() {
     let mut run = one_link(world::put_request(0));
     run.done(world::by_owner(OwnerAction::PatchShare {
-        request: subrosa_shared::api::PatchShare { expires_in_secs: None, paused: Some(true) },
+        request: PatchShare { expires_in_secs: None, paused: Some(true) },
     }));
     assert_eq!((run.seen().state, run.view(0).state), (ShareState::Paused, LinkState::Paused));
     run.wait(7 * DAY);
