@@ -1,6 +1,7 @@
-//! Makes everything that the server serves as a file: one table with each file as it is, packed with gzip and with brotli,
-//! with its type and its tag. The server computes nothing of this while it runs. Makes the folder of generated modules if
-//! nobody has yet, so that the server builds without them.
+//! Makes everything that the server serves as a file: one table with each file as it is, packed
+//! with gzip and with brotli, with its type and its tag. The server computes nothing of this while
+//! it runs. Makes the folder of generated modules if nobody has yet, so that the server builds
+//! without them.
 
 #[path = "build/pack.rs"]
 mod pack;
@@ -77,8 +78,9 @@ fn languages(files: &[(String, PathBuf)]) -> Vec<&str> {
     names
 }
 
-/// For each language, the header that lets a browser fetch the texts of a page together with all else that the page names
-/// (RFC 8288, `modulepreload`). The page itself decides the language, and may decide otherwise: then it fetches other texts.
+/// For each language, the header that lets a browser fetch the texts of a page together with all
+/// else that the page names (RFC 8288, `modulepreload`). The page itself decides the language, and
+/// may decide otherwise: then it fetches other texts.
 fn preloads<'a>(page: &str, languages: &[&'a str]) -> Vec<(&'a str, String)> {
     let names = page.split_once("data-texts=\"").and_then(|(_, rest)| rest.split_once('"'));
     let Some((names, _)) = names else { return Vec::new() };

@@ -1,6 +1,7 @@
 //! The inside of sealed objects: ChaCha20-Poly1305 (RFC 8439) over one chunk, by RustCrypto.
 //!
-//! A crate of its own, because what handles every byte is compiled for speed, and all else that browsers get for size.
+//! A crate of its own, because what handles every byte is compiled for speed, and all else that
+//! browsers get for size.
 #![deny(missing_docs)]
 
 use chacha20poly1305::aead::inout::InOutBuf;

@@ -1,7 +1,9 @@
-//! Pages of a PDF file as pictures: a thin face over the crate `hayro`, for a browser's worker. Bytes in, pixels out. It knows
-//! nothing of shares and keys, and is loaded only when somebody looks into such a file.
+//! Pages of a PDF file as pictures: a thin face over the crate `hayro`, for a browser's worker.
+//! Bytes in, pixels out. It knows nothing of shares and keys, and is loaded only when somebody
+//! looks into such a file.
 //!
-//! A file that makes the parser panic, or run for ever, ends the worker and nothing else: see `preview/pages.js`.
+//! A file that makes the parser panic, or run for ever, ends the worker and nothing else: see
+//! `preview/pages.js`.
 #![cfg(target_family = "wasm")]
 
 use std::iter;
@@ -56,8 +58,8 @@ impl Document {
         pages.map(|page| sensible(page.render_dimensions())).flat_map(|(width, height)| [width, height]).collect()
     }
 
-    /// Draws a page about as wide as that, in pixels; less if it would be too large. Answers width and height, four bytes
-    /// each, little endian, then red, green, blue and opacity of each pixel.
+    /// Draws a page about as wide as that, in pixels; less if it would be too large. Answers width
+    /// and height, four bytes each, little endian, then red, green, blue and opacity of each pixel.
     ///
     /// # Errors
     /// `no-page`.

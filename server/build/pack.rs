@@ -1,5 +1,5 @@
-//! A file as it is, and packed as well as gzip and brotli can. Brotli takes seconds for a large module, so what was packed
-//! before is kept, beside what it was made of.
+//! A file as it is, and packed as well as gzip and brotli can. Brotli takes seconds for a large
+//! module, so what was packed before is kept, beside what it was made of.
 
 use std::fs;
 use std::io::{self, Write as _};

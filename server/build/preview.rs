@@ -1,5 +1,6 @@
-//! The document in which files are looked at, put together of its parts. Its scripts and styles stand inside of it, and the
-//! policy names them by their hashes: so it has nothing to load, and may load nothing, not even from this server.
+//! The document in which files are looked at, put together of its parts. Its scripts and styles
+//! stand inside of it, and the policy names them by their hashes: so it has nothing to load, and
+//! may load nothing, not even from this server.
 
 use std::path::Path;
 use std::{fs, io};

@@ -187,7 +187,8 @@ impl App {
         &self.inner.concurrency
     }
 
-    /// One per byte of clients' that may be kept in memory: bodies, until they are whole or on the disk.
+    /// One per byte of clients' that may be kept in memory: bodies, until they are whole or on the
+    /// disk.
     pub(crate) fn memory(&self) -> &Arc<Semaphore> {
         &self.inner.memory
     }

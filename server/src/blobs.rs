@@ -1,7 +1,8 @@
-//! Where ciphertext lies: sealed parts and manifests, under `shares/SHARE/NAME`, behind the crate `object_store`.
+//! Where ciphertext lies: sealed parts and manifests, under `shares/SHARE/NAME`, behind the crate
+//! `object_store`.
 //!
-//! A blob is written once, in pieces, synced and then named; it is never overwritten. Memory is bounded by the piece
-//! size, not by the blob's.
+//! A blob is written once, in pieces, synced and then named; it is never overwritten. Memory is
+//! bounded by the piece size, not by the blob's.
 
 mod reader;
 mod space;
@@ -95,7 +96,8 @@ impl Blobs {
         id.map(Some).ok_or_else(|| BlobsError::Store("the file `installation` holds no installation id".into()))
     }
 
-    /// Gives the blobs their installation, for ever. Answers the one in force, which is another if somebody else was faster.
+    /// Gives the blobs their installation, for ever. Answers the one in force, which is another if
+    /// somebody else was faster.
     ///
     /// # Errors
     /// The store fails.
@@ -121,15 +123,18 @@ impl Blobs {
     /// # Errors
     /// There is no room for it, or the store fails.
     pub async fn create(&self, share: &ShareId, name: &str, len: u64) -> Result<BlobWriter, BlobsError> {
-        // Room for all of it, as it is now. It is kept only for what has come: announcing much takes nothing from others.
+        // Room for all of it, as it is now. It is kept only for what has come: announcing much
+        // takes nothing from others.
         self.space.reserve(len).map(drop)?;
-        // Where `object_store` writes it until it is complete. Names are drawn, so there is no second one of it.
+        // Where `object_store` writes it until it is complete. Names are drawn, so there is no
+        // second one of it.
         let staged = self.folder(share).join(format!("{name}#1"));
         Ok(BlobWriter::new(Arc::clone(&self.store), blob_path(share, name), staged, Arc::clone(&self.space)))
     }
 
-    /// Reads a range of a blob that has so many bytes in all, in pieces. The first one is read before this answers: what is
-    /// missing, cut or unreadable is found before anything is told of it.
+    /// Reads a range of a blob that has so many bytes in all, in pieces. The first one is read
+    /// before this answers: what is missing, cut or unreadable is found before anything is told of
+    /// it.
     ///
     /// # Errors
     /// The blob is lost, or the store fails.

@@ -1,7 +1,8 @@
-//! How many calls are worked on at the same time. Each kind of call has permits of its own (bulkheads), so that a flood of one
-//! stops no other.
+//! How many calls are worked on at the same time. Each kind of call has permits of its own
+//! (bulkheads), so that a flood of one stops no other.
 //!
-//! A permit is taken when there is work, and not while a client is waited for: a body that trickles takes none.
+//! A permit is taken when there is work, and not while a client is waited for: a body that trickles
+//! takes none.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -81,7 +82,8 @@ impl ConcurrencyLimits {
         Self { pools: CallKind::ALL.map(pool), began: Instant::now() }
     }
 
-    /// Waits for a permit, if need be. `None`: there is none, and too many wait or it took too long.
+    /// Waits for a permit, if need be. `None`: there is none, and too many wait or it took too
+    /// long.
     pub(crate) async fn acquire(&self, kind: CallKind) -> Option<Permit> {
         let pool = &self.pools[kind as usize];
         if let Ok(permit) = Arc::clone(&pool.free).try_acquire_owned() {

@@ -26,7 +26,8 @@ pub const MIN_PROGRESS_BYTES: u64 = 16 * 1024;
 #[derive(Clone, Debug, Parser)]
 #[command(name = "subrosa-server", version, after_help = "RUST_LOG chooses what is logged: info, unless set.")]
 pub struct Config {
-    /// Address and port to listen on. Put a reverse proxy with TLS in front: browsers need https except on localhost.
+    /// Address and port to listen on. Put a reverse proxy with TLS in front: browsers need https
+    /// except on localhost.
     #[arg(long, env = "SUBROSA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR:PORT")]
     pub listen: SocketAddr,
 
@@ -35,19 +36,22 @@ pub struct Config {
     pub data: PathBuf,
 
     /// The record of truth: `sqlite:PATH`, or for several servers `redis://HOST:PORT`,
-    /// `redis+sentinel://HOST:PORT,HOST:PORT/NAME`, `redis+cluster://HOST:PORT,HOST:PORT`; `rediss` for TLS,
-    /// `USER:PASSWORD@` before the hosts, and `?prefix=NAME` at the end where several ledgers share one. A password in a
-    /// command line is seen by others: better in the variable. Unless given, the file `ledger.sqlite` in the data folder.
+    /// `redis+sentinel://HOST:PORT,HOST:PORT/NAME`, `redis+cluster://HOST:PORT,HOST:PORT`; `rediss`
+    /// for TLS, `USER:PASSWORD@` before the hosts, and `?prefix=NAME` at the end where several
+    /// ledgers share one. A password in a command line is seen by others: better in the variable.
+    /// Unless given, the file `ledger.sqlite` in the data folder.
     #[arg(long, env = "SUBROSA_LEDGER", value_name = "URL", hide_env_values = true)]
     pub ledger: Option<String>,
 
-    /// Redis only: how many replicas must have acknowledged a change before it is answered. Unless given, as many as the
-    /// primary with the fewest has at the start; fewer than before are refused.
+    /// Redis only: how many replicas must have acknowledged a change before it is answered. Unless
+    /// given, as many as the primary with the fewest has at the start; fewer than before are
+    /// refused.
     #[arg(long, env = "SUBROSA_LEDGER_REPLICAS", value_name = "COUNT")]
     pub ledger_replicas: Option<u32>,
 
-    /// Redis only: starts although a setting of Redis is known to lose what was acknowledged. The error that says so tells
-    /// the name. May be given several times; as a variable, with commas between.
+    /// Redis only: starts although a setting of Redis is known to lose what was acknowledged. The
+    /// error that says so tells the name. May be given several times; as a variable, with commas
+    /// between.
     #[arg(
         long = "accept-ledger-risk",
         env = "SUBROSA_ACCEPT_LEDGER_RISK",
@@ -61,7 +65,8 @@ pub struct Config {
     #[arg(long, env = "SUBROSA_BLOBS", value_name = "URL", hide_env_values = true)]
     pub blobs: Option<String>,
 
-    /// A file `security.txt` (RFC 9116) for `/.well-known/security.txt`: whom to tell of a weakness. Read at the start.
+    /// A file `security.txt` (RFC 9116) for `/.well-known/security.txt`: whom to tell of a
+    /// weakness. Read at the start.
     #[arg(long, env = "SUBROSA_SECURITY_TXT", value_name = "FILE")]
     pub security_txt: Option<PathBuf>,
 
@@ -69,13 +74,13 @@ pub struct Config {
     #[arg(long, env = "SUBROSA_CHANNELS", value_parser = channels(), default_value = "both")]
     pub channels: Channels,
 
-    /// Another Subrosa server, `https://HOST[:PORT]`: passwords of shares that are made here go there. There, allow it with
-    /// --share-origin.
+    /// Another Subrosa server, `https://HOST[:PORT]`: passwords of shares that are made here go
+    /// there. There, allow it with --share-origin.
     #[arg(long, env = "SUBROSA_PUSH_ORIGIN", value_name = "URL")]
     pub push_origin: Option<String>,
 
-    /// Another Subrosa server, `https://HOST[:PORT]`, whose pages may make and watch pushes here. May be given several
-    /// times; as a variable, with commas between.
+    /// Another Subrosa server, `https://HOST[:PORT]`, whose pages may make and watch pushes here.
+    /// May be given several times; as a variable, with commas between.
     #[arg(long = "share-origin", env = "SUBROSA_SHARE_ORIGIN", value_name = "URL", value_delimiter = ',')]
     pub share_origins: Vec<String>,
 
@@ -115,18 +120,19 @@ pub struct Config {
     #[arg(long, env = "SUBROSA_UPLOAD_SECS_MAX", default_value_t = Policy::default().upload_secs_max)]
     pub upload_secs_max: u64,
 
-    /// Whatever only grows is refused while the disk of the ledger, or for uploads that of the blobs, has less than this free,
-    /// in bytes. What ends or hands over something goes on.
+    /// Whatever only grows is refused while the disk of the ledger, or for uploads that of the
+    /// blobs, has less than this free, in bytes. What ends or hands over something goes on.
     #[arg(long, env = "SUBROSA_FREE_BYTES_MIN", default_value_t = 256 << 20)]
     pub free_bytes_min: u64,
 
-    /// Bytes of a file beside the ledger's that only takes room: it is given up when the disk is full, so that shares can
-    /// still be revoked and opened, and made anew when there is room. 0: none.
+    /// Bytes of a file beside the ledger's that only takes room: it is given up when the disk is
+    /// full, so that shares can still be revoked and opened, and made anew when there is room. 0:
+    /// none.
     #[arg(long, env = "SUBROSA_BALLAST_BYTES", default_value_t = 32 << 20)]
     pub ballast_bytes: u64,
 
-    /// How fast stored ciphertext is read once a day to see that it is whole, in bytes per second. 0: only its lengths are
-    /// compared.
+    /// How fast stored ciphertext is read once a day to see that it is whole, in bytes per second.
+    /// 0: only its lengths are compared.
     #[arg(long, env = "SUBROSA_CHECK_BYTES_PER_SEC", default_value_t = 4 << 20)]
     pub check_bytes_per_sec: u64,
 
@@ -134,12 +140,13 @@ pub struct Config {
     #[arg(long, env = "SUBROSA_CONNECTIONS_MAX", default_value_t = 1024)]
     pub connections_max: usize,
 
-    /// Connections of one IPv4 address, or one IPv6 network of 64 bits, at the same time. Proxies may have all.
+    /// Connections of one IPv4 address, or one IPv6 network of 64 bits, at the same time. Proxies
+    /// may have all.
     #[arg(long, env = "SUBROSA_CONNECTIONS_PER_PEER_MAX", default_value_t = 256)]
     pub connections_per_peer_max: usize,
 
-    /// A proxy in front, which speaks for many: an IP address, or the first bits of several (10.0.0.0/8). May be given several
-    /// times; as a variable, with commas between.
+    /// A proxy in front, which speaks for many: an IP address, or the first bits of several
+    /// (10.0.0.0/8). May be given several times; as a variable, with commas between.
     #[arg(
         long = "proxy",
         env = "SUBROSA_PROXY",
@@ -149,8 +156,8 @@ pub struct Config {
     )]
     pub proxies: Vec<Network>,
 
-    /// Requests worked on at the same time, divided among kinds of calls. Others wait for two seconds, or are told to come
-    /// back.
+    /// Requests worked on at the same time, divided among kinds of calls. Others wait for two
+    /// seconds, or are told to come back.
     #[arg(long, env = "SUBROSA_REQUESTS_MAX", default_value_t = 512)]
     pub requests_max: usize,
 
@@ -158,8 +165,8 @@ pub struct Config {
     #[arg(long, env = "SUBROSA_HEADER_SECS_MAX", default_value_t = 10)]
     pub header_secs_max: u64,
 
-    /// Seconds that a connection may be silent between two requests. Longer than a proxy keeps it, or the proxy sends a request
-    /// on one that was just closed.
+    /// Seconds that a connection may be silent between two requests. Longer than a proxy keeps it,
+    /// or the proxy sends a request on one that was just closed.
     #[arg(long, env = "SUBROSA_IDLE_SECS_MAX", default_value_t = 75)]
     pub idle_secs_max: u64,
 
@@ -171,8 +178,8 @@ pub struct Config {
     #[arg(long, env = "SUBROSA_SHUTDOWN_SECS_MAX", default_value_t = 30)]
     pub shutdown_secs_max: u64,
 
-    /// Starts even if the machine's clock is far from the last moment that the ledger knows. For one start, after a look at
-    /// the clock: what has expired by it ends for good.
+    /// Starts even if the machine's clock is far from the last moment that the ledger knows. For
+    /// one start, after a look at the clock: what has expired by it ends for good.
     #[arg(long)]
     pub accept_clock: bool,
 }

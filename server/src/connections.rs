@@ -1,8 +1,8 @@
 //! All connections, and which of them makes room for another.
 //!
-//! What a connection costs is bounded; how many there are, too. When there are as many as there may be, the one that has
-//! been silent longest is closed: a stranger who holds a thousand of them and says nothing stops nobody. A connection on
-//! which the server works is never closed for that.
+//! What a connection costs is bounded; how many there are, too. When there are as many as there may
+//! be, the one that has been silent longest is closed: a stranger who holds a thousand of them and
+//! says nothing stops nobody. A connection on which the server works is never closed for that.
 
 mod activity;
 mod peer;
@@ -20,14 +20,16 @@ use self::activity::Inactivity;
 use self::peer::Peer;
 pub use self::peer::{Network, NotANetwork};
 
-/// Beyond the most, so many more are accepted: to tell them that the server is busy, and to answer probes of its health.
+/// Beyond the most, so many more are accepted: to tell them that the server is busy, and to answer
+/// probes of its health.
 const OVER_LIMIT_MAX: usize = 32;
-/// A connection in the middle of a request is not closed for another before it was silent for so long: a slow line has gaps.
+/// A connection in the middle of a request is not closed for another before it was silent for so
+/// long: a slow line has gaps.
 const REQUEST_GAP_MIN: Duration = Duration::from_millis(500);
 /// One that has just come has not had the time to ask, and is not closed for the next.
 const FIRST_REQUEST_GRACE: Duration = Duration::from_millis(100);
-/// The first request of a connection that is one too many waits so long for room: by then, all that came at the same time
-/// have had the time to ask.
+/// The first request of a connection that is one too many waits so long for room: by then, all that
+/// came at the same time have had the time to ask.
 const ROOM_WAIT: Duration = Duration::from_millis(250);
 /// How often room is looked for meanwhile, besides whenever somebody leaves.
 const ROOM_RETRY: Duration = Duration::from_millis(25);
@@ -43,7 +45,8 @@ pub(crate) struct ConnectionLimits {
     pub(crate) per_peer_max: usize,
     /// Who speaks for many.
     pub(crate) proxies: Vec<Network>,
-    /// From the first byte of a request until its headers are complete, and from the beginning of a connection.
+    /// From the first byte of a request until its headers are complete, and from the beginning of a
+    /// connection.
     pub(crate) headers: Duration,
     /// Between two requests.
     pub(crate) idle: Duration,
@@ -116,8 +119,8 @@ impl Connections {
         }
     }
 
-    /// Takes a connection in, and closes another for it if there is no room. `None`: its peer has as many as it may have,
-    /// all at work.
+    /// Takes a connection in, and closes another for it if there is no room. `None`: its peer has
+    /// as many as it may have, all at work.
     pub(crate) fn admit(self: &Arc<Self>, address: SocketAddr) -> Option<ConnectionGuard> {
         let is_proxy = self.limits.proxies.iter().any(|network| network.contains(address.ip()));
         let peer = (!is_proxy).then(|| Peer::of(address.ip()));
@@ -141,7 +144,8 @@ impl Connections {
         Some(ConnectionGuard { connections: Arc::clone(self), id, activity, is_over_limit: !has_room })
     }
 
-    /// Finds room for a connection that came as one too many. False: there is none, or it has been closed itself.
+    /// Finds room for a connection that came as one too many. False: there is none, or it has been
+    /// closed itself.
     fn try_promote(&self, id: u64) -> bool {
         let mut inner = self.inner();
         match inner.entries.get(&id) {
@@ -224,7 +228,8 @@ impl Inner {
             || self.close_idlest(FIRST_REQUEST_GRACE, |entry| !entry.is_over_limit)
     }
 
-    /// Closes the one of these that has been silent longest, and for so long at least. Whether there was one.
+    /// Closes the one of these that has been silent longest, and for so long at least. Whether
+    /// there was one.
     fn close_idlest(&mut self, at_least: Duration, may_close: impl Fn(&Entry) -> bool) -> bool {
         let now = Instant::now();
         let candidates = self.entries.iter().filter(|(_, entry)| may_close(entry));

@@ -1,18 +1,20 @@
-//! The folder that an installation lives in: it exists, can be written, and is ours alone while we run.
+//! The folder that an installation lives in: it exists, can be written, and is ours alone while we
+//! run.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// A data folder in use by this process. Whoever holds it keeps others out; the system lets go when the process ends,
-/// however it ends.
+/// A data folder in use by this process. Whoever holds it keeps others out; the system lets go when
+/// the process ends, however it ends.
 #[derive(Debug)]
 pub(crate) struct DataFolder {
     lock: File,
 }
 
 impl Drop for DataFolder {
-    /// Not by closing alone: a program that is just being started from this one still has a copy of the file.
+    /// Not by closing alone: a program that is just being started from this one still has a copy of
+    /// the file.
     fn drop(&mut self) {
         let _ = self.lock.unlock();
     }

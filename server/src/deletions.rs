@@ -1,5 +1,6 @@
-//! Records whose ciphertext is to be deleted because of what somebody just asked for. They do not wait behind records for which
-//! only time went by: however many expire in the same second, what is revoked is deleted at once.
+//! Records whose ciphertext is to be deleted because of what somebody just asked for. They do not
+//! wait behind records for which only time went by: however many expire in the same second, what is
+//! revoked is deleted at once.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -40,7 +40,8 @@ pub(crate) struct HealthCheck<'a> {
 }
 
 impl HealthCheck<'_> {
-    /// Notes that the ledger's file is damaged. That does not pass by itself: the operator restores a backup.
+    /// Notes that the ledger's file is damaged. That does not pass by itself: the operator restores
+    /// a backup.
     fn note_damage(&self) {
         self.known.is_damaged.store(true, Ordering::Relaxed);
     }
@@ -74,8 +75,8 @@ impl HealthCheck<'_> {
         Ok(())
     }
 
-    /// Looks, one at a time: a look changes the ledger, and many who watch must not be a load. Who waited for a look that
-    /// began after it came has what that one found.
+    /// Looks, one at a time: a look changes the ledger, and many who watch must not be a load. Who
+    /// waited for a look that began after it came has what that one found.
     async fn probe(&self) -> Probe {
         let came = Instant::now();
         let mut last = self.known.last.lock().await;

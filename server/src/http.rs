@@ -1,9 +1,11 @@
 //! HTTP: a thin skin over [`store`](crate::store) and [`blobs`](crate::blobs). A handler extracts, asks, answers.
 //!
-//! [`router`] lists the calls; the files beside it have one resource each. `extract` and `upload` check what comes in,
-//! `permit` says when it is worked on, `min_rate` and `buffered_bytes` bound what a body costs, `download` streams what goes
-//! out, `error` says what went wrong, `openapi` describes it all, `cors` lets pages of other servers in, [`connection`] deals
-//! with sockets. `pages` serves the `files` under their `paths`, in the form and language that a client accepts (`accept`).
+//! [`router`] lists the calls; the files beside it have one resource each. `extract` and `upload`
+//! check what comes in, `permit` says when it is worked on, `min_rate` and `buffered_bytes` bound
+//! what a body costs, `download` streams what goes out, `error` says what went wrong, `openapi`
+//! describes it all, `cors` lets pages of other servers in, [`connection`] deals with sockets.
+//! `pages` serves the `files` under their `paths`, in the form and language that a client accepts
+//! (`accept`).
 
 pub mod router;
 

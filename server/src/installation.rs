@@ -1,5 +1,5 @@
-//! Ledger and blobs carry one installation id. If they do not match, nothing is served and nothing is swept: the blobs of
-//! another installation look like orphans.
+//! Ledger and blobs carry one installation id. If they do not match, nothing is served and nothing
+//! is swept: the blobs of another installation look like orphans.
 
 use crate::blobs::{Blobs, BlobsError};
 use crate::ledger::{InstallationId, Ledger, LedgerError};
@@ -61,7 +61,8 @@ pub(crate) async fn check(ledger: &dyn Ledger, blobs: &Blobs) -> Result<(), Inst
             }
             // Found, with no share: the very first start was cut short between the two.
             let id = found.unwrap_or_else(InstallationId::generate);
-            // Blobs first: a ledger with an id means that the blobs have one too. Another server may be giving both theirs.
+            // Blobs first: a ledger with an id means that the blobs have one too. Another server
+            // may be giving both theirs.
             let id = blobs.set_installation(&id).await?;
             let in_force = ledger.set_installation(id.clone()).await?;
             if in_force == id {

@@ -1,5 +1,5 @@
-//! Whether what is stored is still what was stored: looked at once a day, slowly, so that a loss is found before somebody
-//! needs what is lost.
+//! Whether what is stored is still what was stored: looked at once a day, slowly, so that a loss is
+//! found before somebody needs what is lost.
 
 use futures_util::TryStreamExt as _;
 use sha2::{Digest as _, Sha256};
@@ -61,7 +61,8 @@ struct Found {
     lost: u64,
 }
 
-/// Reads every record, and compares the ciphertext of every share: its lengths, or with a rate its bytes too.
+/// Reads every record, and compares the ciphertext of every share: its lengths, or with a rate its
+/// bytes too.
 async fn check_all(app: &App, rate: Option<u64>) -> Result<Found, CheckError> {
     let mut found = Found::default();
     let mut rate_limit = ReadRate { rate, due: Instant::now() };

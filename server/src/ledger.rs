@@ -1,8 +1,9 @@
-//! The record of truth, behind one small trait: load, compare-and-swap on a random write id together with due time, index
-//! and log lines, list what is due.
+//! The record of truth, behind one small trait: load, compare-and-swap on a random write id
+//! together with due time, index and log lines, list what is due.
 //!
-//! A ledger does not know what it keeps: records are opaque bytes, so that no rule about the life of a share can creep in
-//! here and be written twice. Rows of objects stand beside the record, because ten thousand parts do not belong into it.
+//! A ledger does not know what it keeps: records are opaque bytes, so that no rule about the life
+//! of a share can creep in here and be written twice. Rows of objects stand beside the record,
+//! because ten thousand parts do not belong into it.
 
 mod clock;
 pub mod redis;
@@ -25,28 +26,31 @@ pub use transfer::{DUE_MAX, ExportedRecord, ServiceState, Transfer, TransferId};
 /// Lines of the timeline kept per record; older ones make room.
 pub const LOG_LINES_MAX: usize = 1_000;
 
-/// Where records are kept. Every method is one atomic step; whatever returned `Ok` after changing something is durable.
+/// Where records are kept. Every method is one atomic step; whatever returned `Ok` after changing
+/// something is durable.
 #[async_trait]
 pub trait Ledger: Send + Sync + 'static {
     /// The ledger's clock. Never goes backwards, not over a restart either.
     async fn now(&self) -> Result<Timestamp, LedgerError>;
 
-    /// The installation that this ledger belongs to, once it was given one. An error if it is not in service.
+    /// The installation that this ledger belongs to, once it was given one. An error if it is not
+    /// in service.
     async fn installation(&self) -> Result<Option<InstallationId>, LedgerError>;
 
-    /// Gives the ledger its installation, for ever. Answers the one in force, which is another if there was one before.
+    /// Gives the ledger its installation, for ever. Answers the one in force, which is another if
+    /// there was one before.
     async fn set_installation(&self, id: InstallationId) -> Result<InstallationId, LedgerError>;
 
     /// A record.
     async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError>;
 
-    /// Whether a record still is what was loaded, and that is as durable as the ledger promises. A ledger of several
-    /// machines may show what is not yet on as many of them as it takes: nothing may be told of it before. `write_id` is that
-    /// of the row, or `None` if there was none.
+    /// Whether a record still is what was loaded, and that is as durable as the ledger promises. A
+    /// ledger of several machines may show what is not yet on as many of them as it takes: nothing
+    /// may be told of it before. `write_id` is that of the row, or `None` if there was none.
     async fn confirm_durable(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError>;
 
-    /// The share that a link opens. Never changes while the record exists. `None` is as durable as the ledger promises; what
-    /// is found may not be yet, as with [`load`](Self::load).
+    /// The share that a link opens. Never changes while the record exists. `None` is as durable as
+    /// the ledger promises; what is found may not be yet, as with [`load`](Self::load).
     async fn share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError>;
 
     /// Replaces, creates or removes a record, if nobody else did so since it was loaded.
@@ -76,17 +80,20 @@ pub trait Ledger: Send + Sync + 'static {
     /// The timeline, oldest first, at most [`LOG_LINES_MAX`] lines.
     async fn log(&self, key: &RecordKey) -> Result<Vec<LogLine>, LedgerError>;
 
-    /// Records that are due at that moment, the longest due first. `after` is the last one of the page before.
+    /// Records that are due at that moment, the longest due first. `after` is the last one of the
+    /// page before.
     async fn due(&self, now: Timestamp, after: Option<Due>, count_max: usize) -> Result<Vec<Due>, LedgerError>;
 
     /// Whether any record exists.
     async fn is_empty(&self) -> Result<bool, LedgerError>;
 
-    /// Makes what was replaced or removed unreadable: nothing of it is left in what the ledger keeps. Until then some of it
-    /// may be, in places that are written over in time. `false`: not now, ask again soon.
+    /// Makes what was replaced or removed unreadable: nothing of it is left in what the ledger
+    /// keeps. Until then some of it may be, in places that are written over in time. `false`: not
+    /// now, ask again soon.
     async fn scrub(&self) -> Result<bool, LedgerError>;
 
-    /// Whether there is room for what only makes it grow. What ends or hands over something does not ask.
+    /// Whether there is room for what only makes it grow. What ends or hands over something does
+    /// not ask.
     ///
     /// # Errors
     /// [`LedgerError::Full`]: there is none.
@@ -110,7 +117,8 @@ pub trait Ledger: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Takes back the room that was given up in need, once there is some. To be called every few seconds.
+    /// Takes back the room that was given up in need, once there is some. To be called every few
+    /// seconds.
     async fn tend_room(&self) {}
 
     /// How many replicas acknowledge a change before it is answered.
@@ -140,22 +148,27 @@ pub struct Change {
     pub expect: Option<WriteId>,
     /// The version of the object rows that the step rests on, if it rests on them.
     pub expect_objects: Option<WriteId>,
-    /// The new record; `None` removes it and everything that belongs to it: index, objects, note, log.
+    /// The new record; `None` removes it and everything that belongs to it: index, objects, note,
+    /// log.
     pub record: Option<NewRow>,
     /// Links to add to the index. Only shares have any there.
     pub new_links: Vec<LinkId>,
-    /// Lines to add to the timeline. One of an owner's that is there already, among the last ones, makes place for it.
+    /// Lines to add to the timeline. One of an owner's that is there already, among the last ones,
+    /// makes place for it.
     pub log: Vec<LogLine>,
-    /// Whether it only makes the ledger larger: refused where there is no room for that, while all else goes on.
+    /// Whether it only makes the ledger larger: refused where there is no room for that, while all
+    /// else goes on.
     pub needs_space: bool,
 }
 
 /// Lines of the timeline that a line of an owner's looks back for its like.
 pub(crate) const LOOK_BACK: usize = 64;
-/// A shorter run of an owner's turns is kept as it is, unless two that follow each other are the same.
+/// A shorter run of an owner's turns is kept as it is, unless two that follow each other are the
+/// same.
 pub(crate) const RUN_MIN: usize = 8;
 
-/// Whether it is one of those that an owner can write as often as they like: of a long run, the last of each kind stays.
+/// Whether it is one of those that an owner can write as often as they like: of a long run, the
+/// last of each kind stays.
 pub(crate) fn is_owners_turn(event: Event) -> bool {
     matches!(event, Event::Changed | Event::Paused | Event::Resumed)
 }
@@ -250,7 +263,8 @@ impl WriteId {
     }
 }
 
-/// Names an installation: a ledger and the blobs that belong to it. 16 random bytes as hexadecimal text.
+/// Names an installation: a ledger and the blobs that belong to it. 16 random bytes as hexadecimal
+/// text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstallationId(String);
 
@@ -295,7 +309,8 @@ pub enum LedgerError {
     /// The answer did not come. The change was made or not.
     #[error("the ledger did not answer: {0}")]
     Lost(String),
-    /// The change was made, but fewer replicas than it takes have said that they have it: it may be forgotten again.
+    /// The change was made, but fewer replicas than it takes have said that they have it: it may be
+    /// forgotten again.
     #[error("too few replicas of the ledger have acknowledged a change")]
     NotAcknowledged,
     /// It is not, or not any more, the ledger of this installation.

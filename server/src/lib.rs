@@ -1,8 +1,10 @@
 //! The Subrosa server: HTTP over the life of shares and pushes, over ledger and blobs.
 //!
-//! Start with [`lifecycle`]: it decides what may happen to a share or push, and nothing else does. [`store`] runs its commands
-//! against the [`ledger`], where a [`record_key`] names whose life a record is; [`blobs`] holds the ciphertext; [`http`] translates; [`reaper`] does what nobody asks for.
-//! [`app`] puts them together for `main` and for tests. [`migrate`] takes all records to another ledger.
+//! Start with [`lifecycle`]: it decides what may happen to a share or push, and nothing else does.
+//! [`store`] runs its commands against the [`ledger`], where a [`record_key`] names whose life a
+//! record is; [`blobs`] holds the ciphertext; [`http`] translates; [`reaper`] does what nobody asks
+//! for. [`app`] puts them together for `main` and for tests. [`migrate`] takes all records to
+//! another ledger.
 
 pub mod blobs;
 mod deletions;
@@ -54,7 +56,8 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output
     }
 }
 
-/// Runs the reaper for ever. Where it panics, a bug, it begins anew: what it has to do is still due.
+/// Runs the reaper for ever. Where it panics, a bug, it begins anew: what it has to do is still
+/// due.
 async fn reap(app: &App) {
     loop {
         let mut reaper = JoinSet::new();

@@ -1,8 +1,10 @@
-//! The life of a share or push, as one pure function: [`step`](fn@step)`(record, command, policy, now)` gives the record as it
-//! is then, the answer to who asked, and lines for the timeline.
+//! The life of a share or push, as one pure function:
+//! [`step`](fn@step)`(record, command, policy, now)` gives the record as it is then, the answer to
+//! who asked, and lines for the timeline.
 //!
-//! Nothing here does I/O, reads a clock or draws randomness; nothing outside decides what may happen to either. A
-//! handler makes a [`Command`]; the store loads the record, steps, and swaps it in if nobody else did meanwhile.
+//! Nothing here does I/O, reads a clock or draws randomness; nothing outside decides what may
+//! happen to either. A handler makes a [`Command`]; the store loads the record, steps, and swaps it
+//! in if nobody else did meanwhile.
 //!
 //! ```text
 //! share: uploading --complete--> ready <--> paused --(expired | revoked | last link gone, if chosen)--> gone
@@ -11,11 +13,13 @@
 //! gone, 7 days later: only the id stays, burned; 90 days later: nothing
 //! ```
 //!
-//! A push is a share's little sister: ready at once, with one link, and gone with it. What it hands over lies in its record.
-//! A view of it is a lease that counts at once. Wherever this says share, it means a push too, unless it is about parts.
+//! A push is a share's little sister: ready at once, with one link, and gone with it. What it hands
+//! over lies in its record. A view of it is a lease that counts at once. Wherever this says share,
+//! it means a push too, unless it is about parts.
 //!
-//! Start with [`record`] (what is kept), then [`command`] (what can be asked), then `step` (who may ask what), `expiry`
-//! (what time alone does), then the rules: `owner`, `upload`, `link`, `push`, `holder`, `guess`, `lease`.
+//! Start with [`record`] (what is kept), then [`command`] (what can be asked), then `step` (who may
+//! ask what), `expiry` (what time alone does), then the rules: `owner`, `upload`, `link`, `push`,
+//! `holder`, `guess`, `lease`.
 
 pub mod command;
 pub mod record;

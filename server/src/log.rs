@@ -1,8 +1,9 @@
 //! The log: lines for standard error, written by a thread of their own.
 //!
-//! Requests never wait for the log and never fail with it. A line that finds the queue full, or that cannot be written, is
-//! dropped and counted; the count is the first thing that is written when writing works again. The crate `tracing-appender`
-//! has such a thread, too, but its guard writes to standard error itself, and hangs where that is stuck.
+//! Requests never wait for the log and never fail with it. A line that finds the queue full, or
+//! that cannot be written, is dropped and counted; the count is the first thing that is written
+//! when writing works again. The crate `tracing-appender` has such a thread, too, but its guard
+//! writes to standard error itself, and hangs where that is stuck.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -33,7 +34,8 @@ pub struct Log {
 }
 
 impl Log {
-    /// Starts it: what is traced goes to standard error, and so does word of a panic. `RUST_LOG` chooses what is shown.
+    /// Starts it: what is traced goes to standard error, and so does word of a panic. `RUST_LOG`
+    /// chooses what is shown.
     ///
     /// # Errors
     /// The system gives no thread, or this process has a log already.
@@ -44,7 +46,8 @@ impl Log {
             .with_env_filter(filter)
             .with_writer(lines.clone())
             .with_target(false)
-            // It would tell of a failure on standard error, directly, and panic where that is closed.
+            // It would tell of a failure on standard error, directly, and panic where that is
+            // closed.
             .log_internal_errors(false);
         let started = match format {
             LogFormat::Text => log.with_ansi(false).try_init(),
@@ -67,7 +70,8 @@ fn report_lost(lost: u64) {
     tracing::error!(lost, "lines of the log were lost: it took none, or not as fast as they came");
 }
 
-/// Says where a panic was. Of its message only what stands in the source: the rest may be made of what a client sent.
+/// Says where a panic was. Of its message only what stands in the source: the rest may be made of
+/// what a client sent.
 fn log_panic(info: &PanicHookInfo<'_>) {
     let place = info.location().map(ToString::to_string);
     let place = place.as_deref().unwrap_or("(unknown)");
@@ -102,7 +106,8 @@ struct Queue {
 }
 
 thread_local! {
-    /// On the writing thread: catches what it says itself, which must not wait behind what it writes.
+    /// On the writing thread: catches what it says itself, which must not wait behind what it
+    /// writes.
     static CAUGHT: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 

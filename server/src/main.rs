@@ -14,7 +14,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// The subcommand that prints the description of the API.
 const DOCUMENT: &str = "openapi";
-/// Threads for what blocks on the disk. Enough that reads of the ledger find one while many parts are being synced.
+/// Threads for what blocks on the disk. Enough that reads of the ledger find one while many parts
+/// are being synced.
 const BLOCKING_THREADS_MAX: usize = 64;
 
 fn main() -> ExitCode {

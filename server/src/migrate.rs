@@ -1,8 +1,8 @@
 //! Takes all that one ledger keeps to another one: `subrosa-server migrate`.
 //!
-//! Everything may end at any moment, and the same command goes on: `plan` reads from the state of both ledgers what is left to
-//! do, and `copy` makes them equal however much of it is done. The order of the steps is what keeps two ledgers from being
-//! in service at once; it stands in `take`.
+//! Everything may end at any moment, and the same command goes on: `plan` reads from the state of
+//! both ledgers what is left to do, and `copy` makes them equal however much of it is done. The
+//! order of the steps is what keeps two ledgers from being in service at once; it stands in `take`.
 
 mod command;
 mod copy;
@@ -105,7 +105,8 @@ pub async fn migrate(from: &Arc<dyn Transfer>, to: &Arc<dyn Transfer>, show: boo
     }
 }
 
-/// Copies, closes the one that is left, copies what changed meanwhile, compares, and puts the other into service.
+/// Copies, closes the one that is left, copies what changed meanwhile, compares, and puts the other
+/// into service.
 async fn take(
     from: &Arc<dyn Transfer>,
     to: &Arc<dyn Transfer>,

@@ -30,8 +30,8 @@ pub enum OpenLedgerError {
     },
 }
 
-/// Opens the ledger, whoever's it is. Unless a clock is given, time comes from where the ledger takes it: the machine that it
-/// runs on.
+/// Opens the ledger, whoever's it is. Unless a clock is given, time comes from where the ledger
+/// takes it: the machine that it runs on.
 ///
 /// # Errors
 /// It cannot be opened.
@@ -57,7 +57,8 @@ pub(crate) async fn open_ledger(
     })
 }
 
-/// How long a record lives at most unless its life is extended, its tombstone and its burned id included.
+/// How long a record lives at most unless its life is extended, its tombstone and its burned id
+/// included.
 fn life_max(config: &Config) -> Duration {
     let life = Duration::from_secs(config.expiry_secs_max).saturating_add(TOMBSTONE).saturating_add(BURNED);
     life.max(Settings::default().life_max)

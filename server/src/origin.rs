@@ -11,8 +11,9 @@ const LOCAL_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 const HOST_BYTES_MAX: usize = 253;
 const LABEL_BYTES_MAX: usize = 63;
 
-/// Scheme, host and port of a server, as browsers write them in the header `Origin`: in lower case, without a port where
-/// it is the scheme's own. So two texts of one origin are one value, and comparing bytes is enough.
+/// Scheme, host and port of a server, as browsers write them in the header `Origin`: in lower case,
+/// without a port where it is the scheme's own. So two texts of one origin are one value, and
+/// comparing bytes is enough.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin(String);
 

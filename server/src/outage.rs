@@ -1,4 +1,5 @@
-//! What fails again and again is told when it begins and when it is over, and not each time in between.
+//! What fails again and again is told when it begins and when it is over, and not each time in
+//! between.
 
 use std::error::Error;
 use std::mem;

@@ -1,7 +1,8 @@
-//! What happens without anybody asking: time goes by for records that are due, blobs that are no one's are deleted, and what
-//! the ledger dropped is made unreadable.
+//! What happens without anybody asking: time goes by for records that are due, blobs that are no
+//! one's are deleted, and what the ledger dropped is made unreadable.
 //!
-//! All are idempotent and go on until done, so a failure costs only time and two reapers at once are harmless.
+//! All are idempotent and go on until done, so a failure costs only time and two reapers at once
+//! are harmless.
 
 use std::collections::HashMap;
 
@@ -19,18 +20,21 @@ use crate::outage::Outage;
 use crate::record_key::RecordKey;
 use crate::store::StoreError;
 
-/// How often the ledger is asked what is due. A change that makes something due at once does not wait for it.
+/// How often the ledger is asked what is due. A change that makes something due at once does not
+/// wait for it.
 const EVERY: Duration = Duration::from_secs(1);
 /// How often blobs without a share are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
-/// How often the ledger is scrubbed, if there is anything to scrub: what a push handed over is unreadable 10 seconds after its
-/// end.
+/// How often the ledger is scrubbed, if there is anything to scrub: what a push handed over is
+/// unreadable 10 seconds after its end.
 const SCRUB_EVERY: Duration = Duration::from_secs(3);
-/// How often the time is noted in a ledger that nobody changes. At the next start it tells how long the server was off.
+/// How often the time is noted in a ledger that nobody changes. At the next start it tells how long
+/// the server was off.
 const NOTE_TIME_EVERY: Duration = Duration::from_secs(60 * 60);
 /// Records asked for at once.
 const PAGE_LEN: usize = 4_096;
-/// Records for which time goes by at the same time: the ledger writes them together, and others wait for no more than these.
+/// Records for which time goes by at the same time: the ledger writes them together, and others
+/// wait for no more than these.
 const TICKS: usize = 128;
 /// Shares of them whose blobs are deleted at the same time.
 const TICK_DELETIONS: usize = 4;
@@ -40,7 +44,8 @@ const DELETERS: usize = 8;
 const TRIES: u32 = 3;
 /// Wait after a failure with a record; doubles each time.
 const BACK_OFF_MIN: Duration = Duration::from_secs(1);
-/// The longest such wait: under 10 seconds, so that deletion follows soon once the store works again.
+/// The longest such wait: under 10 seconds, so that deletion follows soon once the store works
+/// again.
 const BACK_OFF_MAX: Duration = Duration::from_secs(8);
 /// A damaged record does not become whole by trying: only an operator can mend it.
 const DAMAGED_EVERY: Duration = Duration::from_secs(60 * 60);
@@ -165,7 +170,8 @@ async fn bury(app: &App, key: RecordKey) -> Result<(), ReapError> {
 /// Ledger or blobs fail; it stays due.
 async fn reap(app: &App, key: RecordKey, places: &Semaphore) -> Result<(), ReapError> {
     if let Err(error) = app.store().run(key, &Command::Tick).await {
-        // A disk that is too full for the ledger's change is also full of what has to go: so it goes before it is noted.
+        // A disk that is too full for the ledger's change is also full of what has to go: so it
+        // goes before it is noted.
         if app.store().is_over(key).await? && delete_blobs(app, key).await? {
             tracing::warn!(%key, "ciphertext deleted before the ledger could note why");
         }
@@ -229,8 +235,9 @@ async fn scrub_loop(app: &App) {
     }
 }
 
-/// Deletes the blobs of shares that are unknown or gone. They are left when a server was killed at the wrong moment. Answers
-/// how many shares had any. Blobs of another installation are never seen here: the server does not start over them.
+/// Deletes the blobs of shares that are unknown or gone. They are left when a server was killed at
+/// the wrong moment. Answers how many shares had any. Blobs of another installation are never seen
+/// here: the server does not start over them.
 ///
 /// # Errors
 /// Ledger or blobs fail.
@@ -241,7 +248,8 @@ async fn sweep(app: &App) -> Result<usize, ReapError> {
     }
     let mut swept = 0;
     for share in shares {
-        // No share gets blobs before its record is stored, so this is not one that is just beginning.
+        // No share gets blobs before its record is stored, so this is not one that is just
+        // beginning.
         let keeps_blobs = match app.store().record(share).await {
             Ok(record) => record.is_some_and(|record| record.keeps_blobs()),
             // An operator may restore it; till then nobody knows.
@@ -256,7 +264,8 @@ async fn sweep(app: &App) -> Result<usize, ReapError> {
     Ok(swept)
 }
 
-/// Records with which something failed, and when to try again. As many as fail at the same time, and no more.
+/// Records with which something failed, and when to try again. As many as fail at the same time,
+/// and no more.
 #[derive(Default)]
 struct BackOff {
     waiting: HashMap<RecordKey, (Instant, Duration)>,

@@ -1,5 +1,5 @@
-//! The operator's `security.txt` (RFC 9116): whom to tell of a weakness. The operator writes it, and may sign it; the server
-//! hands it out as it is.
+//! The operator's `security.txt` (RFC 9116): whom to tell of a weakness. The operator writes it,
+//! and may sign it; the server hands it out as it is.
 
 use std::path::{Path, PathBuf};
 

@@ -28,7 +28,8 @@ use crate::lifecycle::{
 use crate::random;
 use crate::record_key::RecordKey;
 
-/// Lost races after which a command is given up. Within one process locks prevent them; other servers may be faster.
+/// Lost races after which a command is given up. Within one process locks prevent them; other
+/// servers may be faster.
 const ATTEMPTS_MAX: usize = 16;
 /// The longest pause after a lost race. The first is at most 2 milliseconds, and they double.
 const PAUSE_MAX: Duration = Duration::from_millis(64);
@@ -150,7 +151,8 @@ impl Store {
         Ok((share, outcome))
     }
 
-    /// Fixes the content: `request` against what is stored, provided that nothing more is stored meanwhile.
+    /// Fixes the content: `request` against what is stored, provided that nothing more is stored
+    /// meanwhile.
     ///
     /// # Errors
     /// As [`run`](Self::run).
@@ -207,8 +209,9 @@ impl Store {
         self.run_owner(*share, owner, OwnerAction::StorePart { index, sealed_len, last }).await.map(drop)
     }
 
-    /// Notes a stored object. `Closed`: the share takes none any more. Parts are looked at once more, one after the other: of
-    /// those that came at the same time, some may not stand beside others.
+    /// Notes a stored object. `Closed`: the share takes none any more. Parts are looked at once
+    /// more, one after the other: of those that came at the same time, some may not stand beside
+    /// others.
     ///
     /// # Errors
     /// The rules refuse it, and then nothing was changed; or the ledger fails.
@@ -309,8 +312,8 @@ impl Store {
         self.run_locked(key, expect_objects, command).await
     }
 
-    /// Answers what can be answered without the lock of the record: what only asks, unless time alone changes the record; and a
-    /// wrong proof, where others hold the lock.
+    /// Answers what can be answered without the lock of the record: what only asks, unless time
+    /// alone changes the record; and a wrong proof, where others hold the lock.
     async fn run_without_lock(
         &self,
         key: RecordKey,
@@ -374,7 +377,8 @@ impl Store {
         expect_objects: Option<WriteId>,
         command: &Command,
     ) -> Result<Outcome, StoreError> {
-        // Whoever creates mostly finds nothing there: the commit tells if that was wrong, and costs no look before.
+        // Whoever creates mostly finds nothing there: the commit tells if that was wrong, and costs
+        // no look before.
         let mut guesses_nothing = command.creates();
         for races in 0..ATTEMPTS_MAX {
             let guessed = std::mem::take(&mut guesses_nothing);
@@ -404,7 +408,8 @@ impl Store {
             };
             match outcome {
                 Some(outcome) => return Ok(outcome?),
-                // What the step rests on beside the record has changed: the caller has to look again.
+                // What the step rests on beside the record has changed: the caller has to look
+                // again.
                 None if expect_objects.is_some() => return Err(StoreError::Contended),
                 None => pause(races).await,
             }
@@ -412,7 +417,8 @@ impl Store {
         Err(StoreError::Contended)
     }
 
-    /// Stores a step that changes something, and gives its outcome; `None` if somebody else was faster.
+    /// Stores a step that changes something, and gives its outcome; `None` if somebody else was
+    /// faster.
     async fn commit(
         &self,
         key: RecordKey,

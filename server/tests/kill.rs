@@ -1,5 +1,5 @@
-//! The program, killed without warning at the worst moments: what was acknowledged is durable, what was begun goes on, and
-//! a limit stays a limit.
+//! The program, killed without warning at the worst moments: what was acknowledged is durable, what
+//! was begun goes on, and a limit stays a limit.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[path = "http/unchecked.rs"]
@@ -84,7 +84,8 @@ fn stored(data: &TempDir) -> Vec<u8> {
     ledger.query_row("SELECT bytes FROM record", [], |row| row.get(0)).unwrap()
 }
 
-/// The view is counted, and whoever asked for it never hears of it: they ask again and get it, and nobody else does.
+/// The view is counted, and whoever asked for it never hears of it: they ask again and get it, and
+/// nobody else does.
 #[tokio::test]
 async fn killed_between_a_reveal_and_its_answer_the_view_is_still_theirs() {
     let data = tempfile::tempdir().unwrap();

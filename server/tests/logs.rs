@@ -1,5 +1,5 @@
-//! Logs hold no secret: no proof, token, header, query, body, or path. A program of its own, because it listens to
-//! everything that is said in it.
+//! Logs hold no secret: no proof, token, header, query, body, or path. A program of its own,
+//! because it listens to everything that is said in it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[path = "http/unchecked.rs"]

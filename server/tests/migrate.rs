@@ -1,5 +1,5 @@
-//! Taking all records to another ledger, cut short at every call in turn: whatever happened, at most one ledger is in service,
-//! and the same again ends with everything there.
+//! Taking all records to another ledger, cut short at every call in turn: whatever happened, at
+//! most one ledger is in service, and the same again ends with everything there.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::path::Path;
@@ -21,7 +21,8 @@ use tempfile::TempDir;
 
 const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
-/// A ledger whose every call fails once so many were made; the last of them takes place all the same, and only its answer is lost.
+/// A ledger whose every call fails once so many were made; the last of them takes place all the
+/// same, and only its answer is lost.
 struct Mortal {
     ledger: SqliteLedger,
     calls_left: Arc<AtomicI64>,

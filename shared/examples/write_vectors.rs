@@ -1,4 +1,5 @@
-//! Writes the test vectors: `cargo run -p subrosa-shared --features vectors --example write_vectors`.
+//! Writes the test vectors:
+//! `cargo run -p subrosa-shared --features vectors --example write_vectors`.
 
 use std::path::Path;
 

@@ -1,6 +1,6 @@
-//! Bodies and headers of the HTTP API, version 1. All bodies are JSON unless said otherwise; requests refuse unknown
-//! fields, answers may grow new ones. The server describes its calls at `/openapi.json`, made from these types (feature
-//! `openapi`); errors are in [`problem`].
+//! Bodies and headers of the HTTP API, version 1. All bodies are JSON unless said otherwise;
+//! requests refuse unknown fields, answers may grow new ones. The server describes its calls at
+//! `/openapi.json`, made from these types (feature `openapi`); errors are in [`problem`].
 //!
 //! [`problem`]: crate::problem
 
@@ -46,8 +46,9 @@ pub struct Config {
     pub channels: Channels,
     /// Origin of the password channel, if it is another one.
     pub push_origin: Option<String>,
-    /// How many replicas of the server's records acknowledge a change before it is answered. With 0, what the server answered
-    /// outlives the loss of its machine as far as that machine's disk does.
+    /// How many replicas of the server's records acknowledge a change before it is answered. With
+    /// 0, what the server answered outlives the loss of its machine as far as that machine's disk
+    /// does.
     #[serde(default)]
     pub replicas_acknowledge: u32,
 }
@@ -101,7 +102,8 @@ pub struct Choices {
     pub views_default: u32,
 }
 
-/// `PUT /shares/{share}`: creates a share. The same body again gives the same answer; another is a conflict.
+/// `PUT /shares/{share}`: creates a share. The same body again gives the same answer; another is a
+/// conflict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -174,7 +176,8 @@ pub struct LinkLock {
     pub content_wrap: Vec<u8>,
 }
 
-/// `PUT /shares/{share}/links/{link}`: adds a link to a share that is complete. Idempotent like creating a share.
+/// `PUT /shares/{share}/links/{link}`: adds a link to a share that is complete. Idempotent like
+/// creating a share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -375,7 +378,8 @@ pub struct ShareStatus {
     pub created_at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
-    /// While it is uploaded: when the upload is abandoned and deleted, unless it is complete by then.
+    /// While it is uploaded: when the upload is abandoned and deleted, unless it is complete by
+    /// then.
     pub upload_ends_at: Option<Timestamp>,
     /// Bytes of plaintext in every part but the last.
     pub part_bytes: u32,
@@ -383,7 +387,8 @@ pub struct ShareStatus {
     pub padded_len: Option<u64>,
     /// Whether it ends when its last link has ended.
     pub ends_with_last_link: bool,
-    /// When the server found that some of its ciphertext is missing or damaged, if it has and it still is.
+    /// When the server found that some of its ciphertext is missing or damaged, if it has and it
+    /// still is.
     #[serde(default)]
     pub content_lost_at: Option<Timestamp>,
     /// Its links.
@@ -507,7 +512,8 @@ pub struct OpenedLink {
     pub link: LinkView,
 }
 
-/// `POST /links/{link}/leases`: asks for one counted download. The same verifier again gives the same lease.
+/// `POST /links/{link}/leases`: asks for one counted download. The same verifier again gives the
+/// same lease.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -536,7 +542,8 @@ pub struct GrantedLease {
     pub link: LinkView,
 }
 
-/// `POST /links/{link}/leases/{lease}/done`: the client closed the file on disk, or the person says that it is saved.
+/// `POST /links/{link}/leases/{lease}/done`: the client closed the file on disk, or the person says
+/// that it is saved.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -559,14 +566,15 @@ pub struct PushLock {
     #[serde(with = "base64url")]
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::face))]
     pub face: Vec<u8>,
-    /// Sealed object of 512 bytes or a larger power of two up to 65,536, and 81 bytes more: what is handed over. Given with
-    /// a counted view.
+    /// Sealed object of 512 bytes or a larger power of two up to 65,536, and 81 bytes more: what is
+    /// handed over. Given with a counted view.
     #[serde(with = "base64url")]
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::payload))]
     pub payload: Vec<u8>,
 }
 
-/// `PUT /pushes/{link}`: makes a push. The same body again gives the same answer; another is a conflict. At most 128 KiB.
+/// `PUT /pushes/{link}`: makes a push. The same body again gives the same answer; another is a
+/// conflict. At most 128 KiB.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -616,7 +624,8 @@ pub struct PatchPush {
     pub recipient_may_destroy: Option<bool>,
 }
 
-/// `GET /pushes/{link}`, and the answer to what its holder does: the push as its holder sees it. Looking counts nothing.
+/// `GET /pushes/{link}`, and the answer to what its holder does: the push as its holder sees it.
+/// Looking counts nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushView {
@@ -628,8 +637,8 @@ pub struct PushView {
     pub link: LinkView,
 }
 
-/// `POST /pushes/{link}/reveal`: one counted view. The same lease verifier again gives the same, uncounted, until it is
-/// finished or 15 minutes are over.
+/// `POST /pushes/{link}/reveal`: one counted view. The same lease verifier again gives the same,
+/// uncounted, until it is finished or 15 minutes are over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RevealedPush {
@@ -645,7 +654,8 @@ pub struct RevealedPush {
     pub link: LinkView,
 }
 
-/// `GET /pushes/{link}/owner`, and the answer to what its owner does: the push as its owner sees it.
+/// `GET /pushes/{link}/owner`, and the answer to what its owner does: the push as its owner sees
+/// it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PushStatus {

@@ -1,4 +1,5 @@
-//! Fixed-length byte strings and their one text form: base64url without padding (RFC 4648, section 5).
+//! Fixed-length byte strings and their one text form: base64url without padding (RFC 4648, section
+//! 5).
 
 #[cfg(feature = "openapi")]
 pub(crate) mod schema;
@@ -19,8 +20,8 @@ pub(crate) fn to_base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Decodes base64url without padding. Refuses padding, other alphabets and stray bits in the last character, so that
-/// every value has exactly one text.
+/// Decodes base64url without padding. Refuses padding, other alphabets and stray bits in the last
+/// character, so that every value has exactly one text.
 pub(crate) fn from_base64url<const LEN: usize>(text: &str) -> Result<[u8; LEN], BytesError> {
     let wrong = BytesError { expected_len: LEN };
     // Bounded before anything is allocated: four characters carry three bytes.
@@ -34,7 +35,8 @@ pub(crate) fn from_base64url<const LEN: usize>(text: &str) -> Result<[u8; LEN], 
     }
 }
 
-/// Defines a public (not secret) byte string of fixed length with its text form in `Display`, `FromStr` and serde.
+/// Defines a public (not secret) byte string of fixed length with its text form in `Display`,
+/// `FromStr` and serde.
 macro_rules! public_bytes {
     ($(#[doc = $doc:literal])* $name:ident, $len:literal) => {
         $(#[doc = $doc])*
@@ -104,7 +106,8 @@ macro_rules! public_bytes {
 }
 pub(crate) use public_bytes;
 
-/// Bytes of any length as base64url in JSON, for small sealed objects. `#[serde(with = "crate::bytes::base64url")]`.
+/// Bytes of any length as base64url in JSON, for small sealed objects.
+/// `#[serde(with = "crate::bytes::base64url")]`.
 pub(crate) mod base64url {
     use std::borrow::Cow;
 

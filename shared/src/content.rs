@@ -1,5 +1,5 @@
-//! How files become parts: end to end in manifest order, then zeros up to a padded length, cut into parts. PROTOCOL.md
-//! section 5.
+//! How files become parts: end to end in manifest order, then zeros up to a padded length, cut into
+//! parts. PROTOCOL.md section 5.
 
 use std::ops::Range;
 
@@ -23,7 +23,8 @@ pub enum LayoutError {
     TooLarge,
 }
 
-/// Whether a part size is one that the protocol allows: a whole number of chunks within bounds, in bytes of plaintext.
+/// Whether a part size is one that the protocol allows: a whole number of chunks within bounds, in
+/// bytes of plaintext.
 #[must_use]
 pub const fn is_part_size(part_bytes: u32) -> bool {
     PART_BYTES_MIN <= part_bytes && part_bytes <= PART_BYTES_MAX && part_bytes.is_multiple_of(CHUNK_LEN as u32)
@@ -53,7 +54,8 @@ impl Layout {
         Ok(Self { content_len, padded_len, part_bytes })
     }
 
-    /// Lays out content of a length into parts of the usual size, or of the smallest larger one that is enough.
+    /// Lays out content of a length into parts of the usual size, or of the smallest larger one
+    /// that is enough.
     ///
     /// # Errors
     /// The content is larger than a share can be.
@@ -158,8 +160,8 @@ impl Piece {
     }
 }
 
-/// Digest over a list of parts: SHA-256 of the label and, for each part in order, the sealed length (8, big endian) and
-/// the digest of the sealed bytes.
+/// Digest over a list of parts: SHA-256 of the label and, for each part in order, the sealed length
+/// (8, big endian) and the digest of the sealed bytes.
 #[must_use]
 pub fn part_list_digest(parts: impl IntoIterator<Item = (u64, Digest)>) -> Digest {
     let mut hash = Sha256::new();

@@ -32,12 +32,13 @@ public_bytes! {
     Digest, 32
 }
 public_bytes! {
-    /// What a sealed object says of its key and salt: it opens under no other. Pins one sealing of a part, so that single
-    /// chunks of it can be believed.
+    /// What a sealed object says of its key and salt: it opens under no other. Pins one sealing of
+    /// a part, so that single chunks of it can be believed.
     Commitment, 32
 }
 public_bytes! {
-    /// What a recipient's client says after it verified and saved. HMAC-SHA-256: the server cannot make one.
+    /// What a recipient's client says after it verified and saved. HMAC-SHA-256: the server cannot
+    /// make one.
     Receipt, 32
 }
 
@@ -56,7 +57,8 @@ impl LinkId {
         Self::from_bytes(id(Label::LinkId, link))
     }
 
-    /// The id of a push that belongs to a link verifier: another than that of a share's link. PROTOCOL.md section 3.
+    /// The id of a push that belongs to a link verifier: another than that of a share's link.
+    /// PROTOCOL.md section 3.
     #[must_use]
     pub fn derive_push(link: &Verifier) -> Self {
         Self::from_bytes(id(Label::PushId, link))

@@ -1,7 +1,9 @@
-//! Reads JSON (RFC 8259) into the types of the protocol, and says nothing about what is wrong with it: nobody asks, and the
-//! machinery of error messages weighs more in a browser than all else that reads.
+//! Reads JSON (RFC 8259) into the types of the protocol, and says nothing about what is wrong with
+//! it: nobody asks, and the machinery of error messages weighs more in a browser than all else that
+//! reads.
 //!
-//! As strict as `serde_json`, which the tests compare it with, and narrower: numbers are whole, enums have no contents.
+//! As strict as `serde_json`, which the tests compare it with, and narrower: numbers are whole,
+//! enums have no contents.
 
 use serde::de::value::StrDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -38,7 +40,8 @@ pub fn from_slice<'de, T: Deserialize<'de>>(json: &'de [u8]) -> Result<T, Malfor
     if reader.peek().is_none() { Ok(value) } else { Err(Malformed) }
 }
 
-/// Reads a field that may be missing: `null` says the same. `#[serde(default, deserialize_with = "default_if_null")]`.
+/// Reads a field that may be missing: `null` says the same.
+/// `#[serde(default, deserialize_with = "default_if_null")]`.
 pub(crate) fn default_if_null<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -81,7 +84,8 @@ impl<'de> Reader<'de> {
         if digits.is_empty() { Err(Malformed) } else { Ok(digits) }
     }
 
-    /// A number: `None` if it is not a whole one from 0 to 2^64 - 1. There are no others in the protocol.
+    /// A number: `None` if it is not a whole one from 0 to 2^64 - 1. There are no others in the
+    /// protocol.
     fn number(&mut self) -> Result<Option<u64>, Malformed> {
         let is_negative = self.rest.first() == Some(&b'-');
         self.rest = &self.rest[usize::from(is_negative)..];
@@ -112,7 +116,8 @@ impl<'de> Reader<'de> {
             self.rest = &self.rest[1..];
             return visitor.visit_borrowed_str(plain);
         }
-        // Large enough for all of it, so that it is never moved: it may be a secret, which its owner wipes.
+        // Large enough for all of it, so that it is never moved: it may be a secret, which its
+        // owner wipes.
         let mut text = String::with_capacity(plain.len() + self.raw_len());
         text.push_str(plain);
         loop {
@@ -261,7 +266,8 @@ impl Items<'_, '_> {
             return Ok(false);
         }
         let is_separated = std::mem::replace(&mut self.is_first, false) || self.reader.takes(b',');
-        // A comma that nothing follows is caught where the value is read: no value begins with what closes.
+        // A comma that nothing follows is caught where the value is read: no value begins with what
+        // closes.
         if is_separated { Ok(true) } else { Err(Malformed) }
     }
 }

@@ -148,7 +148,8 @@ impl LinkSecret {
 }
 
 impl PushSecret {
-    /// The key of the face. No passphrase stands before it: what a push is, and from whom, is told before it is asked for.
+    /// The key of the face. No passphrase stands before it: what a push is, and from whom, is told
+    /// before it is asked for.
     #[must_use]
     pub fn face_key(&self) -> FaceKey {
         FaceKey::from_bytes(derive(&[self.expose()], Label::PushFace))
@@ -253,10 +254,11 @@ impl DeviceSecret {
 }
 
 impl ReceiptKey {
-    /// The receipt for one lease: "someone with this link and its password says that it was saved whole".
+    /// The receipt for one lease: "someone with this link and its password says that it was saved
+    /// whole".
     ///
-    /// HMAC-SHA-256 (RFC 2104) over label, link id, lease id and the digest of what was handed over: the sealed
-    /// manifest, or the sealed payload of a push.
+    /// HMAC-SHA-256 (RFC 2104) over label, link id, lease id and the digest of what was handed
+    /// over: the sealed manifest, or the sealed payload of a push.
     #[must_use]
     pub fn receipt(&self, link: &LinkId, lease: &LeaseId, content: &Digest) -> Receipt {
         Receipt::from_bytes(self.mac(link, lease, content).finalize().into_bytes().into())

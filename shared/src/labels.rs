@@ -3,7 +3,8 @@
 use hkdf::Hkdf;
 use sha2::{Digest as _, Sha256};
 
-/// What a derived value is for. The text carries the protocol's version; PROTOCOL.md section 2 lists the same table.
+/// What a derived value is for. The text carries the protocol's version; PROTOCOL.md section 2
+/// lists the same table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Label {
     ShareOwner,
@@ -91,8 +92,8 @@ impl Label {
 
 /// HKDF-SHA-256 (RFC 5869) with an empty salt; the label is `info`.
 ///
-/// The input keying material is always uniformly random, alone or followed by more: then an empty salt is what RFC 5869,
-/// section 3.1, allows.
+/// The input keying material is always uniformly random, alone or followed by more: then an empty
+/// salt is what RFC 5869, section 3.1, allows.
 pub(crate) fn derive<const LEN: usize>(keying_material: &[&[u8]], label: Label) -> [u8; LEN] {
     let mut extract = hkdf::HkdfExtract::<Sha256>::new(None);
     for piece in keying_material {

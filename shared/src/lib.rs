@@ -1,10 +1,12 @@
 //! The Subrosa protocol, version 1: what browsers and the server have in common.
 //!
-//! This crate turns bytes into bytes. It does no I/O, reads no clock, draws no randomness of its own and keeps no global
-//! state: time and randomness come in as arguments. It is compiled natively and to `wasm32-unknown-unknown`.
+//! This crate turns bytes into bytes. It does no I/O, reads no clock, draws no randomness of its
+//! own and keeps no global state: time and randomness come in as arguments. It is compiled natively
+//! and to `wasm32-unknown-unknown`.
 //!
-//! `docs/PROTOCOL.md` is the specification; the modules link to its sections rather than repeat it. Start with [`keys`]
-//! (what is derived from what), then [`seal`] (the one ciphertext format), then [`manifest`] (what a share contains).
+//! `docs/PROTOCOL.md` is the specification; the modules link to its sections rather than repeat it.
+//! Start with [`keys`] (what is derived from what), then [`seal`] (the one ciphertext format), then
+//! [`manifest`] (what a share contains).
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

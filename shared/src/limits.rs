@@ -27,7 +27,8 @@ pub const VIEWS_MAX: u32 = 100;
 /// Wrong passwords on a link until it pauses by itself; the owner can resume it.
 pub const GUESSES_MAX: u32 = 200;
 
-/// What a server accepts. Served by `GET /config`, so that a client refuses too much before the first byte.
+/// What a server accepts. Served by `GET /config`, so that a client refuses too much before the
+/// first byte.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Limits {

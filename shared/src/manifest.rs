@@ -1,7 +1,8 @@
 //! The manifest: what a share contains. PROTOCOL.md section 7.
 //!
-//! Versioned JSON, filled with spaces up to a padded length, sealed. Whoever reads one checks everything before believing
-//! anything: paths, duplicates, and that sizes, padding and parts add up.
+//! Versioned JSON, filled with spaces up to a padded length, sealed. Whoever reads one checks
+//! everything before believing anything: paths, duplicates, and that sizes, padding and parts add
+//! up.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
@@ -272,15 +273,18 @@ impl Manifest {
     }
 }
 
-/// Checks what can be wrong with a set of entries: a sender's client calls it before it reads a byte.
+/// Checks what can be wrong with a set of entries: a sender's client calls it before it reads a
+/// byte.
 ///
 /// # Errors
-/// Too many, duplicates, a name that is both file and folder, or a MIME type or time that cannot be.
+/// Too many, duplicates, a name that is both file and folder, or a MIME type or time that cannot
+/// be.
 pub fn check_entries(entries: &[Entry]) -> Result<(), ManifestError> {
     if entries.len() > ENTRIES_MAX {
         return Err(ManifestError::TooMany);
     }
-    // A tree of names rather than a set of paths: its size is that of the paths, however deep they are.
+    // A tree of names rather than a set of paths: its size is that of the paths, however deep they
+    // are.
     let mut names: HashMap<(usize, String), Name<'_>> = HashMap::new();
     for (index, entry) in entries.iter().enumerate() {
         entry.check_hints()?;

@@ -1,4 +1,5 @@
-//! The owner's note: what an owner's devices need to show and change a share, opaque to the server. PROTOCOL.md section 9.
+//! The owner's note: what an owner's devices need to show and change a share, opaque to the server.
+//! PROTOCOL.md section 9.
 
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};

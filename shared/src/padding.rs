@@ -1,13 +1,15 @@
-//! Padmé padding: how long a content of some length becomes, so that its length says little. PROTOCOL.md section 5.
+//! Padmé padding: how long a content of some length becomes, so that its length says little.
+//! PROTOCOL.md section 5.
 //!
-//! Nikitin, Barman, Lueks, Underwood, Hubaux, Ford: *Reducing Metadata Leakage from Encrypted Files and Communication
-//! with PURBs*, 2019. The length's exponent is kept and only as many leading bits of its mantissa as the exponent has:
-//! at most 12 % more, less the longer.
+//! Nikitin, Barman, Lueks, Underwood, Hubaux, Ford: *Reducing Metadata Leakage from Encrypted Files
+//! and Communication with PURBs*, 2019. The length's exponent is kept and only as many leading bits
+//! of its mantissa as the exponent has: at most 12 % more, less the longer.
 
 /// Shortest padded length, in bytes.
 pub const FLOOR: u64 = 4096;
 
-/// The padded length for a length in bytes: the smallest Padmé length that is not below it nor below [`FLOOR`].
+/// The padded length for a length in bytes: the smallest Padmé length that is not below it nor
+/// below [`FLOOR`].
 ///
 /// `None` if it exceeds `u64`.
 #[must_use]

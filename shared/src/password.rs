@@ -4,8 +4,8 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use subrosa_unicode::nfc;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-/// How a password is stretched. A number in the token, never parameters from the server, which could weaken them or hang
-/// a phone.
+/// How a password is stretched. A number in the token, never parameters from the server, which
+/// could weaken them or hang a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Suite {
@@ -90,8 +90,8 @@ impl StretchedPassword {
         Self(bytes)
     }
 
-    /// The bytes. Whoever calls this answers for where they go: with the link's secret they open the link, and tell a
-    /// guessed password from another.
+    /// The bytes. Whoever calls this answers for where they go: with the link's secret they open
+    /// the link, and tell a guessed password from another.
     #[must_use]
     pub const fn expose(&self) -> &[u8; Self::LEN] {
         &self.0

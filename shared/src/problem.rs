@@ -50,7 +50,8 @@ problem_types! {
     MethodNotAllowed = "method-not-allowed", 405, "This call does not take that method.";
     /// A link or share that ended, told to its holder with why and when.
     Gone = "gone", 410, "This has ended, and its ciphertext is deleted.";
-    /// What was stored is missing, cut or damaged on the server. Asking again does not bring it back.
+    /// What was stored is missing, cut or damaged on the server. Asking again does not bring it
+    /// back.
     ContentLost = "content-lost", 410, "What was stored here is lost or damaged on the server.";
     /// The owner paused it.
     Paused = "paused", 409, "The sender has paused this link.";

@@ -1,8 +1,9 @@
 //! Pushes: a short text under a link of its own, on the password channel. PROTOCOL.md section 10.
 //!
-//! A push is three sealed objects. The *face* says what it is and from whom, and opens with the link alone. The
-//! *payload* is what is handed over, given with a counted view only; a passphrase can stand before it. The *note* is for
-//! the owner's devices. Lengths say next to nothing: face and note have one length, payloads few.
+//! A push is three sealed objects. The *face* says what it is and from whom, and opens with the
+//! link alone. The *payload* is what is handed over, given with a counted view only; a passphrase
+//! can stand before it. The *note* is for the owner's devices. Lengths say next to nothing: face
+//! and note have one length, payloads few.
 
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -61,8 +62,8 @@ pub enum PushError {
     /// The web address is none that may be handed over: see [`check_url`].
     #[error(transparent)]
     Url(UrlProblem),
-    /// A user name has a character that ends a line or turns the direction of text: what is pasted unseen must not be
-    /// more than one line.
+    /// A user name has a character that ends a line or turns the direction of text: what is pasted
+    /// unseen must not be more than one line.
     #[error("the user name has a control character")]
     UserCharacter(char),
     /// The same for a password.
@@ -89,7 +90,8 @@ pub enum UrlProblem {
     /// It does not begin with `https://` or `http://`.
     #[error("the web address does not begin with https:// or http://")]
     Scheme,
-    /// It has white space, a backslash, or a character that shows nothing or turns the direction of text.
+    /// It has white space, a backslash, or a character that shows nothing or turns the direction of
+    /// text.
     #[error("the web address has a character that it must not have")]
     Character(char),
     /// A user name, or a password, stands before its host.
@@ -308,7 +310,8 @@ impl std::fmt::Debug for Payload {
     }
 }
 
-/// What the owner's devices keep of a push, opaque to the server. Not the payload, not the passphrase.
+/// What the owner's devices keep of a push, opaque to the server. Not the payload, not the
+/// passphrase.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PushNote {
     /// What the owner calls it.
@@ -363,8 +366,8 @@ impl PushNote {
     }
 }
 
-/// Whether a sealed payload can have that length, in bytes: its plaintext has [`PAYLOAD_BYTES_MIN`] bytes, or a larger
-/// power of two up to [`PAYLOAD_BYTES_MAX`].
+/// Whether a sealed payload can have that length, in bytes: its plaintext has [`PAYLOAD_BYTES_MIN`]
+/// bytes, or a larger power of two up to [`PAYLOAD_BYTES_MAX`].
 #[must_use]
 pub fn is_payload_len(sealed_len: usize) -> bool {
     plaintext_len(sealed_len as u64).is_ok_and(|len| usize::try_from(len).is_ok_and(is_padded_payload))
@@ -374,10 +377,10 @@ const fn is_padded_payload(len: usize) -> bool {
     PAYLOAD_BYTES_MIN <= len && len <= PAYLOAD_BYTES_MAX && len.is_power_of_two()
 }
 
-/// Whether a web address may be handed over: http or https, with a host, at most [`URL_BYTES_MAX`] bytes, and nothing in
-/// it that makes people see another host than a browser does: no user name, no sign beyond ASCII in the host, no
-/// backslash, no white space, no control or direction characters,
-/// nothing invisible.
+/// Whether a web address may be handed over: http or https, with a host, at most [`URL_BYTES_MAX`]
+/// bytes, and nothing in it that makes people see another host than a browser does: no user name,
+/// no sign beyond ASCII in the host, no backslash, no white space, no control or direction
+/// characters, nothing invisible.
 ///
 /// # Errors
 /// What is wrong with it.
@@ -396,8 +399,8 @@ pub fn check_url(url: &str) -> Result<(), UrlProblem> {
     check_authority(rest.split(['/', '?', '#']).next().unwrap_or_default())
 }
 
-/// A host and perhaps a port. Beyond ASCII only letters and digits: some signs become `/`, `@` or `.` in browsers, and so do
-/// digits with a full stop behind them, such as `⒈`.
+/// A host and perhaps a port. Beyond ASCII only letters and digits: some signs become `/`, `@` or
+/// `.` in browsers, and so do digits with a full stop behind them, such as `⒈`.
 fn check_authority(authority: &str) -> Result<(), UrlProblem> {
     if authority.contains('@') {
         return Err(UrlProblem::UserName);

@@ -1,4 +1,5 @@
-//! Sealed objects: the one ciphertext format for parts, manifests, wraps, notes and pushes. PROTOCOL.md section 4.
+//! Sealed objects: the one ciphertext format for parts, manifests, wraps, notes and pushes.
+//! PROTOCOL.md section 4.
 //!
 //! ```text
 //! sealed object = version (1) ‖ salt (32) ‖ commitment (32) ‖ chunk 0 ‖ chunk 1 ‖ …
@@ -6,12 +7,13 @@
 //! chunk i = ChaCha20-Poly1305(k, nonce = i (11, big endian) ‖ last (1), associated data = version ‖ role ‖ context)
 //! ```
 //!
-//! Every chunk but the last carries 64 KiB of plaintext; only the single chunk of an empty plaintext is empty. The
-//! construction is STREAM (Hoang, Reyhanitabar, Rogaway, Vizár: *Online Authenticated-Encryption and its Nonce-Reuse
-//! Misuse-Resistance*, 2015) as in the age format.
+//! Every chunk but the last carries 64 KiB of plaintext; only the single chunk of an empty
+//! plaintext is empty. The construction is STREAM (Hoang, Reyhanitabar, Rogaway, Vizár: *Online
+//! Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance*, 2015) as in the age format.
 //!
-//! A fresh salt gives every sealing a key of its own, so a nonce never repeats under a key, whatever is sealed again.
-//! The commitment makes the object open under one key only, which ChaCha20-Poly1305 alone does not promise.
+//! A fresh salt gives every sealing a key of its own, so a nonce never repeats under a key,
+//! whatever is sealed again. The commitment makes the object open under one key only, which
+//! ChaCha20-Poly1305 alone does not promise.
 
 use rand_core::CryptoRng;
 pub use subrosa_aead::TAG_LEN;
@@ -48,7 +50,8 @@ pub enum OpenError {
     Authentication,
 }
 
-/// A key that seals: its type fixes the role that it seals in, and what context binds the object to its place.
+/// A key that seals: its type fixes the role that it seals in, and what context binds the object to
+/// its place.
 pub trait SealingKey {
     /// Where the object belongs.
     type Context: Context;
@@ -265,7 +268,8 @@ pub fn open_into<K: SealingKey>(
     Ok(())
 }
 
-/// The commitment of a sealed object, from its header or more of it. `None` if it is shorter than that.
+/// The commitment of a sealed object, from its header or more of it. `None` if it is shorter than
+/// that.
 #[must_use]
 pub fn commitment(sealed: &[u8]) -> Option<Commitment> {
     let header: &[u8; HEADER_LEN] = sealed.first_chunk()?;
@@ -282,12 +286,14 @@ pub struct Opener {
 impl Opener {
     /// Begins with the header: the object's first [`HEADER_LEN`] bytes, or more of it.
     ///
-    /// Length and commitment come from a source that is itself authentic: the manifest. The length decides which chunk is
-    /// the last. The commitment decides which sealing this is: the same place may have been sealed before, and whoever
-    /// kept that ciphertext must not be able to mix the two.
+    /// Length and commitment come from a source that is itself authentic: the manifest. The length
+    /// decides which chunk is the last. The commitment decides which sealing this is: the same
+    /// place may have been sealed before, and whoever kept that ciphertext must not be able to mix
+    /// the two.
     ///
     /// # Errors
-    /// The length is not one of a sealed object, the version is unknown, or the key, place or sealing is another.
+    /// The length is not one of a sealed object, the version is unknown, or the key, place or
+    /// sealing is another.
     pub fn new<K: SealingKey>(
         key: &K,
         context: &K::Context,

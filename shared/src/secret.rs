@@ -1,12 +1,13 @@
-//! Secrets as types: each does one thing, wipes itself when dropped, is compared in constant time, and cannot be cloned,
-//! printed or serialized.
+//! Secrets as types: each does one thing, wipes itself when dropped, is compared in constant time,
+//! and cannot be cloned, printed or serialized.
 
 use rand_core::CryptoRng;
 use zeroize::{Zeroize as _, ZeroizeOnDrop, Zeroizing};
 
 use crate::bytes::{BytesError, from_base64url, to_base64url};
 
-/// A proof: shows that its holder knows the secret it was derived from, without giving the secret away.
+/// A proof: shows that its holder knows the secret it was derived from, without giving the secret
+/// away.
 pub trait Proof {
     /// The 32 bytes.
     fn expose(&self) -> &[u8; 32];
@@ -112,16 +113,19 @@ drawn_secret! {
     PushOwnerSecret
 }
 drawn_secret! {
-    /// Drawn by the recipient's client before it asks for a lease: with it, only that client goes on.
+    /// Drawn by the recipient's client before it asks for a lease: with it, only that client goes
+    /// on.
     LeaseSecret
 }
 drawn_secret! {
-    /// Drawn by the recipient's client once per link: a device that opened before is not slowed by the guesses of others.
+    /// Drawn by the recipient's client once per link: a device that opened before is not slowed by
+    /// the guesses of others.
     DeviceSecret
 }
 
 secret_bytes! {
-    /// In the fragment of a push's link. Derived from the owner's, so that the owner can make the link again.
+    /// In the fragment of a push's link. Derived from the owner's, so that the owner can make the
+    /// link again.
     PushSecret
 }
 secret_bytes! {

@@ -1,8 +1,8 @@
-//! Tokens: how a secret stands in a link's fragment, and how a damaged link is told from a whole one. PROTOCOL.md
-//! section 6.
+//! Tokens: how a secret stands in a link's fragment, and how a damaged link is told from a whole
+//! one. PROTOCOL.md section 6.
 //!
-//! A token is base64url without padding of `secret (32) ‖ checksum (3) ‖ kind (1)`: 48 characters, the last of which is a
-//! letter or digit, so that no program that finds links in text cuts it off.
+//! A token is base64url without padding of `secret (32) ‖ checksum (3) ‖ kind (1)`: 48 characters,
+//! the last of which is a letter or digit, so that no program that finds links in text cuts it off.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -20,8 +20,8 @@ pub const TEXT_BYTES_MAX: usize = 16 * 1024;
 const SECRET_LEN: usize = 32;
 const CHECKSUM_LEN: usize = 3;
 
-/// What a token opens, and with which password suite. The number is the token's last byte; its low six bits stay below
-/// 62, which makes the last character a letter or digit.
+/// What a token opens, and with which password suite. The number is the token's last byte; its low
+/// six bits stay below 62, which makes the last character a letter or digit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
@@ -101,8 +101,9 @@ macro_rules! token {
 
             #[doc = concat!("Finds the token of ", $what, " in whatever mail, chat and fingers made of the link.")]
             ///
-            /// Takes the bare token, the link, or a text around it; repairs line breaks and spaces, percent-encoding,
-            /// trailing punctuation, added parameters, and the wrappers of mail scanners that carry the whole link.
+            /// Takes the bare token, the link, or a text around it; repairs line breaks and spaces,
+            /// percent-encoding, trailing punctuation, added parameters, and the wrappers of mail
+            /// scanners that carry the whole link.
             ///
             /// # Errors
             /// There is no whole token of that kind in the text.
@@ -148,8 +149,8 @@ fn decode(token: &[u8]) -> Result<(Secret, u8), TokenError> {
     }
 }
 
-/// Finds a whole token: slides a window of 48 characters over the cleaned text until a checksum fits. A chance hit has a
-/// probability of 2^-24 per window.
+/// Finds a whole token: slides a window of 48 characters over the cleaned text until a checksum
+/// fits. A chance hit has a probability of 2^-24 per window.
 fn find(text: &str, wanted: Kind) -> Result<Secret, TokenError> {
     if text.len() > TEXT_BYTES_MAX {
         return Err(TokenError::TooLong);
@@ -178,8 +179,9 @@ fn diagnose(clean: &str) -> TokenError {
     }
 }
 
-/// Undoes percent-encoding, however often it was applied, and drops what mail and chat put inside of long words: white
-/// space, soft hyphens, invisible characters, and the `=` at line ends of quoted-printable.
+/// Undoes percent-encoding, however often it was applied, and drops what mail and chat put inside
+/// of long words: white space, soft hyphens, invisible characters, and the `=` at line ends of
+/// quoted-printable.
 fn clean(text: &str) -> Zeroizing<String> {
     let mut decoded = Zeroizing::new(text.to_owned());
     // Wrappers nest: a link in a scanner's parameter in another's. Four is more than was ever seen.

@@ -1,5 +1,6 @@
-//! Test vectors: files from which any implementation of the protocol can be checked, this one natively and in wasm.
-//! PROTOCOL.md section 11 describes their form. Only built with the feature `vectors`.
+//! Test vectors: files from which any implementation of the protocol can be checked, this one
+//! natively and in wasm. PROTOCOL.md section 11 describes their form. Only built with the feature
+//! `vectors`.
 
 mod builder;
 mod derived;

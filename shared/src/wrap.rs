@@ -1,7 +1,7 @@
 //! Wraps: keys sealed for one link. PROTOCOL.md section 8.
 //!
-//! The *view wrap* gives the manifest's key and pins the manifest; the *content wrap* gives the content's key, and is
-//! handed out only with a lease: looking yields no content key.
+//! The *view wrap* gives the manifest's key and pins the manifest; the *content wrap* gives the
+//! content's key, and is handed out only with a lease: looking yields no content key.
 
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -20,7 +20,8 @@ pub const CONTENT_WRAP_LEN: usize = sealed_len(32) as usize;
 pub struct View {
     /// Opens the manifest.
     pub manifest_key: ManifestKey,
-    /// SHA-256 of the sealed manifest: neither the server nor the holder of another link can swap what this link shows.
+    /// SHA-256 of the sealed manifest: neither the server nor the holder of another link can swap
+    /// what this link shows.
     pub manifest_digest: Digest,
 }
 

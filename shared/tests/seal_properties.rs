@@ -131,7 +131,8 @@ proptest! {
 
 #[test]
 fn a_file_that_changed_between_two_attempts_never_repeats_key_and_nonce() {
-    // The same place is sealed twice, with other content: salts differ, so keys differ, so that equal nonces are harmless.
+    // The same place is sealed twice, with other content: salts differ, so keys differ, so that
+    // equal nonces are harmless.
     let (first, second) = (sealed(&[0; 1000]), sealed(&[1; 1000]));
     assert_ne!(first[1..33], second[1..33], "salt");
     // Had key and nonce repeated, the ciphertexts would differ just where and as the plaintexts do.

@@ -1,5 +1,5 @@
-//! What others found to go wrong in implementations: the vectors of Project Wycheproof, through the code that seals, derives
-//! and signs here; and the example of RFC 9106.
+//! What others found to go wrong in implementations: the vectors of Project Wycheproof, through the
+//! code that seals, derives and signs here; and the example of RFC 9106.
 #![allow(clippy::unwrap_used, reason = "a test says what failed by panicking")]
 
 use argon2::{Algorithm, Argon2, AssociatedData, ParamsBuilder, Version};
@@ -74,7 +74,8 @@ fn hmac_sha256() {
     assert!(run > 80, "{run}");
 }
 
-/// RFC 9106, section 5.3. Suite 1 takes neither a secret nor associated data; the rest of the algorithm is the same.
+/// RFC 9106, section 5.3. Suite 1 takes neither a secret nor associated data; the rest of the
+/// algorithm is the same.
 #[test]
 fn argon2id() {
     let mut builder = ParamsBuilder::new();

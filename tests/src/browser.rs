@@ -1,5 +1,6 @@
-//! A browser with a fresh profile that nobody sees, driven by WebDriver. When a test fails, a picture of the page and what it said
-//! stay in `target/screenshots`; when it passes, the page must not have complained about anything.
+//! A browser with a fresh profile that nobody sees, driven by WebDriver. When a test fails, a
+//! picture of the page and what it said stay in `target/screenshots`; when it passes, the page must
+//! not have complained about anything.
 
 mod accessible;
 mod chromium;
@@ -31,7 +32,8 @@ use crate::wait;
 /// What a person would call at once, on a machine that is busy with other things.
 pub const SOON: Duration = Duration::from_secs(20);
 
-/// Tests that use browsers at the same time: much of their time is waiting. More would only make each other late.
+/// Tests that use browsers at the same time: much of their time is waiting. More would only make
+/// each other late.
 static TURNS: Semaphore = Semaphore::const_new(2);
 
 /// Waits until few enough other tests of this program use browsers.
@@ -52,7 +54,8 @@ pub struct Browser {
     folder: TempDir,
 }
 
-/// A text of a page as people see it: without the marks that set names of files apart from the sentence around them.
+/// A text of a page as people see it: without the marks that set names of files apart from the
+/// sentence around them.
 fn seen(text: &str) -> String {
     text.replace(['\u{2068}', '\u{2069}'], "")
 }
@@ -284,8 +287,8 @@ impl Browser {
         desk
     }
 
-    /// Waits for the only file in the download folder to be complete, takes it out of there and gives its name and content.
-    /// In an engine that saves nothing, what its page saved is given.
+    /// Waits for the only file in the download folder to be complete, takes it out of there and
+    /// gives its name and content. In an engine that saves nothing, what its page saved is given.
     ///
     /// # Panics
     /// It does not come.
@@ -320,8 +323,8 @@ impl Browser {
         entries.map(|entry| entry.path()).collect()
     }
 
-    /// What lies there and could be taken for a whole file: not marked as unfinished by the browser. (Firefox keeps the
-    /// place of an unfinished file with an empty one.)
+    /// What lies there and could be taken for a whole file: not marked as unfinished by the
+    /// browser. (Firefox keeps the place of an unfinished file with an empty one.)
     pub async fn looking_whole(&self) -> Vec<PathBuf> {
         if !Engine::of_this_run().can(Needs::Downloads) {
             return self.collected_whole().await.into_iter().map(PathBuf::from).collect();
@@ -330,7 +333,8 @@ impl Browser {
         self.in_downloads().into_iter().filter(|file| !is_unfinished(file) && !empty(file)).collect()
     }
 
-    /// Memory of all its processes, in bytes: what only they have, and their parts of what they share.
+    /// Memory of all its processes, in bytes: what only they have, and their parts of what they
+    /// share.
     #[must_use]
     pub fn resident_bytes(&self) -> u64 {
         self.driver.resident_bytes()

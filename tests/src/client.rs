@@ -1,9 +1,9 @@
-//! A client of the protocol without a browser: seals and uploads ([`upload`]), opens and downloads ([`download`]), makes
-//! and reveals pushes ([`push`]). Every call of the API is one method, so that a test can stop between any two, repeat one,
-//! or leave one out.
+//! A client of the protocol without a browser: seals and uploads ([`upload`]), opens and downloads
+//! ([`download`]), makes and reveals pushes ([`push`]). Every call of the API is one method, so
+//! that a test can stop between any two, repeat one, or leave one out.
 //!
-//! It draws secrets, derives ids and checks everything that PROTOCOL.md tells a reader to check; it holds whole parts in
-//! memory, and so is for content that fits there.
+//! It draws secrets, derives ids and checks everything that PROTOCOL.md tells a reader to check; it
+//! holds whole parts in memory, and so is for content that fits there.
 
 pub mod download;
 pub mod package;
@@ -99,7 +99,8 @@ impl Client {
         Self::among(&[origin.to_owned()], 0)
     }
 
-    /// A client for several servers with one ledger: every call goes to the next of them, the first one to number `first`.
+    /// A client for several servers with one ledger: every call goes to the next of them, the first
+    /// one to number `first`.
     ///
     /// # Errors
     /// The platform cannot make HTTP clients.
@@ -127,7 +128,8 @@ impl Client {
     }
 }
 
-/// A request with its body as HTTP/1.1, for whoever sends it in an unusual way: without listening, or a thousand times.
+/// A request with its body as HTTP/1.1, for whoever sends it in an unusual way: without listening,
+/// or a thousand times.
 ///
 /// # Panics
 /// Its body is a stream.

@@ -1,8 +1,10 @@
-//! Exactly N: many clients on few links, while servers and Redis are killed and started again, and afterwards a judge.
+//! Exactly N: many clients on few links, while servers and Redis are killed and started again, and
+//! afterwards a judge.
 //!
-//! [`plan`] draws from a seed what is sent and who takes it, [`world`] is the servers over one ledger, [`faults`] kills
-//! them whenever so many calls were begun, clients work through the plan and write a [`history`] to which is added
-//! what was left in the end, and [`judge`] says what is wrong with all that.
+//! [`plan`] draws from a seed what is sent and who takes it, [`world`] is the servers over one
+//! ledger, [`faults`] kills them whenever so many calls were begun, clients work through the plan
+//! and write a [`history`] to which is added what was left in the end, and [`judge`] says what is
+//! wrong with all that.
 
 mod clients;
 pub mod faults;
@@ -117,7 +119,8 @@ pub async fn run(world: &mut World, trial: Trial) -> Verdict {
     }
 }
 
-/// Waits until what has ended has no blobs any more, or the time for that is over. The names of shares that nobody sent.
+/// Waits until what has ended has no blobs any more, or the time for that is over. The names of
+/// shares that nobody sent.
 async fn wait_for_reaper(planned_shares: &[PlannedShare], found: &mut [Found], shares: &Path) -> Vec<String> {
     let name = |share: &PlannedShare| match share.sealed.get() {
         Some(Sealed::Share { package, .. }) => Some(package.share().to_string()),

@@ -1,4 +1,5 @@
-//! Looks for what must not be there: in every byte of a server's data folder and log, in every form that it could have.
+//! Looks for what must not be there: in every byte of a server's data folder and log, in every form
+//! that it could have.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +31,8 @@ impl Leaks {
         self.add(what, "UTF-16", text.encode_utf16().flat_map(u16::to_le_bytes).collect());
     }
 
-    /// Looks for bytes: as they are, in hexadecimal, and in base64 of both alphabets, wherever in a longer run they stand.
+    /// Looks for bytes: as they are, in hexadecimal, and in base64 of both alphabets, wherever in a
+    /// longer run they stand.
     pub fn secret(&mut self, what: &str, secret: &[u8]) {
         self.bytes(what, secret);
         let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -115,7 +117,8 @@ impl Leaks {
     }
 }
 
-/// What stays of base64 wherever the bytes begin: the characters that depend on nothing before or after them.
+/// What stays of base64 wherever the bytes begin: the characters that depend on nothing before or
+/// after them.
 fn within_base64(alphabet: &impl Engine, secret: &[u8], shift: usize) -> Vec<u8> {
     let text = alphabet.encode([&vec![0; shift], secret].concat());
     let (start, bits) = ((shift * 8).div_ceil(6), (shift + secret.len()) * 8);

@@ -22,8 +22,8 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Starts it with what stands in its `http` block, which is told the port to listen on and the folder of this nginx.
-    /// Waits until something answers with success at `/`.
+    /// Starts it with what stands in its `http` block, which is told the port to listen on and the
+    /// folder of this nginx. Waits until something answers with success at `/`.
     ///
     /// # Panics
     /// It does not start: shows what it says.

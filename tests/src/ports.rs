@@ -8,13 +8,13 @@ use rand_core::Rng as _;
 
 use crate::bytes::rng;
 
-/// Below what platforms give to outgoing connections: one of those would take the port of a program that was killed
-/// before it is started again.
+/// Below what platforms give to outgoing connections: one of those would take the port of a program
+/// that was killed before it is started again.
 const FIRST: u32 = 10_000;
 const COUNT: u32 = 20_000;
 
-/// A port that nobody listens on, and that nobody else in this program is given. Somebody in another program may take it
-/// before it is used, which is unlikely: it is drawn.
+/// A port that nobody listens on, and that nobody else in this program is given. Somebody in
+/// another program may take it before it is used, which is unlikely: it is drawn.
 ///
 /// # Panics
 /// There is none.

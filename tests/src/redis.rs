@@ -1,6 +1,7 @@
-//! Real Redis, as processes of their own on free ports, each with a folder for itself: one ([`Redis`]), a [`Cluster`] of
-//! six, or one with a replica and [`Sentinels`]. All are killed when dropped, and when the test program ends in whatever
-//! way. Commands are sent with `redis-cli`, so that nothing here rests on the library that is under test.
+//! Real Redis, as processes of their own on free ports, each with a folder for itself: one
+//! ([`Redis`]), a [`Cluster`] of six, or one with a replica and [`Sentinels`]. All are killed when
+//! dropped, and when the test program ends in whatever way. Commands are sent with `redis-cli`, so
+//! that nothing here rests on the library that is under test.
 
 mod cluster;
 mod node;
@@ -17,7 +18,8 @@ use node::Node;
 
 use crate::wait;
 
-/// Until something has started, has found its neighbours, or has been replaced. Generous: the machine may be busy.
+/// Until something has started, has found its neighbours, or has been replaced. Generous: the
+/// machine may be busy.
 const WITHIN: Duration = Duration::from_secs(120);
 
 /// How a Redis is started.
@@ -30,7 +32,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Loses nothing that it has answered: `appendonly yes`, `appendfsync always`, no snapshots beside.
+    /// Loses nothing that it has answered: `appendonly yes`, `appendfsync always`, no snapshots
+    /// beside.
     #[must_use]
     pub fn durable() -> Self {
         Self::with(&["appendonly yes", "appendfsync always", "save \"\""])

@@ -1,5 +1,6 @@
-//! The real server, as a process of its own: started on a free port, killed, started again on the same data. With the
-//! variable `SUBROSA_TEST_LEDGER=redis` every server has a Redis for its ledger, in its data folder and for as long as it.
+//! The real server, as a process of its own: started on a free port, killed, started again on the
+//! same data. With the variable `SUBROSA_TEST_LEDGER=redis` every server has a Redis for its
+//! ledger, in its data folder and for as long as it.
 
 mod ledger;
 mod log;
@@ -36,7 +37,8 @@ pub struct Options {
     pub port: u16,
     /// What is logged, as in `RUST_LOG`. `None`: more than operators get by default.
     pub log: Option<String>,
-    /// Puts the data folder on a file system of its own, of so many bytes, that ends with the server's process.
+    /// Puts the data folder on a file system of its own, of so many bytes, that ends with the
+    /// server's process.
     pub disk_bytes: Option<u64>,
     /// How many files it may have open, unless it asks for more. `None`: as many as this process.
     pub open_files: Option<u64>,
@@ -116,8 +118,9 @@ impl Server {
         Self::spawn(options, folder, Log::default()).await
     }
 
-    /// Starts two servers that share the work, each with a ledger and an origin of its own: one for shares, whose passwords
-    /// go to the other, which serves pushes only. With more flags, for both.
+    /// Starts two servers that share the work, each with a ledger and an origin of its own: one for
+    /// shares, whose passwords go to the other, which serves pushes only. With more flags, for
+    /// both.
     ///
     /// # Panics
     /// One of them does not start.
@@ -279,8 +282,8 @@ impl Server {
     }
 }
 
-/// The server as the only user of a small file system: mounted in a namespace of its own, which needs no privilege and
-/// leaves nothing behind.
+/// The server as the only user of a small file system: mounted in a namespace of its own, which
+/// needs no privilege and leaves nothing behind.
 fn on_small_disk(data: &Path, bytes: u64) -> Command {
     let script = r#"mount -t tmpfs -o "size=$0" tmpfs "$1" && shift && exec "$@""#;
     let mut command = Command::new("unshare");
@@ -289,7 +292,8 @@ fn on_small_disk(data: &Path, bytes: u64) -> Command {
     command
 }
 
-/// The server with so many open files allowed at first, and as many as this process may have if it asks.
+/// The server with so many open files allowed at first, and as many as this process may have if it
+/// asks.
 fn with_open_files(count: u64) -> Command {
     let mut command = Command::new("prlimit");
     command.arg(format!("--nofile={count}:")).arg("--").arg(program());

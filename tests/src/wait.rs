@@ -1,4 +1,5 @@
-//! Waiting for what has no event of its own: looked at again and again until it is so, or a deadline has passed.
+//! Waiting for what has no event of its own: looked at again and again until it is so, or a
+//! deadline has passed.
 
 use std::fmt::Debug;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! A network that fails when told to: stands between a client and a server, on a port that stays the same.
+//! A network that fails when told to: stands between a client and a server, on a port that stays
+//! the same.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -81,7 +82,8 @@ impl Wire {
         self.state.tapped.store(true, Ordering::Relaxed);
     }
 
-    /// Everything that went to the server on tapped connections: each connection's bytes in one piece.
+    /// Everything that went to the server on tapped connections: each connection's bytes in one
+    /// piece.
     ///
     /// # Panics
     /// Never: nobody panics with the lock.
@@ -90,7 +92,8 @@ impl Wire {
         self.state.heard.lock().expect("nobody panics with the lock").concat()
     }
 
-    /// Method and path of every request that went to the server on tapped connections, each connection's in order.
+    /// Method and path of every request that went to the server on tapped connections, each
+    /// connection's in order.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
         let heard = self.heard();

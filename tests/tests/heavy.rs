@@ -1,4 +1,5 @@
-//! Gigabytes through a real browser, and lines so slow or broken that it takes minutes. Only `cargo xtask test --heavy` builds and runs this.
+//! Gigabytes through a real browser, and lines so slow or broken that it takes minutes. Only
+//! `cargo xtask test --heavy` builds and runs this.
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
 use std::fs::File;
@@ -25,7 +26,8 @@ const LARGE: u64 = 4 * GIB + 512 * MIB + 12_345;
 const PER_GIB: Duration = Duration::from_secs(240);
 /// Tens of thousands of files are picked, or sent, within this, on a busy machine.
 const MANY: Duration = Duration::from_secs(400);
-/// What all processes of the browser may need beyond what they need for 1 GiB, which fills every window and buffer.
+/// What all processes of the browser may need beyond what they need for 1 GiB, which fills every
+/// window and buffer.
 const GROWTH_BYTES_MAX: u64 = 700 * MIB;
 
 /// The content, piece by piece: never in memory as a whole here either.
@@ -74,8 +76,8 @@ async fn peak_until(browser: &Browser, state: &str, within: Duration) -> u64 {
     }
 }
 
-/// Sends and receives one file; peaks of the sender's and the recipient's browser. What the recipient's browser lacks is
-/// taken away by a script before each of its pages.
+/// Sends and receives one file; peaks of the sender's and the recipient's browser. What the
+/// recipient's browser lacks is taken away by a script before each of its pages.
 async fn send_and_receive(len: u64, taken_away: Option<&str>) -> (u64, u64) {
     let server = Server::start().await;
     let within = PER_GIB * u32::try_from(len.div_ceil(GIB)).unwrap() + Duration::from_secs(60);
@@ -133,7 +135,8 @@ async fn more_than_4_gibibytes_arrive_without_a_service_worker_and_never_in_memo
     assert_flat("receiving by way of the browser's storage", small, large);
 }
 
-/// Receives a file over a wire to which something happens; expects the same bytes and one download counted.
+/// Receives a file over a wire to which something happens; expects the same bytes and one download
+/// counted.
 async fn receive_over(len: usize, happens: impl AsyncFnOnce(&Wire), within: Duration) {
     let (server, recipient) = (Server::start().await, Browser::start().await);
     let wire = Wire::to(server.port()).await;
@@ -189,7 +192,8 @@ async fn an_upload_over_a_line_so_slow_that_a_part_takes_four_minutes_arrives() 
     assert_same(&received[0].bytes, &content, "patience.bin");
 }
 
-/// Picks a folder of so many files of that size and sends it; how long each took. While it is sent, the page counts files.
+/// Picks a folder of so many files of that size and sends it; how long each took. While it is sent,
+/// the page counts files.
 #[expect(clippy::print_stdout, reason = "docs/BENCHMARKS.md says them")]
 async fn send_many(count: usize, len: usize) {
     /// Files in a folder, so that no folder is larger than any that people have.

@@ -1,4 +1,5 @@
-//! The processes of Redis that other tests rest on: they start, forget, come back, and are replaced.
+//! The processes of Redis that other tests rest on: they start, forget, come back, and are
+//! replaced.
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
 use subrosa_tests::redis::{Cluster, Redis, Sentinels, Settings};

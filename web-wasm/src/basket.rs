@@ -1,7 +1,9 @@
-//! What a sender has picked: names made safe and unique, totals, limits. How it lies in parts: `packing.rs`.
+//! What a sender has picked: names made safe and unique, totals, limits. How it lies in parts:
+//! `packing.rs`.
 //!
-//! Files are known by number here; the page keeps the `File` objects under the same numbers. No file is left out here: only
-//! the page can compare what is in two files, and find that one was picked again.
+//! Files are known by number here; the page keeps the `File` objects under the same numbers. No
+//! file is left out here: only the page can compare what is in two files, and find that one was
+//! picked again.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -105,7 +107,8 @@ pub struct Basket {
     taken: HashMap<String, Taken>,
     /// The files that came under a path, as the platform told it.
     came: HashMap<String, Vec<u32>>,
-    /// The number that a taken name got last, by the key of its path: so many files of one name take no longer than others.
+    /// The number that a taken name got last, by the key of its path: so many files of one name
+    /// take no longer than others.
     numbers: HashMap<String, u32>,
     /// The list that the page shows, in its order.
     rows: BTreeMap<(String, String), (Row, u32)>,
@@ -145,7 +148,8 @@ impl Basket {
         self.pick += 1;
     }
 
-    /// Files of earlier picks that came under this path: the file at it may be one of them, picked again.
+    /// Files of earlier picks that came under this path: the file at it may be one of them, picked
+    /// again.
     #[must_use]
     pub fn twins(&self, path: &str, size: u64, modified: Option<Timestamp>) -> Vec<Twin> {
         let modified = plain_time(modified);
@@ -157,8 +161,8 @@ impl Basket {
             .collect()
     }
 
-    /// Adds a file or folder under a path as the platform tells it. Every file is added: under another name, if its own is
-    /// taken.
+    /// Adds a file or folder under a path as the platform tells it. Every file is added: under
+    /// another name, if its own is taken.
     ///
     /// # Errors
     /// The path is too long.
@@ -206,8 +210,8 @@ impl Basket {
         Ok(Added::Renamed(id, placed, why))
     }
 
-    /// A free path for these names, and whether a name got a number for it. A folder is merged with the one of that name, in
-    /// its spelling.
+    /// A free path for these names, and whether a name got a number for it. A folder is merged with
+    /// the one of that name, in its spelling.
     fn place(&mut self, names: &[String], is_folder: bool) -> (String, bool) {
         let (mut placed, mut is_numbered) = (String::new(), false);
         for (depth, name) in names.iter().enumerate() {
@@ -235,7 +239,8 @@ impl Basket {
         (placed, is_numbered)
     }
 
-    /// Puts another file in the place of one: what was picked first can no longer be read. Tells whether there is one.
+    /// Puts another file in the place of one: what was picked first can no longer be read. Tells
+    /// whether there is one.
     pub fn replace(&mut self, id: u32, kind: EntryKind, modified: Option<Timestamp>) -> bool {
         let pick = self.pick;
         let Some(mut item) = self.items.remove(&id) else { return false };
@@ -248,7 +253,8 @@ impl Basket {
         true
     }
 
-    /// Removes a file or a folder with all that is in it, by the first name of its path. Tells the numbers removed.
+    /// Removes a file or a folder with all that is in it, by the first name of its path. Tells the
+    /// numbers removed.
     pub fn remove(&mut self, top: &str) -> Vec<u32> {
         let is_in = |item: &Item| item.entry.path.names().next() == Some(top);
         let removed: Vec<u32> = self.items.iter().filter(|(_, item)| is_in(item)).map(|(&id, _)| id).collect();
@@ -392,7 +398,8 @@ impl Basket {
     }
 }
 
-/// Bytes by which paths stand in the order of their names: what ends a name comes before everything that goes on with it.
+/// Bytes by which paths stand in the order of their names: what ends a name comes before everything
+/// that goes on with it.
 fn in_order(path: &EntryPath) -> impl Iterator<Item = u8> {
     path.as_str().bytes().map(|byte| if byte == b'/' { 0 } else { byte })
 }
@@ -401,8 +408,8 @@ fn first_name(entry: &Entry) -> &str {
     entry.path.names().next().expect("a path has at least one name")
 }
 
-/// What two paths have in common if some platform cannot keep both: [`folded`], and without the dots and spaces at the end
-/// of names that Windows drops.
+/// What two paths have in common if some platform cannot keep both: [`folded`], and without the
+/// dots and spaces at the end of names that Windows drops.
 fn key(path: &str) -> String {
     let folded = folded(path);
     if !folded.contains(['.', ' ']) {
@@ -442,7 +449,8 @@ fn why_unsafe(path: &str) -> Option<Renaming> {
     parsed.map(why).min()
 }
 
-/// A name that a path may have: nothing invisible or misleading, not too long. Names that are safe stay as they are.
+/// A name that a path may have: nothing invisible or misleading, not too long. Names that are safe
+/// stay as they are.
 fn safe_name(name: &str) -> String {
     let replaced: String = name
         .chars()

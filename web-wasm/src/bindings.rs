@@ -1,5 +1,5 @@
-//! What JavaScript sees. Every item here converts and does nothing else: strings, bytes and JSON go across, keys stay behind
-//! handles.
+//! What JavaScript sees. Every item here converts and does nothing else: strings, bytes and JSON go
+//! across, keys stay behind handles.
 
 pub mod parts;
 pub mod words;
@@ -28,14 +28,16 @@ use subrosa_shared::password::{Password, PasswordError};
 use subrosa_shared::token::TokenError;
 use wasm_bindgen::JsValue;
 
-/// The platform's randomness. Pages check [`words::has_randomness`] before anything else; a failure later stops the module.
+/// The platform's randomness. Pages check [`words::has_randomness`] before anything else; a failure
+/// later stops the module.
 fn rng() -> UnwrapErr<SysRng> {
     UnwrapErr(SysRng)
 }
 
-/// An error on its way to JavaScript: an `Error` with the name `SubrosaError`, a stable `variant`, and where there is one the
-/// `detail` that a sentence about it names. Pages say what went wrong by the variant; in the module of those who receive, whose
-/// first visit is to weigh little, it is the message, too.
+/// An error on its way to JavaScript: an `Error` with the name `SubrosaError`, a stable `variant`,
+/// and where there is one the `detail` that a sentence about it names. Pages say what went wrong by
+/// the variant; in the module of those who receive, whose first visit is to weigh little, it is the
+/// message, too.
 struct Thrown {
     variant: &'static str,
     message: String,
@@ -97,8 +99,8 @@ fn password(typed: &str) -> Result<Option<Password>, Thrown> {
     }
 }
 
-/// Reads an answer of the server. Each type that is read weighs: pages of recipients take single values out of answers by
-/// themselves.
+/// Reads an answer of the server. Each type that is read weighs: pages of recipients take single
+/// values out of answers by themselves.
 #[cfg(feature = "seal")]
 fn answer<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, Thrown> {
     from_slice(json.as_bytes()).map_err(|_| malformed())

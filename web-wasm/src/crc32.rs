@@ -1,5 +1,5 @@
-//! CRC-32 as zip has it, sixteen bytes at a time ("slicing-by-16"). The tables are made when an archive is: they would be a
-//! tenth of what a first visit loads.
+//! CRC-32 as zip has it, sixteen bytes at a time ("slicing-by-16"). The tables are made when an
+//! archive is: they would be a tenth of what a first visit loads.
 
 const POLYNOMIAL: u32 = 0xedb8_8320;
 const SLICES: usize = 16;

@@ -1,5 +1,5 @@
-//! Passwords of random characters, with their entropy: the logarithm of the number of passwords that the same choices can
-//! give, all of them equally likely.
+//! Passwords of random characters, with their entropy: the logarithm of the number of passwords
+//! that the same choices can give, all of them equally likely.
 
 use rand_core::CryptoRng;
 use serde::Deserialize;
@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
 const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const DIGITS: &str = "0123456789";
-/// Without quotes, backslash, backtick, angle brackets and space: forms, shells and chats change or refuse those.
+/// Without quotes, backslash, backtick, angle brackets and space: forms, shells and chats change or
+/// refuse those.
 const SYMBOLS: &str = "!#$%&()*+,-./:;=?@[]^_{|}~";
 /// What is taken for something else when it is read from paper or a small screen.
 const LOOKALIKES: &str = "0Oo1lI|2Z5S8B.,:;";
@@ -56,8 +57,9 @@ pub const LENGTH_MAX: u32 = 128;
 
 /// Draws a password that has at least one character of each chosen class.
 ///
-/// Passwords that lack a class are drawn anew as a whole: all that are left stay equally likely, and no place is reserved
-/// for a class. With four classes and eight characters, about half are drawn anew.
+/// Passwords that lack a class are drawn anew as a whole: all that are left stay equally likely,
+/// and no place is reserved for a class. With four classes and eight characters, about half are
+/// drawn anew.
 ///
 /// # Errors
 /// No class is chosen, or the length is out of range.
@@ -88,8 +90,8 @@ impl Classes {
     }
 }
 
-/// log2 of how many texts of a length have at least one character of each class: all, minus those that lack one class, plus
-/// those that lack two, and so on.
+/// log2 of how many texts of a length have at least one character of each class: all, minus those
+/// that lack one class, plus those that lack two, and so on.
 fn bits(length: u32, sizes: &[usize]) -> f64 {
     let all = sizes.iter().sum::<usize>() as f64;
     let share: f64 = (0..1_u32 << sizes.len())
@@ -103,7 +105,8 @@ fn bits(length: u32, sizes: &[usize]) -> f64 {
     f64::from(length) * all.log2() + share.log2()
 }
 
-/// A number below `end`, all equally likely: as many random bits as the largest needs, again until they give one.
+/// A number below `end`, all equally likely: as many random bits as the largest needs, again until
+/// they give one.
 ///
 /// `end` is at least 1 and fits into 32 bits.
 pub(crate) fn below(end: usize, rng: &mut impl CryptoRng) -> usize {

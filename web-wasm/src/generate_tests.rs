@@ -58,7 +58,8 @@ fn every_character_is_equally_likely_at_every_place() {
 
 #[test]
 fn one_of_each_class_favours_no_place() {
-    // With one class as small as digits, passwords are drawn anew often; a place kept for a digit would show at once.
+    // With one class as small as digits, passwords are drawn anew often; a place kept for a digit
+    // would show at once.
     let mut rng = Seeded(3);
     let mut counts = vec![0; 8];
     for _ in 0..20_000 {

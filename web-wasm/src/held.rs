@@ -1,5 +1,5 @@
-//! What the holder of any link draws and keeps on the device: the secret of a lease, which stands for one counted download or
-//! view, and the secret by which the server knows the device again.
+//! What the holder of any link draws and keeps on the device: the secret of a lease, which stands
+//! for one counted download or view, and the secret by which the server knows the device again.
 
 use rand_core::CryptoRng;
 use subrosa_shared::api::RequestLease;
@@ -22,7 +22,8 @@ pub struct Held {
 pub struct OutOfOrder;
 
 impl Held {
-    /// Draws the secret by which the server knows this device again, or takes the one that was kept.
+    /// Draws the secret by which the server knows this device again, or takes the one that was
+    /// kept.
     pub fn identify(&mut self, kept: Option<&str>, rng: &mut impl CryptoRng) -> Zeroizing<String> {
         let kept = kept.and_then(secret_text::decode).map(DeviceSecret::from_bytes);
         let device = self.device.insert(kept.unwrap_or_else(|| DeviceSecret::generate(rng)));
@@ -35,7 +36,8 @@ impl Held {
         self.device.as_ref().map(|device| device.proof().to_text())
     }
 
-    /// Draws the secret of a lease, or takes the one that was kept. The page stores what it gets before it asks the server.
+    /// Draws the secret of a lease, or takes the one that was kept. The page stores what it gets
+    /// before it asks the server.
     pub fn hold_lease(&mut self, kept: Option<&str>, rng: &mut impl CryptoRng) -> Zeroizing<String> {
         let kept = kept.and_then(secret_text::decode).map(LeaseSecret::from_bytes);
         let lease = self.lease.insert(kept.unwrap_or_else(|| LeaseSecret::generate(rng)));

@@ -1,10 +1,11 @@
 //! The protocol as browsers call it.
 //!
-//! [`bindings`] is what JavaScript sees: it converts and does nothing else. The modules before it are what is logic in the
-//! pages, in plain Rust and tested natively; the protocol itself is in `subrosa-shared`.
+//! [`bindings`] is what JavaScript sees: it converts and does nothing else. The modules before it
+//! are what is logic in the pages, in plain Rust and tested natively; the protocol itself is in
+//! `subrosa-shared`.
 //!
-//! Browsers get it as two modules, so that nobody loads what another page needs: `seal` for those who send, `open` for
-//! those who receive. Each is a feature.
+//! Browsers get it as two modules, so that nobody loads what another page needs: `seal` for those
+//! who send, `open` for those who receive. Each is a feature.
 
 // Of both.
 pub mod bindings;

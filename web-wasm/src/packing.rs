@@ -1,4 +1,5 @@
-//! How what is sent lies in parts, and where every byte of a part comes from. Files are known by number.
+//! How what is sent lies in parts, and where every byte of a part comes from. Files are known by
+//! number.
 
 use std::ops::Range;
 
@@ -50,7 +51,8 @@ impl Plan {
         self.items.iter().map(|(_, item)| item)
     }
 
-    /// A plan that was fixed before. Its files are known by their places. `None` if nothing can have been planned like that.
+    /// A plan that was fixed before. Its files are known by their places. `None` if nothing can
+    /// have been planned like that.
     #[must_use]
     pub fn kept(entries: Vec<Entry>, part_bytes: u32) -> Option<Self> {
         let content_len = entries.iter().try_fold(0_u64, |len, entry| len.checked_add(entry.size()))?;
@@ -82,7 +84,8 @@ impl Plan {
         self.items.iter().map(|(id, _)| *id)
     }
 
-    /// What a part is read from, in order; zeros follow up to its length. Empty if there is no such part.
+    /// What a part is read from, in order; zeros follow up to its length. Empty if there is no such
+    /// part.
     #[must_use]
     pub fn sources(&self, index: u32) -> Vec<Source> {
         self.layout.part_range(index).map_or_else(Vec::new, |part| self.sources_of(part))
@@ -111,7 +114,8 @@ impl Plan {
 
 /// Bytes that a part takes in the manifest, at most.
 pub(crate) const PART_BYTES_LISTED: usize = 192;
-/// Bytes that everything else takes in the manifest, at most: above all a note, every character of it escaped.
+/// Bytes that everything else takes in the manifest, at most: above all a note, every character of
+/// it escaped.
 pub(crate) const MANIFEST_BYTES_REST: usize = 2 * NOTE_BYTES_MAX + 1024;
 
 /// Bytes that an entry takes in the manifest, at most.

@@ -1,4 +1,5 @@
-//! What a worker needs to seal and open parts: the content key and the share it belongs to, and nothing else.
+//! What a worker needs to seal and open parts: the content key and the share it belongs to, and
+//! nothing else.
 
 use rand_core::CryptoRng;
 use subrosa_shared::id::{Commitment, ShareId};
@@ -66,7 +67,8 @@ impl PartKey {
         open_into(&self.key, &PartPlace { share: self.share, index }, sealed, plaintext)
     }
 
-    /// Opens some chunks of a part into a buffer: the sealed part's header, and the chunks from one on.
+    /// Opens some chunks of a part into a buffer: the sealed part's header, and the chunks from one
+    /// on.
     ///
     /// # Errors
     /// They are not of this part, not of the sealing that the manifest pins, or were altered.

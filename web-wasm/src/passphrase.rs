@@ -51,7 +51,8 @@ pub struct Style<'a> {
 pub struct WordList(Vec<Box<str>>);
 
 impl WordList {
-    /// Takes the text of the list: a shorter or chosen one would make passphrases that can be guessed.
+    /// Takes the text of the list: a shorter or chosen one would make passphrases that can be
+    /// guessed.
     ///
     /// # Errors
     /// It is another one.
@@ -62,8 +63,8 @@ impl WordList {
         Ok(Self(text.lines().map(Box::from).collect()))
     }
 
-    /// Draws a passphrase. No word of the list begins with another one, so different draws give different texts whatever
-    /// the separator: the entropy is that of the draws.
+    /// Draws a passphrase. No word of the list begins with another one, so different draws give
+    /// different texts whatever the separator: the entropy is that of the draws.
     ///
     /// # Errors
     /// The number of words or the separator is out of range.

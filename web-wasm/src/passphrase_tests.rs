@@ -17,7 +17,8 @@ fn the_list_is_the_one_that_was_published() {
     let words: Vec<&str> = TEXT.lines().collect();
     assert_eq!(words.len(), WORD_COUNT);
     assert_eq!((words[0], words[WORD_COUNT - 1]), ("abacus", "zoom"));
-    // What makes different draws different texts: in order, a word that begins with another one would follow it.
+    // What makes different draws different texts: in order, a word that begins with another one
+    // would follow it.
     assert!(words.is_sorted(), "in order");
     assert!(words.windows(2).all(|pair| !pair[1].starts_with(pair[0])), "none twice, and none begins with another one");
     assert!(words.iter().all(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-')));

@@ -1,5 +1,6 @@
-//! What a picture is, by its first bytes, and how large it becomes when it is shown: read from its headers, before anything
-//! decodes it. A file of a kilobyte can say that it is 50,000 pixels wide and high.
+//! What a picture is, by its first bytes, and how large it becomes when it is shown: read from its
+//! headers, before anything decodes it. A file of a kilobyte can say that it is 50,000 pixels wide
+//! and high.
 
 /// A kind of picture that browsers show, and its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +12,8 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Reads the headers of a whole file. `None` if it is none of the known kinds, or does not say how large it is.
+    /// Reads the headers of a whole file. `None` if it is none of the known kinds, or does not say
+    /// how large it is.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let (media_type, pixels) = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
@@ -104,7 +106,8 @@ fn is_avif(bytes: &[u8]) -> bool {
     bytes.get(8..len).is_some_and(|brands| brands.chunks_exact(4).any(|brand| brand == b"avif"))
 }
 
-/// The largest of all sizes in it: that of the whole, and those of the tiles that it is put together from.
+/// The largest of all sizes in it: that of the whole, and those of the tiles that it is put
+/// together from.
 fn avif(bytes: &[u8]) -> Option<(u32, u32)> {
     // The boxes that say sizes stand before the picture; deeper in, the same letters are chance.
     let head = &bytes[..bytes.len().min(1 << 20)];

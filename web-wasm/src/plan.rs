@@ -14,7 +14,8 @@ use crate::tree::Tree;
 
 /// Below this, in bytes, parts are fetched whole for a look: they serve a download later, too.
 const WHOLE_BYTES_MAX: u64 = 1024 * 1024;
-/// Chunks of a sound or film that are fetched at once. Blocks do not overlap: what is kept is not paid for again.
+/// Chunks of a sound or film that are fetched at once. Blocks do not overlap: what is kept is not
+/// paid for again.
 const BLOCK_CHUNKS: u64 = 8;
 
 /// What somebody wants.
@@ -122,7 +123,8 @@ fn at_the_top(entries: &[Entry], tree: &Tree) -> usize {
     folders + entries.iter().filter(|entry| !entry.path.as_str().contains('/')).count()
 }
 
-/// What to fetch for a look: the beginning of a text, all of anything else. `None` if nothing is to be seen there.
+/// What to fetch for a look: the beginning of a text, all of anything else. `None` if nothing is to
+/// be seen there.
 pub(crate) fn preview_plan(manifest: &Manifest, entry: usize) -> Option<PreviewPlan> {
     let file = manifest.entries().get(entry)?;
     let kind = kind_of(file)?;
@@ -132,7 +134,8 @@ pub(crate) fn preview_plan(manifest: &Manifest, entry: usize) -> Option<PreviewP
     let mut pieces = pieces(manifest, vec![shown.clone()]);
     for (piece, place) in pieces.iter_mut().zip(manifest.layout().pieces(shown)) {
         let sealed = place.sealed_range();
-        // A small file in a large part, or the beginning of a long text: a download may not fetch without end.
+        // A small file in a large part, or the beginning of a long text: a download may not fetch
+        // without end.
         if piece.sealed_len > WHOLE_BYTES_MAX && sealed.end - sealed.start < piece.sealed_len / 2 {
             piece.chunks = Some(chunks(manifest, &place));
         }

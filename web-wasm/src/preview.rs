@@ -1,5 +1,6 @@
-//! What may be looked at on the page, and as what. The name decides what is offered; the bytes decide what is shown. Nothing
-//! that the sender's system said about a file is believed, and what is on no list is not shown.
+//! What may be looked at on the page, and as what. The name decides what is offered; the bytes
+//! decide what is shown. Nothing that the sender's system said about a file is believed, and what
+//! is on no list is not shown.
 
 use serde::Serialize;
 use subrosa_shared::path::is_confusing;
@@ -101,8 +102,8 @@ pub enum PreviewError {
     TooLarge,
 }
 
-/// The MIME type as which a picture, sound, film or document is shown, by its bytes: all of a picture, the first ones of
-/// the others.
+/// The MIME type as which a picture, sound, film or document is shown, by its bytes: all of a
+/// picture, the first ones of the others.
 ///
 /// # Errors
 /// It is something else, or too large.
@@ -162,8 +163,9 @@ fn is_webm(head: &[u8]) -> bool {
     head.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]) && head[..head.len().min(64)].windows(4).any(|word| word == b"webm")
 }
 
-/// The encoding of a text, by its name for browsers, if it is certain: UTF-8, or UTF-16 with its mark or with the zeros that
-/// plain letters have in it. `None` for a text in one of the many older encodings, of which nothing in the bytes says which.
+/// The encoding of a text, by its name for browsers, if it is certain: UTF-8, or UTF-16 with its
+/// mark or with the zeros that plain letters have in it. `None` for a text in one of the many older
+/// encodings, of which nothing in the bytes says which.
 ///
 /// # Errors
 /// It is no text.
@@ -204,8 +206,8 @@ fn unmarked_utf_16(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// A text with nothing in it that hides, ends lines unseen, or turns the direction: such characters are shown as what they
-/// are.
+/// A text with nothing in it that hides, ends lines unseen, or turns the direction: such characters
+/// are shown as what they are.
 #[must_use]
 pub fn visible_text(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -221,8 +223,8 @@ pub fn visible_text(text: &str) -> String {
     shown
 }
 
-/// Characters that show nothing or change what stands beside them. Joiners stay: many scripts and all families of emoji
-/// need them.
+/// Characters that show nothing or change what stands beside them. Joiners stay: many scripts and
+/// all families of emoji need them.
 fn is_hidden(c: char) -> bool {
     is_confusing(c)
         || matches!(c, '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}')

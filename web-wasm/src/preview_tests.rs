@@ -36,7 +36,8 @@ fn the_bytes_decide_what_is_shown() {
         assert_eq!(media_type(kind, b""), Err(PreviewError::OtherKind));
         assert_eq!(media_type(kind, b"%PDF-1.7"), Err(PreviewError::OtherKind));
     }
-    // A picture under the name of another kind is that picture; under the name of a film it is nothing.
+    // A picture under the name of another kind is that picture; under the name of a film it is
+    // nothing.
     let png = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x08\0\0\0\x08\x08\x02\0\0\0";
     assert_eq!(media_type(Kind::Image, png), Ok("image/png"));
     assert_eq!(media_type(Kind::Video, png), Err(PreviewError::OtherKind));

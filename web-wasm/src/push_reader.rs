@@ -22,7 +22,8 @@ pub enum RevealError {
     /// The answer is to another request.
     #[error("the answer is not to this request")]
     Answer,
-    /// Face or payload do not open, or are not as they must be: they are not what was sealed for this link.
+    /// Face or payload do not open, or are not as they must be: they are not what was sealed for
+    /// this link.
     #[error("the push is not what was sealed for this link")]
     Altered,
     /// There is no such field, or it is wiped.
@@ -71,7 +72,8 @@ pub struct Field {
 }
 
 impl PushReader {
-    /// Finds the link in a text, as it is in the address bar or in a message, and repairs what programs do to links.
+    /// Finds the link in a text, as it is in the address bar or in a message, and repairs what
+    /// programs do to links.
     ///
     /// # Errors
     /// There is none, or it is damaged.
@@ -126,7 +128,8 @@ impl PushReader {
     /// Takes lease and payload of the answer to revealing, and opens the payload.
     ///
     /// # Errors
-    /// It is the answer to another request, or not what was sealed for this link; or nobody has [`looked`](Self::looked).
+    /// It is the answer to another request, or not what was sealed for this link; or nobody has
+    /// [`looked`](Self::looked).
     pub fn revealed(&mut self, lease: LeaseId, payload: &[u8]) -> Result<Revealed, RevealError> {
         if lease != self.held.lease_id()? {
             return Err(RevealError::Answer);

@@ -31,7 +31,8 @@ pub enum PushSendError {
     Status,
 }
 
-/// What the page asks for. Wiped when dropped; fields of other kinds than the chosen one are not looked at.
+/// What the page asks for. Wiped when dropped; fields of other kinds than the chosen one are not
+/// looked at.
 #[derive(Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(rename_all = "camelCase")]
 pub struct Form {
@@ -57,7 +58,8 @@ pub struct Form {
 }
 
 impl Form {
-    /// Takes what belongs to the kind. Addresses are pasted with space around them; everything else stays as it is.
+    /// Takes what belongs to the kind. Addresses are pasted with space around them; everything else
+    /// stays as it is.
     fn payload(&mut self) -> Payload {
         use std::mem::take;
         match self.kind {
@@ -140,8 +142,8 @@ impl PushSender {
         self.owner.to_token()
     }
 
-    /// Body of the call that makes the push. Every time it is sealed anew: a lost answer is asked for again with the same
-    /// body. With a passphrase it takes about 0.2 s and 64 MiB.
+    /// Body of the call that makes the push. Every time it is sealed anew: a lost answer is asked
+    /// for again with the same body. With a passphrase it takes about 0.2 s and 64 MiB.
     ///
     /// # Errors
     /// Something typed is missing, too long, or no plain web address.
@@ -196,8 +198,8 @@ impl PushSender {
     }
 }
 
-/// A line as it may stand beside other text: without characters that break it or change its direction, and without space
-/// around it.
+/// A line as it may stand beside other text: without characters that break it or change its
+/// direction, and without space around it.
 fn plain_line(typed: &str) -> String {
     let plain: String = typed.chars().filter(|c| !is_confusing(*c)).collect();
     plain.trim().to_owned()

@@ -50,7 +50,8 @@ mod tests {
 
     use super::*;
 
-    /// Paints the path as a browser would, at `scale` pixels a module, and reads the code with another library.
+    /// Paints the path as a browser would, at `scale` pixels a module, and reads the code with
+    /// another library.
     fn read(code: &QrPath, scale: usize) -> String {
         let side = code.size as usize;
         let mut dark = vec![false; side * side];

@@ -94,7 +94,8 @@ pub struct Listed {
 }
 
 impl Recipient {
-    /// Finds the link in a text, as it is in the address bar or in a message, and repairs what programs do to links.
+    /// Finds the link in a text, as it is in the address bar or in a message, and repairs what
+    /// programs do to links.
     ///
     /// # Errors
     /// There is none, or it is damaged.
@@ -153,7 +154,8 @@ impl Recipient {
         Ok(())
     }
 
-    /// Takes the sealed manifest: checks that it is the one that the link pins, opens and checks it.
+    /// Takes the sealed manifest: checks that it is the one that the link pins, opens and checks
+    /// it.
     ///
     /// # Errors
     /// It is another one, does not open, or is not as it must be.
@@ -230,7 +232,8 @@ impl Recipient {
         Ok(self.index.get_or_insert_with(|| Index::of(manifest.entries())).find(text, at_most))
     }
 
-    /// Begins the archive of everything, or of a folder. The offset from UTC is for the times of zip.
+    /// Begins the archive of everything, or of a folder. The offset from UTC is for the times of
+    /// zip.
     ///
     /// # Errors
     /// The manifest comes first.

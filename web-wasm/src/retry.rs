@@ -1,4 +1,5 @@
-//! Whether and when a failed request is worth another try. The page sends and waits; what to do is decided here.
+//! Whether and when a failed request is worth another try. The page sends and waits; what to do is
+//! decided here.
 
 use serde::Serialize;
 use subrosa_shared::problem::ProblemType;
@@ -47,8 +48,8 @@ enum Patience {
 /// Longest wait that a server may ask for, in milliseconds.
 const ASKED_MILLIS_MAX: u64 = 86_400_000;
 
-/// Judges a failed request. `tries` counts the failed ones, this one included. `dice` is uniform in 0..1 and spreads the
-/// clients of a server that comes back.
+/// Judges a failed request. `tries` counts the failed ones, this one included. `dice` is uniform in
+/// 0..1 and spreads the clients of a server that comes back.
 #[must_use]
 pub fn judge(answer: &Answer<'_>, tries: u32, dice: f64) -> Failure {
     let Answer { status, problem, detail, retry_after_millis } = *answer;

@@ -11,8 +11,8 @@ use crate::packing::Plan;
 /// What a file is that was picked again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Offer {
-    /// One of the files of these numbers, as it was: names, size and time fit. If there are several, only what is in them
-    /// tells which.
+    /// One of the files of these numbers, as it was: names, size and time fit. If there are
+    /// several, only what is in them tells which.
     OneOf(Vec<u32>),
     /// The file of that number by its name, with another size or time.
     Changed(u32),
@@ -46,8 +46,8 @@ enum State {
 }
 
 impl SameFiles {
-    /// The files that the missing parts of a plan are read from. `picked` are the paths under which they were picked, by
-    /// number: those of the plan may have been changed.
+    /// The files that the missing parts of a plan are read from. `picked` are the paths under which
+    /// they were picked, by number: those of the plan may have been changed.
     #[must_use]
     pub fn of(plan: &Plan, picked: &[Option<String>], missing_parts: &[u32]) -> Self {
         let mut same = Self { files: BTreeMap::new(), by_name: HashMap::new() };
@@ -67,7 +67,8 @@ impl SameFiles {
         same
     }
 
-    /// What a file may be that was picked again: of all files with its name, size and time, those whose folders fit best.
+    /// What a file may be that was picked again: of all files with its name, size and time, those
+    /// whose folders fit best.
     #[must_use]
     pub fn offer(&self, path: &str, size: u64, modified: Option<Timestamp>) -> Offer {
         let path = path.trim_matches('/');
@@ -82,7 +83,8 @@ impl SameFiles {
             return if is_needed { Offer::OneOf(fitting) } else { Offer::Unneeded };
         }
         let wanted = || named.iter().copied().filter(|id| file(id).state == State::Wanted);
-        // A name alone says little where there are many of it, as in folders of pictures from cameras.
+        // A name alone says little where there are many of it, as in folders of pictures from
+        // cameras.
         let changed = wanted()
             .find(|id| file(id).path == path)
             .or_else(|| wanted().next().filter(|_| named.len() == 1 && !path.contains('/')));
@@ -117,8 +119,9 @@ impl SameFiles {
     }
 }
 
-/// How well the path of a file fits the path that it had: the same; else by how many names at its end are the same, then by
-/// how many are the same for a file system that ignores case or normalization.
+/// How well the path of a file fits the path that it had: the same; else by how many names at its
+/// end are the same, then by how many are the same for a file system that ignores case or
+/// normalization.
 fn fit(path: &str, before: &str) -> (bool, usize, usize) {
     let names = || path.rsplit('/').zip(before.rsplit('/'));
     let exact = names().take_while(|(one, other)| one == other).count();

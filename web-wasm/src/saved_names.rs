@@ -1,5 +1,6 @@
-//! Names under which files are saved: those that the sender gave, as far as systems can store them, browsers leave them as they
-//! are, and nothing happens because a file of that name merely lies in a folder.
+//! Names under which files are saved: those that the sender gave, as far as systems can store them,
+//! browsers leave them as they are, and nothing happens because a file of that name merely lies in
+//! a folder.
 //!
 //! What is changed is shown beside the file before it is saved. Its bytes are never changed.
 
@@ -11,11 +12,11 @@ use subrosa_shared::path::{EntryPath, NAME_BYTES_MAX, folded, storable_name};
 
 use crate::names::{numbered, shortened};
 
-/// Files from which file managers take how a folder looks and which files it hides, or what a volume runs when it is
-/// plugged in: Windows, macOS, the desktops of Linux.
+/// Files from which file managers take how a folder looks and which files it hides, or what a
+/// volume runs when it is plugged in: Windows, macOS, the desktops of Linux.
 ///
-/// Not here are files on which only other programs act, and only where these serve, build or log in: `.htaccess`, `Makefile`,
-/// `.profile`.
+/// Not here are files on which only other programs act, and only where these serve, build or log
+/// in: `.htaccess`, `Makefile`, `.profile`.
 const ACTED_ON: &[&str] = &[
     "desktop.ini",
     "folder.htt",
@@ -30,8 +31,8 @@ const ACTED_ON: &[&str] = &[
     ".ds_store",
 ];
 
-/// Endings of files in which file managers look for an icon, a name or a place to search as soon as they show the folder. An
-/// icon on another machine makes Windows log in there.
+/// Endings of files in which file managers look for an icon, a name or a place to search as soon as
+/// they show the folder. An icon on another machine makes Windows log in there.
 const ACTED_ON_ENDINGS: &[&str] = &[
     "lnk",
     "scf",
@@ -49,15 +50,16 @@ const ACTED_ON_ENDINGS: &[&str] = &[
     "fileloc",
 ];
 
-/// What Chromium replaces at the end of a download's name, beside some of those: it serves loading libraries on Windows.
+/// What Chromium replaces at the end of a download's name, beside some of those: it serves loading
+/// libraries on Windows.
 const REPLACED_ENDING: &str = "local";
 
-/// Longest name of a download, in bytes: while one is not finished, browsers add to its name (`.crdownload`, ` (1)`), and
-/// fail where the disk takes no more than 255.
+/// Longest name of a download, in bytes: while one is not finished, browsers add to its name
+/// (`.crdownload`, ` (1)`), and fail where the disk takes no more than 255.
 pub(crate) const DOWNLOAD_NAME_BYTES_MAX: usize = 230;
 
-/// The name of a file or folder that is saved with others: storable everywhere, and harmless. What systems act on gets a `_`
-/// at its end, so that no program knows it.
+/// The name of a file or folder that is saved with others: storable everywhere, and harmless. What
+/// systems act on gets a `_` at its end, so that no program knows it.
 pub(crate) fn kept_name(name: &str) -> String {
     fitting(name, NAME_BYTES_MAX, |name| {
         let storable = storable_name(name);
@@ -65,8 +67,9 @@ pub(crate) fn kept_name(name: &str) -> String {
     })
 }
 
-/// The name of a file that is saved alone, as a download: [`kept_name`], short enough, and such that every browser leaves it
-/// as it is. They take away dots and spaces at its beginning, and characters that show nothing, or join white space.
+/// The name of a file that is saved alone, as a download: [`kept_name`], short enough, and such
+/// that every browser leaves it as it is. They take away dots and spaces at its beginning, and
+/// characters that show nothing, or join white space.
 pub(crate) fn download_name(name: &str) -> String {
     fitting(name, DOWNLOAD_NAME_BYTES_MAX, |name| {
         let name = storable_name(&plainly_spaced(name));
@@ -102,13 +105,14 @@ fn ending(name: &str) -> Option<&str> {
     name.rsplit_once('.').map(|(_, ending)| ending)
 }
 
-/// Windows takes files and folders that end in `{ED7BA470-8E54-465E-825C-99712043E01C}` for a part of itself.
+/// Windows takes files and folders that end in `{ED7BA470-8E54-465E-825C-99712043E01C}` for a part
+/// of itself.
 fn is_class_id(ending: &str) -> bool {
     ending.starts_with('{') && ending.ends_with('}')
 }
 
-/// A name with plain spaces, one by one, and nothing in it that shows nothing. Joiners stay, as browsers let them: many scripts
-/// and emoji need them.
+/// A name with plain spaces, one by one, and nothing in it that shows nothing. Joiners stay, as
+/// browsers let them: many scripts and emoji need them.
 fn plainly_spaced(name: &str) -> String {
     let mut plain = String::with_capacity(name.len());
     for c in name.chars() {
@@ -136,7 +140,8 @@ fn plainly_spaced(name: &str) -> String {
     plain
 }
 
-/// The name of an archive: that of the one folder or file at the top; or else that of the first, and how many lie beside it.
+/// The name of an archive: that of the one folder or file at the top; or else that of the first,
+/// and how many lie beside it.
 pub(crate) fn archive_name(first: &str, others: usize) -> String {
     let stem = match first.split_once('/') {
         Some((folder, _)) => folder,
@@ -146,8 +151,9 @@ pub(crate) fn archive_name(first: &str, others: usize) -> String {
     format!("{stem}{more}.zip")
 }
 
-/// Paths under which entries are saved together, in a folder or an archive: [`kept_name`], and no two the same, nor the same for
-/// a file system that ignores case or normalization. Folders that get the same name are merged.
+/// Paths under which entries are saved together, in a folder or an archive: [`kept_name`], and no
+/// two the same, nor the same for a file system that ignores case or normalization. Folders that
+/// get the same name are merged.
 pub(crate) fn saved_paths(entries: &[Entry]) -> Vec<String> {
     let mut names = SavedNames::default();
     // All folders before the first entry, so that no entry takes the name of one.
@@ -169,14 +175,14 @@ const ROOT: usize = 0;
 /// Room for ` (4294967295)` in a name, and for what makes a shortened one harmless.
 const NUMBER_BYTES_MAX: usize = 16;
 
-/// The names under which entries are saved. A tree of names rather than a set of paths: its size is that of the paths,
-/// however deep they are.
+/// The names under which entries are saved. A tree of names rather than a set of paths: its size is
+/// that of the paths, however deep they are.
 #[derive(Default)]
 struct SavedNames {
     /// By folder and folded name, with the number under which a folder is known here.
     taken: HashMap<(usize, String), usize>,
-    /// By folder and folded name before numbering: the next number to try. Without it, each of many names that become the
-    /// same would try those of all others.
+    /// By folder and folded name before numbering: the next number to try. Without it, each of many
+    /// names that become the same would try those of all others.
     next: HashMap<(usize, String), u32>,
 }
 
@@ -195,7 +201,8 @@ impl SavedNames {
         if self.take(folder, &name) {
             return name;
         }
-        // Shortened before it is numbered: long names that become the same by that share their numbers.
+        // Shortened before it is numbered: long names that become the same by that share their
+        // numbers.
         let base = kept_name(&shortened(&name, NAME_BYTES_MAX - NUMBER_BYTES_MAX));
         let key = (folder, folded(&base));
         let first = self.next.get(&key).copied().unwrap_or(2);

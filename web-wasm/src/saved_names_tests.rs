@@ -151,7 +151,8 @@ fn paths_are_saved_so_that_every_platform_can_store_them() {
     assert_eq!(saved_paths(&entries), ["a_b", "a_b (2)", "a_b (2) (2)", "x_y/f", "x_y (2)", "_con"]);
 }
 
-/// Checks entries that a manifest can have, and that all of them can be saved next to each other on every platform.
+/// Checks entries that a manifest can have, and that all of them can be saved next to each other on
+/// every platform.
 fn checked_saved_paths(entries: &[Entry]) -> Vec<String> {
     check_entries(entries).unwrap();
     let saved = saved_paths(entries);

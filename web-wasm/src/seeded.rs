@@ -4,7 +4,8 @@ use std::convert::Infallible;
 
 use rand_core::{TryCryptoRng, TryRng};
 
-/// SplitMix64 (Steele, Lea, Flood 2014), from a seed. Good enough to count with, and for nothing else.
+/// SplitMix64 (Steele, Lea, Flood 2014), from a seed. Good enough to count with, and for nothing
+/// else.
 pub(crate) struct Seeded(pub(crate) u64);
 
 impl TryRng for Seeded {
@@ -33,8 +34,8 @@ impl TryRng for Seeded {
 
 impl TryCryptoRng for Seeded {}
 
-/// How far counts are from being equally likely, in standard deviations: chi square, which for so many cells is close to a
-/// normal distribution around its degrees of freedom.
+/// How far counts are from being equally likely, in standard deviations: chi square, which for so
+/// many cells is close to a normal distribution around its degrees of freedom.
 pub(crate) fn deviation(counts: &[u32]) -> f64 {
     let mean = f64::from(counts.iter().sum::<u32>()) / counts.len() as f64;
     let chi_square: f64 = counts.iter().map(|count| (f64::from(*count) - mean).powi(2) / mean).sum();

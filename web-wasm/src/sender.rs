@@ -1,4 +1,5 @@
-//! The sender's side of the protocol: one share, one link. The page sends what comes from here, and shows the token last.
+//! The sender's side of the protocol: one share, one link. The page sends what comes from here, and
+//! shows the token last.
 
 use rand_core::CryptoRng;
 use serde::Serialize;
@@ -52,8 +53,8 @@ struct Sealed {
     digest: Digest,
 }
 
-/// A note as it may stand in a manifest: without control characters but line breaks and tabs, and without space around it.
-/// `None` if it is too long.
+/// A note as it may stand in a manifest: without control characters but line breaks and tabs, and
+/// without space around it. `None` if it is too long.
 #[must_use]
 pub fn plain_note(typed: &str) -> Option<String> {
     let unix = typed.replace("\r\n", "\n").replace('\r', "\n");
@@ -125,7 +126,8 @@ impl Sender {
         CreateShare { owner_verifier: self.owner.verifier(), expires_in_secs, part_bytes, ends_with_last_link: true }
     }
 
-    /// Sets the password of the link, or that it has none. With a password it takes about 0.2 s and 64 MiB.
+    /// Sets the password of the link, or that it has none. With a password it takes about 0.2 s and
+    /// 64 MiB.
     pub fn lock(&mut self, password: Option<&Password>) {
         self.lock_with(password.map(|password| password.stretch(Suite::One, &self.link)));
     }
@@ -134,8 +136,8 @@ impl Sender {
         self.lock = Some(Lock { keys: self.link.keys(stretched.as_ref()), stretched });
     }
 
-    /// What brings this sender back with [`from_kept`](Self::from_kept): both secrets, and what the password was stretched
-    /// into. As secret as they are; the password itself is not in it.
+    /// What brings this sender back with [`from_kept`](Self::from_kept): both secrets, and what the
+    /// password was stretched into. As secret as they are; the password itself is not in it.
     ///
     /// # Errors
     /// The password is not settled.
@@ -201,7 +203,8 @@ impl Sender {
         })
     }
 
-    /// Body of the call that adds the link. Where only one download is allowed, the recipient may destroy it.
+    /// Body of the call that adds the link. Where only one download is allowed, the recipient may
+    /// destroy it.
     ///
     /// # Errors
     /// The manifest is not sealed, or the password is not settled.
@@ -225,7 +228,8 @@ impl Sender {
         })
     }
 
-    /// The owner's note, sealed: what another device of the owner needs to show this share and to check its receipts.
+    /// The owner's note, sealed: what another device of the owner needs to show this share and to
+    /// check its receipts.
     ///
     /// # Errors
     /// The password is not settled.

@@ -1,13 +1,15 @@
 //! How hard a typed password is to guess, roughly and without a dictionary.
 //!
-//! The figure is an upper bound: it finds what people do most (the commonest passwords, words, years, rows of the keyboard,
-//! repetitions) and counts everything else as if it were drawn at random. Names, dates and song lines that a guesser knows
-//! can be much weaker than it says; nothing is stronger.
+//! The figure is an upper bound: it finds what people do most (the commonest passwords, words,
+//! years, rows of the keyboard, repetitions) and counts everything else as if it were drawn at
+//! random. Names, dates and song lines that a guesser knows can be much weaker than it says;
+//! nothing is stronger.
 
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-/// Below this many bits a password is weak: whoever holds the sealed bytes could try them all within the life of a push.
+/// Below this many bits a password is weak: whoever holds the sealed bytes could try them all
+/// within the life of a push.
 const FAIR_BITS: u32 = 40;
 /// From this many bits on it is strong.
 const STRONG_BITS: u32 = 70;
@@ -35,7 +37,8 @@ pub enum Verdict {
     Strong,
 }
 
-/// Estimates a password: the fewest bits that any way to put it together from known pieces and random characters takes.
+/// Estimates a password: the fewest bits that any way to put it together from known pieces and
+/// random characters takes.
 #[must_use]
 pub fn estimate(typed: &str) -> Strength {
     let typed: Zeroizing<Vec<char>> = Zeroizing::new(typed.chars().take(CHARACTERS_MAX).collect());
@@ -120,8 +123,8 @@ fn undone(c: char) -> char {
     }
 }
 
-/// Letters that look like a word: one case, or a capital first; vowels and consonants mixed. Words take less than two bits
-/// a letter, as in lists for passphrases; random letters take 4.7.
+/// Letters that look like a word: one case, or a capital first; vowels and consonants mixed. Words
+/// take less than two bits a letter, as in lists for passphrases; random letters take 4.7.
 fn word(typed: &[char]) -> Piece {
     const FIRST: f64 = 5.0;
     const FURTHER: f64 = 1.5;
@@ -135,7 +138,8 @@ fn word(typed: &[char]) -> Piece {
     })
 }
 
-/// Whatever is not ASCII is taken for a letter: tables that know better weigh more than this whole file.
+/// Whatever is not ASCII is taken for a letter: tables that know better weigh more than this whole
+/// file.
 fn is_letter(c: char) -> bool {
     c.is_ascii_alphabetic() || !c.is_ascii()
 }

@@ -6,8 +6,8 @@ use serde::Serialize;
 use subrosa_shared::manifest::{Entry, EntryKind};
 use subrosa_shared::path::folded;
 
-/// Most folders that are shown as a tree. A manifest can have millions, where each entry lies sixty deep; then
-/// there is none, and the entries stand in one list.
+/// Most folders that are shown as a tree. A manifest can have millions, where each entry lies sixty
+/// deep; then there is none, and the entries stand in one list.
 const FOLDERS_MAX: usize = 100_000;
 
 /// A folder around entries.

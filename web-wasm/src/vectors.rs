@@ -1,4 +1,5 @@
-//! The test vectors of the protocol, in wasm. Only built with the feature `vectors`, for `vectors.mjs`.
+//! The test vectors of the protocol, in wasm. Only built with the feature `vectors`, for
+//! `vectors.mjs`.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -1,5 +1,5 @@
-//! Sizes and spans as people read them: a number and a unit. The page writes them in its language (`Intl.NumberFormat`),
-//! so no word stands here.
+//! Sizes and spans as people read them: a number and a unit. The page writes them in its language
+//! (`Intl.NumberFormat`), so no word stands here.
 
 /// A number and its unit, both as `Intl.NumberFormat` takes them.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,10 +1,11 @@
-//! Several files as one zip archive, made while it streams: not compressed, zip64, names in UTF-8. Content goes in as it is
-//! opened, in the order of the manifest; the archive's bytes come out. Neither is ever held whole.
+//! Several files as one zip archive, made while it streams: not compressed, zip64, names in UTF-8.
+//! Content goes in as it is opened, in the order of the manifest; the archive's bytes come out.
+//! Neither is ever held whole.
 //!
-//! The checksum of a file is known only behind it, so it follows the content in a descriptor. Readers that take an archive
-//! as a stream, such as Java's `ZipInputStream`, accept descriptors only for the method "deflated", whose content says
-//! itself where it ends. So content is deflated without compression: in stored blocks (RFC 1951, section 3.2.4), 5 bytes
-//! for each 64 KiB.
+//! The checksum of a file is known only behind it, so it follows the content in a descriptor.
+//! Readers that take an archive as a stream, such as Java's `ZipInputStream`, accept descriptors
+//! only for the method "deflated", whose content says itself where it ends. So content is deflated
+//! without compression: in stored blocks (RFC 1951, section 3.2.4), 5 bytes for each 64 KiB.
 //!
 //! Section numbers are those of APPNOTE.TXT 6.3.10, the format's specification.
 

@@ -1,5 +1,5 @@
-//! Our archives in the programs that people open them with. Large ones, and programs that a machine may lack: only
-//! `cargo xtask test --heavy` installs those and runs this.
+//! Our archives in the programs that people open them with. Large ones, and programs that a machine
+//! may lack: only `cargo xtask test --heavy` installs those and runs this.
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
 use std::collections::BTreeMap;

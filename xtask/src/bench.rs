@@ -1,4 +1,5 @@
-//! `bench` and `pictures`: programs of the package `subrosa-tests` that use the server and a browser without testing them.
+//! `bench` and `pictures`: programs of the package `subrosa-tests` that use the server and a
+//! browser without testing them.
 
 use anyhow::Result;
 use clap::Args;

@@ -1,4 +1,5 @@
-//! Cargo, and what it says it built: paths come from its messages, never from guesses about its folders.
+//! Cargo, and what it says it built: paths come from its messages, never from guesses about its
+//! folders.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

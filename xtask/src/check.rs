@@ -22,10 +22,11 @@ use crate::{cargo, process, tools, web};
 /// What `check` takes.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
-    /// Only this one: format, lints, wasm-lints, docs, types, texts, preloads, weight, layers, circles, documents, width,
-    /// fields, openapi, dependencies, advisories
+    /// Only this one: format, lints, wasm-lints, docs, types, texts, preloads, weight, layers,
+    /// circles, documents, width, fields, openapi, dependencies, advisories
     name: Option<String>,
-    /// Fail where something could not be checked, as before a release; so does the variable `SUBROSA_CHECK_ALL`
+    /// Fail where something could not be checked, as before a release; so does the variable
+    /// `SUBROSA_CHECK_ALL`
     #[arg(long)]
     all: bool,
 }
@@ -96,8 +97,8 @@ pub(crate) fn run(args: &CheckArgs) -> Result<()> {
     tally.close()
 }
 
-/// The same beside the tests, by a process of its own: compilers and tools write where they are told, not where a test
-/// program writes.
+/// The same beside the tests, by a process of its own: compilers and tools write where they are
+/// told, not where a test program writes.
 pub(crate) fn all_beside(tally: &mut Tally) -> Result<()> {
     tally.timed("checks", |tally| {
         let mut command = process::command(&std::env::current_exe()?.to_string_lossy());
@@ -175,7 +176,8 @@ fn dependencies() -> Result<()> {
     process::run(deny.args(["check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))
 }
 
-/// Known weaknesses of dependencies. Nothing is known of them where their database cannot be fetched.
+/// Known weaknesses of dependencies. Nothing is known of them where their database cannot be
+/// fetched.
 fn advisories() -> Result<Outcome> {
     let deny = tools::ensure_deny()?;
     let deny = || process::command(&deny.to_string_lossy());

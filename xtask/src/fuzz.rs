@@ -1,4 +1,5 @@
-//! `fuzz`: looks for inputs that break a promise, with libFuzzer. What the targets check stands in `fuzz/targets`.
+//! `fuzz`: looks for inputs that break a promise, with libFuzzer. What the targets check stands in
+//! `fuzz/targets`.
 
 mod report;
 
@@ -19,7 +20,8 @@ pub(crate) struct FuzzArgs {
     /// Minutes for each target
     #[arg(long, default_value_t = 3)]
     minutes: u64,
-    /// Afterwards, bring what was found into the corpora of the repository, as few inputs as reach the same code
+    /// Afterwards, bring what was found into the corpora of the repository, as few inputs as reach
+    /// the same code
     #[arg(long)]
     keep: bool,
     /// Only these; all if none is named
@@ -84,10 +86,12 @@ fn chosen(wanted: &[String]) -> Result<Vec<String>> {
     Ok(wanted.to_vec())
 }
 
-/// Our code has nothing unsafe in it, so no sanitizer slows the search; overflows and debug assertions are checked.
+/// Our code has nothing unsafe in it, so no sanitizer slows the search; overflows and debug
+/// assertions are checked.
 fn build(cargo_fuzz: &Path) -> Result<()> {
     let mut command = process::command(&cargo_fuzz.to_string_lossy());
-    // cargo-fuzz asks for options that only a nightly compiler takes; ours takes them when it is told to.
+    // cargo-fuzz asks for options that only a nightly compiler takes; ours takes them when it is
+    // told to.
     command.env("RUSTC_BOOTSTRAP", "1");
     command.args(["fuzz", "build", "--sanitizer", "none", "--codegen-units", "16", "--target-dir"]).arg(target_dir());
     process::run(&mut command)
@@ -170,7 +174,8 @@ fn fuzz(target: &str, minutes: u64, folders: &Folders) -> Result<Report> {
     Ok(report)
 }
 
-/// Makes an input that breaks something as short as it will go, and saves it with those that every test run replays.
+/// Makes an input that breaks something as short as it will go, and saves it with those that every
+/// test run replays.
 fn minimised(target: &str, artifact: &Path, folders: &Folders) -> Result<PathBuf> {
     let name = artifact.file_name().context("an artifact is a file")?;
     fs::create_dir_all(&folders.regressions)?;
@@ -188,7 +193,8 @@ fn minimised(target: &str, artifact: &Path, folders: &Folders) -> Result<PathBuf
     Ok(regression)
 }
 
-/// Replaces the corpus in the repository by as few inputs as reach what it and all that were found here reach.
+/// Replaces the corpus in the repository by as few inputs as reach what it and all that were found
+/// here reach.
 fn keep(target: &str, folders: &Folders) -> Result<()> {
     let merged = folders.corpus.with_extension("new");
     let _ = fs::remove_dir_all(&merged);

@@ -1,7 +1,7 @@
 //! `cargo xtask`: what cargo alone cannot do. Start with `Task` below; each task is one module.
 //!
-//! It compiles in half a minute and installs what a Debian machine lacks, so that a fresh clone needs Rust, a C compiler
-//! and nothing else.
+//! It compiles in half a minute and installs what a Debian machine lacks, so that a fresh clone
+//! needs Rust, a C compiler and nothing else.
 
 // The tasks, in the order in which one meets them.
 mod bench;

@@ -54,7 +54,8 @@ pub(crate) fn build() -> Result<()> {
     Ok(())
 }
 
-/// What to type into a browser. Browsers trust `localhost` with their cryptography, other plain addresses not.
+/// What to type into a browser. Browsers trust `localhost` with their cryptography, other plain
+/// addresses not.
 fn address(listen: SocketAddr) -> String {
     if listen.ip().is_loopback() || listen.ip().is_unspecified() {
         format!("http://localhost:{}", listen.port())

@@ -78,7 +78,8 @@ impl Tally {
         self.took.push((time, test));
     }
 
-    /// Sees to what later steps need. A failure counts and stops nothing: what can run without it, runs.
+    /// Sees to what later steps need. A failure counts and stops nothing: what can run without it,
+    /// runs.
     pub(crate) fn need(&mut self, what: &str, see_to_it: impl FnOnce() -> Result<()>) {
         if let Err(error) = see_to_it() {
             self.fail(format!("{what}: {error:#}"));

@@ -34,7 +34,8 @@ pub(crate) enum Browser {
     Chromium,
     /// Firefox: takes some minutes to install its driver.
     Firefox,
-    /// WebKitGTK: what it saves is taken in the page, because nothing is saved to disk while it is automated.
+    /// WebKitGTK: what it saves is taken in the page, because nothing is saved to disk while it is
+    /// automated.
     Webkit,
 }
 
@@ -83,7 +84,8 @@ fn examples() -> Result<()> {
     process::run(cargo::command().args(["test", "--quiet", "--doc"]).args(cargo::WORKSPACE))
 }
 
-/// The vectors of the protocol through the wasm that browsers get: 32-bit and without threads, unlike the native run.
+/// The vectors of the protocol through the wasm that browsers get: 32-bit and without threads,
+/// unlike the native run.
 fn vectors(tally: &mut Tally) -> Result<()> {
     let module = web::build_vectors()?;
     let before = tally.count();
@@ -92,7 +94,8 @@ fn vectors(tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
-/// The vectors through the second implementation of the protocol, which shares nothing with the first.
+/// The vectors through the second implementation of the protocol, which shares nothing with the
+/// first.
 fn vectors_in_python(tally: &mut Tally) -> Result<()> {
     let before = tally.count();
     let mut python = process::command(&tools::ensure_python()?.to_string_lossy());

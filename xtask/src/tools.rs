@@ -1,4 +1,5 @@
-//! What the tasks need beside Rust, installed from where the machine installs its software, and said so.
+//! What the tasks need beside Rust, installed from where the machine installs its software, and
+//! said so.
 
 use std::path::PathBuf;
 
@@ -40,8 +41,9 @@ pub(crate) fn ensure_browser() -> Result<()> {
     ensure_programs(&[("chromium", "chromium"), ("chromedriver", "chromium-driver")])
 }
 
-/// Redis, which the tests run as processes of their own, on ports and in folders that they choose. Debian starts one as a
-/// service when it is installed; nothing here uses or disturbs that one. Sentinel is the same program.
+/// Redis, which the tests run as processes of their own, on ports and in folders that they choose.
+/// Debian starts one as a service when it is installed; nothing here uses or disturbs that one.
+/// Sentinel is the same program.
 pub(crate) fn ensure_redis() -> Result<()> {
     ensure_programs(&[("redis-server", "redis-server"), ("redis-cli", "redis-tools"), ("setpriv", "util-linux")])
 }
@@ -91,7 +93,8 @@ pub(crate) fn ensure_node_modules() -> Result<()> {
     process::run(process::command("npm").current_dir(web).args(["ci", "--no-audit", "--no-fund"]))
 }
 
-/// Python with the packages of `tests/python/requirements.txt`, in a folder of tools of our own; gives the program.
+/// Python with the packages of `tests/python/requirements.txt`, in a folder of tools of our own;
+/// gives the program.
 pub(crate) fn ensure_python() -> Result<PathBuf> {
     let requirements = process::root().join("tests/python/requirements.txt");
     let folder = process::target().join("tools/python");
@@ -128,8 +131,8 @@ pub(crate) fn ensure_cargo_fuzz() -> Result<PathBuf> {
     Ok(ensure_crate("cargo-fuzz", "0.13.2")?.join("bin/cargo-fuzz"))
 }
 
-/// A program from a crate, in our own folder of tools: its version is ours to choose. Without optimisation it compiles
-/// in a minute or two and is fast enough.
+/// A program from a crate, in our own folder of tools: its version is ours to choose. Without
+/// optimisation it compiles in a minute or two and is fast enough.
 fn ensure_crate(name: &str, version: &str) -> Result<PathBuf> {
     let folder = process::target().join("tools").join(format!("{name}-{version}"));
     if !folder.join("bin").join(name).exists() {

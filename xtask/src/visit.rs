@@ -11,7 +11,8 @@ use crate::process;
 /// Where the languages are, a folder each.
 pub(crate) const TEXTS: &str = "/scripts/texts";
 
-/// Adds a file, and all that it loads, by their paths on the server. Expects the browser modules to be there.
+/// Adds a file, and all that it loads, by their paths on the server. Expects the browser modules to
+/// be there.
 pub(crate) fn load(path: &str, loaded: &mut BTreeSet<String>) -> Result<()> {
     if !loaded.insert(path.to_owned()) {
         return Ok(());
@@ -56,7 +57,8 @@ fn linked(page: &str) -> Vec<String> {
 
 /// Modules that a script imports, by their paths on the server.
 fn imported(script: &str, path: &str) -> Vec<String> {
-    // Imports stand at the beginning of a line and may go over several; types are imported within comments.
+    // Imports stand at the beginning of a line and may go over several; types are imported within
+    // comments.
     let script = format!("\n{script}");
     let statements = script.split("\nimport ").skip(1).filter_map(|rest| rest.split(';').next());
     let names = statements.filter_map(|statement| statement.trim_end_matches('"').rsplit('"').next());

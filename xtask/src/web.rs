@@ -1,8 +1,10 @@
-//! The browser modules: wasm and its JavaScript glue, into `web-wasm/generated`, where the server embeds them. One for
-//! those who send, one for those who receive, one for looks into PDF files: nobody loads what another page needs.
+//! The browser modules: wasm and its JavaScript glue, into `web-wasm/generated`, where the server
+//! embeds them. One for those who send, one for those who receive, one for looks into PDF files:
+//! nobody loads what another page needs.
 //!
-//! The same sources give the same bytes on every machine, so that anybody can compare what a server serves with what
-//! the repository says. Hence no local path, no flags from the environment, no names section.
+//! The same sources give the same bytes on every machine, so that anybody can compare what a server
+//! serves with what the repository says. Hence no local path, no flags from the environment, no
+//! names section.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -88,7 +90,8 @@ fn compile(name: &str, package: &str, selection: &[&str]) -> Result<PathBuf> {
     println!("Building the browser module: {name}");
     let mut command = cargo::command();
     command.args(["build", "--target", TARGET, "--profile", "wasm"]).args(selection);
-    // This variable wins over every other place for flags, and with `--target` leaves build scripts alone.
+    // This variable wins over every other place for flags, and with `--target` leaves build scripts
+    // alone.
     command.env("CARGO_ENCODED_RUSTFLAGS", path_flags()?.join("\x1f"));
     let artifacts = cargo::build_with(&mut command)?;
     let library = package.replace('-', "_");
@@ -116,7 +119,8 @@ fn path_flags() -> Result<Vec<String>> {
         remap(&source?.path(), "/crates");
     }
     remap(process::root(), "/subrosa");
-    // With the component rust-src installed, the compiler would name the standard library's local copy.
+    // With the component rust-src installed, the compiler would name the standard library's local
+    // copy.
     remap(&Path::new(sysroot.trim()).join("lib/rustlib/src/rust"), &format!("/rustc/{commit}"));
     Ok(flags)
 }

@@ -1,8 +1,10 @@
-//! Requests: a real server on a socket of its own answers whatever comes. Never with a status of 500 or more, never without an
-//! answer to a whole request, never with more bytes than the call has, and never with a proof in it.
+//! Requests: a real server on a socket of its own answers whatever comes. Never with a status of
+//! 500 or more, never without an answer to a whole request, never with more bytes than the call
+//! has, and never with a proof in it.
 //!
-//! An input is a conversation as text. Between its requests stands a line `~~~`; `@` and a number is no request but so many
-//! seconds that pass. In a request, `$` and a letter stand for what nobody finds by chance: see [`Actors::named`].
+//! An input is a conversation as text. Between its requests stands a line `~~~`; `@` and a number
+//! is no request but so many seconds that pass. In a request, `$` and a letter stand for what
+//! nobody finds by chance: see [`Actors::named`].
 
 mod actors;
 mod answer;

@@ -1,5 +1,6 @@
-//! The JSON reader of the browsers (`shared/src/json.rs`) against `serde_json`: it accepts nothing that `serde_json` refuses,
-//! reads the same values, and refuses nothing that is strict JSON of the protocol's kind.
+//! The JSON reader of the browsers (`shared/src/json.rs`) against `serde_json`: it accepts nothing
+//! that `serde_json` refuses, reads the same values, and refuses nothing that is strict JSON of the
+//! protocol's kind.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

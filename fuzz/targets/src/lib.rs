@@ -1,8 +1,10 @@
-//! What the fuzzers check. Each module is one target: a function that takes any bytes and panics if a promise does not hold.
+//! What the fuzzers check. Each module is one target: a function that takes any bytes and panics if
+//! a promise does not hold.
 //!
-//! The same functions run in two places: under libFuzzer, which looks for bytes that reach new code (`cargo xtask fuzz`), and
-//! in this crate's test `replay`, which gives them every input that was kept. A target must therefore give the same answer
-//! for the same bytes, in any order and in any process.
+//! The same functions run in two places: under libFuzzer, which looks for bytes that reach new code
+//! (`cargo xtask fuzz`), and in this crate's test `replay`, which gives them every input that was
+//! kept. A target must therefore give the same answer for the same bytes, in any order and in any
+//! process.
 
 #[cfg(feature = "server")]
 mod http;

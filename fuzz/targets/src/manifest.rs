@@ -1,5 +1,6 @@
-//! Manifests: what is read is safe and adds up, survives being sealed again, and has no two names that some file system takes
-//! for the same. The tree of names is compared with a plain comparison of every two entries.
+//! Manifests: what is read is safe and adds up, survives being sealed again, and has no two names
+//! that some file system takes for the same. The tree of names is compared with a plain comparison
+//! of every two entries.
 
 use arbitrary::{Arbitrary, Unstructured};
 use subrosa_shared::content::Layout;

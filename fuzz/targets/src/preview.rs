@@ -1,5 +1,5 @@
-//! Previews: only types that are on the list are shown, a picture is no larger than it says, by another reader's word, and a
-//! text that is shown hides nothing.
+//! Previews: only types that are on the list are shown, a picture is no larger than it says, by
+//! another reader's word, and a text that is shown hides nothing.
 
 use imagesize::ImageType;
 use subrosa_shared::path::is_confusing;
@@ -31,7 +31,8 @@ pub(crate) fn check(input: &[u8]) {
     offered(input);
 }
 
-/// What is shown as a picture needs no more memory than is allowed, by the word of another reader of its headers.
+/// What is shown as a picture needs no more memory than is allowed, by the word of another reader
+/// of its headers.
 fn picture(input: &[u8]) {
     let shown = media_type(Kind::Image, input);
     let read = Picture::read(input);
@@ -51,7 +52,8 @@ fn picture(input: &[u8]) {
     };
     assert_eq!(shown, theirs);
     if let Ok(size) = imagesize::blob_size(input) {
-        // The upper two bits are no part of these sizes (RFC 6386, section 9.1), which this reader does not know.
+        // The upper two bits are no part of these sizes (RFC 6386, section 9.1), which this reader
+        // does not know.
         let is_vp8 = input.get(12..16) == Some(b"VP8 ");
         let mask = if is_vp8 && shown == "image/webp" { 0x3fff } else { u64::MAX };
         let (across, down) = (size.width as u64 & mask, size.height as u64 & mask);
@@ -59,7 +61,8 @@ fn picture(input: &[u8]) {
     }
 }
 
-/// Nothing in a shown text hides, turns the direction, or ends a line unseen; and what is shown, shown again, is the same.
+/// Nothing in a shown text hides, turns the direction, or ends a line unseen; and what is shown,
+/// shown again, is the same.
 fn text(input: &[u8], is_cut: bool) {
     let Ok(known) = text_encoding(input, is_cut) else {
         assert!(std::str::from_utf8(input).is_err() || input.contains(&0x1b), "text is refused");

@@ -1,5 +1,6 @@
-//! Pushes behind their seal: whatever a sender wrote into face and payload, what is read is safe to show and to copy, and a web
-//! address leads where it says, by the word of the parser that browsers use.
+//! Pushes behind their seal: whatever a sender wrote into face and payload, what is read is safe to
+//! show and to copy, and a web address leads where it says, by the word of the parser that browsers
+//! use.
 
 use subrosa_shared::id::LinkId;
 use subrosa_shared::path::is_confusing;
@@ -82,7 +83,8 @@ fn address(text: &str) {
         // As one number, or in hexadecimal: nobody reads another host in it.
         Some(Host::Ipv4(_)) => {}
         _ if told.is_ascii() => assert!(host.eq_ignore_ascii_case(told), "{host}, where one reads {told}"),
-        // Letters beyond ASCII are folded or encoded, but none becomes a point, which would begin another domain.
+        // Letters beyond ASCII are folded or encoded, but none becomes a point, which would begin
+        // another domain.
         _ => {
             let points = |text: &str| text.matches('.').count();
             assert_eq!(points(host), points(told), "{host}, where one reads {told}");

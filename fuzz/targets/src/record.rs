@@ -1,5 +1,6 @@
-//! Stored records: whatever a disk gives back is read or refused, and one changed byte is noticed. What is read is written as
-//! it was, and time does to it what it does to any record, without a panic.
+//! Stored records: whatever a disk gives back is read or refused, and one changed byte is noticed.
+//! What is read is written as it was, and time does to it what it does to any record, without a
+//! panic.
 
 use subrosa_server::lifecycle::{Change, Command, OwnerAction, Policy, Record, step};
 use subrosa_shared::id::Verifier;

@@ -1,5 +1,6 @@
-//! Sealed objects: what was sealed opens, anything else does not. Bytes that nobody sealed never open; an object that was
-//! changed in any way, or is tried under another key, role or place, never does either, whole or chunk by chunk.
+//! Sealed objects: what was sealed opens, anything else does not. Bytes that nobody sealed never
+//! open; an object that was changed in any way, or is tried under another key, role or place, never
+//! does either, whole or chunk by chunk.
 
 use arbitrary::{Arbitrary, Unstructured};
 use subrosa_shared::id::{Commitment, LinkId, ShareId};
@@ -187,7 +188,8 @@ fn put_together(object: &mut Vec<u8>, chunks: &[Vec<u8>]) {
     object.extend(chunks.iter().flatten());
 }
 
-/// As a recipient reads a range: header and length are pinned by the manifest, chunks come from anyone.
+/// As a recipient reads a range: header and length are pinned by the manifest, chunks come from
+/// anyone.
 fn chunk_by_chunk(key: &ContentKey, place: &PartPlace, plaintext: &[u8], object: &[u8], changed: &[u8]) {
     let pinned = commitment(object).expect("it has a header");
     let Ok(opener) = Opener::new(key, place, changed, object.len() as u64, &pinned) else {

@@ -121,7 +121,8 @@ fn is_found(planted: &Planted<'_>) {
     for _ in 0..escapes {
         text = escaped(&text);
     }
-    // Behind it, nothing may be escaped more often than is undone, or it would stay: it has no part in it anyway.
+    // Behind it, nothing may be escaped more often than is undone, or it would stay: it has no part
+    // in it anyway.
     text.push('&');
     text.push_str(planted.after);
     if text.len() > TEXT_BYTES_MAX {

@@ -1,5 +1,5 @@
-//! Archives: two other readers find in them every entry with its name, content and time, and every byte of the archive belongs
-//! to something.
+//! Archives: two other readers find in them every entry with its name, content and time, and every
+//! byte of the archive belongs to something.
 
 use std::collections::HashSet;
 use std::io::{Cursor, Read as _};

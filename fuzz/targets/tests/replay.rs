@@ -1,5 +1,5 @@
-//! Every input that was kept, through its target once more: those that together reach all code that any did, and those that
-//! broke something once.
+//! Every input that was kept, through its target once more: those that together reach all code that
+//! any did, and those that broke something once.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 

@@ -80,7 +80,8 @@ fn lost_or_failed(error: object_store::Error) -> BlobsError {
     }
 }
 
-/// Whether a failure to read says that the bytes are gone, and not that the machine is short of something.
+/// Whether a failure to read says that the bytes are gone, and not that the machine is short of
+/// something.
 fn loss(error: &io::Error) -> Option<Loss> {
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory => Some(Loss::Missing),

@@ -11,7 +11,8 @@ use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload
 use super::BlobsError;
 use super::space::Space;
 
-/// Bytes collected before they go to the disk: few enough for many writers at once, enough to make each write worth it.
+/// Bytes collected before they go to the disk: few enough for many writers at once, enough to make
+/// each write worth it.
 const PIECE_LEN: usize = 128 * 1024;
 
 /// A blob that is being written. Dropped before it is finished, it leaves nothing behind.
@@ -43,7 +44,8 @@ impl BlobWriter {
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), BlobsError> {
         let mut bytes = bytes;
         while !bytes.is_empty() {
-            // Who has sent a whole piece will send another. Of others, no more is kept than has come.
+            // Who has sent a whole piece will send another. Of others, no more is kept than has
+            // come.
             if self.piece.capacity() == 0 && self.upload.is_some() {
                 self.piece.reserve(PIECE_LEN);
             }
@@ -65,8 +67,8 @@ impl BlobWriter {
         self.flush().await?;
         let completed = self.upload().await?.complete().await;
         if completed.is_err() {
-            // `object_store` leaves the file when it cannot be synced or renamed, which is how some disks say that they
-            // are full.
+            // `object_store` leaves the file when it cannot be synced or renamed, which is how some
+            // disks say that they are full.
             let _ = tokio::fs::remove_file(&self.staged).await;
         }
         completed?;

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
-/// Bytes that have to move before a client counts as having moved. One byte a second is silence; 3 kB/s are not.
+/// Bytes that have to move before a client counts as having moved. One byte a second is silence; 3
+/// kB/s are not.
 const MOVED_BYTES: u64 = 1024;
 
 /// What is known of a connection while it lives.

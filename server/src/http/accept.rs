@@ -1,4 +1,5 @@
-//! What a client says that it likes: codings and languages, each with a weight (RFC 9110, sections 12.4.2, 12.5.3, 12.5.4).
+//! What a client says that it likes: codings and languages, each with a weight (RFC 9110, sections
+//! 12.4.2, 12.5.3, 12.5.4).
 
 use http::{HeaderMap, HeaderName, header};
 

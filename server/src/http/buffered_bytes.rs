@@ -25,8 +25,8 @@ impl BufferedBytes {
         Self { app: app.clone(), activity: request.and_then(RequestPermit::activity), permit: None }
     }
 
-    /// Counts so many, if fewer were counted before. Where too many are kept already, the client that has been silent longest loses
-    /// its connection, and with it what is kept of it.
+    /// Counts so many, if fewer were counted before. Where too many are kept already, the client
+    /// that has been silent longest loses its connection, and with it what is kept of it.
     pub(super) async fn reserve(&mut self, len: usize) -> Result<(), Error> {
         let more = len.saturating_sub(self.len());
         let Some(count) = u32::try_from(more).ok().filter(|count| *count > 0) else { return Ok(()) };

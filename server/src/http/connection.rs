@@ -37,8 +37,8 @@ use crate::connections::ConnectionGuard;
 const BUFFER_LEN: usize = 64 * 1024;
 /// Headers that are parsed at all. Fewer are allowed, which is said with more detail.
 const HEADERS_PARSED_MAX: usize = 128;
-/// After the last answer, the rest of what a client sends is thrown away for so long, so that it gets to read the answer:
-/// closing at once would reset the connection under it.
+/// After the last answer, the rest of what a client sends is thrown away for so long, so that it
+/// gets to read the answer: closing at once would reset the connection under it.
 const LINGER: Duration = Duration::from_secs(2);
 /// Wait after a failed accept: mostly too many open files, which passes when connections end.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);

@@ -1,5 +1,6 @@
-//! What pages of other servers may call here: a page for shares that has its passwords on this server makes pushes and
-//! watches them. What holders of a link do, they do on this server's own pages.
+//! What pages of other servers may call here: a page for shares that has its passwords on this
+//! server makes pushes and watches them. What holders of a link do, they do on this server's own
+//! pages.
 
 use std::sync::Arc;
 
@@ -30,9 +31,9 @@ pub(super) fn share_origins(origins: &[Origin]) -> ShareOrigins {
     origins.iter().map(Origin::to_header).collect()
 }
 
-/// Answers the question whether a call is allowed, and lets a page of a listed origin read the answer to one that is,
-/// whatever it says. Everything else passes as if this were not here: without these headers browsers let no page call or
-/// read.
+/// Answers the question whether a call is allowed, and lets a page of a listed origin read the
+/// answer to one that is, whatever it says. Everything else passes as if this were not here:
+/// without these headers browsers let no page call or read.
 pub(super) async fn cors(State(origins): State<ShareOrigins>, request: Request, next: Next) -> Response {
     let Some((origin, methods)) = allowed(&origins, &request) else {
         return next.run(request).await;
@@ -52,7 +53,8 @@ pub(super) async fn cors(State(origins): State<ShareOrigins>, request: Request, 
     response
 }
 
-/// The origin, if it is listed, and the methods of the call, if the request or what it asks for is one of them.
+/// The origin, if it is listed, and the methods of the call, if the request or what it asks for is
+/// one of them.
 fn allowed(origins: &ShareOrigins, request: &Request) -> Option<(HeaderValue, &'static str)> {
     let headers = request.headers();
     let from = only(headers, &header::ORIGIN)?;

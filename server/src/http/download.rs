@@ -17,8 +17,8 @@ use crate::ledger::{ObjectRow, Slot};
 use crate::lifecycle::{HolderAction, Outcome, OwnerAction, Refusal};
 use crate::store::{Store, StoreError};
 
-/// A running answer asks again whether it may go on when it last asked so long ago. What is gone is unreadable within
-/// 5 seconds: this, and the time to ask.
+/// A running answer asks again whether it may go on when it last asked so long ago. What is gone is
+/// unreadable within 5 seconds: this, and the time to ask.
 const RECHECK: Duration = Duration::from_secs(2);
 /// A running answer says so often that its lease is not idle, even if nothing new is asked for.
 const KEEP_ALIVE: Duration = Duration::from_secs(10 * 60);
@@ -65,8 +65,8 @@ impl Reader {
     }
 }
 
-/// Answers with an object, or the range of it that was asked for. The caller has checked that the reader may read; what a
-/// lease reads is charged here, durably, before the first byte leaves.
+/// Answers with an object, or the range of it that was asked for. The caller has checked that the
+/// reader may read; what a lease reads is charged here, durably, before the first byte leaves.
 pub(super) async fn send_object(
     app: &App,
     share: &ShareId,
@@ -144,7 +144,8 @@ async fn tell_lost(app: &App, share: ShareId, slot: Slot, loss: Loss) {
     }
 }
 
-/// The pieces, each only if the reader may still read. Where the blob breaks, so does the answer, and the connection with it.
+/// The pieces, each only if the reader may still read. Where the blob breaks, so does the answer,
+/// and the connection with it.
 fn guarded(
     pieces: BlobStream,
     reader: Reader,
@@ -179,7 +180,8 @@ fn guarded(
     pieces.inspect_err(|error: &Error| tracing::info!(%error, "a running answer was cut off"))
 }
 
-/// The range that was asked for: one, in bytes, not empty, clipped to the object. `None`: all of it.
+/// The range that was asked for: one, in bytes, not empty, clipped to the object. `None`: all of
+/// it.
 fn wanted_range(headers: &HeaderMap, len: u64) -> Result<Option<Range<u64>>, Error> {
     let mut values = headers.get_all(header::RANGE).iter();
     let text = match (values.next(), values.next()) {

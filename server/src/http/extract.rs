@@ -1,4 +1,5 @@
-//! Extractors: what comes in, checked, or a problem document. All of them bound what they read before they read it.
+//! Extractors: what comes in, checked, or a problem document. All of them bound what they read
+//! before they read it.
 
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -27,7 +28,8 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        // The query belongs to the address. No call takes one, so that nobody is led to put something secret there.
+        // The query belongs to the address. No call takes one, so that nobody is led to put
+        // something secret there.
         if parts.uri.query().is_some() {
             return Err(Error::InvalidPath);
         }
@@ -51,7 +53,8 @@ impl<'de> Deserialize<'de> for PartIndex {
     }
 }
 
-/// A proof from its header, at once reduced to its verifier: the proof goes no further than this function.
+/// A proof from its header, at once reduced to its verifier: the proof goes no further than this
+/// function.
 fn verifier<P: Proof>(
     headers: &HeaderMap,
     name: &'static str,
@@ -86,7 +89,8 @@ macro_rules! proven {
 }
 
 proven! {
-    /// The verifier of the owner proof that was presented. Whether it is the right one, the lifecycle decides.
+    /// The verifier of the owner proof that was presented. Whether it is the right one, the
+    /// lifecycle decides.
     Owner, OwnerProof, OWNER_PROOF
 }
 proven! {
@@ -158,8 +162,8 @@ pub(super) fn expect_content_type(headers: &HeaderMap, expected: &'static str) -
     if essence.eq_ignore_ascii_case(expected) { Ok(()) } else { Err(Error::UnsupportedMediaType { expected }) }
 }
 
-/// How fast a small body has to come: so many bytes within every such span, or within what a stalled client is given if that
-/// is shorter. 3 kB/s are three times as fast.
+/// How fast a small body has to come: so many bytes within every such span, or within what a
+/// stalled client is given if that is shorter. 3 kB/s are three times as fast.
 const SMALL_BODY_PACE: (Duration, u64) = (Duration::from_secs(10), 10 * 1024);
 
 /// Reads a small body whole. What has come of it is counted among all that is buffered in memory.

@@ -1,4 +1,5 @@
-//! Every file that is served, with what `build.rs` computed of it. Nothing is read, hashed or packed for a request.
+//! Every file that is served, with what `build.rs` computed of it. Nothing is read, hashed or
+//! packed for a request.
 
 use super::accept::{Coding, Codings};
 
@@ -21,7 +22,8 @@ pub(super) struct File {
 static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
 /// Those that there are texts in. Sorted.
 pub(super) static LANGUAGES: &[&str] = include!(concat!(env!("OUT_DIR"), "/languages.rs"));
-/// Hashes of the scripts and of the styles in the document in which files are looked at, as a policy names them.
+/// Hashes of the scripts and of the styles in the document in which files are looked at, as a
+/// policy names them.
 pub(super) static PREVIEW_HASHES: (&str, &str) = include!(concat!(env!("OUT_DIR"), "/preview.rs"));
 
 /// The file of this path, which has no slash at its beginning.
@@ -35,7 +37,8 @@ pub(super) fn have_modules() -> bool {
 }
 
 impl File {
-    /// The form that the client likes best, and the smallest of those that it likes equally; if it takes none, nothing.
+    /// The form that the client likes best, and the smallest of those that it likes equally; if it
+    /// takes none, nothing.
     pub(super) fn form(&self, accepted: &Codings) -> Option<(Coding, &'static [u8])> {
         let forms = [(Coding::Identity, Some(self.plain)), (Coding::Gzip, self.gzip), (Coding::Brotli, self.brotli)];
         let forms = forms.into_iter().filter_map(|(coding, bytes)| Some((coding, bytes?)));

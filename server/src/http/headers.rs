@@ -11,18 +11,19 @@ use super::error::Error;
 use super::files::PREVIEW_HASHES;
 use crate::origin::Origin;
 
-/// What a page of this server may do, but for whom it may talk to: nothing but run its own scripts. `frame-src` is for the
-/// hidden frame that starts a download through the service worker.
+/// What a page of this server may do, but for whom it may talk to: nothing but run its own scripts.
+/// `frame-src` is for the hidden frame that starts a download through the service worker.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     img-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types subrosa";
 
-/// What the document in which files are looked at may do: run our own script over what it is handed. It has an origin that
-/// nothing else has, and its scripts and styles stand inside of it. So it may load nothing, wherever from, and reaches no
-/// storage, no page and no network, whatever a file makes it do. Behind the scripts, the document itself takes their hashes
-/// back: a script from anywhere, or what claims to become one, may be fetched if it names an allowed hash. No frame is
-/// allowed: that keeps the frame inside from going elsewhere. Pages of PDF files are drawn by a module in a worker, both made
-/// of what our page hands over.
+/// What the document in which files are looked at may do: run our own script over what it is
+/// handed. It has an origin that nothing else has, and its scripts and styles stand inside of it.
+/// So it may load nothing, wherever from, and reaches no storage, no page and no network, whatever
+/// a file makes it do. Behind the scripts, the document itself takes their hashes back: a script
+/// from anywhere, or what claims to become one, may be fetched if it names an allowed hash. No
+/// frame is allowed: that keeps the frame inside from going elsewhere. Pages of PDF files are drawn
+/// by a module in a worker, both made of what our page hands over.
 fn preview_policy() -> HeaderValue {
     let (scripts, styles) = PREVIEW_HASHES;
     let policy = format!(
@@ -33,8 +34,8 @@ fn preview_policy() -> HeaderValue {
     HeaderValue::try_from(policy).expect("hashes are visible ASCII")
 }
 
-/// What no policy for content covers: WebRTC, and connections and names that are looked up in advance. Chromium knows it from
-/// version 152 on. The list of places to connect to is empty.
+/// What no policy for content covers: WebRTC, and connections and names that are looked up in
+/// advance. Chromium knows it from version 152 on. The list of places to connect to is empty.
 const NO_CONNECTION: (HeaderName, HeaderValue) =
     (HeaderName::from_static("connection-allowlist"), HeaderValue::from_static("()"));
 
@@ -74,8 +75,8 @@ pub(super) enum Framed {
 
 impl Framed {
     fn headers(self) -> &'static [(HeaderName, HeaderValue)] {
-        // Firefox takes the document itself for a stranger's, because it is to have no origin. Who may frame it, the policy
-        // says.
+        // Firefox takes the document itself for a stranger's, because it is to have no origin. Who
+        // may frame it, the policy says.
         static PREVIEW: LazyLock<[(HeaderName, HeaderValue); 4]> = LazyLock::new(|| {
             [
                 (header::CONTENT_SECURITY_POLICY, preview_policy()),
@@ -103,8 +104,9 @@ pub(super) async fn secure(State(all): State<SecurityHeaders>, request: Request,
     response
 }
 
-/// What holds for every call of the API: nothing is stored on the way, and a look at the headers alone does not exist.
-/// Otherwise whoever asks for a part's headers would be charged for its bytes.
+/// What holds for every call of the API: nothing is stored on the way, and a look at the headers
+/// alone does not exist. Otherwise whoever asks for a part's headers would be charged for its
+/// bytes.
 pub(super) async fn api_headers(request: Request, next: Next) -> Response {
     let mut response = match *request.method() {
         Method::HEAD => Error::MethodNotAllowed.into_response(),

@@ -19,12 +19,14 @@ pub(super) async fn live() -> Answer {
     answer(StatusCode::OK, "live")
 }
 
-/// `GET /health/ready`: it serves: downloads, views and revokes work. If not, send requests elsewhere.
+/// `GET /health/ready`: it serves: downloads, views and revokes work. If not, send requests
+/// elsewhere.
 pub(super) async fn ready(State(app): State<App>) -> Answer {
     told(app.health().check_serving().await, "ready")
 }
 
-/// `GET /health/accepting`: it takes what is new, too. If not, tell the operator; what it serves, it serves on.
+/// `GET /health/accepting`: it takes what is new, too. If not, tell the operator; what it serves,
+/// it serves on.
 pub(super) async fn accepting(State(app): State<App>) -> Answer {
     told(app.health().check_accepting().await, "accepting")
 }

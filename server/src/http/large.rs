@@ -1,5 +1,5 @@
-//! Large answers that are held whole: of an owner's share with many links, of a note. A client that reads slowly keeps its
-//! answer in memory, so all of them together are bounded.
+//! Large answers that are held whole: of an owner's share with many links, of a note. A client that
+//! reads slowly keeps its answer in memory, so all of them together are bounded.
 
 use std::sync::Arc;
 
@@ -16,7 +16,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::error::Error;
 
-/// Smaller answers are bounded by the number of connections. What a push hands over and a timeline are smaller.
+/// Smaller answers are bounded by the number of connections. What a push hands over and a timeline
+/// are smaller.
 const LARGE_LEN: u64 = 128 * 1024;
 /// KiB of large answers at the same time.
 const ROOM_KIB: usize = 64 * 1024;
@@ -33,8 +34,8 @@ impl Room {
     }
 }
 
-/// Lets a large answer go if there is room for it, and keeps the room until its last byte has left. Otherwise the client is
-/// asked to come back: every call can be made again.
+/// Lets a large answer go if there is room for it, and keeps the room until its last byte has left.
+/// Otherwise the client is asked to come back: every call can be made again.
 pub(super) async fn hold(State(room): State<Room>, request: Request, next: Next) -> Response {
     // One copy of the document serves everybody.
     let is_shared = request.uri().path().ends_with("/openapi.json");

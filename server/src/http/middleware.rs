@@ -21,7 +21,8 @@ use crate::connections::OverLimit;
 
 /// Bytes of all header names and values together.
 const HEADER_BYTES_MAX: usize = 16 * 1024;
-/// Bytes of a path with its query. Ours are much shorter; mail programs add something to addresses of pages.
+/// Bytes of a path with its query. Ours are much shorter; mail programs add something to addresses
+/// of pages.
 const URI_BYTES_MAX: usize = 8 * 1024;
 /// Headers of a request.
 const HEADERS_MAX: usize = 64;
@@ -40,8 +41,8 @@ pub(super) async fn close_over_limit(request: Request, next: Next) -> Response {
     response
 }
 
-/// Writes one line per request: method, route, status, time. Never a path, header, query or body: the route is the
-/// template that matched.
+/// Writes one line per request: method, route, status, time. Never a path, header, query or body:
+/// the route is the template that matched.
 pub(super) async fn log(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = known(request.method());
@@ -64,9 +65,10 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
     response
 }
 
-/// Tells whoever is refused with a large body on its way to send its next request on another connection. This one ends after
-/// the answer, because nobody reads the rest of the body; a client that is not told loses its next request with it. Small
-/// bodies are here already, and read to their end.
+/// Tells whoever is refused with a large body on its way to send its next request on another
+/// connection. This one ends after the answer, because nobody reads the rest of the body; a client
+/// that is not told loses its next request with it. Small bodies are here already, and read to
+/// their end.
 pub(super) async fn close_unread(request: Request, next: Next) -> Response {
     let is_large = request.body().size_hint().upper().is_none_or(|len| len > JSON_BYTES_MAX as u64);
     let mut response = next.run(request).await;
@@ -76,14 +78,15 @@ pub(super) async fn close_unread(request: Request, next: Next) -> Response {
     response
 }
 
-/// Answers where a handler panics, which is a bug: the client is told, and the connection lives on. The panic itself is in
-/// the log.
+/// Answers where a handler panics, which is a bug: the client is told, and the connection lives on.
+/// The panic itself is in the log.
 pub(super) fn catch_panic() -> CatchPanicLayer<fn(Box<dyn Any + Send>) -> Response> {
     let answer: fn(Box<dyn Any + Send>) -> Response = |_| Error::Panicked.into_response();
     CatchPanicLayer::custom(answer)
 }
 
-/// The method, for the log. One that nobody knows is a text of the client's, and as long as it likes.
+/// The method, for the log. One that nobody knows is a text of the client's, and as long as it
+/// likes.
 fn known(method: &Method) -> &'static str {
     const KNOWN: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
     KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("(other)")
@@ -116,7 +119,8 @@ pub(super) async fn limit(State(app): State<App>, request: Request, next: Next) 
     response
 }
 
-/// Refuses a request that does not say for which host it is, or says it twice (RFC 9112, section 3.2).
+/// Refuses a request that does not say for which host it is, or says it twice (RFC 9112, section
+/// 3.2).
 pub(super) async fn expect_host(request: Request, next: Next) -> Response {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let what = match (hosts.next(), hosts.next()) {

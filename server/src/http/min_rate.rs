@@ -11,8 +11,8 @@ use super::error::Error;
 use super::permit::RequestPermit;
 use crate::connections::Activity;
 
-/// Holds a client to a rate: so many bytes within every span. Not a deadline for the whole: a slow but honest client gets
-/// through.
+/// Holds a client to a rate: so many bytes within every span. Not a deadline for the whole: a slow
+/// but honest client gets through.
 pub(super) struct MinRate {
     span: Duration,
     bytes_min: u64,

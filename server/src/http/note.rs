@@ -1,4 +1,5 @@
-//! `/shares/{share}/note`: what the owner's devices keep here for each other. Sealed, so nothing to the server.
+//! `/shares/{share}/note`: what the owner's devices keep here for each other. Sealed, so nothing to
+//! the server.
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};

@@ -1,5 +1,6 @@
-//! `/openapi.json`: what every call takes and gives, made from the handlers and their types, so that it cannot drift
-//! away. The calls themselves come in where the router lists them; here is what they have in common.
+//! `/openapi.json`: what every call takes and gives, made from the handlers and their types, so
+//! that it cannot drift away. The calls themselves come in where the router lists them; here is
+//! what they have in common.
 
 mod numbers;
 mod refusals;

@@ -1,5 +1,6 @@
-//! The pages: byte for byte what stands in the repository, plus the modules made from `web-wasm`. Only the document in which
-//! files are looked at is put together, of parts that stand there (`build/preview.rs`).
+//! The pages: byte for byte what stands in the repository, plus the modules made from `web-wasm`.
+//! Only the document in which files are looked at is put together, of parts that stand there
+//! (`build/preview.rs`).
 
 use axum::extract::State;
 use axum::response::{Html, IntoResponse as _, Response};
@@ -61,7 +62,8 @@ pub(super) async fn serve_page(
     response
 }
 
-/// Answers everything under `/dl/`, where only the service worker has something to say: these names are nobody's business.
+/// Answers everything under `/dl/`, where only the service worker has something to say: these names
+/// are nobody's business.
 pub(super) async fn serve_nothing() -> Response {
     let mut response = (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, "no-store")]).into_response();
     response.extensions_mut().insert(Unlogged);
@@ -106,8 +108,8 @@ fn same_tag(known: &str, tag: &str) -> bool {
     known == "*" || opaque(known) == opaque(tag)
 }
 
-/// The way to the page that was meant, or one that says that there is none. Browsers keep what stands after `#` on that way,
-/// which leads only to addresses that stand in [`Page`].
+/// The way to the page that was meant, or one that says that there is none. Browsers keep what
+/// stands after `#` on that way, which leads only to addresses that stand in [`Page`].
 fn not_found(path: &str, channels: Channels, request: &HeaderMap) -> Response {
     if let Some(page) = Page::meant(path).filter(|page| page.path() != path && page.is_served(channels)) {
         let headers = [(header::LOCATION, page.path()), (header::CACHE_CONTROL, "no-cache")];

@@ -81,7 +81,8 @@ pub(super) async fn list_parts(
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
-/// The list of parts before `end`, page after page: a client that reads slowly keeps one page waiting, not the whole list.
+/// The list of parts before `end`, page after page: a client that reads slowly keeps one page
+/// waiting, not the whole list.
 fn listed(store: Store, reader: Reader, share: ShareId, end: u32) -> impl Stream<Item = Result<Bytes, Error>> {
     let pages = stream::try_unfold((Some(0), "{\"parts\":["), move |(next, before)| {
         let (store, reader) = (store.clone(), reader.clone());
@@ -98,7 +99,8 @@ fn listed(store: Store, reader: Reader, share: ShareId, end: u32) -> impl Stream
             if page_end < end {
                 return Ok(Some((Bytes::from(piece), (Some(page_end), between))));
             }
-            // What is gone by now may have been missing: a list that is not whole must not look as if it were.
+            // What is gone by now may have been missing: a list that is not whole must not look as
+            // if it were.
             reader.check(&store).await?;
             if between != "," {
                 piece.extend_from_slice(between.as_bytes());
@@ -110,7 +112,7 @@ fn listed(store: Store, reader: Reader, share: ShareId, end: u32) -> impl Stream
     pages.inspect_err(|error: &Error| tracing::info!(%error, "a list of parts was cut off"))
 }
 
-/// Reads a part back, or a range of it: after a break, from the byte after the last that came. Not counted.
+/// Reads a part back, or a range of it: after a break, from the next byte on. Not counted.
 #[utoipa::path(
     get,
     path = "/shares/{share}/parts/{index}",

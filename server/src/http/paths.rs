@@ -1,5 +1,6 @@
-//! The addresses of the pages, and what people and programs make of them on the way: another case, a slash too much, a full
-//! stop. The key stands after `#` and never comes here; but a page that is not found loses it.
+//! The addresses of the pages, and what people and programs make of them on the way: another case,
+//! a slash too much, a full stop. The key stands after `#` and never comes here; but a page that is
+//! not found loses it.
 
 use subrosa_shared::api::Channels;
 

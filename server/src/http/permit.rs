@@ -1,4 +1,5 @@
-//! When a request is worked on: with a permit for its kind of call, which it holds only while there is work.
+//! When a request is worked on: with a permit for its kind of call, which it holds only while there
+//! is work.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,5 +1,6 @@
-//! `/pushes/{link}`: a push, for its owner and for whoever holds its link. One record, so that no call of shares or of their
-//! links reaches it. In links and leases of a push, a download is a view.
+//! `/pushes/{link}`: a push, for its owner and for whoever holds its link. One record, so that no
+//! call of shares or of their links reaches it. In links and leases of a push, a download is a
+//! view.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -57,7 +58,7 @@ pub(super) async fn look_at_push(
     push_view(run_holder(&app, link, holder, HolderAction::Status).await?)
 }
 
-/// One counted view: what is handed over. The same verifier again gives the same, uncounted, until the view is over.
+/// One counted view. The same verifier again gives the same, uncounted, until the view is over.
 #[utoipa::path(
     post,
     path = "/pushes/{link}/reveal",

@@ -1,5 +1,5 @@
-//! The list of endpoints, grouped by who calls them. Path and method of a call stand at its handler, with what it takes
-//! and gives: that makes both the route and its description.
+//! The list of endpoints, grouped by who calls them. Path and method of a call stand at its
+//! handler, with what it takes and gives: that makes both the route and its description.
 
 use axum::handler::Handler as _;
 use axum::middleware::from_fn_with_state;
@@ -27,8 +27,8 @@ pub fn router(app: &App) -> Router {
     let api = api.layer(from_fn_with_state(large::Room::new(), large::hold));
     let api = api.layer(Extension(Document::new(&document))).layer(axum::middleware::from_fn(headers::api_headers));
 
-    // Nothing is compressed while the server runs: pages were when it was built, ciphertext does not compress, and answers
-    // with secrets of both sides must not.
+    // Nothing is compressed while the server runs: pages were when it was built, ciphertext does
+    // not compress, and answers with secrets of both sides must not.
     let limited = Router::new()
         .nest(API_BASE, api)
         .route("/dl/{*name}", any(pages::serve_nothing))
@@ -40,7 +40,8 @@ pub fn router(app: &App) -> Router {
         Some(text) => limited.route(security_txt::PATH, security_txt::serve(text.clone())),
         None => limited,
     };
-    // A server that is busy is not a server that is dead: whoever watches it is answered all the same.
+    // A server that is busy is not a server that is dead: whoever watches it is answered all the
+    // same.
     let [live, ready, accepting] = health::PATHS;
     Router::new()
         .route(live, get(health::live))

@@ -1,4 +1,5 @@
-//! Sealed objects on their way in: checked against what their headers say while they are written, never held whole.
+//! Sealed objects on their way in: checked against what their headers say while they are written,
+//! never held whole.
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
@@ -76,7 +77,8 @@ fn content_digest(headers: &HeaderMap) -> Result<Digest, Error> {
 }
 
 impl SealedBody {
-    /// Stores it as an object of the share. Answers what it replaced, or that the share takes no objects any more.
+    /// Stores it as an object of the share. Answers what it replaced, or that the share takes no
+    /// objects any more.
     pub(super) async fn store(
         self,
         app: &App,
@@ -89,7 +91,8 @@ impl SealedBody {
             writer.abort().await;
             return Err(error);
         }
-        // From here on it must not matter whether the client stays: a blob that has its name gets its row, or goes.
+        // From here on it must not matter whether the client stays: a blob that has its name gets
+        // its row, or goes.
         let app = app.clone();
         let noted = tokio::spawn(async move { note(&app, (&share, owner), writer, row).await });
         noted.await.map_err(|_| Error::Outcome)?
@@ -152,7 +155,8 @@ async fn note(
         Ok(PutObject::Stored { replaced }) => replaced.as_ref().map(|row| row.blob.clone()),
         // No change was tried.
         Ok(PutObject::Closed) | Err(Error::Refused(_) | Error::Contended) => Some(blob),
-        // After a failed change nobody knows whether the row stands: the blob stays, and goes with its share.
+        // After a failed change nobody knows whether the row stands: the blob stays, and goes with
+        // its share.
         Err(_) => None,
     };
     if let Some(blob) = nobodys
@@ -163,7 +167,8 @@ async fn note(
     noted
 }
 
-/// Random rather than the digest: two requests that store the same bytes at once cannot delete each other's blob.
+/// Random rather than the digest: two requests that store the same bytes at once cannot delete each
+/// other's blob.
 fn blob_name(slot: Slot) -> String {
     let slot = match slot {
         Slot::Manifest => "manifest".to_owned(),

@@ -13,7 +13,8 @@ pub(crate) use slewed::{SKEW_MAX, check_at_start};
 
 /// Tells the time. It may jump either way; a ledger makes it go forwards only.
 pub trait Clock: Send + Sync + 'static {
-    /// Begins to be a ledger's clock. `reached` is the last moment that the ledger knows, if it knows any.
+    /// Begins to be a ledger's clock. `reached` is the last moment that the ledger knows, if it
+    /// knows any.
     ///
     /// # Errors
     /// It is too far from that to be believed.

@@ -1,11 +1,13 @@
 //! The ledger in Redis, or Valkey: for installations of more than one server.
 //!
-//! `nodes` reaches the machines. On top of it lie the rows: `keys` names them, `scripts` are the steps, `records`, `links`,
-//! `objects`, `due`, `time` and `fences` put both together, each for one kind of thing.
+//! `nodes` reaches the machines. On top of it lie the rows: `keys` names them, `scripts` are the
+//! steps, `records`, `links`, `objects`, `due`, `time` and `fences` put both together, each for one
+//! kind of thing.
 //!
-//! What every step rests on: a script is atomic in its slot; every script first looks whether the slot is of the
-//! installation that is served; a version, once replaced, never comes back. So a script that comes late, or twice, finds
-//! that its time is over, and after a lost answer the same script is simply run again.
+//! What every step rests on: a script is atomic in its slot; every script first looks whether the
+//! slot is of the installation that is served; a version, once replaced, never comes back. So a
+//! script that comes late, or twice, finds that its time is over, and after a lost answer the same
+//! script is simply run again.
 
 mod confirmed_cache;
 mod due;
@@ -53,8 +55,8 @@ const REWRITE_EVERY_SECS: u32 = 10 * 60;
 /// What belongs to a ledger in Redis beside its machines.
 #[derive(Clone)]
 pub struct Settings {
-    /// The longest that a record may live, tombstone and burned id included. What is left behind by a mishap ends
-    /// some time after that.
+    /// The longest that a record may live, tombstone and burned id included. What is left behind by
+    /// a mishap ends some time after that.
     pub life_max: Duration,
     /// Where the time comes from. `None`: from Redis.
     pub clock: Option<Arc<dyn Clock>>,
@@ -84,7 +86,8 @@ impl RedisLedger {
     /// Opens the ledger on machines that were checked.
     ///
     /// # Errors
-    /// It is not whole, its clock cannot be believed, or fewer replicas acknowledge than did before.
+    /// It is not whole, its clock cannot be believed, or fewer replicas acknowledge than did
+    /// before.
     pub async fn open(nodes: Nodes, settings: Settings) -> Result<Self, LedgerError> {
         let Settings { life_max, clock, accept_clock } = settings;
         let (keys, time) = (Keys::new(nodes.prefix()), Time::new(clock));
@@ -115,7 +118,8 @@ impl RedisLedger {
         Ok(())
     }
 
-    /// Runs a script that finds out by itself that it was run before. Also answers whether it may have been.
+    /// Runs a script that finds out by itself that it was run before. Also answers whether it may
+    /// have been.
     async fn write_surely(&self, tag: Tag, invocation: Invocation) -> Result<(Reply, bool), LedgerError> {
         let deadline = Instant::now() + LOST_PATIENCE;
         let mut lost = false;
@@ -129,7 +133,8 @@ impl RedisLedger {
     }
 }
 
-// The steps themselves are methods of the same names, each in the module of its subject: those are what is called here.
+// The steps themselves are methods of the same names, each in the module of its subject: those are
+// what is called here.
 #[async_trait]
 impl Ledger for RedisLedger {
     async fn now(&self) -> Result<Timestamp, LedgerError> {

@@ -1,8 +1,9 @@
 //! The ledger in one SQLite file: what a single server needs, with nothing else to install.
 //!
-//! One thread writes (`writer`), a few connections read (`readers`), both over the statements in `rows`. WAL with
-//! `synchronous=FULL`: a commit is on the disk before anybody sees it. `secure_delete`: what is removed is overwritten, once the
-//! log that still holds it is folded into the file and cut off.
+//! One thread writes (`writer`), a few connections read (`readers`), both over the statements in
+//! `rows`. WAL with `synchronous=FULL`: a commit is on the disk before anybody sees it.
+//! `secure_delete`: what is removed is overwritten, once the log that still holds it is folded into
+//! the file and cut off.
 
 mod ballast;
 mod readers;
@@ -39,7 +40,8 @@ const SCHEMA_VERSION: i32 = 2;
 /// How long a statement waits for a lock that another connection holds.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 
-/// A file of an older version that is larger is not made anew at the start: that would take too long.
+/// A file of an older version that is larger is not made anew at the start: that would take too
+/// long.
 const REMADE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// A larger file is not checked before it is served.
 const CHECKED_AT_START_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -73,7 +75,8 @@ impl SqliteLedger {
     /// Opens the file, or makes it.
     ///
     /// # Errors
-    /// The file cannot be opened or made, or is not a ledger of this version; or the clock cannot be believed.
+    /// The file cannot be opened or made, or is not a ledger of this version; or the clock cannot
+    /// be believed.
     pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, LedgerError> {
         Self::open_with(path, clock, Reserve::default())
     }
@@ -132,8 +135,9 @@ impl SqliteLedger {
 /// Opens a connection with the settings that all of them share.
 fn connect(path: &Path) -> Result<Connection, LedgerError> {
     let connection = Connection::open(path)?;
-    // The cache is in KiB when negative: small, because the page cache of the system does the same work. The log is folded
-    // into the file after 4,096 pages, 16 MiB, and keeps its space: pages that change often are written to the file once.
+    // The cache is in KiB when negative: small, because the page cache of the system does the same
+    // work. The log is folded into the file after 4,096 pages, 16 MiB, and keeps its space: pages
+    // that change often are written to the file once.
     connection.execute_batch(
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
@@ -143,7 +147,8 @@ fn connect(path: &Path) -> Result<Connection, LedgerError> {
          PRAGMA wal_autocheckpoint = 4096;
          PRAGMA journal_size_limit = 16777216;",
     )?;
-    // Plans do not depend on the values that are bound: otherwise statements are made again for every one of them.
+    // Plans do not depend on the values that are bound: otherwise statements are made again for
+    // every one of them.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.busy_timeout(BUSY_WAIT)?;
     connection.set_prepared_statement_cache_capacity(64);
@@ -157,7 +162,8 @@ fn prepare(connection: &Connection) -> Result<(), LedgerError> {
     match (tables, pragma("application_id")?, pragma("user_version")?) {
         (0, _, _) => {
             let sql = rows::TABLES;
-            // Pages that are free go back to the disk later. Made anew, because the file has its first page by now.
+            // Pages that are free go back to the disk later. Made anew, because the file has its
+            // first page by now.
             connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL; VACUUM")?;
             connection.execute_batch(&format!(
                 "BEGIN IMMEDIATE; {sql}
@@ -191,8 +197,8 @@ fn noted<T>(result: Result<T, LedgerError>, damaged: &AtomicBool) -> Result<T, L
     result
 }
 
-/// Has a file that was made by an older version made anew, so that its free pages can go back to the disk. A large one stays
-/// as it is, and so does one for which there is no room twice.
+/// Has a file that was made by an older version made anew, so that its free pages can go back to
+/// the disk. A large one stays as it is, and so does one for which there is no room twice.
 fn make_shrinkable(connection: &Connection, ballast: &Ballast) -> Result<(), LedgerError> {
     let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, u64>(0));
     if pragma("auto_vacuum")? != 0 {
@@ -318,8 +324,8 @@ impl Ledger for SqliteLedger {
     async fn scrub(&self) -> Result<bool, LedgerError> {
         let mut more = true;
         for _ in 0..SHRINK_ROUNDS {
-            // A round at a time, so that changes come in between. On a full disk none may be possible: what is removed has to
-            // be made unreadable all the same.
+            // A round at a time, so that changes come in between. On a full disk none may be
+            // possible: what is removed has to be made unreadable all the same.
             more = self.writer.shrink().await.unwrap_or(false);
             if !more {
                 break;

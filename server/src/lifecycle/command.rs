@@ -9,8 +9,8 @@ use subrosa_shared::id::{Digest, LinkId, Receipt, ShareId, Verifier};
 use super::record::{Creator, Record};
 use super::refusal::Refusal;
 
-/// Something asked of one share or push. What there is not for its kind is [`Refusal::NotFound`]. Proofs come as the verifiers
-/// of what was presented: a proof itself stays in the handler.
+/// Something asked of one share or push. What there is not for its kind is [`Refusal::NotFound`].
+/// Proofs come as the verifiers of what was presented: a proof itself stays in the handler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Creates the share. Answers [`Outcome::Share`].
@@ -47,8 +47,8 @@ pub enum Command {
         /// What the holder wants.
         action: HolderAction,
     },
-    /// A wrong open proof was compared and refused, but the ledger did not take the step that counted it. From the store,
-    /// before it compares another. Answers [`Outcome::Allowed`].
+    /// A wrong open proof was compared and refused, but the ledger did not take the step that
+    /// counted it. From the store, before it compares another. Answers [`Outcome::Allowed`].
     CountGuess {
         /// The link.
         link: LinkId,
@@ -57,8 +57,8 @@ pub enum Command {
     Tick,
     /// Every blob of the share is deleted, durably. From the reaper. Answers [`Outcome::Allowed`].
     BlobsDeleted,
-    /// Stored content was compared with what was stored once. From a read that failed, or from the check in the background.
-    /// Answers [`Outcome::Allowed`].
+    /// Stored content was compared with what was stored once. From a read that failed, or from the
+    /// check in the background. Answers [`Outcome::Allowed`].
     ContentChecked {
         /// Whether some of it is missing or damaged.
         lost: bool,
@@ -106,8 +106,8 @@ impl Command {
         }
     }
 
-    /// Whether it only makes what is stored larger. Where there is no room left it is refused; what ends something, hands it
-    /// over or holds it back never is.
+    /// Whether it only makes what is stored larger. Where there is no room left it is refused; what
+    /// ends something, hands it over or holds it back never is.
     #[must_use]
     pub fn needs_space(&self) -> SpaceNeed {
         match self {
@@ -148,8 +148,8 @@ pub enum SpaceNeed {
 /// What an owner can ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OwnerAction {
-    /// How it stands; also what allows to read the timeline and the owner's note. Answers [`Outcome::Share`], or
-    /// [`Outcome::Push`].
+    /// How it stands; also what allows to read the timeline and the owner's note. Answers
+    /// [`Outcome::Share`], or [`Outcome::Push`].
     Status,
     /// May this part be stored now? Answers [`Outcome::Allowed`].
     StorePart {
@@ -250,8 +250,9 @@ pub enum HolderAction {
         /// Verifier of the lease secret that the client drew.
         lease: Verifier,
     },
-    /// So many bytes of content are about to be sent: they are charged before they leave. No bytes: a running answer is
-    /// still being read, so the lease is not idle. Answers [`Outcome::Allowed`].
+    /// So many bytes of content are about to be sent: they are charged before they leave. No bytes:
+    /// a running answer is still being read, so the lease is not idle. Answers
+    /// [`Outcome::Allowed`].
     Fetch {
         /// Verifier of the lease proof that was presented.
         lease: Verifier,
@@ -263,7 +264,8 @@ pub enum HolderAction {
         /// Verifier of the lease proof that was presented.
         lease: Verifier,
     },
-    /// The download was saved, the view is over. Answers [`Outcome::Link`], or [`Outcome::PushView`].
+    /// The download was saved, the view is over. Answers [`Outcome::Link`], or
+    /// [`Outcome::PushView`].
     Finish {
         /// Verifier of the lease proof that was presented.
         lease: Verifier,
@@ -287,7 +289,8 @@ pub struct OpenAttempt {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a step that is not stored did not happen"]
 pub struct Step {
-    /// What to store. A refusal can change the record too: a wrong password is counted, and time has gone by.
+    /// What to store. A refusal can change the record too: a wrong password is counted, and time
+    /// has gone by.
     pub record: Change,
     /// What to answer, once the change is durable.
     pub outcome: Result<Outcome, Refusal>,
@@ -304,8 +307,8 @@ pub struct Step {
 pub enum Change {
     /// Nothing.
     Unchanged,
-    /// Put this in its place. It can be the same again: where an open proof was compared, what came of it is told only after
-    /// the ledger has taken a change.
+    /// Put this in its place. It can be the same again: where an open proof was compared, what came
+    /// of it is told only after the ledger has taken a change.
     Put(Box<Record>),
     /// Forget it, with all that hangs on it: its id, its links, its timeline.
     Remove,

@@ -1,7 +1,7 @@
 //! What time alone does, and what follows at once from what was done.
 //!
-//! Everything happens at its own moment, one after the other, however late somebody looks: a record that was left alone
-//! for a year is the same as one that was ticked every second.
+//! Everything happens at its own moment, one after the other, however late somebody looks: a record
+//! that was left alone for a year is the same as one that was ticked every second.
 
 use subrosa_shared::api::{EndReason, Event, Gone, LogLine};
 use subrosa_shared::time::Timestamp;
@@ -11,8 +11,8 @@ use super::record::{Kept, Kind, Lease, LeaseState, Link, LinkState, Record, Shar
 use super::rules::{BURNED, LEASE_IDLE, LeaseTerms, TOMBSTONE};
 
 impl Record {
-    /// The next moment at which time alone changes the record. In the past while an effect is pending: it is due at
-    /// once.
+    /// The next moment at which time alone changes the record. In the past while an effect is
+    /// pending: it is due at once.
     #[must_use]
     pub fn due(&self) -> Timestamp {
         let effects = self.blobs_pending_since();
@@ -56,7 +56,8 @@ impl Share {
         self.links.iter().filter_map(|link| link.next_change(terms)).fold(own, Timestamp::min)
     }
 
-    /// Does what is due at that moment. Gives what is kept instead of the share, once its tombstone is old.
+    /// Does what is due at that moment. Gives what is kept instead of the share, once its tombstone
+    /// is old.
     fn apply_due(&mut self, at: Timestamp, journal: &mut Journal) -> Option<Kept> {
         match self.state {
             State::Gone { gone, blobs_deleted, .. } if gone.at.after(TOMBSTONE) <= at => {
@@ -77,8 +78,8 @@ impl Share {
         None
     }
 
-    /// Does what follows at once: a link without a download left to take or to finish is spent, and a share may end
-    /// with its last link, a push ends with its own.
+    /// Does what follows at once: a link without a download left to take or to finish is spent, and
+    /// a share may end with its last link, a push ends with its own.
     pub(super) fn close_if_spent(&mut self, now: Timestamp, journal: &mut Journal) {
         for link in &mut self.links {
             let spent = link.taken() >= link.downloads_max && !link.leases.iter().any(Lease::runs);
@@ -108,7 +109,8 @@ impl Share {
         journal.push(LogLine { at: gone.at, link: self.only_link(), event: event(gone.why) });
     }
 
-    /// Ends the share with all its links. Its ciphertext is to be deleted from now on; that of a push goes with its link.
+    /// Ends the share with all its links. Its ciphertext is to be deleted from now on; that of a
+    /// push goes with its link.
     fn close(&mut self, gone: Gone) {
         let blobs_deleted = match self.kind {
             Kind::Files { .. } => false,
@@ -162,8 +164,9 @@ impl Link {
         journal.push(LogLine { at: gone.at, link: Some(self.link), event: event(gone.why) });
     }
 
-    /// Ends the link, unless it has ended before: nothing sealed stays, and no lease runs on. Finished ones are remembered, so
-    /// that a client whose answer was lost is told again that it finished.
+    /// Ends the link, unless it has ended before: nothing sealed stays, and no lease runs on.
+    /// Finished ones are remembered, so that a client whose answer was lost is told again that it
+    /// finished.
     fn close(&mut self, gone: Gone) {
         if self.gone().is_none() {
             self.state = LinkState::Gone(gone);

@@ -1,4 +1,5 @@
-//! The one check for open proofs: compared and counted in one step, ever slower, and not without end.
+//! The one check for open proofs: compared and counted in one step, ever slower, and not without
+//! end.
 
 use std::time::Duration;
 
@@ -14,8 +15,8 @@ use super::record::{Guesses, Link, Live, count};
 use super::refusal::Refusal;
 use super::rules::{DEVICES_MAX, GUESS_WAIT_MAX};
 
-/// Compares, and counts what was wrong. A right one ends the row of wrong ones, but not their total, and its device is
-/// remembered: it is not slowed by the guesses of others.
+/// Compares, and counts what was wrong. A right one ends the row of wrong ones, but not their
+/// total, and its device is remembered: it is not slowed by the guesses of others.
 pub(super) fn check(
     link: &mut Link,
     attempt: &OpenAttempt,
@@ -42,7 +43,8 @@ pub(super) fn check(
     Err(Refusal::WrongPassword { retry_after: count_wrong(link, now, journal)? })
 }
 
-/// Counts a wrong one, and does what follows: it can end the link, or lock it. Gives the wait after it.
+/// Counts a wrong one, and does what follows: it can end the link, or lock it. Gives the wait after
+/// it.
 pub(super) fn count_wrong(link: &mut Link, now: Timestamp, journal: &mut Journal) -> Result<Duration, Refusal> {
     let id = link.link;
     let destroy_after = link.destroy_after_guesses;
@@ -61,8 +63,9 @@ pub(super) fn count_wrong(link: &mut Link, now: Timestamp, journal: &mut Journal
     Ok(retry_after)
 }
 
-/// Whether the open proof is the right one. Takes the same time whatever the answer. The only place that compares: the step
-/// is stored then, also if nothing else changed, so that a ledger that takes no changes answers right and wrong alike.
+/// Whether the open proof is the right one. Takes the same time whatever the answer. The only place
+/// that compares: the step is stored then, also if nothing else changed, so that a ledger that
+/// takes no changes answers right and wrong alike.
 pub(super) fn is_right(live: &Live, attempt: &OpenAttempt, journal: &mut Journal) -> bool {
     journal.compared();
     live.open_verifier.as_bytes().ct_eq(attempt.open.as_bytes()).into()
@@ -85,7 +88,8 @@ impl Guesses {
 }
 
 impl Live {
-    /// Remembers a device that opened the link; of too many it forgets the one that was remembered first.
+    /// Remembers a device that opened the link; of too many it forgets the one that was remembered
+    /// first.
     fn remember(&mut self, device: Option<DeviceId>) {
         if let Some(device) = device.filter(|device| !self.devices.contains(device)) {
             self.devices.push(device);

@@ -126,16 +126,17 @@ fn act_on(
     }
 }
 
-/// Whether leases that were granted may be used: the link has not ended and is not paused. Locked it may be: other
-/// people's guesses stop no download.
+/// Whether leases that were granted may be used: the link has not ended and is not paused. Locked
+/// it may be: other people's guesses stop no download.
 fn check_runs(share: &Share, place: usize) -> Result<(), Refusal> {
     let live = share.links[place].live()?;
     if live.paused || share.paused { Err(Refusal::Paused) } else { Ok(()) }
 }
 
-/// Whether a lease may be granted, for this attempt. A holder of one that runs, who shows again what it was granted for,
-/// gets it again whatever others have tried meanwhile: guesses stop no download and no view. A wrong proof is counted here,
-/// too, also while others wait or the link is locked; after it, the lease lets nobody past the wait any more.
+/// Whether a lease may be granted, for this attempt. A holder of one that runs, who shows again
+/// what it was granted for, gets it again whatever others have tried meanwhile: guesses stop no
+/// download and no view. A wrong proof is counted here, too, also while others wait or the link is
+/// locked; after it, the lease lets nobody past the wait any more.
 fn check_grant(
     share: &mut Share,
     place: usize,
@@ -156,8 +157,8 @@ fn check_grant(
     Err(Refusal::WrongPassword { retry_after: guess::count_wrong(link, now, journal)? })
 }
 
-/// Whether the link opens, for this attempt. The one way to it for whoever holds no lease: what is tried here is compared and counted in one
-/// step.
+/// Whether the link opens, for this attempt. The one way to it for whoever holds no lease: what is
+/// tried here is compared and counted in one step.
 fn check_open(
     share: &mut Share,
     place: usize,

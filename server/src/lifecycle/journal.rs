@@ -15,7 +15,8 @@ impl Journal {
         self.lines.push(line);
     }
 
-    /// Notes that an open proof was compared: whatever came of it, the step has to be stored before anything is told.
+    /// Notes that an open proof was compared: whatever came of it, the step has to be stored before
+    /// anything is told.
     pub(super) fn compared(&mut self) {
         self.compared = true;
     }

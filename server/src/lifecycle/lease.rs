@@ -1,5 +1,5 @@
-//! Leases: counted downloads and views. Granted once, started by the first byte or at once, resumable by whoever holds the
-//! secret.
+//! Leases: counted downloads and views. Granted once, started by the first byte or at once,
+//! resumable by whoever holds the secret.
 
 use std::time::Duration;
 
@@ -47,8 +47,8 @@ impl Content {
     }
 }
 
-/// Grants a lease, or the same one again to who asks with the same verifier. Where it starts at once it also counts at
-/// once, and asking again prolongs nothing.
+/// Grants a lease, or the same one again to who asks with the same verifier. Where it starts at
+/// once it also counts at once, and asking again prolongs nothing.
 pub(super) fn grant(
     share: &mut Share,
     place: usize,
@@ -88,8 +88,8 @@ pub(super) fn grant(
     Ok(Grant { lease: LeaseId::derive(verifier), content, expires_at, bytes_max })
 }
 
-/// How long until a place is free, if nobody else begins: leases that were granted and have not begun go back. None: too
-/// many have begun for that.
+/// How long until a place is free, if nobody else begins: leases that were granted and have not
+/// begun go back. None: too many have begun for that.
 fn free_after(link: &Link, terms: &LeaseTerms, now: Timestamp) -> Option<Duration> {
     let granted = link.leases.iter().filter(|lease| lease.state == LeaseState::Granted);
     let mut ends: Vec<Timestamp> = granted.map(|lease| lease.granted_at.after(terms.start)).collect();
@@ -119,7 +119,8 @@ fn forget_one(links: &mut [Link]) -> Option<()> {
     Some(())
 }
 
-/// Charges bytes before they leave. The first ones start the lease: from here on it counts, whatever happens.
+/// Charges bytes before they leave. The first ones start the lease: from here on it counts,
+/// whatever happens.
 pub(super) fn fetch(
     share: &mut Share,
     place: usize,
@@ -159,7 +160,8 @@ pub(super) fn check(link: &Link, verifier: &Verifier) -> Result<(), Refusal> {
     link.lease(verifier).filter(|lease| lease.runs()).map(|_| ()).ok_or(Refusal::LeaseEnded)
 }
 
-/// Whether a lease runs, and its holder has shown the password that the link has now, and no other since.
+/// Whether a lease runs, and its holder has shown the password that the link has now, and no other
+/// since.
 pub(super) fn is_as_granted(link: &Link, verifier: &Verifier) -> bool {
     link.lease(verifier).is_some_and(|lease| lease.runs() && !lease.shown_anew)
 }
@@ -169,7 +171,8 @@ pub(super) fn show_anew(link: &mut Link, verifier: &Verifier) {
     link.leases.iter_mut().filter(|lease| lease.is(verifier)).for_each(|lease| lease.shown_anew = true);
 }
 
-/// Ends a lease: its client says that all is saved. Saying it again is fine, also when the link has ended by it.
+/// Ends a lease: its client says that all is saved. Saying it again is fine, also when the link has
+/// ended by it.
 pub(super) fn finish(
     link: &mut Link,
     verifier: &Verifier,

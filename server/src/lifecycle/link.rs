@@ -112,8 +112,8 @@ pub(super) fn revoke(share: &mut Share, id: LinkId, now: Timestamp, journal: &mu
 }
 
 impl Link {
-    /// Takes another password. Who guessed or knew the old one has neither guessed nor known this one; whether the link
-    /// is locked stays for its owner to decide.
+    /// Takes another password. Who guessed or knew the old one has neither guessed nor known this
+    /// one; whether the link is locked stays for its owner to decide.
     fn change_lock(&mut self, lock: &LinkLock) {
         let LinkState::Live(live) = &mut self.state else { return };
         let LinkLock { needs_password, open_verifier, view_wrap, content_wrap } = lock;

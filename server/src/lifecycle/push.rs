@@ -1,6 +1,6 @@
-//! What a push has of its own: how it is made and changed. Everything else it shares with shares. It is one with one link,
-//! whose content lies in the record: its face stands where a link keeps its view wrap, its payload where a link keeps its
-//! content wrap, and both go with the link.
+//! What a push has of its own: how it is made and changed. Everything else it shares with shares.
+//! It is one with one link, whose content lies in the record: its face stands where a link keeps
+//! its view wrap, its payload where a link keeps its content wrap, and both go with the link.
 
 use subrosa_shared::api::{LinkLock, PatchLink, PatchPush, PushLock, PutLink, PutPush};
 use subrosa_shared::id::LinkId;

@@ -17,7 +17,8 @@ pub struct Record {
     pub(super) kept: Kept,
 }
 
-/// What is left to do outside of the record. Idempotent, and pending until a command says that it is done.
+/// What is left to do outside of the record. Idempotent, and pending until a command says that it
+/// is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Delete every blob of the share, then say [`Command::BlobsDeleted`](super::Command::BlobsDeleted).
@@ -46,7 +47,8 @@ pub(super) struct Share {
     pub(super) kind: Kind,
     pub(super) paused: bool,
     pub(super) state: State,
-    /// When ciphertext of the share was found missing or damaged. Advice for the owner: no rule rests on it.
+    /// When ciphertext of the share was found missing or damaged. Advice for the owner: no rule
+    /// rests on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) content_lost_at: Option<Timestamp>,
     pub(super) links: Vec<Link>,
@@ -60,7 +62,8 @@ pub(super) enum Kind {
     Files { part_bytes: u32, ends_with_last_link: bool },
     /// A push. It has one link, always, and ends with it.
     Push {
-        /// The owner's note. Stays until the tombstone goes, so that the owner still sees what it was.
+        /// The owner's note. Stays until the tombstone goes, so that the owner still sees what it
+        /// was.
         #[serde(with = "sealed")]
         note: Vec<u8>,
     },
@@ -75,7 +78,8 @@ pub enum Creator {
     Anyone,
 }
 
-/// Where a share stands. That it is paused is a flag beside: time goes on, and resuming goes back to the same state.
+/// Where a share stands. That it is paused is a flag beside: time goes on, and resuming goes back
+/// to the same state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum State {
@@ -128,7 +132,8 @@ pub(super) struct Link {
     /// `started` is the number of downloads taken: what the limit is held against.
     pub(super) counters: LinkCounters,
     pub(super) receipts: Vec<StoredReceipt>,
-    /// Running leases, and ended ones for as long as they are remembered. Of a gone link: only finished ones.
+    /// Running leases, and ended ones for as long as they are remembered. Of a gone link: only
+    /// finished ones.
     pub(super) leases: Vec<Lease>,
     pub(super) state: LinkState,
 }
@@ -180,8 +185,8 @@ pub(super) struct Lease {
     /// Bytes charged so far.
     pub(super) bytes: u64,
     pub(super) state: LeaseState,
-    /// Whether its holder has to show the password like everybody, to be given it again: the password was changed since, or
-    /// a wrong one was shown with the lease.
+    /// Whether its holder has to show the password like everybody, to be given it again: the
+    /// password was changed since, or a wrong one was shown with the lease.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) shown_anew: bool,
 }
@@ -207,20 +212,22 @@ impl Record {
         self.key
     }
 
-    /// Whether parts and a manifest may be stored: the upload runs. A ledger keeps this beside the record, so that
-    /// storing a part and completing the share cannot miss each other.
+    /// Whether parts and a manifest may be stored: the upload runs. A ledger keeps this beside the
+    /// record, so that storing a part and completing the share cannot miss each other.
     #[must_use]
     pub fn accepts_parts(&self) -> bool {
         matches!(&self.kept, Kept::Share(share) if matches!(share.state, State::Uploading { .. }))
     }
 
-    /// Whether it has a use for blobs, if it is of a kind that has any: it is not gone. A sweep deletes what else it finds.
+    /// Whether it has a use for blobs, if it is of a kind that has any: it is not gone. A sweep
+    /// deletes what else it finds.
     #[must_use]
     pub fn keeps_blobs(&self) -> bool {
         matches!(&self.kept, Kept::Share(share) if share.gone().is_none())
     }
 
-    /// Whether all that a change did to it is to end it, shorten it or hold it back. It does not grow by that.
+    /// Whether all that a change did to it is to end it, shorten it or hold it back. It does not
+    /// grow by that.
     pub(super) fn only_ends_sooner(&self, before: &Self) -> bool {
         match (&self.kept, &before.kept) {
             (Kept::Share(after), Kept::Share(before)) => after.only_ends_sooner(before),
@@ -228,13 +235,15 @@ impl Record {
         }
     }
 
-    /// Whether some of its content was found missing or damaged, and is not whole again as far as is known.
+    /// Whether some of its content was found missing or damaged, and is not whole again as far as
+    /// is known.
     #[must_use]
     pub fn content_is_lost(&self) -> bool {
         matches!(&self.kept, Kept::Share(share) if share.content_lost_at.is_some())
     }
 
-    /// How many parts have to be there, and a manifest. `None`: the content is not fixed yet, has ended, or has no parts.
+    /// How many parts have to be there, and a manifest. `None`: the content is not fixed yet, has
+    /// ended, or has no parts.
     #[must_use]
     pub fn part_count(&self) -> Option<u32> {
         match &self.kept {

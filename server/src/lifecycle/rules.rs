@@ -13,7 +13,8 @@ pub const LEASE_START: Duration = Duration::from_secs(2 * 60);
 pub const LEASE_IDLE: Duration = Duration::from_secs(60 * 60);
 /// A lease lapses so long after it was granted, whatever happens.
 pub const LEASE_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
-/// A view of a push is over so long after it began. Until then, whoever began it gets the same again.
+/// A view of a push is over so long after it began. Until then, whoever began it gets the same
+/// again.
 pub const VIEW_LIFE: Duration = Duration::from_secs(15 * 60);
 /// A lease gives so many times the content's sealed length.
 pub const LEASE_BYTES_FACTOR: u64 = 3;
@@ -21,12 +22,14 @@ pub const LEASE_BYTES_FACTOR: u64 = 3;
 pub const LINK_LEASES_MAX: usize = 250;
 /// See [`LINK_LEASES_MAX`].
 pub const SHARE_LEASES_MAX: usize = 1000;
-/// How long to wait when [`LINK_LEASES_MAX`] leases run: by then one that never starts has gone back.
+/// How long to wait when [`LINK_LEASES_MAX`] leases run: by then one that never starts has gone
+/// back.
 pub const LEASE_RETRY: Duration = LEASE_START;
 
 /// The longest wait after a wrong password.
 pub const GUESS_WAIT_MAX: Duration = Duration::from_secs(60);
-/// Devices remembered per link: these opened it before, so others' wrong passwords do not slow them.
+/// Devices remembered per link: these opened it before, so others' wrong passwords do not slow
+/// them.
 pub const DEVICES_MAX: usize = 32;
 /// Receipts kept per link: the last ones.
 pub const RECEIPTS_MAX: usize = 16;
@@ -76,7 +79,8 @@ impl Policy {
     }
 }
 
-/// A life that was asked for and is within the limits. There is no other kind: "never" does not exist.
+/// A life that was asked for and is within the limits. There is no other kind: "never" does not
+/// exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Life(Duration);
 

@@ -14,9 +14,11 @@ use super::rules::{Life, Policy};
 use super::{expiry, guess, holder, owner, push, view};
 use crate::record_key::RecordKey;
 
-/// What a command does to a share or push at a moment. `record` is what is stored of it, or `None` if nothing is.
+/// What a command does to a share or push at a moment. `record` is what is stored of it, or `None`
+/// if nothing is.
 ///
-/// Deterministic: the same arguments give the same step, so whoever loses a race loads and steps again.
+/// Deterministic: the same arguments give the same step, so whoever loses a race loads and steps
+/// again.
 pub fn step(record: Option<&Record>, command: &Command, policy: &Policy, now: Timestamp) -> Step {
     let mut next = record.cloned();
     let mut journal = Journal::default();
@@ -89,7 +91,8 @@ fn kept(record: &mut Option<Record>) -> Result<(RecordKey, &mut Share), Refusal>
     }
 }
 
-/// Stores what is new. What is there already is the answer to a retry, if it is the same: whatever the limits are by now.
+/// Stores what is new. What is there already is the answer to a retry, if it is the same: whatever
+/// the limits are by now.
 fn create(
     record: &mut Option<Record>,
     key: RecordKey,
@@ -172,8 +175,8 @@ fn blobs_deleted(record: &mut Option<Record>, now: Timestamp, journal: &mut Jour
     }
 }
 
-/// Journal that stored content was found lost, or whole again. Only content that is fixed can be lost: while an upload runs,
-/// its owner stores a part again.
+/// Journal that stored content was found lost, or whole again. Only content that is fixed can be
+/// lost: while an upload runs, its owner stores a part again.
 fn content_checked(record: &mut Option<Record>, lost: bool, now: Timestamp, journal: &mut Journal) {
     let Some(Record { kept: Kept::Share(share), .. }) = record else { return };
     if !matches!((&share.kind, &share.state), (Kind::Files { .. }, State::Ready { .. })) {

@@ -5,10 +5,10 @@
 //! {"key":…,"kept":…}
 //! ```
 //!
-//! The first line is the head: a checksum of the rest of the line, a checksum of what follows the line, the owner's verifier,
-//! and id and verifier of every link. So whether a proof is right is known without parsing the body, which can be large. A
-//! record of which only the id is kept has `-` for its owner. Version 2 was a JSON object, with its version in it, and is still
-//! read.
+//! The first line is the head: a checksum of the rest of the line, a checksum of what follows the
+//! line, the owner's verifier, and id and verifier of every link. So whether a proof is right is
+//! known without parsing the body, which can be large. A record of which only the id is kept has
+//! `-` for its owner. Version 2 was a JSON object, with its version in it, and is still read.
 
 use std::fmt::Write as _;
 
@@ -120,8 +120,9 @@ impl Record {
         Ok(Self { key, kept })
     }
 
-    /// Whether the record that is stored as these bytes has the proof that a command shows. Cheap, however large the record
-    /// is. What shows no proof is admitted, and whatever is shown to a record of the version before: there the step tells.
+    /// Whether the record that is stored as these bytes has the proof that a command shows. Cheap,
+    /// however large the record is. What shows no proof is admitted, and whatever is shown to a
+    /// record of the version before: there the step tells.
     ///
     /// # Errors
     /// As [`from_bytes`](Self::from_bytes), as far as that is seen without looking at all of it.
@@ -139,7 +140,8 @@ struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    /// Reads the head of a stored record; `None` if its version has none. The body is not looked at.
+    /// Reads the head of a stored record; `None` if its version has none. The body is not looked
+    /// at.
     ///
     /// # Errors
     /// The head is damaged, or the record of a version that this program does not know.
@@ -167,8 +169,8 @@ impl<'a> Head<'a> {
         Ok(Some(Self { sum, owner, links, body }))
     }
 
-    /// Whether the proof that a command shows is the one of this record. What shows none, is not refused here. Of the verifier
-    /// that is compared, the time it takes tells nothing.
+    /// Whether the proof that a command shows is the one of this record. What shows none, is not
+    /// refused here. Of the verifier that is compared, the time it takes tells nothing.
     fn admits(&self, command: &Command) -> bool {
         match command {
             Command::Owner { presented, .. } => self.owner.ct_eq(presented.to_string().as_bytes()).into(),

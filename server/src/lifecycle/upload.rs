@@ -12,9 +12,10 @@ use super::journal::Journal;
 use super::record::{Content, Kind, Parts, Share, State};
 use super::refusal::{Refusal, UploadFault};
 
-/// Whether a part of that length may be stored at that place now. At most one part is shorter than the others, and it is the
-/// one with the highest index: else a share could be made of very many very small ones. `last` is the stored part with the
-/// highest index, so that parts may come in any order.
+/// Whether a part of that length may be stored at that place now. At most one part is shorter than
+/// the others, and it is the one with the highest index: else a share could be made of very many
+/// very small ones. `last` is the stored part with the highest index, so that parts may come in any
+/// order.
 pub(super) fn check_part(
     share: &Share,
     index: u32,

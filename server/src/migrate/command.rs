@@ -18,17 +18,19 @@ use crate::open_ledger::open_ledger;
 
 /// Takes everything from one ledger to another.
 ///
-/// Every record is compared, and then the old ledger is closed. Blobs stay where they are. It may be killed at any moment: the
-/// same command again goes on. With --from and --to exchanged it goes back.
+/// Every record is compared, and then the old ledger is closed. Blobs stay where they are. It may
+/// be killed at any moment: the same command again goes on. With --from and --to exchanged it goes
+/// back.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "migrate")]
 pub struct Migrate {
-    /// The ledger in use, as for --ledger. A server on SQLite has to be stopped before; servers over Redis may run, and
-    /// refuse everything from the moment when it is closed.
+    /// The ledger in use, as for --ledger. A server on SQLite has to be stopped before; servers
+    /// over Redis may run, and refuse everything from the moment when it is closed.
     #[arg(long, env = "SUBROSA_MIGRATE_FROM", value_name = "URL", hide_env_values = true)]
     pub from: String,
 
-    /// The ledger to be used from now on, as for --ledger. It must be empty, or have been left by an earlier `migrate`.
+    /// The ledger to be used from now on, as for --ledger. It must be empty, or have been left by
+    /// an earlier `migrate`.
     #[arg(long, env = "SUBROSA_MIGRATE_TO", value_name = "URL", hide_env_values = true)]
     pub to: String,
 
@@ -58,7 +60,8 @@ pub struct Migrate {
     #[arg(long, env = "SUBROSA_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
 
-    /// Goes on even if the machine's clock is far from the last moment that the ledger knows, after a look at the clock.
+    /// Goes on even if the machine's clock is far from the last moment that the ledger knows, after
+    /// a look at the clock.
     #[arg(long)]
     pub accept_clock: bool,
 }
@@ -71,7 +74,8 @@ impl Migrate {
     pub async fn run(&self) -> Result<(), MigrateError> {
         let (from, to) = (self.server(&self.from), self.server(&self.to));
         let (from_place, to_place) = (from.ledger_place()?, to.ledger_place()?);
-        // While it is held, no server runs that would have the file open. Servers over Redis notice by themselves.
+        // While it is held, no server runs that would have the file open. Servers over Redis notice
+        // by themselves.
         let _data_folder = match &from_place {
             LedgerPlace::Sqlite(path) if !path.exists() => {
                 return Err(MigrateError::Missing(path.display().to_string()));

@@ -12,7 +12,8 @@ use crate::record_key::RecordKey;
 
 /// Keys asked for at once.
 const PAGE_LEN: usize = 1_000;
-/// Records at work at the same time: each is held twice, with at most as many rows as a share has parts.
+/// Records at work at the same time: each is held twice, with at most as many rows as a share has
+/// parts.
 const WORKERS: usize = 16;
 /// Comparisons after which a ledger that does not keep what it is given is given up.
 const PASSES_MAX: usize = 4;
@@ -26,8 +27,8 @@ pub(super) struct Copy<'a> {
 }
 
 impl Copy<'_> {
-    /// Goes on until a whole pass finds nothing to be changed any more. The one that is left must be closed. Answers how
-    /// many records that pass has compared.
+    /// Goes on until a whole pass finds nothing to be changed any more. The one that is left must
+    /// be closed. Answers how many records that pass has compared.
     pub(super) async fn until_equal(&self, show: bool) -> Result<u64, MigrateError> {
         let mut differences = 0;
         for _ in 0..PASSES_MAX {
@@ -50,8 +51,8 @@ impl Copy<'_> {
             last = Some(end);
             changed += self.take_over(page, Some(&mut *progress)).await?;
         }
-        // What the other has and this one has not: of an earlier stay, or ended meanwhile. If all of this one are there and
-        // there are not more, there is none.
+        // What the other has and this one has not: of an earlier stay, or ended meanwhile. If all
+        // of this one are there and there are not more, there is none.
         if self.to.count().await? > progress.done() {
             let mut last = None;
             loop {

@@ -41,8 +41,8 @@ impl Progress {
     }
 }
 
-/// For the operator. Where nobody reads it, or it cannot be written, the work goes on all the same: while it lasts, no server
-/// takes changes.
+/// For the operator. Where nobody reads it, or it cannot be written, the work goes on all the same:
+/// while it lasts, no server takes changes.
 pub(super) fn say(line: &str) {
     if let Some(lines) = &*LINES {
         lines.add(format!("{line}\n").as_bytes());

@@ -1,5 +1,6 @@
-//! Locks of records: commands that change a record wait for each other here, instead of racing in the ledger. Each record has a queue of
-//! its own, of bounded length, for as long as somebody is in it.
+//! Locks of records: commands that change a record wait for each other here, instead of racing in
+//! the ledger. Each record has a queue of its own, of bounded length, for as long as somebody is in
+//! it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,10 +10,11 @@ use tokio::time::{Duration, timeout};
 
 use crate::record_key::RecordKey;
 
-/// How long a command waits for those before it. A ledger that does not answer must not make a queue.
+/// How long a command waits for those before it. A ledger that does not answer must not make a
+/// queue.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
-/// Commands on one record, the one that has the lock included. Others are told at once that the server is busy: they would hold
-/// what everybody shares.
+/// Commands on one record, the one that has the lock included. Others are told at once that the
+/// server is busy: they would hold what everybody shares.
 pub const QUEUE_LEN_MAX: usize = 128;
 
 /// The queues of all records that have one.

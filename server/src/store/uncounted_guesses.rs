@@ -1,8 +1,10 @@
-//! Wrong open proofs that were compared and are not counted yet, because the ledger did not take the step.
+//! Wrong open proofs that were compared and are not counted yet, because the ledger did not take
+//! the step.
 //!
-//! Where a wrong proof's step fails, the right one's might not have: that it failed tells something. So the guess is owed, and
-//! until the ledger has taken it, nothing more is compared on the same record. A server that is killed forgets what is owed: at
-//! most one guess per record and start.
+//! Where a wrong proof's step fails, the right one's might not have: that it failed tells
+//! something. So the guess is owed, and until the ledger has taken it, nothing more is compared on
+//! the same record. A server that is killed forgets what is owed: at most one guess per record and
+//! start.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -20,7 +22,8 @@ const UNCOUNTED_MAX: usize = 16_384;
 pub(crate) struct UncountedGuess {
     /// Whose open proof was guessed.
     pub(crate) link: LinkId,
-    /// The version that the failed step would have stored. Found in the ledger, it was stored after all.
+    /// The version that the failed step would have stored. Found in the ledger, it was stored after
+    /// all.
     pub(crate) write_id: WriteId,
 }
 

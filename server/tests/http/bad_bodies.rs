@@ -1,4 +1,5 @@
-//! Bodies that are not as specified are refused in the words of a problem document, and have no effect.
+//! Bodies that are not as specified are refused in the words of a problem document, and have no
+//! effect.
 
 use axum::body::Body;
 use bytes::Bytes;

@@ -1,4 +1,5 @@
-//! Requests that ask for what cannot be are refused in the words of a problem document, and have no effect.
+//! Requests that ask for what cannot be are refused in the words of a problem document, and have no
+//! effect.
 
 use http::{Method, Request};
 use serde_json::json;

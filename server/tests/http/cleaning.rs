@@ -108,7 +108,8 @@ async fn pushes(server: &Server, count: u32) {
     futures_util::stream::iter(making).buffer_unordered(128).for_each(|()| async {}).await;
 }
 
-/// A storm of expiries does not keep a revoked share's ciphertext: it is deleted while most of them still wait.
+/// A storm of expiries does not keep a revoked share's ciphertext: it is deleted while most of them
+/// still wait.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_revoked_is_deleted_at_once_however_much_expires_in_that_second() {
     let server = Server::start().await;

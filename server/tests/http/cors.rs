@@ -1,4 +1,5 @@
-//! Pages of listed origins may make and watch pushes here, and nothing else; pages of other origins nothing at all.
+//! Pages of listed origins may make and watch pushes here, and nothing else; pages of other origins
+//! nothing at all.
 
 use http::{HeaderMap, Method, Request, header};
 use subrosa_shared::api::PatchPush;

@@ -1,4 +1,5 @@
-//! The program on a disk that takes nothing more, or not much more: files may not grow beyond a limit that the kernel keeps.
+//! The program on a disk that takes nothing more, or not much more: files may not grow beyond a
+//! limit that the kernel keeps.
 
 use std::time::Duration;
 
@@ -16,8 +17,8 @@ use crate::support::{Answer, Call, Link, Sender};
 const GUESSES_MAX: u32 = 5;
 
 impl Program {
-    /// From now on no file of the program gets longer than that. Zero: nothing is written at all, as on a disk that is
-    /// mounted to be read only.
+    /// From now on no file of the program gets longer than that. Zero: nothing is written at all,
+    /// as on a disk that is mounted to be read only.
     fn limit_files(&self, bytes_max: Option<u64>) {
         let pid = Pid::from_child(&self.child);
         prlimit(Some(pid), Resource::Fsize, Rlimit { current: bytes_max, maximum: None }).unwrap();
@@ -117,7 +118,8 @@ async fn where_nothing_can_be_written_right_and_wrong_open_proofs_get_the_same_a
     stage.program.kill();
 }
 
-/// With room for some pages more, and then for none: nobody learns of more guesses than are counted.
+/// With room for some pages more, and then for none: nobody learns of more guesses than are
+/// counted.
 #[tokio::test]
 async fn on_a_disk_that_is_nearly_full_no_guess_is_told_that_is_not_counted() {
     for room in [1, 2, 3, 5, 8].map(|pages: u64| pages * 4096) {
@@ -126,8 +128,8 @@ async fn on_a_disk_that_is_nearly_full_no_guess_is_told_that_is_not_counted() {
         let wal = stage._data.path().join("ledger.sqlite-wal");
         let len = std::fs::metadata(&wal).unwrap().len();
         stage.program.limit_files(Some(len + room));
-        // A stranger tries as fast as the waits allow. What a wrong one gets and a right one would not is a guess that was
-        // told.
+        // A stranger tries as fast as the waits allow. What a wrong one gets and a right one would
+        // not is a guess that was told.
         let mut told = 0;
         for _ in 0..20 {
             let wrong = stage.tries(manifest, false).await;

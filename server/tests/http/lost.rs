@@ -1,4 +1,5 @@
-//! Stored ciphertext that is missing, cut, longer or unreadable: told as lost, not charged, told to the owner.
+//! Stored ciphertext that is missing, cut, longer or unreadable: told as lost, not charged, told to
+//! the owner.
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,4 +1,5 @@
-//! The description of the API says what the server does: every call, every proof, every body, and nothing else.
+//! The description of the API says what the server does: every call, every proof, every body, and
+//! nothing else.
 
 mod strict;
 
@@ -45,7 +46,8 @@ impl Described {
 
 static CALLS: LazyLock<Vec<Described>> = LazyLock::new(|| calls(&serde_json::from_slice(&router::document()).unwrap()));
 
-/// That a refusal is one that the document tells of, for this call. Every call of these tests is held against it.
+/// That a refusal is one that the document tells of, for this call. Every call of these tests is
+/// held against it.
 pub(crate) fn expect_described(method: &Method, path: &str, answer: &Answer) {
     const OF_ANY_CALL: [ProblemType; 7] = [
         ProblemType::UnknownEndpoint,
@@ -172,7 +174,8 @@ async fn it_lists_the_calls_that_there_are_and_no_other() {
             }
         }
     }
-    // What the router knows, as it shows itself to programmers: the only place that lists its paths.
+    // What the router knows, as it shows itself to programmers: the only place that lists its
+    // paths.
     let routes = format!("{:?}", server.router);
     let routes: BTreeSet<&str> = routes.split('"').filter_map(|text| text.strip_prefix("/api/v1/")).collect();
     let listed: BTreeSet<&str> = methods.keys().map(|path| path.trim_start_matches('/')).collect();
@@ -180,7 +183,8 @@ async fn it_lists_the_calls_that_there_are_and_no_other() {
     assert_eq!(routes.into_iter().filter(is_call).collect::<BTreeSet<_>>(), listed);
 }
 
-/// Every header is left out once and malformed once: it matters if and only if the description says so.
+/// Every header is left out once and malformed once: it matters if and only if the description says
+/// so.
 #[tokio::test]
 async fn every_call_takes_the_proofs_that_it_names() {
     let server = Server::start().await;

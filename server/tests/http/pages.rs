@@ -327,7 +327,8 @@ async fn files_are_looked_at_in_a_document_that_reaches_nothing() {
         {
             assert!(!csp.contains(loosening), "{loosening} in {csp}");
         }
-        // Only what stands in the document itself; and the document takes that back when it was run.
+        // Only what stands in the document itself; and the document takes that back when it was
+        // run.
         let body = String::from_utf8(answer.body.to_vec()).unwrap();
         for kind in ["script-src", "style-src"] {
             let sources = directives.iter().find_map(|directive| directive.strip_prefix(kind)).unwrap();

@@ -1,5 +1,5 @@
-//! What users are told, over HTTP. Each test is named for the promise that it holds. (The rules themselves are held
-//! against a model in `lifecycle_model`.)
+//! What users are told, over HTTP. Each test is named for the promise that it holds. (The rules
+//! themselves are held against a model in `lifecycle_model`.)
 
 use std::sync::Arc;
 
@@ -132,7 +132,8 @@ async fn without_the_link_proof_every_call_answers_the_same_404() {
             answers.push(server.call(call).await);
         }
     }
-    // Revoked now, and its tombstone forgotten after a week: then the link proof proves nothing any more.
+    // Revoked now, and its tombstone forgotten after a week: then the link proof proves nothing any
+    // more.
     server.call(Call::delete(sender.path("")).owner(&sender.owner)).await.ok();
     for call in calls(&link, &stranger) {
         answers.push(server.call(call).await);

@@ -243,7 +243,8 @@ async fn a_client_that_does_not_read_is_cut_off() {
     assert!(bytes.len() < sender.parts[0].len(), "{} bytes came", bytes.len());
 }
 
-/// Reads at 200 KiB/s. To a patience of 2 seconds that is what 13 KiB/s are to one of half a minute.
+/// Reads at 200 KiB/s. To a patience of 2 seconds that is what 13 KiB/s are to one of half a
+/// minute.
 async fn read_slowly(stream: &mut TcpStream, span: Duration) -> usize {
     let (start, mut piece, mut read) = (Instant::now(), vec![0; 20 << 10], 0);
     while start.elapsed() < span {
@@ -323,7 +324,8 @@ async fn silent_connections_make_room_and_working_ones_do_not() {
     let mut half = listening.connect().await;
     half.write_all(&ask.as_bytes()[..20]).await.unwrap();
     for _ in 0..4 {
-        // Connections that have just come are spared for a moment: until then the server is busy, and says so.
+        // Connections that have just come are spared for a moment: until then the server is busy,
+        // and says so.
         let answered = async {
             loop {
                 let mut asking = listening.connect().await;

@@ -1,4 +1,5 @@
-//! What goes over the wire below the API: requests that are none, hosts, addresses that are too long.
+//! What goes over the wire below the API: requests that are none, hosts, addresses that are too
+//! long.
 
 use subrosa_shared::problem::ProblemType;
 use tokio::io::AsyncWriteExt as _;

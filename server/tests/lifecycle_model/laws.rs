@@ -59,8 +59,8 @@ proptest! {
         }
     }
 
-    /// Nothing changes before a record is due, and something does when it is. While an effect is pending it is due at
-    /// once.
+    /// Nothing changes before a record is due, and something does when it is. While an effect is
+    /// pending it is due at once.
     #[test]
     fn due_is_honest(story in any_story()) {
         let run = Run::of(&story);
@@ -81,7 +81,8 @@ proptest! {
         }
     }
 
-    /// Blobs are deleted when a share has ended, only then, and until somebody says that it is done.
+    /// Blobs are deleted when a share has ended, only then, and until somebody says that it is
+    /// done.
     #[test]
     fn effects_are_pending_until_done(story in story()) {
         let run = Run::of(&story);
@@ -110,7 +111,8 @@ proptest! {
         }
     }
 
-    /// What a push hands over lies in its record, and goes with it: there is nothing to delete outside.
+    /// What a push hands over lies in its record, and goes with it: there is nothing to delete
+    /// outside.
     #[test]
     fn pushes_have_no_effects(story in world::push::story()) {
         for record in Run::of(&story).trace.iter().filter_map(|entry| entry.after.as_ref()) {
@@ -134,8 +136,8 @@ proptest! {
         }
     }
 
-    /// A refusal leaves everything as if only time had passed, but for a wrong password, which is counted. So does
-    /// whatever only asks.
+    /// A refusal leaves everything as if only time had passed, but for a wrong password, which is
+    /// counted. So does whatever only asks.
     #[test]
     fn refusals_and_questions_change_nothing(story in any_story()) {
         let run = Run::of(&story);
@@ -147,12 +149,14 @@ proptest! {
                     | HolderAction::Fetch { bytes: 0, .. }),
                 _ => false,
             };
-            // Without a byte, a fetch says that the lease is in use: only that is kept, and nothing is told of it.
+            // Without a byte, a fetch says that the lease is in use: only that is kept, and nothing
+            // is told of it.
             let silent = matches!(entry.command, Command::Holder { action: HolderAction::Fetch { bytes: 0, .. }, .. });
             let refused = matches!(&entry.outcome, Err(refusal) if !matches!(refusal, Refusal::WrongPassword { .. }));
             if asks || refused {
-                // Whoever gets no lease has shown the right password nevertheless, like whoever reads the manifest. Of a push
-                // nothing is known to read; so it is looked at instead of compared as it is stored.
+                // Whoever gets no lease has shown the right password nevertheless, like whoever
+                // reads the manifest. Of a push nothing is known to read; so it is looked at
+                // instead of compared as it is stored.
                 let shown = matches!(entry.command, Command::Holder { action: HolderAction::Reveal { .. }, .. })
                     && matches!(entry.outcome, Err(Refusal::NoDownloadLeft { .. } | Refusal::LeaseEnded));
                 let plain = match &entry.command {
@@ -186,7 +190,8 @@ proptest! {
                     | HolderAction::Lease { .. } | HolderAction::Reveal { .. } | HolderAction::Finish { .. }
                     | HolderAction::CheckLease { .. }),
             };
-            // Whoever ends a link by allowing it less changes a link that has ended, the second time.
+            // Whoever ends a link by allowing it less changes a link that has ended, the second
+            // time.
             let patch = matches!(&entry.command, Command::Owner { action: OwnerAction::PatchLink { .. } | OwnerAction::PatchPush { .. }, .. });
             let ended = patch
                 && entry.log.iter().any(|line| line.event == Event::Spent);

@@ -1,6 +1,7 @@
-//! The lifecycle under random stories: several links, several clients, retries, wrong proofs and jumps in time, held
-//! against a second, simpler telling of it (`model`), against laws (`laws`), and against every promise that the
-//! function carries (`promises`); and its rules one by one, at their edges (`rules`).
+//! The lifecycle under random stories: several links, several clients, retries, wrong proofs and
+//! jumps in time, held against a second, simpler telling of it (`model`), against laws (`laws`),
+//! and against every promise that the function carries (`promises`); and its rules one by one, at
+//! their edges (`rules`).
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod laws;

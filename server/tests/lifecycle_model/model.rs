@@ -1,5 +1,6 @@
-//! A second telling of the life of a share, as simple as can be: it keeps everything that ever happened as lists of
-//! moments, and asks at every moment at which something might be over whether it is. Slow, and obvious.
+//! A second telling of the life of a share, as simple as can be: it keeps everything that ever
+//! happened as lists of moments, and asks at every moment at which something might be over whether
+//! it is. Slow, and obvious.
 
 mod holder;
 mod owner;
@@ -68,7 +69,8 @@ struct Lease {
     bytes: u64,
     finished: Option<u64>,
     lapsed: Option<u64>,
-    /// A wrong password was shown with it, or the password is another since: it helps past no wait any more.
+    /// A wrong password was shown with it, or the password is another since: it helps past no wait
+    /// any more.
     anew: bool,
 }
 

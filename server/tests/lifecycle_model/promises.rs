@@ -1,5 +1,5 @@
-//! What users are told, as far as this function answers for it. Every promise is held against what was seen from the
-//! outside: commands, answers, the stored bytes.
+//! What users are told, as far as this function answers for it. Every promise is held against what
+//! was seen from the outside: commands, answers, the stored bytes.
 
 mod ending;
 mod guessing;

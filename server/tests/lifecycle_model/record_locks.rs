@@ -42,7 +42,8 @@ fn a_busy_record_delays_no_other_and_no_question_and_only_so_many_wait_for_it() 
         let share = RecordKey::from(world::share_id());
         let held = place.hold(share);
         let change = |max| world::patch(0, PatchLink { downloads_max: Some(max), ..PatchLink::default() });
-        // One holds the lock and waits for the ledger, the others wait for the lock, but for those that are too many.
+        // One holds the lock and waits for the ledger, the others wait for the lock, but for those
+        // that are too many.
         let mut running: FuturesUnordered<_> = (0..QUEUE_LEN_MAX + TOO_MANY)
             .map(|at| {
                 let (store, command) = (store.clone(), change(2 + u32::try_from(at % 4).unwrap()));

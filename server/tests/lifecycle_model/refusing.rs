@@ -1,5 +1,5 @@
-//! A ledger that refuses changes, under the stories of the model: what a stranger is told of a guess is never more than what
-//! was counted.
+//! A ledger that refuses changes, under the stories of the model: what a stranger is told of a
+//! guess is never more than what was counted.
 
 use std::sync::{Arc, Mutex};
 
@@ -198,8 +198,9 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..world::config() })]
 
-    /// In any story, for every step that shows an open proof: where the ledger refuses just this change, every open proof gets
-    /// the same answer, and nothing is changed by any. Else the store answers what the function does.
+    /// In any story, for every step that shows an open proof: where the ledger refuses just this
+    /// change, every open proof gets the same answer, and nothing is changed by any. Else the store
+    /// answers what the function does.
     #[test]
     fn a_change_that_is_refused_tells_nothing_of_a_guess(story in any_story()) {
         let run = Run::of(&story);
@@ -282,7 +283,8 @@ fn where_only_wrong_ones_are_refused_one_is_owed_and_no_other_is_compared() {
     });
 }
 
-/// Whichever changes are refused, and whoever comes when they are taken again: no more is told than was counted.
+/// Whichever changes are refused, and whoever comes when they are taken again: no more is told than
+/// was counted.
 #[test]
 fn whichever_changes_are_refused_guessing_ends() {
     runtime().block_on(async {

@@ -81,7 +81,8 @@ fn records_of_every_version_are_read() {
     }
 }
 
-/// Whatever is changed in what is stored, or cut off, is noticed, and told apart from a record of a newer program.
+/// Whatever is changed in what is stored, or cut off, is noticed, and told apart from a record of a
+/// newer program.
 #[test]
 fn damage_is_noticed() {
     for (name, record) in samples() {

@@ -1,4 +1,5 @@
-//! One share's world: fixed secrets, requests as clients make them, and random commands. And one push's.
+//! One share's world: fixed secrets, requests as clients make them, and random commands. And one
+//! push's.
 
 mod moves;
 pub(crate) mod push;
@@ -26,14 +27,15 @@ pub(crate) const DAY: u64 = 24 * HOUR;
 pub(crate) const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 pub(crate) const PART_BYTES: u32 = 64 * 1024;
 pub(crate) const PART_COUNT: u32 = 2;
-/// Links (one more is put, which is one too many), passwords, lease secrets and devices that random commands use.
+/// Links (one more is put, which is one too many), passwords, lease secrets and devices that random
+/// commands use.
 pub(crate) const LINKS: u8 = 3;
 pub(crate) const PASSWORDS: u8 = 3;
 pub(crate) const LEASES: u8 = 4;
 pub(crate) const DEVICES: u8 = 3;
 
-/// How often stories are drawn. A story that fails is printed whole; its seed would mean another one after the next
-/// change.
+/// How often stories are drawn. A story that fails is printed whole; its seed would mean another
+/// one after the next change.
 pub(crate) fn config() -> ProptestConfig {
     ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
 }

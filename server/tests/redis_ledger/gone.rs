@@ -1,5 +1,5 @@
-//! Data that is gone, or is somebody else's, while servers run: nothing is served, nothing is changed, and all goes on once
-//! the data is back.
+//! Data that is gone, or is somebody else's, while servers run: nothing is served, nothing is
+//! changed, and all goes on once the data is back.
 
 use subrosa_server::ledger::{InstallationId, Ledger as _, LedgerError, ServiceState, Slot, Transfer as _};
 use subrosa_tests::redis::{Cluster, Redis};

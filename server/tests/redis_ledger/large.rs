@@ -35,7 +35,8 @@ async fn a_record_of_any_bytes_and_size_comes_back() {
     }
 }
 
-/// Many at one moment in one tag, whose ids differ in bytes that some languages put in another order.
+/// Many at one moment in one tag, whose ids differ in bytes that some languages put in another
+/// order.
 #[tokio::test]
 async fn what_is_due_at_one_moment_in_one_tag_is_paged_without_a_gap() {
     let redis = Redis::start().await;

@@ -1,5 +1,5 @@
-//! A question that was given up may still arrive, seconds later: everything that was ever asked is asked again, in another
-//! order, and nothing changes.
+//! A question that was given up may still arrive, seconds later: everything that was ever asked is
+//! asked again, in another order, and nothing changes.
 
 use std::sync::{Arc, Mutex};
 
@@ -76,7 +76,8 @@ async fn whatever_arrives_late_changes_nothing() {
     let ledger = open(&format!("redis://{}", echo.address)).await;
     ledger.set_installation(InstallationId::generate()).await.unwrap();
 
-    // Shares whose parts and notes are replaced again and again. One gets links, and is completed; one still takes parts.
+    // Shares whose parts and notes are replaced again and again. One gets links, and is completed;
+    // one still takes parts.
     let mut write_id = create(&ledger, share(1)).await;
     create(&ledger, share(2)).await;
     for share in [share(1), share(2)] {

@@ -1,4 +1,5 @@
-//! The line breaks after a step was asked for and before its answer is there: it is done once, and told so.
+//! The line breaks after a step was asked for and before its answer is there: it is done once, and
+//! told so.
 
 use subrosa_server::ledger::{CommitOutcome, Due, Ledger as _, LedgerError, ObjectRow, PutObject, Slot};
 use subrosa_tests::redis::Redis;
@@ -35,7 +36,8 @@ async fn a_change_whose_answer_is_lost_is_made_once() {
     }
 }
 
-/// The memory fills up before it can be asked for again. That it may have been made must not be hidden.
+/// The memory fills up before it can be asked for again. That it may have been made must not be
+/// hidden.
 #[tokio::test]
 async fn what_may_have_been_made_is_not_told_to_have_had_no_room() {
     let redis = Redis::start().await;
@@ -97,7 +99,8 @@ async fn an_object_whose_answer_is_lost_replaces_what_was_there_and_never_itself
         assert_eq!(between.cuts_left(), 0);
         assert_eq!(ledger.object(&share(1), Slot::Part(index)).await.unwrap(), Some(part(index, 2)));
     }
-    // If what is there is not known, and the first answer is lost: it may have been there, and be nobody's since.
+    // If what is there is not known, and the first answer is lost: it may have been there, and be
+    // nobody's since.
     between.cut_answers(1);
     assert!(ledger.put_object(&share(1), part(1, 3)).await.is_err());
     assert_eq!(ledger.object(&share(1), Slot::Part(1)).await.unwrap(), Some(part(1, 2)));
@@ -112,7 +115,8 @@ async fn an_object_that_is_part_of_a_complete_share_is_not_told_to_be_too_late()
     // From now on the script is known: what is lost is no question for its text.
     ledger.put_object(&share(2), part(0, 1)).await.unwrap();
     let write_id = create(&ledger, share(1)).await;
-    // Stored, but the answer is lost; and while it is asked for again, another server completes the share.
+    // Stored, but the answer is lost; and while it is asked for again, another server completes the
+    // share.
     between.hold_after_cut();
     let late = async { ledger.put_object(&share(1), part(0, 1)).await.unwrap() };
     let complete = async {

@@ -1,5 +1,5 @@
-//! A ledger in Redis when something goes wrong: answers that are lost, questions that come late, servers that race, data that
-//! is gone.
+//! A ledger in Redis when something goes wrong: answers that are lost, questions that come late,
+//! servers that race, data that is gone.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[path = "../http/support.rs"]

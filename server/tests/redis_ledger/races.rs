@@ -97,7 +97,8 @@ async fn what_a_mishap_leaves_in_the_index_ends_by_itself_and_what_is_kept_does_
     let stale = Change { new_links: vec![link(1)], ..put(share(1), None, new_row(b"y")) };
     assert_eq!(ledger.commit(stale).await.unwrap(), CommitOutcome::Conflict);
     assert_eq!(ttl(1).await, -1);
-    // A share that is nothing but its id: its links end some time after it, if they are not removed with it.
+    // A share that is nothing but its id: its links end some time after it, if they are not removed
+    // with it.
     let now = subrosa_server::ledger::Machine::clock(&subrosa_server::ledger::ThisMachine).as_millis();
     let due = subrosa_shared::time::Timestamp::from_millis(u64::try_from(now).unwrap());
     let burned = NewRow { stands_alone: true, accepts_parts: false, due, ..new_row(b"burned") };

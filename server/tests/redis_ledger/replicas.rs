@@ -15,7 +15,8 @@ async fn opened(redis: &Redis, replicas: Option<u32>, accepted: &[Risk]) -> Resu
     Ok(ledger.replicas_acknowledge())
 }
 
-/// Who is cut off from its replicas may have been replaced, and know nothing of what was made since.
+/// Who is cut off from its replicas may have been replaced, and know nothing of what was made
+/// since.
 #[tokio::test]
 async fn that_there_is_no_such_link_or_record_is_not_told_by_a_machine_that_nobody_follows() {
     let redis = Redis::start().await;

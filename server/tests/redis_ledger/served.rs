@@ -127,7 +127,8 @@ async fn lives_on_without_memory(redis: &Redis) {
     assert_eq!(health(&server, "accepting").await, StatusCode::OK);
 }
 
-/// A download that was given to nobody for sure is given to nobody, however often it is asked for, by whomever.
+/// A download that was given to nobody for sure is given to nobody, however often it is asked for,
+/// by whomever.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_no_replica_has_is_not_told_to_anybody() {
     let redis = Redis::start().await;
@@ -163,7 +164,8 @@ async fn what_no_replica_has_is_not_told_to_anybody() {
     one.call(push.ask_reveal(&LeaseSecret::from_bytes([8; 32]))).await.refused(ProblemType::NoDownloadLeft);
 }
 
-/// A right open proof is told only with a change that as many replicas have as a wrong one's count takes.
+/// A right open proof is told only with a change that as many replicas have as a wrong one's count
+/// takes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_no_replica_acknowledges_right_and_wrong_open_proofs_get_the_same_answer() {
     let redis = Redis::start().await;

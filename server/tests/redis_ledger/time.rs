@@ -1,4 +1,5 @@
-//! The time of Redis itself: believed at the start if it is not far from what is noted, and never earlier than servers were told.
+//! The time of Redis itself: believed at the start if it is not far from what is noted, and never
+//! earlier than servers were told.
 
 use std::time::Duration;
 

@@ -39,8 +39,8 @@ async fn lines_that_were_cut_while_idle_are_made_again() {
     }
 }
 
-/// What was run on a line that broke is asked for again on another, where nothing is left to do: that alone must not pass
-/// for acknowledged.
+/// What was run on a line that broke is asked for again on another, where nothing is left to do:
+/// that alone must not pass for acknowledged.
 #[tokio::test]
 async fn what_a_broken_line_left_behind_is_not_answered_before_replicas_have_it() {
     let redis = Redis::start().await;

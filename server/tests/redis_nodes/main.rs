@@ -1,5 +1,5 @@
-//! The network half of the ledger in Redis, against real processes: alone, as a Cluster, behind Sentinels, with what can
-//! happen to them.
+//! The network half of the ledger in Redis, against real processes: alone, as a Cluster, behind
+//! Sentinels, with what can happen to them.
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
 mod between;

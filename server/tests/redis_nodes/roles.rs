@@ -113,7 +113,8 @@ async fn a_primary_that_hangs_under_load_is_replaced_and_what_it_answered_is_kep
     load.end(&nodes).await;
 }
 
-/// What goes to one machine goes together. That a slot has left it costs those of other slots nothing.
+/// What goes to one machine goes together. That a slot has left it costs those of other slots
+/// nothing.
 #[tokio::test]
 async fn a_slot_that_has_moved_does_not_keep_others_from_being_acknowledged() {
     let cluster = Cluster::start().await;
@@ -160,7 +161,8 @@ async fn a_slot_on_its_way_is_asked_for_where_it_is() {
     let (from_id, to_id) = (id(from).await, id(to).await);
     cluster.command(to, &["CLUSTER", "SETSLOT", &slot, "IMPORTING", &from_id]).await.unwrap();
     cluster.command(from, &["CLUSTER", "SETSLOT", &slot, "MIGRATING", &to_id]).await.unwrap();
-    // Not there yet, then there already, with a connection that knows the script and one that does not.
+    // Not there yet, then there already, with a connection that knows the script and one that does
+    // not.
     put(&nodes, tag, "on the way").await.unwrap();
     let port = cluster.url().split(',').nth(to).unwrap().rsplit(':').next().unwrap().to_owned();
     let mut migrate = vec!["MIGRATE", "127.0.0.1", &port, "", "0", "5000", "KEYS"];

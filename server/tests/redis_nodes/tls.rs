@@ -1,4 +1,5 @@
-//! `rediss://`: the server as a process of its own, because the authorities that it believes come from its environment.
+//! `rediss://`: the server as a process of its own, because the authorities that it believes come
+//! from its environment.
 
 use std::path::Path;
 use std::process::Stdio;

@@ -1,4 +1,5 @@
-//! Schemas of base64url in JSON, as strict as what reads it: every text that a pattern accepts is read, and no other.
+//! Schemas of base64url in JSON, as strict as what reads it: every text that a pattern accepts is
+//! read, and no other.
 
 use utoipa::openapi::schema::Type;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
@@ -33,7 +34,8 @@ pub(crate) fn fixed(bytes_len: usize, description: &str) -> RefOr<Schema> {
     schema.into()
 }
 
-/// A text of one length. Long ones have no counted repetition in their pattern, which some engines cannot hold.
+/// A text of one length. Long ones have no counted repetition in their pattern, which some engines
+/// cannot hold.
 pub(crate) fn of_length(bytes_len: usize) -> ObjectBuilder {
     ObjectBuilder::new()
         .schema_type(Type::String)

@@ -1,4 +1,5 @@
-//! Vectors for the edges: JSON that parsers differ about, lengths of sealed objects, web addresses, the owner's note.
+//! Vectors for the edges: JSON that parsers differ about, lengths of sealed objects, web addresses,
+//! the owner's note.
 
 use serde_json::{Value, json};
 

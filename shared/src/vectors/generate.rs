@@ -55,7 +55,8 @@ fn tokens(vectors: &mut Vectors) {
     let owner = OwnerSecret::from_bytes([0x11; 32]).to_token().to_string();
     let (head, tail) = token.split_at(17);
     let swapped = format!("{}{}{}", &token[1..2], &token[..1], &token[2..]);
-    // An escape inside of the token, so often encoded: without decoding there is no window that fits.
+    // An escape inside of the token, so often encoded: without decoding there is no window that
+    // fits.
     let escaped = |times: usize| format!("{head}%{}{:02X}{}", "25".repeat(times - 1), tail.as_bytes()[0], &tail[1..]);
     let all_invisible = "\u{ad}\u{200b}\u{200f}\u{202a}\u{202e}\u{2060}\u{2069}\u{feff}\u{a0}";
     for (name, about, text, expect) in [

@@ -125,7 +125,8 @@ fn padding(vector: &Vector) -> Result<(), String> {
     expect("padded-len", &padded.to_string(), vector.field("padded-len")?)
 }
 
-/// The body is, for each part, its sealed length as text, a space, its digest in hexadecimal and a line break.
+/// The body is, for each part, its sealed length as text, a space, its digest in hexadecimal and a
+/// line break.
 fn part_list(vector: &Vector) -> Result<(), String> {
     let text = std::str::from_utf8(&vector.body).map_err(|_| "the body is not UTF-8")?;
     let parts = text.lines().map(|line| {

@@ -8,8 +8,8 @@ use super::engine::{Engine, Needs};
 /// As `npm ci` puts it: `cargo xtask test` does that first.
 const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../web-wasm/node_modules/axe-core/axe.min.js");
 
-/// Rules of WCAG to level AA, and what axe calls best practice, at the end of all that moves: nothing moves in a tab that
-/// nobody sees. Nothing is fetched for it.
+/// Rules of WCAG to level AA, and what axe calls best practice, at the end of all that moves:
+/// nothing moves in a tab that nobody sees. Nothing is fetched for it.
 const RUN: &str = "document.getAnimations().forEach((animation) => animation.finish());
     return axe.run(document, { resultTypes: ['violations'], preload: false })
     .then(({ violations }) => violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) =>

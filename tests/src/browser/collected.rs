@@ -1,6 +1,6 @@
-//! Downloads in an engine whose automation saves none to the disk. The page's own service worker answers, with its own stream and
-//! its own bytes; only who takes them is another: a script in the page, in place of the hidden frame and the engine's
-//! manager of downloads.
+//! Downloads in an engine whose automation saves none to the disk. The page's own service worker
+//! answers, with its own stream and its own bytes; only who takes them is another: a script in the
+//! page, in place of the hidden frame and the engine's manager of downloads.
 
 use std::time::Duration;
 
@@ -11,7 +11,8 @@ use serde_json::Value;
 use super::Browser;
 use crate::wait;
 
-/// The worker is registered for the whole site, so that a `fetch` of the page goes through it as the frame would.
+/// The worker is registered for the whole site, so that a `fetch` of the page goes through it as
+/// the frame would.
 const COLLECTOR: &str = "
     if (globalThis.collected) return;
     globalThis.collected = [];
@@ -56,7 +57,8 @@ impl Browser {
         self.script(COLLECTOR).await;
     }
 
-    /// Waits for the only download to be whole, takes it out of the page and gives its name and content.
+    /// Waits for the only download to be whole, takes it out of the page and gives its name and
+    /// content.
     pub(super) async fn take_collected(&self, within: Duration) -> (String, Vec<u8>) {
         let found = wait::until(within, "a complete download", async || {
             let found = self.script("return collected.map(({ state, name, bytes }) => [state, name, bytes?.length])");

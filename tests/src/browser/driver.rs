@@ -1,4 +1,5 @@
-//! The driver of a browser: one per browser, in a process group of its own, so that nothing outlives a test.
+//! The driver of a browser: one per browser, in a process group of its own, so that nothing
+//! outlives a test.
 
 use std::io::{BufRead as _, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -72,8 +73,8 @@ impl Driver {
         format!("http://127.0.0.1:{}/", self.port)
     }
 
-    /// Entries of the console that stand for a mistake of ours: violations of the policy, uncaught errors. Requests that
-    /// failed are not: tests make them fail.
+    /// Entries of the console that stand for a mistake of ours: violations of the policy, uncaught
+    /// errors. Requests that failed are not: tests make them fail.
     pub(super) fn complaints(&self) -> Vec<String> {
         if self.engine != Engine::Chromium {
             return std::mem::take(&mut *self.said.lock().expect("nobody panics with it"));
@@ -107,7 +108,8 @@ impl Driver {
         proportional.sum::<u64>() * 1024
     }
 
-    /// Keeps what the page looks like and what it said, for whoever has to find out why a test failed.
+    /// Keeps what the page looks like and what it said, for whoever has to find out why a test
+    /// failed.
     pub(super) fn keep_last_words(&self) {
         let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
@@ -161,7 +163,8 @@ impl Drop for Driver {
 }
 
 impl Driver {
-    /// Ends browser and driver. What the page complained of, unless the test failed anyway: then its last words are kept.
+    /// Ends browser and driver. What the page complained of, unless the test failed anyway: then
+    /// its last words are kept.
     fn end(&mut self) -> Vec<String> {
         let complaints = match std::thread::panicking() {
             true => {

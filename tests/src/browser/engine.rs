@@ -1,5 +1,5 @@
-//! The engines: Chromium, Firefox, WebKitGTK. Which one runs is chosen for the whole test program, so that every test is
-//! written once; what an engine or its driver cannot do is said here.
+//! The engines: Chromium, Firefox, WebKitGTK. Which one runs is chosen for the whole test program,
+//! so that every test is written once; what an engine or its driver cannot do is said here.
 
 use std::path::{Path, PathBuf};
 
@@ -28,10 +28,11 @@ pub enum Needs {
     FolderInput,
     /// Downloads saved to disk while automated.
     Downloads,
-    /// What pages kept is there after a crash of the browser. (WebKitGTK keeps nothing while it is automated.)
+    /// What pages kept is there after a crash of the browser. (WebKitGTK keeps nothing while it is
+    /// automated.)
     KeptProfile,
-    /// Pages learn that a picked file has changed since. (Firefox goes on with the size that it had, and says nothing unless it
-    /// has become shorter.)
+    /// Pages learn that a picked file has changed since. (Firefox goes on with the size that it
+    /// had, and says nothing unless it has become shorter.)
     ChangedFiles,
 }
 
@@ -59,8 +60,8 @@ impl Engine {
         }
     }
 
-    /// The shell command that starts the driver, and what stands before the port in the line that says that it listens.
-    /// `port` is a free one, for drivers that choose none themselves.
+    /// The shell command that starts the driver, and what stands before the port in the line that
+    /// says that it listens. `port` is a free one, for drivers that choose none themselves.
     pub(super) fn driver(self, port: u16) -> (String, Option<&'static str>) {
         match self {
             Self::Chromium => ("chromedriver --port=0".to_owned(), Some("started successfully on port ")),
@@ -69,7 +70,8 @@ impl Engine {
         }
     }
 
-    /// What a session is asked for: an empty profile, downloads into that folder without a question.
+    /// What a session is asked for: an empty profile, downloads into that folder without a
+    /// question.
     pub(super) fn capabilities(self, folder: &Path, downloads: &Path, more: &[&str]) -> Value {
         match self {
             Self::Chromium => {

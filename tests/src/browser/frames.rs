@@ -10,7 +10,8 @@ use super::{Browser, SOON};
 use crate::wait;
 
 impl Browser {
-    /// Runs a script in the first frame of the page, or in the frame within it, and gives what it returns.
+    /// Runs a script in the first frame of the page, or in the frame within it, and gives what it
+    /// returns.
     ///
     /// # Panics
     /// There is no frame, or the script throws.

@@ -1,4 +1,5 @@
-//! What hands do that WebDriver has no word for: clicks that follow at once, drags, selecting, copying, pasting.
+//! What hands do that WebDriver has no word for: clicks that follow at once, drags, selecting,
+//! copying, pasting.
 
 use std::time::Duration;
 

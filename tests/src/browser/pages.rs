@@ -1,16 +1,19 @@
 //! What a person does on the pages *send* and *receive*, step by step.
 //!
-//! Of *receive*, these stay as they are, for tests and scripts. `document.body.dataset.state` is one of `loading`, `unsupported`,
-//! `no-link`, `damaged`, `password`, `ready`, `confirm`, `previewing` (it is fetched), `preview` (it is shown, or is not, and
-//! why), `saving`, `ask-saved`, `finished`, `destroyed`, and the dead ends `gone`, `not-found`, `lost` (damaged on the server),
-//! `paused`, `locked`, `drained`, `offline`, `stopped` (cancelled), `error`, `other-kind` (a
-//! link to a password). Ids: `#link-input`, `#link-open`, `#link-problem`; `#password`, `#password-show`, `#open`,
-//! `#password-problem`; `#files` (with `button[data-entry]` that saves and
-//! `button[data-look]` that shows a file, and for folders `button[data-folder]` that opens and `button[data-save-folder]`),
-//! `#find`, `#note`, `#surroundings`, `#copy-link`, `#left`, `#download` (first step), `#download-folder` (the same, into a folder),
-//! `#download-confirm` ("Yes, download", a second later), `#download-not`; `#progress`, `#network`, `#cancel`; `#saved-yes`,
-//! `#saved-again`, `#finish`; `#preview-stage` (with the frame), `#preview-lead`, `#preview-problem`, `#preview-save`,
-//! `#preview-back`; `#destroy`, `#destroy-confirm`, `#destroy-keep`; `#error`, `#retry`.
+//! Of *receive*, these stay as they are, for tests and scripts. `document.body.dataset.state` is
+//! one of `loading`, `unsupported`, `no-link`, `damaged`, `password`, `ready`, `confirm`,
+//! `previewing` (it is fetched), `preview` (it is shown, or is not, and why), `saving`,
+//! `ask-saved`, `finished`, `destroyed`, and the dead ends `gone`, `not-found`, `lost` (damaged on
+//! the server), `paused`, `locked`, `drained`, `offline`, `stopped` (cancelled), `error`,
+//! `other-kind` (a link to a password). Ids: `#link-input`, `#link-open`, `#link-problem`;
+//! `#password`, `#password-show`, `#open`, `#password-problem`; `#files` (with `button[data-entry]`
+//! that saves and `button[data-look]` that shows a file, and for folders `button[data-folder]` that
+//! opens and `button[data-save-folder]`), `#find`, `#note`, `#surroundings`, `#copy-link`, `#left`,
+//! `#download` (first step), `#download-folder` (the same, into a folder), `#download-confirm`
+//! ("Yes, download", a second later), `#download-not`; `#progress`, `#network`, `#cancel`;
+//! `#saved-yes`, `#saved-again`, `#finish`; `#preview-stage` (with the frame), `#preview-lead`,
+//! `#preview-problem`, `#preview-save`, `#preview-back`; `#destroy`, `#destroy-confirm`,
+//! `#destroy-keep`; `#error`, `#retry`.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -121,7 +124,8 @@ impl Browser {
         self.click("download-confirm").await;
     }
 
-    /// Takes the download and says that it is saved; name and content of what lies on the disk then.
+    /// Takes the download and says that it is saved; name and content of what lies on the disk
+    /// then.
     pub async fn receive(&self, link: &str) -> (String, Vec<u8>) {
         self.look(link).await;
         self.take().await;

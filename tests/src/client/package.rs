@@ -56,7 +56,8 @@ impl Default for Terms {
     }
 }
 
-/// Everything of a share that is sent, sealed once: whoever repeats a request sends the same bytes again.
+/// Everything of a share that is sent, sealed once: whoever repeats a request sends the same bytes
+/// again.
 #[derive(Debug)]
 pub struct Package {
     /// Proves ownership.

@@ -124,7 +124,8 @@ impl SealedPush {
         Ok(PushNote::open(&self.owner.note_key(), &self.link(), &status.note)?)
     }
 
-    /// How many of the receipts are good: somebody with link and passphrase says that the payload arrived.
+    /// How many of the receipts are good: somebody with link and passphrase says that the payload
+    /// arrived.
     ///
     /// # Errors
     /// The note is not the one that was sealed.

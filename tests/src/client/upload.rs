@@ -103,7 +103,8 @@ pub fn link_keys(secret: &LinkSecret, password: Option<&str>) -> Result<LinkKeys
 }
 
 impl Client {
-    /// Sends everything that is not stored yet and completes the share. Goes on where an earlier attempt stopped.
+    /// Sends everything that is not stored yet and completes the share. Goes on where an earlier
+    /// attempt stopped.
     ///
     /// # Errors
     /// The first call that fails; call again to go on.

@@ -23,7 +23,8 @@ use crate::client::Client;
 /// Until all was looked at when everything runs. Generous: the machine may be busy.
 const LOOKED_WITHIN: Duration = Duration::from_secs(60);
 
-/// Looks at what is left of everything, in the folder where the shares' blobs lie and in what the servers say.
+/// Looks at what is left of everything, in the folder where the shares' blobs lie and in what the
+/// servers say.
 pub(super) async fn look(
     planned_shares: &[PlannedShare],
     recorder: &Arc<Recorder>,
@@ -64,7 +65,8 @@ enum Task {
     Do(usize, Job),
 }
 
-/// Lets so many clients do everything that is planned, each over all of these servers in turn, and says when all is done.
+/// Lets so many clients do everything that is planned, each over all of these servers in turn, and
+/// says when all is done.
 ///
 /// # Panics
 /// A client fails in a way that no rule is about.
@@ -132,7 +134,8 @@ impl Work {
         }
     }
 
-    /// One task is done and leads to others, which come first: so that all that is about one link happens at once.
+    /// One task is done and leads to others, which come first: so that all that is about one link
+    /// happens at once.
     fn done(&self, more: Vec<Task>) {
         let mut queue = self.queue.lock().expect("nobody panics with the lock");
         queue.running -= 1;

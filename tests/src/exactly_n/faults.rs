@@ -1,4 +1,5 @@
-//! Kills, each when so many calls were begun since the last one: not after a time, so that a slow machine sees the same.
+//! Kills, each when so many calls were begun since the last one: not after a time, so that a slow
+//! machine sees the same.
 
 use std::sync::Arc;
 
@@ -9,7 +10,8 @@ use super::history::{Moment, Recorder};
 use super::plan::Seed;
 use super::world::{Backing, World};
 
-/// How long nothing needs to be begun before it goes on all the same: everybody may be waiting for what was killed.
+/// How long nothing needs to be begun before it goes on all the same: everybody may be waiting for
+/// what was killed.
 const STANDSTILL: Duration = Duration::from_secs(1);
 
 /// How often what was done.
@@ -21,7 +23,8 @@ pub struct Kills {
     pub redis: usize,
     /// Primaries that were replaced, with all that they had acknowledged.
     pub fail_overs: usize,
-    /// Of those, the ones whose replica had not got the last writes: nobody may have been told of them.
+    /// Of those, the ones whose replica had not got the last writes: nobody may have been told of
+    /// them.
     pub behind: usize,
 }
 
@@ -63,7 +66,8 @@ impl Faults {
         Self { seed, every, recorder, begun, done, kills: Kills::default(), diary: Vec::new() }
     }
 
-    /// Goes through all faults that fit the ledger again and again, until all is done. Everything runs again then.
+    /// Goes through all faults that fit the ledger again and again, until all is done. Everything
+    /// runs again then.
     pub async fn run(&mut self, world: &mut World) {
         let all: &[Fault] = match world.backing {
             Backing::Sqlite => &[Fault::Server],
@@ -120,8 +124,9 @@ impl Faults {
         self.kills.redis += 1;
     }
 
-    /// Kills a primary and waits until its replica has taken over; then the killed one comes back as a replica. Behind: the
-    /// replica is cut off first, and what is written until the kill is lost with the primary.
+    /// Kills a primary and waits until its replica has taken over; then the killed one comes back
+    /// as a replica. Behind: the replica is cut off first, and what is written until the kill is
+    /// lost with the primary.
     async fn fail_over(&mut self, world: &mut World, behind: bool) {
         let slot = u16::try_from(self.seed.below(16384)).expect("slots have 14 bits");
         let cut_off = match &mut world.backing {

@@ -7,7 +7,8 @@ use subrosa_shared::api::EndReason;
 use subrosa_shared::problem::ProblemType;
 use tokio::sync::watch;
 
-/// A place in the order of all beginnings and ends: what ended at a smaller one than another began at came before it.
+/// A place in the order of all beginnings and ends: what ended at a smaller one than another began
+/// at came before it.
 pub type Moment = u64;
 
 /// What kind of thing a link opens.

@@ -1,7 +1,7 @@
 //! Whether a history keeps the promises. Pure: the same history gives the same findings.
 //!
-//! A try without an answer may have happened or not, so rules count from both sides: what was acknowledged must be
-//! there, and what nobody asked for must not.
+//! A try without an answer may have happened or not, so rules count from both sides: what was
+//! acknowledged must be there, and what nobody asked for must not.
 
 use std::collections::BTreeSet;
 

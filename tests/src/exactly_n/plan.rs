@@ -56,7 +56,8 @@ pub enum Ending {
     Expire,
 }
 
-/// Wrong passwords that end a link, where somebody guesses: each further one would wait twice as long.
+/// Wrong passwords that end a link, where somebody guesses: each further one would wait twice as
+/// long.
 const GUESSES: u32 = 2;
 /// A life that is shorter than the test.
 pub const SHORT_LIFE_SECS: i64 = 4;
@@ -70,8 +71,8 @@ pub struct Planned {
     pub ending: Ending,
     /// Bytes of content.
     pub content_len: usize,
-    /// What happens as soon as it is there, by different clients at once: each is one download and whether it is said to be
-    /// saved, or something else.
+    /// What happens as soon as it is there, by different clients at once: each is one download and
+    /// whether it is said to be saved, or something else.
     pub jobs: Vec<Job>,
 }
 
@@ -113,7 +114,8 @@ fn planned(seed: &mut Seed) -> Planned {
     let guesses_max = if ending == Ending::Guess { GUESSES } else { GUESSES_MAX };
     let (ends_with_last_link, expires) = (seed.chance(60), ending == Ending::Expire);
     let terms = Terms { kind, limit, ends_with_last_link, guesses_max, expires };
-    // More than may, so that they race for the last ones. A guesser makes others wait, so there is only one of those.
+    // More than may, so that they race for the last ones. A guesser makes others wait, so there is
+    // only one of those.
     let takers =
         if ending == Ending::Guess { 1 } else { limit + 1 + u32::try_from(seed.below(3)).expect("it is small") };
     let finishers = if seed.chance(50) { 100 } else { 60 };

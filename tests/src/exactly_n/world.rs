@@ -9,7 +9,8 @@ use crate::ports::free_port;
 use crate::redis::{Cluster, Redis, Sentinels};
 use crate::server::{Options, Server};
 
-/// Until a server has to be up again. It may refuse to start while its ledger is being put in order.
+/// Until a server has to be up again. It may refuse to start while its ledger is being put in
+/// order.
 const START_MAX: Duration = Duration::from_secs(60);
 
 /// What holds the ledger.

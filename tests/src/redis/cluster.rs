@@ -19,7 +19,8 @@ const LINES: [&str; 4] = [
     "cluster-config-file nodes.conf",
 ];
 
-/// Six processes that know each other. Nodes are named by their place, 0 to 5, whatever role they have.
+/// Six processes that know each other. Nodes are named by their place, 0 to 5, whatever role they
+/// have.
 #[derive(Debug)]
 pub struct Cluster {
     nodes: Vec<Node>,
@@ -149,8 +150,8 @@ impl Cluster {
         self.nodes[node].resume();
     }
 
-    /// Cuts the replica off that the node with a slot has, and says which it is. Then nothing that is written there is
-    /// acknowledged by it, and lost if it takes over. Needs a password.
+    /// Cuts the replica off that the node with a slot has, and says which it is. Then nothing that
+    /// is written there is acknowledged by it, and lost if it takes over. Needs a password.
     ///
     /// # Panics
     /// There is no such replica.

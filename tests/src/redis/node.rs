@@ -128,7 +128,8 @@ impl Node {
         String::from_utf8_lossy(&fs::read(self.folder.join(LOG)).unwrap_or_default()).into_owned()
     }
 
-    /// Sends one command; an error is the text of a refusal, or what `redis-cli` says of the connection.
+    /// Sends one command; an error is the text of a refusal, or what `redis-cli` says of the
+    /// connection.
     pub(super) async fn command(&self, arguments: &[&str]) -> Result<String, String> {
         let mut cli = tokio::process::Command::new("redis-cli");
         cli.args(["-e", "-h", HOST, "-p", &self.port.to_string()]).args(arguments);
@@ -156,7 +157,8 @@ impl Node {
         self.command(&["FLUSHALL"]).await.expect("it answers");
     }
 
-    /// Ends the stream from its primary and lets no new one begin: it can still take over, without what is written now.
+    /// Ends the stream from its primary and lets no new one begin: it can still take over, without
+    /// what is written now.
     pub(super) async fn cut_off(&self) {
         assert!(self.settings.password.is_some(), "only a replica that needs a password can be given a wrong one");
         self.command(&["CONFIG", "SET", "masterauth", "not-the-password"]).await.expect("it answers");

@@ -17,7 +17,8 @@ pub struct Sentinels {
 }
 
 impl Sentinels {
-    /// Starts them so that nothing is lost, and waits until the Sentinels know each other and the replica has all data.
+    /// Starts them so that nothing is lost, and waits until the Sentinels know each other and the
+    /// replica has all data.
     ///
     /// # Panics
     /// They do not start, or do not become healthy; shows the logs.
@@ -79,7 +80,8 @@ impl Sentinels {
         (0..self.nodes.len()).find(|node| seen.iter().filter(|seen| **seen == Some(*node)).count() * 2 > seen.len())
     }
 
-    /// Kills the primary, waits until the other is what all Sentinels name, and says which was killed.
+    /// Kills the primary, waits until the other is what all Sentinels name, and says which was
+    /// killed.
     ///
     /// # Panics
     /// It takes too long; shows the logs.
@@ -90,8 +92,8 @@ impl Sentinels {
         killed
     }
 
-    /// Cuts the replica off, and says which of the two it is. Then nothing that is written is acknowledged by it, and lost
-    /// if it takes over. Needs a password.
+    /// Cuts the replica off, and says which of the two it is. Then nothing that is written is
+    /// acknowledged by it, and lost if it takes over. Needs a password.
     ///
     /// # Panics
     /// There is no primary.
@@ -159,7 +161,8 @@ impl Sentinels {
         self.wait("there is a primary", async || self.serving().await.is_some()).await;
     }
 
-    /// Waits until both run, one is the primary, the other has all of its data, and the Sentinels know each other.
+    /// Waits until both run, one is the primary, the other has all of its data, and the Sentinels
+    /// know each other.
     ///
     /// # Panics
     /// It takes too long; shows the logs.
@@ -208,7 +211,8 @@ impl Sentinels {
     }
 }
 
-/// Whether a Sentinel knows the replica and the other two, and finds nothing wrong with the primary.
+/// Whether a Sentinel knows the replica and the other two, and finds nothing wrong with the
+/// primary.
 async fn knows_all(sentinel: &Node) -> bool {
     let Ok(text) = sentinel.command(&["SENTINEL", "MASTER", NAME]).await else { return false };
     let lines: Vec<&str> = text.lines().collect();

@@ -5,8 +5,9 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{LazyLock, Mutex};
 use std::thread;
 
-/// Starts processes. The kernel kills a process that asked for it when the *thread* that started it ends, so they are
-/// all started by one thread that ends with the program; `setpriv` is what asks, and then becomes the program.
+/// Starts processes. The kernel kills a process that asked for it when the *thread* that started it
+/// ends, so they are all started by one thread that ends with the program; `setpriv` is what asks,
+/// and then becomes the program.
 static STARTER: LazyLock<Mutex<Sender<Start>>> = LazyLock::new(|| {
     let (starts, to_start) = channel::<Start>();
     thread::spawn(move || {

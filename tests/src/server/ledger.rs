@@ -28,8 +28,8 @@ macro_rules! only_on_a_file {
     };
 }
 
-/// The ledger of a data folder, if it is not a file in it: a Redis that keeps its own files there. It is the same one for
-/// everybody who uses the folder, and is started again for who comes later.
+/// The ledger of a data folder, if it is not a file in it: a Redis that keeps its own files there.
+/// It is the same one for everybody who uses the folder, and is started again for who comes later.
 pub(super) async fn redis_for(options: &Options, data: &Path) -> Option<Arc<Redis>> {
     static RUNNING: Mutex<BTreeMap<PathBuf, Weak<Redis>>> = Mutex::new(BTreeMap::new());
     if ledger_is_a_file() || options.flags.iter().any(|flag| flag == "--ledger") {

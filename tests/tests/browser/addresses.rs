@@ -1,4 +1,5 @@
-//! Links as mail programs, chats and fingers make them: the page that was meant opens, and no key stays in the address bar.
+//! Links as mail programs, chats and fingers make them: the page that was meant opens, and no key
+//! stays in the address bar.
 
 use subrosa_tests::browser::{Browser, SOON, turn};
 use subrosa_tests::client::push::PushTerms;

@@ -23,7 +23,8 @@ pub(crate) fn flip(file: &PathBuf, at: usize) {
     fs::write(file, bytes).unwrap();
 }
 
-/// Alters something that is stored, and expects that the download stops and leaves no file that looks whole.
+/// Alters something that is stored, and expects that the download stops and leaves no file that
+/// looks whole.
 async fn assert_found_out(alter: impl FnOnce(&Server, &Package)) {
     let _turn = turn().await;
     let (server, recipient) = (Server::start().await, Browser::start().await);

@@ -1,4 +1,5 @@
-//! Answers that are not Subrosa's: of proxies, gateways, sign-in pages. The page says what they are, and whom to ask.
+//! Answers that are not Subrosa's: of proxies, gateways, sign-in pages. The page says what they
+//! are, and whom to ask.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,8 @@ use subrosa_tests::wait;
 use crate::pushes::{password, pushed};
 use crate::{one_file, sent_to};
 
-/// nginx in front of a server, which answers calls itself as long as a file of a name is there. Killed when dropped.
+/// nginx in front of a server, which answers calls itself as long as a file of a name is there.
+/// Killed when dropped.
 struct Front {
     nginx: Nginx,
 }

@@ -12,8 +12,8 @@ use subrosa_tests::wait;
 
 use crate::{sent, started, taken};
 
-/// Holds back what the page asks a worker, by name, until `release()`; `told` is all that it asked, `seen` what was in it,
-/// `answered` whether what was held back is answered.
+/// Holds back what the page asks a worker, by name, until `release()`; `told` is all that it asked,
+/// `seen` what was in it, `answered` whether what was held back is answered.
 fn holding_back(name: &str) -> String {
     format!(
         "window.told = []; window.held = []; window.answered = false; window.seen = {{}};

@@ -1,4 +1,5 @@
-//! Promise: what was chosen is what is sent. No file is left out without a word, and a file that changed is chosen again.
+//! Promise: what was chosen is what is sent. No file is left out without a word, and a file that
+//! changed is chosen again.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -10,7 +11,8 @@ use subrosa_tests::only_if_browser_can;
 use subrosa_tests::server::Server;
 use subrosa_tests::wait;
 
-/// Files that have one size and one time, as everything that is unpacked from an archive has one time.
+/// Files that have one size and one time, as everything that is unpacked from an archive has one
+/// time.
 fn unpacked(sender: &Browser, files: &[(&str, &[u8])]) -> Vec<PathBuf> {
     let paths = sender.prepare(files);
     for path in &paths {

@@ -1,5 +1,6 @@
-//! What is selected in a secret and copied by hand is the secret, exactly: no line break of a triple click, no text of a button
-//! that a drag touched, no half of it that a double click took for a word.
+//! What is selected in a secret and copied by hand is the secret, exactly: no line break of a
+//! triple click, no text of a button that a drag touched, no half of it that a double click took
+//! for a word.
 
 use subrosa_shared::push::Payload;
 use subrosa_tests::browser::pages_push::Handover;

@@ -11,8 +11,8 @@ use subrosa_tests::wait;
 use crate::preview::preview;
 use crate::{sent, started};
 
-/// A document: on each page its number, in a font that is not embedded, and below it a green square. `more` comes after
-/// the catalog's pages.
+/// A document: on each page its number, in a font that is not embedded, and below it a green
+/// square. `more` comes after the catalog's pages.
 pub(crate) fn document(pages: usize, more: &str) -> Vec<u8> {
     let kids: String = (0..pages).map(|page| format!("{} 0 R ", 4 + 2 * page)).collect();
     let mut objects = vec![
@@ -43,7 +43,8 @@ pub(crate) fn document(pages: usize, more: &str) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// What is drawn on a page, from 0: the colour in the middle of the square, and whether anything is dark where the text is.
+/// What is drawn on a page, from 0: the colour in the middle of the square, and whether anything is
+/// dark where the text is.
 async fn drawn(browser: &Browser, page: usize) -> (Vec<u64>, bool) {
     let script = format!(
         "const canvas = document.querySelectorAll('.sheet')[{page}].querySelector('canvas');

@@ -1,4 +1,5 @@
-//! A password that was copied with a space or with what nobody sees: asked about before it costs a try.
+//! A password that was copied with a space or with what nobody sees: asked about before it costs a
+//! try.
 
 use subrosa_tests::browser::{Browser, turn};
 use subrosa_tests::client::push::PushTerms;

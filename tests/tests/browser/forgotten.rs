@@ -1,4 +1,5 @@
-//! What a browser keeps of a link is gone when the link is: keys of the device, and the link itself.
+//! What a browser keeps of a link is gone when the link is: keys of the device, and the link
+//! itself.
 
 use subrosa_tests::browser::{Browser, turn};
 use subrosa_tests::client::push::PushTerms;

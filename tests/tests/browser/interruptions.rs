@@ -94,7 +94,8 @@ async fn an_upload_goes_on_after_kill_9_of_the_server() {
     .await;
 }
 
-/// Receives a file over a wire, lets something happen in the middle, and expects one counted download and the same bytes.
+/// Receives a file over a wire, lets something happen in the middle, and expects one counted
+/// download and the same bytes.
 async fn assert_download_survives(happens: impl AsyncFnOnce(&Browser, &Wire, Server) -> Server) {
     let _turn = turn().await;
     let (server, recipient) = (Server::start().await, Browser::start().await);
@@ -174,7 +175,8 @@ async fn a_reload_in_the_middle_of_a_download_is_not_counted_again() {
         recipient.reload().await;
         recipient.state_of(&["ready"]).await;
         for file in recipient.in_downloads() {
-            // What was cut stays behind under its unfinished name, or not at all; never as if it were whole.
+            // What was cut stays behind under its unfinished name, or not at all; never as if it
+            // were whole.
             assert!(file.to_string_lossy().ends_with(".crdownload"), "{}", file.display());
             let _ = std::fs::remove_file(file);
         }

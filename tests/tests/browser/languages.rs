@@ -1,4 +1,5 @@
-//! Every page in every language: nothing in English is left, directions are right, and changing the language costs nothing.
+//! Every page in every language: nothing in English is left, directions are right, and changing the
+//! language costs nothing.
 
 use serde_json::{Value, json};
 use subrosa_tests::browser::pages::Choices;
@@ -17,8 +18,9 @@ const SECRET: &str = "kUk!7?xQ";
 /// What readers want, what they get, and from which side it is written.
 pub(crate) const READERS: [(&str, &str, &str); 2] = [("de-AT,de", "de", "ltr"), ("ar-EG,ar", "ar", "rtl")];
 
-/// Texts of a page that may be read or heard, as far as English words are in them that neither German nor names of files
-/// here have; and what should have been a text. `.misplaced` is for a page whose scripts and styles did not come.
+/// Texts of a page that may be read or heard, as far as English words are in them that neither
+/// German nor names of files here have; and what should have been a text. `.misplaced` is for a
+/// page whose scripts and styles did not come.
 const ENGLISH: &str = r"
     const english = /\b(the|and|of|this|not|you|your|with|can|for|are|undefined|NaN|null|object)\b/iu;
     const unread = 'noscript, script, style, template, .misplaced';
@@ -32,7 +34,8 @@ const ENGLISH: &str = r"
     }
     return texts.filter((text) => english.test(text));";
 
-/// What is wider than there is room for it. Fields may hold more than they show; a bar may reach over the padding around it.
+/// What is wider than there is room for it. Fields may hold more than they show; a bar may reach
+/// over the padding around it.
 const CUT: &str = r"
     if (document.documentElement.scrollWidth > innerWidth) return ['the page'];
     const excused = '.unseen, .unseen *, .view, input, textarea, select, option, progress, iframe, svg, svg *';

@@ -1,4 +1,5 @@
-//! Promise: looking is not taking. Previews, bots and scripts that click whatever they find take nothing.
+//! Promise: looking is not taking. Previews, bots and scripts that click whatever they find take
+//! nothing.
 
 use std::time::Duration;
 
@@ -60,7 +61,8 @@ async fn looking_is_not_taking_for_a_robot_that_clicks_once_on_whatever_is_there
     let (server, bot) = (Server::start().await, Browser::start().await);
     let (package, link) = sent(&server, &one_file(), &LinkTerms::default()).await;
     bot.look(&link).await;
-    // Trusted clicks, as a robot that drives a browser makes them, on everything that is there when it looks.
+    // Trusted clicks, as a robot that drives a browser makes them, on everything that is there when
+    // it looks.
     for element in bot.all("main button").await {
         if element.is_displayed().await.unwrap_or_default() {
             let _ = element.click().await;

@@ -36,7 +36,8 @@ use subrosa_tests::client::package::{Package, Source, Terms};
 use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::server::Server;
 
-/// Sends files without a browser; the package, to ask where it stands, and the link at some origin of that server.
+/// Sends files without a browser; the package, to ask where it stands, and the link at some origin
+/// of that server.
 async fn sent_to(server: &Server, origin: &str, files: &[Source], terms: &LinkTerms) -> (Package, String) {
     let package = Package::seal(files, &Terms::default()).unwrap();
     let secret = server.client().send(&package, terms).await.unwrap();

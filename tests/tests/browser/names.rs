@@ -89,7 +89,8 @@ async fn a_name_of_255_bytes_arrives() {
     assert_eq!(recipient.listed().await, [name]);
     recipient.take().await;
     recipient.state_of(&["ask-saved"]).await;
-    // Browsers shorten a name that, with the ending of an unfinished download, exceeds what the disk takes.
+    // Browsers shorten a name that, with the ending of an unfinished download, exceeds what the
+    // disk takes.
     assert_eq!(recipient.downloaded().await.1, b"long");
 }
 

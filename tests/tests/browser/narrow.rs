@@ -1,6 +1,6 @@
-//! Promise: on the smallest phone, in every language, all is there to be read and reached: nothing is cut off, and what has
-//! the focus lies under nothing. What the other tests of languages do not come by: deep folders, looks at files, uploads
-//! that were interrupted.
+//! Promise: on the smallest phone, in every language, all is there to be read and reached: nothing
+//! is cut off, and what has the focus lies under nothing. What the other tests of languages do not
+//! come by: deep folders, looks at files, uploads that were interrupted.
 
 use serde_json::Value;
 use subrosa_tests::browser::{Browser, SOON, turn};
@@ -30,7 +30,8 @@ const BURIED: &str = r"
     const above = document.elementFromPoint(left + width / 2, top + height / 2);
     return above && (active.contains(above) || above.contains(active)) ? null : active.outerHTML;";
 
-/// Looks at a file. A driver does not scroll to what it believes to be in sight, as it may be below the bar.
+/// Looks at a file. A driver does not scroll to what it believes to be in sight, as it may be below
+/// the bar.
 async fn look_at(browser: &Browser, name: &str) {
     let script = format!(
         "const look = document.querySelector(`#files button.look[aria-label*='{name}']`);

@@ -77,7 +77,8 @@ async fn without_service_workers_an_altered_file_leaves_nothing() {
     assert!(recipient.in_downloads().is_empty());
 }
 
-/// Takes something more away than service workers, and expects that a file is saved from the page's memory.
+/// Takes something more away than service workers, and expects that a file is saved from the page's
+/// memory.
 async fn assert_saved_from_memory(without: impl AsyncFnOnce(&Browser, &Server)) {
     let _turn = turn().await;
     let (server, recipient) = (Server::start().await, Browser::start().await);

@@ -1,5 +1,5 @@
-//! Saving into files and folders that the person picks, where browsers let pages write there. The pickers give what lies in
-//! the browser's own storage: it behaves as files on the disk do.
+//! Saving into files and folders that the person picks, where browsers let pages write there. The
+//! pickers give what lies in the browser's own storage: it behaves as files on the disk do.
 
 use subrosa_tests::browser::{Browser, SOON, turn};
 use subrosa_tests::bytes::noise;

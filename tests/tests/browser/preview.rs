@@ -87,7 +87,8 @@ async fn nothing_in_a_file_can_do_anything() {
         .await;
 
     preview(&recipient, "drawing.svg").await;
-    // Engines differ in the natural size of a drawing; that it was loaded, and not as markup, is what counts.
+    // Engines differ in the natural size of a drawing; that it was loaded, and not as markup, is
+    // what counts.
     assert_eq!(
         recipient
             .script_in_frame("return document.querySelector('img').complete && !document.querySelector('svg')")
@@ -229,7 +230,8 @@ async fn a_window_inside_of_an_app_says_so_before_anything_is_counted() {
     recipient.look(&link).await;
     assert!(recipient.text("surroundings").await.contains("inside another app"));
     recipient.assert_accessible().await;
-    // Another window gets the link whole: copied, or where copying is not allowed, by the address bar.
+    // Another window gets the link whole: copied, or where copying is not allowed, by the address
+    // bar.
     let stub = |how: &str| format!("navigator.clipboard.writeText = async (text) => {{ {how} }}");
     let told = async || recipient.text("copy-link").await;
     assert!(!recipient.address().await.contains('#'));

@@ -1,4 +1,5 @@
-//! The password channel: the pages *push* and *reveal*, and *send* where it hands a password over beside the files.
+//! The password channel: the pages *push* and *reveal*, and *send* where it hands a password over
+//! beside the files.
 
 mod altered;
 mod dead_ends;

@@ -1,5 +1,5 @@
-//! Promise: an upload that was interrupted goes on, whatever became of its page: what is stored is not sent again, and
-//! nothing is mixed.
+//! Promise: an upload that was interrupted goes on, whatever became of its page: what is stored is
+//! not sent again, and nothing is mixed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -114,7 +114,8 @@ impl Scene {
         assert_eq!(self.sender.state().await, "again");
     }
 
-    /// Waits for the link, and expects that nothing was sent twice that was stored, and that all is received.
+    /// Waits for the link, and expects that nothing was sent twice that was stored, and that all is
+    /// received.
     async fn arrives(&self, stored: &BTreeSet<usize>, password: Option<&str>, files: &[(&str, &Bytes)]) {
         let link = self.sender.sent().await;
         let sent = self.sent();
@@ -144,8 +145,8 @@ impl Scene {
         self.sender.script(script).await.as_str().unwrap().to_owned()
     }
 
-    /// The parts that the server has and the browser knows of: those that must not be sent again. What was stored in the
-    /// moment of a crash may be missing.
+    /// The parts that the server has and the browser knows of: those that must not be sent again.
+    /// What was stored in the moment of a crash may be missing.
     async fn spared(&self) -> BTreeSet<usize> {
         let kept: Value = serde_json::from_str(&self.kept().await).unwrap();
         let known = kept[1].as_array().unwrap().iter();
@@ -409,8 +410,8 @@ async fn an_upload_that_the_server_gave_up_is_forgotten() {
     scene.forgets().await;
 }
 
-/// Puts files into the page's own storage, and lets the picker of files give handles of them: a driver cannot use the
-/// picker itself.
+/// Puts files into the page's own storage, and lets the picker of files give handles of them: a
+/// driver cannot use the picker itself.
 const PICKER: &str = "window.showOpenFilePicker = async () => {
     const folder = await navigator.storage.getDirectory();
     return [await folder.getFileHandle('film.bin')];

@@ -1,4 +1,5 @@
-//! From one browser to another, and to and from a client that is no browser: the same bytes on disk.
+//! From one browser to another, and to and from a client that is no browser: the same bytes on
+//! disk.
 
 use subrosa_tests::browser::pages::{Choices, unzip};
 use subrosa_tests::browser::{Browser, turn};

@@ -1,5 +1,5 @@
-//! Under which name something is saved, in every way of saving: what the page says beside the file before is what lies on the
-//! disk then.
+//! Under which name something is saved, in every way of saving: what the page says beside the file
+//! before is what lies on the disk then.
 
 use subrosa_tests::browser::pages::unzip;
 use subrosa_tests::browser::{Browser, turn};

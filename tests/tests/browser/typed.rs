@@ -1,4 +1,5 @@
-//! Promise: what is typed or pasted is never cut. What is too long, or out of bounds, is told in words, and stays as it is.
+//! Promise: what is typed or pasted is never cut. What is too long, or out of bounds, is told in
+//! words, and stays as it is.
 
 use subrosa_tests::browser::{Browser, SOON, turn};
 use subrosa_tests::client::download::Recipient;

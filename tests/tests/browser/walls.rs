@@ -1,4 +1,5 @@
-//! What a script could send away from the document in which files are looked at, if one ever ran there: nothing.
+//! What a script could send away from the document in which files are looked at, if one ever ran
+//! there: nothing.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -16,12 +17,14 @@ use tokio::net::{TcpListener, UdpSocket};
 use crate::preview::preview;
 use crate::sent;
 
-/// Every way out that a document has, by name. `to(name)` is an address on the machine that listens.
+/// Every way out that a document has, by name. `to(name)` is an address on the machine that
+/// listens.
 const WAYS: &str = include_str!("walls.js");
 /// Longer than any of these takes where nothing stops it.
 const LONG: Duration = Duration::from_secs(2);
 
-/// A machine somewhere that notes everything that comes: the name in the path of requests, and whatever else.
+/// A machine somewhere that notes everything that comes: the name in the path of requests, and
+/// whatever else.
 struct Listener {
     tcp: u16,
     udp: u16,
@@ -74,7 +77,8 @@ impl Listener {
         self.heard.lock().unwrap().clone()
     }
 
-    /// The script with the ways, for this machine. `hashes` are those that the document's policy allows.
+    /// The script with the ways, for this machine. `hashes` are those that the document's policy
+    /// allows.
     fn ways(&self, hashes: &[String], act: &str) -> String {
         format!(
             "const to = (name) => `http://127.0.0.1:{}/${{name}}`; const udp = {}; const hashes = {hashes:?};
@@ -131,7 +135,8 @@ async fn a_script_in_the_document_of_a_look_reaches_nothing() {
     assert_eq!(state, serde_json::json!([true, "about:srcdoc"]), "the worker tried, too");
     let _ = recipient.complaints();
 
-    // A document that goes elsewhere takes what it knows along: neither other servers nor this one are asked.
+    // A document that goes elsewhere takes what it knows along: neither other servers nor this one
+    // are asked.
     let others = "(other)";
     let (away, here) = ("to('away')".to_owned(), format!("'{}/away?secret'", server.origin()));
     // What may not even go to this server may go nowhere.
@@ -150,7 +155,8 @@ async fn a_script_in_the_document_of_a_look_reaches_nothing() {
     }
     assert_eq!(recipient.state().await, "preview");
 
-    // Last, because Chromium ends the page of a document that tries. The other engines know no way to forbid it.
+    // Last, because Chromium ends the page of a document that tries. The other engines know no way
+    // to forbid it.
     if Engine::of_this_run() == Engine::Chromium {
         let _ = recipient.try_in_frame(&listener.ways(&hashes, "webrtc(); return count;")).await;
         tokio::time::sleep(LONG).await;

@@ -1,5 +1,6 @@
-//! Exactly N over real faults: servers on one ledger and 64 clients, while servers and Redis are killed. 100 links for each
-//! kind of ledger; with `cargo xtask test --heavy` 1,000 links and hundreds of kills.
+//! Exactly N over real faults: servers on one ledger and 64 clients, while servers and Redis are
+//! killed. 100 links for each kind of ledger; with `cargo xtask test --heavy` 1,000 links and
+//! hundreds of kills.
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
 use std::io::Write as _;

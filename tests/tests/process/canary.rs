@@ -1,4 +1,5 @@
-//! The server never held anything but ciphertext: what people typed and what opens it is in no byte that is stored or logged.
+//! The server never held anything but ciphertext: what people typed and what opens it is in no byte
+//! that is stored or logged.
 
 use subrosa_shared::id::Verifier;
 use subrosa_shared::note::{NotedLink, OwnerNote};
@@ -39,7 +40,8 @@ async fn nothing_but_ciphertext_is_ever_stored_or_logged() {
     let sealed = note.seal(&package.owner.note_key(), &package.share(), &mut rng()).unwrap();
     client.put_note(&package, sealed.into()).await.unwrap();
 
-    // Everything that can be called: looked at, guessed at, downloaded, changed, ended, and asked for afterwards.
+    // Everything that can be called: looked at, guessed at, downloaded, changed, ended, and asked
+    // for afterwards.
     let recipient = Recipient::new(&client, &token, Some(PASSWORD)).unwrap();
     let lease = LeaseSecret::generate(&mut rng());
     let lease_texts = (*lease.expose(), *lease.proof().expose());

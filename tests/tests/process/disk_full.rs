@@ -213,7 +213,8 @@ async fn below_the_floor_nothing_grows_and_everything_ends() {
     let options = Options { disk_bytes: Some(64 << 20), ..Options::flags(&flags) };
     let server = Server::start_with(options).await;
     let stock = stock(&server, 10).await;
-    // Far from both ends: the log of the ledger, which is folded in now and then, moves some megabytes.
+    // Far from both ends: the log of the ledger, which is folded in now and then, moves some
+    // megabytes.
     fill_disk(&server, "filler", 9 << 20);
     assert_nothing_grows(&server, &stock).await;
     let health = async |state: &str| {
@@ -236,7 +237,8 @@ async fn without_a_free_byte_everything_ends_in_the_room_of_the_ballast_which_co
     assert!(ballast(&server).exists());
     fill_disk(&server, "filler", 0);
     assert_all_ends(&server, &stock).await;
-    // It is given up by the first change that needs more than what the ledger had: here, at the latest, by these.
+    // It is given up by the first change that needs more than what the ledger had: here, at the
+    // latest, by these.
     let mut made = Vec::new();
     while ballast(&server).exists() {
         let push = SealedPush::seal(&Payload::Note { note: "n".repeat(2_000) }, &PushTerms::views(9)).unwrap();

@@ -1,4 +1,5 @@
-//! Promises: gone is gone, and saved before destroyed. Expiry, revocation, pause, and what they do to running downloads and to the disk.
+//! Promises: gone is gone, and saved before destroyed. Expiry, revocation, pause, and what they do
+//! to running downloads and to the disk.
 
 use std::time::Duration;
 
@@ -25,7 +26,8 @@ const DELETED: Duration = Duration::from_secs(10);
 /// Bytes per second of a slow reader.
 const PACE: f64 = 2e6;
 
-/// Larger than what the system keeps in socket buffers, so that a stream still runs while its reader dawdles.
+/// Larger than what the system keeps in socket buffers, so that a stream still runs while its
+/// reader dawdles.
 const LARGE: usize = 48 << 20;
 
 /// The ciphertext of a share is deleted in time.
@@ -33,8 +35,8 @@ pub(crate) async fn assert_deleted(server: &Server, share: &ShareId) {
     wait::until_so(DELETED, "ciphertext is deleted", async || server.ciphertext(share), Vec::is_empty).await;
 }
 
-/// Reads slowly for 5 seconds and then as fast as it goes. How many bytes came: not all, if the server cut the stream
-/// meanwhile. What was in the sockets' buffers by then had left the server.
+/// Reads slowly for 5 seconds and then as fast as it goes. How many bytes came: not all, if the
+/// server cut the stream meanwhile. What was in the sockets' buffers by then had left the server.
 async fn dawdle(response: reqwest::Response) -> usize {
     let (start, mut received) = (Instant::now(), 0);
     let mut stream = response.bytes_stream();

@@ -68,7 +68,8 @@ async fn guessing_ends_for_100_guessers_at_once() {
         .iter()
         .filter(|guess| guess.as_ref().is_err_and(|error| error.problem() == Some(ProblemType::WrongPassword)));
     let compared = compared.count();
-    // The next one may be a second later: on a busy machine that can be while they are being answered.
+    // The next one may be a second later: on a busy machine that can be while they are being
+    // answered.
     assert!((1..=1 + start.elapsed().as_secs() as usize).contains(&compared), "one guess is compared, whatever races");
     assert!(guesses.iter().all(Result::is_err));
     let counted = server.client().status(&package).await.unwrap().links[0].counters.wrong_password.count;

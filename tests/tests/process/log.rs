@@ -1,5 +1,5 @@
-//! A log that cannot be written: standard error is closed, full, read by nobody, or by somebody who is stuck. The server serves as
-//! always, and ends when it is told to.
+//! A log that cannot be written: standard error is closed, full, read by nobody, or by somebody who
+//! is stuck. The server serves as always, and ends when it is told to.
 
 use std::fs::OpenOptions;
 use std::io::Read as _;

@@ -1,4 +1,5 @@
-//! The real server over HTTP, without a browser: races, crashes, full disks, slow clients, and what is left on disk.
+//! The real server over HTTP, without a browser: races, crashes, full disks, slow clients, and what
+//! is left on disk.
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
 mod canary;

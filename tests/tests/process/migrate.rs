@@ -1,4 +1,5 @@
-//! `subrosa-server migrate`: everything is there afterwards, for everybody, and nobody serves what was left.
+//! `subrosa-server migrate`: everything is there afterwards, for everybody, and nobody serves what
+//! was left.
 
 pub(crate) mod world;
 
@@ -216,7 +217,8 @@ async fn from_redis_to_a_file_killed_again_and_again_it_gets_there() {
     killed_again_and_again_it_gets_there(here, &redis.url(), &new).await;
 }
 
-/// Servers over Redis need not be stopped: from one moment on they refuse, and what they acknowledged before is there.
+/// Servers over Redis need not be stopped: from one moment on they refuse, and what they
+/// acknowledged before is there.
 #[tokio::test(flavor = "multi_thread")]
 async fn servers_over_redis_that_run_are_shut_out_and_nothing_acknowledged_is_lost() {
     only_on_a_file!();

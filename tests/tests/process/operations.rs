@@ -1,4 +1,5 @@
-//! What docs/OPERATIONS.md tells operators to do, done exactly as it stands there: its blocks are read from the document.
+//! What docs/OPERATIONS.md tells operators to do, done exactly as it stands there: its blocks are
+//! read from the document.
 
 use std::path::Path;
 use std::time::Duration;
@@ -36,8 +37,8 @@ async fn run(first_line: &str, variables: &[(&str, &Path)]) {
     assert!(output.status.success(), "{first_line}: {said}");
 }
 
-/// A backup while the server runs and is used, then everything is lost. It comes back as it was at the backup: also what had
-/// ended since, as the document says.
+/// A backup while the server runs and is used, then everything is lost. It comes back as it was at
+/// the backup: also what had ended since, as the document says.
 async fn what_was_backed_up_comes_back(
     mut here: Installation,
     ledger: &str,

@@ -1,4 +1,5 @@
-//! The proxy that docs/OPERATIONS.md tells operators to put in front, with the lines that stand there.
+//! The proxy that docs/OPERATIONS.md tells operators to put in front, with the lines that stand
+//! there.
 
 use bytes::Bytes;
 use subrosa_shared::api::EndReason;

@@ -1,5 +1,5 @@
-//! The second implementation of the protocol, in `tests/python`: what it sends, the first one receives, and the other way
-//! round. It was written from docs/PROTOCOL.md alone.
+//! The second implementation of the protocol, in `tests/python`: what it sends, the first one
+//! receives, and the other way round. It was written from docs/PROTOCOL.md alone.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -38,7 +38,8 @@ async fn python(args: &[&str], password: &str, input: &str) -> String {
 }
 
 fn files() -> Vec<Source> {
-    // In the order of their paths, in which the second implementation lists them. Four parts, and a file across two.
+    // In the order of their paths, in which the second implementation lists them. Four parts, and a
+    // file across two.
     let noise = |len, seed| noise(len, seed);
     [("a/b/small.txt", noise(5, 1)), ("a/large.bin", noise(200_000, 2)), ("z\u{e4}hler \u{1f339}", noise(0, 3))]
         .map(|(path, bytes)| Source::new(path, bytes))
@@ -76,7 +77,8 @@ async fn what_rust_sends_python_receives() {
         let link = send(&server, &package, &link_terms).await;
         let folder = tempfile::tempdir().unwrap();
         let into = folder.path().join("saved");
-        // What mail made of it: the program contacts the server of the link, not that of the wrapper.
+        // What mail made of it: the program contacts the server of the link, not that of the
+        // wrapper.
         let wrapped = format!("http://127.0.0.1:9/?url={}&data=05%7C01", link.replace(':', "%3A").replace('#', "%23"));
         python(&["receive", &wrapped, into.to_str().unwrap()], password, "").await;
         for file in files() {

@@ -1,5 +1,5 @@
-//! Starting and ending: a data folder that cannot be used is an error that says what to do, and running transfers are
-//! given time to end.
+//! Starting and ending: a data folder that cannot be used is an error that says what to do, and
+//! running transfers are given time to end.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -60,7 +60,8 @@ async fn a_read_only_data_folder_is_an_error() {
     let folder = TempDir::new().unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o500)).unwrap();
     if fs::write(folder.path().join("probe"), "").is_ok() {
-        // Nothing is read-only for root by its permissions; a file that cannot be written serves as well.
+        // Nothing is read-only for root by its permissions; a file that cannot be written serves as
+        // well.
         fs::remove_file(folder.path().join("probe")).unwrap();
         assert_says(&refused(Options::default().in_folder("/proc/self".as_ref())).await, &["/proc/self"]);
     } else {

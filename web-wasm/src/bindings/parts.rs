@@ -54,8 +54,8 @@ impl PartKey {
 #[cfg(feature = "open")]
 #[wasm_bindgen]
 impl PartKey {
-    /// Opens some chunks of a part: its header, then the chunks from one on. The commitment is the one that the manifest
-    /// pins, in its text form.
+    /// Opens some chunks of a part: its header, then the chunks from one on. The commitment is the
+    /// one that the manifest pins, in its text form.
     ///
     /// # Errors
     /// `altered`: it is not what was sealed.

@@ -56,13 +56,14 @@ impl PushSender {
         self.0.owner_token().to_string()
     }
 
-    /// Body of the call that makes the push, sealed anew every time. `form` is [`push_sender::Form`] in JSON; nothing
-    /// typed as passphrase is none.
+    /// Body of the call that makes the push, sealed anew every time. `form` is
+    /// [`push_sender::Form`] in JSON; nothing typed as passphrase is none.
     ///
     /// # Errors
-    /// `empty`, `too-long`, `password-too-long`, `from-too-long`, `label-too-long`, `url-too-long`, `url-scheme`,
-    /// `url-user-name`, `url-host`, `url-port`; with the character as detail `user-character`, `password-character`,
-    /// `from-character`, `label-character`, `url-character`.
+    /// `empty`, `too-long`, `password-too-long`, `from-too-long`, `label-too-long`, `url-too-long`,
+    /// `url-scheme`, `url-user-name`, `url-host`, `url-port`; with the character as detail
+    /// `user-character`, `password-character`, `from-character`, `label-character`,
+    /// `url-character`.
     pub fn put(
         &self,
         form: &str,

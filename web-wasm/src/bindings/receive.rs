@@ -91,7 +91,8 @@ impl Recipient {
         Ok(json(&self.0.read_manifest(sealed).map_err(Thrown::from)?))
     }
 
-    /// Draws the lease's secret or takes the kept one; answers its text, to be kept before the lease is asked for.
+    /// Draws the lease's secret or takes the kept one; answers its text, to be kept before the
+    /// lease is asked for.
     #[wasm_bindgen(js_name = holdLease)]
     pub fn hold_lease(&mut self, kept: Option<String>) -> String {
         self.0.held.hold_lease(kept.as_deref(), &mut rng()).to_string()
@@ -124,7 +125,8 @@ impl Recipient {
         Ok(self.0.held.lease_id().map_err(Thrown::from)?.to_string())
     }
 
-    /// Takes `content_wrap` of the granted lease; answers the grant for workers, to be wiped by them.
+    /// Takes `content_wrap` of the granted lease; answers the grant for workers, to be wiped by
+    /// them.
     ///
     /// # Errors
     /// `answer`, `altered-manifest`.
@@ -132,7 +134,8 @@ impl Recipient {
         Ok(self.0.granted(&sealed(content_wrap)?).map_err(Thrown::from)?.to_grant().to_vec())
     }
 
-    /// What to fetch for one entry of the list, for a folder, or for everything: [`SavePlan`](crate::plan::SavePlan) in JSON.
+    /// What to fetch for one entry of the list, for a folder, or for everything:
+    /// [`SavePlan`](crate::plan::SavePlan) in JSON.
     ///
     /// # Errors
     /// `no-such-file`, `out-of-order`.
@@ -217,8 +220,8 @@ impl ZipStream {
     }
 }
 
-/// The MIME type as which a picture, sound or film is shown: [`preview::media_type`]. All bytes of a picture, the first
-/// ones of the others.
+/// The MIME type as which a picture, sound or film is shown: [`preview::media_type`]. All bytes of
+/// a picture, the first ones of the others.
 ///
 /// # Errors
 /// `other-content`, `too-large`.
@@ -228,7 +231,8 @@ pub fn media_type(kind: &str, bytes: &[u8]) -> Result<String, JsValue> {
     Ok(preview::media_type(kind, bytes).map_err(Thrown::from)?.to_owned())
 }
 
-/// The encoding of a text, by its name for browsers; empty if it is not Unicode: [`preview::text_encoding`].
+/// The encoding of a text, by its name for browsers; empty if it is not Unicode:
+/// [`preview::text_encoding`].
 ///
 /// # Errors
 /// `other-content`.

@@ -58,7 +58,8 @@ impl PushReader {
         Ok(())
     }
 
-    /// Draws the device's secret or takes the kept one; answers its text, to be kept after revealing.
+    /// Draws the device's secret or takes the kept one; answers its text, to be kept after
+    /// revealing.
     pub fn identify(&mut self, kept: Option<String>) -> String {
         self.0.held.identify(kept.as_deref(), &mut rng()).to_string()
     }
@@ -79,7 +80,8 @@ impl PushReader {
         self.0.held.device_proof().map(|proof| proof.to_string())
     }
 
-    /// Draws the lease's secret or takes the kept one; answers its text, to be kept before revealing is asked for.
+    /// Draws the lease's secret or takes the kept one; answers its text, to be kept before
+    /// revealing is asked for.
     #[wasm_bindgen(js_name = holdLease)]
     pub fn hold_lease(&mut self, kept: Option<String>) -> String {
         self.0.held.hold_lease(kept.as_deref(), &mut rng()).to_string()
@@ -112,7 +114,8 @@ impl PushReader {
         Ok(json(&self.0.held.request_lease().map_err(Thrown::from)?))
     }
 
-    /// Takes `lease` and `payload` of the answer to revealing: [`push_reader::Revealed`] in JSON, without the contents of the fields.
+    /// Takes `lease` and `payload` of the answer to revealing: [`push_reader::Revealed`] in JSON,
+    /// without the contents of the fields.
     ///
     /// # Errors
     /// `answer`, `altered-push`, `out-of-order`.

@@ -38,7 +38,8 @@ impl Basket {
         self.basket.begin_pick();
     }
 
-    /// Files of earlier picks that came under the same path: `[{ id, looks_same }]` in JSON, or nothing if there are none.
+    /// Files of earlier picks that came under the same path: `[{ id, looks_same }]` in JSON, or
+    /// nothing if there are none.
     #[must_use]
     pub fn twins(&self, path: &str, size: f64, modified_millis: Option<f64>) -> Option<String> {
         let twins = self.basket.twins(path, size as u64, moment(modified_millis));
@@ -61,7 +62,8 @@ impl Basket {
         Ok(answered(&added.map_err(Thrown::from)?))
     }
 
-    /// Adds a folder, which is kept if it stays empty. Answers like [`add_file`](Self::add_file); `id` is null if it is there.
+    /// Adds a folder, which is kept if it stays empty. Answers like [`add_file`](Self::add_file);
+    /// `id` is null if it is there.
     ///
     /// # Errors
     /// As [`add_file`](Self::add_file).
@@ -70,7 +72,8 @@ impl Basket {
         Ok(answered(&self.basket.add(path, EntryKind::Folder, None).map_err(Thrown::from)?))
     }
 
-    /// Puts another file in the place of one that can no longer be read. Tells whether there is one.
+    /// Puts another file in the place of one that can no longer be read. Tells whether there is
+    /// one.
     pub fn replace(&mut self, id: u32, size: f64, media_type: &str, modified_millis: Option<f64>) -> bool {
         self.basket.replace(id, file_kind(size, media_type), moment(modified_millis))
     }
@@ -116,8 +119,8 @@ impl Basket {
     /// Whether all of it can be sent at once.
     ///
     /// # Errors
-    /// `empty`, `too-large`, `too-many-parts`; `too-large-padded` and `list-too-long` with their bytes, `too-many` with their
-    /// number as detail.
+    /// `empty`, `too-large`, `too-many-parts`; `too-large-padded` and `list-too-long` with their
+    /// bytes, `too-many` with their number as detail.
     pub fn check(&self) -> Result<(), JsValue> {
         self.basket.check(&self.config).map_err(Thrown::from)?;
         Ok(())
@@ -159,9 +162,9 @@ pub fn plain_note(typed: &str) -> Result<String, JsValue> {
     Ok(sender::plain_note(typed).ok_or_else(|| Thrown::new("note-too-long", "the note is too long"))?)
 }
 
-/// The longest texts that may be typed, in JSON: bytes of a note, of a password, of a web address and of what a push hands
-/// over, characters of a line; and how many bytes a name and a path may have, and names
-/// a path.
+/// The longest texts that may be typed, in JSON: bytes of a note, of a password, of a web address
+/// and of what a push hands over, characters of a line; and how many bytes a name and a path may
+/// have, and names a path.
 #[wasm_bindgen(js_name = textLimits)]
 #[must_use]
 pub fn text_limits() -> String {
@@ -307,7 +310,8 @@ pub struct SameFiles(same_files::SameFiles);
 
 #[wasm_bindgen]
 impl SameFiles {
-    /// Of a plan and the parts of it that are missing. `picked`: paths or null, in JSON, by the number of the file.
+    /// Of a plan and the parts of it that are missing. `picked`: paths or null, in JSON, by the
+    /// number of the file.
     ///
     /// # Errors
     /// `given`: that are no paths.
@@ -317,8 +321,8 @@ impl SameFiles {
         Ok(Self(same_files::SameFiles::of(&plan.0, &picked, missing_parts)))
     }
 
-    /// Looks for a file that was picked again. Answers `{ same, changed }` in JSON: numbers of the files that it may be, and
-    /// the number of the one that it was before it changed, or null.
+    /// Looks for a file that was picked again. Answers `{ same, changed }` in JSON: numbers of the
+    /// files that it may be, and the number of the one that it was before it changed, or null.
     #[must_use]
     pub fn offer(&self, path: &str, size: f64, modified_millis: Option<f64>) -> String {
         #[derive(Default, Serialize)]
@@ -464,7 +468,8 @@ impl Sender {
         Ok(())
     }
 
-    /// Seals the manifest. Lengths, digests and commitments (32 bytes each) are those of the stored parts, in order.
+    /// Seals the manifest. Lengths, digests and commitments (32 bytes each) are those of the stored
+    /// parts, in order.
     ///
     /// # Errors
     /// `manifest`: it cannot be described.

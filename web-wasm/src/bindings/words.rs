@@ -1,4 +1,5 @@
-//! Small things that pages ask for at once: quantities, what a failure means, whether there is randomness.
+//! Small things that pages ask for at once: quantities, what a failure means, whether there is
+//! randomness.
 
 use js_sys::Array;
 use subrosa_shared::problem::ProblemType;
@@ -43,8 +44,9 @@ fn quantity(quantity: &Quantity) -> Array {
     Array::of3(&quantity.value.into(), &quantity.unit.into(), &quantity.digits.into())
 }
 
-/// What a failed request means: [`retry::Failure`] in JSON. Status 0 is no answer at all; `problem` is the problem's `type`,
-/// if it is one, `detail` and `retry_after_millis` are what else stands in it.
+/// What a failed request means: [`retry::Failure`] in JSON. Status 0 is no answer at all; `problem`
+/// is the problem's `type`, if it is one, `detail` and `retry_after_millis` are what else stands in
+/// it.
 #[wasm_bindgen]
 #[must_use]
 pub fn judge(

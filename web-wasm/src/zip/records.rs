@@ -1,4 +1,5 @@
-//! The records of the format: what stands before, in and behind the content of an entry, and at the end of the archive.
+//! The records of the format: what stands before, in and behind the content of an entry, and at the
+//! end of the archive.
 
 use super::time::{DosTime, OffsetAt, local_time};
 
@@ -19,8 +20,8 @@ pub(super) struct Deflated {
     pub(super) empty_blocks: u64,
 }
 
-/// How long content is in stored blocks. Readers disagree whether exactly 0xffffffff bytes are a length or the sign that the
-/// length stands elsewhere. That length is avoided by a block more.
+/// How long content is in stored blocks. Readers disagree whether exactly 0xffffffff bytes are a
+/// length or the sign that the length stands elsewhere. That length is avoided by a block more.
 pub(super) fn deflated_len(len: u64) -> Deflated {
     let deflated = len + len.div_ceil(BLOCK_LEN_MAX as u64) * BLOCK_HEADER_LEN;
     let empty_blocks = u64::from(deflated == LONG_MIN);
@@ -58,7 +59,8 @@ fn short(value: u64) -> Field {
     Four(u32::try_from(value).unwrap_or(u32::MAX))
 }
 
-/// Version of the format that has folders and deflated content, that has zip64, and the first one (4.4.3).
+/// Version of the format that has folders and deflated content, that has zip64, and the first one
+/// (4.4.3).
 const VERSION_DEFLATED: u16 = 20;
 const VERSION_LONG: u16 = 45;
 const VERSION_FIRST: u16 = 10;
@@ -69,7 +71,8 @@ pub(super) struct Header {
     name: String,
     is_folder: bool,
     time: DosTime,
-    /// Info-ZIP's extended timestamp: seconds since 1970 in UTC, which says more than zip's own local time.
+    /// Info-ZIP's extended timestamp: seconds since 1970 in UTC, which says more than zip's own
+    /// local time.
     utc_secs: Option<i32>,
     /// Where the entry begins in the archive.
     start: u64,
@@ -93,7 +96,8 @@ impl Header {
         }
     }
 
-    /// Whether the lengths need eight bytes. Java decides it by the lengths themselves, others by zip64's field.
+    /// Whether the lengths need eight bytes. Java decides it by the lengths themselves, others by
+    /// zip64's field.
     fn is_long(&self) -> bool {
         self.deflated_len >= LONG_MIN
     }

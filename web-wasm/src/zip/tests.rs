@@ -67,7 +67,8 @@ fn an_archive_reads_back_with_folders_empty_files_and_every_script() {
     }
 }
 
-/// Reads an archive as Java's `ZipInputStream` does: from its first byte on, without a look at the directory.
+/// Reads an archive as Java's `ZipInputStream` does: from its first byte on, without a look at the
+/// directory.
 fn streamed(mut rest: &[u8]) -> Vec<(String, Vec<u8>)> {
     let take = |len: usize, from: &mut &[u8]| {
         let (taken, left) = from.split_at(len);

@@ -1,6 +1,7 @@
 //! The times of zip, which are local.
 
-/// Minutes between local time and UTC at a moment, given in milliseconds since 1970: in summer often other than in winter.
+/// Minutes between local time and UTC at a moment, given in milliseconds since 1970: in summer
+/// often other than in winter.
 pub type OffsetAt = fn(millis: u64) -> i32;
 
 /// Zip's time of day and date (4.4.6), which begins in 1980 and ends in 2107.
@@ -30,7 +31,8 @@ pub(super) fn local_time(millis: u64, offset_at: OffsetAt) -> DosTime {
     let utc_secs = i64::try_from(millis / 1000).unwrap_or(i64::MAX);
     let secs = utc_secs.saturating_add(i64::from(offset_at(millis)) * 60).max(0);
     let (days, second_of_day) = (secs / 86_400, secs % 86_400);
-    // Civil date from days since 1970 (Howard Hinnant, "chrono-compatible low-level date algorithms"), years from March.
+    // Civil date from days since 1970 (Howard Hinnant, "chrono-compatible low-level date
+    // algorithms"), years from March.
     let shifted = days + 719_468;
     let era = shifted / 146_097;
     let day_of_era = shifted % 146_097;

@@ -1,7 +1,9 @@
-//! No circles among the modules of a crate: of two neighbours, with all that is below them, at most one names the other.
+//! No circles among the modules of a crate: of two neighbours, with all that is below them, at most
+//! one names the other.
 //!
-//! Read are the sources themselves: every path that begins with `crate`, `self` or `super`, wherever it stands, outside of
-//! what is compiled for tests only. A module and those below it may name each other.
+//! Read are the sources themselves: every path that begins with `crate`, `self` or `super`,
+//! wherever it stands, outside of what is compiled for tests only. A module and those below it may
+//! name each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -29,7 +31,8 @@ pub(super) fn check() -> Result<()> {
     verdict(&findings)
 }
 
-/// Reads the modules in a folder. Programs in `src/bin` are crates of their own, and made of little else than calls.
+/// Reads the modules in a folder. Programs in `src/bin` are crates of their own, and made of little
+/// else than calls.
 fn read(folder: &Path, above: &mut Module, sources: &mut BTreeMap<Module, String>) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -73,7 +76,8 @@ fn circles(sources: &BTreeMap<Module, String>) -> Vec<String> {
     found
 }
 
-/// One circle through each of those that are in one, the shortest, unless another goes through it already.
+/// One circle through each of those that are in one, the shortest, unless another goes through it
+/// already.
 fn circle<'a>(arrows: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> Vec<Vec<&'a str>> {
     let mut found: Vec<Vec<&str>> = Vec::new();
     for start in arrows.keys() {

@@ -1,5 +1,5 @@
-//! Documents keep step: every path of the repository that a document names exists, and every link into a document
-//! meets a heading.
+//! Documents keep step: every path of the repository that a document names exists, and every link
+//! into a document meets a heading.
 
 use std::fs;
 use std::path::Path;
@@ -54,8 +54,8 @@ fn anchors(text: &str) -> Vec<String> {
     headings.map(|heading| heading.to_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-")).collect()
 }
 
-/// Words in backticks that name a path below one of our folders. Patterns and places to be filled in are left out,
-/// and so is what only a build makes.
+/// Words in backticks that name a path below one of our folders. Patterns and places to be filled
+/// in are left out, and so is what only a build makes.
 fn paths_in_code(text: &str) -> Vec<&str> {
     let prose = without_code_blocks(text);
     let words = prose.into_iter().flat_map(|line| line.split('`').skip(1).step_by(2));

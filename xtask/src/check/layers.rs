@@ -19,12 +19,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("xtask", &[]),
 ];
 
-/// What a package may know of another for its tests only: the server's start the Redis processes that the end-to-end
-/// tests start too. Those run the server as a program and do not know it as a library, so the arrows make no circle.
+/// What a package may know of another for its tests only: the server's start the Redis processes
+/// that the end-to-end tests start too. Those run the server as a program and do not know it as a
+/// library, so the arrows make no circle.
 const FOR_TESTS: &[(&str, &str)] = &[("subrosa-server", "subrosa-tests")];
 
-/// What would bring I/O, a runtime, a clock, randomness or a browser into `shared`. Below `subrosa-unicode` nobody looks:
-/// it asks the browser about text.
+/// What would bring I/O, a runtime, a clock, randomness or a browser into `shared`. Below
+/// `subrosa-unicode` nobody looks: it asks the browser about text.
 const NOT_IN_SHARED: &[&str] = &[
     "async-std",
     "axum",

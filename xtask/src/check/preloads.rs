@@ -1,5 +1,6 @@
-//! Pages name all modules that they load at once in their heads, so that a browser fetches them in one go: it would
-//! otherwise learn of a module only when it has the one that imports it, a round trip later each time.
+//! Pages name all modules that they load at once in their heads, so that a browser fetches them in
+//! one go: it would otherwise learn of a module only when it has the one that imports it, a round
+//! trip later each time.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,5 @@
-//! The pages' JavaScript: its types, from JSDoc comments, by TypeScript's checker; and its texts, in every language.
+//! The pages' JavaScript: its types, from JSDoc comments, by TypeScript's checker; and its texts,
+//! in every language.
 
 use anyhow::Result;
 

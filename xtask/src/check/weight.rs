@@ -1,5 +1,5 @@
-//! What a first visit to somebody's link costs: the page, and all that it loads before anybody does anything, compressed as
-//! the server sends it. In every language.
+//! What a first visit to somebody's link costs: the page, and all that it loads before anybody does
+//! anything, compressed as the server sends it. In every language.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

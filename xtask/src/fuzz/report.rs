@@ -15,8 +15,8 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// Reads a line such as `#4096 NEW cov: 120 ft: 300 corp: 40/2kB …`, or one of the statistics at the end. `false` if it
-    /// is about something else, which people have to see.
+    /// Reads a line such as `#4096 NEW cov: 120 ft: 300 corp: 40/2kB …`, or one of the statistics
+    /// at the end. `false` if it is about something else, which people have to see.
     pub(super) fn read(&mut self, line: &str) -> bool {
         if let Some(statistic) = line.strip_prefix("stat::") {
             if let Some(("number_of_executed_units", count)) = statistic.split_once(':') {

@@ -1,5 +1,5 @@
-//! The test programs of the workspace: built together in one go, so that every dependency is compiled once, then run
-//! one after the other, quick ones first.
+//! The test programs of the workspace: built together in one go, so that every dependency is
+//! compiled once, then run one after the other, quick ones first.
 
 use std::io::{BufRead, BufReader, IsTerminal};
 use std::path::Path;
@@ -14,7 +14,8 @@ use crate::cargo::{SERVER, WORKSPACE};
 use crate::tally::Tally;
 use crate::{check, process, tools};
 
-/// Folders in the order of their tests. What is not named comes between these and the end-to-end tests.
+/// Folders in the order of their tests. What is not named comes between these and the end-to-end
+/// tests.
 const FIRST: &[&str] = &["shared", "web-wasm", "server"];
 const LAST: &str = "tests";
 /// Test programs that come last in their folder.
@@ -29,10 +30,12 @@ const ARCHIVES: &str = "archives";
 const IN_BROWSERS: &[&str] = &[BROWSER_TESTS, HEAVY];
 /// The end-to-end tests, which have to pass whatever holds the ledger.
 const END_TO_END: &[&str] = &[PROCESS_TESTS, BROWSER_TESTS];
-/// Tests of the pages that run on Redis in every run: one whole journey of files and one of pushes. What Redis could change
-/// is tested below the pages, by the conformance suite of ledgers and the process tests; the others run with `--full`.
+/// Tests of the pages that run on Redis in every run: one whole journey of files and one of pushes.
+/// What Redis could change is tested below the pages, by the conformance suite of ledgers and the
+/// process tests; the others run with `--full`.
 const PAGES_ON_REDIS: &[&str] = &["round_trip::", "paired::"];
-/// The tests of the server as a program, of which some run the second implementation of the protocol.
+/// The tests of the server as a program, of which some run the second implementation of the
+/// protocol.
 const PROCESS_TESTS: &str = "process";
 
 /// Builds all test programs and runs them.
@@ -40,7 +43,8 @@ pub(super) fn run(args: &TestArgs, tally: &mut Tally) -> Result<()> {
     // The server too, for the end-to-end tests; all in one command, for one set of features.
     let mut artifacts = cargo::build(&[WORKSPACE.as_slice(), &["--tests", "--bin", SERVER]].concat())?;
     if args.heavy {
-        // Not one of "tests", and not to be named beside them: cargo would leave it out without a word.
+        // Not one of "tests", and not to be named beside them: cargo would leave it out without a
+        // word.
         artifacts.extend(cargo::build(&[WORKSPACE.as_slice(), &["--test", HEAVY, "--test", ARCHIVES]].concat())?);
     }
     let server = cargo::program(&artifacts, SERVER)?;
@@ -61,7 +65,8 @@ pub(super) fn run(args: &TestArgs, tally: &mut Tally) -> Result<()> {
     if args.filter.is_some() {
         all(tally, &|_| true)?;
     } else {
-        // Most tests of the pages wait for a browser, the others for processes and clocks, and the checks for compilers.
+        // Most tests of the pages wait for a browser, the others for processes and clocks, and the
+        // checks for compilers.
         let in_browsers = |artifact: &Artifact| IN_BROWSERS.contains(&artifact.name.as_str());
         std::thread::scope(|scope| {
             let checks = scope.spawn(|| beside(check::all_beside));
@@ -101,7 +106,8 @@ struct Round {
     on_redis: bool,
 }
 
-/// The pages are tested once in every browser that was asked for; what is end to end also once on Redis; the rest once.
+/// The pages are tested once in every browser that was asked for; what is end to end also once on
+/// Redis; the rest once.
 fn rounds(artifact: &Artifact, args: &TestArgs) -> Vec<Round> {
     let in_browsers = IN_BROWSERS.contains(&artifact.name.as_str());
     let browsers = if in_browsers { args.browsers.as_slice() } else { &[Browser::Chromium] };
@@ -151,7 +157,8 @@ fn run_one(artifact: &Artifact, round: Round, server: &Path, args: &TestArgs, ta
     Ok(())
 }
 
-/// Runs a program that reports as Rust's test harness does, or with a last line `N passed, N failed`, and counts.
+/// Runs a program that reports as Rust's test harness does, or with a last line
+/// `N passed, N failed`, and counts.
 pub(super) fn run_counted(program: &mut Command, title: &str, tally: &mut Tally) -> Result<()> {
     let mut child = program
         .stdin(Stdio::null())

@@ -14,8 +14,8 @@ use crate::seeded::Seeded;
 /// Bytes of plaintext in the one part of the share, and in its manifest.
 const PLAINTEXT_LEN: u64 = 4096;
 
-/// The owner of a share and of a push, and the holder of their links: others in every conversation, so that none meets what
-/// another left behind.
+/// The owner of a share and of a push, and the holder of their links: others in every conversation,
+/// so that none meets what another left behind.
 pub(super) struct Actors {
     texts: Vec<(u8, Vec<u8>)>,
     proofs: Vec<String>,
@@ -97,7 +97,8 @@ impl Actors {
             (b'G', base64(lease.verifier().as_bytes())),
             (b'v', text(&proofs[4])),
             (b'n', text(&proofs[8])),
-            // Of the push: id, owner's proof and verifier, link proof and verifier, open proof and verifier; what is sealed.
+            // Of the push: id, owner's proof and verifier, link proof and verifier, open proof and
+            // verifier; what is sealed.
             (b'u', text(&push.link_id())),
             (b'w', text(&proofs[5])),
             (b'W', base64(push_owner.verifier().as_bytes())),
@@ -127,8 +128,8 @@ impl Actors {
         self.texts.iter().find(|(known, _)| *known == name).map(|(_, text)| text.as_slice())
     }
 
-    /// Makes a request of its text. Lines of its head end as HTTP wants it, `$#` in there is the length of the body and `$%`
-    /// its digest.
+    /// Makes a request of its text. Lines of its head end as HTTP wants it, `$#` in there is the
+    /// length of the body and `$%` its digest.
     pub(super) fn fill_in(&self, text: &[u8]) -> Request {
         let split = text.windows(2).position(|window| window == b"\n\n");
         let (head, body) = split.map_or((text, &b""[..]), |at| (&text[..at], &text[at + 2..]));

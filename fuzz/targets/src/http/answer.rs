@@ -70,7 +70,8 @@ impl Answer {
     }
 }
 
-/// A body in chunks (RFC 9112, section 7.1), and how many bytes it takes. `None` if it is not whole.
+/// A body in chunks (RFC 9112, section 7.1), and how many bytes it takes. `None` if it is not
+/// whole.
 fn chunks(mut bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
     let (mut body, all) = (Vec::new(), bytes.len());
     loop {

@@ -18,7 +18,8 @@ use super::actors::Request;
 use super::answer::{Answer, Read};
 
 const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
-/// How long a whole request waits for its answer: the server never takes as long, however busy the machine is.
+/// How long a whole request waits for its answer: the server never takes as long, however busy the
+/// machine is.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long something else waits, before it is told that nothing more comes.
 const SHORT: Duration = Duration::from_millis(20);
@@ -64,7 +65,8 @@ impl Server {
             let _ = connection.write_all(&request.bytes);
             return read_all(&mut connection, request);
         }
-        // The server may close a connection that waits for the next request at any time: then a client takes a new one.
+        // The server may close a connection that waits for the next request at any time: then a
+        // client takes a new one.
         let again = self.connection.take().and_then(|connection| self.exchange(connection, request));
         let answer = again.or_else(|| self.exchange(connect(self.address), request));
         vec![answer.unwrap_or_else(|| panic!("no answer to {}", String::from_utf8_lossy(&request.bytes)))]

@@ -2,10 +2,11 @@
 
 use tokio::net::TcpStream;
 
-/// Bytes that the system may hold of an answer and has not sent yet. What is sent and not acknowledged is not counted, so
-/// fast and far readers lose nothing. More is taken when half of it is sent: a reader has to be slower than 2 KiB/s to
-/// look like one that does not read for half a minute. Without this the system takes megabytes and then nothing for as
-/// long as it takes to send a third of them.
+/// Bytes that the system may hold of an answer and has not sent yet. What is sent and not
+/// acknowledged is not counted, so fast and far readers lose nothing. More is taken when half of it
+/// is sent: a reader has to be slower than 2 KiB/s to look like one that does not read for half a
+/// minute. Without this the system takes megabytes and then nothing for as long as it takes to send
+/// a third of them.
 const UNSENT_BYTES_MAX: u32 = 128 * 1024;
 
 /// Sets up a socket. Whatever fails is only slower.

@@ -1,7 +1,7 @@
 //! Cuts off connections whose other side does not take what is written to it.
 //!
-//! Only writing is watched: what a client is slow to send is the business of the header timeout and of the reader of the
-//! body, who can still answer.
+//! Only writing is watched: what a client is slow to send is the business of the header timeout and
+//! of the reader of the body, who can still answer.
 
 use std::future::Future as _;
 use std::io;
@@ -14,7 +14,8 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::config::MIN_PROGRESS_BYTES;
 
-/// A transport that fails when it took less than [`MIN_PROGRESS_BYTES`] in a span during which there was always more to write.
+/// A transport that fails when it took less than [`MIN_PROGRESS_BYTES`] in a span during which
+/// there was always more to write.
 pub(super) struct StallGuard<T> {
     inner: T,
     span: Duration,

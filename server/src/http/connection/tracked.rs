@@ -1,4 +1,5 @@
-//! What moves on a connection, and the answer that hyper makes by itself where a request cannot be parsed.
+//! What moves on a connection, and the answer that hyper makes by itself where a request cannot be
+//! parsed.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -80,9 +81,9 @@ impl AsyncWrite for TrackedSocket {
     }
 }
 
-/// Holds back what looks like hyper's own answer to a request that it cannot parse. After such a request nothing is read any
-/// more, and the connection ends with an error: then there is a better answer. If more is read or written, it was something
-/// else, and goes out before that.
+/// Holds back what looks like hyper's own answer to a request that it cannot parse. After such a
+/// request nothing is read any more, and the connection ends with an error: then there is a better
+/// answer. If more is read or written, it was something else, and goes out before that.
 pub(super) struct Holding<T> {
     inner: T,
     held: Option<Bytes>,

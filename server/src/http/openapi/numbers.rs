@@ -1,5 +1,5 @@
-//! Numbers in the document: bounds instead of names for widths. `uint32` is known to few readers of such a document, and a
-//! bound to all.
+//! Numbers in the document: bounds instead of names for widths. `uint32` is known to few readers of
+//! such a document, and a bound to all.
 
 use serde_json::{Map, Value};
 

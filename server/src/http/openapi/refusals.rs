@@ -1,5 +1,6 @@
-//! Which problems a call answers with: said per call and status. Most follow from what the call takes; the rest stands here
-//! by its name. The tests of the calls compare every refusal that they get with this.
+//! Which problems a call answers with: said per call and status. Most follow from what the call
+//! takes; the rest stands here by its name. The tests of the calls compare every refusal that they
+//! get with this.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,9 @@
 //! Time that goes on steadily, whatever is done to the machine's clock.
 //!
-//! Expiry is a promise, and a clock that is set ahead would end everything that is due by then, for good. So the clock is
-//! believed once, at the start; from then on time passes as it does for the machine, and is drawn towards the clock, but so
-//! slowly that nothing ends noticeably early or late.
+//! Expiry is a promise, and a clock that is set ahead would end everything that is due by then, for
+//! good. So the clock is believed once, at the start; from then on time passes as it does for the
+//! machine, and is drawn towards the clock, but so slowly that nothing ends noticeably early or
+//! late.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
@@ -11,12 +12,13 @@ use subrosa_shared::time::Timestamp;
 
 use super::Clock;
 
-/// Time is corrected by one part in so many (500 ppm, 43 seconds a day): as fast as systems slew their own clocks, and a
-/// week is right to 5 minutes.
+/// Time is corrected by one part in so many (500 ppm, 43 seconds a day): as fast as systems slew
+/// their own clocks, and a week is right to 5 minutes.
 const SLEW: u128 = 2_000;
 /// A clock that is further off was set, or is wrong: it is not followed.
 const STEP_MAX: Duration = Duration::from_secs(10 * 60);
-/// A clock that is further ahead of what the ledger knows is not believed at the start: few servers are off for longer.
+/// A clock that is further ahead of what the ledger knows is not believed at the start: few servers
+/// are off for longer.
 pub(crate) const SKEW_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// A machine that has run for less may not have set its clock yet: a step ahead is believed, within
 /// the same bound as at the start.
@@ -55,7 +57,8 @@ impl Machine for ThisMachine {
     }
 }
 
-/// A clock that is too far from what the ledger knows to start with. What it says is for the operator.
+/// A clock that is too far from what the ledger knows to start with. What it says is for the
+/// operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClockRefused {
     /// It was never set.
@@ -97,8 +100,8 @@ fn told(span: Duration) -> String {
     format!("{} {unit}", secs / of)
 }
 
-/// Whether a machine's clock can be believed at the start, after the last moment that the ledger knows, if it knows one.
-/// Answers that moment, since 1970. With `accept` it may be far from it.
+/// Whether a machine's clock can be believed at the start, after the last moment that the ledger
+/// knows, if it knows one. Answers that moment, since 1970. With `accept` it may be far from it.
 pub(crate) fn check_at_start(
     clock: Duration,
     reached: Option<Timestamp>,
@@ -148,7 +151,8 @@ enum Skew {
 }
 
 impl<M: Machine> SlewedClock<M> {
-    /// Reads that machine's clock. With `accept` it is believed however far it is from what the ledger knows.
+    /// Reads that machine's clock. With `accept` it is believed however far it is from what the
+    /// ledger knows.
     pub fn new(machine: M, accept: bool) -> Self {
         let state = Mutex::new(State::begin(machine.clock(), machine.clock(), machine.uptime()));
         Self { machine, accept, state }

@@ -1,5 +1,6 @@
-//! What is known to be durable: versions that as many replicas as it takes have acknowledged once. They stay so, whatever
-//! becomes of the machines: where one is read again, it need not be asked for again.
+//! What is known to be durable: versions that as many replicas as it takes have acknowledged once.
+//! They stay so, whatever becomes of the machines: where one is read again, it need not be asked
+//! for again.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -7,7 +7,8 @@ use super::nodes::Tag;
 use super::{RedisLedger, rows, scripts};
 use crate::ledger::{Due, LedgerError};
 
-/// Entries asked for per tag. Few, because there are many tags; what is left out comes with the next page.
+/// Entries asked for per tag. Few, because there are many tags; what is left out comes with the
+/// next page.
 const PER_TAG: usize = 16;
 
 impl RedisLedger {

@@ -1,8 +1,10 @@
-//! The fences: how the ledger stands, once per tag, so that every script can look at its own, and once over all of them.
+//! The fences: how the ledger stands, once per tag, so that every script can look at its own, and
+//! once over all of them.
 //!
-//! The one over all is changed first, to `BEFORE>NEXT`: from then on it is decided. Then the tags follow, and then it becomes
-//! `NEXT`. Whoever finds it in between goes on with that. A tag that has neither fence has lost its data; nothing that carried
-//! a fence once, and has lost it, is given one again.
+//! The one over all is changed first, to `BEFORE>NEXT`: from then on it is decided. Then the tags
+//! follow, and then it becomes `NEXT`. Whoever finds it in between goes on with that. A tag that
+//! has neither fence has lost its data; nothing that carried a fence once, and has lost it, is
+//! given one again.
 
 use std::sync::PoisonError;
 
@@ -23,8 +25,8 @@ impl RedisLedger {
         self.fence.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// From now on scripts have to find this. A server does so only while the ledger is in service: what it takes for its
-    /// own is then refused everywhere, as soon as that changes.
+    /// From now on scripts have to find this. A server does so only while the ledger is in service:
+    /// what it takes for its own is then refused everywhere, as soon as that changes.
     pub(super) fn adopt(&self, state: &ServiceState) {
         *self.fence.write().unwrap_or_else(PoisonError::into_inner) = state.to_text().unwrap_or_default();
     }
@@ -46,8 +48,8 @@ impl RedisLedger {
         }
     }
 
-    /// How the ledger stands. A new one is given an installation only once, and perhaps by another server: only then scripts
-    /// have to find another fence than before.
+    /// How the ledger stands. A new one is given an installation only once, and perhaps by another
+    /// server: only then scripts have to find another fence than before.
     pub(super) async fn read_state(&self) -> Result<ServiceState, LedgerError> {
         let fence = self.read_fence().await?;
         let state = state_of(&fence).ok_or_else(|| foreign(&fence))?;

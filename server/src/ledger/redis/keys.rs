@@ -1,4 +1,5 @@
-//! Names of keys. What belongs to a record carries the tag of its id, so that one script can change all of it.
+//! Names of keys. What belongs to a record carries the tag of its id, so that one script can change
+//! all of it.
 //!
 //! ```text
 //! PREFIX:{TAG}:installation      which installation the keys of this tag are of

@@ -1,4 +1,5 @@
-//! The index: which share a link opens. It lies under the tags of the links, so it is kept beside the commits, not in them.
+//! The index: which share a link opens. It lies under the tags of the links, so it is kept beside
+//! the commits, not in them.
 
 use std::time::Duration;
 
@@ -17,8 +18,9 @@ const CLAIMS_MAX: usize = 8;
 const SLACK: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 impl RedisLedger {
-    /// The share that a link opens. That it opens none is told only as surely as a change: a primary that was replaced, and
-    /// does not know yet, has never heard of links that were made since.
+    /// The share that a link opens. That it opens none is told only as surely as a change: a
+    /// primary that was replaced, and does not know yet, has never heard of links that were made
+    /// since.
     pub(super) async fn share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError> {
         let found = self.indexed_share_of_link(link).await?;
         if found.is_some() || self.nodes.replicas() == 0 {
@@ -98,8 +100,8 @@ impl RedisLedger {
         rows::links(self.read(keys.tag, get).await?.value()?)
     }
 
-    /// Keeps for good what a change entered; lets end with the record what ends with it. If this fails, what stays opens
-    /// nothing, and goes by itself.
+    /// Keeps for good what a change entered; lets end with the record what ends with it. If this
+    /// fails, what stays opens nothing, and goes by itself.
     pub(super) async fn follow_in_index(&self, change: &Change, ending: &[LinkId]) {
         let Some(share) = change.key.share() else { return };
         let (links, command, argument) = match &change.record {

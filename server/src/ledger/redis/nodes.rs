@@ -1,17 +1,21 @@
-//! The network half: which machines make up the ledger, how they are reached, and what their answers mean. It knows nothing
-//! of records.
+//! The network half: which machines make up the ledger, how they are reached, and what their
+//! answers mean. It knows nothing of records.
 //!
 //! What the rows may build on:
 //!
-//! - [`RedisUrl::parse`] reads the URL, [`Nodes::open`] connects, checks and learns who is primary of what.
-//! - Keys carry a hash tag, `{…}` around a [`Tag`]. An [`Invocation`] is one [`Script`] with the keys of one tag. The key
-//!   `PREFIX:{…}:acknowledged` of every tag is used here.
+//! - [`RedisUrl::parse`] reads the URL, [`Nodes::open`] connects, checks and learns who is primary
+//!   of what.
+//! - Keys carry a hash tag, `{…}` around a [`Tag`]. An [`Invocation`] is one [`Script`] with the
+//!   keys of one tag. The key `PREFIX:{…}:acknowledged` of every tag is used here.
 //! - [`Nodes::read`] asks the tag's primary. What it says may not have reached its replicas.
-//! - [`Nodes::write`] returns after the primary has done it and [`Nodes::replicas`] of its replicas have acknowledged it,
-//!   **and everything that this primary had done before**: so a script that changes nothing confirms what was read.
-//! - A script is run again by itself only if it surely was not run, or if [`Invocation::repeatable`] says that twice is the
-//!   same as once. Otherwise a lost answer is [`LedgerError::Lost`]: whoever asked has to look.
-//! - Every call ends within a few seconds, with an answer or an error. Dropping a call undoes nothing.
+//! - [`Nodes::write`] returns after the primary has done it and [`Nodes::replicas`] of its replicas
+//!   have acknowledged it, **and everything that this primary had done before**: so a script that
+//!   changes nothing confirms what was read.
+//! - A script is run again by itself only if it surely was not run, or if
+//!   [`Invocation::repeatable`] says that twice is the same as once. Otherwise a lost answer is
+//!   [`LedgerError::Lost`]: whoever asked has to look.
+//! - Every call ends within a few seconds, with an answer or an error. Dropping a call undoes
+//!   nothing.
 //! - A script answers with values. An error reply of its own becomes [`LedgerError::Engine`].
 
 mod address;
@@ -132,7 +136,8 @@ impl Nodes {
         self.inner.map().tag_of_each()
     }
 
-    /// Runs a script that changes nothing on the tag's primary. May be asked again any number of times.
+    /// Runs a script that changes nothing on the tag's primary. May be asked again any number of
+    /// times.
     ///
     /// # Errors
     /// As [`write`](Self::write), but never [`LedgerError::Lost`] or [`LedgerError::NotAcknowledged`].
@@ -148,8 +153,8 @@ impl Nodes {
         })
     }
 
-    /// Runs a script on the tag's primary. Returns when it, and all that this primary did before, is acknowledged by as many
-    /// replicas as it takes.
+    /// Runs a script on the tag's primary. Returns when it, and all that this primary did before,
+    /// is acknowledged by as many replicas as it takes.
     ///
     /// # Errors
     /// - [`LedgerError::Unavailable`]: it was not run.
@@ -227,7 +232,8 @@ impl Nodes {
         }
     }
 
-    /// Learns again who is primary of what, unless somebody does since that map. Whoever asks need not stay.
+    /// Learns again who is primary of what, unless somebody does since that map. Whoever asks need
+    /// not stay.
     fn learn_beside(&self, seen: &Arc<Map>) {
         let (inner, seen) = (Arc::clone(&self.inner), Arc::clone(seen));
         tokio::spawn(async move { inner.learn(&seen).await });

@@ -37,8 +37,8 @@ impl RedisLedger {
 
     /// Puts something in place of whatever is there, which it answers; `None` if there is no place.
     ///
-    /// Each try expects one certain thing. A script that comes late finds another, and does nothing: it cannot bring back
-    /// what was replaced since.
+    /// Each try expects one certain thing. A script that comes late finds another, and does
+    /// nothing: it cannot bring back what was replaced since.
     async fn replace(&self, tag: Tag, put: impl Fn(&[u8]) -> Invocation) -> Result<Option<Vec<u8>>, LedgerError> {
         let mut expected = Vec::new();
         for _ in 0..ATTEMPTS_MAX {

@@ -42,8 +42,9 @@ impl RedisLedger {
         rows::lines(&self.read(keys.tag, get).await?.value::<Vec<Vec<u8>>>()?)
     }
 
-    /// The index lies in other slots. Before the record names a link, the index knows it; and an entry of the index whose
-    /// record is gone opens nothing. So nothing has to happen at once in two places.
+    /// The index lies in other slots. Before the record names a link, the index knows it; and an
+    /// entry of the index whose record is gone opens nothing. So nothing has to happen at once in
+    /// two places.
     pub(super) async fn commit(&self, change: &Change) -> Result<CommitOutcome, LedgerError> {
         let keys = self.keys.record(&change.key);
         if !self.claim_links(change).await? {

@@ -1,8 +1,9 @@
-//! The scripts: small ones, each one step in one slot. No rule about the life of a share is in them.
+//! The scripts: small ones, each one step in one slot. No rule about the life of a share is in
+//! them.
 //!
-//! The first line of each is its flags. None is marked as one that only reads: then a replica would run it, with what it
-//! happens to know. Those that make nothing bigger, and changes that end or hand over something, also run when the memory is
-//! full: what exists lives on, and can end.
+//! The first line of each is its flags. None is marked as one that only reads: then a replica would
+//! run it, with what it happens to know. Those that make nothing bigger, and changes that end or
+//! hand over something, also run when the memory is full: what exists lives on, and can end.
 
 use std::sync::LazyLock;
 

@@ -7,7 +7,8 @@ use tokio::task::yield_now;
 
 use crate::ledger::LedgerError;
 
-/// Those who ask together, until their round trip begins. Whoever asks later waits for no flight that began before.
+/// Those who ask together, until their round trip begins. Whoever asks later waits for no flight
+/// that began before.
 pub(super) struct SingleFlight<T> {
     next: Mutex<Option<Arc<Flight<T>>>>,
 }
@@ -21,8 +22,8 @@ impl<T> Default for SingleFlight<T> {
 }
 
 impl<T: Copy> SingleFlight<T> {
-    /// Asks, together with others if there are any. What comes was asked for after this was called. If whoever began the flight
-    /// goes away, another one begins it again.
+    /// Asks, together with others if there are any. What comes was asked for after this was called.
+    /// If whoever began the flight goes away, another one begins it again.
     pub(super) async fn run<F: Future<Output = Result<T, LedgerError>>>(
         &self,
         flight: impl FnOnce() -> F,

@@ -1,4 +1,5 @@
-//! The ledger's time: that of one machine, kept from going back by what is noted there and by what the servers were told.
+//! The ledger's time: that of one machine, kept from going back by what is noted there and by what
+//! the servers were told.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -57,8 +58,8 @@ impl RedisLedger {
         self.tell_time(SKEW_MAX, Duration::ZERO).await.map(drop)
     }
 
-    /// The machine's clock may be set while it runs: beyond `ahead_max` it is not followed. A clock that was given knows itself
-    /// what to follow.
+    /// The machine's clock may be set while it runs: beyond `ahead_max` it is not followed. A clock
+    /// that was given knows itself what to follow.
     async fn tell_time(&self, ahead_max: Duration, noted_every: Duration) -> Result<Timestamp, LedgerError> {
         let reached = &self.time.reached;
         let ahead_max = if self.time.clock.is_some() { Duration::MAX } else { ahead_max };

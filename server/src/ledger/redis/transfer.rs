@@ -95,7 +95,8 @@ impl Transfer for RedisLedger {
         Ok(Some(ExportedRecord { row, links, objects, note, log }))
     }
 
-    /// The index is made first: an entry whose record does not name it opens nothing, and the same again mends all.
+    /// The index is made first: an entry whose record does not name it opens nothing, and the same
+    /// again mends all.
     async fn import(
         &self,
         state: &ServiceState,

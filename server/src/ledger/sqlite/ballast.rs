@@ -1,5 +1,5 @@
-//! A file that takes room on the disk of the ledger, only to give it up when the disk is full: then a share can still be
-//! revoked, opened and handed over.
+//! A file that takes room on the disk of the ledger, only to give it up when the disk is full: then
+//! a share can still be revoked, opened and handed over.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -8,7 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::FallocateFlags;
 
-/// Room that has to be left beside it when it is made again, or it would be given up at once: a quarter of it.
+/// Room that has to be left beside it when it is made again, or it would be given up at once: a
+/// quarter of it.
 const BESIDE: u64 = 4;
 
 /// The file, there or given up.
@@ -38,7 +39,8 @@ impl Ballast {
         Self { path: path.into(), len, state: Mutex::new(State::NotYet) }
     }
 
-    /// Makes it if it is not there and there is room for it besides `kept_free`. Fine if there is none.
+    /// Makes it if it is not there and there is room for it besides `kept_free`. Fine if there is
+    /// none.
     pub(super) fn make(&self, kept_free: u64) -> io::Result<()> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if self.len == 0 || *state == State::There {

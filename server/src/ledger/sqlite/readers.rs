@@ -1,8 +1,10 @@
-//! A few threads that read, each with a connection of its own. WAL lets them go on while the writer writes; each read sees
-//! one committed state, and everything that was answered before it was asked for.
+//! A few threads that read, each with a connection of its own. WAL lets them go on while the writer
+//! writes; each read sees one committed state, and everything that was answered before it was asked
+//! for.
 //!
-//! Like the writer, a thread takes whatever has queued up and begins one transaction for all of it: handing a read over and
-//! waking a thread costs more than the read. One thread serves until so much waits that another one is worth its waking.
+//! Like the writer, a thread takes whatever has queued up and begins one transaction for all of it:
+//! handing a read over and waking a thread costs more than the read. One thread serves until so
+//! much waits that another one is worth its waking.
 
 use std::collections::VecDeque;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! The tables and every statement on them, as functions of a connection. No transaction begins or ends here.
+//! The tables and every statement on them, as functions of a connection. No transaction begins or
+//! ends here.
 
 use std::ops::Range;
 
@@ -169,8 +170,8 @@ pub(super) fn add_lines(
     Ok(())
 }
 
-/// Removes the line of a run of an owner's turns that says the same, if there is one: however often an owner pauses and
-/// resumes, the timeline tells the last of each and grows no more.
+/// Removes the line of a run of an owner's turns that says the same, if there is one: however often
+/// an owner pauses and resumes, the timeline tells the last of each and grows no more.
 fn make_place(connection: &Connection, key: &[u8; RecordKey::LEN], line: &LogLine) -> rusqlite::Result<()> {
     if !is_owners_turn(line.event) {
         return Ok(());

@@ -1,5 +1,5 @@
-//! The one thread that writes. It takes whatever has queued up into one transaction, syncs once, then answers all: the
-//! more write at the same time, the cheaper each of them gets.
+//! The one thread that writes. It takes whatever has queued up into one transaction, syncs once,
+//! then answers all: the more write at the same time, the cheaper each of them gets.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -29,8 +29,8 @@ const NO_ROOM: u64 = 64 * 1024;
 /// How long folding the log in waits for readers.
 const FOLD_WAIT: Duration = Duration::from_millis(200);
 
-/// The way to the thread. Dropping it ends the thread, after what is queued, and waits for that: from then on nobody touches
-/// the file.
+/// The way to the thread. Dropping it ends the thread, after what is queued, and waits for that:
+/// from then on nobody touches the file.
 pub(super) struct Writer {
     queue: mpsc::Sender<Task>,
     thread: Option<thread::JoinHandle<()>>,
@@ -167,7 +167,8 @@ impl Desk {
         }
     }
 
-    /// Whether that error says that the disk is full, and there is a ballast to give up: then it is worth another try.
+    /// Whether that error says that the disk is full, and there is a ballast to give up: then it is
+    /// worth another try.
     fn can_make_room(&self, error: &rusqlite::Error) -> bool {
         let full = match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => true,
@@ -184,8 +185,8 @@ fn free_pages(connection: &Connection) -> rusqlite::Result<u64> {
     connection.prepare_cached("PRAGMA freelist_count")?.query_row([], |row| row.get(0))
 }
 
-/// Moves pages from the end of the file to free ones, and cuts the end off when the log is folded in. Does nothing in a file
-/// that is not made for it.
+/// Moves pages from the end of the file to free ones, and cuts the end off when the log is folded
+/// in. Does nothing in a file that is not made for it.
 fn shrink(connection: &Connection) -> rusqlite::Result<bool> {
     let before = free_pages(connection)?;
     if before <= FREE_PAGES_KEPT {
@@ -198,8 +199,8 @@ fn shrink(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(after < before && after > FREE_PAGES_KEPT)
 }
 
-/// Whether the log could be folded in and cut off. A full disk can be in the way, or somebody who reads for long: a backup
-/// must not keep everybody from writing.
+/// Whether the log could be folded in and cut off. A full disk can be in the way, or somebody who
+/// reads for long: a backup must not keep everybody from writing.
 fn fold(connection: &Connection) -> bool {
     let folded = connection
         .busy_timeout(FOLD_WAIT)
@@ -214,8 +215,8 @@ fn fold(connection: &Connection) -> bool {
     }
 }
 
-/// One transaction. A change that fails is undone alone; if the transaction itself fails, so does everything in it. Where the
-/// disk is full, once again with the room of the ballast.
+/// One transaction. A change that fails is undone alone; if the transaction itself fails, so does
+/// everything in it. Where the disk is full, once again with the room of the ballast.
 fn write_batch(desk: &Desk, mut batch: Vec<Box<dyn Job>>) {
     loop {
         match try_batch(desk, &mut batch) {

@@ -11,7 +11,8 @@ pub enum ServiceState {
     New,
     /// In service.
     Serving(InstallationId),
-    /// Closed: its records are being taken elsewhere, and nothing serves them until that is done or undone.
+    /// Closed: its records are being taken elsewhere, and nothing serves them until that is done or
+    /// undone.
     Leaving(InstallationId),
     /// Closed for good: its records are elsewhere.
     Moved {
@@ -26,7 +27,8 @@ pub enum ServiceState {
         installation: InstallationId,
         /// Its name as long as it receives.
         name: TransferId,
-        /// Who fills it. Whoever takes over draws another one, so that the one before can change nothing any more.
+        /// Who fills it. Whoever takes over draws another one, so that the one before can change
+        /// nothing any more.
         run: TransferId,
     },
 }

@@ -1,5 +1,6 @@
-//! The document is as strict as the server: what it allows, the server does not refuse for its form; what it does not
-//! allow, the server refuses. Every text, number and flag of every call is varied, one at a time.
+//! The document is as strict as the server: what it allows, the server does not refuse for its
+//! form; what it does not allow, the server refuses. Every text, number and flag of every call is
+//! varied, one at a time.
 
 use http::Method;
 use regex::Regex;
@@ -201,7 +202,8 @@ fn values(schema: &Value, sample: &Value) -> Vec<(Value, bool)> {
             let (min, max) = (schema["minimum"].as_i64().unwrap(), schema["maximum"].as_i64());
             values.extend([(json!(min), true), (json!(min - 1), false), (json!(-1), false), (json!(1.5), false)]);
             values.extend([(json!(min.to_string()), false), (json!(true), false), (json!(1.0), false)]);
-            // The largest number of a width is no bound of the server's: it tells its own at `/config`.
+            // The largest number of a width is no bound of the server's: it tells its own at
+            // `/config`.
             values.extend(max.filter(|max| *max < u32::MAX.into()).map(|max| (json!(max), true)));
             values.extend(max.map(|max| (json!(max + 1), false)));
             values.extend(schema["multipleOf"].as_i64().map(|step| (json!(min + step / 2), false)));
@@ -291,7 +293,8 @@ async fn what_paths_and_proofs_may_be_is_what_the_document_allows() {
 }
 
 impl World {
-    /// What a path refuses for its form is told so before anything else is looked at, and no other is.
+    /// What a path refuses for its form is told so before anything else is looked at, and no other
+    /// is.
     async fn expect_path(&self, form: &Form, allowed: bool, what: &str) {
         let answer = self.server.call(form.call()).await;
         let problem = serde_json::from_slice::<Problem>(&answer.body).ok().and_then(|problem| problem.problem_type());

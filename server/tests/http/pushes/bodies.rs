@@ -169,7 +169,8 @@ async fn making_again_is_a_retry_or_a_conflict() {
     let again: PushStatus = server.call(push.make()).await.json();
     assert_eq!(again.link.downloads_taken, 1);
     server.call(Push::new(1).views(3).make()).await.refused(ProblemType::AlreadyExists);
-    // Whoever holds the link knows what its id is made of, and is told nothing of the owner's by it.
+    // Whoever holds the link knows what its id is made of, and is told nothing of the owner's by
+    // it.
     let mut thief = Push::new(1).views(2);
     let owner = Push::new(9).owner;
     (thief.body.owner_verifier, thief.owner) = (owner.verifier(), owner);

@@ -79,7 +79,8 @@ async fn a_view_can_be_seen_again_for_15_minutes_over_a_restart_too() {
     assert_eq!((gone.why, gone.at), (EndReason::Spent, first.expires_at));
 }
 
-/// Nobody has to ask: 10 seconds after the end of a push no file of the server holds what it handed over.
+/// Nobody has to ask: 10 seconds after the end of a push no file of the server holds what it handed
+/// over.
 #[tokio::test]
 async fn what_is_gone_leaves_the_disk_by_itself() {
     let server = Server::start().await;
@@ -208,14 +209,16 @@ async fn without_its_proof_every_call_answers_the_same_404() {
     server.call(old.make()).await.refused(ProblemType::AlreadyExists);
 }
 
-/// A push is no share and no link of one; a link is no push, and neither is a share. Not with any proof.
+/// A push is no share and no link of one; a link is no push, and neither is a share. Not with any
+/// proof.
 #[tokio::test]
 async fn calls_of_the_other_channel_find_nothing() {
     let server = Server::start().await;
     let push = Push::new(1).views(9).on(&server).await;
     let (lease, _) = push.reveal(&server, 1).await;
     let before = push.status(&server).await;
-    // One that calls a share's link what it calls a push, and the other way round, with everything that it holds.
+    // One that calls a share's link what it calls a push, and the other way round, with everything
+    // that it holds.
     let with = |call: Call, owner: &str, link: &str, open: &str| {
         let call = call.header("subrosa-owner-proof", owner).header("subrosa-link-proof", link);
         call.header("subrosa-open-proof", open).lease(&lease)

@@ -110,8 +110,8 @@ pub(crate) async fn the_timeline_keeps_its_last_lines(backend: &dyn Backend, key
     assert_eq!(kept, expected);
 }
 
-/// However often an owner pauses, resumes and changes: the timeline tells the last of each of a run, and nothing that others
-/// did makes place for it.
+/// However often an owner pauses, resumes and changes: the timeline tells the last of each of a
+/// run, and nothing that others did makes place for it.
 pub(crate) async fn an_owners_turns_do_not_fill_the_timeline(backend: &dyn Backend, key: Key) {
     let ledger = backend.open(&clock()).await;
     let mut write_id = create(ledger.as_ref(), key(1)).await;

@@ -90,7 +90,8 @@ impl Model {
                 Ok(Answer::Link(place))
             }
             HolderAction::Lease { attempt, lease } => {
-                // Other people's guesses stop nobody who has begun; a wrong one with the lease counts, whenever it comes.
+                // Other people's guesses stop nobody who has begun; a wrong one with the lease
+                // counts, whenever it comes.
                 match link.leases.iter_mut().find(|known| known.verifier == *lease && known.runs() && !known.anew) {
                     None => self.open(place, attempt)?,
                     Some(_) if attempt.open == link.lock.open_verifier => {}

@@ -1,4 +1,5 @@
-//! A second telling of the life of a push. It keeps every view that ever was, and when; the rest follows from that.
+//! A second telling of the life of a push. It keeps every view that ever was, and when; the rest
+//! follows from that.
 
 mod view;
 
@@ -299,7 +300,8 @@ impl PushModel {
                     return Err(Refusal::Paused);
                 }
                 let right = attempt.open == push.body.lock.open_verifier;
-                // Other people's guesses stop nobody who has begun; a wrong one with the view counts, whenever it comes.
+                // Other people's guesses stop nobody who has begun; a wrong one with the view
+                // counts, whenever it comes.
                 match push.view(lease, now).filter(|view| view.runs(now) && !view.anew) {
                     None => self.open(attempt)?,
                     Some(_) if right => {}

@@ -15,8 +15,8 @@ use crate::world::{self, DAY, LINKS, story};
 proptest! {
     #![proptest_config(world::config())]
 
-    /// Once a link has ended nobody gets anything from it, its wraps are no longer kept, and the reason told stays the
-    /// same: for 7 days to whoever holds the link, and never to anyone after.
+    /// Once a link has ended nobody gets anything from it, its wraps are no longer kept, and the
+    /// reason told stays the same: for 7 days to whoever holds the link, and never to anyone after.
     #[test]
     fn gone_is_gone(story in story()) {
         let run = Run::of(&story);
@@ -85,8 +85,8 @@ proptest! {
         }
     }
 
-    /// Every share and link ends at a moment that is known beforehand, no link after its share; from then on nothing is
-    /// given any more, to the millisecond.
+    /// Every share and link ends at a moment that is known beforehand, no link after its share;
+    /// from then on nothing is given any more, to the millisecond.
     #[test]
     fn expiry_is_strict_and_always_there(story in story()) {
         let run = Run::of(&story);

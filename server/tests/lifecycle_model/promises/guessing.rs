@@ -14,8 +14,9 @@ use crate::world::{self, Move, SECOND, holder_command, story};
 proptest! {
     #![proptest_config(world::config())]
 
-    /// Wrong passwords wait 1, 2, 4 ... 60 s. While waiting nothing is compared, for anyone whose device did not open
-    /// the link before; right and wrong are told apart by nobody. Waiting and guessing take nothing.
+    /// Wrong passwords wait 1, 2, 4 ... 60 s. While waiting nothing is compared, for anyone whose
+    /// device did not open the link before; right and wrong are told apart by nobody. Waiting and
+    /// guessing take nothing.
     #[test]
     fn guessing_ends(waits in waits(0..90 * SECOND), right in any::<bool>()) {
         let mut run = one_link(world::put_request(0));
@@ -47,8 +48,8 @@ proptest! {
         prop_assert_eq!(run.look(0).unwrap().retry_after_millis, 0);
     }
 
-    /// In any story: not more than 200 wrong passwords are ever compared before the owner resumes the link or changes
-    /// its password, nor more than the sender chose where that ends the link.
+    /// In any story: not more than 200 wrong passwords are ever compared before the owner resumes
+    /// the link or changes its password, nor more than the sender chose where that ends the link.
     #[test]
     fn guessing_ends_in_any_story(story in story()) {
         let run = Run::of(&story);
@@ -103,7 +104,8 @@ proptest! {
     }
 }
 
-/// Two hundred wrong passwords pause the link; its owner resumes it. A download that runs is not touched.
+/// Two hundred wrong passwords pause the link; its owner resumes it. A download that runs is not
+/// touched.
 #[test]
 fn guessing_ends_after_two_hundred() {
     let mut run = one_link(PutLink { downloads_max: 5, ..world::put_request(0) });

@@ -52,7 +52,8 @@ proptest! {
         }
     }
 
-    /// While the owner has paused a link or share nobody gets anything, and resuming goes on where it was.
+    /// While the owner has paused a link or share nobody gets anything, and resuming goes on where
+    /// it was.
     #[test]
     fn paused_gives_nothing(commands in prop::collection::vec(holder_command(), 0..40), whole in any::<bool>()) {
         let mut run = one_link(PutLink { downloads_max: 5, ..world::put_request(0) });

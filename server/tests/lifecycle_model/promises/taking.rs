@@ -16,13 +16,14 @@ use crate::world::{self, HOUR, MINUTE, content_sealed_len, holder_command, story
 proptest! {
     #![proptest_config(world::config())]
 
-    /// With N downloads allowed, at most N leases ever receive a byte, and none receives more than three times the
-    /// content.
+    /// With N downloads allowed, at most N leases ever receive a byte, and none receives more than
+    /// three times the content.
     #[test]
     fn a_limit_is_a_limit(story in story()) {
         let run = Run::of(&story);
         prop_assume!(!created_anew(&run));
-        // Leases that received a byte, per link. A secret that ended and was forgotten starts another lease.
+        // Leases that received a byte, per link. A secret that ended and was forgotten starts
+        // another lease.
         let mut given: BTreeMap<LinkId, usize> = BTreeMap::new();
         let mut bytes_of: BTreeMap<(LinkId, Verifier), u64> = BTreeMap::new();
         for entry in &run.trace {
@@ -58,7 +59,8 @@ proptest! {
         order in Just((0..40_u8).collect::<Vec<_>>()).prop_shuffle(),
     ) {
         let mut run = one_link(PutLink { downloads_max: downloads, ..world::put_request(0) });
-        // Twenty clients, each asking and fetching, mixed in any order; who fetches before it asked gets nothing.
+        // Twenty clients, each asking and fetching, mixed in any order; who fetches before it asked
+        // gets nothing.
         for turn in order {
             let command = if turn < 20 { world::lease(0, turn) } else { world::fetch(0, turn - 20, 1) };
             run.apply(command);
@@ -110,8 +112,8 @@ proptest! {
         prop_assert_eq!(run.apply(world::fetch(0, 0, 1)).is_ok(), in_time);
     }
 
-    /// Whoever holds a lease's secret goes on: up to an hour later, for 24 hours, and never counts twice, whatever
-    /// others do who hold the same link.
+    /// Whoever holds a lease's secret goes on: up to an hour later, for 24 hours, and never counts
+    /// twice, whatever others do who hold the same link.
     #[test]
     fn a_lost_connection_is_not_a_lost_download(
         waits in waits(0..HOUR - 1),
@@ -130,7 +132,8 @@ proptest! {
             if begun.until(run.now).as_millis() >= u128::from(24 * HOUR) {
                 break;
             }
-            // A reload asks for the lease again, and gets the same. Only a lock stops that; fetching goes on even then.
+            // A reload asks for the lease again, and gets the same. Only a lock stops that;
+            // fetching goes on even then.
             let before = run.look(0).unwrap();
             match run.apply(world::lease(0, mine)) {
                 Ok(Outcome::Granted(lease)) => prop_assert_eq!(lease.link.downloads_left, before.downloads_left),
@@ -146,8 +149,8 @@ proptest! {
         prop_assert!(run.apply(world::finish(0, mine)).is_ok());
     }
 
-    /// Looking, opening, reading the manifest, asking for a lease without using it, guessing: none of it takes
-    /// anything.
+    /// Looking, opening, reading the manifest, asking for a lease without using it, guessing: none
+    /// of it takes anything.
     #[test]
     fn looking_is_not_taking(
         commands in prop::collection::vec(holder_command(), 0..60),
@@ -166,8 +169,8 @@ proptest! {
         prop_assert!(run.apply(world::lease(0, 50)).is_ok());
     }
 
-    /// A link is spent only when every download that started was saved, as its client says, or was left alone for too
-    /// long. That all bytes were sent is not enough.
+    /// A link is spent only when every download that started was saved, as its client says, or was
+    /// left alone for too long. That all bytes were sent is not enough.
     #[test]
     fn saved_before_destroyed(story in story()) {
         let run = Run::of(&story);

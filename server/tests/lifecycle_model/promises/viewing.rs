@@ -30,7 +30,8 @@ fn revealed(entry: &Entry) -> Option<(Verifier, bool)> {
     matches!(entry.outcome, Ok(Outcome::Revealed(_))).then_some((*lease, counted))
 }
 
-/// How sealed bytes stand in a record, whatever the length: each object here is one byte over and over.
+/// How sealed bytes stand in a record, whatever the length: each object here is one byte over and
+/// over.
 fn stored(sealed: &[u8]) -> String {
     serde_json::to_value(PutPush { note: sealed[..33].to_vec(), ..push::put_request() }).unwrap()["note"]
         .as_str()
@@ -41,8 +42,8 @@ fn stored(sealed: &[u8]) -> String {
 proptest! {
     #![proptest_config(world::config())]
 
-    /// In any story and any order: a push is shown to as many leases as it allows, never to one more. Each of them gets
-    /// the same again for 15 minutes and is counted once.
+    /// In any story and any order: a push is shown to as many leases as it allows, never to one
+    /// more. Each of them gets the same again for 15 minutes and is counted once.
     #[test]
     fn views_are_limited_in_any_story(story in story()) {
         let run = Run::of(&story);
@@ -75,7 +76,8 @@ proptest! {
             let ends = begun.after(std::time::Duration::from_millis(VIEW)).min(answer.link.expires_at);
             prop_assert_eq!(answer.expires_at, ends);
         }
-        // Nothing else is told of anything but the link, and counted views are those that the owner sees.
+        // Nothing else is told of anything but the link, and counted views are those that the owner
+        // sees.
         if let Some(status) = run.push_status() {
             prop_assert_eq!(status.link.counters.started.count as usize, views.len());
         }
@@ -95,8 +97,9 @@ proptest! {
         prop_assert_eq!(run.look_at_push().unwrap().link.state, LinkState::Drained);
     }
 
-    /// Once a push has ended, nothing of it is left but what its owner called it: no payload, no face, no verifier, at the
-    /// very step that ends it. The reason told stays the same for 7 days; then nothing is told.
+    /// Once a push has ended, nothing of it is left but what its owner called it: no payload, no
+    /// face, no verifier, at the very step that ends it. The reason told stays the same for 7 days;
+    /// then nothing is told.
     #[test]
     fn what_is_gone_is_not_kept(story in story()) {
         let run = Run::of(&story);
@@ -148,8 +151,8 @@ proptest! {
         }
     }
 
-    /// A push ends when its last view was acknowledged or is 15 minutes old, not before: whoever saw it can see it again
-    /// until then, whatever the others do.
+    /// A push ends when its last view was acknowledged or is 15 minutes old, not before: whoever
+    /// saw it can see it again until then, whatever the others do.
     #[test]
     fn a_reload_is_not_a_second_view(clients in 1..=4_u8, waits in prop::collection::vec(0..5 * MINUTE, 12)) {
         let mut run = made(PutPush { views_max: clients.into(), recipient_may_destroy: false, ..push::put_request() });
@@ -169,7 +172,8 @@ proptest! {
         prop_assert_eq!(run.look_at_push().unwrap().link.gone.unwrap().why, EndReason::Spent);
     }
 
-    /// Guessing ends: never more than 200 wrong ones are compared before the owner resumes it, nor more than were chosen.
+    /// Guessing ends: never more than 200 wrong ones are compared before the owner resumes it, nor
+    /// more than were chosen.
     #[test]
     fn guessing_ends_in_any_story_of_a_push(story in story()) {
         let run = Run::of(&story);
@@ -219,7 +223,8 @@ proptest! {
         prop_assert!(run.apply(push::reveal(9)).is_ok());
     }
 
-    /// It always ends: at a moment that is known beforehand, and never later than the server allows.
+    /// It always ends: at a moment that is known beforehand, and never later than the server
+    /// allows.
     #[test]
     fn pushes_expire(story in story(), secs in any::<i64>()) {
         let run = Run::of(&story);

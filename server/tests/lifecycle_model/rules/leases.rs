@@ -225,7 +225,8 @@ fn so_many_run_at_once_in_a_share() {
     run.done(ask(4, secret(full)));
 }
 
-/// What a link can hold, at its bounds, and so what a record can: running leases are bounded for all links together.
+/// What a link can hold, at its bounds, and so what a record can: running leases are bounded for
+/// all links together.
 #[test]
 fn the_largest_record_is_bounded() {
     let mut run = one_link(many(1000));

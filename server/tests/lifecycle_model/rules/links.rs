@@ -131,7 +131,8 @@ fn a_link_never_outlives_its_share() {
     let hour = run.seen_link(1).expires_at;
     assert_eq!(run.now.until(hour).as_secs(), 60 * 60);
 
-    // Shortening the share shortens what would outlive it; making it longer again brings nothing back.
+    // Shortening the share shortens what would outlive it; making it longer again brings nothing
+    // back.
     let share_lives = |secs| patch_share(PatchShare { expires_in_secs: Some(secs), paused: None });
     run.done(share_lives(2 * 60 * 60));
     let shorter = run.seen().expires_at;

@@ -341,7 +341,8 @@ fn the_timeline_of_a_push_is_about_its_link() {
     assert!(run.trace.iter().flat_map(|entry| &entry.log).all(|line| line.link == Some(push::id())));
 }
 
-/// What there is for shares is not there for pushes, and the other way round: not before the end nor after it.
+/// What there is for shares is not there for pushes, and the other way round: not before the end
+/// nor after it.
 #[test]
 fn actions_of_the_other_kind_are_not_found() {
     let mut run = with_views(5);

@@ -207,7 +207,8 @@ fn a_share_can_be_given_links_only_when_complete() {
     assert_eq!(Policy::default().upload_secs_max, 7 * 24 * 60 * 60);
 }
 
-/// At most one part is shorter than the others, and no part stands behind it, in whatever order they come.
+/// At most one part is shorter than the others, and no part stands behind it, in whatever order
+/// they come.
 #[test]
 fn only_the_last_part_is_shorter() {
     let mut run = created();

@@ -1,7 +1,8 @@
-//! Load on a server: clients that keep their connections and send what was prepared, each one request after the other.
+//! Load on a server: clients that keep their connections and send what was prepared, each one
+//! request after the other.
 //!
-//! A client does as little as HTTP allows, because it takes its time from the same processors as the server: it reads no
-//! more of an answer than its status and its length.
+//! A client does as little as HTTP allows, because it takes its time from the same processors as
+//! the server: it reads no more of an answer than its status and its length.
 
 use std::time::Duration;
 
@@ -34,7 +35,8 @@ impl Load {
         (at(0.5), at(0.99))
     }
 
-    /// The requests at every other place of their client, from the first or second on, as if nobody had sent others.
+    /// The requests at every other place of their client, from the first or second on, as if nobody
+    /// had sent others.
     pub(crate) fn every_other(&self, from: usize) -> Self {
         Self { elapsed: self.elapsed, waits: self.waits.iter().copied().skip(from).step_by(2).collect() }
     }

@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: figures for docs/BENCHMARKS.md. Machines are noisy: only ratios within one run mean anything.
+//! `cargo xtask bench`: figures for docs/BENCHMARKS.md. Machines are noisy: only ratios within one
+//! run mean anything.
 
 mod load;
 mod memory;

@@ -1,4 +1,5 @@
-//! In the page: sealing and opening beside memcpy and WebCrypto, and a whole upload beside one of the same bytes unsealed.
+//! In the page: sealing and opening beside memcpy and WebCrypto, and a whole upload beside one of
+//! the same bytes unsealed.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -88,7 +89,8 @@ async fn longest_task(browser: &Browser) -> u64 {
     browser.script("return window.longestTask").await.as_f64().expect("it is watched").round() as u64
 }
 
-/// Runs the body of an async function in the page and waits for what it returns, however long that takes.
+/// Runs the body of an async function in the page and waits for what it returns, however long that
+/// takes.
 async fn result(browser: &Browser, body: &str) -> Value {
     let script = format!(
         "window.benched = null;\n(async () => {{ {body} }})().then((is) => (window.benched = {{ is }}), (error) => (window.benched = {{ error: `${{error}}` }}));"
@@ -142,8 +144,8 @@ const CRYPTO: &str = r#"
     };
 "#;
 
-/// The same requests as an upload of the page makes for parts, with the plaintext in place of the chunks: the server looks at
-/// no more than version, length and digest.
+/// The same requests as an upload of the page makes for parts, with the plaintext in place of the
+/// chunks: the server looks at no more than version, length and digest.
 const PLAIN: &str = r#"
     const file = document.getElementById("plain").files[0];
     const base64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));

@@ -1,4 +1,5 @@
-//! Pushes made and revealed over HTTP, durably, beside calls of the same server that do next to nothing.
+//! Pushes made and revealed over HTTP, durably, beside calls of the same server that do next to
+//! nothing.
 
 use std::fs::{File, read_to_string};
 use std::io::Write as _;
@@ -87,7 +88,8 @@ async fn measure(server: &Server, clients: &mut Clients, requests: &[Bytes]) -> 
 
 fn add(rows: &mut [Row; 6], phases: &[Phase]) {
     let [live, config] = [0, 1].map(|place| phases[place].0.per_second());
-    // The last phase is two rows: both calls wait for one another, so its rate and times are of them together.
+    // The last phase is two rows: both calls wait for one another, so its rate and times are of
+    // them together.
     let (both, server, client) = &phases[4];
     for (place, row) in rows.iter_mut().enumerate() {
         let (load, rate, server, client) = match place {
@@ -153,7 +155,8 @@ fn synced_writes(server: &Server) -> Vec<Duration> {
 /// Processor time that a process took so far, in the kernel too.
 fn processor_time(process: u32) -> Duration {
     let stat = read_to_string(format!("/proc/{process}/stat")).expect("a running process has a status");
-    // The name before may have spaces; after it, times are the 12th and 13th number, in hundredths of a second.
+    // The name before may have spaces; after it, times are the 12th and 13th number, in hundredths
+    // of a second.
     let numbers = stat.rsplit_once(')').expect("a process has a name").1;
     let ticks =
         numbers.split_whitespace().skip(11).take(2).map(|text| text.parse::<u64>().expect("a time is a number"));

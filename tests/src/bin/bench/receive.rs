@@ -1,4 +1,5 @@
-//! In the page: a whole download, opened and saved, beside a service worker that hands the same bytes on as they are.
+//! In the page: a whole download, opened and saved, beside a service worker that hands the same
+//! bytes on as they are.
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
-//! Pushes made and revealed through three servers over one Redis, beside `redis-benchmark` doing as many round trips to the
-//! same Redis in the same run; and the same with a million records beside a thousand.
+//! Pushes made and revealed through three servers over one Redis, beside `redis-benchmark` doing as
+//! many round trips to the same Redis in the same run; and the same with a million records beside a
+//! thousand.
 
 mod baseline;
 mod fill;
@@ -149,7 +150,8 @@ impl Row {
     }
 }
 
-/// Two installations in turns: one with a thousand records beside those that are worked on, one with a million.
+/// Two installations in turns: one with a thousand records beside those that are worked on, one
+/// with a million.
 async fn many_beside_few() {
     let mut both = Vec::new();
     for count in [FEW, MANY] {

@@ -68,7 +68,8 @@ impl Caller {
         }
     }
 
-    /// Waits a little while, of another length for every client. Whether it is to be tried again then.
+    /// Waits a little while, of another length for every client. Whether it is to be tried again
+    /// then.
     pub(crate) async fn again(&mut self) -> bool {
         sleep(Duration::from_millis(10 + self.seed.below(60))).await;
         Instant::now() < self.until

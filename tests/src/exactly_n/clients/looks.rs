@@ -97,7 +97,8 @@ impl Caller {
         }
     }
 
-    /// Tries until there is an answer, or none comes although everything runs: this is after the history.
+    /// Tries until there is an answer, or none comes although everything runs: this is after the
+    /// history.
     async fn persist<T>(&mut self, mut call: impl AsyncFnMut() -> Result<T, Error>) -> Result<T, Error> {
         loop {
             match call().await {

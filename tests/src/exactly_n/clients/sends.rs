@@ -27,7 +27,8 @@ impl Caller {
     }
 }
 
-/// Sends what is missing and completes it. If the answer to that was lost, the parts are fixed already.
+/// Sends what is missing and completes it. If the answer to that was lost, the parts are fixed
+/// already.
 async fn upload(client: &crate::client::Client, package: &Package) -> Result<(), Error> {
     match client.upload(package).await {
         Err(error) if error.problem() == Some(ProblemType::AlreadyComplete) => client.complete(package).await.map(drop),

@@ -3,7 +3,8 @@
 use super::*;
 use crate::exactly_n::history::{Found, Terms};
 
-/// A history that is told in order: every try ends before the next begins, unless its moments are changed.
+/// A history that is told in order: every try ends before the next begins, unless its moments are
+/// changed.
 struct Story {
     case: Case,
     now: Moment,

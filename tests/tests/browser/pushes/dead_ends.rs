@@ -1,4 +1,5 @@
-//! Every end and dead end of a push, on the page that reveals: it says what it is, why and since when, and what to do next.
+//! Every end and dead end of a push, on the page that reveals: it says what it is, why and since
+//! when, and what to do next.
 
 use serde_json::Value;
 use subrosa_shared::secret::{LeaseSecret, PushOwnerSecret};
@@ -14,7 +15,8 @@ use subrosa_tests::wait;
 use super::{password, pushed, views};
 use crate::{one_file, sent};
 
-/// What the page says, once it stops there; it can be read by everybody, and offers a button where there is a next step.
+/// What the page says, once it stops there; it can be read by everybody, and offers a button where
+/// there is a next step.
 async fn dead_end(browser: &Browser, link: &str, state: &str, has_button: bool) -> String {
     browser.look_at_push(link, state).await;
     browser.assert_accessible().await;
@@ -58,7 +60,8 @@ async fn the_last_one_destroys_it_and_the_tombstone_says_when_and_why() {
     assert!(reader.reveal_sealed(&LeaseSecret::generate(&mut rng())).await.is_err(), "nor what it held");
     let told = dead_end(&other, &link, "gone", false).await;
     assert!(told.contains(&today(&other).await) && told.contains("tell the sender"), "{told}");
-    // Redis forgets it at once, and its append-only file when that is written anew: docs/OPERATIONS.md.
+    // Redis forgets it at once, and its append-only file when that is written anew:
+    // docs/OPERATIONS.md.
     if ledger_is_a_file() {
         let stored = async || payload.are_in(&server);
         wait::until_so(SOON, "not even ciphertext stays on the disk", stored, |stored| !stored).await;

@@ -1,4 +1,5 @@
-//! The form of the page *push*: what may be chosen, what is refused and where, and how a pasted key stays whole.
+//! The form of the page *push*: what may be chosen, what is refused and where, and how a pasted key
+//! stays whole.
 
 use subrosa_tests::browser::{Browser, SOON, turn};
 use subrosa_tests::only_if_browser_can;

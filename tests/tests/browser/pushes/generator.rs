@@ -1,4 +1,5 @@
-//! The generator of the page *push*: what is wished for is what comes, with its entropy; what is typed is judged.
+//! The generator of the page *push*: what is wished for is what comes, with its entropy; what is
+//! typed is judged.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,5 @@
-//! What pushes leave behind: nothing that the server could read, no secret in an address. And a keyboard is enough.
+//! What pushes leave behind: nothing that the server could read, no secret in an address. And a
+//! keyboard is enough.
 
 use subrosa_shared::secret::{PushOwnerSecret, PushSecret};
 use subrosa_tests::browser::pages_push::Handover;

@@ -88,7 +88,8 @@ async fn a_robot_that_clicks_once_on_whatever_is_there_takes_no_view() {
     let (server, bot) = (Server::start().await, Browser::start().await);
     let (push, link) = pushed(&server, &password("not for robots"), &PushTerms::default()).await;
     bot.look_at_push(&link, "ready").await;
-    // Trusted clicks, as a robot that drives a browser makes them, on everything that is there when it looks.
+    // Trusted clicks, as a robot that drives a browser makes them, on everything that is there when
+    // it looks.
     let mut clicked = 0;
     for element in bot.all("main button, main a, main input, main summary").await {
         if element.is_displayed().await.unwrap_or_default() {
@@ -167,7 +168,8 @@ async fn whoever_took_a_view_gets_it_again_and_nobody_else_does() {
         recipient.press_in_field("password", "show").await;
         assert_eq!(recipient.shown_in_field("password").await, "again and again");
     }
-    // A crash of the whole browser takes nothing away either, where it keeps anything while it is automated.
+    // A crash of the whole browser takes nothing away either, where it keeps anything while it is
+    // automated.
     let keeps = Engine::of_this_run().can(Needs::KeptProfile);
     let recipient = if keeps { recipient.kill_and_start_again().await } else { recipient };
     recipient.look_at_push(&link, "ready").await;

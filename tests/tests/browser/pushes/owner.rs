@@ -1,4 +1,5 @@
-//! Promise: you know, and it stays yours. What the page *push* tells of a push, and what its owner can do.
+//! Promise: you know, and it stays yours. What the page *push* tells of a push, and what its owner
+//! can do.
 
 use subrosa_shared::push::Payload;
 use subrosa_tests::browser::pages_push::{HandedOver, Handover};

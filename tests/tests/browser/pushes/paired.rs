@@ -1,4 +1,5 @@
-//! Two channels: files by one link, their password by another, and both come together only at the recipient.
+//! Two channels: files by one link, their password by another, and both come together only at the
+//! recipient.
 
 use subrosa_shared::keys::FragmentSecret as _;
 use subrosa_shared::secret::{LinkSecret, PushSecret};

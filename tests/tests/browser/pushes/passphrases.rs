@@ -108,8 +108,8 @@ async fn guesses_lock_or_end_a_push_and_the_page_says_which() {
     assert!(told.contains("too many wrong passphrases"), "{told}");
     recipient.assert_accessible().await;
 
-    // Too many wrong ones lock a push that nobody's guess destroys. A device that opened it before need not wait, so this
-    // takes no hours.
+    // Too many wrong ones lock a push that nobody's guess destroys. A device that opened it before
+    // need not wait, so this takes no hours.
     let terms = PushTerms::views(2).with_passphrase("right");
     let (push, link) = pushed(&server, &password("locked"), &terms).await;
     let known = Reader::new(&server.client(), &link, Some("right")).unwrap();

@@ -1,4 +1,5 @@
-//! An installation with a share and a push in every state there is, and everything that their owners and holders are told.
+//! An installation with a share and a push in every state there is, and everything that their
+//! owners and holders are told.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -95,7 +96,8 @@ impl World {
         told.into()
     }
 
-    /// The download goes on at the byte, and counts once; the view is given again, to whoever had it.
+    /// The download goes on at the byte, and counts once; the view is given again, to whoever had
+    /// it.
     pub(crate) async fn goes_on(&mut self) {
         self.running.go_on(&self.client).await;
         let again = self.readers[1].reveal(&self.view).await.unwrap();

@@ -1,4 +1,5 @@
-//! The server never held anything but ciphertext: what people typed and what opens it is in no byte that is told, stored or logged.
+//! The server never held anything but ciphertext: what people typed and what opens it is in no byte
+//! that is told, stored or logged.
 
 use subrosa_shared::api::PatchPush;
 use subrosa_shared::problem::ProblemType;

@@ -1,4 +1,5 @@
-//! kill -9 between a reveal and its answer. Promise: a lost connection is not a lost view, and acknowledged is durable.
+//! kill -9 between a reveal and its answer. Promise: a lost connection is not a lost view, and
+//! acknowledged is durable.
 
 use std::time::Duration;
 
@@ -25,7 +26,8 @@ async fn ask_and_do_not_listen(server: &Server, reader: &Reader, lease: &LeaseSe
     stream
 }
 
-/// The view belongs to whoever asked for it: they get it and are counted once, and nobody else gets any.
+/// The view belongs to whoever asked for it: they get it and are counted once, and nobody else gets
+/// any.
 async fn assert_view_is_of(server: &Server, push: &SealedPush, lease: &LeaseSecret) {
     let (same, other) = (reader(server, push, None), reader(server, push, None));
     let view = same.reveal(lease).await.unwrap();

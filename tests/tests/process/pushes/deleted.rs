@@ -28,7 +28,8 @@ fn sealed(push: &SealedPush) -> Leaks {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_gone_leaves_not_even_its_ciphertext_on_the_disk() {
-    // Redis forgets it at once, and its append-only file when that is written anew: docs/OPERATIONS.md.
+    // Redis forgets it at once, and its append-only file when that is written anew:
+    // docs/OPERATIONS.md.
     only_on_a_file!();
     let server = Server::start().await;
     let client = server.client();

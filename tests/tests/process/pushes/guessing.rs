@@ -46,7 +46,8 @@ async fn guessing_ends_for_100_guessers_at_once() {
     let compared = guesses
         .iter()
         .filter(|guess| guess.as_ref().is_err_and(|error| error.problem() == Some(ProblemType::WrongPassword)));
-    // The next one may be a second later: on a busy machine that can be while they are being answered.
+    // The next one may be a second later: on a busy machine that can be while they are being
+    // answered.
     let may = 1..=1 + start.elapsed().as_secs() as usize;
     assert!(may.contains(&compared.count()), "one guess is compared, whatever races");
     assert!(guesses.iter().all(Result::is_err));
@@ -57,7 +58,8 @@ async fn guessing_ends_after_200_and_the_owner_can_resume() {
     let server = Server::start().await;
     let client = server.client();
     let push = push(&server, &password("guarded"), &guarded(3)).await;
-    // A device that opened it before is not slowed, so this takes no hours. It is counted all the same.
+    // A device that opened it before is not slowed, so this takes no hours. It is counted all the
+    // same.
     let known = reader(&server, &push, Some("right"));
     known.reveal(&lease()).await.unwrap();
     let known = known.trying("wrong").unwrap();

@@ -1,4 +1,5 @@
-//! Promise: a limit is a limit. A view is given as often as the sender said, whoever asks at the same moment.
+//! Promise: a limit is a limit. A view is given as often as the sender said, whoever asks at the
+//! same moment.
 
 use std::sync::Arc;
 
@@ -14,7 +15,8 @@ use crate::assert_problem;
 
 const SECRET: &str = "for one pair of eyes";
 
-/// Lets readers race, each with connections and a device of their own; how many got it. `finish`: those say so at once.
+/// Lets readers race, each with connections and a device of their own; how many got it. `finish`:
+/// those say so at once.
 async fn race(server: &Server, push: &SealedPush, readers: usize, finish: bool) -> usize {
     let barrier = Arc::new(Barrier::new(readers));
     let races = (0..readers).map(|_| {

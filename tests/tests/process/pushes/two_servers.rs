@@ -1,4 +1,5 @@
-//! The password on another server: whoever holds one message, or one of the two servers, holds nothing that opens.
+//! The password on another server: whoever holds one message, or one of the two servers, holds
+//! nothing that opens.
 
 use http::Method;
 use subrosa_shared::api::Channels;
@@ -154,7 +155,8 @@ async fn neither_data_folder_holds_anything_that_opens() {
 async fn what_one_server_stored_opens_with_nothing_that_one_message_gives() {
     let sent = Sent::new().await;
     let (link, push) = (&sent.link, sent.push.owner.push_secret());
-    // The wraps as the server stores them: what an honest one never gives to somebody without the password.
+    // The wraps as the server stores them: what an honest one never gives to somebody without the
+    // password.
     let right = Recipient::new(&sent.shares.client(), &sent.share_link(), Some(PASSWORD)).unwrap();
     let view_wrap = right.open().await.unwrap().view_wrap;
     let content_wrap = right.lease(&lease()).await.unwrap().content_wrap;
@@ -162,8 +164,8 @@ async fn what_one_server_stored_opens_with_nothing_that_one_message_gives() {
     View::open(&keys.view, &link.link_id(), &view_wrap).unwrap();
     open_content_key(&keys.content, &link.link_id(), &content_wrap).unwrap();
 
-    // With the first message: the link, but not the password. With the second: the password, but not the link, whatever
-    // secret is put in its place.
+    // With the first message: the link, but not the password. With the second: the password, but
+    // not the link, whatever secret is put in its place.
     let in_its_place = LinkSecret::from_bytes(*push.expose());
     let none = LinkSecret::from_bytes([0; 32]);
     assert_ne!(in_its_place.password_salt(), push.password_salt(), "no stretched password serves both");
@@ -174,7 +176,8 @@ async fn what_one_server_stored_opens_with_nothing_that_one_message_gives() {
         View::open(&keys.view, &link.link_id(), &view_wrap).unwrap_err();
         open_content_key(&keys.content, &link.link_id(), &content_wrap).unwrap_err();
     }
-    // What the second server stores, to whoever has the share's link, and what the first one stores beside it.
+    // What the second server stores, to whoever has the share's link, and what the first one stores
+    // beside it.
     let payload = &sent.push.put.lock.payload;
     for secret in [PushSecret::from_bytes(*link.expose()), PushSecret::from_bytes([0; 32])] {
         for passphrase in [None, Some(PASSWORD)] {
@@ -212,7 +215,8 @@ async fn each_server_refuses_what_is_the_others() {
     sent.pushes.client().push_status(&sent.push).await.unwrap();
 }
 
-/// Asks the server for passwords, as a browser does for a page of `origin`, whether that page may call it so.
+/// Asks the server for passwords, as a browser does for a page of `origin`, whether that page may
+/// call it so.
 async fn asks(sent: &Sent, origin: &str, method: Method, below: &str) -> Option<String> {
     let url = format!("{}/api/v1{below}", sent.pushes.origin());
     let question = reqwest::Client::new()

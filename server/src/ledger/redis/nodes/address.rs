@@ -10,8 +10,8 @@ pub(super) struct Address {
 }
 
 impl Address {
-    /// Reads `HOST` or `HOST:PORT`, an IPv6 address in brackets. `port` is that of a text which names none. The error says
-    /// what is wrong, and repeats nothing.
+    /// Reads `HOST` or `HOST:PORT`, an IPv6 address in brackets. `port` is that of a text which
+    /// names none. The error says what is wrong, and repeats nothing.
     pub(super) fn parse(text: &str, port: u16) -> Result<Self, &'static str> {
         let (host, rest) = match text.strip_prefix('[') {
             Some(text) => text.split_once(']').ok_or("a bracket is missing")?,

@@ -1,5 +1,5 @@
-//! One connection to one machine. It is never mended: what broke is thrown away, so that nobody takes the answers of one
-//! connection for those of another.
+//! One connection to one machine. It is never mended: what broke is thrown away, so that nobody
+//! takes the answers of one connection for those of another.
 
 use std::fmt::{self, Debug, Formatter};
 use std::time::Duration;
@@ -41,7 +41,8 @@ impl Connector {
         self.open().await.map_err(|error| NodeError::connecting(&self.address, &error))
     }
 
-    /// Only if the machine is a primary. One that was replaced answers readers with what was true once.
+    /// Only if the machine is a primary. One that was replaced answers readers with what was true
+    /// once.
     pub(super) async fn connect_primary(&self) -> Result<MultiplexedConnection, NodeError> {
         let too_late = |_| Err(NodeError::NotRun(format!("{} does not answer", self.address)));
         timeout(CONNECT_WAIT, self.find_primary()).await.unwrap_or_else(too_late)

@@ -1,5 +1,5 @@
-//! Checks at start: whether the machines keep what they acknowledge. What is wrong is told all at once, with what to set, and
-//! with the name by which an operator accepts it.
+//! Checks at start: whether the machines keep what they acknowledge. What is wrong is told all at
+//! once, with what to set, and with the name by which an operator accepts it.
 
 mod server_info;
 
@@ -22,8 +22,8 @@ const VERSION_MIN: u32 = 7;
 /// What an operator wants of the ledger's machines.
 #[derive(Clone, Debug, Default)]
 pub struct DurabilityPolicy {
-    /// How many replicas acknowledge every write. Unless given, as many as the primary with the fewest has at start, which
-    /// is not to be fewer than before.
+    /// How many replicas acknowledge every write. Unless given, as many as the primary with the
+    /// fewest has at start, which is not to be fewer than before.
     pub replicas: Option<u32>,
     /// What may be wrong all the same.
     pub accepted: Vec<Risk>,

@@ -47,8 +47,8 @@ impl Invocation {
         self
     }
 
-    /// Says that running it twice does what running it once does, even with others in between: a lost answer is then asked
-    /// for again.
+    /// Says that running it twice does what running it once does, even with others in between: a
+    /// lost answer is then asked for again.
     #[must_use]
     pub fn repeatable(mut self) -> Self {
         self.repeatable = true;

@@ -91,7 +91,8 @@ impl From<NodeError> for LedgerError {
 }
 
 impl LedgerError {
-    /// What it means after a try whose answer was lost: that this one was not run says nothing of that one.
+    /// What it means after a try whose answer was lost: that this one was not run says nothing of
+    /// that one.
     pub(in super::super) fn after_a_lost_try(self) -> Self {
         match self {
             Self::Unavailable(why) => Self::Lost(why),
@@ -110,7 +111,8 @@ fn redirect(address: &Address, error: &RedisError) -> Option<Redirect> {
     Some(Redirect { address: Address { host: host.to_owned(), port: port.parse().ok()? }, asking })
 }
 
-/// What a person can do something about. Never a secret: machines do not repeat what was sent to them.
+/// What a person can do something about. Never a secret: machines do not repeat what was sent to
+/// them.
 fn words(address: &Address, error: &RedisError) -> String {
     if error.is_connection_refusal() {
         format!("nobody listens at {address}")

@@ -26,9 +26,11 @@ pub(super) struct Primary {
 struct Shared {
     /// While it works.
     connection: Option<MultiplexedConnection>,
-    /// Counts the connections. Whoever finds one broken throws that one away, and none that was made since.
+    /// Counts the connections. Whoever finds one broken throws that one away, and none that was
+    /// made since.
     number: u64,
-    /// Why there is none, and since when that is known: who waited for it need not try again, one by one.
+    /// Why there is none, and since when that is known: who waited for it need not try again, one
+    /// by one.
     failed: Option<(Instant, NodeError)>,
 }
 

@@ -119,7 +119,8 @@ impl RedisUrl {
         Connector::new(address.clone(), self.tls, self.login.clone())
     }
 
-    /// How to reach each Sentinel: without a login, then with the ledger's. Most have none, and refuse one.
+    /// How to reach each Sentinel: without a login, then with the ledger's. Most have none, and
+    /// refuse one.
     pub(super) fn sentinels(&self) -> Vec<[Connector; 2]> {
         let logins = [nobody(), self.login.clone().set_db(0)];
         let to = |address: &Address| logins.clone().map(|login| Connector::new(address.clone(), self.tls, login));

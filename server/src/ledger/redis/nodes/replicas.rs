@@ -7,9 +7,11 @@ use redis::{Cmd, RedisResult, Value};
 
 use super::tag::Tag;
 
-/// Until as many replicas as it takes have said that they have it; then, until they have said that it is on their disks.
+/// Until as many replicas as it takes have said that they have it; then, until they have said that
+/// it is on their disks.
 const WAIT: Duration = Duration::from_millis(1_200);
-/// Writes a key. A script, because a plain `SET` is refused when the memory is full, and ends of shares are not.
+/// Writes a key. A script, because a plain `SET` is refused when the memory is full, and ends of
+/// shares are not.
 const WRITE: &str = "#!lua flags=allow-oom\nreturn redis.call('SET', KEYS[1], 1)";
 
 /// How writes are acknowledged.
@@ -24,9 +26,10 @@ pub(super) struct Acknowledgement {
 }
 
 impl Acknowledgement {
-    /// What is sent behind a batch, on the connection that it was sent on: something that is written even if the batch
-    /// changed nothing, because a primary only waits for what this connection wrote (Redis 7.0 for what it saw, too; 8.2
-    /// does not); then the wait. Nothing if nobody has to acknowledge anything.
+    /// What is sent behind a batch, on the connection that it was sent on: something that is
+    /// written even if the batch changed nothing, because a primary only waits for what this
+    /// connection wrote (Redis 7.0 for what it saw, too; 8.2 does not); then the wait. Nothing if
+    /// nobody has to acknowledge anything.
     pub(super) fn commands(&self, tag: Tag) -> Vec<Cmd> {
         if self.replicas == 0 {
             return Vec::new();
@@ -37,7 +40,8 @@ impl Acknowledgement {
         wait.arg(self.replicas).arg(millis);
         let mut commands = vec![write, wait];
         if self.on_disk {
-            // Asked at once, a replica answers before it has written to its disk, and says the rest only a second later.
+            // Asked at once, a replica answers before it has written to its disk, and says the rest
+            // only a second later.
             wait_for_disks.arg(1).arg(self.replicas).arg(millis);
             commands.push(wait_for_disks);
         }

@@ -1,4 +1,5 @@
-//! Hash tags: what belongs together lies on one machine, so that one script can change it in one step.
+//! Hash tags: what belongs together lies on one machine, so that one script can change it in one
+//! step.
 
 use std::fmt::{self, Display, Formatter};
 

@@ -1,8 +1,9 @@
-//! WriteConnections: each owns one connection, takes what has queued up, and sends it at once. The more write at the same time, the
-//! cheaper each of them gets.
+//! WriteConnections: each owns one connection, takes what has queued up, and sends it at once. The
+//! more write at the same time, the cheaper each of them gets.
 //!
-//! What it answers is acknowledged by replicas, and they are asked on the very connection that the batch went through:
-//! a primary knows per connection what to wait for. So a connection that broke is never replaced within a batch.
+//! What it answers is acknowledged by replicas, and they are asked on the very connection that the
+//! batch went through: a primary knows per connection what to wait for. So a connection that broke
+//! is never replaced within a batch.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,12 +21,14 @@ use super::node_error::NodeError;
 use super::replicas::Acknowledgement;
 use super::tag::Tag;
 
-/// WriteConnections per primary: while one waits for its answers, which come after a disk has written, others fill up. With 4 there were
-/// a fourth fewer pushes a second.
+/// WriteConnections per primary: while one waits for its answers, which come after a disk has
+/// written, others fill up. With 4 there were a fourth fewer pushes a second.
 const WRITE_CONNECTIONS: usize = 12;
-/// Scripts that a write connection sends at once: bounds how long the first of them waits for the last.
+/// Scripts that a write connection sends at once: bounds how long the first of them waits for the
+/// last.
 const BATCH_MAX: usize = 64;
-/// Scripts that may wait for a write connection. Beyond that, whoever asks waits for its turn to wait.
+/// Scripts that may wait for a write connection. Beyond that, whoever asks waits for its turn to
+/// wait.
 const QUEUE_MAX: usize = 1_024;
 /// Until a write connection takes it up.
 const QUEUE_WAIT: Duration = Duration::from_secs(1);
@@ -89,8 +92,9 @@ struct WriteConnection {
     acknowledgement: Acknowledgement,
     queued: Arc<Mutex<mpsc::Receiver<Queued>>>,
     connection: Option<MultiplexedConnection>,
-    /// How often any write connection broke. Mostly all of them broke then: each is made again before it is used, or
-    /// somebody who tries again would meet one broken connection after the other.
+    /// How often any write connection broke. Mostly all of them broke then: each is made again
+    /// before it is used, or somebody who tries again would meet one broken connection after the
+    /// other.
     broken: Arc<AtomicU64>,
     /// The same when this connection was made.
     broken_before: u64,
@@ -178,7 +182,8 @@ impl WriteConnection {
         let mut answers = self.send(pipeline).await?;
         let waited = answers.split_off(tasks.len().min(answers.len()));
         let mut acknowledged = self.acknowledgement.is_given(&waited);
-        // What is written behind them lies in the slot of the last one. That may have moved, and others have not.
+        // What is written behind them lies in the slot of the last one. That may have moved, and
+        // others have not.
         let done = tasks.iter().zip(&answers).find(|(_, answer)| answer.is_ok());
         if let Some((task, _)) = done
             && waited.first().is_some_and(Result::is_err)
@@ -197,7 +202,8 @@ impl WriteConnection {
         Ok(answers.collect())
     }
 
-    /// Adds what makes replicas acknowledge all that was sent before on this connection, by way of that task's slot.
+    /// Adds what makes replicas acknowledge all that was sent before on this connection, by way of
+    /// that task's slot.
     fn wait_behind(&self, pipeline: &mut redis::Pipeline, task: &Task) {
         let mut commands = self.acknowledgement.commands(task.tag).into_iter();
         if let Some(write) = commands.next() {

@@ -87,7 +87,8 @@ fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {
     Some(info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?.trim())
 }
 
-/// Reads `slave0:ip=127.0.0.1,port=7001,state=online,offset=1,lag=0`, if it has all data of its primary.
+/// Reads `slave0:ip=127.0.0.1,port=7001,state=online,offset=1,lag=0`, if it has all data of its
+/// primary.
 fn follower(line: &str) -> Option<Address> {
     let (_, line) = line.split_once(':')?;
     let value = |name: &str| line.split(',').find_map(|field| field.strip_prefix(name)?.strip_prefix('='));
