@@ -51,9 +51,9 @@ pub enum BasketError {
 impl From<LayoutError> for BasketError {
     fn from(error: LayoutError) -> Self {
         match error {
-            LayoutError::TooLarge => Self::TooLarge,
-            LayoutError::TooLargePadded(padded) => Self::TooLargePadded(padded),
-            LayoutError::TooManyParts => Self::TooManyParts,
+            LayoutError::Content => Self::TooLarge,
+            LayoutError::Padded(padded) => Self::TooLargePadded(padded),
+            LayoutError::PartCount => Self::TooManyParts,
         }
     }
 }

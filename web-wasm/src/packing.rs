@@ -135,30 +135,30 @@ pub(crate) fn listed_bytes(entry: &Entry) -> usize {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LayoutError {
     /// It has more bytes than the server takes.
-    TooLarge,
+    Content,
     /// It has so many bytes once it is padded: more than the server takes.
-    TooLargePadded(u64),
+    Padded(u64),
     /// It needs more parts than the server takes, each as large as it takes them.
-    TooManyParts,
+    PartCount,
 }
 
 /// The layout within the server's limits.
 pub(crate) fn layout(content_len: u64, config: &Config) -> Result<Layout, LayoutError> {
     let limits = &config.limits;
     if content_len > limits.share_bytes_max {
-        return Err(LayoutError::TooLarge);
+        return Err(LayoutError::Content);
     }
     let mut part_bytes = PART_BYTES_DEFAULT.clamp(limits.part_bytes_min, limits.part_bytes_max);
     loop {
         match Layout::new(content_len, part_bytes) {
             Ok(layout) if layout.padded_len() > limits.share_bytes_max => {
-                return Err(LayoutError::TooLargePadded(layout.padded_len()));
+                return Err(LayoutError::Padded(layout.padded_len()));
             }
             Ok(layout) if layout.part_count() <= limits.parts_max => return Ok(layout),
             _ if part_bytes < limits.part_bytes_max => {
                 part_bytes = part_bytes.saturating_mul(2).min(limits.part_bytes_max);
             }
-            _ => return Err(LayoutError::TooManyParts),
+            _ => return Err(LayoutError::PartCount),
         }
     }
 }
