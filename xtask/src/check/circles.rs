@@ -45,7 +45,7 @@ fn read(folder: &Path, above: &mut Module, sources: &mut BTreeMap<Module, String
             let mut module = above.clone();
             let is_folder = name == "mod" || (above.is_empty() && (name == "lib" || name == "main"));
             module.extend((!is_folder).then_some(name));
-            sources.entry(module).or_insert_with(String::new).push_str(&fs::read_to_string(&path)?);
+            sources.entry(module).or_default().push_str(&fs::read_to_string(&path)?);
         }
     }
     Ok(())
