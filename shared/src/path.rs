@@ -1,7 +1,7 @@
 //! Paths of files and folders in a manifest. A path from a manifest is hostile until it is parsed into [`EntryPath`],
 //! which only holds safe ones. PROTOCOL.md section 7.2.
 
-use subrosa_unicode::{lower_case, nfc, upper_case};
+use subrosa_unicode::{lower_case, nfc, nfd, upper_case};
 
 /// Longest path, in bytes of UTF-8.
 pub const PATH_BYTES_MAX: usize = 4096;
@@ -121,11 +121,12 @@ fn is_bidi_control(c: char) -> bool {
 /// What two paths have in common if a file system that ignores case or normalization takes them for the same, or a person
 /// who sees them.
 ///
-/// Without characters that show nothing, then NFC, lower case, upper case, lower case, NFC: by way of upper case, so that
-/// `ẞ`, `ß` and `ss` fall together as they do in case folding.
+/// Without characters that show nothing, then NFD, lower case, upper case, lower case, NFC. NFD first, because the iota
+/// below a Greek vowel becomes a letter in upper case, and has to come after all marks (Unicode Standard, D145). By way of
+/// upper case, so that `ẞ`, `ß` and `ss` fall together as they do in case folding.
 #[must_use]
 pub fn folded(path: &str) -> String {
-    let shown = nfc(path).replace(is_invisible, "");
+    let shown = nfd(&path.replace(is_invisible, ""));
     nfc(&lower_case(&upper_case(&lower_case(&shown))))
 }
 
@@ -241,6 +242,7 @@ mod tests {
         assert_eq!(folded("STRASSE"), folded("straße"));
         assert_eq!(folded("STRAẞE"), folded("straße"));
         assert_eq!(folded("ΟΔΟΣ"), folded("οδος"));
+        assert_eq!(folded("\u{1fa2}\u{307}"), folded("\u{1f62}\u{307}\u{3b9}"));
         assert_eq!(folded("a\u{200b}.pdf"), folded("A\u{ad}.pdf"));
         assert_ne!(folded("a"), folded("b"));
     }

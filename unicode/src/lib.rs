@@ -1,4 +1,4 @@
-//! What Unicode says about text: normalization form C, and case. Text in, text out, the same on every platform.
+//! What Unicode says about text: normalization forms C and D, and case. Text in, text out, the same on every platform.
 //!
 //! Browsers have Unicode's tables already, and they weigh more than the rest of what a first visit loads: in wasm their own
 //! functions are asked. Natively it is the crate `unicode-normalization`, and `char`.
@@ -19,6 +19,12 @@ mod platform;
 pub fn nfc(text: &str) -> String {
     // ASCII is normalized, and most text is ASCII.
     if text.is_ascii() { text.to_owned() } else { platform::nfc(text) }
+}
+
+/// Normalization form D (Unicode Standard Annex 15).
+#[must_use]
+pub fn nfd(text: &str) -> String {
+    if text.is_ascii() { text.to_owned() } else { platform::nfd(text) }
 }
 
 /// Lower case, by the full mappings of single characters: no locale, no context.
@@ -43,6 +49,12 @@ mod tests {
         assert_eq!(nfc("\u{2126}"), "\u{3a9}");
         assert_eq!(nfc("\u{1100}\u{1161}"), "\u{ac00}");
         assert_eq!(nfc("fi \u{fb01}"), "fi \u{fb01}");
+    }
+
+    #[test]
+    fn text_is_decomposed_and_its_marks_are_in_order() {
+        assert_eq!(nfd("caf\u{e9}"), "cafe\u{301}");
+        assert_eq!(nfd("\u{1fa2}\u{307}"), "\u{3c9}\u{313}\u{300}\u{307}\u{345}");
     }
 
     #[test]

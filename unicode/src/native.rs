@@ -6,6 +6,10 @@ pub(crate) fn nfc(text: &str) -> String {
     text.nfc().collect()
 }
 
+pub(crate) fn nfd(text: &str) -> String {
+    text.nfd().collect()
+}
+
 pub(crate) fn lower_case(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).collect()
 }

@@ -398,6 +398,7 @@ fn manifests(vectors: &mut Vectors) {
         ("case", "A", "a"),
         ("nfc", "caf\u{e9}", "cafe\u{301}"),
         ("folder-case", "Docs/a", "docs/b"),
+        ("iota", "\u{1fa2}\u{307}", "\u{1f62}\u{307}\u{3b9}"),
     ] {
         let entries = json!([{"path": first, "size": 5}, {"path": second, "size": 0}]);
         push(

@@ -33,7 +33,7 @@ def check_path(path):
 
 
 def folded(text):
-    text = DROPPED.sub("", unicodedata.normalize("NFC", text))
+    text = unicodedata.normalize("NFD", DROPPED.sub("", text))
     return unicodedata.normalize("NFC", text.lower().upper().lower())
 
 
