@@ -1,5 +1,5 @@
-//! Paths of files and folders in a manifest. A path from a manifest is hostile until it is parsed into [`EntryPath`],
-//! which only holds safe ones. PROTOCOL.md section 7.2.
+//! Paths of files and folders in a manifest. A path from a manifest is hostile until it is parsed
+//! into [`EntryPath`], which only holds safe ones. PROTOCOL.md section 7.2.
 
 use subrosa_unicode::{lower_case, nfc, nfd, upper_case};
 
@@ -79,7 +79,8 @@ impl EntryPath {
         self.0.match_indices('/').map(|(at, _)| &self.0[..at])
     }
 
-    /// The path as it can be stored on every platform: see [`storable_name`]. Equal to [`Self::as_str`] for most.
+    /// The path as it can be stored on every platform: see [`storable_name`]. Equal to
+    /// [`Self::as_str`] for most.
     #[must_use]
     pub fn storable(&self) -> String {
         self.names().map(storable_name).collect::<Vec<_>>().join("/")
@@ -103,7 +104,8 @@ fn check_name(name: &str) -> Result<(), PathError> {
     }
 }
 
-/// Whether a character ends a line or changes the direction of text: what stands beside it looks other than it is.
+/// Whether a character ends a line or changes the direction of text: what stands beside it looks
+/// other than it is.
 #[must_use]
 pub fn is_confusing(c: char) -> bool {
     is_control(c) || is_bidi_control(c)
@@ -118,19 +120,21 @@ fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// What two paths have in common if a file system that ignores case or normalization takes them for the same, or a person
-/// who sees them.
+/// What two paths have in common if a file system that ignores case or normalization takes them for
+/// the same, or a person who sees them.
 ///
-/// Without characters that show nothing, then NFD, lower case, upper case, lower case, NFC. NFD first, because the iota
-/// below a Greek vowel becomes a letter in upper case, and has to come after all marks (Unicode Standard, D145). By way of
-/// upper case, so that `ẞ`, `ß` and `ss` fall together as they do in case folding.
+/// Without characters that show nothing, then NFD, lower case, upper case, lower case, NFC. NFD
+/// first, because the iota below a Greek vowel becomes a letter in upper case, and has to come
+/// after all marks (Unicode Standard, D145). By way of upper case, so that `ẞ`, `ß` and `ss` fall
+/// together as they do in case folding.
 #[must_use]
 pub fn folded(path: &str) -> String {
     let shown = nfd(&path.replace(is_invisible, ""));
     nfc(&lower_case(&upper_case(&lower_case(&shown))))
 }
 
-/// Characters that show nothing by themselves: soft hyphen, zero-width characters, variation selectors, tags.
+/// Characters that show nothing by themselves: soft hyphen, zero-width characters, variation
+/// selectors, tags.
 fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -139,8 +143,8 @@ fn is_invisible(c: char) -> bool {
     )
 }
 
-/// A name that every platform can store: characters that Windows refuses become `_`, and so do dots and spaces at the end;
-/// names of devices get a `_` in front.
+/// A name that every platform can store: characters that Windows refuses become `_`, and so do dots
+/// and spaces at the end; names of devices get a `_` in front.
 #[must_use]
 pub fn storable_name(name: &str) -> String {
     let mut storable: String = name

@@ -1,10 +1,12 @@
-//! What Unicode says about text: normalization forms C and D, and case. Text in, text out, the same on every platform.
+//! What Unicode says about text: normalization forms C and D, and case. Text in, text out, the same
+//! on every platform.
 //!
-//! Browsers have Unicode's tables already, and they weigh more than the rest of what a first visit loads: in wasm their own
-//! functions are asked. Natively it is the crate `unicode-normalization`, and `char`.
+//! Browsers have Unicode's tables already, and they weigh more than the rest of what a first visit
+//! loads: in wasm their own functions are asked. Natively it is the crate `unicode-normalization`,
+//! and `char`.
 //!
-//! Which version of Unicode speaks is the platform's matter in both cases. For characters that it knows, none may change
-//! its answer (Unicode's stability policies).
+//! Which version of Unicode speaks is the platform's matter in both cases. For characters that it
+//! knows, none may change its answer (Unicode's stability policies).
 #![deny(missing_docs)]
 
 #[cfg(target_family = "wasm")]

@@ -1,5 +1,5 @@
-//! Paths: what is accepted stays below the folder that it is joined to, can be stored everywhere under its storable name, and
-//! folds the same however a system spells it.
+//! Paths: what is accepted stays below the folder that it is joined to, can be stored everywhere
+//! under its storable name, and folds the same however a system spells it.
 
 use std::path::{Component, Path};
 
@@ -70,7 +70,8 @@ fn folding(text: &str) {
     let normal: String = text.nfc().collect();
     assert_eq!(folded(&normal), once, "NFC");
     assert_eq!(folded(&text.nfd().collect::<String>()), once, "NFD");
-    // By another table of case folding than ours: Unicode Standard, definition 145 (canonical caseless matching).
+    // By another table of case folding than ours: Unicode Standard, definition 145 (canonical
+    // caseless matching).
     let caseless = caseless::default_case_fold_str(&text.nfd().collect::<String>());
     assert_eq!(folded(&caseless), once, "case folding");
     // What file systems that ignore case do, to a name as they got it: a character for a character.

@@ -1,5 +1,5 @@
-//! Lines that fit beside another window: documents are wrapped. What cannot be wrapped may be wider:
-//! rows of tables, code, and links.
+//! Lines that fit beside another window: documents and comments are wrapped. What cannot be wrapped
+//! may be wider: rows of tables, code, and links. The width of code is the formatter's business.
 
 use std::fs;
 
@@ -10,28 +10,39 @@ use crate::process;
 
 /// Columns of a line in a document.
 const DOCUMENT_MAX: usize = 120;
+/// Columns of a line of Rust that is a comment, with its indentation.
+const COMMENT_MAX: usize = 100;
 
-/// Reads all documents that git knows of.
+/// Reads all documents and Rust sources that git knows of.
 pub(super) fn check() -> Result<()> {
-    let list = ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"];
+    let list = ["ls-files", "--cached", "--others", "--exclude-standard", "*.md", "*.rs"];
     let files = process::output(process::command("git").args(list))?;
     let mut findings = Vec::new();
     for file in files.lines() {
         // Listed and yet not there: deleted and not yet committed.
         let Ok(text) = fs::read_to_string(process::root().join(file)) else { continue };
-        let wide = too_wide((1..).zip(text.lines()), DOCUMENT_MAX);
-        findings.extend(
-            wide.iter().map(|(at, width)| format!("{file}:{at} has {width} columns, wrap it at {DOCUMENT_MAX}")),
-        );
+        let lines = (1..).zip(text.lines());
+        let (wide, max) = if file.ends_with(".rs") {
+            (too_wide(lines.filter(|(_, line)| is_comment(line)), COMMENT_MAX), COMMENT_MAX)
+        } else {
+            (too_wide(lines, DOCUMENT_MAX), DOCUMENT_MAX)
+        };
+        findings.extend(wide.iter().map(|(at, width)| format!("{file}:{at} has {width} columns, wrap it at {max}")));
     }
     verdict(&findings)
 }
 
-/// Numbers and widths of the lines of Markdown that are wider than `max` and could be wrapped.
+/// Whether a line of Rust holds nothing but a comment.
+fn is_comment(line: &str) -> bool {
+    line.trim_start().starts_with("//")
+}
+
+/// Numbers and widths of the lines of Markdown, in a comment or not, that are wider than `max` and
+/// could be wrapped.
 fn too_wide<'a>(lines: impl Iterator<Item = (usize, &'a str)>, max: usize) -> Vec<(usize, usize)> {
     let mut is_code = false;
     let wide = lines.filter_map(|(at, line)| {
-        let text = line.trim_start();
+        let text = line.trim_start().trim_start_matches(['/', '!']).trim_start();
         let is_fence = text.starts_with("```");
         is_code ^= is_fence;
         let can_wrap = !is_code && !is_fence && !text.starts_with('|');
@@ -69,6 +80,16 @@ mod tests {
         assert_eq!(found("| a table | with a wide row |\n"), []);
         assert_eq!(found("```sh\na command that is long enough\n```\nand a line behind it that is not\n"), [(4, 32)]);
         assert_eq!(found("  ```\n  in a list, too, it may be\n  ```\n"), []);
+    }
+
+    #[test]
+    fn comments_are_markdown_too() {
+        assert_eq!(found("    /// A comment that is too long\n"), [(1, 34)]);
+        assert_eq!(
+            found("//! | a table | with a wide row |\n//! ```text\n//! code that is long enough\n//! ```\n"),
+            []
+        );
+        assert!(is_comment("    // one") && !is_comment("code(); // another"));
     }
 
     #[test]
