@@ -1,7 +1,7 @@
 // @ts-check
 /** How a visit to somebody's link begins: the link is in the address, or the person is asked for it. */
 
-import { OpenDesk } from "./desk.js";
+import { OpenKeyWorker } from "./key-worker.js";
 import { startEngine } from "./engine.js";
 import { followNewLinks, takeFragment } from "./fragment.js";
 import { restore, tidy } from "./kept.js";
@@ -10,7 +10,7 @@ import { element, say, show, state } from "./views.js";
 
 /**
  * @param {import("./wasm.js").Loaded} wasm
- * @returns {Promise<{ text: string, module: WebAssembly.Module, desk: OpenDesk } | undefined>} the text of the link,
+ * @returns {Promise<{ text: string, module: WebAssembly.Module, keyWorker: OpenKeyWorker } | undefined>} the text of the link,
  * empty if there is none; undefined: the page says why it cannot go on
  */
 export async function arrive(wasm) {
@@ -19,10 +19,10 @@ export async function arrive(wasm) {
   await textsReady;
   const module = await startEngine("open", wasm);
   if (!module) return undefined;
-  const desk = new OpenDesk(module);
+  const keyWorker = new OpenKeyWorker(module);
   await restore();
   tidy();
-  return { text, module, desk };
+  return { text, module, keyWorker };
 }
 
 /** Whether the page asks for a link. */

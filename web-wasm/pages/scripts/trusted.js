@@ -5,8 +5,8 @@
  */
 
 const OWN_SCRIPTS = [
-  "/scripts/workers/seal-desk-worker.js",
-  "/scripts/workers/open-desk-worker.js",
+  "/scripts/workers/seal-key-worker.js",
+  "/scripts/workers/open-key-worker.js",
   "/scripts/workers/seal-worker.js",
   "/scripts/workers/open-worker.js",
   "/save-worker.js",
@@ -28,7 +28,7 @@ const policy = factory?.createPolicy("subrosa", { createScriptURL: ownScript }) 
 /**
  * Starts a module worker.
  *
- * @param {"seal-desk" | "open-desk" | "seal" | "open"} name
+ * @param {"seal-key" | "open-key" | "seal" | "open"} name
  * @returns {Worker}
  */
 export function startWorker(name) {

@@ -14,7 +14,7 @@ use crate::{process, visit};
 const BYTES_MAX: usize = 150_000;
 /// The pages that recipients open, and the worker that they start at once.
 const PAGES: [&str; 2] = ["/receive.html", "/reveal.html"];
-const WORKER: &str = "/scripts/workers/open-desk-worker.js";
+const WORKER: &str = "/scripts/workers/open-key-worker.js";
 
 /// Expects the browser modules to be there.
 pub(super) fn check() -> Result<()> {

@@ -25,7 +25,7 @@ import * as wasm from "/wasm/seal.js";
 import { CallError, sendForText } from "../api.js";
 import { showChannels } from "../channels.js";
 import { FormProblem } from "../choices.js";
-import { SealDesk } from "../desk.js";
+import { SealKeyWorker } from "../key-worker.js";
 import { startEngine } from "../engine.js";
 import { followNewLinks, forgetFragment, keep, takeFragment } from "../fragment.js";
 import { Stops } from "../stops.js";
@@ -42,8 +42,8 @@ import { forgetPush, isLinkAtRisk, prepareResult, showPush } from "./result.js";
 
 const TRIES = 3;
 
-/** @type {SealDesk} */
-let desk;
+/** @type {SealKeyWorker} */
+let keyWorker;
 /** @type {Config} */
 let config;
 /** Of the server that keeps pushes, if it is not this one. */
@@ -60,7 +60,7 @@ async function start() {
   await textsReady;
   const module = await startEngine("seal", wasm);
   if (!module) return;
-  desk = new SealDesk(module);
+  keyWorker = new SealKeyWorker(module);
   prepareForm();
   prepareResult(another);
   element("push-form", HTMLFormElement).addEventListener("submit", (event) => {
@@ -128,8 +128,8 @@ async function sealed(wanted) {
   if (begun?.wanted === same) return begun;
   if (begun) void sendForText(ownerCall("DELETE", begun.owner, "/owner")).catch(() => {});
   begun = undefined;
-  const owner = await desk.ask("beginPush");
-  const json = await desk.ask("pushBody", wanted);
+  const owner = await keyWorker.ask("beginPush");
+  const json = await keyWorker.ask("pushBody", wanted);
   return (begun = { wanted: same, owner, json });
 }
 
@@ -140,24 +140,24 @@ async function made(owner, { form: { kind }, passphrase }) {
     await present(owner, { kind, passphrase });
   } catch {
     // It is made; what becomes of it can be seen later.
-    await comeBack(await desk.ask("pushOwnerToken"));
+    await comeBack(await keyWorker.ask("pushOwnerToken"));
   }
 }
 
 /** @param {Owner} owner @param {{ kind?: string, passphrase?: string }} known */
 async function present(owner, { kind, passphrase = "" }) {
   const server = origin || location.origin;
-  const [token, ownerToken] = [await desk.ask("pushToken"), await desk.ask("pushOwnerToken")];
+  const [token, ownerToken] = [await keyWorker.ask("pushToken"), await keyWorker.ask("pushOwnerToken")];
   keep(ownerToken);
   const owned = { ...owner, ...(origin && { origin }) };
   const links = { link: `${server}/p#${token}`, ownerLink: `${server}/push#${ownerToken}` };
-  await showPush({ ...links, owned, kind, passphrase }, desk, config.limits.views_max);
+  await showPush({ ...links, owned, kind, passphrase }, keyWorker, config.limits.views_max);
 }
 
 /** Shows what became of a push. @param {string} text of its owner's address */
 async function comeBack(text) {
   try {
-    const owner = await desk.ask("takeOwnerLink", text);
+    const owner = await keyWorker.ask("takeOwnerLink", text);
     await present(owner, {});
   } catch (error) {
     const { variant } = /** @type {{ variant?: string }} */ (error);

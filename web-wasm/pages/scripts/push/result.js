@@ -67,16 +67,16 @@ export const isLinkAtRisk = () => state() === "done" && !taken;
  * Shows a push: one just made, or one that its owner came back to. Rejects if the server cannot tell about it.
  *
  * @param {Made} made
- * @param {import("../desk.js").SealDesk} desk
+ * @param {import("../key-worker.js").SealKeyWorker} keyWorker
  * @param {number} limit views that a push may allow
  */
-export async function showPush(made, desk, limit) {
+export async function showPush(made, keyWorker, limit) {
   forgetPush();
   current = made;
   viewsMax = limit;
   taken = made.kind === undefined;
   element("owner-link", HTMLInputElement).value = made.ownerLink;
-  watch = new PushWatch(made.owned, desk, showStatus);
+  watch = new PushWatch(made.owned, keyWorker, showStatus);
   await watch.start();
 }
 

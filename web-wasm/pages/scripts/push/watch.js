@@ -37,7 +37,7 @@ const ORDER = ["label", "state", "started", "finished", "wrong", "left", "ends"]
 
 export class PushWatch {
   #owned;
-  #desk;
+  #keyWorker;
   #onChange;
   #stop = new AbortController();
   /** @type {number | undefined} */
@@ -50,13 +50,13 @@ export class PushWatch {
 
   /**
    * @param {Owned} owned
-   * @param {import("../desk.js").SealDesk} desk
+   * @param {import("../key-worker.js").SealKeyWorker} keyWorker
    * @param {(status: PushStatus, opened: Opened) => void} onChange told whenever something is different
    * @param {string} [prefix] before the ids `status` and `unreachable`. With one there is no timeline
    */
-  constructor(owned, desk, onChange, prefix = "") {
+  constructor(owned, keyWorker, onChange, prefix = "") {
     this.#owned = owned;
-    this.#desk = desk;
+    this.#keyWorker = keyWorker;
     this.#onChange = onChange;
     this.#prefix = prefix;
     element(`${prefix}status`, HTMLElement).replaceChildren();
@@ -121,7 +121,7 @@ export class PushWatch {
   async #show(body) {
     if (body === this.#shown || this.#stop.signal.aborted) return;
     const status = /** @type {PushStatus} */ (JSON.parse(body));
-    const opened = /** @type {Opened} */ (JSON.parse(await this.#desk.ask("pushStatus", body)));
+    const opened = /** @type {Opened} */ (JSON.parse(await this.#keyWorker.ask("pushStatus", body)));
     const { link } = status;
     const { started, wrong_password: wrong } = link.counters;
     const state = link.state === "ready" && started.count > 0 ? "seen" : link.state;

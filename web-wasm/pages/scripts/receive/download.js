@@ -21,15 +21,15 @@ import { openSink } from "./saver.js";
  * @param {object} what
  * @param {SavePlan} what.plan
  * @param {import("./openers.js").Openers} what.openers
- * @param {import("../desk.js").OpenDesk} what.desk
+ * @param {import("../key-worker.js").OpenKeyWorker} what.keyWorker
  * @param {(index: number) => string} what.urlOf
  * @param {AbortSignal} what.signal
  * @param {Told} told
  * @returns {Promise<boolean>} whether it is on the disk
  */
-export async function save({ plan, openers, desk, urlOf, signal }, told) {
+export async function save({ plan, openers, keyWorker, urlOf, signal }, told) {
   const { name, isArchive, len } = plan;
-  const sink = await openSink({ fileName: name, size: isArchive ? null : len, sizeAtMost: len, isArchive, desk });
+  const sink = await openSink({ fileName: name, size: isArchive ? null : len, sizeAtMost: len, isArchive, keyWorker });
   const got = new Map();
   const progress = {
     onWait: told.onWait,

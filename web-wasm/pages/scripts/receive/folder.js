@@ -12,7 +12,7 @@ import { giveUp, pickers, refused } from "./picked.js";
  * @property {string} archive how everything would be called in one file
  * @property {FileSystemDirectoryHandle} picked
  * @property {import("./openers.js").Openers} openers
- * @property {import("../desk.js").OpenDesk} desk
+ * @property {import("../key-worker.js").OpenKeyWorker} keyWorker
  * @property {AbortSignal} signal
  */
 
@@ -181,9 +181,9 @@ async function makeFile(folder, name) {
  * @param {(bytes: number) => void} onBytes
  * @param {import("./download.js").Told["onWait"]} onWait
  */
-async function saveInto(file, entry, { session, desk, openers, signal }, onBytes, onWait) {
+async function saveInto(file, entry, { session, keyWorker, openers, signal }, onBytes, onWait) {
   /** @type {import("./session.js").SavePlan} */
-  const { pieces } = JSON.parse(await desk.ask("savePlan", entry, undefined));
+  const { pieces } = JSON.parse(await keyWorker.ask("savePlan", entry, undefined));
   const writable = await file.createWritable();
   let written = 0;
   try {

@@ -13,7 +13,7 @@ export { closePreview } from "./preview.js";
 
 /** Shows a file, under the same lease as a download. @param {() => void} back to the list */
 export async function look(back) {
-  const { wanted, listing, session, desk } = visit;
+  const { wanted, listing, session, keyWorker } = visit;
   const { entry = 0 } = wanted;
   const { path, size } = listing.entries[entry];
   const signal = begin();
@@ -26,11 +26,11 @@ export async function look(back) {
   show("previewing");
   try {
     const openers = await haveOpeners(signal);
-    const plan = JSON.parse(await desk.ask("previewPlan", entry));
+    const plan = JSON.parse(await keyWorker.ask("previewPlan", entry));
     throwIfCancelled(signal);
     const urlOf = (/** @type {number} */ index) => session.partUrl(index);
     const spend = (/** @type {number} */ bytes) => session.spendOnLook(bytes, listing.contentLen);
-    const whole = { entry, plan, name: nameOf(path), size: size ?? 0, openers, desk, urlOf, spend, onFailed, signal };
+    const whole = { entry, plan, name: nameOf(path), size: size ?? 0, openers, keyWorker, urlOf, spend, onFailed, signal };
     await openPreview(whole, {
       onProgress: (bytes, total) => (progress.value = total === 0 ? 1 : bytes / total),
       onWait: (failure) => say("preview-lead", waitText(failure) || texts.loading),

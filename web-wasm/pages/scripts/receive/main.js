@@ -32,8 +32,8 @@ let looking;
 async function start() {
   const arrived = await arrive(wasm);
   if (!arrived) return;
-  const { text, module, desk } = arrived;
-  Object.assign(visit, { module, desk });
+  const { text, module, keyWorker } = arrived;
+  Object.assign(visit, { module, keyWorker });
   prepare();
   if (text === "") askLink("no-link", texts);
   else await takeLink(text);
@@ -73,12 +73,12 @@ function prepare() {
 async function takeLink(text) {
   say("link-problem", "");
   try {
-    visit.session = new Session(visit.desk, await visit.desk.ask("takeLink", text));
+    visit.session = new Session(visit.keyWorker, await visit.keyWorker.ask("takeLink", text));
     keep(visit.session.token);
     clearLinkForm();
   } catch (error) {
     const { variant } = /** @type {{ variant?: string }} */ (error);
-    if (visit.desk.isBroken) return stops.at("offline", "", () => location.reload());
+    if (visit.keyWorker.isBroken) return stops.at("offline", "", () => location.reload());
     const push = variant === "other-kind" ? await pushIn(text) : "";
     if (push !== "") return showWay(push);
     const again = asksForLink();
@@ -100,7 +100,7 @@ async function showWay(push) {
 /** A link to a password, which has a page of its own; empty if it is none. @param {string} text */
 async function pushIn(text) {
   try {
-    return (await visit.desk.ask("takePush", text)).token;
+    return (await visit.keyWorker.ask("takePush", text)).token;
   } catch {
     return "";
   }
@@ -123,7 +123,7 @@ async function look() {
 
 /** Opens the link: this counts no download. @param {string} password */
 async function open(password) {
-  const { session, desk } = visit;
+  const { session, keyWorker } = visit;
   try {
     Object.assign(visit, await session.open(password));
   } catch (error) {
@@ -136,7 +136,7 @@ async function open(password) {
   }
   const { view, listing } = visit;
   if (stops.atState(view, session.holdsLease, () => void look())) return;
-  visit.tree = new Tree(desk, listing);
+  visit.tree = new Tree(keyWorker, listing);
   // Not to be waited for: few people copy a note by hand.
   if (listing.note) import("../exact.js").then(({ copyExactly }) => copyExactly()).catch(() => {});
   say("surroundings", session.holdsLease ? "" : await warning(listing.contentLen));

@@ -4,7 +4,7 @@
  * order.
  */
 
-import { JobError, startCrew } from "../crew.js";
+import { JobError, startWorkerPool } from "../worker-pool.js";
 import { workerCount } from "../engine.js";
 import { Cancelled } from "../waiting.js";
 
@@ -16,7 +16,7 @@ const WINDOW_PER_WORKER = 2;
 
 export class Openers {
   /** @type {Worker[]} */
-  #crew;
+  #pool;
   /** By the number of the job. @type {Map<number, { resolve: (bytes: Uint8Array<ArrayBuffer>) => void, reject: (reason: unknown) => void }>} */
   #waiting = new Map();
   #jobs = 0;
@@ -35,11 +35,11 @@ export class Openers {
    */
   constructor({ module, grant, headers }) {
     const onMessage = (/** @type {any} */ data) => this.#told(data);
-    this.#crew = startCrew("open", workerCount(), onMessage, (error) => {
+    this.#pool = startWorkerPool("open", workerCount(), onMessage, (error) => {
       this.isBroken = true;
       this.#fail(error);
     });
-    for (const worker of this.#crew) {
+    for (const worker of this.#pool) {
       const copy = grant.slice();
       worker.postMessage({ module, grant: copy, headers }, [copy.buffer]);
     }
@@ -67,7 +67,7 @@ export class Openers {
     let next = 0;
     try {
       while (next < pieces.length || ahead.length > 0) {
-        while (next < pieces.length && ahead.length < WINDOW_PER_WORKER * this.#crew.length) {
+        while (next < pieces.length && ahead.length < WINDOW_PER_WORKER * this.#pool.length) {
           ahead.push(this.#open(pieces[next], urlOf));
           next += 1;
         }
@@ -103,7 +103,7 @@ export class Openers {
     const opened = new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       // Pieces of one part go to one worker: it keeps what several of them need.
-      const worker = this.#crew[piece.index % this.#crew.length];
+      const worker = this.#pool[piece.index % this.#pool.length];
       worker.postMessage({ open: { ...piece, id, url: urlOf(piece.index) } });
     });
     // It may fail before its turn comes; whoever takes it then is told.
@@ -129,13 +129,13 @@ export class Openers {
   /** @param {Error} error */
   #fail(error) {
     for (const { reject } of this.#waiting.values()) reject(error);
-    if (this.#waiting.size > 0) for (const worker of this.#crew) worker.postMessage({ cancel: true });
+    if (this.#waiting.size > 0) for (const worker of this.#pool) worker.postMessage({ cancel: true });
     this.#waiting.clear();
   }
 
   /** Ends the workers: their memory, and the key in it, is gone. */
   end() {
     this.#fail(new Cancelled());
-    for (const worker of this.#crew) worker.terminate();
+    for (const worker of this.#pool) worker.terminate();
   }
 }

@@ -15,16 +15,16 @@ import { Cancelled } from "../waiting.js";
 export const pickers = /** @type {Pickers} */ (/** @type {unknown} */ (globalThis));
 
 /** @param {import("./saver.js").What} what @returns {Promise<import("./saver.js").Sink>} */
-export async function pickedSink({ fileName, isArchive, desk }) {
+export async function pickedSink({ fileName, isArchive, keyWorker }) {
   const picked = pickers.showSaveFilePicker?.({ suggestedName: fileName });
   if (!picked) throw new Error("no file can be picked here");
   const file = await picked.catch(refused);
   const writable = await file.createWritable();
   return {
     isOnDisk: true,
-    write: async (content) => writable.write(isArchive ? await desk.ask("pushZip", content) : content),
+    write: async (content) => writable.write(isArchive ? await keyWorker.ask("pushZip", content) : content),
     async close() {
-      if (isArchive) await writable.write(await desk.ask("finishZip"));
+      if (isArchive) await writable.write(await keyWorker.ask("finishZip"));
       await writable.close();
     },
     abort: () => void giveUp(file, writable),

@@ -59,10 +59,10 @@ class Blocks {
 
   /** @param {number} at @returns {Promise<Kept>} */
   async #block(at) {
-    const { desk, entry, openers, urlOf, spend } = this.#look;
+    const { keyWorker, entry, openers, urlOf, spend } = this.#look;
     const isIn = (/** @type {Kept | Block} */ { from, to }) => from <= at && at < to;
     /** @type {Block | undefined} */
-    const planned = this.#kept.some(isIn) ? undefined : JSON.parse(await desk.ask("block", entry, at));
+    const planned = this.#kept.some(isIn) ? undefined : JSON.parse(await keyWorker.ask("block", entry, at));
     // Somebody else may have asked for it meanwhile.
     let block = this.#kept.find(isIn);
     if (!block) {
@@ -93,10 +93,10 @@ class Blocks {
  * @returns {Promise<() => void>} ends it
  */
 export async function openPlayer(look, label, told) {
-  const { plan, desk, signal } = look;
+  const { plan, keyWorker, signal } = look;
   const blocks = new Blocks(look, told.onWait);
   // Before anything is made for it: the first bytes say what it is.
-  const type = await desk.ask("mediaType", plan.kind, await blocks.from(0));
+  const type = await keyWorker.ask("mediaType", plan.kind, await blocks.from(0));
   // Whoever went back may look at something else by now.
   throwIfCancelled(signal);
   const { frame, page } = await emptyPage(label, plan.kind, signal);

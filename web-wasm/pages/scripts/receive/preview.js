@@ -22,7 +22,7 @@ import { isPlayed } from "./surroundings.js";
  * @property {string} name
  * @property {number} size bytes of the whole file
  * @property {import("./openers.js").Openers} openers
- * @property {import("../desk.js").OpenDesk} desk
+ * @property {import("../key-worker.js").OpenKeyWorker} keyWorker
  * @property {(index: number) => string} urlOf
  * @property {(bytes: number) => boolean} spend notes bytes that are about to be fetched; false if a look may not
  * @property {(error: unknown) => void} onFailed after it was shown
@@ -98,11 +98,11 @@ export async function openPreview(what, told) {
 }
 
 /** Offers other encodings for a text, and shows it again in the one that is chosen. @param {Look} what @param {string} label @param {Foreign} foreign */
-function offer({ plan: { kind, isCut }, desk, signal, onFailed }, label, foreign) {
+function offer({ plan: { kind, isCut }, keyWorker, signal, onFailed }, label, foreign) {
   encodings?.offerEncodings(foreign.label, (chosen) => {
     const text = encodings?.decoded(foreign.bytes, chosen, isCut) ?? "";
     const again = async () => {
-      last.content.text = await desk.ask("visibleText", text);
+      last.content.text = await keyWorker.ask("visibleText", text);
       foreign.label = chosen;
       await showInFrame(kind, label, last.content, signal, false);
     };
@@ -139,7 +139,7 @@ async function played(what, label, told) {
  * @param {import("./download.js").Told} told
  * @returns {Promise<{ text?: string, kind?: string, blob?: Blob, bytes?: Uint8Array, foreign?: Foreign }>}
  */
-async function fetched({ plan: { kind, len, isCut, pieces }, openers, desk, urlOf, signal }, told) {
+async function fetched({ plan: { kind, len, isCut, pieces }, openers, keyWorker, urlOf, signal }, told) {
   /** @type {Blob[]} */
   const blobs = [];
   let got = 0;
@@ -148,7 +148,7 @@ async function fetched({ plan: { kind, len, isCut, pieces }, openers, desk, urlO
   told.onProgress(0, len);
   for await (const bytes of openers.stream(pieces, urlOf, signal, progress)) {
     // Sounds and films say at once what they are; the rest of what is something else need not be fetched.
-    if (type === "" && isPlayed(kind)) type = await desk.ask("mediaType", kind, bytes);
+    if (type === "" && isPlayed(kind)) type = await keyWorker.ask("mediaType", kind, bytes);
     got += bytes.byteLength;
     // As a blob it can leave the page's memory.
     blobs.push(new Blob([bytes]));
@@ -157,8 +157,8 @@ async function fetched({ plan: { kind, len, isCut, pieces }, openers, desk, urlO
   signal.throwIfAborted();
   if (kind === "text" || kind === "image" || kind === "pdf") {
     const bytes = new Uint8Array(await new Blob(blobs).arrayBuffer());
-    if (kind === "text") return readText(bytes, isCut, desk);
-    type = await desk.ask("mediaType", kind, bytes);
+    if (kind === "text") return readText(bytes, isCut, keyWorker);
+    type = await keyWorker.ask("mediaType", kind, bytes);
     if (kind === "pdf") {
       const drawing = import("./pages.js").then(({ drawing }) => drawing(signal));
       return { kind, bytes, ...(await onDemand(drawing)) };
@@ -172,16 +172,16 @@ async function fetched({ plan: { kind, len, isCut, pieces }, openers, desk, urlO
  *
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {boolean} isCut
- * @param {import("../desk.js").OpenDesk} desk
+ * @param {import("../key-worker.js").OpenKeyWorker} keyWorker
  * @returns {Promise<{ text: string, foreign?: Foreign }>}
  */
-async function readText(bytes, isCut, desk) {
-  const known = await desk.ask("textEncoding", bytes, isCut).catch((/** @type {any} */ error) => {
+async function readText(bytes, isCut, keyWorker) {
+  const known = await keyWorker.ask("textEncoding", bytes, isCut).catch((/** @type {any} */ error) => {
     throw error?.variant === "other-content" ? new NoText() : error;
   });
   encodings = known === "" ? await onDemand(import("./encodings.js")) : undefined;
   const label = known || (encodings?.guessed(bytes, isCut) ?? "utf-8");
-  const text = await desk.ask("visibleText", new TextDecoder(label).decode(bytes, { stream: isCut }));
+  const text = await keyWorker.ask("visibleText", new TextDecoder(label).decode(bytes, { stream: isCut }));
   return encodings ? { text, foreign: { bytes, label } } : { text };
 }
 

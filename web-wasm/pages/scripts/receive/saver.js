@@ -43,12 +43,12 @@ class NoStream extends Error {
  * @property {number | null} size bytes, if they are known
  * @property {number} sizeAtMost bytes of content
  * @property {boolean} isArchive whether content becomes a zip on its way
- * @property {import("../desk.js").OpenDesk} desk
+ * @property {import("../key-worker.js").OpenKeyWorker} keyWorker
  */
 
 /** @param {What} what @returns {Promise<Sink>} */
 export async function openSink(what) {
-  if (what.isArchive) await what.desk.ask("beginZip");
+  if (what.isArchive) await what.keyWorker.ask("beginZip");
   // Private windows and in-app browsers often have no service worker, and some have no storage.
   const ways = [
     () => serviceWorkerSink(what),
@@ -80,16 +80,16 @@ export async function canSave(bytes) {
 export const removeStored = () => stored?.removeStored();
 
 /** @param {What} what @returns {Promise<Sink>} */
-async function serviceWorkerSink({ fileName, size, isArchive, desk }) {
+async function serviceWorkerSink({ fileName, size, isArchive, keyWorker }) {
   const worker = await activeWorker();
   const name = randomName();
   const { port1, port2 } = new MessageChannel();
   worker.postMessage({ save: name, fileName, size }, [port2]);
-  await within(START_MILLIS, desk.ask("openPipe", port1));
+  await within(START_MILLIS, keyWorker.ask("openPipe", port1));
   const frame = hiddenFrame(`/dl/${name}`);
-  const stopPinging = pinging(worker, name, desk);
+  const stopPinging = pinging(worker, name, keyWorker);
   // The browser may end the worker all the same; the stream is gone with it, and waiting for it would never end.
-  const lost = (/** @type {MessageEvent} */ { data }) => data?.lost === name && void desk.ask("losePipe");
+  const lost = (/** @type {MessageEvent} */ { data }) => data?.lost === name && void keyWorker.ask("losePipe");
   navigator.serviceWorker.addEventListener("message", lost);
   navigator.serviceWorker.startMessages();
   const end = () => {
@@ -99,38 +99,38 @@ async function serviceWorkerSink({ fileName, size, isArchive, desk }) {
     setTimeout(() => frame.remove(), 5_000);
   };
   try {
-    await within(START_MILLIS, desk.ask("pipeStarted"));
+    await within(START_MILLIS, keyWorker.ask("pipeStarted"));
   } catch (error) {
     end();
-    void desk.ask("abortPipe");
+    void keyWorker.ask("abortPipe");
     throw error;
   }
   return {
-    write: (content) => desk.ask("pipe", content, isArchive),
+    write: (content) => keyWorker.ask("pipe", content, isArchive),
     async close() {
-      await desk.ask("closePipe", isArchive);
+      await keyWorker.ask("closePipe", isArchive);
       end();
     },
     abort() {
-      void desk.ask("abortPipe");
+      void keyWorker.ask("abortPipe");
       end();
     },
   };
 }
 
 /**
- * Keeps the service worker awake, also while nothing flows. The desk counts the time: in a window that nobody sees, browsers
+ * Keeps the service worker awake, also while nothing flows. The key worker counts the time: in a window that nobody sees, browsers
  * let a page's own timers run once a minute.
  *
  * @param {ServiceWorker} worker
  * @param {string} name
- * @param {import("../desk.js").OpenDesk} desk
+ * @param {import("../key-worker.js").OpenKeyWorker} keyWorker
  * @returns {() => void} ends it
  */
-function pinging(worker, name, desk) {
+function pinging(worker, name, keyWorker) {
   let isOver = false;
   const ping = async () => {
-    for (; !isOver; await desk.ask("later", PING_MILLIS)) worker.postMessage({ ping: name });
+    for (; !isOver; await keyWorker.ask("later", PING_MILLIS)) worker.postMessage({ ping: name });
   };
   void ping();
   return () => (isOver = true);
@@ -149,16 +149,16 @@ function hiddenFrame(url) {
 }
 
 /** @param {What} what @returns {Sink} */
-function blobSink({ fileName, isArchive, desk }) {
+function blobSink({ fileName, isArchive, keyWorker }) {
   /** @type {Blob[]} */
   let pieces = [];
   return {
     async write(content) {
       // As a blob it can leave the page's memory.
-      pieces.push(new Blob([isArchive ? await desk.ask("pushZip", content) : content]));
+      pieces.push(new Blob([isArchive ? await keyWorker.ask("pushZip", content) : content]));
     },
     async close() {
-      if (isArchive) pieces.push(new Blob([await desk.ask("finishZip")]));
+      if (isArchive) pieces.push(new Blob([await keyWorker.ask("finishZip")]));
       const url = URL.createObjectURL(new Blob(pieces, { type: "application/octet-stream" }));
       saveUrl(url, fileName);
       pieces = [];

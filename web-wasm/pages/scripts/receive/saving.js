@@ -35,7 +35,7 @@ export function prepareSaving(page) {
 
 /** Saves what is wanted. */
 export async function saveNow() {
-  const { wanted, desk, session } = visit;
+  const { wanted, keyWorker, session } = visit;
   const signal = begin();
   const pace = new Pace();
   const folder = wanted.asFolder ? await fetchFolder().catch(failed) : undefined;
@@ -50,7 +50,7 @@ export async function saveNow() {
   try {
     const openers = await haveOpeners(signal);
     /** @type {import("./session.js").SavePlan} */
-    const plan = JSON.parse(await desk.ask("savePlan", wanted.entry, wanted.folder));
+    const plan = JSON.parse(await keyWorker.ask("savePlan", wanted.entry, wanted.folder));
     throwIfCancelled(signal);
     say("saving-lead", texts.savingLead(plan.name));
     const told = {
@@ -58,11 +58,11 @@ export async function saveNow() {
       onWait: (/** @type {import("../api.js").Failure | undefined} */ failure) => waiting(failure, pace),
     };
     if (folder && picked) {
-      const what = { session, listing: visit.listing, archive: plan.name, picked, openers, desk, signal };
+      const what = { session, listing: visit.listing, archive: plan.name, picked, openers, keyWorker, signal };
       return await savedInto(await folder.saveFolder(what, told));
     }
     const urlOf = (/** @type {number} */ index) => session.partUrl(index);
-    const isOnDisk = await save({ plan, openers, desk, urlOf, signal }, told);
+    const isOnDisk = await save({ plan, openers, keyWorker, urlOf, signal }, told);
     say("ask-lead", texts.askLead(plan.name));
     say("ask-problem", "");
     if (isOnDisk) await saved();

@@ -22,15 +22,15 @@ const LOOKS_SHARE = 1.75;
 const UNANSWERED_MILLIS = 24 * 60 * 60 * 1000;
 
 export class Session {
-  #desk;
+  #keyWorker;
   #link;
 
   /**
-   * @param {import("../desk.js").OpenDesk} desk
+   * @param {import("../key-worker.js").OpenKeyWorker} keyWorker
    * @param {{ linkId: string, linkProof: string, token: string }} taken
    */
-  constructor(desk, taken) {
-    this.#desk = desk;
+  constructor(keyWorker, taken) {
+    this.#keyWorker = keyWorker;
     this.#link = new HeldLink("links", taken);
   }
 
@@ -97,13 +97,13 @@ export class Session {
    * @returns {Promise<{ view: LinkView, listing: Listing }>}
    */
   async open(password) {
-    this.#link.unlock(await this.#desk.ask("unlock", password, this.#link.device));
+    this.#link.unlock(await this.#keyWorker.ask("unlock", password, this.#link.device));
     const body = await sendForText(this.#link.call("POST", "/open", "open", "device"));
-    await this.#desk.ask("opened", body);
+    await this.#keyWorker.ask("opened", body);
     const { link: view } = /** @type {{ link: LinkView }} */ (JSON.parse(body));
     this.#link.keepDevice(view);
     const sealed = await sendForBytes(this.#link.call("GET", "/manifest", "open", "device"));
-    return { view, listing: JSON.parse(await this.#desk.ask("readManifest", sealed)) };
+    return { view, listing: JSON.parse(await this.#keyWorker.ask("readManifest", sealed)) };
   }
 
   /**
@@ -119,14 +119,14 @@ export class Session {
   /** @returns {Promise<{ grant: Uint8Array, view: LinkView }>} */
   async #askForLease() {
     const kept = keptLease(this.#link.id);
-    const { secret } = (this.#link.lease = await this.#desk.ask("holdLease", kept?.secret));
+    const { secret } = (this.#link.lease = await this.#keyWorker.ask("holdLease", kept?.secret));
     keepLease(this.#link.id, { until: Date.now() + UNANSWERED_MILLIS, ...kept, secret });
     await secureLease(this.#link.id);
-    const json = await this.#desk.ask("leaseBody");
+    const json = await this.#keyWorker.ask("leaseBody");
     const body = await sendForText({ ...this.#link.call("POST", "/leases", "open", "device"), json });
     const { expires_at, link: view } = /** @type {{ expires_at: number, link: LinkView }} */ (JSON.parse(body));
     keepLease(this.#link.id, { ...keptLease(this.#link.id), until: untilHere(expires_at, view), secret });
-    return { grant: await this.#desk.ask("granted", body), view };
+    return { grant: await this.#keyWorker.ask("granted", body), view };
   }
 
   /** For the workers that fetch. */
@@ -141,8 +141,8 @@ export class Session {
 
   /** Says that it is saved, with the receipt. The lease is over then. */
   async finish() {
-    const { id } = (this.#link.lease ??= await this.#desk.ask("holdLease", keptLease(this.#link.id)?.secret));
-    const json = await this.#desk.ask("finishBody");
+    const { id } = (this.#link.lease ??= await this.#keyWorker.ask("holdLease", keptLease(this.#link.id)?.secret));
+    const json = await this.#keyWorker.ask("finishBody");
     const body = await sendForText({ ...this.#link.call("POST", `/leases/${id}/done`, "open", "lease"), json });
     const { gone } = /** @type {LinkView} */ (JSON.parse(body));
     if (gone) this.forgetLink();

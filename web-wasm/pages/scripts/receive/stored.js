@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Saving without a service worker: the desk writes the file into the browser's private storage of this site, then the
+ * Saving without a service worker: the key worker writes the file into the browser's private storage of this site, then the
  * browser copies it from there. Nothing of it lasts: a file goes when the person says that it is saved, when the next one
  * is, some time after it was handed over, or on the next visit.
  */
@@ -33,21 +33,21 @@ export async function hasRoom(bytes) {
  * @param {import("./saver.js").What & { saveUrl: (url: string, fileName: string) => void }} what
  * @returns {Promise<import("./saver.js").Sink>}
  */
-export async function storedSink({ fileName, sizeAtMost, isArchive, desk, saveUrl }) {
+export async function storedSink({ fileName, sizeAtMost, isArchive, keyWorker, saveUrl }) {
   removeLast?.();
   if (!(await hasRoom(sizeAtMost))) throw new Error("no room in the storage of this site");
   const name = crypto.randomUUID();
   const unlock = await lock(LOCK + name);
   try {
-    await desk.ask("openStore", name);
+    await keyWorker.ask("openStore", name);
   } catch (error) {
     unlock();
     throw error;
   }
   return {
-    write: (content) => desk.ask("store", content, isArchive),
+    write: (content) => keyWorker.ask("store", content, isArchive),
     async close() {
-      const url = URL.createObjectURL(await desk.ask("closeStore", isArchive));
+      const url = URL.createObjectURL(await keyWorker.ask("closeStore", isArchive));
       saveUrl(url, fileName);
       const remove = () => {
         clearTimeout(timer);
@@ -59,7 +59,7 @@ export async function storedSink({ fileName, sizeAtMost, isArchive, desk, saveUr
       removeLast = remove;
     },
     // What cannot be removed now is removed on the next visit.
-    abort: () => void desk.ask("dropStore").then(unlock, unlock),
+    abort: () => void keyWorker.ask("dropStore").then(unlock, unlock),
   };
 }
 

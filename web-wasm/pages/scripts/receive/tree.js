@@ -22,7 +22,7 @@ const FIND_MILLIS = 150;
 const TOP = -1;
 
 export class Tree {
-  #desk;
+  #keyWorker;
   /** @type {Listing} */
   #listing;
   /** @type {Set<number>} */
@@ -36,9 +36,9 @@ export class Tree {
   /** The search that was asked last. */
   #asked = "";
 
-  /** @param {import("../desk.js").OpenDesk} desk @param {Listing} listing */
-  constructor(desk, listing) {
-    this.#desk = desk;
+  /** @param {import("../key-worker.js").OpenKeyWorker} keyWorker @param {Listing} listing */
+  constructor(keyWorker, listing) {
+    this.#keyWorker = keyWorker;
     this.#listing = listing;
     const { folders, entries, readme } = listing;
     for (const [id, { parent }] of folders.entries()) this.#level(parent).folders.push(id);
@@ -206,7 +206,7 @@ export class Tree {
       return;
     }
     /** @type {{ total: number, entries: number[] }} */
-    const { total, entries } = JSON.parse(await this.#desk.ask("find", text, ROWS));
+    const { total, entries } = JSON.parse(await this.#keyWorker.ask("find", text, ROWS));
     if (this.#asked !== text) return;
     const note = document.createElement("li");
     note.className = "more";

@@ -12,7 +12,7 @@ import { Cancelled, onDemand, unlessCancelled } from "../waiting.js";
  *
  * @typedef {object} Visit
  * @property {WebAssembly.Module} module
- * @property {import("../desk.js").OpenDesk} desk
+ * @property {import("../key-worker.js").OpenKeyWorker} keyWorker
  * @property {import("./session.js").Session} session
  * @property {import("./session.js").LinkView} view
  * @property {import("./session.js").Listing} listing

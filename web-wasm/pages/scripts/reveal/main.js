@@ -35,8 +35,8 @@ import { isStopped, stopForError, stops } from "./stops.js";
 
 /** @typedef {import("./session.js").LinkView} LinkView */
 
-/** @type {import("../desk.js").OpenDesk} */
-let desk;
+/** @type {import("../key-worker.js").OpenKeyWorker} */
+let keyWorker;
 /** @type {Session} */
 let session;
 /** @type {LinkView} */
@@ -50,7 +50,7 @@ async function start() {
   const arrived = await arrive(wasm);
   if (!arrived) return;
   const { text } = arrived;
-  ({ desk } = arrived);
+  ({ keyWorker } = arrived);
   prepare();
   if (text === "") askLink("no-link", texts);
   else await takeLink(text);
@@ -75,13 +75,13 @@ function prepare() {
 async function takeLink(text) {
   say("link-problem", "");
   try {
-    session = new Session(desk, await desk.ask("takePush", text));
+    session = new Session(keyWorker, await keyWorker.ask("takePush", text));
     session.whenEndedElsewhere(endedElsewhere);
     keep(session.token);
     clearLinkForm();
   } catch (error) {
     const { variant } = /** @type {{ variant?: string }} */ (error);
-    if (desk.isBroken) return stops.at("offline", "", () => location.reload());
+    if (keyWorker.isBroken) return stops.at("offline", "", () => location.reload());
     const again = asksForLink();
     if (variant === "other-kind") await showWay(text);
     else if (again) say("link-problem", texts.stillDamaged);
@@ -94,14 +94,14 @@ async function takeLink(text) {
 /** A link of another page: the way there, with the link. @param {string} text */
 async function showWay(text) {
   try {
-    const { token } = await desk.ask("takeLink", text);
+    const { token } = await keyWorker.ask("takeLink", text);
     const serves = await servedHere();
     if (serves("shares")) return stops.at("other-kind", others.files, () => location.assign(`/s#${token}`));
     return stops.at("other-kind", others.elsewhere, undefined);
   } catch {
     // Not a link to files.
   }
-  if (await desk.ask("isPushOwner", text)) {
+  if (await keyWorker.ask("isPushOwner", text)) {
     return stops.at("other-kind", others.owner, () => location.assign(`/push#${text}`));
   }
   stops.at("other-kind", others.unknown, undefined);

@@ -31,15 +31,15 @@ import { HeldLink } from "../link.js";
 const UNANSWERED_MILLIS = 15 * 60 * 1000;
 
 export class Session {
-  #desk;
+  #keyWorker;
   #link;
 
   /**
-   * @param {import("../desk.js").OpenDesk} desk
+   * @param {import("../key-worker.js").OpenKeyWorker} keyWorker
    * @param {{ linkId: string, linkProof: string, token: string }} taken
    */
-  constructor(desk, taken) {
-    this.#desk = desk;
+  constructor(keyWorker, taken) {
+    this.#keyWorker = keyWorker;
     this.#link = new HeldLink("pushes", taken);
   }
 
@@ -73,12 +73,12 @@ export class Session {
   async look() {
     const body = await sendForText(this.#link.call("GET", ""));
     const { link: view } = /** @type {{ link: LinkView }} */ (JSON.parse(body));
-    return { view, face: JSON.parse(await this.#desk.ask("pushLooked", body)) };
+    return { view, face: JSON.parse(await this.#keyWorker.ask("pushLooked", body)) };
   }
 
   /** Derives what the passphrase gives; this is what takes time. @param {string} passphrase */
   async unlock(passphrase) {
-    this.#link.unlock(await this.#desk.ask("pushUnlock", passphrase, this.#link.device));
+    this.#link.unlock(await this.#keyWorker.ask("pushUnlock", passphrase, this.#link.device));
   }
 
   /**
@@ -94,14 +94,14 @@ export class Session {
   /** @returns {Promise<Revealed>} */
   async #askForView() {
     const kept = keptLease(this.#link.id);
-    const { secret } = (this.#link.lease = await this.#desk.ask("pushHoldLease", kept?.secret));
+    const { secret } = (this.#link.lease = await this.#keyWorker.ask("pushHoldLease", kept?.secret));
     if (!kept || kept.unanswered) {
       keepLease(this.#link.id, { secret, until: Date.now() + UNANSWERED_MILLIS, unanswered: true });
     }
     await secureLease(this.#link.id);
     let body;
     try {
-      const json = await this.#desk.ask("pushLeaseBody");
+      const json = await this.#keyWorker.ask("pushLeaseBody");
       body = await sendForText({ ...this.#link.call("POST", "/reveal", "open", "device"), json });
     } catch (error) {
       const { variant = "" } = /** @type {{ variant?: string }} */ (error);
@@ -115,18 +115,18 @@ export class Session {
     keepLease(this.#link.id, { secret, until: Date.now() + leftMillis });
     await secureLease(this.#link.id);
     this.#link.keepDevice(view);
-    const revealed = JSON.parse(await this.#desk.ask("pushRevealed", body));
+    const revealed = JSON.parse(await this.#keyWorker.ask("pushRevealed", body));
     return { ...revealed, endsAt, endsWithLink: endsAt === view.expires_at, leftMillis, view };
   }
 
   /** A field's text. Asked for only when it is shown or copied. @param {string} name @returns {Promise<string>} */
   field(name) {
-    return this.#desk.ask("pushField", name);
+    return this.#keyWorker.ask("pushField", name);
   }
 
   /** Says that it is noted, with the receipt. The view is over then. @returns {Promise<LinkView>} */
   async finish() {
-    const json = await this.#desk.ask("pushFinishBody");
+    const json = await this.#keyWorker.ask("pushFinishBody");
     const body = await sendForText({ ...this.#link.call("POST", "/ack", "lease"), json });
     const { link: view } = /** @type {{ link: LinkView }} */ (JSON.parse(body));
     this.forgetLease();
@@ -158,7 +158,7 @@ export class Session {
 
   /** Takes what was revealed out of the worker's memory. */
   wipe() {
-    void this.#desk.ask("forgetPush").catch(() => {});
+    void this.#keyWorker.ask("forgetPush").catch(() => {});
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { CallError } from "../api.js";
-import { SealDesk } from "../desk.js";
+import { SealKeyWorker } from "../key-worker.js";
 import { clearProgress } from "../progress.js";
 import { problems, send as sendTexts, unfinished as texts } from "../texts.js";
 import { announce, button, element, fromTemplate, put, say, show, state } from "../views.js";
@@ -225,22 +225,22 @@ async function throwAway(unfinished) {
   const release = await hold(shareId);
   if (!release) return showInterrupted();
   // One of its own: meanwhile another share may begin.
-  const desk = new SealDesk(tools().module);
+  const keyWorker = new SealKeyWorker(tools().module);
   let over;
   try {
     const { push } = (await unfinishedNow(shareId)) ?? unfinished;
-    const share = await desk.ask("resumeShare", secrets);
+    const share = await keyWorker.ask("resumeShare", secrets);
     await deleteShare(share).catch((error) => {
       if (whyGone(error) === undefined) throw error;
     });
-    over = push ? SecondChannel.takeUp(desk, push).cancel() : undefined;
+    over = push ? SecondChannel.takeUp(keyWorker, push).cancel() : undefined;
     await forget(shareId);
     await showInterrupted(texts.thrown);
   } catch {
     await showInterrupted(texts.notThrown);
   } finally {
     release();
-    void Promise.resolve(over).then(() => desk.end());
+    void Promise.resolve(over).then(() => keyWorker.end());
   }
   announce(element("unfinished-said", HTMLElement).textContent ?? "");
   element("unfinished-title", HTMLElement).focus();

@@ -22,7 +22,7 @@ import * as wasm from "/wasm/seal.js";
 import { CallError, sendForText } from "../api.js";
 import { showChannels } from "../channels.js";
 import { FormProblem, LifeChoice, NumberChoice } from "../choices.js";
-import { SealDesk } from "../desk.js";
+import { SealKeyWorker } from "../key-worker.js";
 import { startEngine } from "../engine.js";
 import { bytesOf, characterName, Fitting, limitsOfTexts, tooLong } from "../fitting.js";
 import { page, problems, send as texts, textsReady, unfinished } from "../texts.js";
@@ -56,8 +56,8 @@ const STORAGE_MILLIS = 500;
 let module;
 /** @type {Picked} */
 let basket;
-/** @type {SealDesk | undefined} */
-let desk;
+/** @type {SealKeyWorker | undefined} */
+let keyWorker;
 /** What is sent now, until its link is shown. @type {Sending | undefined} */
 let sending;
 /** Whether the person stopped it for a while. */
@@ -169,7 +169,7 @@ async function begin() {
   }
   const origin = config.push_origin ?? "";
   // Another server says itself what it takes.
-  const second = byLink ? new SecondChannel(tools().desk, origin, origin ? undefined : config, terms) : undefined;
+  const second = byLink ? new SecondChannel(tools().keyWorker, origin, origin ? undefined : config, terms) : undefined;
   sending = newSending(tools(), basket, terms, { second, drawn: drawn ? password : "" });
   void run(sending);
 }
@@ -185,8 +185,8 @@ function chosen() {
 }
 
 function tools() {
-  if (!desk || desk.isBroken) desk = new SealDesk(module);
-  return { module, desk };
+  if (!keyWorker || keyWorker.isBroken) keyWorker = new SealKeyWorker(module);
+  return { module, keyWorker };
 }
 
 /** Stops what is sent, or goes on with it. */
@@ -219,7 +219,7 @@ async function run(running) {
     const { second, downloads, hasPassword, what, drawn } = running;
     const downloadsLimit = config.limits.downloads_max;
     const onTaken = () => void running.upload.forget();
-    showResult({ ...result, downloads, downloadsLimit, hasPassword, what, drawn, onTaken }, tools().desk, second);
+    showResult({ ...result, downloads, downloadsLimit, hasPassword, what, drawn, onTaken }, tools().keyWorker, second);
     // What is sent needs no second copy of its password on the page.
     clearPassword();
     sending = undefined;

@@ -18,13 +18,13 @@ const STALL_MILLIS = 30_000;
  * @param {(below: string) => Call} share.call that fetches what lies below the share
  * @param {import("./sealers.js").SealedPart[]} share.parts
  * @param {import("./sealers.js").Sealers} share.sealers
- * @param {import("../desk.js").SealDesk} share.desk
+ * @param {import("../key-worker.js").SealKeyWorker} share.keyWorker
  * @param {() => void} onBytes told when some came
  */
-export async function readBack({ call, parts, sealers, desk }, onBytes) {
+export async function readBack({ call, parts, sealers, keyWorker }, onBytes) {
   const manifest = await sendForBytes(call("/manifest"));
   onBytes();
-  await desk.ask("checkManifest", manifest);
+  await keyWorker.ask("checkManifest", manifest);
   for (const index of sample(parts.length)) {
     const { sealedLen, digest } = parts[index];
     const asked = call(`/parts/${index}`);

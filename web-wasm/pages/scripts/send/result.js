@@ -37,8 +37,8 @@ let pushCard;
 let watch;
 /** @type {PushWatch | undefined} */
 let pushWatch;
-/** @type {import("../desk.js").SealDesk} */
-let desk;
+/** @type {import("../key-worker.js").SealKeyWorker} */
+let keyWorker;
 /** @type {Result | undefined} */
 let current;
 /** The second channel, if there is one. @type {import("./second.js").SecondChannel | undefined} */
@@ -73,12 +73,12 @@ export function prepareResult() {
 
 /**
  * @param {Result} result
- * @param {import("../desk.js").SealDesk} withDesk
+ * @param {import("../key-worker.js").SealKeyWorker} withKeyWorker
  * @param {import("./second.js").SecondChannel | undefined} channel for the password
  */
-export function showResult(result, withDesk, channel) {
+export function showResult(result, withKeyWorker, channel) {
   forgetResult();
-  desk = withDesk;
+  keyWorker = withKeyWorker;
   current = result;
   second = channel;
   taken = { files: false, password: channel === undefined };
@@ -103,7 +103,7 @@ export function showResult(result, withDesk, channel) {
       return item;
     }),
   );
-  watch = new StatusWatch(result, desk, { onGone: showEnd, onStatus });
+  watch = new StatusWatch(result, keyWorker, { onGone: showEnd, onStatus });
   element("push-state", HTMLElement).hidden = true;
   show("done");
   if (channel) void makeSecond();
@@ -152,7 +152,7 @@ function showPush({ link, views, expiresAt, owned }) {
   element("push-state", HTMLElement).hidden = false;
   pushWatch = new PushWatch(
     owned,
-    desk,
+    keyWorker,
     ({ link: { gone } }) => {
       if (!gone) return;
       say("push-gone", (pushGone[gone.why] ?? pushGone.expired)(momentText(gone.at)));

@@ -5,7 +5,7 @@
  */
 
 import { Breath } from "../breath.js";
-import { JobError, startCrew } from "../crew.js";
+import { JobError, startWorkerPool } from "../worker-pool.js";
 import { workerCount } from "../engine.js";
 
 /** @typedef {import("../api.js").Failure} Failure */
@@ -29,7 +29,7 @@ const SLICE = 250;
 
 export class Sealers {
   /** @type {{ worker: Worker, jobs: number }[]} */
-  #crew;
+  #pool;
   /** @type {number[]} */
   #queue = [];
   #open = 0;
@@ -55,13 +55,13 @@ export class Sealers {
   constructor({ module, grant, headers, partCount }, told) {
     const count = Math.min(workerCount(), partCount);
     const onMessage = (/** @type {any} */ data, /** @type {Worker} */ worker) => this.#told(worker, data, told);
-    const crew = startCrew("seal", count, onMessage, (error) => {
+    const pool = startWorkerPool("seal", count, onMessage, (error) => {
       this.isBroken = true;
       this.#fail(error);
     });
-    this.#crew = crew.map((worker) => ({ worker, jobs: 0 }));
+    this.#pool = pool.map((worker) => ({ worker, jobs: 0 }));
     this.ready = Promise.all(
-      this.#crew.map(async ({ worker }) => {
+      this.#pool.map(async ({ worker }) => {
         const bytes = await grant();
         worker.postMessage({ module, grant: bytes, headers }, [bytes.buffer]);
       }),
@@ -86,7 +86,7 @@ export class Sealers {
 
   #assign() {
     for (let round = 0; round < JOBS_PER_WORKER; round += 1) {
-      for (const member of this.#crew) {
+      for (const member of this.#pool) {
         const index = member.jobs <= round ? this.#queue.shift() : undefined;
         if (index === undefined) continue;
         member.jobs += 1;
@@ -134,7 +134,7 @@ export class Sealers {
     if (data.sealed !== undefined) told.onSealed(data.sealed, data.part);
     if (data.waiting !== undefined) told.onWait(data.failure);
     if (data.stored !== undefined) {
-      const member = this.#crew.find((member) => member.worker === worker);
+      const member = this.#pool.find((member) => member.worker === worker);
       if (member) member.jobs -= 1;
       this.#open -= 1;
       told.onStored(data.stored, data.part);
@@ -156,7 +156,7 @@ export class Sealers {
   stop() {
     this.#queue = [];
     this.#open = 0;
-    for (const member of this.#crew) {
+    for (const member of this.#pool) {
       member.jobs = 0;
       member.worker.postMessage({ cancel: true });
     }
@@ -173,12 +173,12 @@ export class Sealers {
   check(part, sealed) {
     return new Promise((resolve, reject) => {
       this.#checks.set(part.index, { resolve, reject });
-      this.#crew[0].worker.postMessage({ check: part, sealed }, [sealed.buffer]);
+      this.#pool[0].worker.postMessage({ check: part, sealed }, [sealed.buffer]);
     });
   }
 
   /** Ends the workers: their memory, and the key in it, is gone. */
   end() {
-    for (const { worker } of this.#crew) worker.terminate();
+    for (const { worker } of this.#pool) worker.terminate();
   }
 }

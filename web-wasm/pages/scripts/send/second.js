@@ -22,7 +22,7 @@ import { Cancelled } from "../waiting.js";
 const TRIES = 3;
 
 export class SecondChannel {
-  #desk;
+  #keyWorker;
   /** Of the server that keeps pushes, if it is not this one. */
   #origin;
   /** What it takes, once that is known. @type {PushConfig | undefined} */
@@ -36,13 +36,13 @@ export class SecondChannel {
   #isCancelled = false;
 
   /**
-   * @param {import("../desk.js").SealDesk} desk
+   * @param {import("../key-worker.js").SealKeyWorker} keyWorker
    * @param {string} origin empty: this one
    * @param {PushConfig | undefined} config of that server, if it is known
    * @param {{ password: string, expiresInSecs: number, downloads: number }} terms
    */
-  constructor(desk, origin, config, terms) {
-    this.#desk = desk;
+  constructor(keyWorker, origin, config, terms) {
+    this.#keyWorker = keyWorker;
     this.#origin = origin;
     this.#config = config;
     this.#terms = terms;
@@ -54,11 +54,11 @@ export class SecondChannel {
   /**
    * One that was made before its page was closed.
    *
-   * @param {import("../desk.js").SealDesk} desk
+   * @param {import("../key-worker.js").SealKeyWorker} keyWorker
    * @param {import("./unfinished.js").KeptPush} kept
    */
-  static takeUp(desk, kept) {
-    const channel = new SecondChannel(desk, kept.origin, undefined, { password: "", expiresInSecs: 0, downloads: 0 });
+  static takeUp(keyWorker, kept) {
+    const channel = new SecondChannel(keyWorker, kept.origin, undefined, { password: "", expiresInSecs: 0, downloads: 0 });
     channel.#views = kept.views;
     channel.#making = channel.#takeUp(kept);
     channel.#making.catch(() => {});
@@ -105,15 +105,15 @@ export class SecondChannel {
   }
 
   /**
-   * The desk has one push at a time: one that was cancelled must not take the place of the next.
+   * The key worker has one push at a time: one that was cancelled must not take the place of the next.
    *
-   * @template {keyof import("../desk.js").SealCalls} Name
+   * @template {keyof import("../key-worker.js").SealCalls} Name
    * @param {Name} name
-   * @param {Parameters<import("../desk.js").SealCalls[Name]>} args
+   * @param {Parameters<import("../key-worker.js").SealCalls[Name]>} args
    */
   async #ask(name, ...args) {
     if (this.#isCancelled) throw new Cancelled();
-    return this.#desk.ask(name, ...args);
+    return this.#keyWorker.ask(name, ...args);
   }
 
   async #seal() {

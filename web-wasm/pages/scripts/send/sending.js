@@ -23,7 +23,7 @@ import { Upload } from "./upload.js";
  *
  * @typedef {object} Tools
  * @property {WebAssembly.Module} module
- * @property {import("../desk.js").SealDesk} desk
+ * @property {import("../key-worker.js").SealKeyWorker} keyWorker
  */
 
 /**
@@ -33,7 +33,7 @@ import { Upload } from "./upload.js";
  * @param {{ second: SecondChannel | undefined, drawn: string }} password
  * @returns {Sending}
  */
-export function newSending({ module, desk }, basket, terms, { second, drawn }) {
+export function newSending({ module, keyWorker }, basket, terms, { second, drawn }) {
   const plan = basket.plan();
   const [count, hasPassword] = [plan.fileCount(), terms.password !== ""];
   const what = sendTexts.what(count, sizeText(plan.contentLen()));
@@ -58,7 +58,7 @@ export function newSending({ module, desk }, basket, terms, { second, drawn }) {
   };
   say("kept", "");
   const fileOf = (/** @type {number} */ id) => basket.file(id);
-  const upload = new Upload({ module, desk, plan, fileOf, terms, keep }, toldOf(plan));
+  const upload = new Upload({ module, keyWorker, plan, fileOf, terms, keep }, toldOf(plan));
   // Begun at once: after a crash, only its link brings the password back.
   second?.make().then(
     ({ kept }) => upload.remember({ push: kept, drawn: "" }),
@@ -79,15 +79,15 @@ const toldOf = (plan) =>
  * @param {(id: number) => import("../source.js").PickedFile} fileOf by place in the plan
  * @returns {Sending & { plan: Plan }}
  */
-export function keptSending({ module, desk }, keeping, fileOf) {
+export function keptSending({ module, keyWorker }, keeping, fileOf) {
   const { entries, partBytes, terms, push, hasPassword, drawn, what, until } = keeping.unfinished;
   const plan = Plan.kept(entries, partBytes);
   const upload = new Upload(
-    { module, desk, plan, fileOf, terms, keep: async () => undefined },
+    { module, keyWorker, plan, fileOf, terms, keep: async () => undefined },
     toldOf(plan),
   );
   say("kept", texts.kept(momentText(until)));
-  const second = push ? SecondChannel.takeUp(desk, push) : undefined;
+  const second = push ? SecondChannel.takeUp(keyWorker, push) : undefined;
   return { upload, second, downloads: terms.downloads, hasPassword, drawn, what, plan };
 }
 

@@ -27,7 +27,7 @@ const HIDDEN_EVERY_MILLIS = 30_000;
 
 export class StatusWatch {
   #share;
-  #desk;
+  #keyWorker;
   #told;
   #stop = new AbortController();
   /** @type {number | undefined} */
@@ -39,14 +39,14 @@ export class StatusWatch {
 
   /**
    * @param {{ shareId: string, linkId: string, ownerProof: string }} share
-   * @param {import("../desk.js").SealDesk} desk
+   * @param {import("../key-worker.js").SealKeyWorker} keyWorker
    * @param {object} told
    * @param {(title: string, text: string) => void} told.onGone once, when it has ended
    * @param {(link: LinkStatus) => void} told.onStatus whenever it was asked
    */
-  constructor(share, desk, told) {
+  constructor(share, keyWorker, told) {
     this.#share = share;
-    this.#desk = desk;
+    this.#keyWorker = keyWorker;
     this.#told = told;
     element("status", HTMLElement).replaceChildren();
     document.addEventListener("visibilitychange", () => this.#seen(), { signal: this.#stop.signal });
@@ -104,7 +104,7 @@ export class StatusWatch {
     }
     const { opened, started, finished, wrong_password: wrong } = link.counters;
     const confirmed = /** @type {{ count: number, last: number | null }} */ (
-      JSON.parse(await this.#desk.ask("confirmed", body))
+      JSON.parse(await this.#keyWorker.ask("confirmed", body))
     );
     this.#arrivedAt = confirmed.last;
     const state = link.state === "ready" && finished.count > 0 ? "saved" : link.state;

@@ -12,7 +12,7 @@ import { transact } from "../ondisk.js";
 /**
  * @typedef {object} Unfinished
  * @property {string} shareId
- * @property {Uint8Array} secrets `keepShare` of the desk: not the password, but what it was stretched into
+ * @property {Uint8Array} secrets `keepShare` of the key worker: not the password, but what it was stretched into
  * @property {number} until when the server gives it up, or its life ends
  * @property {import("./upload.js").Terms} terms without the password
  * @property {boolean} hasPassword

@@ -40,7 +40,7 @@ const COMPLETE_TRIES = 4;
 
 export class Upload {
   #module;
-  #desk;
+  #keyWorker;
   #plan;
   #fileOf;
   #terms;
@@ -77,7 +77,7 @@ export class Upload {
   /**
    * @param {object} what
    * @param {WebAssembly.Module} what.module
-   * @param {import("../desk.js").SealDesk} what.desk
+   * @param {import("../key-worker.js").SealKeyWorker} what.keyWorker
    * @param {import("/wasm/seal.js").Plan} what.plan
    * @param {(id: number) => import("../source.js").PickedFile} what.fileOf
    * @param {Terms} what.terms
@@ -85,9 +85,9 @@ export class Upload {
    * begins to keep it, if that can be
    * @param {Told} told
    */
-  constructor({ module, desk, plan, fileOf, terms, keep }, told) {
+  constructor({ module, keyWorker, plan, fileOf, terms, keep }, told) {
     this.#module = module;
-    this.#desk = desk;
+    this.#keyWorker = keyWorker;
     this.#plan = plan;
     this.#fileOf = fileOf;
     this.#terms = terms;
@@ -108,7 +108,7 @@ export class Upload {
   async takeUp(keeping, parts) {
     const { secrets, manifest, linkBody, isDone } = keeping.unfinished;
     this.#keeping = keeping;
-    this.#share = await this.#desk.ask("resumeShare", secrets, manifest);
+    this.#share = await this.#keyWorker.ask("resumeShare", secrets, manifest);
     this.#locked = true;
     const path = `/shares/${this.#share.shareId}`;
     this.#status = await this.#statusOf("GET", path, {});
@@ -140,15 +140,15 @@ export class Upload {
   async #run() {
     this.#stop = new AbortController();
     if (!this.#isDone) {
-      this.#share ??= await this.#desk.ask("beginShare");
+      this.#share ??= await this.#keyWorker.ask("beginShare");
       const { shareId, linkId } = this.#share;
       this.#status ??= await this.#statusOf("PUT", `/shares/${shareId}`, {
-        json: await this.#desk.ask("createBody", this.#terms.expiresInSecs, this.#plan.partBytes()),
+        json: await this.#keyWorker.ask("createBody", this.#terms.expiresInSecs, this.#plan.partBytes()),
       });
       await Promise.all([this.#lock(), this.#storeParts()]);
       this.#told.onChecking();
       await this.#complete();
-      const share = { parts: this.#parts(), sealers: await this.#crew(), desk: this.#desk };
+      const share = { parts: this.#parts(), sealers: await this.#pool(), keyWorker: this.#keyWorker };
       const call = (/** @type {string} */ below) => this.#get(`/shares/${shareId}${below}`);
       await readBack({ ...share, call }, () => this.#told.onWait(undefined));
       const json = await this.#linkBody();
@@ -158,7 +158,7 @@ export class Upload {
       this.#isDone = true;
       await this.#keeping?.change({ isDone: true, until: this.#expiresAt() });
     }
-    return { ...this.#the(), token: await this.#desk.ask("sendToken"), expiresAt: this.#expiresAt() };
+    return { ...this.#the(), token: await this.#keyWorker.ask("sendToken"), expiresAt: this.#expiresAt() };
   }
 
   /** When the link ends, by the server's clock. */
@@ -211,13 +211,13 @@ export class Upload {
   }
 
   async #lockAndKeep() {
-    await this.#desk.ask("lock", this.#terms.password);
-    // Stretching a password takes a while: it may be cancelled by now, and the desk begin another share.
+    await this.#keyWorker.ask("lock", this.#terms.password);
+    // Stretching a password takes a while: it may be cancelled by now, and the key worker begin another share.
     if (this.#isForgotten) throw new Cancelled();
-    // The desk has what it needs of it.
+    // The key worker has what it needs of it.
     this.#terms = { ...this.#terms, password: "" };
     this.#locked = true;
-    const secrets = await this.#desk.ask("keepShare");
+    const secrets = await this.#keyWorker.ask("keepShare");
     const until = this.#status?.upload_ends_at ?? this.#status?.expires_at ?? 0;
     this.#keeping = await this.#keep({ shareId: this.#the().shareId, secrets, until });
     if (this.#isForgotten) await this.forget();
@@ -255,14 +255,14 @@ export class Upload {
     for (const index of missing) this.#sent[index] = this.#read[index] = 0;
     this.#report();
     if (missing.length === 0) return;
-    const sealers = await this.#crew();
+    const sealers = await this.#pool();
     const { signal } = this.#stop;
     throwIfCancelled(signal);
     await unlessCancelled(signal, sealers.store(missing, (index) => this.#jobOf(index, shareId)));
   }
 
   /** The workers that seal, and check what is read back. */
-  async #crew() {
+  async #pool() {
     if (this.#sealers?.isBroken) {
       this.#sealers.end();
       this.#sealers = undefined;
@@ -270,7 +270,7 @@ export class Upload {
     this.#sealers ??= new Sealers(
       {
         module: this.#module,
-        grant: () => this.#desk.ask("sealGrant"),
+        grant: () => this.#keyWorker.ask("sealGrant"),
         headers: this.#headers(),
         partCount: Math.max(1, this.#missing().length),
       },
@@ -345,7 +345,7 @@ export class Upload {
       await this.#keeping?.change({ manifest: this.#manifest });
     }
     await this.#call("PUT", `/shares/${shareId}/manifest`, { bytes: this.#manifest });
-    await this.#call("POST", `/shares/${shareId}/complete`, { json: await this.#desk.ask("completeBody") });
+    await this.#call("POST", `/shares/${shareId}/complete`, { json: await this.#keyWorker.ask("completeBody") });
   }
 
   async #sealManifest() {
@@ -355,7 +355,7 @@ export class Upload {
       digests.set(part.digest, 32 * index);
       commitments.set(part.commitment, 32 * index);
     });
-    return this.#desk.ask("sealManifest", {
+    return this.#keyWorker.ask("sealManifest", {
       entries: this.#plan.entries(),
       note: this.#terms.note,
       partBytes: this.#plan.partBytes(),
@@ -373,14 +373,14 @@ export class Upload {
   // Wraps are sealed once, and the note with them: the same body again is the same call again, another one would be a conflict.
   async #linkBody() {
     if (this.#linkBodyText === undefined) {
-      this.#linkBodyText = await this.#desk.ask("linkBody", this.#terms.downloads);
+      this.#linkBodyText = await this.#keyWorker.ask("linkBody", this.#terms.downloads);
       await this.#keeping?.change({ linkBody: this.#linkBodyText });
     }
     return this.#linkBodyText;
   }
 
   async #note() {
-    return (this.#noteBytes ??= await this.#desk.ask("ownerNote"));
+    return (this.#noteBytes ??= await this.#keyWorker.ask("ownerNote"));
   }
 
   #the() {

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The way from the desk to the service worker: one chunk for each that was pulled. It runs beside the page, so that
+ * The way from the key worker to the service worker: one chunk for each that was pulled. It runs beside the page, so that
  * megabytes on their way to the disk never make it stutter. The messages are described in `save-worker.js`.
  */
 

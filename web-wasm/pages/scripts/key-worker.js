@@ -1,18 +1,18 @@
 // @ts-check
 /**
- * The desk: one worker that holds the secrets and does what would make the page stutter, such as stretching a password,
+ * The key worker: one worker that holds the secrets and does what would make the page stutter, such as stretching a password,
  * sealing and opening manifests, writing zip. The page asks by name and gets promises; what can be asked is in
- * `workers/seal-desk-worker.js` by those who send, in `workers/open-desk-worker.js` by those who receive.
+ * `workers/seal-key-worker.js` by those who send, in `workers/open-key-worker.js` by those who receive.
  */
 
 import { startWorker } from "./trusted.js";
 
-/** @typedef {import("./workers/seal-desk-worker.js").Calls} SealCalls */
-/** @typedef {import("./workers/open-desk-worker.js").Calls} OpenCalls */
+/** @typedef {import("./workers/seal-key-worker.js").Calls} SealCalls */
+/** @typedef {import("./workers/open-key-worker.js").Calls} OpenCalls */
 /** @typedef {{ message: string, variant?: string, detail?: string }} Told what a worker says of an error */
 
 /** @template {Record<keyof Calls, (...args: any[]) => unknown>} Calls */
-class Desk {
+class KeyWorker {
   #worker;
   #next = 0;
   /** Whether it answers no more, as when its script did not come. */
@@ -20,7 +20,7 @@ class Desk {
   /** @type {Map<number, { resolve: (value: any) => void, reject: (reason: unknown) => void }>} */
   #waiting = new Map();
 
-  /** @param {"seal-desk" | "open-desk"} name @param {WebAssembly.Module} module */
+  /** @param {"seal-key" | "open-key"} name @param {WebAssembly.Module} module */
   constructor(name, module) {
     this.#worker = startWorker(name);
     this.#worker.addEventListener("message", (event) => this.#answered(event.data));
@@ -37,7 +37,7 @@ class Desk {
    */
   ask(name, ...args) {
     return new Promise((resolve, reject) => {
-      if (this.isBroken) throw new DeskError({ message: "the desk is broken" });
+      if (this.isBroken) throw new KeyWorkerError({ message: "the key worker is broken" });
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
       // Content and ports are handed over, not copied.
@@ -50,7 +50,7 @@ class Desk {
   #answered({ id, value, error }) {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
-    if (error) waiting?.reject(new DeskError(error));
+    if (error) waiting?.reject(new KeyWorkerError(error));
     else waiting?.resolve(value);
   }
 
@@ -62,24 +62,24 @@ class Desk {
 
   #failed() {
     this.isBroken = true;
-    for (const { reject } of this.#waiting.values()) reject(new DeskError({ message: "the desk broke" }));
+    for (const { reject } of this.#waiting.values()) reject(new KeyWorkerError({ message: "the key worker broke" }));
     this.#waiting.clear();
   }
 }
 
-/** The desk of those who send. @extends {Desk<SealCalls>} */
-export class SealDesk extends Desk {
+/** The key worker of those who send. @extends {KeyWorker<SealCalls>} */
+export class SealKeyWorker extends KeyWorker {
   /** @param {WebAssembly.Module} module */
   constructor(module) {
-    super("seal-desk", module);
+    super("seal-key", module);
   }
 }
 
-/** The desk of those who receive. @extends {Desk<OpenCalls>} */
-export class OpenDesk extends Desk {
+/** The key worker of those who receive. @extends {KeyWorker<OpenCalls>} */
+export class OpenKeyWorker extends KeyWorker {
   /** @param {WebAssembly.Module} module */
   constructor(module) {
-    super("open-desk", module);
+    super("open-key", module);
   }
 }
 
@@ -92,12 +92,12 @@ function transferable(value) {
   return value instanceof Uint8Array && value.buffer instanceof ArrayBuffer ? [value.buffer] : [];
 }
 
-/** What the desk could not do; `variant` says why, and is stable, `detail` is what a sentence about it names. */
-class DeskError extends Error {
+/** What the key worker could not do; `variant` says why, and is stable, `detail` is what a sentence about it names. */
+class KeyWorkerError extends Error {
   /** @param {Told} told */
   constructor({ message, variant = "unexpected", detail }) {
     super(message);
-    this.name = "DeskError";
+    this.name = "KeyWorkerError";
     this.variant = variant;
     this.detail = detail;
   }

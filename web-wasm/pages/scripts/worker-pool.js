@@ -24,7 +24,7 @@ export class JobError extends Error {
  * @param {(data: any, worker: Worker) => void} onMessage
  * @param {(error: JobError) => void} onBroken told when one answers no more, as when its script did not come
  */
-export function startCrew(name, count, onMessage, onBroken) {
+export function startWorkerPool(name, count, onMessage, onBroken) {
   return Array.from({ length: count }, () => {
     const worker = startWorker(name);
     worker.addEventListener("message", ({ data }) => onMessage(data, worker));

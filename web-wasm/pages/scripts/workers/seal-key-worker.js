@@ -1,12 +1,12 @@
 // @ts-check
 /**
- * The worker behind `desk.js` for those who send. It holds the secrets of one share and of one push behind handles of the
+ * The worker behind `serve.js` for those who send. It holds the secrets of one share and of one push behind handles of the
  * wasm module; what leaves it are proofs for headers, bodies of calls, links, and grants for other workers.
  */
 
 import { initSync, PushSender, Sender } from "/wasm/seal.js";
 
-import { serve } from "./desk.js";
+import { serve } from "./serve.js";
 
 /** @type {Sender | undefined} */
 let sender;

@@ -1,13 +1,13 @@
 // @ts-check
 /**
- * The worker behind `desk.js` for those who receive. It holds the secrets of one link behind handles of the wasm module;
+ * The worker behind `serve.js` for those who receive. It holds the secrets of one link behind handles of the wasm module;
  * what leaves it are proofs for headers, bodies of calls, grants for other workers, what is saved, and fields of a push
  * when they are shown or copied.
  */
 
 import { initSync, isPushOwner, mediaType, PushReader, Recipient, textEncoding, visibleText } from "/wasm/open.js";
 
-import { serve } from "./desk.js";
+import { serve } from "./serve.js";
 import { Pipe } from "./pipe.js";
 
 /** @type {Recipient | undefined} */
