@@ -6,7 +6,7 @@
  */
 
 import { forgetFragment } from "./fragment.js";
-import { servedHere } from "./served.js";
+import { fetchChannels } from "./server-channels.js";
 
 const ESCAPED = /%(?:25)*23/iu;
 
@@ -37,7 +37,7 @@ for (const way of document.querySelectorAll("a[data-takes-link]")) {
   });
 }
 
-const serves = await servedHere();
+const serves = await fetchChannels();
 for (const way of document.querySelectorAll("[data-channel]")) {
   way.toggleAttribute("hidden", !serves(way.getAttribute("data-channel") === "shares" ? "shares" : "pushes"));
 }

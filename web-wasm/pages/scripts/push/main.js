@@ -28,8 +28,8 @@ import { FormProblem } from "../choices.js";
 import { SealKeyWorker } from "../key-worker.js";
 import { startEngine } from "../engine.js";
 import { followNewLinks, forgetFragment, keep, takeFragment } from "../fragment.js";
-import { Stops } from "../stops.js";
-import { formProblems as problems, push as texts, pushGone, pushStops, textsReady } from "../texts.js";
+import { DeadEnds } from "../dead-ends.js";
+import { formProblems as problems, push as texts, pushGone, pushDeadEnds, textsReady } from "../texts.js";
 import { button, element, say, show, state } from "../views.js";
 import { sentenceOf } from "../wording.js";
 import { clearSecrets, offer, prepareForm, problemOf, readForm, showProblem } from "./form.js";
@@ -51,11 +51,11 @@ let origin = "";
 /** A push that may be on the server already: the answer was lost. @type {{ wanted: string, owner: Owner, json: string }
  * | undefined} */
 let begun;
-const stops = new Stops({ stops: pushStops, gone: pushGone, unexpected: () => problems.unexpectedHere });
+const deadEnds = new DeadEnds({ deadEnds: pushDeadEnds, gone: pushGone, unexpected: () => problems.unexpectedHere });
 
 async function start() {
   followNewLinks();
-  stops.whenOver(forgetFragment);
+  deadEnds.whenOver(forgetFragment);
   const text = takeFragment();
   await textsReady;
   const module = await startEngine("seal", wasm);
@@ -86,7 +86,7 @@ async function configure(text) {
     }
     offer(config);
   } catch (error) {
-    return stops.forError(error, () => void configure(text));
+    return deadEnds.showError(error, () => void configure(text));
   }
   if (text === "") show("form");
   else await comeBack(text);
@@ -161,11 +161,11 @@ async function comeBack(text) {
     await present(owner, {});
   } catch (error) {
     const { variant } = /** @type {{ variant?: string }} */ (error);
-    if (variant === "other-kind") stops.at("other-kind", "", () => location.assign(`/p#${text}`));
-    else if (variant === "damaged" || variant === "no-link") stops.at("damaged", "", another);
-    else if (variant === "content-lost") stops.at("lost", "", another);
-    else if (variant === "not-found" || variant === "gone") stops.at("not-found", "", another);
-    else stops.forError(error, () => void comeBack(text));
+    if (variant === "other-kind") deadEnds.show("other-kind", "", () => location.assign(`/p#${text}`));
+    else if (variant === "damaged" || variant === "no-link") deadEnds.show("damaged", "", another);
+    else if (variant === "content-lost") deadEnds.show("lost", "", another);
+    else if (variant === "not-found" || variant === "gone") deadEnds.show("not-found", "", another);
+    else deadEnds.showError(error, () => void comeBack(text));
   }
 }
 

@@ -10,7 +10,7 @@ import * as wasm from "/wasm/open.js";
 import { arrive, askLink, asksForLink, clearLinkForm, prepareLinkForm } from "../arrival.js";
 import { keep } from "../fragment.js";
 import { askTwice, stopAsking } from "../gesture.js";
-import { servedHere } from "../stops.js";
+import { fetchChannels } from "../dead-ends.js";
 import { addTexts, page, preview as previewTexts, receive as texts } from "../texts.js";
 import { askPassword, preparePassword } from "../unlock.js";
 import { button, element, say, show, state } from "../views.js";
@@ -19,7 +19,7 @@ import { prepareDestroy } from "./destroy.js";
 import { showListing, visitorsBefore } from "./listing.js";
 import { failed, fetchFolder, prepareSaving, saveNow } from "./saving.js";
 import { Session } from "./session.js";
-import { stopForError, stops } from "./stops.js";
+import { showDeadEnd, deadEnds } from "./dead-ends.js";
 import { handOut, warning } from "./surroundings.js";
 import { nameOf, Tree } from "./tree.js";
 import { cancel, endOpeners, fetchOpeners, visit } from "./visit.js";
@@ -61,7 +61,7 @@ function prepare() {
     if (state() === "previewing") cancel();
     if (state() === "preview") list();
   });
-  stops.whenOver(() => visit.session.forgetLink());
+  deadEnds.whenOver(() => visit.session.forgetLink());
   prepareSaving({ list, look: () => void look() });
   prepareDestroy(destroy);
   button("copy-link").addEventListener("click", () => {
@@ -78,7 +78,7 @@ async function takeLink(text) {
     clearLinkForm();
   } catch (error) {
     const { variant } = /** @type {{ variant?: string }} */ (error);
-    if (visit.keyWorker.isBroken) return stops.at("offline", "", () => location.reload());
+    if (visit.keyWorker.isBroken) return deadEnds.show("offline", "", () => location.reload());
     const push = variant === "other-kind" ? await pushIn(text) : "";
     if (push !== "") return showWay(push);
     const again = asksForLink();
@@ -92,9 +92,9 @@ async function takeLink(text) {
 
 /** A link to a password: the way there, if it is on this server. @param {string} push */
 async function showWay(push) {
-  const serves = await servedHere();
-  if (serves("pushes")) stops.at("other-kind", "", () => location.assign(`/p#${push}`));
-  else stops.at("other-kind", texts.elsewhere, undefined);
+  const serves = await fetchChannels();
+  if (serves("pushes")) deadEnds.show("other-kind", "", () => location.assign(`/p#${push}`));
+  else deadEnds.show("other-kind", texts.elsewhere, undefined);
 }
 
 /** A link to a password, which has a page of its own; empty if it is none. @param {string} text */
@@ -113,11 +113,11 @@ async function look() {
   try {
     const view = (visit.view = await session.look());
     visitors = visitorsBefore(view, session.cameBefore);
-    if (stops.atState(view, session.holdsLease, () => void look())) return;
+    if (deadEnds.showState(view, session.holdsLease, () => void look())) return;
     if (view.needs_password) askPassword(view.retry_after_millis);
     else await open("");
   } catch (error) {
-    stopForError(error, () => void look());
+    showDeadEnd(error, () => void look());
   }
 }
 
@@ -131,11 +131,11 @@ async function open(password) {
     const beside = ["wrong-password", "too-many-guesses", "network", "unavailable", "password-too-long"];
     const { variant = "" } = /** @type {{ variant?: string }} */ (error);
     if (state() === "password" && beside.includes(variant)) throw error;
-    stopForError(error, () => void look());
+    showDeadEnd(error, () => void look());
     return;
   }
   const { view, listing } = visit;
-  if (stops.atState(view, session.holdsLease, () => void look())) return;
+  if (deadEnds.showState(view, session.holdsLease, () => void look())) return;
   visit.tree = new Tree(keyWorker, listing);
   // Not to be waited for: few people copy a note by hand.
   if (listing.note) import("../exact.js").then(({ copyExactly }) => copyExactly()).catch(() => {});
@@ -205,7 +205,7 @@ async function lookNow(coming) {
 async function destroy() {
   await visit.session.destroy();
   endOpeners();
-  stops.at("destroyed", "", undefined);
+  deadEnds.show("destroyed", "", undefined);
 }
 
 void start();

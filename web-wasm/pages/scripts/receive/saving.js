@@ -4,13 +4,13 @@
 import { CallError } from "../api.js";
 import { Pace } from "../pace.js";
 import { clearProgress, showProgress } from "../progress.js";
-import { list as filesTexts, problems, receive as texts, receiveStops } from "../texts.js";
+import { list as filesTexts, problems, receive as texts, receiveDeadEnds } from "../texts.js";
 import { button, element, say, show, state } from "../views.js";
 import { onDemand, throwIfCancelled } from "../waiting.js";
 import { refusalOf, sentenceOf, soonText } from "../wording.js";
 import { save } from "./download.js";
 import { removeStored } from "./saver.js";
-import { stopForError, stops } from "./stops.js";
+import { showDeadEnd, deadEnds } from "./dead-ends.js";
 import { begin, cancel, endOpeners, haveOpeners, isCancelled, visit } from "./visit.js";
 
 /** Goes back to the list. */
@@ -140,19 +140,19 @@ export function failed(error) {
   const { variant } = /** @type {{ variant?: string }} */ (error);
   // A lease that is over, or was refused, is of no use any more.
   if (isCancelled(error)) {
-    stops.at("stopped", problems.cancelled, list);
+    deadEnds.show("stopped", problems.cancelled, list);
   } else if (["lease-ended", "lease-spent", "no-download-left", "gone", "not-found"].includes(variant ?? "")) {
     visit.session.forgetLease();
     endOpeners();
-    stopForError(error, look);
+    showDeadEnd(error, look);
   } else if (variant === "content-lost") {
-    stops.at("lost", `${receiveStops.lost.text} ${texts.othersWhole}`, list);
+    deadEnds.show("lost", `${receiveDeadEnds.lost.text} ${texts.othersWhole}`, list);
   } else if (["network", "unavailable"].includes(variant ?? "") && visit.session.holdsLease) {
     // It may be counted, or is.
-    const { failure } = /** @type {import("../stops.js").Failed} */ (error);
-    stops.at("offline", `${refusalOf(failure)} ${texts.held}`, list);
+    const { failure } = /** @type {import("../dead-ends.js").Failed} */ (error);
+    deadEnds.show("offline", `${refusalOf(failure)} ${texts.held}`, list);
   } else {
-    stopForError(error, list);
+    showDeadEnd(error, list);
   }
 }
 

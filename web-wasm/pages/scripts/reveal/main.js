@@ -24,14 +24,14 @@ import { copyExactly } from "../exact.js";
 import { keep } from "../fragment.js";
 import { askTwice, stopAsking } from "../gesture.js";
 import { isForgetful } from "../kept.js";
-import { servedHere } from "../stops.js";
+import { fetchChannels } from "../dead-ends.js";
 import { kinds, others, page, reveal as texts, revealProblems as problems } from "../texts.js";
 import { askPassword, preparePassword, tellFailure } from "../unlock.js";
 import { asking, button, element, say, show, state } from "../views.js";
 import { countText, momentText, refusalOf, spanText, timeText } from "../wording.js";
 import { clearFields, hideFields, showFields } from "./fields.js";
 import { Session } from "./session.js";
-import { isStopped, stopForError, stops } from "./stops.js";
+import { showIfDeadEnd, showDeadEnd, deadEnds } from "./dead-ends.js";
 
 /** @typedef {import("./session.js").LinkView} LinkView */
 
@@ -62,7 +62,7 @@ function prepare() {
   button("reveal").addEventListener("click", (event) => event.isTrusted && state() === "ready" && take());
   // Scripts click hidden buttons too: each answers only in its own state, and what ends something only to people.
   button("finish").addEventListener("click", (event) => event.isTrusted && state() === "revealed" && void finish());
-  stops.whenOver(() => session.forgetLink());
+  deadEnds.whenOver(() => session.forgetLink());
   prepareDestroy();
   copyExactly();
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && hideFields());
@@ -81,7 +81,7 @@ async function takeLink(text) {
     clearLinkForm();
   } catch (error) {
     const { variant } = /** @type {{ variant?: string }} */ (error);
-    if (keyWorker.isBroken) return stops.at("offline", "", () => location.reload());
+    if (keyWorker.isBroken) return deadEnds.show("offline", "", () => location.reload());
     const again = asksForLink();
     if (variant === "other-kind") await showWay(text);
     else if (again) say("link-problem", texts.stillDamaged);
@@ -95,16 +95,16 @@ async function takeLink(text) {
 async function showWay(text) {
   try {
     const { token } = await keyWorker.ask("takeLink", text);
-    const serves = await servedHere();
-    if (serves("shares")) return stops.at("other-kind", others.files, () => location.assign(`/s#${token}`));
-    return stops.at("other-kind", others.elsewhere, undefined);
+    const serves = await fetchChannels();
+    if (serves("shares")) return deadEnds.show("other-kind", others.files, () => location.assign(`/s#${token}`));
+    return deadEnds.show("other-kind", others.elsewhere, undefined);
   } catch {
     // Not a link to files.
   }
   if (await keyWorker.ask("isPushOwner", text)) {
-    return stops.at("other-kind", others.owner, () => location.assign(`/push#${text}`));
+    return deadEnds.show("other-kind", others.owner, () => location.assign(`/push#${text}`));
   }
-  stops.at("other-kind", others.unknown, undefined);
+  deadEnds.show("other-kind", others.unknown, undefined);
 }
 
 /** Looks at the link: this counts nothing. */
@@ -114,13 +114,13 @@ async function look() {
   try {
     const seen = await session.look();
     view = seen.view;
-    if (isStopped(view, session, look)) return;
+    if (showIfDeadEnd(view, session, look)) return;
     describe(seen.face);
     // Whoever holds a view waits for nobody's wrong passphrases.
     if (view.needs_password) askPassword(session.heldUntil ? 0 : view.retry_after_millis);
     else await unlock("");
   } catch (error) {
-    stopForError(error, session, look);
+    showDeadEnd(error, session, look);
   }
 }
 
@@ -200,7 +200,7 @@ async function reveal() {
       askPassword(0);
       tellFailure(error);
     } else {
-      stopForError(error, session, look);
+      showDeadEnd(error, session, look);
     }
   }
 }
@@ -209,10 +209,10 @@ async function reveal() {
 async function endedByGuess() {
   try {
     const seen = await session.look();
-    return isStopped(seen.view, session, look);
+    return showIfDeadEnd(seen.view, session, look);
   } catch (error) {
     const { variant = "" } = /** @type {{ variant?: string }} */ (error);
-    if (variant === "gone") stopForError(error, session, look);
+    if (variant === "gone") showDeadEnd(error, session, look);
     return variant === "gone";
   }
 }
@@ -274,7 +274,7 @@ async function destroy() {
     }
     if (!after?.gone) await session.destroy();
     leave();
-    stops.at("destroyed", "", undefined);
+    deadEnds.show("destroyed", "", undefined);
   });
 }
 

@@ -189,7 +189,7 @@ function tools() {
   return { module, keyWorker };
 }
 
-/** Stops what is sent, or goes on with it. */
+/** DeadEnds what is sent, or goes on with it. */
 function pause() {
   if (!sending || !["uploading", "checking"].includes(state())) return;
   if (paused) return void run(sending);

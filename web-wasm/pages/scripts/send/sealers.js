@@ -152,7 +152,7 @@ export class Sealers {
     this.#checks.clear();
   }
 
-  /** Stops what runs. What is stored stays; `store` can be called again. */
+  /** DeadEnds what runs. What is stored stays; `store` can be called again. */
   stop() {
     this.#queue = [];
     this.#open = 0;

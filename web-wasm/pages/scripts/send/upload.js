@@ -173,7 +173,7 @@ export class Upload {
     void this.#keeping?.change(changes);
   }
 
-  /** Stops for a while: `run` goes on. */
+  /** DeadEnds for a while: `run` goes on. */
   pause() {
     this.#stop.abort();
     this.#sealers?.stop();
@@ -185,14 +185,14 @@ export class Upload {
     return this.#keeping?.forget();
   }
 
-  /** Stops, and leaves it as it is: it can be gone on with later. */
+  /** DeadEnds, and leaves it as it is: it can be gone on with later. */
   leave() {
     this.#stop.abort();
     this.#sealers?.end();
     void this.#keeping?.leave();
   }
 
-  /** Stops, and has what is stored deleted. */
+  /** DeadEnds, and has what is stored deleted. */
   cancel() {
     this.#stop.abort();
     this.#sealers?.end();

@@ -172,8 +172,8 @@ export const pushEndings = {
   arrived: "تم الاستلام",
 };
 
-/** @type {typeof En.pushStops} */
-export const pushStops = {
+/** @type {typeof En.pushDeadEnds} */
+export const pushDeadEnds = {
   "not-found": {
     title: "لا يوجد شيء هنا",
     text: "لا يعرف الخادم هذا الرابط. ربما انتهى قبل أكثر من أسبوع.",

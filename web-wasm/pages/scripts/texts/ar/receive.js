@@ -139,8 +139,8 @@ export const receive = {
   waiting: (soon) => `الخادم لا يجيب. لم يضِع شيء: المحاولة التالية ${soon}.`,
 };
 
-/** @type {typeof En.receiveStops} */
-export const receiveStops = {
+/** @type {typeof En.receiveDeadEnds} */
+export const receiveDeadEnds = {
   "not-found": {
     title: "لا يوجد شيء هنا",
     text: "لا يعرف الخادم هذا الرابط. ربما انتهى منذ وقت طويل، أو تغيّر في الطريق. اطلب من المرسل رابطًا جديدًا.",

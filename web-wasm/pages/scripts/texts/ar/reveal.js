@@ -158,8 +158,8 @@ export const revealProblems = {
   unexpected: "حدث خطأ في هذه الصفحة. حمّلها من جديد: لن يُحتسب ذلك.",
 };
 
-/** @type {typeof En.revealStops} */
-export const revealStops = {
+/** @type {typeof En.revealDeadEnds} */
+export const revealDeadEnds = {
   "not-found": {
     title: "لا يوجد شيء هنا",
     text: "لا يعرف الخادم هذا الرابط. ربما انتهى منذ وقت طويل، أو تغيّر في الطريق. اطلب من المرسل رابطًا جديدًا.",
@@ -201,8 +201,8 @@ export const revealStops = {
   },
 };
 
-/** @type {typeof En.heldStops} */
-export const heldStops = {
+/** @type {typeof En.heldDeadEnds} */
+export const heldDeadEnds = {
   paused: (until) =>
     `أوقفه المرسل مؤقتًا. احتُسبت مشاهدتك؛ إذا أعاد المرسل فتحه، يمكنك عرضه من جديد حتى ${until}.`,
   locked: (until) =>

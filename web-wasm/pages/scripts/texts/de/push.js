@@ -191,8 +191,8 @@ export const pushEndings = {
   arrived: "Angekommen",
 };
 
-/** @type {typeof En.pushStops} */
-export const pushStops = {
+/** @type {typeof En.pushDeadEnds} */
+export const pushDeadEnds = {
   "not-found": {
     title: "Hier ist nichts",
     text: "Der Server kennt diesen Link nicht. Vielleicht ist er vor mehr als einer Woche zu Ende gegangen.",

@@ -131,8 +131,8 @@ export const receive = {
   waiting: (soon) => `Der Server antwortet nicht. Nichts ist verloren: nächster Versuch ${soon}.`,
 };
 
-/** @type {typeof En.receiveStops} */
-export const receiveStops = {
+/** @type {typeof En.receiveDeadEnds} */
+export const receiveDeadEnds = {
   "not-found": {
     title: "Hier ist nichts",
     text:

@@ -161,8 +161,8 @@ export const revealProblems = {
   unexpected: "Auf dieser Seite ist etwas schiefgegangen. Laden Sie sie neu: Das wird nicht gezählt.",
 };
 
-/** @type {typeof En.revealStops} */
-export const revealStops = {
+/** @type {typeof En.revealDeadEnds} */
+export const revealDeadEnds = {
   "not-found": {
     title: "Hier ist nichts",
     text:
@@ -211,8 +211,8 @@ export const revealStops = {
   },
 };
 
-/** @type {typeof En.heldStops} */
-export const heldStops = {
+/** @type {typeof En.heldDeadEnds} */
+export const heldDeadEnds = {
   paused: (until) =>
     "Der Absender hat es angehalten. Ihr Abruf wurde gezählt; wenn der Absender es wieder freigibt, können Sie es bis " +
     `${until} Uhr noch einmal sehen.`,

@@ -170,7 +170,7 @@ export const pushEndings = {
 };
 
 /** Dead ends: title, sentence, and what the button says. */
-export const pushStops = {
+export const pushDeadEnds = {
   "not-found": {
     title: "There is nothing here",
     text: "The server knows no such link. It may have ended more than a week ago.",

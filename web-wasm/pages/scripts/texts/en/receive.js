@@ -114,7 +114,7 @@ export const receive = {
 };
 
 /** Dead ends of the page *receive*: title, sentence, and what the button says. */
-export const receiveStops = {
+export const receiveDeadEnds = {
   "not-found": {
     title: "There is nothing here",
     text:

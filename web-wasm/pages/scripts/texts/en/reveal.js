@@ -141,7 +141,7 @@ export const revealProblems = {
 };
 
 /** Dead ends: title, sentence, and what the button says. */
-export const revealStops = {
+export const revealDeadEnds = {
   "not-found": {
     title: "There is nothing here",
     text:
@@ -187,7 +187,7 @@ export const revealStops = {
 };
 
 /** Dead ends while a view of this device runs. */
-export const heldStops = {
+export const heldDeadEnds = {
   /** @param {string} until */
   paused: (until) =>
     `The sender has paused it. Your view was counted; it can be shown again until ${until} if the sender resumes it.`,

@@ -8,7 +8,7 @@ import { momentText, sentenceOf } from "./wording.js";
 
 /**
  * @typedef {object} Words
- * @property {Record<string, { title: string, text: string, button: string }>} stops by state
+ * @property {Record<string, { title: string, text: string, button: string }>} deadEnds by state
  * @property {Record<string, (when: string) => string>} gone by why
  * @property {() => string} [unexpected] for what should not happen
  *
@@ -17,15 +17,15 @@ import { momentText, sentenceOf } from "./wording.js";
  */
 
 /** What this server serves: few links lead there, so what asks is fetched then. Where it does not come, both are expected. */
-export const servedHere = () =>
-  import("./served.js").then(
-    ({ servedHere }) => servedHere(),
+export const fetchChannels = () =>
+  import("./server-channels.js").then(
+    ({ fetchChannels }) => fetchChannels(),
     () => () => true,
   );
 
 const OVER = ["gone", "not-found", "destroyed"];
 
-export class Stops {
+export class DeadEnds {
   #words;
   #whenOver = () => {};
 
@@ -44,13 +44,13 @@ export class Stops {
    * @param {string} text empty: the usual one
    * @param {(() => void) | undefined} again what the button does; undefined: no button
    */
-  at(name, text, again) {
-    const { title, text: usual, button: label } = this.#words.stops[name];
+  show(name, text, again) {
+    const { title, text: usual, button: label } = this.#words.deadEnds[name];
     element("stop-title", HTMLElement).textContent = title;
     say("error", text || usual);
     const retry = button("retry");
     retry.hidden = !again;
-    retry.textContent = label || this.#words.stops.error.button;
+    retry.textContent = label || this.#words.deadEnds.error.button;
     retry.onclick = again ?? null;
     if (OVER.includes(name)) this.#whenOver();
     show(name);
@@ -64,13 +64,13 @@ export class Stops {
    * @param {() => void} again
    * @returns {boolean}
    */
-  atState(view, holdsLease, again) {
+  showState(view, holdsLease, again) {
     if (view.state === "gone" || view.gone) {
-      this.at("gone", this.goneText(view.gone), undefined);
+      this.show("gone", this.goneText(view.gone), undefined);
     } else if (view.state === "paused" || view.state === "locked") {
-      this.at(view.state, "", again);
+      this.show(view.state, "", again);
     } else if (view.state === "drained" && !holdsLease) {
-      this.at("drained", "", again);
+      this.show("drained", "", again);
     } else {
       return false;
     }
@@ -83,35 +83,35 @@ export class Stops {
    * @param {unknown} error
    * @param {() => void} again
    */
-  forError(error, again) {
+  showError(error, again) {
     const { variant = "unexpected", failure } = /** @type {Failed} */ (error ?? {});
     switch (variant) {
       case "gone":
-        return this.at("gone", this.goneText(failure?.gone ?? null), undefined);
+        return this.show("gone", this.goneText(failure?.gone ?? null), undefined);
       case "content-lost":
-        return this.at("lost", "", undefined);
+        return this.show("lost", "", undefined);
       case "not-found":
       case "paused":
       case "locked":
-        return this.at(variant, "", again);
+        return this.show(variant, "", again);
       case "no-download-left":
-        return this.at("drained", "", again);
+        return this.show("drained", "", again);
       case "network":
       case "unavailable":
-        return this.at("offline", failure?.stranger ? sentenceOf(failure) : "", again);
+        return this.show("offline", failure?.stranger ? sentenceOf(failure) : "", again);
       case "server":
       case "answer":
-        return this.at("error", problems.server, again);
+        return this.show("error", problems.server, again);
       default: {
         const sentence = error instanceof CallError ? sentenceOf(failure) : "";
-        return this.at("error", sentence || (this.#words.unexpected?.() ?? problems.unexpected), again);
+        return this.show("error", sentence || (this.#words.unexpected?.() ?? problems.unexpected), again);
       }
     }
   }
 
   /** @param {Gone} gone */
   goneText(gone) {
-    if (!gone) return this.#words.stops["not-found"].text;
+    if (!gone) return this.#words.deadEnds["not-found"].text;
     return (this.#words.gone[gone.why] ?? this.#words.gone.expired)(momentText(gone.at));
   }
 }

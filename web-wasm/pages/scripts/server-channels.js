@@ -7,7 +7,7 @@ const PATIENCE_MILLIS = 5_000;
 /** @typedef {"shares" | "pushes"} Channel */
 
 /** Of a server that does not say, both are expected. @returns {Promise<(channel: Channel) => boolean>} */
-export async function servedHere() {
+export async function fetchChannels() {
   const clock = new AbortController();
   const timer = setTimeout(() => clock.abort(), PATIENCE_MILLIS);
   try {
