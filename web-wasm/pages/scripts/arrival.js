@@ -4,7 +4,7 @@
 import { OpenKeyWorker } from "./key-worker.js";
 import { startEngine } from "./engine.js";
 import { followNewLinks, takeFragment } from "./fragment.js";
-import { restore, tidy } from "./kept.js";
+import { restore, tidy } from "./device-storage.js";
 import { textsReady } from "./texts.js";
 import { element, say, show, state } from "./views.js";
 

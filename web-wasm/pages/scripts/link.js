@@ -2,7 +2,7 @@
 /** A link that this page holds: what proves it, what calls about it need, and what this device keeps of it. */
 
 import { forgetFragment } from "./fragment.js";
-import { forgetDevice, forgetLease, keepDevice, keptDevice } from "./kept.js";
+import { forgetDevice, forgetLease, storeDevice, storedDevice } from "./device-storage.js";
 
 /**
  * @typedef {object} LinkView
@@ -49,7 +49,7 @@ export class HeldLink {
 
   /** What the server knows this device by, if it opened the link before. @returns {string | undefined} */
   get device() {
-    return keptDevice(this.id)?.secret;
+    return storedDevice(this.id)?.secret;
   }
 
   /** @param {Unlocked} unlocked what its password gives */
@@ -58,8 +58,8 @@ export class HeldLink {
   }
 
   /** Lets the server know this device again. @param {LinkView} view */
-  keepDevice(view) {
-    keepDevice(this.id, { secret: this.#unlocked.deviceSecret, until: untilHere(view.expires_at, view) });
+  storeDevice(view) {
+    storeDevice(this.id, { secret: this.#unlocked.deviceSecret, until: untilHere(view.expires_at, view) });
   }
 
   /** It leads nowhere any more. */

@@ -3,7 +3,7 @@
  * Everything, file by file, into a folder that the person picked. What is there already, whole, is not fetched again.
  */
 
-import { giveUp, pickers, refused } from "./picked.js";
+import { giveUp, pickers, refused } from "./file-picker-sink.js";
 
 /**
  * @typedef {object} Wanted

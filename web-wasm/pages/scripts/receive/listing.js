@@ -1,7 +1,7 @@
 // @ts-check
 /** What the link leads to: names, sizes, note, and what is left. */
 
-import { isForgetful } from "../kept.js";
+import { isForgetful } from "../device-storage.js";
 import { problems, receive as texts } from "../texts.js";
 import { button, element, say } from "../views.js";
 import { momentText, sizeText, spanText } from "../wording.js";

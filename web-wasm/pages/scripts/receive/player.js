@@ -14,7 +14,7 @@ import { throwIfCancelled, within } from "../waiting.js";
 import { activeWorker, randomName } from "./service-worker.js";
 
 /** Blocks that are kept: half a megabyte each. */
-const KEPT_MAX = 48;
+const CACHED_MAX = 48;
 /** Blocks that are fetched before they are asked for. */
 const AHEAD = 2;
 /** An empty document, or the length of a film, that is not there within this time does not come. */
@@ -25,7 +25,7 @@ const HEADER_BYTES = 65;
 
 /** @typedef {import("./preview.js").Look} Look */
 /** @typedef {{ from: number, to: number, piece: import("./openers.js").Piece }} Block */
-/** @typedef {{ from: number, to: number, bytes: Promise<Uint8Array<ArrayBuffer>> }} Kept */
+/** @typedef {{ from: number, to: number, bytes: Promise<Uint8Array<ArrayBuffer>> }} CachedBlock */
 
 /** That this browser has no way to play by pieces. */
 export class NoPlayer extends Error {}
@@ -39,8 +39,8 @@ class LookSpent extends Error {
 class Blocks {
   #look;
   #onWait;
-  /** Those that were wanted last stand last. @type {Kept[]} */
-  #kept = [];
+  /** Those that were wanted last stand last. @type {CachedBlock[]} */
+  #cached = [];
 
   /** @param {Look} look @param {import("./download.js").Told["onWait"]} onWait */
   constructor(look, onWait) {
@@ -57,14 +57,14 @@ class Blocks {
     return (await block.bytes).slice(at - block.from);
   }
 
-  /** @param {number} at @returns {Promise<Kept>} */
+  /** @param {number} at @returns {Promise<CachedBlock>} */
   async #block(at) {
     const { keyWorker, entry, openers, urlOf, spend } = this.#look;
-    const isIn = (/** @type {Kept | Block} */ { from, to }) => from <= at && at < to;
+    const isIn = (/** @type {CachedBlock | Block} */ { from, to }) => from <= at && at < to;
     /** @type {Block | undefined} */
-    const planned = this.#kept.some(isIn) ? undefined : JSON.parse(await keyWorker.ask("block", entry, at));
+    const planned = this.#cached.some(isIn) ? undefined : JSON.parse(await keyWorker.ask("block", entry, at));
     // Somebody else may have asked for it meanwhile.
-    let block = this.#kept.find(isIn);
+    let block = this.#cached.find(isIn);
     if (!block) {
       if (!planned?.piece.chunks) throw new Error("no block there");
       const { from, to, piece } = planned;
@@ -74,13 +74,13 @@ class Blocks {
       fresh.bytes.catch(() => this.#drop(fresh));
     }
     this.#drop(block);
-    this.#kept = [...this.#kept, block].slice(-KEPT_MAX);
+    this.#cached = [...this.#cached, block].slice(-CACHED_MAX);
     return block;
   }
 
-  /** @param {Kept} block */
+  /** @param {CachedBlock} block */
   #drop(block) {
-    this.#kept = this.#kept.filter((kept) => kept !== block);
+    this.#cached = this.#cached.filter((cached) => cached !== block);
   }
 }
 

@@ -5,7 +5,7 @@
  * either, into a blob of bounded size. All take one chunk at a time.
  */
 
-import { saves } from "../saves.js";
+import { savesFolder } from "../opfs.js";
 import { Cancelled, within } from "../waiting.js";
 import { activeWorker, randomName } from "./service-worker.js";
 
@@ -17,9 +17,9 @@ import { activeWorker, randomName } from "./service-worker.js";
  * @property {boolean} [isOnDisk] whether it is on the disk, for certain, when it is closed
  */
 
-/** Saving by way of the storage, which few browsers need. @type {typeof import("./stored.js") | undefined} */
+/** Saving by way of the storage, which few browsers need. @type {typeof import("./opfs-sink.js") | undefined} */
 let stored;
-const byStorage = async () => (stored ??= await import("./stored.js"));
+const fetchOpfsSink = async () => (stored ??= await import("./opfs-sink.js"));
 
 /** What a page can hold in memory without harm, in bytes. */
 export const BLOB_BYTES_MAX = 256 * 1024 * 1024;
@@ -52,8 +52,8 @@ export async function openSink(what) {
   // Private windows and in-app browsers often have no service worker, and some have no storage.
   const ways = [
     () => serviceWorkerSink(what),
-    async () => (await import("./picked.js")).pickedSink(what),
-    async () => (await byStorage()).storedSink({ ...what, saveUrl }),
+    async () => (await import("./file-picker-sink.js")).filePickerSink(what),
+    async () => (await fetchOpfsSink()).opfsSink({ ...what, saveUrl }),
   ];
   for (const way of ways) {
     try {
@@ -70,7 +70,7 @@ export async function openSink(what) {
 /** Whether so much can probably be saved, before anything is tried. @param {number} bytes @returns {Promise<boolean>} */
 export async function canSave(bytes) {
   if (bytes <= BLOB_BYTES_MAX || navigator.serviceWorker) return true;
-  return byStorage().then(
+  return fetchOpfsSink().then(
     ({ hasRoom }) => hasRoom(bytes),
     () => false,
   );
@@ -179,6 +179,6 @@ export function saveUrl(url, fileName) {
 }
 
 // Every visit begins with this, where something was ever stored.
-saves(false)
-  .then(async () => (await byStorage()).removeLeftOvers())
+savesFolder(false)
+  .then(async () => (await fetchOpfsSink()).removeLeftOvers())
   .catch(() => {});

@@ -74,7 +74,7 @@ export async function saveNow() {
   }
 }
 
-/** What saves file by file. Called at the first step, so that it is there at the second. */
+/** What savesFolder file by file. Called at the first step, so that it is there at the second. */
 export const fetchFolder = () => onDemand(import("./folder.js"));
 
 /**

@@ -2,7 +2,7 @@
 /** The calls of somebody who holds a link, in order: look, open, ask for a lease, say that it is saved. */
 
 import { sendForBytes, sendForText } from "../api.js";
-import { forgetLease, keepLease, keptLease, secureLease } from "../kept.js";
+import { forgetLease, storeLease, storedLease, secureLease } from "../device-storage.js";
 import { HeldLink, untilHere } from "../link.js";
 
 /**
@@ -41,7 +41,7 @@ export class Session {
 
   /** Whether a download was begun on this device, so that going on with it is not counted. */
   get holdsLease() {
-    return keptLease(this.#link.id) !== undefined;
+    return storedLease(this.#link.id) !== undefined;
   }
 
   /** Whether this device opened the link before. */
@@ -51,23 +51,23 @@ export class Session {
 
   /** Entries that the person said are saved. @returns {number[]} */
   get saved() {
-    return keptLease(this.#link.id)?.saved ?? [];
+    return storedLease(this.#link.id)?.saved ?? [];
   }
 
   /** The folder that was begun, if it is saved as one. @returns {string | undefined} */
   get folder() {
-    return keptLease(this.#link.id)?.folder;
+    return storedLease(this.#link.id)?.folder;
   }
 
   set folder(folder) {
-    const lease = keptLease(this.#link.id);
-    if (lease) keepLease(this.#link.id, { ...lease, folder });
+    const lease = storedLease(this.#link.id);
+    if (lease) storeLease(this.#link.id, { ...lease, folder });
   }
 
   /** @param {number[]} entries */
   markSaved(entries) {
-    const lease = keptLease(this.#link.id);
-    if (lease) keepLease(this.#link.id, { ...lease, saved: [...new Set([...(lease.saved ?? []), ...entries])] });
+    const lease = storedLease(this.#link.id);
+    if (lease) storeLease(this.#link.id, { ...lease, saved: [...new Set([...(lease.saved ?? []), ...entries])] });
   }
 
   /**
@@ -78,10 +78,10 @@ export class Session {
    * @returns {boolean} whether it may
    */
   spendOnLook(bytes, contentLen) {
-    const lease = keptLease(this.#link.id);
+    const lease = storedLease(this.#link.id);
     const looked = (lease?.looked ?? 0) + bytes;
     if (!lease || looked > LOOKS_SHARE * contentLen) return false;
-    keepLease(this.#link.id, { ...lease, looked });
+    storeLease(this.#link.id, { ...lease, looked });
     return true;
   }
 
@@ -101,7 +101,7 @@ export class Session {
     const body = await sendForText(this.#link.call("POST", "/open", "open", "device"));
     await this.#keyWorker.ask("opened", body);
     const { link: view } = /** @type {{ link: LinkView }} */ (JSON.parse(body));
-    this.#link.keepDevice(view);
+    this.#link.storeDevice(view);
     const sealed = await sendForBytes(this.#link.call("GET", "/manifest", "open", "device"));
     return { view, listing: JSON.parse(await this.#keyWorker.ask("readManifest", sealed)) };
   }
@@ -118,14 +118,14 @@ export class Session {
 
   /** @returns {Promise<{ grant: Uint8Array, view: LinkView }>} */
   async #askForLease() {
-    const kept = keptLease(this.#link.id);
+    const kept = storedLease(this.#link.id);
     const { secret } = (this.#link.lease = await this.#keyWorker.ask("holdLease", kept?.secret));
-    keepLease(this.#link.id, { until: Date.now() + UNANSWERED_MILLIS, ...kept, secret });
+    storeLease(this.#link.id, { until: Date.now() + UNANSWERED_MILLIS, ...kept, secret });
     await secureLease(this.#link.id);
     const json = await this.#keyWorker.ask("leaseBody");
     const body = await sendForText({ ...this.#link.call("POST", "/leases", "open", "device"), json });
     const { expires_at, link: view } = /** @type {{ expires_at: number, link: LinkView }} */ (JSON.parse(body));
-    keepLease(this.#link.id, { ...keptLease(this.#link.id), until: untilHere(expires_at, view), secret });
+    storeLease(this.#link.id, { ...storedLease(this.#link.id), until: untilHere(expires_at, view), secret });
     return { grant: await this.#keyWorker.ask("granted", body), view };
   }
 
@@ -141,7 +141,7 @@ export class Session {
 
   /** Says that it is saved, with the receipt. The lease is over then. */
   async finish() {
-    const { id } = (this.#link.lease ??= await this.#keyWorker.ask("holdLease", keptLease(this.#link.id)?.secret));
+    const { id } = (this.#link.lease ??= await this.#keyWorker.ask("holdLease", storedLease(this.#link.id)?.secret));
     const json = await this.#keyWorker.ask("finishBody");
     const body = await sendForText({ ...this.#link.call("POST", `/leases/${id}/done`, "open", "lease"), json });
     const { gone } = /** @type {LinkView} */ (JSON.parse(body));

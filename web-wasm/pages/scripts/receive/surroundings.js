@@ -4,7 +4,7 @@
  * sentence before anything is counted, never a refusal.
  */
 
-import { isForgetful } from "../kept.js";
+import { isForgetful } from "../device-storage.js";
 import { surroundings as texts } from "../texts.js";
 import { announce, button } from "../views.js";
 import { sizeText } from "../wording.js";

@@ -23,7 +23,7 @@ import { arrive, askLink, asksForLink, clearLinkForm, prepareLinkForm } from "..
 import { copyExactly } from "../exact.js";
 import { keep } from "../fragment.js";
 import { askTwice, stopAsking } from "../gesture.js";
-import { isForgetful } from "../kept.js";
+import { isForgetful } from "../device-storage.js";
 import { fetchChannels } from "../dead-ends.js";
 import { kinds, others, page, reveal as texts, revealProblems as problems } from "../texts.js";
 import { askPassword, preparePassword, tellFailure } from "../unlock.js";

@@ -5,12 +5,12 @@ import { sendForText } from "../api.js";
 import {
   forgetLease,
   isEndedHere,
-  keepEnded,
-  keepLease,
-  keptLease,
+  storeEnded,
+  storeLease,
+  storedLease,
   secureLease,
   whenLeaseForgotten,
-} from "../kept.js";
+} from "../device-storage.js";
 import { HeldLink } from "../link.js";
 
 /**
@@ -50,13 +50,13 @@ export class Session {
 
   /** Until when a view that was begun on this device can be shown again, uncounted; undefined: there is none. */
   get heldUntil() {
-    const kept = keptLease(this.#link.id);
+    const kept = storedLease(this.#link.id);
     return kept?.unanswered ? undefined : kept?.until;
   }
 
   /** Whether a view was asked for on this device, and no answer came: it may be counted or not. */
   get isUnanswered() {
-    return keptLease(this.#link.id)?.unanswered === true;
+    return storedLease(this.#link.id)?.unanswered === true;
   }
 
   /** Whether the person ended it for everybody, on this device. */
@@ -93,10 +93,10 @@ export class Session {
 
   /** @returns {Promise<Revealed>} */
   async #askForView() {
-    const kept = keptLease(this.#link.id);
+    const kept = storedLease(this.#link.id);
     const { secret } = (this.#link.lease = await this.#keyWorker.ask("pushHoldLease", kept?.secret));
     if (!kept || kept.unanswered) {
-      keepLease(this.#link.id, { secret, until: Date.now() + UNANSWERED_MILLIS, unanswered: true });
+      storeLease(this.#link.id, { secret, until: Date.now() + UNANSWERED_MILLIS, unanswered: true });
     }
     await secureLease(this.#link.id);
     let body;
@@ -112,9 +112,9 @@ export class Session {
     const { expires_at, link: view } = /** @type {{ expires_at: number, link: LinkView }} */ (JSON.parse(body));
     const endsAt = Math.min(expires_at, view.expires_at);
     const leftMillis = Math.max(0, endsAt - view.now);
-    keepLease(this.#link.id, { secret, until: Date.now() + leftMillis });
+    storeLease(this.#link.id, { secret, until: Date.now() + leftMillis });
     await secureLease(this.#link.id);
-    this.#link.keepDevice(view);
+    this.#link.storeDevice(view);
     const revealed = JSON.parse(await this.#keyWorker.ask("pushRevealed", body));
     return { ...revealed, endsAt, endsWithLink: endsAt === view.expires_at, leftMillis, view };
   }
@@ -142,7 +142,7 @@ export class Session {
 
   /** It is gone, because of what was done here. */
   #ended() {
-    keepEnded(this.#link.id);
+    storeEnded(this.#link.id);
     this.forgetLink();
   }
 

@@ -32,7 +32,7 @@ import { lifeText, refusalOf } from "../wording.js";
 import { listen, listenToPickers } from "./drop.js";
 import { reason, whyGone } from "./failures.js";
 import { prepareInterrupted, showInterrupted, takeAgain, unreadableAgain } from "./interrupted.js";
-import { Picked } from "./picked.js";
+import { BasketView } from "./basket-view.js";
 import { chosenPassword, clearPassword, offerPush, preparePassword } from "./password.js";
 import { forgetResult, isLinkAtRisk, prepareResult, showResult } from "./result.js";
 import { SecondChannel } from "./second.js";
@@ -43,7 +43,7 @@ import { waiting } from "./told.js";
  * @typedef {import("./sending.js").Sending} Sending
  *
  * @typedef {object} Config
- * @property {import("./picked.js").Limits & { downloads_max: number, views_max: number, expiry_secs_min: number,
+ * @property {import("./basket-view.js").Limits & { downloads_max: number, views_max: number, expiry_secs_min: number,
  * expiry_secs_max: number }} limits
  * @property {{ expiry_secs: number[], expiry_secs_default: number, downloads: number[], downloads_default: number }}
  * choices
@@ -54,7 +54,7 @@ const STORAGE_MILLIS = 500;
 
 /** @type {WebAssembly.Module} */
 let module;
-/** @type {Picked} */
+/** @type {BasketView} */
 let basket;
 /** @type {SealKeyWorker | undefined} */
 let keyWorker;
@@ -92,7 +92,7 @@ async function configure() {
     config = /** @type {typeof config} */ (JSON.parse(configText));
     showChannels(config);
     offerPush(config.channels === "both" || config.push_origin !== null);
-    basket = new Picked(configText, config.limits);
+    basket = new BasketView(configText, config.limits);
     basket.showLimits();
     const { choices, limits } = config;
     life.offer(choices.expiry_secs, choices.expiry_secs_default, limits, lifeText, texts.expiryOther);

@@ -19,7 +19,7 @@ import { Upload } from "./upload.js";
  * @property {boolean} hasPassword
  * @property {string} drawn the password, if the page drew it: nobody else knows it
  * @property {string} what files and size, in words
- * @property {import("./picked.js").Picked} [basket] with its files, if they were picked for it on this page
+ * @property {import("./basket-view.js").BasketView} [basket] with its files, if they were picked for it on this page
  *
  * @typedef {object} Tools
  * @property {WebAssembly.Module} module
@@ -28,7 +28,7 @@ import { Upload } from "./upload.js";
 
 /**
  * @param {Tools} tools
- * @param {import("./picked.js").Picked} basket
+ * @param {import("./basket-view.js").BasketView} basket
  * @param {import("./upload.js").Terms} terms
  * @param {{ second: SecondChannel | undefined, drawn: string }} password
  * @returns {Sending}

@@ -84,12 +84,12 @@ const calls = {
    * Derives what the password gives; this is what takes time.
    *
    * @param {string} password
-   * @param {string | undefined} keptDevice
+   * @param {string | undefined} storedDevice
    */
-  unlock(password, keptDevice) {
+  unlock(password, storedDevice) {
     const holder = theRecipient();
     holder.unlock(password);
-    const deviceSecret = holder.identify(keptDevice);
+    const deviceSecret = holder.identify(storedDevice);
     return { openProof: holder.openProof(), deviceProof: holder.deviceProof() ?? "", deviceSecret };
   },
   /** @param {string} body */
@@ -152,12 +152,12 @@ const calls = {
    * Derives what the passphrase gives; this is what takes time.
    *
    * @param {string} passphrase
-   * @param {string | undefined} keptDevice
+   * @param {string | undefined} storedDevice
    */
-  pushUnlock(passphrase, keptDevice) {
+  pushUnlock(passphrase, storedDevice) {
     const holder = thePushReader();
     holder.unlock(passphrase);
-    const deviceSecret = holder.identify(keptDevice);
+    const deviceSecret = holder.identify(storedDevice);
     return { openProof: holder.openProof(), deviceProof: holder.deviceProof() ?? "", deviceSecret };
   },
   /** @param {string | undefined} kept */

@@ -4,7 +4,7 @@
  * page, one chunk at a time. Half a file is removed.
  */
 
-import { saves } from "../saves.js";
+import { savesFolder } from "../opfs.js";
 
 /**
  * What workers have and windows do not: windows only read these types.
@@ -34,7 +34,7 @@ export class Store {
 
   /** @param {string} name random: nothing of the share is in it */
   static async create(name) {
-    const file = /** @type {StoredFile} */ (await (await saves(true)).getFileHandle(name, { create: true }));
+    const file = /** @type {StoredFile} */ (await (await savesFolder(true)).getFileHandle(name, { create: true }));
     return new Store(name, file, await file.createSyncAccessHandle());
   }
 
@@ -70,6 +70,6 @@ export class Store {
 
   async remove() {
     await this.#access.close();
-    await (await saves(true)).removeEntry(this.#name);
+    await (await savesFolder(true)).removeEntry(this.#name);
   }
 }

@@ -5,7 +5,7 @@
  * is, some time after it was handed over, or on the next visit.
  */
 
-import { saves } from "../saves.js";
+import { savesFolder } from "../opfs.js";
 
 /** What stays free beside the file: for the archive's lists, and for what browsers keep for themselves, in bytes. */
 const SPARE_BYTES = 32 * 1024 * 1024;
@@ -22,7 +22,7 @@ let removeLast;
 export async function hasRoom(bytes) {
   try {
     const { quota = 0, usage = 0 } = await navigator.storage.estimate();
-    await saves(true);
+    await savesFolder(true);
     return Boolean(navigator.locks) && quota - usage >= bytes + SPARE_BYTES;
   } catch {
     return false;
@@ -33,7 +33,7 @@ export async function hasRoom(bytes) {
  * @param {import("./saver.js").What & { saveUrl: (url: string, fileName: string) => void }} what
  * @returns {Promise<import("./saver.js").Sink>}
  */
-export async function storedSink({ fileName, sizeAtMost, isArchive, keyWorker, saveUrl }) {
+export async function opfsSink({ fileName, sizeAtMost, isArchive, keyWorker, saveUrl }) {
   removeLast?.();
   if (!(await hasRoom(sizeAtMost))) throw new Error("no room in the storage of this site");
   const name = crypto.randomUUID();
@@ -72,7 +72,7 @@ export function removeStored() {
 export async function removeLeftOvers() {
   try {
     const names = [];
-    for await (const name of (await saves(false)).keys()) names.push(name);
+    for await (const name of (await savesFolder(false)).keys()) names.push(name);
     for (const name of names) {
       await navigator.locks.request(LOCK + name, { ifAvailable: true }, async (free) => {
         if (free) await removeFile(name);
@@ -86,7 +86,7 @@ export async function removeLeftOvers() {
 /** @param {string} name */
 async function removeFile(name) {
   try {
-    await (await saves(false)).removeEntry(name);
+    await (await savesFolder(false)).removeEntry(name);
   } catch {
     // The browser still reads it: the next visit removes it.
   }

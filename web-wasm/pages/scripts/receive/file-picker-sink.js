@@ -15,7 +15,7 @@ import { Cancelled } from "../waiting.js";
 export const pickers = /** @type {Pickers} */ (/** @type {unknown} */ (globalThis));
 
 /** @param {import("./saver.js").What} what @returns {Promise<import("./saver.js").Sink>} */
-export async function pickedSink({ fileName, isArchive, keyWorker }) {
+export async function filePickerSink({ fileName, isArchive, keyWorker }) {
   const picked = pickers.showSaveFilePicker?.({ suggestedName: fileName });
   if (!picked) throw new Error("no file can be picked here");
   const file = await picked.catch(refused);

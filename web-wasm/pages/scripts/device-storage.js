@@ -5,13 +5,16 @@
  * slow it; and that a view was ended here. None of them opens anything without the link. All go when their time is over.
  */
 
-import { allOnDisk, putOnDisk, removeFromDisk } from "./ondisk.js";
+import { allOnDisk, putOnDisk, removeFromDisk } from "./indexed-db.js";
 
 /**
  * `unanswered`: the lease was asked for, and nobody knows whether it was granted. `looked`: bytes that looks fetched.
  * `folder`: what is made where everything is saved file by file.
  *
- * @typedef {{ secret: string, until: number, saved?: number[], looked?: number, folder?: string, unanswered?: boolean }} Kept
+ * @typedef {{ secret: string, until: number, saved?: number[], looked?: number, folder?: string, unanswered?: boolean }}
+ * StoredLease
+ *
+ * @typedef {{ secret: string, until: number }} StoredDevice
  */
 
 const LEASE = "subrosa/lease/";
@@ -28,9 +31,9 @@ let durable = true;
 export const isForgetful = () => !durable;
 
 /** @param {string} linkId */
-export const keptLease = (linkId) => read(LEASE + linkId);
-/** @param {string} linkId @param {Kept} lease */
-export function keepLease(linkId, lease) {
+export const storedLease = (linkId) => read(LEASE + linkId);
+/** @param {string} linkId @param {StoredLease} lease */
+export function storeLease(linkId, lease) {
   write(LEASE + linkId, JSON.stringify(lease));
   // To load the page again would forget it: nothing on the page invites to do that.
   if (memory.has(LEASE + linkId)) document.body.dataset.touched = "";
@@ -48,7 +51,7 @@ export function whenLeaseForgotten(linkId, act) {
 
 /** Resolves when a lease that is kept would outlive a crash of the whole browser. @param {string} linkId */
 export async function secureLease(linkId) {
-  const lease = keptLease(linkId);
+  const lease = storedLease(linkId);
   if (lease) await putOnDisk(LEASE + linkId, JSON.stringify(lease));
 }
 
@@ -67,17 +70,17 @@ export async function restore() {
 }
 
 /** @param {string} linkId */
-export const keptDevice = (linkId) => read(DEVICE + linkId);
-/** @param {string} linkId @param {Kept} device */
-export const keepDevice = (linkId, device) => write(DEVICE + linkId, JSON.stringify(device));
+export const storedDevice = (linkId) => read(DEVICE + linkId);
+/** @param {string} linkId @param {StoredDevice} device */
+export const storeDevice = (linkId, device) => write(DEVICE + linkId, JSON.stringify(device));
 
 /** @param {string} linkId */
 export const forgetDevice = (linkId) => remove(DEVICE + linkId);
 
-/** Whether {@link keepEnded} was called on this device. @param {string} linkId */
+/** Whether {@link storeEnded} was called on this device. @param {string} linkId */
 export const isEndedHere = (linkId) => read(ENDED + linkId) !== undefined;
 /** Remembers who ended it: nobody has to worry about that later. @param {string} linkId */
-export const keepEnded = (linkId) =>
+export const storeEnded = (linkId) =>
   write(ENDED + linkId, JSON.stringify({ secret: "", until: Date.now() + ENDED_MILLIS }));
 
 /** Removes what is over. Called once per visit. */
@@ -90,7 +93,7 @@ export function tidy() {
   }
 }
 
-/** @param {string} name @returns {Kept | undefined} */
+/** @param {string} name @returns {StoredLease | undefined} */
 function read(name) {
   let text;
   try {
@@ -99,7 +102,7 @@ function read(name) {
     durable = false;
   }
   try {
-    const kept = /** @type {Kept} */ (JSON.parse(text ?? memory.get(name) ?? "null"));
+    const kept = /** @type {StoredLease} */ (JSON.parse(text ?? memory.get(name) ?? "null"));
     if (kept && typeof kept.secret === "string" && kept.until > Date.now()) return kept;
   } catch {
     // Damaged: as good as nothing.

@@ -25,7 +25,7 @@ const ROWS_MAX = 200;
 /** How far picking is, is told so often. */
 const TELL_MILLIS = 200;
 
-export class Picked {
+export class BasketView {
   #basket;
   #limits;
   /** @type {Map<number, PickedFile>} */
