@@ -9,7 +9,7 @@ import { startWorker } from "./trusted.js";
 
 /** @typedef {import("./workers/seal-key-worker.js").Calls} SealCalls */
 /** @typedef {import("./workers/open-key-worker.js").Calls} OpenCalls */
-/** @typedef {{ message: string, variant?: string, detail?: string }} Told what a worker says of an error */
+/** @typedef {{ message: string, variant?: string, detail?: string }} ReportedError what a worker says of an error */
 
 /** @template {Record<keyof Calls, (...args: any[]) => unknown>} Calls */
 class KeyWorker {
@@ -46,7 +46,7 @@ class KeyWorker {
     });
   }
 
-  /** @param {{ id: number, value?: unknown, error?: Told }} answer */
+  /** @param {{ id: number, value?: unknown, error?: ReportedError }} answer */
   #answered({ id, value, error }) {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
@@ -94,7 +94,7 @@ function transferable(value) {
 
 /** What the key worker could not do; `variant` says why, and is stable, `detail` is what a sentence about it names. */
 class KeyWorkerError extends Error {
-  /** @param {Told} told */
+  /** @param {ReportedError} reported */
   constructor({ message, variant = "unexpected", detail }) {
     super(message);
     this.name = "KeyWorkerError";

@@ -9,7 +9,7 @@ import { openSink } from "./saver.js";
 /** @typedef {import("./session.js").SavePlan} SavePlan */
 
 /**
- * @typedef {object} Told
+ * @typedef {object} DownloadListener
  * @property {(bytes: number, total: number) => void} onProgress
  * @property {(failure: import("../api.js").Failure | undefined) => void} onWait
  */
@@ -24,30 +24,30 @@ import { openSink } from "./saver.js";
  * @param {import("../key-worker.js").OpenKeyWorker} what.keyWorker
  * @param {(index: number) => string} what.urlOf
  * @param {AbortSignal} what.signal
- * @param {Told} told
+ * @param {DownloadListener} listener
  * @returns {Promise<boolean>} whether it is on the disk
  */
-export async function save({ plan, openers, keyWorker, urlOf, signal }, told) {
+export async function save({ plan, openers, keyWorker, urlOf, signal }, listener) {
   const { name, isArchive, len } = plan;
   const sink = await openSink({ fileName: name, size: isArchive ? null : len, sizeAtMost: len, isArchive, keyWorker });
   const got = new Map();
   const progress = {
-    onWait: told.onWait,
+    onWait: listener.onWait,
     onProgress: (/** @type {number} */ index, /** @type {number} */ bytes) => {
       got.set(index, bytes);
       let sum = 0;
       for (const value of got.values()) sum += value;
-      told.onProgress(Math.min(sum, plan.len), plan.len);
+      listener.onProgress(Math.min(sum, plan.len), plan.len);
     },
   };
-  told.onProgress(0, plan.len);
+  listener.onProgress(0, plan.len);
   // A disk that takes nothing, as of a download that the browser paused, must not hold up the person who cancels.
   signal.addEventListener("abort", () => sink.abort());
   try {
     for await (const content of openers.stream(plan.pieces, urlOf, signal, progress)) await sink.write(content);
     signal.throwIfAborted();
     await sink.close();
-    told.onProgress(plan.len, plan.len);
+    listener.onProgress(plan.len, plan.len);
     return sink.isOnDisk === true;
   } catch (error) {
     sink.abort();

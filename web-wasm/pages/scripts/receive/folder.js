@@ -32,10 +32,10 @@ export async function pickFolder() {
 
 /**
  * @param {Wanted} what
- * @param {import("./download.js").Told} told
+ * @param {import("./download.js").DownloadListener} listener
  * @returns {Promise<{ place: string, renamed: string[] }>} the folder's name, and what could not keep its name
  */
-export async function saveFolder(what, told) {
+export async function saveFolder(what, listener) {
   const { session, signal } = what;
   const { entries } = what.listing;
   // All in one folder is saved as that folder.
@@ -56,7 +56,7 @@ export async function saveFolder(what, told) {
   };
   signal.addEventListener("abort", note, { once: true });
   let done = 0;
-  told.onProgress(0, total);
+  listener.onProgress(0, total);
   for (const [entry, listed] of entries.entries()) {
     signal.throwIfAborted();
     const { size } = listed;
@@ -67,12 +67,12 @@ export async function saveFolder(what, told) {
     if (!isThere) {
       const { file, isTamed } = await makeFile(folder, name);
       if (isTamed) renamed.push(file.name);
-      await saveInto(file, entry, what, (bytes) => told.onProgress(done + bytes, total), told.onWait);
+      await saveInto(file, entry, what, (bytes) => listener.onProgress(done + bytes, total), listener.onWait);
       fresh.push(entry);
       if (performance.now() - notedAt > NOTE_MILLIS) note();
     }
     done += size;
-    told.onProgress(done, total);
+    listener.onProgress(done, total);
   }
   note();
   return { place: root.name, renamed };
@@ -179,7 +179,7 @@ async function makeFile(folder, name) {
  * @param {number} entry
  * @param {Wanted} what
  * @param {(bytes: number) => void} onBytes
- * @param {import("./download.js").Told["onWait"]} onWait
+ * @param {import("./download.js").DownloadListener["onWait"]} onWait
  */
 async function saveInto(file, entry, { session, keyWorker, openers, signal }, onBytes, onWait) {
   /** @type {import("./session.js").SavePlan} */

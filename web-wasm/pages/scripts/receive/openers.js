@@ -34,7 +34,7 @@ export class Openers {
    * @param {Record<string, string>} share.headers
    */
   constructor({ module, grant, headers }) {
-    const onMessage = (/** @type {any} */ data) => this.#told(data);
+    const onMessage = (/** @type {any} */ data) => this.#answered(data);
     this.#pool = startWorkerPool("open", workerCount(), onMessage, (error) => {
       this.isBroken = true;
       this.#fail(error);
@@ -54,12 +54,12 @@ export class Openers {
    * @param {(index: number) => string} urlOf
    * @param {AbortSignal} signal
    * @param {{ onProgress: (index: number, bytes: number) => void, onWait: (failure: Failure | undefined) => void }}
-   * told
+   * listener
    * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>>}
    */
-  async *stream(pieces, urlOf, signal, told) {
-    this.#onProgress = told.onProgress;
-    this.#onWait = told.onWait;
+  async *stream(pieces, urlOf, signal, listener) {
+    this.#onProgress = listener.onProgress;
+    this.#onWait = listener.onWait;
     const cancel = () => this.#fail(new Cancelled());
     signal.addEventListener("abort", cancel);
     /** @type {Promise<Uint8Array<ArrayBuffer>>[]} */
@@ -112,7 +112,7 @@ export class Openers {
   }
 
   /** @param {any} data */
-  #told(data) {
+  #answered(data) {
     if (data.progress !== undefined) {
       this.#onWait?.(undefined);
       this.#onProgress?.(data.progress, data.bytes);

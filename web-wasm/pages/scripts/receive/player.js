@@ -42,7 +42,7 @@ class Blocks {
   /** Those that were wanted last stand last. @type {CachedBlock[]} */
   #cached = [];
 
-  /** @param {Look} look @param {import("./download.js").Told["onWait"]} onWait */
+  /** @param {Look} look @param {import("./download.js").DownloadListener["onWait"]} onWait */
   constructor(look, onWait) {
     this.#look = look;
     this.#onWait = onWait;
@@ -89,12 +89,12 @@ class Blocks {
  *
  * @param {Look} look
  * @param {string} label
- * @param {import("./download.js").Told} told
+ * @param {import("./download.js").DownloadListener} listener
  * @returns {Promise<() => void>} ends it
  */
-export async function openPlayer(look, label, told) {
+export async function openPlayer(look, label, listener) {
   const { plan, keyWorker, signal } = look;
-  const blocks = new Blocks(look, told.onWait);
+  const blocks = new Blocks(look, listener.onWait);
   // Before anything is made for it: the first bytes say what it is.
   const type = await keyWorker.ask("mediaType", plan.kind, await blocks.from(0));
   // Whoever went back may look at something else by now.

@@ -75,20 +75,20 @@ let encodings;
  * Fetches what is needed, and shows it.
  *
  * @param {Look} what
- * @param {import("./download.js").Told} told
+ * @param {import("./download.js").DownloadListener} listener
  */
-export async function openPreview(what, told) {
+export async function openPreview(what, listener) {
   const { plan, name, size, signal } = what;
   const { kind, len, isCut } = plan;
   const label = texts.frame(name);
-  if (isPlayed(kind) && size > WHOLE_BYTES_MAX && (await played(what, label, told))) {
+  if (isPlayed(kind) && size > WHOLE_BYTES_MAX && (await played(what, label, listener))) {
     say("preview-lead", texts.streamed(sizeText(size)));
     return;
   }
   const key = JSON.stringify([plan, name]);
   if (last.plan !== key) {
     const { lang } = document.documentElement;
-    const { foreign, ...content } = await fetched(what, told);
+    const { foreign, ...content } = await fetched(what, listener);
     last = { plan: key, content: { ...content, label, lang }, foreign };
   }
   const { shown, port } = await showInFrame(kind, label, last.content, signal);
@@ -115,14 +115,14 @@ function offer({ plan: { kind, isCut }, keyWorker, signal, onFailed }, label, fo
  *
  * @param {Look} what
  * @param {string} label
- * @param {import("./download.js").Told} told
+ * @param {import("./download.js").DownloadListener} listener
  * @returns {Promise<boolean>} whether this browser can; if it cannot, it may be held whole
  */
-async function played(what, label, told) {
+async function played(what, label, listener) {
   const { NoPlayer, openPlayer } = await onDemand(import("./player.js"));
   closePreview();
   try {
-    stopPlaying = await unlessCancelled(what.signal, openPlayer(what, label, told));
+    stopPlaying = await unlessCancelled(what.signal, openPlayer(what, label, listener));
     return true;
   } catch (error) {
     if (!(error instanceof NoPlayer)) throw error;
@@ -136,23 +136,23 @@ async function played(what, label, told) {
  * have.
  *
  * @param {Look} what
- * @param {import("./download.js").Told} told
+ * @param {import("./download.js").DownloadListener} listener
  * @returns {Promise<{ text?: string, kind?: string, blob?: Blob, bytes?: Uint8Array, foreign?: Foreign }>}
  */
-async function fetched({ plan: { kind, len, isCut, pieces }, openers, keyWorker, urlOf, signal }, told) {
+async function fetched({ plan: { kind, len, isCut, pieces }, openers, keyWorker, urlOf, signal }, listener) {
   /** @type {Blob[]} */
   const blobs = [];
   let got = 0;
   let type = "";
-  const progress = { onWait: told.onWait, onProgress: () => {} };
-  told.onProgress(0, len);
+  const progress = { onWait: listener.onWait, onProgress: () => {} };
+  listener.onProgress(0, len);
   for await (const bytes of openers.stream(pieces, urlOf, signal, progress)) {
     // Sounds and films say at once what they are; the rest of what is something else need not be fetched.
     if (type === "" && isPlayed(kind)) type = await keyWorker.ask("mediaType", kind, bytes);
     got += bytes.byteLength;
     // As a blob it can leave the page's memory.
     blobs.push(new Blob([bytes]));
-    told.onProgress(got, len);
+    listener.onProgress(got, len);
   }
   signal.throwIfAborted();
   if (kind === "text" || kind === "image" || kind === "pdf") {

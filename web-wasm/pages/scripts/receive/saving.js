@@ -53,16 +53,16 @@ export async function saveNow() {
     const plan = JSON.parse(await keyWorker.ask("savePlan", wanted.entry, wanted.folder));
     throwIfCancelled(signal);
     say("saving-lead", texts.savingLead(plan.name));
-    const told = {
+    const listener = {
       onProgress: showProgress(pace, texts),
       onWait: (/** @type {import("../api.js").Failure | undefined} */ failure) => waiting(failure, pace),
     };
     if (folder && picked) {
       const what = { session, listing: visit.listing, archive: plan.name, picked, openers, keyWorker, signal };
-      return await savedInto(await folder.saveFolder(what, told));
+      return await savedInto(await folder.saveFolder(what, listener));
     }
     const urlOf = (/** @type {number} */ index) => session.partUrl(index);
-    const isOnDisk = await save({ plan, openers, keyWorker, urlOf, signal }, told);
+    const isOnDisk = await save({ plan, openers, keyWorker, urlOf, signal }, listener);
     say("ask-lead", texts.askLead(plan.name));
     say("ask-problem", "");
     if (isOnDisk) await saved();

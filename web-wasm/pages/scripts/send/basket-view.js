@@ -8,7 +8,7 @@ import { printOf } from "../source.js";
 import { send as texts } from "../texts.js";
 import { announce, button, element, fromTemplate, put, say } from "../views.js";
 import { countText, sizeText } from "../wording.js";
-import { found as foundBelow, readable } from "./again.js";
+import { found as foundBelow, readable } from "./resume/pick-files.js";
 import { Notes, whyUnreadable } from "./notes.js";
 import { judged, unreadable } from "./same.js";
 

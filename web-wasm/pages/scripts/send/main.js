@@ -31,13 +31,13 @@ import { Cancelled } from "../waiting.js";
 import { lifeText, refusalOf } from "../wording.js";
 import { listen, listenToPickers } from "./drop.js";
 import { reason, whyGone } from "./failures.js";
-import { prepareInterrupted, showInterrupted, takeAgain, unreadableAgain } from "./interrupted.js";
+import { prepareInterrupted, showInterrupted, addResumedFiles, reportUnreadable } from "./resume/view.js";
 import { BasketView } from "./basket-view.js";
 import { chosenPassword, clearPassword, offerPush, preparePassword } from "./password.js";
 import { forgetResult, isLinkAtRisk, prepareResult, showResult } from "./result.js";
 import { SecondChannel } from "./second.js";
 import { newSending } from "./sending.js";
-import { waiting } from "./told.js";
+import { waiting } from "./upload-view.js";
 
 /**
  * @typedef {import("./sending.js").Sending} Sending
@@ -111,11 +111,11 @@ function prepare() {
   /** @type {import("./drop.js").Take} */
   const take = (found, handles) => basket.take(found, handles);
   const unreadable = (/** @type {string} */ name) =>
-    state() === "pick" ? basket.unreadable(name) : unreadableAgain(name);
+    state() === "pick" ? basket.unreadable(name) : reportUnreadable(name);
   listenToPickers("file-input", "folder-input", take, unreadable);
   listen({
     isOpen: () => state() === "pick" || state() === "again",
-    take: (found, handles) => (state() === "pick" ? take : takeAgain)(found, handles),
+    take: (found, handles) => (state() === "pick" ? take : addResumedFiles)(found, handles),
     unreadable,
   });
   prepareInterrupted({ tools, run: (taken) => void run((sending = taken)) });
@@ -189,7 +189,7 @@ function tools() {
   return { module, keyWorker };
 }
 
-/** DeadEnds what is sent, or goes on with it. */
+/** Stops what is sent, or goes on with it. */
 function pause() {
   if (!sending || !["uploading", "checking"].includes(state())) return;
   if (paused) return void run(sending);

@@ -15,7 +15,7 @@ import { workerCount } from "../engine.js";
  *
  * @typedef {{ sealedLen: number, digest: Uint8Array, commitment: Uint8Array, edges: Uint8Array[] }} SealedPart
  *
- * @typedef {object} Told
+ * @typedef {object} SealListener
  * @property {(index: number, part: SealedPart) => void} onSealed before it is sent
  * @property {(index: number, part: SealedPart) => void} onStored
  * @property {(index: number, files: number) => void} onRead so many more files were read to their end
@@ -50,11 +50,11 @@ export class Sealers {
    * @param {() => Promise<Uint8Array>} share.grant one for each worker
    * @param {Record<string, string>} share.headers
    * @param {number} share.partCount
-   * @param {Told} told
+   * @param {SealListener} listener
    */
-  constructor({ module, grant, headers, partCount }, told) {
+  constructor({ module, grant, headers, partCount }, listener) {
     const count = Math.min(workerCount(), partCount);
-    const onMessage = (/** @type {any} */ data, /** @type {Worker} */ worker) => this.#told(worker, data, told);
+    const onMessage = (/** @type {any} */ data, /** @type {Worker} */ worker) => this.#answered(worker, data, listener);
     const pool = startWorkerPool("seal", count, onMessage, (error) => {
       this.isBroken = true;
       this.#fail(error);
@@ -120,24 +120,24 @@ export class Sealers {
   /**
    * @param {Worker} worker
    * @param {any} data
-   * @param {Told} told
+   * @param {SealListener} listener
    */
-  #told(worker, data, told) {
+  #answered(worker, data, listener) {
     if (data.checked !== undefined) {
       this.#checks.get(data.checked)?.resolve(data.whole);
       this.#checks.delete(data.checked);
       return;
     }
     if (!this.#run) return;
-    if (data.read !== undefined) told.onRead(data.read, data.files);
-    if (data.progress !== undefined) told.onProgress(data.progress, data.bytes);
-    if (data.sealed !== undefined) told.onSealed(data.sealed, data.part);
-    if (data.waiting !== undefined) told.onWait(data.failure);
+    if (data.read !== undefined) listener.onRead(data.read, data.files);
+    if (data.progress !== undefined) listener.onProgress(data.progress, data.bytes);
+    if (data.sealed !== undefined) listener.onSealed(data.sealed, data.part);
+    if (data.waiting !== undefined) listener.onWait(data.failure);
     if (data.stored !== undefined) {
       const member = this.#pool.find((member) => member.worker === worker);
       if (member) member.jobs -= 1;
       this.#open -= 1;
-      told.onStored(data.stored, data.part);
+      listener.onStored(data.stored, data.part);
       this.#assign();
     }
     if (data.failed !== undefined) this.#fail(new JobError(data));
@@ -152,7 +152,7 @@ export class Sealers {
     this.#checks.clear();
   }
 
-  /** DeadEnds what runs. What is stored stays; `store` can be called again. */
+  /** Stops what runs. What is stored stays; `store` can be called again. */
   stop() {
     this.#queue = [];
     this.#open = 0;

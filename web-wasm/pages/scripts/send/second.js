@@ -16,7 +16,7 @@ import { Cancelled } from "../waiting.js";
  * @property {number} views
  * @property {number} expiresAt
  * @property {import("../push/watch.js").Owned} owned
- * @property {import("./unfinished.js").KeptPush} kept what brings it back
+ * @property {import("./resume/store.js").KeptPush} kept what brings it back
  */
 
 const TRIES = 3;
@@ -55,12 +55,12 @@ export class SecondChannel {
    * One that was made before its page was closed.
    *
    * @param {import("../key-worker.js").SealKeyWorker} keyWorker
-   * @param {import("./unfinished.js").KeptPush} kept
+   * @param {import("./resume/store.js").KeptPush} kept
    */
-  static takeUp(keyWorker, kept) {
+  static resume(keyWorker, kept) {
     const channel = new SecondChannel(keyWorker, kept.origin, undefined, { password: "", expiresInSecs: 0, downloads: 0 });
     channel.#views = kept.views;
-    channel.#making = channel.#takeUp(kept);
+    channel.#making = channel.#resume(kept);
     channel.#making.catch(() => {});
     return channel;
   }
@@ -79,8 +79,8 @@ export class SecondChannel {
     return this.#made(await this.#ask("pushOwnerToken"), Date.now() + 1000 * this.#secs);
   }
 
-  /** @param {import("./unfinished.js").KeptPush} kept */
-  async #takeUp({ token, expiresAt }) {
+  /** @param {import("./resume/store.js").KeptPush} kept */
+  async #resume({ token, expiresAt }) {
     this.#owned = await this.#ask("takeOwnerLink", token);
     return this.#made(token, expiresAt);
   }

@@ -6,9 +6,9 @@ import { Plan } from "/wasm/seal.js";
 import { unfinished as texts, send as sendTexts } from "../texts.js";
 import { say } from "../views.js";
 import { momentText, sizeText } from "../wording.js";
-import { Keeping } from "./keeping.js";
+import { UploadRecorder } from "./resume/recorder.js";
 import { SecondChannel } from "./second.js";
-import { told } from "./told.js";
+import { uploadListener } from "./upload-view.js";
 import { Upload } from "./upload.js";
 
 /**
@@ -38,9 +38,9 @@ export function newSending({ module, keyWorker }, basket, terms, { second, drawn
   const [count, hasPassword] = [plan.fileCount(), terms.password !== ""];
   const what = sendTexts.what(count, sizeText(plan.contentLen()));
   const entries = plan.entries();
-  /** @type {(start: { shareId: string, secrets: Uint8Array, until: number }) => Promise<Keeping | undefined>} */
+  /** @type {(start: { shareId: string, secrets: Uint8Array, until: number }) => Promise<UploadRecorder | undefined>} */
   const keep = async (start) => {
-    const keeping = await Keeping.begin(
+    const recorder = await UploadRecorder.begin(
       {
         ...start,
         terms: { ...terms, password: "" },
@@ -51,14 +51,14 @@ export function newSending({ module, keyWorker }, basket, terms, { second, drawn
         ...(await basket.origins(plan)),
         isDone: false,
       },
-      tellUnkept,
+      sayNotStored,
     );
-    say("kept", keeping ? texts.kept(momentText(start.until)) : texts.unkept);
-    return keeping;
+    say("kept", recorder ? texts.kept(momentText(start.until)) : texts.unkept);
+    return recorder;
   };
   say("kept", "");
   const fileOf = (/** @type {number} */ id) => basket.file(id);
-  const upload = new Upload({ module, keyWorker, plan, fileOf, terms, keep }, toldOf(plan));
+  const upload = new Upload({ module, keyWorker, plan, fileOf, terms, keep }, listenerOf(plan));
   // Begun at once: after a crash, only its link brings the password back.
   second?.make().then(
     ({ kept }) => upload.remember({ push: kept, drawn: "" }),
@@ -68,29 +68,29 @@ export function newSending({ module, keyWorker }, basket, terms, { second, drawn
 }
 
 /** @param {Plan} plan */
-const toldOf = (plan) =>
-  told({ contentLen: plan.contentLen(), fileCount: plan.fileCount(), emptyCount: plan.emptyCount() });
+const listenerOf = (plan) =>
+  uploadListener({ contentLen: plan.contentLen(), fileCount: plan.fileCount(), emptyCount: plan.emptyCount() });
 
 /**
  * One that was interrupted, in this tab or before.
  *
  * @param {Tools} tools
- * @param {Keeping} keeping
+ * @param {UploadRecorder} recorder
  * @param {(id: number) => import("../source.js").PickedFile} fileOf by place in the plan
  * @returns {Sending & { plan: Plan }}
  */
-export function keptSending({ module, keyWorker }, keeping, fileOf) {
-  const { entries, partBytes, terms, push, hasPassword, drawn, what, until } = keeping.unfinished;
+export function resumedSending({ module, keyWorker }, recorder, fileOf) {
+  const { entries, partBytes, terms, push, hasPassword, drawn, what, until } = recorder.unfinished;
   const plan = Plan.kept(entries, partBytes);
   const upload = new Upload(
     { module, keyWorker, plan, fileOf, terms, keep: async () => undefined },
-    toldOf(plan),
+    listenerOf(plan),
   );
   say("kept", texts.kept(momentText(until)));
-  const second = push ? SecondChannel.takeUp(keyWorker, push) : undefined;
+  const second = push ? SecondChannel.resume(keyWorker, push) : undefined;
   return { upload, second, downloads: terms.downloads, hasPassword, drawn, what, plan };
 }
 
 /** That nothing is kept any longer. */
-export const tellUnkept = () => say("kept", texts.unkept);
+export const sayNotStored = () => say("kept", texts.unkept);
 

@@ -28,7 +28,7 @@ const HIDDEN_EVERY_MILLIS = 30_000;
 export class StatusWatch {
   #share;
   #keyWorker;
-  #told;
+  #listener;
   #stop = new AbortController();
   /** @type {number | undefined} */
   #timer;
@@ -40,14 +40,14 @@ export class StatusWatch {
   /**
    * @param {{ shareId: string, linkId: string, ownerProof: string }} share
    * @param {import("../key-worker.js").SealKeyWorker} keyWorker
-   * @param {object} told
-   * @param {(title: string, text: string) => void} told.onGone once, when it has ended
-   * @param {(link: LinkStatus) => void} told.onStatus whenever it was asked
+   * @param {object} listener
+   * @param {(title: string, text: string) => void} listener.onGone once, when it has ended
+   * @param {(link: LinkStatus) => void} listener.onStatus whenever it was asked
    */
-  constructor(share, keyWorker, told) {
+  constructor(share, keyWorker, listener) {
     this.#share = share;
     this.#keyWorker = keyWorker;
-    this.#told = told;
+    this.#listener = listener;
     element("status", HTMLElement).replaceChildren();
     document.addEventListener("visibilitychange", () => this.#seen(), { signal: this.#stop.signal });
     void this.#look();
@@ -120,7 +120,7 @@ export class StatusWatch {
     if (wrong.count > 0) this.#row("wrong", texts.wrong, times(wrong));
     this.#row("left", texts.left, countText(Math.max(0, link.downloads_max - link.downloads_taken)));
     this.#row("ends", texts.ends, momentText(link.expires_at));
-    this.#told.onStatus(link);
+    this.#listener.onStatus(link);
     if (gone) this.#ended(gone);
   }
 
@@ -129,8 +129,8 @@ export class StatusWatch {
     this.stop();
     const why = (goneForOwner[gone?.why ?? "expired"] ?? goneForOwner.expired)(momentText(gone?.at ?? Date.now()));
     // That it arrived is what the sender waits for; that it is deleted comes after.
-    if (this.#arrivedAt === null) this.#told.onGone(endings.deleted, why);
-    else this.#told.onGone(endings.arrived, `${endings.receipt(momentText(this.#arrivedAt))} ${why}`);
+    if (this.#arrivedAt === null) this.#listener.onGone(endings.deleted, why);
+    else this.#listener.onGone(endings.arrived, `${endings.receipt(momentText(this.#arrivedAt))} ${why}`);
   }
 
   /** @param {string} name @param {string} label @param {string} value */

@@ -2,7 +2,7 @@
 /**
  * One upload: share, parts, manifest, complete, read-back, link, note. Every step can be repeated, so `run` after a
  * failure goes on where it stopped; what is stored is not sent again. What is needed to go on after the page was closed
- * is kept beside (`keeping.js`).
+ * is kept beside (`recorder.js`).
  */
 
 import { CallError, digestText, sendForText } from "../api.js";
@@ -19,7 +19,7 @@ import { Sealers } from "./sealers.js";
  * @property {string} password empty: none
  * @property {string} note empty: none
  *
- * @typedef {object} Told
+ * @typedef {object} UploadListener
  * @property {(bytes: number, total: number, files: number) => void} onProgress `files`: read to their end so far
  * @property {(failure: import("../api.js").Failure | undefined) => void} onWait undefined: it goes on
  * @property {() => void} onChecking
@@ -32,7 +32,7 @@ import { Sealers } from "./sealers.js";
  * @property {{ link: string, expires_at: number }[]} links
  *
  * @typedef {import("./sealers.js").SealedPart} SealedPart
- * @typedef {import("./keeping.js").Keeping} Keeping
+ * @typedef {import("./resume/recorder.js").UploadRecorder} UploadRecorder
  */
 
 /** So often, what is stored is compared anew when it is not what was sent. */
@@ -44,7 +44,7 @@ export class Upload {
   #plan;
   #fileOf;
   #terms;
-  #told;
+  #listener;
   #keep;
   #stop = new AbortController();
   /** @type {{ shareId: string, linkId: string, ownerProof: string } | undefined} */
@@ -61,10 +61,10 @@ export class Upload {
   #stored;
   /** As they were sealed last, stored or not. @type {Map<number, SealedPart>} */
   #sealed = new Map();
-  /** What is kept beside, once anything is. @type {Partial<import("./unfinished.js").Unfinished>} */
+  /** What is kept beside, once anything is. @type {Partial<import("./resume/store.js").UnfinishedUpload>} */
   #alsoKept = {};
-  /** @type {Keeping | undefined} */
-  #keeping;
+  /** @type {UploadRecorder | undefined} */
+  #recorder;
   /** @type {ReturnType<typeof this.run> | undefined} */
   #running;
   #locked = false;
@@ -81,18 +81,18 @@ export class Upload {
    * @param {import("/wasm/seal.js").Plan} what.plan
    * @param {(id: number) => import("../source.js").PickedFile} what.fileOf
    * @param {Terms} what.terms
-   * @param {(start: { shareId: string, secrets: Uint8Array, until: number }) => Promise<Keeping | undefined>} what.keep
+   * @param {(start: { shareId: string, secrets: Uint8Array, until: number }) => Promise<UploadRecorder | undefined>} what.keep
    * begins to keep it, if that can be
-   * @param {Told} told
+   * @param {UploadListener} listener
    */
-  constructor({ module, keyWorker, plan, fileOf, terms, keep }, told) {
+  constructor({ module, keyWorker, plan, fileOf, terms, keep }, listener) {
     this.#module = module;
     this.#keyWorker = keyWorker;
     this.#plan = plan;
     this.#fileOf = fileOf;
     this.#terms = terms;
     this.#keep = keep;
-    this.#told = told;
+    this.#listener = listener;
     this.#sent = new Float64Array(plan.partCount());
     this.#read = new Uint32Array(plan.partCount());
     this.#stored = Array.from({ length: plan.partCount() }, () => undefined);
@@ -101,13 +101,13 @@ export class Upload {
   /**
    * Takes up what was kept, and asks the server what of it is stored.
    *
-   * @param {Keeping} keeping
-   * @param {import("./unfinished.js").KeptPart[]} parts
+   * @param {UploadRecorder} recorder
+   * @param {import("./resume/store.js").KeptPart[]} parts
    * @returns {Promise<number[]>} the parts that are missing
    */
-  async takeUp(keeping, parts) {
-    const { secrets, manifest, linkBody, isDone } = keeping.unfinished;
-    this.#keeping = keeping;
+  async resume(recorder, parts) {
+    const { secrets, manifest, linkBody, isDone } = recorder.unfinished;
+    this.#recorder = recorder;
     this.#share = await this.#keyWorker.ask("resumeShare", secrets, manifest);
     this.#locked = true;
     const path = `/shares/${this.#share.shareId}`;
@@ -122,7 +122,7 @@ export class Upload {
       this.#manifest = /** @type {Uint8Array<ArrayBuffer> | undefined} */ (manifest);
       this.#linkBodyText = linkBody;
     }
-    this.#told.onWait(undefined);
+    this.#listener.onWait(undefined);
     return missing;
   }
 
@@ -146,17 +146,17 @@ export class Upload {
         json: await this.#keyWorker.ask("createBody", this.#terms.expiresInSecs, this.#plan.partBytes()),
       });
       await Promise.all([this.#lock(), this.#storeParts()]);
-      this.#told.onChecking();
+      this.#listener.onChecking();
       await this.#complete();
       const share = { parts: this.#parts(), sealers: await this.#pool(), keyWorker: this.#keyWorker };
       const call = (/** @type {string} */ below) => this.#get(`/shares/${shareId}${below}`);
-      await readBack({ ...share, call }, () => this.#told.onWait(undefined));
+      await readBack({ ...share, call }, () => this.#listener.onWait(undefined));
       const json = await this.#linkBody();
       this.#status = await this.#statusOf("PUT", `/shares/${shareId}/links/${linkId}`, { json });
       await this.#call("PUT", `/shares/${shareId}/note`, { bytes: await this.#note() });
       this.#sealers?.end();
       this.#isDone = true;
-      await this.#keeping?.change({ isDone: true, until: this.#expiresAt() });
+      await this.#recorder?.change({ isDone: true, until: this.#expiresAt() });
     }
     return { ...this.#the(), token: await this.#keyWorker.ask("sendToken"), expiresAt: this.#expiresAt() };
   }
@@ -167,13 +167,13 @@ export class Upload {
     return link?.expires_at ?? this.#status?.expires_at ?? 0;
   }
 
-  /** Keeps more of it, from when anything is kept. @param {Partial<import("./unfinished.js").Unfinished>} changes */
+  /** Keeps more of it, from when anything is kept. @param {Partial<import("./resume/store.js").UnfinishedUpload>} changes */
   remember(changes) {
     this.#alsoKept = { ...this.#alsoKept, ...changes };
-    void this.#keeping?.change(changes);
+    void this.#recorder?.change(changes);
   }
 
-  /** DeadEnds for a while: `run` goes on. */
+  /** Stops for a while: `run` goes on. */
   pause() {
     this.#stop.abort();
     this.#sealers?.stop();
@@ -182,17 +182,17 @@ export class Upload {
   /** Forgets what was kept: nobody has to go on with it. */
   forget() {
     this.#isForgotten = true;
-    return this.#keeping?.forget();
+    return this.#recorder?.forget();
   }
 
-  /** DeadEnds, and leaves it as it is: it can be gone on with later. */
+  /** Stops, and leaves it as it is: it can be gone on with later. */
   leave() {
     this.#stop.abort();
     this.#sealers?.end();
-    void this.#keeping?.leave();
+    void this.#recorder?.leave();
   }
 
-  /** DeadEnds, and has what is stored deleted. */
+  /** Stops, and has what is stored deleted. */
   cancel() {
     this.#stop.abort();
     this.#sealers?.end();
@@ -219,10 +219,10 @@ export class Upload {
     this.#locked = true;
     const secrets = await this.#keyWorker.ask("keepShare");
     const until = this.#status?.upload_ends_at ?? this.#status?.expires_at ?? 0;
-    this.#keeping = await this.#keep({ shareId: this.#the().shareId, secrets, until });
+    this.#recorder = await this.#keep({ shareId: this.#the().shareId, secrets, until });
     if (this.#isForgotten) await this.forget();
-    void this.#keeping?.change(this.#alsoKept);
-    void this.#keeping?.parts([...this.#sealed], false);
+    void this.#recorder?.change(this.#alsoKept);
+    void this.#recorder?.parts([...this.#sealed], false);
   }
 
   #missing() {
@@ -277,12 +277,12 @@ export class Upload {
       {
         onSealed: (index, part) => {
           this.#sealed.set(index, part);
-          void this.#keeping?.parts([[index, part]], false);
+          void this.#recorder?.parts([[index, part]], false);
         },
         onStored: (index, part) => {
-          void this.#keeping?.parts([[index, part]], true);
+          void this.#recorder?.parts([[index, part]], true);
           this.#isStored(index, part);
-          this.#told.onWait(undefined);
+          this.#listener.onWait(undefined);
           this.#report();
         },
         onRead: (index, files) => {
@@ -290,11 +290,11 @@ export class Upload {
           this.#report();
         },
         onProgress: (index, bytes) => {
-          if (bytes > 0) this.#told.onWait(undefined);
+          if (bytes > 0) this.#listener.onWait(undefined);
           this.#sent[index] = bytes;
           this.#report();
         },
-        onWait: this.#told.onWait,
+        onWait: this.#listener.onWait,
       },
     );
     await this.#sealers.ready;
@@ -311,7 +311,7 @@ export class Upload {
     let [sent, read] = [0, 0];
     for (const bytes of this.#sent) sent += bytes;
     for (const files of this.#read) read += files;
-    this.#told.onProgress(sent, this.#plan.paddedLen(), read);
+    this.#listener.onProgress(sent, this.#plan.paddedLen(), read);
   }
 
   #parts() {
@@ -333,7 +333,7 @@ export class Upload {
         this.#stored.fill(undefined);
         this.#manifest = this.#linkBodyText = undefined;
         await this.#storeParts();
-        this.#told.onChecking();
+        this.#listener.onChecking();
       }
     }
   }
@@ -342,7 +342,7 @@ export class Upload {
     const { shareId } = this.#the();
     if (!this.#manifest) {
       this.#manifest = await this.#sealManifest();
-      await this.#keeping?.change({ manifest: this.#manifest });
+      await this.#recorder?.change({ manifest: this.#manifest });
     }
     await this.#call("PUT", `/shares/${shareId}/manifest`, { bytes: this.#manifest });
     await this.#call("POST", `/shares/${shareId}/complete`, { json: await this.#keyWorker.ask("completeBody") });
@@ -374,7 +374,7 @@ export class Upload {
   async #linkBody() {
     if (this.#linkBodyText === undefined) {
       this.#linkBodyText = await this.#keyWorker.ask("linkBody", this.#terms.downloads);
-      await this.#keeping?.change({ linkBody: this.#linkBodyText });
+      await this.#recorder?.change({ linkBody: this.#linkBodyText });
     }
     return this.#linkBodyText;
   }
@@ -400,13 +400,13 @@ export class Upload {
   /** @param {string} method @param {string} path @param {{ json?: string, bytes?: Uint8Array<ArrayBuffer> }} body */
   async #call(method, path, body) {
     const text = await sendForText({ ...this.#get(path), method, ...body });
-    this.#told.onWait(undefined);
+    this.#listener.onWait(undefined);
     return text;
   }
 
   /** @param {string} path @returns {import("../api.js").Call} */
   #get(path) {
-    return { method: "GET", path, headers: this.#headers(), signal: this.#stop.signal, onWait: this.#told.onWait };
+    return { method: "GET", path, headers: this.#headers(), signal: this.#stop.signal, onWait: this.#listener.onWait };
   }
 }
 

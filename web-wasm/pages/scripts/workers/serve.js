@@ -22,7 +22,7 @@ async function answer(calls, { id, name, args }) {
     const moved = value instanceof Uint8Array ? [/** @type {ArrayBuffer} */ (value.buffer)] : [];
     self.postMessage({ id, value }, { transfer: moved });
   } catch (error) {
-    const { message, variant = "unexpected", detail } = /** @type {import("../key-worker.js").Told} */ (error);
+    const { message, variant = "unexpected", detail } = /** @type {import("../key-worker.js").ReportedError} */ (error);
     self.postMessage({ id, error: { message, variant, detail } });
   }
 }

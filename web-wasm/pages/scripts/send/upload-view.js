@@ -18,9 +18,9 @@ const FILE_BYTES = 4096;
  * @param {number} plan.contentLen bytes of all files
  * @param {number} plan.fileCount
  * @param {number} plan.emptyCount of them, files with nothing to read
- * @returns {import("./upload.js").Told}
+ * @returns {import("./upload.js").UploadListener}
  */
-export function told({ contentLen, fileCount, emptyCount }) {
+export function uploadListener({ contentLen, fileCount, emptyCount }) {
   const pace = new Pace();
   const show = showProgress(pace, texts);
   const isMany = fileCount >= MANY && contentLen / fileCount < SMALL_BYTES;

@@ -7,14 +7,14 @@
  * An upload belongs to one tab: a lock of the browser says which, and ends with the tab, however it ends.
  */
 
-import { transact } from "../indexed-db.js";
+import { transact } from "../../indexed-db.js";
 
 /**
- * @typedef {object} Unfinished
+ * @typedef {object} UnfinishedUpload
  * @property {string} shareId
  * @property {Uint8Array} secrets `keepShare` of the key worker: not the password, but what it was stretched into
  * @property {number} until when the server gives it up, or its life ends
- * @property {import("./upload.js").Terms} terms without the password
+ * @property {import("../upload.js").Terms} terms without the password
  * @property {boolean} hasPassword
  * @property {string} drawn the password, if the page drew it and no link has it: nobody else knows it
  * @property {KeptPush | null} push the link of the password, once it is made
@@ -32,7 +32,7 @@ import { transact } from "../indexed-db.js";
  *
  * @typedef {{ token: string, origin: string, views: number, expiresAt: number }} KeptPush `token` of its owner
  *
- * @typedef {import("./sealers.js").SealedPart & { index: number, isStored: boolean }} KeptPart `isStored`: it was
+ * @typedef {import("../sealers.js").SealedPart & { index: number, isStored: boolean }} KeptPart `isStored`: it was
  * answered; what the server says counts
  */
 
@@ -42,13 +42,13 @@ const LOCK = "subrosa/upload/";
 /** Whether this browser has what it takes. In some private windows it shows only later that it has not. */
 export const canKeep = () => typeof indexedDB !== "undefined" && navigator.locks !== undefined;
 
-/** All of them, without those whose time is over. @returns {Promise<Unfinished[]>} */
+/** All of them, without those whose time is over. @returns {Promise<UnfinishedUpload[]>} */
 export async function allUnfinished() {
   if (!canKeep()) return [];
   const all = await transact(
     DATABASE,
     "relaxed",
-    (uploads) => /** @type {IDBRequest<Unfinished[]>} */ (uploads.getAll()),
+    (uploads) => /** @type {IDBRequest<UnfinishedUpload[]>} */ (uploads.getAll()),
   );
   const now = Date.now();
   const over = all.filter(({ until }) => until <= now);
@@ -56,11 +56,11 @@ export async function allUnfinished() {
   return all.filter(({ until }) => until > now).sort((one, other) => one.until - other.until);
 }
 
-/** One of them, as it is now. @param {string} shareId @returns {Promise<Unfinished | undefined>} */
+/** One of them, as it is now. @param {string} shareId @returns {Promise<UnfinishedUpload | undefined>} */
 export const unfinishedNow = (shareId) =>
-  transact(DATABASE, "relaxed", (uploads) => /** @type {IDBRequest<Unfinished>} */ (uploads.get(shareId)));
+  transact(DATABASE, "relaxed", (uploads) => /** @type {IDBRequest<UnfinishedUpload>} */ (uploads.get(shareId)));
 
-/** @param {Unfinished} unfinished @returns {Promise<unknown>} */
+/** @param {UnfinishedUpload} unfinished @returns {Promise<unknown>} */
 export function keep(unfinished) {
   return transact(DATABASE, "strict", (uploads) => uploads.put(unfinished, unfinished.shareId));
 }

@@ -6,17 +6,17 @@
 
 import { SameFiles } from "/wasm/seal.js";
 
-import { sha256 } from "../api.js";
-import { Breath } from "../breath.js";
-import { isolated } from "../phrases.js";
-import { edgesOf, gather, printOf, sourcesOf } from "../source.js";
-import { unfinished as texts } from "../texts.js";
-import { element, say } from "../views.js";
-import { countText } from "../wording.js";
+import { sha256 } from "../../api.js";
+import { Breath } from "../../breath.js";
+import { isolated } from "../../phrases.js";
+import { edgesOf, gather, printOf, sourcesOf } from "../../source.js";
+import { unfinished as texts } from "../../texts.js";
+import { element, say } from "../../views.js";
+import { countText } from "../../wording.js";
 
 /**
- * @typedef {import("./drop.js").Found} Found
- * @typedef {import("../source.js").PickedFile} PickedFile
+ * @typedef {import("../drop.js").Found} Found
+ * @typedef {import("../../source.js").PickedFile} PickedFile
  */
 
 /** Names on the page; more than anybody reads. */
@@ -24,7 +24,7 @@ const NAMES_MAX = 20;
 /** Parts compared at a time. */
 const COMPARED = 8;
 
-export class Again {
+export class ResumedFiles {
   #plan;
   #parts;
   #same;
@@ -44,9 +44,9 @@ export class Again {
 
   /**
    * @param {import("/wasm/seal.js").Plan} plan
-   * @param {import("./unfinished.js").Unfinished} unfinished
+   * @param {import("./store.js").UnfinishedUpload} unfinished
    * @param {number[]} missing parts
-   * @param {import("./unfinished.js").KeptPart[]} parts that are stored
+   * @param {import("./store.js").KeptPart[]} parts that are stored
    */
   constructor(plan, { picked, prints, entries }, missing, parts) {
     this.#plan = plan;
@@ -156,7 +156,7 @@ export class Again {
     return changed;
   }
 
-  /** @param {import("./unfinished.js").KeptPart} part @param {Set<number>} changed */
+  /** @param {import("./store.js").KeptPart} part @param {Set<number>} changed */
   async #comparePart({ index, edges }, changed) {
     const ranges = edgesOf(this.#plan.partLen(index));
     for (const [which, [start, end]] of ranges.entries()) {

@@ -3,36 +3,36 @@
  * The card of uploads that were interrupted, above everything else: go on, or throw away. Nothing starts by itself.
  */
 
-import { CallError } from "../api.js";
-import { SealKeyWorker } from "../key-worker.js";
-import { clearProgress } from "../progress.js";
-import { problems, send as sendTexts, unfinished as texts } from "../texts.js";
-import { announce, button, element, fromTemplate, put, say, show, state } from "../views.js";
-import { Cancelled, throwIfCancelled, unlessCancelled } from "../waiting.js";
-import { momentText, sentenceOf, sizeText } from "../wording.js";
-import { Again, found as foundBelow, readable } from "./again.js";
-import { listenToPickers } from "./drop.js";
-import { whyGone } from "./failures.js";
-import { Keeping } from "./keeping.js";
-import { whyUnreadable } from "./notes.js";
-import { SecondChannel } from "./second.js";
-import { keptSending, tellUnkept } from "./sending.js";
-import { waiting } from "./told.js";
-import { allHeld, allUnfinished, forget, hold, keptParts, unfinishedNow, whenFree } from "./unfinished.js";
-import { deleteShare } from "./upload.js";
+import { CallError } from "../../api.js";
+import { SealKeyWorker } from "../../key-worker.js";
+import { clearProgress } from "../../progress.js";
+import { problems, send as sendTexts, unfinished as texts } from "../../texts.js";
+import { announce, button, element, fromTemplate, put, say, show, state } from "../../views.js";
+import { Cancelled, throwIfCancelled, unlessCancelled } from "../../waiting.js";
+import { momentText, sentenceOf, sizeText } from "../../wording.js";
+import { ResumedFiles, found as foundBelow, readable } from "./pick-files.js";
+import { listenToPickers } from "../drop.js";
+import { whyGone } from "../failures.js";
+import { UploadRecorder } from "./recorder.js";
+import { whyUnreadable } from "../notes.js";
+import { SecondChannel } from "../second.js";
+import { resumedSending, sayNotStored } from "../sending.js";
+import { waiting } from "../upload-view.js";
+import { allHeld, allUnfinished, forget, hold, keptParts, unfinishedNow, whenFree } from "./store.js";
+import { deleteShare } from "../upload.js";
 
 /**
- * @typedef {import("./sending.js").Sending} Sending
- * @typedef {import("./sending.js").Tools} Tools
- * @typedef {import("./unfinished.js").Unfinished} Unfinished
+ * @typedef {import("../sending.js").Sending} Sending
+ * @typedef {import("../sending.js").Tools} Tools
+ * @typedef {import("./store.js").UnfinishedUpload} UnfinishedUpload
  */
 
 /** @type {() => Tools} */
 let tools;
 /** @type {(sending: Sending) => void} */
 let run;
-/** The files that are looked for, while they are. @type {Again | undefined} */
-let again;
+/** The files that are looked for, while they are. @type {ResumedFiles | undefined} */
+let picking;
 /** Ends what takes one up. */
 let leaving = new AbortController();
 /** Ends what waits for other tabs. */
@@ -41,19 +41,19 @@ let waitingForTabs = new AbortController();
 /** Listens to what belongs to it. Called once. @param {{ tools: () => Tools, run: (sending: Sending) => void }} page */
 export function prepareInterrupted(page) {
   ({ tools, run } = page);
-  listenToPickers("again-files", "again-folder", takeAgain, unreadableAgain);
-  button("again-back").addEventListener("click", () => state() === "again" && again?.leave());
+  listenToPickers("again-files", "again-folder", addResumedFiles, reportUnreadable);
+  button("again-back").addEventListener("click", () => state() === "again" && picking?.leave());
   button("leave").addEventListener("click", () => state() === "resuming" && leaving.abort());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && state() === "pick") void showInterrupted();
   });
 }
 
-/** Files that were picked or dropped while an upload looks for its own. @type {import("./drop.js").Take} */
-export const takeAgain = (found) => void again?.take(found);
+/** Files that were picked or dropped while an upload looks for its own. @type {import("../drop.js").Take} */
+export const addResumedFiles = (found) => void picking?.take(found);
 
 /** A file that was picked for one, and cannot be read. @param {string} name */
-export const unreadableAgain = (name) => say("again-problem", sendTexts.leftOut[whyUnreadable(name)](name));
+export const reportUnreadable = (name) => say("again-problem", sendTexts.leftOut[whyUnreadable(name)](name));
 
 /** Shows what there is to go on with. @param {string} [said] what became of one of them */
 export async function showInterrupted(said = "") {
@@ -83,7 +83,7 @@ export async function showInterrupted(said = "") {
   element("unfinished", HTMLElement).hidden = rows.length === 0 && said === "";
 }
 
-/** @param {Unfinished} unfinished @param {boolean} isElsewhere in another tab */
+/** @param {UnfinishedUpload} unfinished @param {boolean} isElsewhere in another tab */
 async function rowOf(unfinished, isElsewhere) {
   const { first, count, isDone, until } = unfinished;
   const row = fromTemplate("unfinished-row");
@@ -114,7 +114,7 @@ async function rowOf(unfinished, isElsewhere) {
   return row;
 }
 
-/** @param {Unfinished} unfinished */
+/** @param {UnfinishedUpload} unfinished */
 async function progressOf({ shareId, entries, partBytes, until }) {
   const all = /** @type {{ size: number | null }[]} */ (JSON.parse(entries));
   const total = all.reduce((sum, { size }) => sum + (size ?? 0), 0);
@@ -122,7 +122,7 @@ async function progressOf({ shareId, entries, partBytes, until }) {
   return texts.stored(sizeText(Math.min(total, stored * partBytes)), sizeText(total), momentText(until));
 }
 
-/** @param {Unfinished} shown as it was then: other tabs may have gone on with it since */
+/** @param {UnfinishedUpload} shown as it was then: other tabs may have gone on with it since */
 async function goOn({ shareId }) {
   const release = await hold(shareId);
   if (!release) return showInterrupted();
@@ -131,35 +131,35 @@ async function goOn({ shareId }) {
     release();
     return showInterrupted();
   }
-  const keeping = new Keeping(unfinished, release, tellUnkept);
+  const recorder = new UploadRecorder(unfinished, release, sayNotStored);
   let said = "";
   try {
     // What is complete needs no files. The browser asks now or never: it wants a click before.
     const handles = unfinished.manifest ? [] : await readable(unfinished.handles);
     // Whoever began to send something else meanwhile goes on with that.
-    if (state() !== "pick") return void keeping.leave();
-    const sending = await takeUp(keeping, handles);
+    if (state() !== "pick") return void recorder.leave();
+    const sending = await resume(recorder, handles);
     if (sending) return run(sending);
   } catch (error) {
-    said = await failed(error, keeping);
+    said = await failed(error, recorder);
   } finally {
-    again = undefined;
+    picking = undefined;
     waiting(undefined);
   }
-  await keeping.leave();
+  await recorder.leave();
   await backToPick(said);
 }
 
 /**
- * @param {Keeping} keeping
+ * @param {UploadRecorder} recorder
  * @param {FileSystemHandle[]} handles that may be read
  * @returns {Promise<Sending | undefined>} undefined: not now
  */
-async function takeUp(keeping, handles) {
-  const { unfinished } = keeping;
-  /** @type {Again | undefined} */
+async function resume(recorder, handles) {
+  const { unfinished } = recorder;
+  /** @type {ResumedFiles | undefined} */
   let files;
-  const sending = keptSending(tools(), keeping, (id) => {
+  const sending = resumedSending(tools(), recorder, (id) => {
     if (!files) throw new Error("no file was picked");
     return files.file(id);
   });
@@ -169,11 +169,11 @@ async function takeUp(keeping, handles) {
   say("pick-problem", "");
   showResuming(true);
   const parts = await keptParts(unfinished.shareId);
-  const missing = await sending.upload.takeUp(keeping, parts);
+  const missing = await sending.upload.resume(recorder, parts);
   if (missing.length > 0) {
     const isMissing = new Set(missing);
     const stored = parts.filter(({ index }) => !isMissing.has(index));
-    again = files = new Again(sending.plan, unfinished, missing, stored);
+    picking = files = new ResumedFiles(sending.plan, unfinished, missing, stored);
     if (handles.length > 0) await unlessCancelled(signal, files.take(foundBelow(handles, files.missing())));
     if (!files.isComplete) {
       show("again");
@@ -199,16 +199,16 @@ function showResuming(yes) {
 
 /**
  * @param {unknown} error
- * @param {Keeping} keeping
+ * @param {UploadRecorder} recorder
  * @returns {Promise<string>} what is said
  */
-async function failed(error, keeping) {
+async function failed(error, recorder) {
   if (error instanceof Cancelled) return "";
   const why = whyGone(error);
   if (why === undefined) {
     return error instanceof CallError ? sentenceOf(error.failure) || problems.server : texts.damaged;
   }
-  await keeping.forget();
+  await recorder.forget();
   return texts.gone(why);
 }
 
@@ -219,7 +219,7 @@ async function backToPick(said) {
   show("pick");
 }
 
-/** @param {Unfinished} unfinished */
+/** @param {UnfinishedUpload} unfinished */
 async function throwAway(unfinished) {
   const { shareId, secrets } = unfinished;
   const release = await hold(shareId);
@@ -233,7 +233,7 @@ async function throwAway(unfinished) {
     await deleteShare(share).catch((error) => {
       if (whyGone(error) === undefined) throw error;
     });
-    over = push ? SecondChannel.takeUp(keyWorker, push).cancel() : undefined;
+    over = push ? SecondChannel.resume(keyWorker, push).cancel() : undefined;
     await forget(shareId);
     await showInterrupted(texts.thrown);
   } catch {

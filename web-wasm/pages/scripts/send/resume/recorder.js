@@ -4,27 +4,27 @@
  * as its page.
  */
 
-import { within } from "../waiting.js";
-import { canKeep, forget, hold, keep, keepParts } from "./unfinished.js";
+import { within } from "../../waiting.js";
+import { canKeep, forget, hold, keep, keepParts } from "./store.js";
 
-/** @typedef {import("./unfinished.js").Unfinished} Unfinished */
-/** @typedef {import("./sealers.js").SealedPart} SealedPart */
+/** @typedef {import("./store.js").UnfinishedUpload} UnfinishedUpload */
+/** @typedef {import("../sealers.js").SealedPart} SealedPart */
 
 /** No upload waits longer for a disk that does not answer. */
 const PATIENCE_MILLIS = 10_000;
 
-export class Keeping {
+export class UploadRecorder {
   #unfinished;
   #release;
   #isOver = false;
   /** Changes go one after another. @type {Promise<unknown>} */
   #last = Promise.resolve();
   #onLost;
-  /** Parts that are not kept yet. @type {import("./unfinished.js").KeptPart[]} */
+  /** Parts that are not kept yet. @type {import("./store.js").KeptPart[]} */
   #parts = [];
 
   /**
-   * @param {Unfinished} unfinished which this tab holds
+   * @param {UnfinishedUpload} unfinished which this tab holds
    * @param {() => void} release
    * @param {() => void} onLost told when it cannot be kept any longer
    */
@@ -35,9 +35,9 @@ export class Keeping {
   }
 
   /**
-   * @param {Unfinished} unfinished
+   * @param {UnfinishedUpload} unfinished
    * @param {() => void} onLost
-   * @returns {Promise<Keeping | undefined>} undefined: this browser keeps nothing
+   * @returns {Promise<UploadRecorder | undefined>} undefined: this browser keeps nothing
    */
   static async begin(unfinished, onLost) {
     if (!canKeep()) return undefined;
@@ -47,7 +47,7 @@ export class Keeping {
       if (!release) return undefined;
       const kept = keep(unfinished).catch(() => keep({ ...unfinished, handles: [] }));
       await within(PATIENCE_MILLIS, kept);
-      return new Keeping(unfinished, release, onLost);
+      return new UploadRecorder(unfinished, release, onLost);
     } catch {
       // Nobody else may go on with what runs here, if it is kept in the end.
       if (release) void forget(unfinished.shareId).then(release, release);
@@ -59,7 +59,7 @@ export class Keeping {
     return this.#unfinished;
   }
 
-  /** @param {Partial<Unfinished>} changes @returns {Promise<unknown>} */
+  /** @param {Partial<UnfinishedUpload>} changes @returns {Promise<unknown>} */
   change(changes) {
     this.#unfinished = { ...this.#unfinished, ...changes };
     const unfinished = this.#unfinished;
