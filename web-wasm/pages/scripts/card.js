@@ -9,7 +9,7 @@
 
 import { qrPath } from "/wasm/seal.js";
 
-import { exactField } from "./exact.js";
+import { copyWhole } from "./exact-copy.js";
 import { card as texts } from "./texts.js";
 import { announce } from "./views.js";
 
@@ -114,7 +114,7 @@ export class Card {
     label.textContent = texts.label;
     label.htmlFor = this.#link.id = `${this.#prefix}link`;
     Object.assign(this.#link, { type: "text", readOnly: true, spellcheck: false, autocomplete: "off", dir: "ltr" });
-    exactField(this.#link);
+    copyWhole(this.#link);
     this.#link.addEventListener("copy", () => this.#onTaken());
 
     const field = row("joined", this.#link, this.#copy);

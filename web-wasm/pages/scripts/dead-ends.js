@@ -3,7 +3,7 @@
 
 import { CallError } from "./api.js";
 import { problems } from "./texts.js";
-import { button, element, say, show } from "./views.js";
+import { button, element, setText, show } from "./views.js";
 import { momentText, sentenceOf } from "./wording.js";
 
 /**
@@ -47,7 +47,7 @@ export class DeadEnds {
   show(name, text, again) {
     const { title, text: usual, button: label } = this.#words.deadEnds[name];
     element("stop-title", HTMLElement).textContent = title;
-    say("error", text || usual);
+    setText("error", text || usual);
     const retry = button("retry");
     retry.hidden = !again;
     retry.textContent = label || this.#words.deadEnds.error.button;

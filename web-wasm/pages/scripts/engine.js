@@ -5,7 +5,7 @@
  */
 
 import { unsupported } from "./texts.js";
-import { say, show } from "./views.js";
+import { setText, show } from "./views.js";
 import { use } from "./wasm.js";
 
 /** That this browser, or this way of opening the page, cannot work. The message is for people. */
@@ -22,7 +22,7 @@ export async function startEngine(name, glue) {
   try {
     return await started(name, glue);
   } catch (error) {
-    say("unsupported-why", error instanceof Unsupported ? error.message : unsupported.modules);
+    setText("unsupported-why", error instanceof Unsupported ? error.message : unsupported.modules);
     show("unsupported");
     return undefined;
   }

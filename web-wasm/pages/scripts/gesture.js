@@ -5,7 +5,7 @@
  * keys.
  */
 
-import { announce, element, fromTemplate, say } from "./views.js";
+import { announce, element, fromTemplate, setText } from "./views.js";
 
 const SECOND_STEP_MILLIS = 1_000;
 
@@ -23,7 +23,7 @@ let second;
  */
 export function askTwice(words, yes, no) {
   stopAsking();
-  say("confirm-title", words.title);
+  setText("confirm-title", words.title);
   element("confirm", HTMLElement).hidden = false;
   firstStep(true);
   element("confirm-title", HTMLElement).focus();

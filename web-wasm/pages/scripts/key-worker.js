@@ -5,7 +5,7 @@
  * `workers/seal-key-worker.js` by those who send, in `workers/open-key-worker.js` by those who receive.
  */
 
-import { startWorker } from "./trusted.js";
+import { startWorker } from "./trusted-scripts.js";
 
 /** @typedef {import("./workers/seal-key-worker.js").Calls} SealCalls */
 /** @typedef {import("./workers/open-key-worker.js").Calls} OpenCalls */

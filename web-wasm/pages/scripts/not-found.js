@@ -13,7 +13,7 @@ const ESCAPED = /%(?:25)*23/iu;
 /** The text of a link that came here. */
 let held = "";
 
-function take() {
+function takeKeyAlong() {
   const { origin, pathname, search, hash } = location;
   const path = pathname + search;
   const at = path.search(ESCAPED);
@@ -27,8 +27,8 @@ function take() {
 /** @param {string} id */
 const show = (id) => document.getElementById(id)?.removeAttribute("hidden");
 
-take();
-addEventListener("hashchange", take);
+takeKeyAlong();
+addEventListener("hashchange", takeKeyAlong);
 for (const way of document.querySelectorAll("a[data-takes-link]")) {
   way.addEventListener("click", (event) => {
     if (held === "") return;

@@ -40,7 +40,7 @@ export const receiveDeadEnds = group("receiveDeadEnds");
 export const goneForRecipient = group("goneForRecipient");
 export const list = group("list");
 export const preview = group("preview");
-export const surroundings = group("surroundings");
+export const inAppBrowser = group("inAppBrowser");
 
 export const card = group("card");
 export const messages = group("messages");

@@ -3,7 +3,7 @@
 
 import { CallError } from "./api.js";
 import { addTexts, problems } from "./texts.js";
-import { button, element, revealing, say, show, state } from "./views.js";
+import { button, element, wireShowPassword, setText, show, state } from "./views.js";
 import { onDemand } from "./waiting.js";
 import { countText, refusalOf, sentenceOf, soonText } from "./wording.js";
 
@@ -43,7 +43,7 @@ const EDGES = new RegExp(`^${UNSEEN}|${UNSEEN}$`, "gu");
 export function preparePassword(words, open) {
   texts = words;
   button("open").textContent = texts.open;
-  revealing("password", "password-show");
+  wireShowPassword("password", "password-show");
   const input = element("password", HTMLInputElement);
   let isLong = false;
   input.addEventListener("input", () => {
@@ -96,7 +96,7 @@ async function asked(input, open) {
   const { value } = input;
   const trimmed = value.replace(EDGES, "");
   if (trimmed === value || value === meant) return false;
-  const [{ askAboutEdges }] = await onDemand(Promise.all([import("./edges.js"), addTexts("edges")]));
+  const [{ askAboutEdges }] = await onDemand(Promise.all([import("./unseen-edges.js"), addTexts("edges")]));
   askAboutEdges(input, trimmed, (password) => {
     input.value = meant = password;
     void submit(open);
@@ -163,6 +163,6 @@ function wait(millis, text) {
 
 /** @param {string} text */
 function refuse(text) {
-  say("password-problem", text);
+  setText("password-problem", text);
   element("password", HTMLInputElement).ariaInvalid = text === "" ? null : "true";
 }

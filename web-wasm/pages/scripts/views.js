@@ -56,7 +56,7 @@ export function announce(text) {
  * @param {string} id
  * @param {string} text empty: hide
  */
-export function say(id, text) {
+export function setText(id, text) {
   const target = element(id, HTMLElement);
   if (target.textContent !== text) target.textContent = text;
   target.hidden = text === "";
@@ -79,7 +79,7 @@ export function fromTemplate(id) {
  * @param {string} selector
  * @param {string} text
  */
-export function put(parent, selector, text) {
+export function setTextIn(parent, selector, text) {
   const target = parent.querySelector(selector);
   if (target) target.textContent = text;
 }
@@ -90,7 +90,7 @@ export function put(parent, selector, text) {
  * @param {string} inputId
  * @param {string} buttonId
  */
-export function revealing(inputId, buttonId) {
+export function wireShowPassword(inputId, buttonId) {
   const input = element(inputId, HTMLInputElement);
   const toggle = button(buttonId);
   // A double click would select a password up to its first punctuation mark.
@@ -110,7 +110,7 @@ export function revealing(inputId, buttonId) {
  * @param {string} askId
  * @param {string} keepId the way back: it has the focus first
  */
-export function asking(buttonId, askId, keepId) {
+export function wireConfirmation(buttonId, askId, keepId) {
   const ask = element(askId, HTMLElement);
   button(buttonId).addEventListener("click", () => {
     ask.hidden = false;

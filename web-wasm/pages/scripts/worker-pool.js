@@ -1,7 +1,7 @@
 // @ts-check
 /** Workers that do the same, one per core. */
 
-import { startWorker } from "./trusted.js";
+import { startWorker } from "./trusted-scripts.js";
 
 /** That a job could not be done, for good. */
 export class JobError extends Error {

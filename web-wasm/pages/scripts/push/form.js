@@ -1,20 +1,20 @@
 // @ts-check
 /** The form: kinds and their fields, what may be chosen, and what is wrong before anything is sent. */
 
-import { FormProblem, LifeChoice, NumberChoice, wholeNumber } from "../choices.js";
+import { FormProblem, LifeChoice, NumberChoice, wholeNumber } from "../form-choices.js";
 import {
   bytesInJson,
   bytesOf,
   characterName,
   charactersOf,
-  Fitting,
+  LimitedField,
   limitsOfTexts,
   tooLong,
   tooLongTogether,
-} from "../fitting.js";
+} from "../text-limits.js";
 import { StrengthLine } from "../strength.js";
 import { formProblems as problems, push as texts, strength } from "../texts.js";
-import { button, element, revealing, say } from "../views.js";
+import { button, element, wireShowPassword, setText } from "../views.js";
 import { lifeText } from "../wording.js";
 import { speakable } from "../words.js";
 import { clearGenerator, isUnfolded, prepareGenerator } from "./generator.js";
@@ -45,16 +45,16 @@ let passphraseLine;
 let views;
 /** @type {LifeChoice} */
 let life;
-/** @type {Fitting[]} */
-let fittings = [];
+/** @type {LimitedField[]} */
+let limitedFields = [];
 /** Bytes that the fields of what is handed over may have together. */
 let fieldsMax = 0;
 
 /** Listens to the fields. Called once. */
 export function prepareForm() {
   element("kinds", HTMLFieldSetElement).addEventListener("change", showKind);
-  revealing("secret", "secret-show");
-  revealing("passphrase", "passphrase-show");
+  wireShowPassword("secret", "secret-show");
+  wireShowPassword("passphrase", "passphrase-show");
   prepareGenerator();
   element("secret", HTMLInputElement).addEventListener("paste", takeLines);
   views = new NumberChoice("views", "views-number");
@@ -62,12 +62,12 @@ export function prepareForm() {
   const { payload, password, line, url } = limitsOfTexts();
   // What lies around the fields of what is handed over is no longer than this.
   fieldsMax = payload - 100;
-  fittings = [
-    ...["user", "secret", "note"].map((id) => new Fitting(id, fieldsMax, bytesInJson)),
-    new Fitting("url", url, (text) => bytesOf(text.trim())),
-    new Fitting("passphrase", password, (text) => bytesOf(text.normalize("NFC"))),
-    new Fitting("from", line, charactersOf, "characters"),
-    new Fitting("label", line, charactersOf, "characters"),
+  limitedFields = [
+    ...["user", "secret", "note"].map((id) => new LimitedField(id, fieldsMax, bytesInJson)),
+    new LimitedField("url", url, (text) => bytesOf(text.trim())),
+    new LimitedField("passphrase", password, (text) => bytesOf(text.normalize("NFC"))),
+    new LimitedField("from", line, charactersOf, "characters"),
+    new LimitedField("label", line, charactersOf, "characters"),
   ];
   const passphrase = element("passphrase", HTMLInputElement);
   passphraseLine = new StrengthLine("passphrase", "passphrase-strength");
@@ -78,7 +78,7 @@ export function prepareForm() {
   element("push-form", HTMLFormElement).addEventListener("input", (event) => {
     if (event.target instanceof HTMLElement && event.target.ariaInvalid) {
       event.target.ariaInvalid = null;
-      say("push-problem", "");
+      setText("push-problem", "");
     }
   });
 }
@@ -106,7 +106,7 @@ export function readForm() {
     ...(kind === "url" && { url: value("url").trim() }),
   };
   if (![form.user, form.password, form.note, form.url].some(Boolean)) throw new FormProblem(...needed(kind));
-  const long = tooLong(fittings);
+  const long = tooLong(limitedFields);
   if (long) throw new FormProblem(long.id, long.problem);
   const together = tooLongTogether([form.user ?? "", form.password ?? "", form.note ?? ""], fieldsMax);
   if (together) throw new FormProblem("note", problems.together(together));
@@ -155,7 +155,7 @@ export function problemOf(variant, character) {
 
 /** Says what is wrong, and goes there. @param {FormProblem} problem */
 export function showProblem({ id, message }) {
-  say("push-problem", message);
+  setText("push-problem", message);
   const field = document.getElementById(id);
   if (!(field instanceof HTMLElement)) return;
   field.closest("details")?.setAttribute("open", "");
@@ -176,7 +176,7 @@ export function clearSecrets() {
     if (element(id, HTMLInputElement).type === "text") button(toggle).click();
   }
   element("label", HTMLInputElement).value = "";
-  for (const field of fittings) field.look();
+  for (const field of limitedFields) field.look();
   clearGenerator();
   passphraseLine.clear();
   showGuesses();
@@ -193,8 +193,8 @@ function showKind() {
     const shown = (part.getAttribute("data-for") ?? "").split(" ").includes(kind);
     part.toggleAttribute("hidden", !shown || (part.id === "generator" && !isUnfolded()));
   }
-  say("push-problem", "");
-  say("pasted-lines", "");
+  setText("push-problem", "");
+  setText("pasted-lines", "");
 }
 
 /**
@@ -215,7 +215,7 @@ function takeLines(event) {
   note.value = note.value === "" ? text : `${note.value}\n${text}`;
   note.focus();
   note.dispatchEvent(new InputEvent("input", { bubbles: true }));
-  say("pasted-lines", texts.pastedLines);
+  setText("pasted-lines", texts.pastedLines);
 }
 
 /** Destroying after wrong passphrases makes sense where there is a passphrase. */
@@ -232,7 +232,7 @@ async function makePassphrase(field) {
     if (field.type === "password") button("passphrase-show").click();
     showGuesses();
   } catch {
-    say("push-problem", problems.network);
+    setText("push-problem", problems.network);
   }
 }
 

@@ -3,9 +3,9 @@
 
 import { randomPassword } from "/wasm/seal.js";
 
-import { wholeNumber } from "../choices.js";
+import { wholeNumber } from "../form-choices.js";
 import { strength as texts } from "../texts.js";
-import { button, element, say } from "../views.js";
+import { button, element, setText } from "../views.js";
 import { StrengthLine } from "../strength.js";
 import { wordList } from "../words.js";
 
@@ -60,7 +60,7 @@ export function clearGenerator() {
 function unfold(open) {
   button("generate").setAttribute("aria-expanded", String(open));
   element("generator", HTMLElement).hidden = !open;
-  say("generator-problem", "");
+  setText("generator-problem", "");
 }
 
 async function draw() {
@@ -69,16 +69,16 @@ async function draw() {
   try {
     made = way() === "words" ? await words() : characters();
   } catch {
-    if (mine === draws) say("generator-problem", texts.noWords);
+    if (mine === draws) setText("generator-problem", texts.noWords);
     return;
   }
   if (mine !== draws) return;
-  say("generator-problem", typeof made === "string" ? made : "");
+  setText("generator-problem", typeof made === "string" ? made : "");
   if (typeof made === "string") return;
   const wasMissing = element("secret", HTMLInputElement).ariaInvalid;
   line.draw(made);
   // Nothing is missing any more, although nobody typed.
-  if (wasMissing) say("push-problem", "");
+  if (wasMissing) setText("push-problem", "");
 }
 
 /** @returns {Made | string} a string: what is wrong with the choice */

@@ -24,13 +24,13 @@ import * as wasm from "/wasm/seal.js";
 
 import { CallError, sendForText } from "../api.js";
 import { showChannels } from "../channels.js";
-import { FormProblem } from "../choices.js";
+import { FormProblem } from "../form-choices.js";
 import { SealKeyWorker } from "../key-worker.js";
 import { startEngine } from "../engine.js";
 import { followNewLinks, forgetFragment, keep, takeFragment } from "../fragment.js";
 import { DeadEnds } from "../dead-ends.js";
 import { formProblems as problems, push as texts, pushGone, pushDeadEnds, textsReady } from "../texts.js";
-import { button, element, say, show, state } from "../views.js";
+import { button, element, setText, show, state } from "../views.js";
 import { sentenceOf } from "../wording.js";
 import { clearSecrets, offer, prepareForm, problemOf, readForm, showProblem } from "./form.js";
 import { forgetPush, isLinkAtRisk, prepareResult, showPush } from "./result.js";
@@ -94,7 +94,7 @@ async function configure(text) {
 
 /** Makes the link from what stands in the form. */
 async function make() {
-  say("push-problem", "");
+  setText("push-problem", "");
   let wanted;
   try {
     wanted = readForm();
@@ -177,7 +177,7 @@ function refuse(error) {
   const failure = error instanceof CallError ? error.failure : undefined;
   const lost = ["network", "unavailable"].includes(variant) ? problems.network : "";
   const strange = variant === "server" ? problems.server : problems.unexpected;
-  say("push-problem", sentenceOf(failure) || lost || strange);
+  setText("push-problem", sentenceOf(failure) || lost || strange);
   if (failure) button("make").textContent = texts.retry;
   button("make").focus();
 }
@@ -194,7 +194,7 @@ function working(yes) {
 function another() {
   forgetPush();
   forgetFragment();
-  say("push-problem", "");
+  setText("push-problem", "");
   button("make").textContent = texts.makes;
   show("form");
 }

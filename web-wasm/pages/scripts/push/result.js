@@ -3,9 +3,9 @@
 
 import { CallError } from "../api.js";
 import { Card } from "../card.js";
-import { copyExactly, exactField } from "../exact.js";
+import { copyExactly, copyWhole } from "../exact-copy.js";
 import { formProblems as problems, messages, page, push as texts, pushEndings, pushGone } from "../texts.js";
-import { announce, asking, button, element, say, show, state } from "../views.js";
+import { announce, wireConfirmation, button, element, setText, show, state } from "../views.js";
 import { momentText, refusalOf } from "../wording.js";
 import { PushWatch } from "./watch.js";
 
@@ -39,7 +39,7 @@ let viewsMax = 1;
 export function prepareResult(another) {
   card = new Card(element("card", HTMLElement), { onTaken: () => (taken = true) });
   const ownerLink = element("owner-link", HTMLInputElement);
-  exactField(ownerLink);
+  copyWhole(ownerLink);
   ownerLink.addEventListener("copy", () => (taken = true));
   button("owner-copy").addEventListener("click", () => current && void copyOwnerLink(ownerLink));
   button("another").addEventListener("click", () => (state() === "done" || state() === "gone") && another());
@@ -54,7 +54,7 @@ export function prepareResult(another) {
   });
   copyExactly();
   addEventListener("pagehide", () => showPassphrase(false));
-  asking("revoke", "revoke-ask", "revoke-keep");
+  wireConfirmation("revoke", "revoke-ask", "revoke-keep");
   button("revoke-confirm").addEventListener("click", () => {
     if (state() === "done") void change("revoke-confirm", undefined);
   });
@@ -91,7 +91,7 @@ export function forgetPush() {
   card.clear();
   element("owner-link", HTMLInputElement).value = "";
   element("revoke-ask", HTMLElement).hidden = true;
-  say("change-problem", "");
+  setText("change-problem", "");
 }
 
 /** @param {PushStatus} status @param {Opened} opened */
@@ -112,8 +112,8 @@ function showLive({ link }, first) {
   const { kind } = current;
   const until = momentText(link.expires_at);
   const titles = /** @type {Record<string, string>} */ (texts.titles);
-  say("done-title", kind ? texts.titles.made : texts.titles.back);
-  say("done-lead", kind ? texts.leads.made : texts.leads.back);
+  setText("done-title", kind ? texts.titles.made : texts.titles.back);
+  setText("done-lead", kind ? texts.leads.made : texts.leads.back);
   card.show({
     link: current.link,
     title: titles[kind ?? "again"],
@@ -142,10 +142,10 @@ function showLive({ link }, first) {
 function showEnd(gone, { link }, { confirmed }) {
   const { arrived, seen, deleted } = pushEndings;
   const title = confirmed.last !== null ? arrived : link.counters.started.count > 0 ? seen : deleted;
-  say("done-title", title);
-  say("done-lead", (pushGone[gone.why] ?? pushGone.expired)(momentText(gone.at)));
+  setText("done-title", title);
+  setText("done-lead", (pushGone[gone.why] ?? pushGone.expired)(momentText(gone.at)));
   for (const id of ["passphrase-apart", "next-block", "revoke-ask"]) element(id, HTMLElement).hidden = true;
-  say("change-problem", "");
+  setText("change-problem", "");
   showPassphrase(false);
   card.clear();
   const before = state();
@@ -159,7 +159,7 @@ function showEnd(gone, { link }, { confirmed }) {
 
 /** Away from the link, and only when asked for: it has to be told by another way. @param {boolean} yes */
 function showPassphrase(yes) {
-  say("passphrase-text", yes ? (current?.passphrase ?? "") : "");
+  setText("passphrase-text", yes ? (current?.passphrase ?? "") : "");
   const toggle = button("passphrase-again");
   toggle.textContent = yes ? texts.hidePassphrase : texts.showPassphrase;
   toggle.setAttribute("aria-pressed", String(yes));
@@ -172,12 +172,12 @@ const isPaused = ({ link }) => link.state === "paused" || link.state === "locked
 async function change(id, to) {
   const pressed = button(id);
   pressed.disabled = true;
-  say("change-problem", "");
+  setText("change-problem", "");
   try {
     await (to ? watch?.change("PATCH", to) : watch?.change("DELETE"));
   } catch (error) {
     const failure = error instanceof CallError ? error.failure : undefined;
-    say("change-problem", refusalOf(failure, problems.network));
+    setText("change-problem", refusalOf(failure, problems.network));
   } finally {
     pressed.disabled = id === "more-views" && (latest?.link.downloads_max ?? 0) >= viewsMax;
   }

@@ -4,7 +4,7 @@
 import { CallError, sendForText } from "../api.js";
 import { forgetFragment } from "../fragment.js";
 import { events, pushStatus as texts } from "../texts.js";
-import { element, say } from "../views.js";
+import { element, setText } from "../views.js";
 import { countText, momentText } from "../wording.js";
 
 /**
@@ -61,7 +61,7 @@ export class PushWatch {
     this.#prefix = prefix;
     element(`${prefix}status`, HTMLElement).replaceChildren();
     if (prefix === "") this.#showLines([]);
-    say(`${prefix}unreachable`, "");
+    setText(`${prefix}unreachable`, "");
     document.addEventListener("visibilitychange", () => this.#seen(), { signal: this.#stop.signal });
   }
 
@@ -91,7 +91,7 @@ export class PushWatch {
   async #again() {
     try {
       await this.#look(1);
-      say(`${this.#prefix}unreachable`, "");
+      setText(`${this.#prefix}unreachable`, "");
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       // What is known stays on the page: unknown to the server means that it ended long ago.
@@ -99,7 +99,7 @@ export class PushWatch {
         if (this.#prefix === "") forgetFragment();
         return this.stop();
       }
-      say(`${this.#prefix}unreachable`, texts.unreachable);
+      setText(`${this.#prefix}unreachable`, texts.unreachable);
     }
     this.later();
   }

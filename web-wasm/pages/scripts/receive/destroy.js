@@ -2,13 +2,13 @@
 /** Having the files deleted from the server, where the sender allows it: a button, and a question. */
 
 import { CallError } from "../api.js";
-import { asking, button, say, state } from "../views.js";
+import { wireConfirmation, button, setText, state } from "../views.js";
 import { refusalOf } from "../wording.js";
 
 /** @param {() => Promise<void>} destroy asks the server, and goes on from there */
 export function prepareDestroy(destroy) {
-  asking("destroy", "destroy-ask", "destroy-keep");
-  button("destroy").addEventListener("click", () => say("destroy-problem", ""));
+  wireConfirmation("destroy", "destroy-ask", "destroy-keep");
+  button("destroy").addEventListener("click", () => setText("destroy-problem", ""));
   button("destroy-confirm").addEventListener("click", (event) => {
     if (event.isTrusted && state() === "ready") void attempt(destroy);
   });
@@ -22,7 +22,7 @@ async function attempt(destroy) {
     await destroy();
   } catch (error) {
     const failure = error instanceof CallError ? error.failure : undefined;
-    say("destroy-problem", refusalOf(failure));
+    setText("destroy-problem", refusalOf(failure));
   } finally {
     confirm.disabled = false;
   }

@@ -20,7 +20,7 @@ import { openSink } from "./saver.js";
  *
  * @param {object} what
  * @param {SavePlan} what.plan
- * @param {import("./openers.js").Openers} what.openers
+ * @param {import("./part-openers.js").PartOpeners} what.openers
  * @param {import("../key-worker.js").OpenKeyWorker} what.keyWorker
  * @param {(index: number) => string} what.urlOf
  * @param {AbortSignal} what.signal

@@ -11,7 +11,7 @@ import { giveUp, pickers, refused } from "./file-picker-sink.js";
  * @property {import("./session.js").Listing} listing
  * @property {string} archive how everything would be called in one file
  * @property {FileSystemDirectoryHandle} picked
- * @property {import("./openers.js").Openers} openers
+ * @property {import("./part-openers.js").PartOpeners} openers
  * @property {import("../key-worker.js").OpenKeyWorker} keyWorker
  * @property {AbortSignal} signal
  */

@@ -3,7 +3,7 @@
 
 import { isForgetful } from "../device-storage.js";
 import { problems, receive as texts } from "../texts.js";
-import { button, element, say } from "../views.js";
+import { button, element, setText } from "../views.js";
 import { momentText, sizeText, spanText } from "../wording.js";
 
 /** @typedef {import("./session.js").Listing} Listing */
@@ -17,19 +17,19 @@ import { momentText, sizeText, spanText } from "../wording.js";
 export function showListing(listing, view, { held, someSaved, visitors }) {
   const files = listing.entries.filter((entry) => entry.size !== null);
   const size = sizeText(listing.contentLen);
-  say("ready-title", texts.title(files.length, size));
+  setText("ready-title", texts.title(files.length, size));
   const left = spanText((view.expires_at - view.now) / 1000);
-  say("ready-lead", held ? texts.held : texts.until(momentText(view.expires_at), left));
-  say("note", listing.note ?? "");
+  setText("ready-lead", held ? texts.held : texts.until(momentText(view.expires_at), left));
+  setText("note", listing.note ?? "");
   element("note-block", HTMLElement).hidden = !listing.note;
-  say("seen-before", held ? "" : visitors);
+  setText("seen-before", held ? "" : visitors);
   showSum(listing);
   const single = listing.entries.length === 1 && files.length === 1;
   button("download").textContent = held ? texts.goOn : single ? texts.download : texts.downloadAll;
   button("download-folder").hidden = single || !("showDirectoryPicker" in globalThis);
   button("finish").hidden = !(held && someSaved);
   const count = held ? texts.leftHeld : texts.left(view.downloads_left);
-  say("left", isForgetful() ? `${count} ${problems.storage}` : count);
+  setText("left", isForgetful() ? `${count} ${problems.storage}` : count);
   element("destroy-block", HTMLElement).hidden = !view.recipient_may_destroy;
 }
 
@@ -46,5 +46,5 @@ export function visitorsBefore(view, cameBefore) {
 
 /** @param {Listing} listing */
 function showSum({ entries, folders, contentLen }) {
-  say("sum", entries.length === 1 ? "" : texts.sum(sizeText(contentLen), folders.length));
+  setText("sum", entries.length === 1 ? "" : texts.sum(sizeText(contentLen), folders.length));
 }

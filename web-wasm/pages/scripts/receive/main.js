@@ -7,26 +7,26 @@
 
 import * as wasm from "/wasm/open.js";
 
-import { arrive, askLink, asksForLink, clearLinkForm, prepareLinkForm } from "../arrival.js";
+import { arrive, askLink, asksForLink, clearLinkForm, prepareLinkForm } from "../link-entry.js";
 import { keep } from "../fragment.js";
 import { askTwice, stopAsking } from "../gesture.js";
 import { fetchChannels } from "../dead-ends.js";
 import { addTexts, page, preview as previewTexts, receive as texts } from "../texts.js";
 import { askPassword, preparePassword } from "../unlock.js";
-import { button, element, say, show, state } from "../views.js";
+import { button, element, setText, show, state } from "../views.js";
 import { onDemand } from "../waiting.js";
 import { prepareDestroy } from "./destroy.js";
 import { showListing, visitorsBefore } from "./listing.js";
 import { failed, fetchFolder, prepareSaving, saveNow } from "./saving.js";
 import { Session } from "./session.js";
 import { showDeadEnd, deadEnds } from "./dead-ends.js";
-import { handOut, warning } from "./surroundings.js";
+import { handOut, warning } from "./in-app-browser.js";
 import { nameOf, Tree } from "./tree.js";
-import { cancel, endOpeners, fetchOpeners, visit } from "./visit.js";
+import { cancel, endOpeners, fetchPartOpeners, visit } from "./visit.js";
 
 /** Who was here before this visit. */
 let visitors = "";
-/** What looks at files, once somebody wanted to. @type {typeof import("./looking.js") | undefined} */
+/** What looks at files, once somebody wanted to. @type {typeof import("./preview-page.js") | undefined} */
 let looking;
 
 async function start() {
@@ -42,14 +42,14 @@ async function start() {
 function prepare() {
   prepareLinkForm(takeLink);
   preparePassword({ ...texts, open: page.password.open }, open);
-  button("download").addEventListener("click", () => take({}));
-  button("download-folder").addEventListener("click", () => take({ asFolder: true }));
+  button("download").addEventListener("click", () => beginDownload({}));
+  button("download-folder").addEventListener("click", () => beginDownload({ asFolder: true }));
   element("files", HTMLUListElement).addEventListener("click", ({ target }) => {
     const pressed = target instanceof Element ? target.closest("button") : null;
     const { entry, saveFolder, look: seen } = pressed?.dataset ?? {};
-    if (entry !== undefined) take({ entry: Number(entry) });
-    if (saveFolder !== undefined) take({ folder: Number(saveFolder) });
-    if (seen !== undefined) take({ entry: Number(seen), look: true });
+    if (entry !== undefined) beginDownload({ entry: Number(entry) });
+    if (saveFolder !== undefined) beginDownload({ folder: Number(saveFolder) });
+    if (seen !== undefined) beginDownload({ entry: Number(seen), look: true });
   });
   button("preview-save").addEventListener("click", () => {
     if (state() !== "preview") return;
@@ -71,7 +71,7 @@ function prepare() {
 
 /** Finds the link in a text, before anything is asked from the server. @param {string} text */
 async function takeLink(text) {
-  say("link-problem", "");
+  setText("link-problem", "");
   try {
     visit.session = new Session(visit.keyWorker, await visit.keyWorker.ask("takeLink", text));
     keep(visit.session.token);
@@ -83,8 +83,8 @@ async function takeLink(text) {
     if (push !== "") return showWay(push);
     const again = asksForLink();
     if (!again) askLink(variant === "no-link" ? "no-link" : "damaged", texts);
-    if (variant === "other-kind") say("link-problem", texts.tooNew);
-    else if (again) say("link-problem", texts.stillDamaged);
+    if (variant === "other-kind") setText("link-problem", texts.tooNew);
+    else if (again) setText("link-problem", texts.stillDamaged);
     return;
   }
   await look();
@@ -138,8 +138,8 @@ async function open(password) {
   if (deadEnds.showState(view, session.holdsLease, () => void look())) return;
   visit.tree = new Tree(keyWorker, listing);
   // Not to be waited for: few people copy a note by hand.
-  if (listing.note) import("../exact.js").then(({ copyExactly }) => copyExactly()).catch(() => {});
-  say("surroundings", session.holdsLease ? "" : await warning(listing.contentLen));
+  if (listing.note) import("../exact-copy.js").then(({ copyExactly }) => copyExactly()).catch(() => {});
+  setText("surroundings", session.holdsLease ? "" : await warning(listing.contentLen));
   element("elsewhere", HTMLElement).hidden = element("surroundings", HTMLElement).hidden;
   list();
 }
@@ -158,14 +158,14 @@ function list() {
  *
  * @param {import("./visit.js").Wanted} chosen
  */
-function take(chosen) {
+function beginDownload(chosen) {
   if (state() !== "ready" && state() !== "confirm") return;
   visit.wanted = chosen;
   // By the second step it is there.
   const coming = chosen.look ? fetchLooking() : undefined;
   coming?.catch(() => {});
   if (chosen.asFolder) fetchFolder().catch(() => {});
-  fetchOpeners().catch(() => {});
+  fetchPartOpeners().catch(() => {});
   const go = () => void (coming ? lookNow(coming) : saveNow());
   if (visit.session.holdsLease) return go();
   const first = document.activeElement;
@@ -187,7 +187,7 @@ function lookTitle(left) {
 }
 
 async function fetchLooking() {
-  const coming = Promise.all([import("./looking.js"), addTexts("preview")]);
+  const coming = Promise.all([import("./preview-page.js"), addTexts("preview")]);
   const [module] = await onDemand(coming);
   return module;
 }

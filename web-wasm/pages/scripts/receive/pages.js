@@ -5,7 +5,7 @@
  */
 
 import { preview as texts } from "../texts.js";
-import { say } from "../views.js";
+import { setText } from "../views.js";
 import { sizeText } from "../wording.js";
 
 /** @param {AbortSignal} signal @returns {Promise<{ script: string, module: ArrayBuffer, failed: string }>} */
@@ -36,10 +36,10 @@ async function get(path, signal) {
 export function followPages({ pages, sheets }, port, size) {
   const labels = Array.from({ length: sheets }, (_, index) => texts.pageOf(index + 1, pages));
   port.postMessage({ labels });
-  say("preview-lead", texts.drawn(sizeText(size)));
+  setText("preview-lead", texts.drawn(sizeText(size)));
   const tell = (/** @type {number} */ at) => {
     const isLast = at === sheets && sheets < pages;
-    say("preview-place", isLast ? texts.pagesCut(at, pages) : (labels[at - 1] ?? ""));
+    setText("preview-place", isLast ? texts.pagesCut(at, pages) : (labels[at - 1] ?? ""));
   };
   port.onmessage = ({ data }) => data.at && tell(data.at);
   tell(1);

@@ -9,7 +9,7 @@
  */
 
 import { preview as texts } from "../texts.js";
-import { element, say } from "../views.js";
+import { element, setText } from "../views.js";
 import { throwIfCancelled, within } from "../waiting.js";
 import { activeWorker, randomName } from "./service-worker.js";
 
@@ -24,7 +24,7 @@ const SHOW_MILLIS = 60_000;
 const HEADER_BYTES = 65;
 
 /** @typedef {import("./preview.js").Look} Look */
-/** @typedef {{ from: number, to: number, piece: import("./openers.js").Piece }} Block */
+/** @typedef {{ from: number, to: number, piece: import("./part-openers.js").Piece }} Block */
 /** @typedef {{ from: number, to: number, bytes: Promise<Uint8Array<ArrayBuffer>> }} CachedBlock */
 
 /** That this browser has no way to play by pieces. */
@@ -110,7 +110,7 @@ export async function openPlayer(look, label, listener) {
       (bytes) => ports[0].postMessage({ bytes, type, size: look.size, toEnd }, [bytes.buffer]),
       (error) => {
         ports[0].postMessage(undefined);
-        if (error instanceof LookSpent) say("preview-problem", texts.lookSpent);
+        if (error instanceof LookSpent) setText("preview-problem", texts.lookSpent);
         else if (error?.variant) look.onFailed(error);
       },
     );

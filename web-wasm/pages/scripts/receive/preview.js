@@ -6,22 +6,22 @@
  */
 
 import { preview as texts } from "../texts.js";
-import { element, say } from "../views.js";
+import { element, setText } from "../views.js";
 import { Cancelled, onDemand, unlessCancelled } from "../waiting.js";
 import { sizeText } from "../wording.js";
 import { BLOB_BYTES_MAX } from "./saver.js";
-import { isPlayed } from "./surroundings.js";
+import { isPlayed } from "./in-app-browser.js";
 
 /**
  * @typedef {{ kind: "text" | "image" | "audio" | "video" | "pdf", len: number, isCut: boolean,
- * pieces: import("./openers.js").Piece[] }} PreviewPlan
+ * pieces: import("./part-openers.js").Piece[] }} PreviewPlan
  *
  * @typedef {object} Look
  * @property {number} entry
  * @property {PreviewPlan} plan
  * @property {string} name
  * @property {number} size bytes of the whole file
- * @property {import("./openers.js").Openers} openers
+ * @property {import("./part-openers.js").PartOpeners} openers
  * @property {import("../key-worker.js").OpenKeyWorker} keyWorker
  * @property {(index: number) => string} urlOf
  * @property {(bytes: number) => boolean} spend notes bytes that are about to be fetched; false if a look may not
@@ -82,7 +82,7 @@ export async function openPreview(what, listener) {
   const { kind, len, isCut } = plan;
   const label = texts.frame(name);
   if (isPlayed(kind) && size > WHOLE_BYTES_MAX && (await played(what, label, listener))) {
-    say("preview-lead", texts.streamed(sizeText(size)));
+    setText("preview-lead", texts.streamed(sizeText(size)));
     return;
   }
   const key = JSON.stringify([plan, name]);
@@ -93,7 +93,7 @@ export async function openPreview(what, listener) {
   }
   const { shown, port } = await showInFrame(kind, label, last.content, signal);
   if (kind === "pdf") (await onDemand(import("./pages.js"))).followPages(shown, port, size);
-  else say("preview-lead", isCut ? texts.cut(sizeText(len), sizeText(size)) : texts.whole(sizeText(size)));
+  else setText("preview-lead", isCut ? texts.cut(sizeText(len), sizeText(size)) : texts.whole(sizeText(size)));
   if (last.foreign) offer(what, label, last.foreign);
 }
 
@@ -192,7 +192,7 @@ export function closePreview() {
   stopPlaying = undefined;
   frame?.remove();
   frame = undefined;
-  say("preview-place", "");
+  setText("preview-place", "");
 }
 
 /** The sentence for what is not shown; empty if it is another kind of failure. @param {unknown} error */

@@ -5,7 +5,7 @@ import { CallError } from "../api.js";
 import { Pace } from "../pace.js";
 import { clearProgress, showProgress } from "../progress.js";
 import { list as filesTexts, problems, receive as texts, receiveDeadEnds } from "../texts.js";
-import { button, element, say, show, state } from "../views.js";
+import { button, element, setText, show, state } from "../views.js";
 import { onDemand, throwIfCancelled } from "../waiting.js";
 import { refusalOf, sentenceOf, soonText } from "../wording.js";
 import { save } from "./download.js";
@@ -26,8 +26,8 @@ export function prepareSaving(page) {
   button("saved-yes").addEventListener("click", () => state() === "ask-saved" && void saved());
   button("saved-again").addEventListener("click", () => state() === "ask-saved" && void saveNow());
   button("finish").addEventListener("click", () => state() === "ready" && visit.session.holdsLease && void finish());
-  addEventListener("offline", () => state() === "saving" && say("network", texts.offline));
-  addEventListener("online", () => say("network", ""));
+  addEventListener("offline", () => state() === "saving" && setText("network", texts.offline));
+  addEventListener("online", () => setText("network", ""));
   addEventListener("beforeunload", (event) => {
     if (state() === "saving") event.preventDefault();
   });
@@ -44,7 +44,7 @@ export async function saveNow() {
   const picked = await folder?.pickFolder().catch(list);
   if (folder && !picked) return;
   waiting(undefined);
-  say("saving-lead", texts.preparing);
+  setText("saving-lead", texts.preparing);
   clearProgress();
   show("saving");
   try {
@@ -52,7 +52,7 @@ export async function saveNow() {
     /** @type {import("./session.js").SavePlan} */
     const plan = JSON.parse(await keyWorker.ask("savePlan", wanted.entry, wanted.folder));
     throwIfCancelled(signal);
-    say("saving-lead", texts.savingLead(plan.name));
+    setText("saving-lead", texts.savingLead(plan.name));
     const listener = {
       onProgress: showProgress(pace, texts),
       onWait: (/** @type {import("../api.js").Failure | undefined} */ failure) => waiting(failure, pace),
@@ -63,8 +63,8 @@ export async function saveNow() {
     }
     const urlOf = (/** @type {number} */ index) => session.partUrl(index);
     const isOnDisk = await save({ plan, openers, keyWorker, urlOf, signal }, listener);
-    say("ask-lead", texts.askLead(plan.name));
-    say("ask-problem", "");
+    setText("ask-lead", texts.askLead(plan.name));
+    setText("ask-problem", "");
     if (isOnDisk) await saved();
     else show("ask-saved");
   } catch (error) {
@@ -74,7 +74,7 @@ export async function saveNow() {
   }
 }
 
-/** What savesFolder file by file. Called at the first step, so that it is there at the second. */
+/** What saves file by file. Called at the first step, so that it is there at the second. */
 export const fetchFolder = () => onDemand(import("./folder.js"));
 
 /**
@@ -83,11 +83,11 @@ export const fetchFolder = () => onDemand(import("./folder.js"));
  * @param {{ place: string, renamed: string[] }} saved
  */
 async function savedInto({ place, renamed }) {
-  say("ask-lead", filesTexts.folderSaved(place));
+  setText("ask-lead", filesTexts.folderSaved(place));
   await finish();
   if (state() !== "finished") return;
   const words = [filesTexts.folderSaved(place), renamed.length > 0 ? filesTexts.folderRenamed(renamed[0]) : ""];
-  say("finished-lead", [...words, element("finished-lead", HTMLElement).textContent].join(" "));
+  setText("finished-lead", [...words, element("finished-lead", HTMLElement).textContent].join(" "));
 }
 
 /** The person says that it is saved. Only when everything is, the lease is over; one file of five destroys nothing. */
@@ -108,7 +108,7 @@ async function finish() {
   const { session } = visit;
   const buttons = [button("saved-yes"), button("saved-again"), button("finish")];
   for (const target of buttons) target.disabled = true;
-  say("ask-problem", "");
+  setText("ask-problem", "");
   try {
     await session.finish();
     showFinished(texts.finishedLead);
@@ -121,7 +121,7 @@ async function finish() {
       showFinished(texts.finishedLate);
     } else {
       if (state() !== "ask-saved") show("ask-saved");
-      say("ask-problem", texts.receiptLater);
+      setText("ask-problem", texts.receiptLater);
     }
   } finally {
     for (const target of buttons) target.disabled = false;
@@ -131,7 +131,7 @@ async function finish() {
 /** @param {string} lead */
 function showFinished(lead) {
   endOpeners();
-  say("finished-lead", lead);
+  setText("finished-lead", lead);
   show("finished");
 }
 
@@ -159,7 +159,7 @@ export function failed(error) {
 /** @param {import("../api.js").Failure | undefined} failure @param {Pace} [pace] */
 function waiting(failure, pace) {
   if (failure) pace?.forget();
-  say("network", waitText(failure));
+  setText("network", waitText(failure));
 }
 
 /** @param {import("../api.js").Failure | undefined} failure */

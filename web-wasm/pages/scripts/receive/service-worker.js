@@ -1,7 +1,7 @@
 // @ts-check
 /** The service worker of `/dl/`, for whoever needs it running. */
 
-import { registerSaver } from "../trusted.js";
+import { registerSaver } from "../trusted-scripts.js";
 import { within } from "../waiting.js";
 
 /** A worker that is not there within this time does not come. */

@@ -13,7 +13,7 @@ import { HeldLink, untilHere } from "../link.js";
  * @typedef {{ name: string, parent: number | null, files: number, size: number }} Folder
  * @typedef {{ note: string | null, contentLen: number, partBytes: number, folders: Folder[], entries: Listed[],
  * readme: number | null }} Listing
- * @typedef {{ name: string, isArchive: boolean, len: number, pieces: import("./openers.js").Piece[] }} SavePlan
+ * @typedef {{ name: string, isArchive: boolean, len: number, pieces: import("./part-openers.js").Piece[] }} SavePlan
  */
 
 /** How often the size of everything may be fetched for looks, of three times in all. */

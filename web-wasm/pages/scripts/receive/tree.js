@@ -6,9 +6,9 @@
 
 import { isolated } from "../phrases.js";
 import { list as texts } from "../texts.js";
-import { announce, element, fromTemplate, put } from "../views.js";
+import { announce, element, fromTemplate, setTextIn } from "../views.js";
 import { countText, sizeText } from "../wording.js";
-import { canShow } from "./surroundings.js";
+import { canShow } from "./in-app-browser.js";
 
 /** @typedef {import("./session.js").Listing} Listing */
 /** @typedef {{ folders: number[], entries: number[] }} Level what lies in a folder, by number */
@@ -133,8 +133,8 @@ export class Tree {
   #folder(id) {
     const { name, files, size } = this.#listing.folders[id];
     const row = fromTemplate("folder-row");
-    put(row, ".folder-name", name);
-    put(row, ".size", texts.folder(files, sizeText(size)));
+    setTextIn(row, ".folder-name", name);
+    setTextIn(row, ".size", texts.folder(files, sizeText(size)));
     const fold = row.querySelector("button.fold");
     if (fold instanceof HTMLButtonElement) fold.dataset.folder = String(id);
     const save = row.querySelector("button.save");
@@ -175,11 +175,11 @@ export class Tree {
       const isOther = alone !== undefined && alone !== nameOf(saved ?? path);
       return [saved === null ? "" : texts.savedAs(saved), isOther && size !== null ? texts.savedAlone(alone) : ""];
     };
-    put(row, ".name", name);
+    setTextIn(row, ".name", name);
     // Where there are no folders to stand in, because there are too many, the path says it.
     const around = isNested && folder !== null ? "" : path.slice(0, path.length - name.length);
-    put(row, ".where", [around && isolated(around), ...savedAs()].filter(Boolean).join(" · "));
-    put(row, ".size", size === null ? texts.emptyFolder : sizeText(size));
+    setTextIn(row, ".where", [around && isolated(around), ...savedAs()].filter(Boolean).join(" · "));
+    setTextIn(row, ".size", size === null ? texts.emptyFolder : sizeText(size));
     const [look, save] = ["look", "save"].map((kind) => row.querySelector(`button.${kind}`));
     if (look instanceof HTMLButtonElement) {
       if (preview === null || !canShow(preview, size ?? 0)) look.remove();

@@ -3,7 +3,7 @@
 
 import { Cancelled, onDemand, unlessCancelled } from "../waiting.js";
 
-/** @typedef {import("./openers.js").Openers} Openers */
+/** @typedef {import("./part-openers.js").PartOpeners} PartOpeners */
 
 /**
  * What is wanted: one entry, a folder, or everything; to be saved, file by file in a folder if so, or to be looked at.
@@ -24,9 +24,9 @@ import { Cancelled, onDemand, unlessCancelled } from "../waiting.js";
 export const visit = /** @type {Visit} */ ({ wanted: {} });
 
 let cancelling = new AbortController();
-/** Workers under the lease that is held. @type {Promise<Openers> | undefined} */
+/** Workers under the lease that is held. @type {Promise<PartOpeners> | undefined} */
 let opening;
-/** The same, when they are there. @type {Openers | undefined} */
+/** The same, when they are there. @type {PartOpeners | undefined} */
 let opened;
 
 /** Something begins that can be cancelled. */
@@ -40,7 +40,7 @@ export const cancel = () => cancelling.abort();
 /** Whether that is why something failed. @param {unknown} error */
 export const isCancelled = (error) => error instanceof Cancelled || cancelling.signal.aborted;
 
-/** The lease, and workers that fetch and open under it. @param {AbortSignal} signal @returns {Promise<Openers>} */
+/** The lease, and workers that fetch and open under it. @param {AbortSignal} signal @returns {Promise<PartOpeners>} */
 export function haveOpeners(signal) {
   if (opened?.isBroken) endOpeners();
   if (!opening) {
@@ -54,15 +54,15 @@ export function haveOpeners(signal) {
 }
 
 /** What fetches and opens. Called at the first step, so that it is there at the second. */
-export const fetchOpeners = () => onDemand(import("./openers.js"));
+export const fetchPartOpeners = () => onDemand(import("./part-openers.js"));
 
 async function open() {
   const { module, session } = visit;
   // Before the lease: what does not come counts nothing.
-  const { Openers } = await fetchOpeners();
+  const { PartOpeners } = await fetchPartOpeners();
   const { grant, view } = await session.lease();
   visit.view = view;
-  return new Openers({ module, grant, headers: session.leaseHeaders() });
+  return new PartOpeners({ module, grant, headers: session.leaseHeaders() });
 }
 
 /** What they hold in memory, and the key, is gone. */

@@ -1,9 +1,9 @@
 // @ts-check
 /** What was revealed, field by field: hidden until it is shown, hidden again after a while, copied without showing. */
 
-import { exact } from "../exact.js";
+import { markSecret } from "../exact-copy.js";
 import { fields as names, reveal as texts } from "../texts.js";
-import { announce, element, fromTemplate, put } from "../views.js";
+import { announce, element, fromTemplate, setTextIn } from "../views.js";
 
 /** @typedef {import("./session.js").Field} Field */
 /** @typedef {(name: string) => Promise<string>} Read */
@@ -47,13 +47,13 @@ function fieldBox({ name, secret }, read) {
   const show = /** @type {HTMLButtonElement} */ (part(box, "[data-act=show]"));
   const copy = /** @type {HTMLButtonElement} */ (part(box, "[data-act=copy]"));
   box.dataset.field = name;
-  put(box, ".name", label);
+  setTextIn(box, ".name", label);
   const title = part(box, ".name");
   title.id = `name-${name}`;
   text.id = `text-${name}`;
   box.setAttribute("aria-labelledby", title.id);
   show.setAttribute("aria-controls", text.id);
-  say(copy, texts.copy, label);
+  setText(copy, texts.copy, label);
 
   /** @type {number | undefined} */
   let timer;
@@ -62,7 +62,7 @@ function fieldBox({ name, secret }, read) {
     shown.delete(name);
     mask(text);
     box.querySelector(".open")?.remove();
-    say(show, texts.show, label);
+    setText(show, texts.show, label);
     show.setAttribute("aria-pressed", "false");
   };
   const reveal = async () => {
@@ -73,7 +73,7 @@ function fieldBox({ name, secret }, read) {
     if (name === "url") openable(box, value);
     if (!secret) return;
     shown.set(name, hide);
-    say(show, texts.hide, label);
+    setText(show, texts.hide, label);
     show.setAttribute("aria-pressed", "true");
     announce(texts.shown);
     clearTimeout(timer);
@@ -104,7 +104,7 @@ function fieldBox({ name, secret }, read) {
 /** @param {HTMLElement} text */
 function mask(text) {
   text.dataset.shown = "no";
-  exact(text, "");
+  markSecret(text, "");
   const dots = document.createElement("span");
   dots.ariaHidden = "true";
   dots.textContent = DOTS;
@@ -118,7 +118,7 @@ function mask(text) {
 function write(text, name, value) {
   text.dataset.shown = "yes";
   // Of a note, a person may want a part.
-  exact(text, name === "note" ? "text" : "whole", value);
+  markSecret(text, name === "note" ? "text" : "whole", value);
   const url = name === "url" ? plainUrl(value) : undefined;
   if (!url) return text.replaceChildren(value);
   const host = document.createElement("strong");
@@ -172,11 +172,11 @@ async function copyField(read, pressed, label, said) {
   if (done) {
     uncopied();
     uncopied = () => {
-      say(pressed, texts.copy, label);
+      setText(pressed, texts.copy, label);
       said.hidden = true;
     };
   }
-  say(pressed, done ? texts.copied : texts.copy, label);
+  setText(pressed, done ? texts.copied : texts.copy, label);
   said.textContent = done ? texts.inClipboard : texts.notCopied;
   said.hidden = false;
   announce(said.textContent);
@@ -203,7 +203,7 @@ async function intoClipboard(read) {
 }
 
 /** @param {HTMLButtonElement} button @param {string} action @param {string} label */
-function say(button, action, label) {
+function setText(button, action, label) {
   button.textContent = action;
   button.setAttribute("aria-label", texts.of(action, label));
 }

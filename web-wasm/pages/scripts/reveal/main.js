@@ -19,15 +19,15 @@
 import * as wasm from "/wasm/open.js";
 
 import { CallError } from "../api.js";
-import { arrive, askLink, asksForLink, clearLinkForm, prepareLinkForm } from "../arrival.js";
-import { copyExactly } from "../exact.js";
+import { arrive, askLink, asksForLink, clearLinkForm, prepareLinkForm } from "../link-entry.js";
+import { copyExactly } from "../exact-copy.js";
 import { keep } from "../fragment.js";
 import { askTwice, stopAsking } from "../gesture.js";
 import { isForgetful } from "../device-storage.js";
 import { fetchChannels } from "../dead-ends.js";
 import { kinds, others, page, reveal as texts, revealProblems as problems } from "../texts.js";
 import { askPassword, preparePassword, tellFailure } from "../unlock.js";
-import { asking, button, element, say, show, state } from "../views.js";
+import { wireConfirmation, button, element, setText, show, state } from "../views.js";
 import { countText, momentText, refusalOf, spanText, timeText } from "../wording.js";
 import { clearFields, hideFields, showFields } from "./fields.js";
 import { Session } from "./session.js";
@@ -59,7 +59,7 @@ async function start() {
 function prepare() {
   prepareLinkForm(takeLink);
   preparePassword({ ...texts, unexpected: problems.unexpected }, unlock);
-  button("reveal").addEventListener("click", (event) => event.isTrusted && state() === "ready" && take());
+  button("reveal").addEventListener("click", (event) => event.isTrusted && state() === "ready" && beginView());
   // Scripts click hidden buttons too: each answers only in its own state, and what ends something only to people.
   button("finish").addEventListener("click", (event) => event.isTrusted && state() === "revealed" && void finish());
   deadEnds.whenOver(() => session.forgetLink());
@@ -73,7 +73,7 @@ function prepare() {
 
 /** Finds the link in a text, before anything is asked from the server. @param {string} text */
 async function takeLink(text) {
-  say("link-problem", "");
+  setText("link-problem", "");
   try {
     session = new Session(keyWorker, await keyWorker.ask("takePush", text));
     session.whenEndedElsewhere(endedElsewhere);
@@ -84,7 +84,7 @@ async function takeLink(text) {
     if (keyWorker.isBroken) return deadEnds.show("offline", "", () => location.reload());
     const again = asksForLink();
     if (variant === "other-kind") await showWay(text);
-    else if (again) say("link-problem", texts.stillDamaged);
+    else if (again) setText("link-problem", texts.stillDamaged);
     else askLink(variant === "no-link" ? "no-link" : "damaged", texts);
     return;
   }
@@ -127,13 +127,13 @@ async function look() {
 /** Says what it is, before anything counts. @param {import("./session.js").Face | null} face */
 function describe(face) {
   const held = session.heldUntil !== undefined;
-  say("ready-title", face?.forFiles ? kinds.files : (kinds[face?.kind ?? "unknown"] ?? kinds.unknown));
-  say("from-label", face?.from ? texts.from : "");
-  say("from", face?.from ?? texts.noFrom);
+  setText("ready-title", face?.forFiles ? kinds.files : (kinds[face?.kind ?? "unknown"] ?? kinds.unknown));
+  setText("from-label", face?.from ? texts.from : "");
+  setText("from", face?.from ?? texts.noFrom);
   element("from-block", HTMLElement).hidden = !face;
-  say("ready-lead", held ? texts.held : session.isUnanswered ? texts.unanswered : texts.free);
+  setText("ready-lead", held ? texts.held : session.isUnanswered ? texts.unanswered : texts.free);
   const seen = view.started_last_at !== null && !held ? texts.seenBefore(momentText(view.started_last_at)) : "";
-  say("seen-before", seen);
+  setText("seen-before", seen);
   const span = spanText(Math.max(0, view.expires_at - view.now) / 1000);
   const facts = [
     ["left", texts.facts.left, countText(view.downloads_left)],
@@ -150,7 +150,7 @@ function describe(face) {
     }),
   );
   button("reveal").textContent = held ? texts.revealAgain : page.look.reveal;
-  say("left", isForgetful() ? texts.forgetful : "");
+  setText("left", isForgetful() ? texts.forgetful : "");
 }
 
 /** Derives what the passphrase opens. Whether it is right, the server says when it is asked to reveal. @param {string} passphrase */
@@ -164,7 +164,7 @@ async function unlock(passphrase) {
 }
 
 /** First step. A view that was begun already needs no second one: it is counted. */
-function take() {
+function beginView() {
   if (session.heldUntil !== undefined) {
     void reveal();
     return;
@@ -227,15 +227,15 @@ function showRevealed(revealed) {
   const when = timeText(revealed.endsAt);
   showFields(revealed.fields, (name) => session.field(name));
   element("hidden-again", HTMLElement).hidden = !revealed.fields.some(({ secret, empty }) => secret && !empty);
-  say("revealed-title", texts.title);
-  say("revealed-lead", left === 0 ? texts.leadLast(when) : texts.leadSome(when));
+  setText("revealed-title", texts.title);
+  setText("revealed-lead", left === 0 ? texts.leadLast(when) : texts.leadSome(when));
   button("finish").textContent = endsForAll() ? texts.destroyLast : texts.finish;
   button("destroy").textContent = texts.destroy;
   button("destroy").hidden = left === 0 || !view.recipient_may_destroy;
   element("destroy-ask", HTMLElement).hidden = true;
-  say("finish-problem", "");
+  setText("finish-problem", "");
   const withLink = revealed.endsWithLink;
-  say("otherwise", left === 0 ? texts.otherwiseLast(when, withLink) : texts.otherwiseSome(when, withLink, left));
+  setText("otherwise", left === 0 ? texts.otherwiseLast(when, withLink) : texts.otherwiseSome(when, withLink, left));
   clearTimeout(ending);
   ending = setTimeout(() => {
     leave();
@@ -282,7 +282,7 @@ async function destroy() {
 async function ended(act) {
   const buttons = ["finish", "destroy", "destroy-confirm"].map(button);
   for (const target of buttons) target.disabled = true;
-  say("finish-problem", "");
+  setText("finish-problem", "");
   try {
     await act();
   } catch (error) {
@@ -294,7 +294,7 @@ async function ended(act) {
       leave();
       showFinished(texts.finishedLate);
     } else {
-      say("finish-problem", refusalOf(failure, problems.network));
+      setText("finish-problem", refusalOf(failure, problems.network));
     }
   } finally {
     for (const target of buttons) target.disabled = false;
@@ -311,13 +311,13 @@ function endedElsewhere() {
 
 /** @param {string} text */
 function showFinished(text) {
-  say("finished-title", texts.finishedTitle);
-  say("finished-lead", text);
+  setText("finished-title", texts.finishedTitle);
+  setText("finished-lead", text);
   show("finished");
 }
 
 function prepareDestroy() {
-  asking("destroy", "destroy-ask", "destroy-keep");
+  wireConfirmation("destroy", "destroy-ask", "destroy-keep");
   button("destroy-confirm").addEventListener("click", (event) => {
     if (event.isTrusted && state() === "revealed") void destroy();
   });

@@ -3,20 +3,20 @@
 
 import { Basket } from "/wasm/seal.js";
 
-import { Breath } from "../breath.js";
+import { TimeSlices } from "../time-slices.js";
 import { printOf } from "../source.js";
 import { send as texts } from "../texts.js";
-import { announce, button, element, fromTemplate, put, say } from "../views.js";
+import { announce, button, element, fromTemplate, setTextIn, setText } from "../views.js";
 import { countText, sizeText } from "../wording.js";
 import { found as foundBelow, readable } from "./resume/pick-files.js";
-import { Notes, whyUnreadable } from "./notes.js";
-import { judged, unreadable } from "./same.js";
+import { PickReport, whyUnreadable } from "./pick-report.js";
+import { judged, unreadable } from "./duplicates.js";
 
-/** @typedef {import("./drop.js").Found} Found */
-/** @typedef {import("./same.js").Doubt} Doubt */
+/** @typedef {import("./file-input.js").Found} Found */
+/** @typedef {import("./duplicates.js").Doubt} Doubt */
 /** @typedef {{ name: string, files: number | null, len: number }} Row */
 /** @typedef {import("../source.js").PickedFile} PickedFile */
-/** @typedef {{ id: number, renamed: string | null, why: import("./notes.js").Renaming | null }} Added */
+/** @typedef {{ id: number, renamed: string | null, why: import("./pick-report.js").Renaming | null }} Added */
 /** @typedef {{ variant?: string, detail?: string }} Refused what the wasm module throws */
 /** @typedef {{ share_bytes_max: number, entries_max: number, manifest_bytes_max: number, part_bytes_max: number, parts_max: number }} Limits */
 
@@ -36,7 +36,7 @@ export class BasketView {
   #lost = new Set();
   /** @type {FileSystemHandle[]} */
   #handles = [];
-  #notes = new Notes();
+  #report = new PickReport();
   /** Adding goes one after another. */
   #adding = Promise.resolve();
 
@@ -61,21 +61,21 @@ export class BasketView {
 
   /** @param {string} path */
   unreadable(path) {
-    this.#notes.leftOut(path, whyUnreadable(path));
+    this.#report.leftOut(path, whyUnreadable(path));
   }
 
   /**
    * Takes what was picked or dropped, and shows it.
    *
-   * @type {import("./drop.js").Take}
+   * @type {import("./file-input.js").AddFiles}
    */
-  take(found, handles) {
+  addFiles(found, handles) {
     this.#adding = this.#adding
-      .then(() => this.#take(found))
+      .then(() => this.#addFiles(found))
       .catch(() => {
         // What comes after it was not looked at, and has no name here.
         this.unreadable("…");
-        say("picking", "");
+        setText("picking", "");
         this.render();
       });
     void handles.then((some) => this.#handles.push(...some));
@@ -87,28 +87,28 @@ export class BasketView {
   }
 
   /** @param {AsyncIterable<Found> | Iterable<Found>} found */
-  async #take(found) {
+  async #addFiles(found) {
     this.#basket.beginPick();
-    this.#notes.begin();
+    this.#report.begin();
     /** @type {Doubt[]} */
     const doubts = [];
-    const breath = new Breath();
+    const slices = new TimeSlices();
     const tell = teller();
     for await (const { path, file } of found) {
       this.#offer(path, file, doubts);
       tell(texts.reading, 1);
-      if (breath.isDue) await breath.take();
+      if (slices.isDue) await slices.yield();
     }
     const isLost = (/** @type {number} */ id) => this.#lost.has(id);
     for await (const [{ path, picked }, verdict] of judged(doubts, (id) => this.file(id), isLost)) {
       if (verdict === "new") this.#add(path, picked);
-      else if (verdict === "known") this.#notes.known(path);
+      else if (verdict === "known") this.#report.known(path);
       else if (verdict === "unreadable") this.unreadable(path);
       else this.#replace(verdict.replaces, path, picked);
       tell(texts.comparing, 0);
-      if (breath.isDue) await breath.take();
+      if (slices.isDue) await slices.yield();
     }
-    say("picking", "");
+    setText("picking", "");
     this.render();
   }
 
@@ -137,9 +137,9 @@ export class BasketView {
       const { id, renamed, why } = /** @type {Added} */ (JSON.parse(answer));
       this.#paths.set(id, path);
       this.#files.set(id, picked);
-      this.#notes.added(path);
-      if (asText(path) !== path) this.#notes.renamed(id, asText(path, "\ufffd"), renamed ?? asText(path), "not-text");
-      else if (renamed !== null && why !== null) this.#notes.renamed(id, path, renamed, why);
+      this.#report.added(path);
+      if (asText(path) !== path) this.#report.renamed(id, asText(path, "\ufffd"), renamed ?? asText(path), "not-text");
+      else if (renamed !== null && why !== null) this.#report.renamed(id, path, renamed, why);
     } catch (error) {
       this.#refused(path, error);
     }
@@ -149,7 +149,7 @@ export class BasketView {
   #refused(path, error) {
     const { variant, detail } = /** @type {Refused} */ (error);
     if (variant !== "path-too-long" && variant !== "path-too-deep") this.unreadable(path);
-    else this.#notes.leftOut(path, variant, Number(detail));
+    else this.#report.leftOut(path, variant, Number(detail));
   }
 
   /** @param {number} id of one that can no longer be read @param {string} path @param {PickedFile} picked */
@@ -157,7 +157,7 @@ export class BasketView {
     if (!this.#basket.replace(id, picked.size, picked.file.type, picked.modified)) return this.#add(path, picked);
     this.#files.set(id, picked);
     this.#lost.delete(id);
-    this.#notes.replaced(id, path);
+    this.#report.replaced(id, path);
   }
 
   /**
@@ -189,7 +189,7 @@ export class BasketView {
   async #takeLost() {
     const handles = await readable(this.#handlesOf(this.#lost));
     const byPath = new Map([...this.#lost].map((id) => [this.#paths.get(id) ?? "", id]));
-    this.#notes.begin();
+    this.#report.begin();
     for await (const { path, file } of foundBelow(handles, [...byPath.keys()])) {
       const id = byPath.get(path);
       if (!file || id === undefined) continue;
@@ -220,7 +220,7 @@ export class BasketView {
     this.#files.delete(id);
     this.#paths.delete(id);
     this.#lost.delete(id);
-    this.#notes.removed(id);
+    this.#report.removed(id);
   }
 
   /** Forgets everything. */
@@ -230,7 +230,7 @@ export class BasketView {
     this.#paths.clear();
     this.#lost.clear();
     this.#handles = [];
-    this.#notes.clear();
+    this.#report.clear();
     this.render();
   }
 
@@ -254,19 +254,19 @@ export class BasketView {
     document.body.dataset.basket = isEmpty ? "empty" : "filled";
     for (const part of document.querySelectorAll("[data-needs=files]")) part.toggleAttribute("hidden", isEmpty);
     const total = sizeText(this.#basket.contentLen());
-    say("sum", isEmpty ? "" : texts.sum(total, this.#basket.fileCount(), sizeText(this.#limits.share_bytes_max)));
+    setText("sum", isEmpty ? "" : texts.sum(total, this.#basket.fileCount(), sizeText(this.#limits.share_bytes_max)));
     const problem = isEmpty ? "" : this.#problem(total);
-    say("pick-problem", problem);
+    setText("pick-problem", problem);
     this.#showLost();
-    this.#notes.show();
+    this.#report.show();
     return !isEmpty && problem === "" && this.#lost.size === 0;
   }
 
   #showLost() {
     const paths = [...this.#lost].map((id) => this.#paths.get(id) ?? "");
-    say("lost-said", paths.length === 0 ? "" : texts.lost(paths.length, paths[0]));
+    setText("lost-said", paths.length === 0 ? "" : texts.lost(paths.length, paths[0]));
     const lines = paths.length > 1 ? paths.join("\n") : "";
-    say("lost-names", lines);
+    setText("lost-names", lines);
     button("lost-take").hidden = this.#handlesOf(this.#lost).length === 0;
     element("lost", HTMLElement).hidden = paths.length === 0;
   }
@@ -330,7 +330,7 @@ export class BasketView {
 
   /** The limits, told before anything is picked. */
   showLimits() {
-    say("limits", texts.limits(sizeText(this.#limits.share_bytes_max), countText(this.#limits.entries_max)));
+    setText("limits", texts.limits(sizeText(this.#limits.share_bytes_max), countText(this.#limits.entries_max)));
   }
 }
 
@@ -352,7 +352,7 @@ function teller() {
     const now = performance.now();
     if (now - toldAt < TELL_MILLIS) return;
     toldAt = now;
-    say("picking", text(count));
+    setText("picking", text(count));
     if (!isHeard) announce(text(count));
     isHeard = true;
   };
@@ -361,9 +361,9 @@ function teller() {
 /** @param {Row} row */
 function rowOf(row) {
   const item = fromTemplate("basket-row");
-  put(item, ".name", row.name);
-  put(item, ".where", row.files === null ? "" : texts.filesInFolder(row.files));
-  put(item, ".size", sizeText(row.len));
+  setTextIn(item, ".name", row.name);
+  setTextIn(item, ".where", row.files === null ? "" : texts.filesInFolder(row.files));
+  setTextIn(item, ".size", sizeText(row.len));
   const remove = item.querySelector("button");
   if (remove) {
     remove.dataset.name = row.name;

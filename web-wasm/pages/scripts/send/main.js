@@ -21,21 +21,21 @@ import * as wasm from "/wasm/seal.js";
 
 import { CallError, sendForText } from "../api.js";
 import { showChannels } from "../channels.js";
-import { FormProblem, LifeChoice, NumberChoice } from "../choices.js";
+import { FormProblem, LifeChoice, NumberChoice } from "../form-choices.js";
 import { SealKeyWorker } from "../key-worker.js";
 import { startEngine } from "../engine.js";
-import { bytesOf, characterName, Fitting, limitsOfTexts, tooLong } from "../fitting.js";
+import { bytesOf, characterName, LimitedField, limitsOfTexts, tooLong } from "../text-limits.js";
 import { page, problems, send as texts, textsReady, unfinished } from "../texts.js";
-import { announce, button, element, say, show, state } from "../views.js";
+import { announce, button, element, setText, show, state } from "../views.js";
 import { Cancelled } from "../waiting.js";
 import { lifeText, refusalOf } from "../wording.js";
-import { listen, listenToPickers } from "./drop.js";
+import { listen, listenToPickers } from "./file-input.js";
 import { reason, whyGone } from "./failures.js";
 import { prepareInterrupted, showInterrupted, addResumedFiles, reportUnreadable } from "./resume/view.js";
 import { BasketView } from "./basket-view.js";
 import { chosenPassword, clearPassword, offerPush, preparePassword } from "./password.js";
 import { forgetResult, isLinkAtRisk, prepareResult, showResult } from "./result.js";
-import { SecondChannel } from "./second.js";
+import { PasswordPush } from "./password-push.js";
 import { newSending } from "./sending.js";
 import { waiting } from "./upload-view.js";
 
@@ -68,8 +68,8 @@ let config;
 let life;
 /** @type {NumberChoice} */
 let downloads;
-/** @type {Fitting[]} */
-let fittings = [];
+/** @type {LimitedField[]} */
+let limitedFields = [];
 
 async function start() {
   await textsReady;
@@ -108,14 +108,14 @@ async function configure() {
 }
 
 function prepare() {
-  /** @type {import("./drop.js").Take} */
-  const take = (found, handles) => basket.take(found, handles);
+  /** @type {import("./file-input.js").AddFiles} */
+  const addFiles = (found, handles) => basket.addFiles(found, handles);
   const unreadable = (/** @type {string} */ name) =>
     state() === "pick" ? basket.unreadable(name) : reportUnreadable(name);
-  listenToPickers("file-input", "folder-input", take, unreadable);
+  listenToPickers("file-input", "folder-input", addFiles, unreadable);
   listen({
     isOpen: () => state() === "pick" || state() === "again",
-    take: (found, handles) => (state() === "pick" ? take : addResumedFiles)(found, handles),
+    addFiles: (found, handles) => (state() === "pick" ? addFiles : addResumedFiles)(found, handles),
     unreadable,
   });
   prepareInterrupted({ tools, run: (taken) => void run((sending = taken)) });
@@ -123,11 +123,11 @@ function prepare() {
   life = new LifeChoice("expiry", "expiry-date");
   downloads = new NumberChoice("downloads", "downloads-number");
   const { note, password } = limitsOfTexts();
-  fittings = [
-    new Fitting("note", note, (text) => bytesOf(text.trim())),
-    new Fitting("password", password, (text) => bytesOf(text.normalize("NFC"))),
+  limitedFields = [
+    new LimitedField("note", note, (text) => bytesOf(text.trim())),
+    new LimitedField("password", password, (text) => bytesOf(text.normalize("NFC"))),
   ];
-  element("pick-form", HTMLFormElement).addEventListener("input", () => say("send-problem", ""));
+  element("pick-form", HTMLFormElement).addEventListener("input", () => setText("send-problem", ""));
   element("pick-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
     void begin();
@@ -140,8 +140,8 @@ function prepare() {
   button("another").addEventListener("click", () => state() === "done" && another());
   button("another-after").addEventListener("click", () => state() === "revoked" && another());
   prepareResult();
-  addEventListener("offline", () => state() === "uploading" && !paused && say("network", texts.offline));
-  addEventListener("online", () => say("network", ""));
+  addEventListener("offline", () => state() === "uploading" && !paused && setText("network", texts.offline));
+  addEventListener("online", () => setText("network", ""));
   addEventListener("beforeunload", (event) => {
     if (state() === "uploading" || state() === "checking" || isLinkAtRisk()) event.preventDefault();
   });
@@ -163,20 +163,20 @@ async function begin() {
     terms = { ...chosen(), password };
   } catch (error) {
     if (!(error instanceof FormProblem)) throw error;
-    say("send-problem", error.message);
+    setText("send-problem", error.message);
     document.getElementById(error.id)?.focus();
     return;
   }
   const origin = config.push_origin ?? "";
   // Another server says itself what it takes.
-  const second = byLink ? new SecondChannel(tools().keyWorker, origin, origin ? undefined : config, terms) : undefined;
-  sending = newSending(tools(), basket, terms, { second, drawn: drawn ? password : "" });
+  const passwordPush = byLink ? new PasswordPush(tools().keyWorker, origin, origin ? undefined : config, terms) : undefined;
+  sending = newSending(tools(), basket, terms, { passwordPush, drawn: drawn ? password : "" });
   void run(sending);
 }
 
 /** What was chosen and typed. Throws a {@link FormProblem}. */
 function chosen() {
-  const long = tooLong(fittings);
+  const long = tooLong(limitedFields);
   if (long) throw new FormProblem(long.id, long.problem);
   const unseen = chosenPassword().byLink ? /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.exec(element("password", HTMLInputElement).value) : null;
   if (unseen) throw new FormProblem("password", texts.passwordCharacter(characterName(unseen[0])));
@@ -202,7 +202,7 @@ function showPaused(yes) {
   paused = yes;
   button("pause").textContent = yes ? unfinished.goOn : unfinished.pause;
   button("pause").classList.toggle("primary", yes);
-  say("uploading-title", yes ? page.uploading.paused : page.uploading.title);
+  setText("uploading-title", yes ? page.uploading.paused : page.uploading.title);
   announce(yes ? unfinished.paused : "");
   element("pace", HTMLElement).textContent = yes ? unfinished.paused : "";
   waiting(undefined);
@@ -216,10 +216,10 @@ async function run(running) {
     const result = await running.upload.run();
     // Cancelled in its last moment: it is being deleted.
     if (running !== sending) return;
-    const { second, downloads, hasPassword, what, drawn } = running;
+    const { passwordPush, downloads, hasPassword, what, drawn } = running;
     const downloadsLimit = config.limits.downloads_max;
     const onTaken = () => void running.upload.forget();
-    showResult({ ...result, downloads, downloadsLimit, hasPassword, what, drawn, onTaken }, tools().keyWorker, second);
+    showResult({ ...result, downloads, downloadsLimit, hasPassword, what, drawn, onTaken }, tools().keyWorker, passwordPush);
     // What is sent needs no second copy of its password on the page.
     clearPassword();
     sending = undefined;
@@ -233,13 +233,13 @@ async function run(running) {
 function cancel() {
   drop();
   show("pick");
-  say("pick-problem", problems.cancelledUpload);
+  setText("pick-problem", problems.cancelledUpload);
 }
 
 /** Ends what is sent, and has deleted what is stored of it. */
 function drop() {
   sending?.upload.cancel();
-  sending?.second?.cancel();
+  sending?.passwordPush?.cancel();
   sending = undefined;
   void showInterrupted();
 }
@@ -254,7 +254,7 @@ function fail(error) {
   // There is nothing left to go on with.
   if (gone !== undefined) {
     void sending?.upload.forget();
-    sending?.second?.cancel();
+    sending?.passwordPush?.cancel();
   }
   const text = gone ?? (changed
     ? `${problems.sourceChanged(message)} ${picked ? problems.chooseAgain : problems.startOver}`
@@ -263,8 +263,8 @@ function fail(error) {
       : networkGone
         ? refusalOf(error.failure)
         : sentence || (variant === "server" || variant === "answer" ? problems.server : problems.unexpected));
-  say("error-title", texts.stopped);
-  say("error", text);
+  setText("error-title", texts.stopped);
+  setText("error", text);
   // What cannot work the second time is not offered.
   button("retry").hidden = changed || gone !== undefined;
   button("restart").hidden = !sending;
@@ -277,7 +277,7 @@ function fail(error) {
 /** Back to what was picked; what was sent of it is deleted. */
 function restart() {
   drop();
-  say("pick-problem", "");
+  setText("pick-problem", "");
   show("pick");
 }
 
@@ -285,7 +285,7 @@ function another() {
   forgetResult();
   basket.clear();
   element("note", HTMLTextAreaElement).value = "";
-  for (const field of fittings) field.look();
+  for (const field of limitedFields) field.look();
   void showInterrupted();
   show("pick");
 }

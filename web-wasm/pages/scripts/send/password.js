@@ -3,7 +3,7 @@
 
 import { StrengthLine } from "../strength.js";
 import { page, send as texts } from "../texts.js";
-import { button, element, revealing, say } from "../views.js";
+import { button, element, wireShowPassword, setText } from "../views.js";
 import { speakable } from "../words.js";
 
 /** @type {StrengthLine} */
@@ -15,7 +15,7 @@ let offered = false;
 
 /** Listens to the field and the buttons beside it. Called once. */
 export function preparePassword() {
-  revealing("password", "password-show");
+  wireShowPassword("password", "password-show");
   line = new StrengthLine("password", "password-strength");
   const field = element("password", HTMLInputElement);
   field.addEventListener("input", showChoice);
@@ -55,7 +55,7 @@ function showChoice() {
 
 /** @param {HTMLInputElement} field */
 async function draw(field) {
-  say("password-problem", "");
+  setText("password-problem", "");
   try {
     const made = await speakable();
     drawn = made.text;
@@ -63,6 +63,6 @@ async function draw(field) {
     showChoice();
     field.focus();
   } catch {
-    say("password-problem", texts.noWords);
+    setText("password-problem", texts.noWords);
   }
 }

@@ -16,8 +16,8 @@ const STALL_MILLIS = 30_000;
  *
  * @param {object} share
  * @param {(below: string) => Call} share.call that fetches what lies below the share
- * @param {import("./sealers.js").SealedPart[]} share.parts
- * @param {import("./sealers.js").Sealers} share.sealers
+ * @param {import("./part-sealers.js").SealedPart[]} share.parts
+ * @param {import("./part-sealers.js").PartSealers} share.sealers
  * @param {import("../key-worker.js").SealKeyWorker} share.keyWorker
  * @param {() => void} onBytes told when some came
  */

@@ -6,10 +6,10 @@
 
 import { CallError, sendForText } from "../api.js";
 import { Card } from "../card.js";
-import { copyExactly } from "../exact.js";
+import { copyExactly } from "../exact-copy.js";
 import { PushWatch } from "../push/watch.js";
 import { endings, goneForOwner, messages, problems, pushGone, send as texts } from "../texts.js";
-import { announce, asking, button, element, say, show, state } from "../views.js";
+import { announce, wireConfirmation, button, element, setText, show, state } from "../views.js";
 import { momentText, refusalOf } from "../wording.js";
 import { StatusWatch } from "./status.js";
 import { deleteShare } from "./upload.js";
@@ -41,9 +41,9 @@ let pushWatch;
 let keyWorker;
 /** @type {Result | undefined} */
 let current;
-/** The second channel, if there is one. @type {import("./second.js").SecondChannel | undefined} */
-let second;
-/** Its push, once it is made. @type {import("./second.js").MadePush | undefined} */
+/** The push of the password, if there is one. @type {import("./password-push.js").PasswordPush | undefined} */
+let passwordPush;
+/** Its push, once it is made. @type {import("./password-push.js").MadePush | undefined} */
 let push;
 /** Which links left the page in some way: nobody can show the others again. */
 let taken = { files: false, password: false };
@@ -55,11 +55,11 @@ let allowed = 1;
 
 /** Listens to the buttons of the result. Called once. */
 export function prepareResult() {
-  card = new Card(element("card", HTMLElement), { onTaken: () => take("files") });
-  pushCard = new Card(element("push-card", HTMLElement), { prefix: "push-", onTaken: () => take("password") });
-  asking("revoke", "revoke-ask", "revoke-keep");
+  card = new Card(element("card", HTMLElement), { onTaken: () => markHandedOut("files") });
+  pushCard = new Card(element("push-card", HTMLElement), { prefix: "push-", onTaken: () => markHandedOut("password") });
+  wireConfirmation("revoke", "revoke-ask", "revoke-keep");
   button("revoke-confirm").addEventListener("click", () => void revoke());
-  button("push-again").addEventListener("click", () => state() === "done" && void makeSecond());
+  button("push-again").addEventListener("click", () => state() === "done" && void makePasswordPush());
   button("more-downloads").addEventListener("click", () => state() === "done" && void moreDownloads());
   button("unlock").addEventListener("click", () => {
     if (state() === "done") void change("unlock", { paused: false }, texts.unlocked);
@@ -74,18 +74,18 @@ export function prepareResult() {
 /**
  * @param {Result} result
  * @param {import("../key-worker.js").SealKeyWorker} withKeyWorker
- * @param {import("./second.js").SecondChannel | undefined} channel for the password
+ * @param {import("./password-push.js").PasswordPush | undefined} channel for the password
  */
 export function showResult(result, withKeyWorker, channel) {
   forgetResult();
   keyWorker = withKeyWorker;
   current = result;
-  second = channel;
+  passwordPush = channel;
   taken = { files: false, password: channel === undefined };
   allowed = result.downloads;
   const { hasPassword, what, downloads } = result;
   const [until, count] = [momentText(result.expiresAt), texts.downloads(downloads)];
-  say("done-title", channel ? texts.doneTwo : texts.doneOne);
+  setText("done-title", channel ? texts.doneTwo : texts.doneOne);
   card.show({
     link: `${location.origin}/s#${result.token}`,
     title: channel ? texts.cardOne : texts.cardOnly,
@@ -106,35 +106,35 @@ export function showResult(result, withKeyWorker, channel) {
   watch = new StatusWatch(result, keyWorker, { onGone: showEnd, onStatus });
   element("push-state", HTMLElement).hidden = true;
   show("done");
-  if (channel) void makeSecond();
+  if (channel) void makePasswordPush();
 }
 
 /** Makes the second link. The first one is there already, whatever becomes of this. */
-async function makeSecond() {
-  const channel = second;
+async function makePasswordPush() {
+  const channel = passwordPush;
   if (!channel || push) return;
   element("push-failed", HTMLElement).hidden = true;
-  say("push-pending", texts.pushPending);
+  setText("push-pending", texts.pushPending);
   try {
     const made = await channel.make();
     // Meanwhile somebody else's files may stand here.
-    if (second !== channel) return channel.cancel();
+    if (passwordPush !== channel) return channel.cancel();
     push = made;
     // From here on the link has it.
     if (current) current = { ...current, drawn: "" };
     offerSpoken(false);
     showPush(made);
   } catch {
-    if (second !== channel) return;
+    if (passwordPush !== channel) return;
     element("push-failed", HTMLElement).hidden = false;
     offerSpoken(true);
     announce(texts.pushFailed);
   } finally {
-    if (second === channel || !second) say("push-pending", "");
+    if (passwordPush === channel || !passwordPush) setText("push-pending", "");
   }
 }
 
-/** @param {import("./second.js").MadePush} made */
+/** @param {import("./password-push.js").MadePush} made */
 function showPush({ link, views, expiresAt, owned }) {
   pushCard.show({
     link,
@@ -155,10 +155,10 @@ function showPush({ link, views, expiresAt, owned }) {
     keyWorker,
     ({ link: { gone } }) => {
       if (!gone) return;
-      say("push-gone", (pushGone[gone.why] ?? pushGone.expired)(momentText(gone.at)));
+      setText("push-gone", (pushGone[gone.why] ?? pushGone.expired)(momentText(gone.at)));
       element("push-card", HTMLElement).hidden = true;
       pushCard.clear();
-      take("password");
+      markHandedOut("password");
     },
     "push-",
   );
@@ -170,7 +170,7 @@ function showPush({ link, views, expiresAt, owned }) {
 export const isLinkAtRisk = () => current !== undefined && !(taken.files && taken.password);
 
 /** @param {"files" | "password"} which link left the page in some way */
-function take(which) {
+function markHandedOut(which) {
   taken[which] = true;
   if (!isLinkAtRisk()) current?.onTaken();
 }
@@ -180,11 +180,11 @@ export function forgetResult() {
   current?.onTaken();
   watch?.stop();
   pushWatch?.stop();
-  watch = pushWatch = current = second = push = undefined;
+  watch = pushWatch = current = passwordPush = push = undefined;
   card.clear();
   pushCard.clear();
   for (const id of ["push-card", "push-failed", "revoke-ask"]) element(id, HTMLElement).hidden = true;
-  for (const id of ["push-pending", "push-gone", "revoke-problem", "change-problem"]) say(id, "");
+  for (const id of ["push-pending", "push-gone", "revoke-problem", "change-problem"]) setText(id, "");
   speak(false);
 }
 
@@ -212,7 +212,7 @@ function offerSpoken(yes) {
 
 /** The drawn password, to be read out. @param {boolean} yes */
 function speak(yes) {
-  say("spoken-text", yes ? (current?.drawn ?? "") : "");
+  setText("spoken-text", yes ? (current?.drawn ?? "") : "");
   const toggle = button("spoken-show");
   toggle.textContent = yes ? texts.spokenHide : texts.spokenShow;
   toggle.setAttribute("aria-pressed", String(yes));
@@ -235,7 +235,7 @@ async function change(id, patch, done) {
   const { shareId, linkId, ownerProof } = current;
   const pressed = button(id);
   pressed.disabled = true;
-  say("change-problem", "");
+  setText("change-problem", "");
   try {
     await sendForText({
       method: "PATCH",
@@ -249,7 +249,7 @@ async function change(id, patch, done) {
     watch?.lookNow();
     return true;
   } catch (error) {
-    say("change-problem", whyNot(error));
+    setText("change-problem", whyNot(error));
     return false;
   } finally {
     pressed.disabled = false;
@@ -261,14 +261,14 @@ async function revoke() {
   if (!current) return;
   const confirm = button("revoke-confirm");
   confirm.disabled = true;
-  say("revoke-problem", "");
+  setText("revoke-problem", "");
   try {
     await deleteShare(current);
     watch?.stop();
     const left = await revokePush();
     showEnd(endings.deleted, `${goneForOwner.revoked(momentText(Date.now()))}${left && ` ${left}`}`);
   } catch (error) {
-    say("revoke-problem", whyNot(error));
+    setText("revoke-problem", whyNot(error));
   } finally {
     confirm.disabled = false;
   }
@@ -294,8 +294,8 @@ function whyNot(error) {
 
 /** @param {string} title @param {string} text */
 function showEnd(title, text) {
-  say("revoked-title", title);
-  say("revoked-lead", text);
+  setText("revoked-title", title);
+  setText("revoked-lead", text);
   forgetResult();
   show("revoked");
 }

@@ -4,17 +4,17 @@
 import { Plan } from "/wasm/seal.js";
 
 import { unfinished as texts, send as sendTexts } from "../texts.js";
-import { say } from "../views.js";
+import { setText } from "../views.js";
 import { momentText, sizeText } from "../wording.js";
 import { UploadRecorder } from "./resume/recorder.js";
-import { SecondChannel } from "./second.js";
+import { PasswordPush } from "./password-push.js";
 import { uploadListener } from "./upload-view.js";
 import { Upload } from "./upload.js";
 
 /**
  * @typedef {object} Sending
  * @property {Upload} upload
- * @property {SecondChannel | undefined} second for the password, if it travels by a link of its own
+ * @property {PasswordPush | undefined} passwordPush for the password, if it travels by a link of its own
  * @property {number} downloads
  * @property {boolean} hasPassword
  * @property {string} drawn the password, if the page drew it: nobody else knows it
@@ -30,10 +30,10 @@ import { Upload } from "./upload.js";
  * @param {Tools} tools
  * @param {import("./basket-view.js").BasketView} basket
  * @param {import("./upload.js").Terms} terms
- * @param {{ second: SecondChannel | undefined, drawn: string }} password
+ * @param {{ passwordPush: PasswordPush | undefined, drawn: string }} password
  * @returns {Sending}
  */
-export function newSending({ module, keyWorker }, basket, terms, { second, drawn }) {
+export function newSending({ module, keyWorker }, basket, terms, { passwordPush, drawn }) {
   const plan = basket.plan();
   const [count, hasPassword] = [plan.fileCount(), terms.password !== ""];
   const what = sendTexts.what(count, sizeText(plan.contentLen()));
@@ -53,18 +53,18 @@ export function newSending({ module, keyWorker }, basket, terms, { second, drawn
       },
       sayNotStored,
     );
-    say("kept", recorder ? texts.kept(momentText(start.until)) : texts.unkept);
+    setText("kept", recorder ? texts.kept(momentText(start.until)) : texts.unkept);
     return recorder;
   };
-  say("kept", "");
+  setText("kept", "");
   const fileOf = (/** @type {number} */ id) => basket.file(id);
   const upload = new Upload({ module, keyWorker, plan, fileOf, terms, keep }, listenerOf(plan));
   // Begun at once: after a crash, only its link brings the password back.
-  second?.make().then(
+  passwordPush?.make().then(
     ({ kept }) => upload.remember({ push: kept, drawn: "" }),
     () => {},
   );
-  return { upload, second, downloads: terms.downloads, hasPassword, drawn, what, basket };
+  return { upload, passwordPush, downloads: terms.downloads, hasPassword, drawn, what, basket };
 }
 
 /** @param {Plan} plan */
@@ -86,11 +86,11 @@ export function resumedSending({ module, keyWorker }, recorder, fileOf) {
     { module, keyWorker, plan, fileOf, terms, keep: async () => undefined },
     listenerOf(plan),
   );
-  say("kept", texts.kept(momentText(until)));
-  const second = push ? SecondChannel.resume(keyWorker, push) : undefined;
-  return { upload, second, downloads: terms.downloads, hasPassword, drawn, what, plan };
+  setText("kept", texts.kept(momentText(until)));
+  const passwordPush = push ? PasswordPush.resume(keyWorker, push) : undefined;
+  return { upload, passwordPush, downloads: terms.downloads, hasPassword, drawn, what, plan };
 }
 
 /** That nothing is kept any longer. */
-export const sayNotStored = () => say("kept", texts.unkept);
+export const sayNotStored = () => setText("kept", texts.unkept);
 

@@ -4,7 +4,7 @@
 import { Pace } from "../pace.js";
 import { showProgress } from "../progress.js";
 import { send as texts } from "../texts.js";
-import { element, say } from "../views.js";
+import { element, setText } from "../views.js";
 import { countText, sentenceOf, soonText } from "../wording.js";
 
 /** Where there are so many files, and they are so small, files are counted. */
@@ -46,9 +46,9 @@ export function uploadListener({ contentLen, fileCount, emptyCount }) {
 
 /** @param {import("../api.js").Failure | undefined} failure undefined: nothing is waited for */
 export function waiting(failure) {
-  if (!failure) return say("network", "");
+  if (!failure) return setText("network", "");
   const soon = soonText(failure.wait_millis / 1000);
-  if (!navigator.onLine) return say("network", texts.offline);
+  if (!navigator.onLine) return setText("network", texts.offline);
   const why = sentenceOf(failure);
-  say("network", why ? texts.waitingBecause(why, soon) : texts.waiting(soon));
+  setText("network", why ? texts.waitingBecause(why, soon) : texts.waiting(soon));
 }

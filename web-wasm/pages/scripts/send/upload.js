@@ -10,7 +10,7 @@ import { sourcesOf } from "../source.js";
 import { Cancelled, throwIfCancelled, unlessCancelled } from "../waiting.js";
 import { Gone } from "./failures.js";
 import { readBack } from "./read-back.js";
-import { Sealers } from "./sealers.js";
+import { PartSealers } from "./part-sealers.js";
 
 /**
  * @typedef {object} Terms
@@ -31,7 +31,7 @@ import { Sealers } from "./sealers.js";
  * @property {number | null} upload_ends_at
  * @property {{ link: string, expires_at: number }[]} links
  *
- * @typedef {import("./sealers.js").SealedPart} SealedPart
+ * @typedef {import("./part-sealers.js").SealedPart} SealedPart
  * @typedef {import("./resume/recorder.js").UploadRecorder} UploadRecorder
  */
 
@@ -51,7 +51,7 @@ export class Upload {
   #share;
   /** As the server said last. @type {Status | undefined} */
   #status;
-  /** @type {Sealers | undefined} */
+  /** @type {PartSealers | undefined} */
   #sealers;
   /** Bytes of each part that are on the server or on their way. @type {Float64Array} */
   #sent;
@@ -267,7 +267,7 @@ export class Upload {
       this.#sealers.end();
       this.#sealers = undefined;
     }
-    this.#sealers ??= new Sealers(
+    this.#sealers ??= new PartSealers(
       {
         module: this.#module,
         grant: () => this.#keyWorker.ask("sealGrant"),

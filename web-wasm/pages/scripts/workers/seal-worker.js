@@ -99,7 +99,7 @@ async function store(job, signal) {
  */
 async function upload(job, sealed, digest, signal) {
   for (let tries = 1; ; tries += 1) {
-    const failure = await put(job, sealed, digest, tries, signal);
+    const failure = await setTextIn(job, sealed, digest, tries, signal);
     if (!failure) return;
     self.postMessage({ progress: job.index, bytes: 0 });
     if (!failure.again) throw Object.assign(new Error(failure.sentence), { variant: failure.variant, failure });
@@ -118,7 +118,7 @@ async function upload(job, sealed, digest, signal) {
  * @param {AbortSignal} signal
  * @returns {Promise<import("../api.js").Failure | undefined>} undefined: stored
  */
-function put(job, sealed, digest, tries, signal) {
+function setTextIn(job, sealed, digest, tries, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const cancel = () => request.abort();

@@ -7,15 +7,15 @@
 import { SameFiles } from "/wasm/seal.js";
 
 import { sha256 } from "../../api.js";
-import { Breath } from "../../breath.js";
+import { TimeSlices } from "../../time-slices.js";
 import { isolated } from "../../phrases.js";
 import { edgesOf, gather, printOf, sourcesOf } from "../../source.js";
 import { unfinished as texts } from "../../texts.js";
-import { element, say } from "../../views.js";
+import { element, setText } from "../../views.js";
 import { countText } from "../../wording.js";
 
 /**
- * @typedef {import("../drop.js").Found} Found
+ * @typedef {import("../file-input.js").Found} Found
  * @typedef {import("../../source.js").PickedFile} PickedFile
  */
 
@@ -89,19 +89,19 @@ export class ResumedFiles {
   }
 
   /** @param {AsyncIterable<Found> | Iterable<Found>} found @returns {Promise<void>} */
-  take(found) {
-    this.#taking = this.#taking.then(() => this.#take(found));
+  addFiles(found) {
+    this.#taking = this.#taking.then(() => this.#addFiles(found));
     return this.#taking;
   }
 
   /** @param {AsyncIterable<Found> | Iterable<Found>} found */
-  async #take(found) {
+  async #addFiles(found) {
     const before = this.#files.size;
     /** @type {Set<number>} */
     const changed = new Set();
     /** @type {Set<string>} */
     const unclear = new Set();
-    const breath = new Breath();
+    const slices = new TimeSlices();
     for await (const { path, file } of found) {
       if (!file) continue;
       const picked = { file, size: file.size, modified: file.lastModified };
@@ -113,7 +113,7 @@ export class ResumedFiles {
       if (id === undefined || id === null || !this.#same.take(id)) continue;
       this.#files.set(id, picked);
       changed.delete(id);
-      if (breath.isDue) await breath.take();
+      if (slices.isDue) await slices.yield();
     }
     if (this.isComplete) for (const id of await this.#compare()) changed.add(id);
     for (const id of changed) {
@@ -147,7 +147,7 @@ export class ResumedFiles {
 
   /** Compares what was found with what is stored. @returns {Promise<Set<number>>} files that are others */
   async #compare() {
-    say("again-sum", texts.comparing);
+    setText("again-sum", texts.comparing);
     /** @type {Set<number>} */
     const changed = new Set();
     for (let at = 0; at < this.#parts.length; at += COMPARED) {
@@ -187,7 +187,7 @@ export class ResumedFiles {
       }),
     );
     const count = countText(this.#wanted - missing.length);
-    say("again-sum", this.#wanted > 1 ? texts.found(count, this.#wanted) : "");
+    setText("again-sum", this.#wanted > 1 ? texts.found(count, this.#wanted) : "");
     const tookInVain = nothingNew && this.#taken;
     const problem =
       changed.length > 0
@@ -197,7 +197,7 @@ export class ResumedFiles {
           : tookInVain
           ? texts.unneeded
           : "";
-    say("again-problem", problem);
+    setText("again-problem", problem);
     this.#taken = true;
   }
 

@@ -8,7 +8,7 @@ import { within } from "../../waiting.js";
 import { canKeep, forget, hold, keep, keepParts } from "./store.js";
 
 /** @typedef {import("./store.js").UnfinishedUpload} UnfinishedUpload */
-/** @typedef {import("../sealers.js").SealedPart} SealedPart */
+/** @typedef {import("../part-sealers.js").SealedPart} SealedPart */
 
 /** No upload waits longer for a disk that does not answer. */
 const PATIENCE_MILLIS = 10_000;

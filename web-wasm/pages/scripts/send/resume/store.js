@@ -32,7 +32,7 @@ import { transact } from "../../indexed-db.js";
  *
  * @typedef {{ token: string, origin: string, views: number, expiresAt: number }} KeptPush `token` of its owner
  *
- * @typedef {import("../sealers.js").SealedPart & { index: number, isStored: boolean }} KeptPart `isStored`: it was
+ * @typedef {import("../part-sealers.js").SealedPart & { index: number, isStored: boolean }} KeptPart `isStored`: it was
  * answered; what the server says counts
  */
 

@@ -7,15 +7,15 @@ import { CallError } from "../../api.js";
 import { SealKeyWorker } from "../../key-worker.js";
 import { clearProgress } from "../../progress.js";
 import { problems, send as sendTexts, unfinished as texts } from "../../texts.js";
-import { announce, button, element, fromTemplate, put, say, show, state } from "../../views.js";
+import { announce, button, element, fromTemplate, setTextIn, setText, show, state } from "../../views.js";
 import { Cancelled, throwIfCancelled, unlessCancelled } from "../../waiting.js";
 import { momentText, sentenceOf, sizeText } from "../../wording.js";
 import { ResumedFiles, found as foundBelow, readable } from "./pick-files.js";
-import { listenToPickers } from "../drop.js";
+import { listenToPickers } from "../file-input.js";
 import { whyGone } from "../failures.js";
 import { UploadRecorder } from "./recorder.js";
-import { whyUnreadable } from "../notes.js";
-import { SecondChannel } from "../second.js";
+import { whyUnreadable } from "../pick-report.js";
+import { PasswordPush } from "../password-push.js";
 import { resumedSending, sayNotStored } from "../sending.js";
 import { waiting } from "../upload-view.js";
 import { allHeld, allUnfinished, forget, hold, keptParts, unfinishedNow, whenFree } from "./store.js";
@@ -49,11 +49,11 @@ export function prepareInterrupted(page) {
   });
 }
 
-/** Files that were picked or dropped while an upload looks for its own. @type {import("../drop.js").Take} */
-export const addResumedFiles = (found) => void picking?.take(found);
+/** Files that were picked or dropped while an upload looks for its own. @type {import("../file-input.js").AddFiles} */
+export const addResumedFiles = (found) => void picking?.addFiles(found);
 
 /** A file that was picked for one, and cannot be read. @param {string} name */
-export const reportUnreadable = (name) => say("again-problem", sendTexts.leftOut[whyUnreadable(name)](name));
+export const reportUnreadable = (name) => setText("again-problem", sendTexts.leftOut[whyUnreadable(name)](name));
 
 /** Shows what there is to go on with. @param {string} [said] what became of one of them */
 export async function showInterrupted(said = "") {
@@ -79,7 +79,7 @@ export async function showInterrupted(said = "") {
   }
   if (signal.aborted) return;
   element("unfinished-list", HTMLUListElement).replaceChildren(...rows);
-  say("unfinished-said", said);
+  setText("unfinished-said", said);
   element("unfinished", HTMLElement).hidden = rows.length === 0 && said === "";
 }
 
@@ -87,19 +87,19 @@ export async function showInterrupted(said = "") {
 async function rowOf(unfinished, isElsewhere) {
   const { first, count, isDone, until } = unfinished;
   const row = fromTemplate("unfinished-row");
-  put(row, ".title", isDone ? texts.made : texts.interrupted);
-  put(row, ".name", texts.name(first, count - 1));
+  setTextIn(row, ".title", isDone ? texts.made : texts.interrupted);
+  setTextIn(row, ".name", texts.name(first, count - 1));
   const how = isDone ? texts.ready(momentText(until)) : await progressOf(unfinished);
-  put(row, ".how", isElsewhere ? texts.elsewhere : how);
+  setTextIn(row, ".how", isElsewhere ? texts.elsewhere : how);
   const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (row.querySelector(selector));
   part(".acts").hidden = isElsewhere;
-  put(row, ".go-on", isDone ? texts.showLink : texts.goOn);
-  put(row, ".throw", isDone ? texts.deleteFiles : texts.throwAway);
+  setTextIn(row, ".go-on", isDone ? texts.showLink : texts.goOn);
+  setTextIn(row, ".throw", isDone ? texts.deleteFiles : texts.throwAway);
   const question = isDone ? texts.deleteAsk : texts.throwAsk;
-  put(row, ".question", question);
+  setTextIn(row, ".question", question);
   part(".ask").setAttribute("aria-label", question);
-  put(row, ".yes", texts.yes);
-  put(row, ".no", texts.no);
+  setTextIn(row, ".yes", texts.yes);
+  setTextIn(row, ".no", texts.no);
   const ask = (/** @type {boolean} */ yes) => {
     part(".ask").hidden = !yes;
     part(".acts").hidden = yes;
@@ -166,7 +166,7 @@ async function resume(recorder, handles) {
   leaving = new AbortController();
   const { signal } = leaving;
   signal.addEventListener("abort", () => sending.upload.leave());
-  say("pick-problem", "");
+  setText("pick-problem", "");
   showResuming(true);
   const parts = await keptParts(unfinished.shareId);
   const missing = await sending.upload.resume(recorder, parts);
@@ -174,7 +174,7 @@ async function resume(recorder, handles) {
     const isMissing = new Set(missing);
     const stored = parts.filter(({ index }) => !isMissing.has(index));
     picking = files = new ResumedFiles(sending.plan, unfinished, missing, stored);
-    if (handles.length > 0) await unlessCancelled(signal, files.take(foundBelow(handles, files.missing())));
+    if (handles.length > 0) await unlessCancelled(signal, files.addFiles(foundBelow(handles, files.missing())));
     if (!files.isComplete) {
       show("again");
       if (!(await files.wait())) {
@@ -233,7 +233,7 @@ async function throwAway(unfinished) {
     await deleteShare(share).catch((error) => {
       if (whyGone(error) === undefined) throw error;
     });
-    over = push ? SecondChannel.resume(keyWorker, push).cancel() : undefined;
+    over = push ? PasswordPush.resume(keyWorker, push).cancel() : undefined;
     await forget(shareId);
     await showInterrupted(texts.thrown);
   } catch {

@@ -75,8 +75,8 @@ export const preview = {
   confirmYes: "نعم، اعرضه",
 };
 
-/** @type {typeof En.surroundings} */
-export const surroundings = {
+/** @type {typeof En.inAppBrowser} */
+export const inAppBrowser = {
   inApp:
     "فُتحت هذه الصفحة داخل تطبيق آخر. مثل هذه النوافذ لا تستطيع غالبًا حفظ الملفات. افتح الرابط في متصفحك قبل التنزيل: لم يُحتسب " +
     "شيء حتى الآن.",

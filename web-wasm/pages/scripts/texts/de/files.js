@@ -54,8 +54,8 @@ export const preview = {
   confirmYes: "Ja, zeigen",
 };
 
-/** @type {typeof En.surroundings} */
-export const surroundings = {
+/** @type {typeof En.inAppBrowser} */
+export const inAppBrowser = {
   inApp:
     "Diese Seite wurde innerhalb einer anderen App geöffnet. Solche Fenster können oft keine Dateien speichern. Öffnen " +
     "Sie den Link in Ihrem Browser, bevor Sie herunterladen: Bis jetzt wurde nichts gezählt.",

@@ -64,7 +64,7 @@ export const preview = {
   confirmYes: "Yes, show it",
 };
 
-export const surroundings = {
+export const inAppBrowser = {
   inApp:
     "This page was opened inside another app. Such windows often cannot save files. Open the link in your browser " +
     "before you download: nothing was counted so far.",

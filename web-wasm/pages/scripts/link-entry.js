@@ -6,7 +6,7 @@ import { startEngine } from "./engine.js";
 import { followNewLinks, takeFragment } from "./fragment.js";
 import { restore, tidy } from "./device-storage.js";
 import { textsReady } from "./texts.js";
-import { element, say, show, state } from "./views.js";
+import { element, setText, show, state } from "./views.js";
 
 /**
  * @param {import("./wasm.js").Loaded} wasm
@@ -28,11 +28,11 @@ export async function arrive(wasm) {
 /** Whether the page asks for a link. */
 export const asksForLink = () => state() === "damaged" || state() === "no-link";
 
-/** Listens to where a link is pasted. Called once. @param {(text: string) => Promise<void>} take */
-export function prepareLinkForm(take) {
+/** Listens to where a link is pasted. Called once. @param {(text: string) => Promise<void>} useLink */
+export function prepareLinkForm(useLink) {
   element("link-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
-    if (asksForLink()) void take(element("link-input", HTMLTextAreaElement).value);
+    if (asksForLink()) void useLink(element("link-input", HTMLTextAreaElement).value);
   });
 }
 
@@ -47,7 +47,7 @@ export function clearLinkForm() {
  */
 export function askLink(why, texts) {
   const { title, lead } = why === "damaged" ? texts.damaged : texts.noLink;
-  say("link-title", title);
-  say("link-lead", lead);
+  setText("link-title", title);
+  setText("link-lead", lead);
   show(why);
 }

@@ -4,10 +4,10 @@
  * one, nothing at all. Every one of them is named.
  */
 
-import { limitsOfTexts } from "../fitting.js";
+import { limitsOfTexts } from "../text-limits.js";
 import { isolated } from "../phrases.js";
 import { send as texts } from "../texts.js";
-import { element, fromTemplate, put } from "../views.js";
+import { element, fromTemplate, setTextIn } from "../views.js";
 import { countText } from "../wording.js";
 
 /** @typedef {keyof typeof texts.renamed} Renaming */
@@ -18,7 +18,7 @@ const PATH_CHARS = 120;
 /** Names shown without being asked for. */
 const OPEN_MAX = 5;
 
-export class Notes {
+export class PickReport {
   /** By the number of the file; and why. @type {Map<number, { from: string, to: string, why: Renaming }>} */
   #renamed = new Map();
   /** Paths of files that took the place of others, by number. @type {Map<number, string>} */
@@ -115,12 +115,12 @@ function shortened(path) {
 /** @param {string} sentence @param {string[]} lines shown if there are several */
 function note(sentence, lines) {
   const made = fromTemplate("pick-note");
-  put(made, ".sentence", sentence);
+  setTextIn(made, ".sentence", sentence);
   const details = made.querySelector("details");
   if (!details || lines.length < 2) return made;
-  put(made, "summary", texts.all);
+  setTextIn(made, "summary", texts.all);
   // One text: a hundred thousand elements would be slow, and nobody could read them faster.
-  put(made, ".lines", lines.join("\n"));
+  setTextIn(made, ".lines", lines.join("\n"));
   details.open = lines.length <= OPEN_MAX;
   details.hidden = false;
   return made;

@@ -21,7 +21,7 @@ import { Cancelled } from "../waiting.js";
 
 const TRIES = 3;
 
-export class SecondChannel {
+export class PasswordPush {
   #keyWorker;
   /** Of the server that keeps pushes, if it is not this one. */
   #origin;
@@ -58,7 +58,7 @@ export class SecondChannel {
    * @param {import("./resume/store.js").KeptPush} kept
    */
   static resume(keyWorker, kept) {
-    const channel = new SecondChannel(keyWorker, kept.origin, undefined, { password: "", expiresInSecs: 0, downloads: 0 });
+    const channel = new PasswordPush(keyWorker, kept.origin, undefined, { password: "", expiresInSecs: 0, downloads: 0 });
     channel.#views = kept.views;
     channel.#making = channel.#resume(kept);
     channel.#making.catch(() => {});

@@ -16,7 +16,7 @@ const nextTask = () =>
     channel.port2.postMessage(undefined);
   });
 
-export class Breath {
+export class TimeSlices {
   #since = performance.now();
 
   /** Whether it worked long enough without one. */
@@ -25,7 +25,7 @@ export class Breath {
   }
 
   /** Lets everything else have its turn. */
-  async take() {
+  async yield() {
     await nextTask();
     this.#since = performance.now();
   }

@@ -2,7 +2,7 @@
 /** Looking at a file, from the second step until the person goes back. Fetched when somebody wants to. */
 
 import { preview as texts } from "../texts.js";
-import { element, say, show, state } from "../views.js";
+import { element, setText, show, state } from "../views.js";
 import { throwIfCancelled } from "../waiting.js";
 import { closePreview, notShown, openPreview } from "./preview.js";
 import { failed, waitText } from "./saving.js";
@@ -20,9 +20,9 @@ export async function look(back) {
   const progress = element("preview-progress", HTMLProgressElement);
   progress.hidden = false;
   progress.removeAttribute("value");
-  say("preview-title", nameOf(path));
-  say("preview-lead", texts.loading);
-  say("preview-problem", "");
+  setText("preview-title", nameOf(path));
+  setText("preview-lead", texts.loading);
+  setText("preview-problem", "");
   show("previewing");
   try {
     const openers = await haveOpeners(signal);
@@ -33,15 +33,15 @@ export async function look(back) {
     const whole = { entry, plan, name: nameOf(path), size: size ?? 0, openers, keyWorker, urlOf, spend, onFailed, signal };
     await openPreview(whole, {
       onProgress: (bytes, total) => (progress.value = total === 0 ? 1 : bytes / total),
-      onWait: (failure) => say("preview-lead", waitText(failure) || texts.loading),
+      onWait: (failure) => setText("preview-lead", waitText(failure) || texts.loading),
     });
     show("preview");
   } catch (error) {
     if (isCancelled(error)) return back();
     const sentence = notShown(error);
     if (sentence === "") return failed(error);
-    say("preview-lead", texts.held);
-    say("preview-problem", sentence);
+    setText("preview-lead", texts.held);
+    setText("preview-problem", sentence);
     show("preview");
   } finally {
     progress.hidden = true;

@@ -14,7 +14,7 @@ import { Cancelled } from "../waiting.js";
 /** Parts per worker that are fetched, opened or waiting for their turn: this bounds the memory. */
 const WINDOW_PER_WORKER = 2;
 
-export class Openers {
+export class PartOpeners {
   /** @type {Worker[]} */
   #pool;
   /** By the number of the job. @type {Map<number, { resolve: (bytes: Uint8Array<ArrayBuffer>) => void, reject: (reason: unknown) => void }>} */

@@ -2,7 +2,7 @@
 /** Lists of numbers and lives to choose from, with a field for every other value that the server takes. */
 
 import { choices as texts, strength } from "./texts.js";
-import { element, say } from "./views.js";
+import { element, setText } from "./views.js";
 import { momentText } from "./wording.js";
 
 /** That a field is not as it must be. The message is for people. */
@@ -90,7 +90,7 @@ export class NumberChoice extends Choice {
     this.#max = max;
     this.field.max = String(max);
     this.field.value = String(Math.min(max, 2));
-    say(`${this.field.id}-hint`, strength.range(1, max));
+    setText(`${this.field.id}-hint`, strength.range(1, max));
     this.fill(values, chosen, text, other);
   }
 
@@ -129,7 +129,7 @@ export class LifeChoice extends Choice {
     this.field.min = localMinute(now + 1000 * min + MINUTE_MILLIS);
     this.field.max = localMinute(now + 1000 * max);
     this.field.value = localMinute(now + 1000 * Math.min(max, WEEK_SECS));
-    say(`${this.field.id}-hint`, this.#bounds(now));
+    setText(`${this.field.id}-hint`, this.#bounds(now));
     this.fill(values, chosen, text, other);
   }
 

@@ -14,15 +14,15 @@ import { element } from "../views.js";
 /**
  * `handles`: by which the browser finds the same files and folders again later, where it gives any.
  *
- * @typedef {(found: AsyncIterable<Found> | Iterable<Found>, handles: Promise<FileSystemHandle[]>) => void} Take
+ * @typedef {(found: AsyncIterable<Found> | Iterable<Found>, handles: Promise<FileSystemHandle[]>) => void} AddFiles
  */
 
 /**
  * Listens to everything by which files come in.
  *
- * @param {{ isOpen: () => boolean, take: Take, unreadable: (name: string) => void }} page
+ * @param {{ isOpen: () => boolean, addFiles: AddFiles, unreadable: (name: string) => void }} page
  */
-export function listen({ isOpen, take, unreadable }) {
+export function listen({ isOpen, addFiles, unreadable }) {
   // Without this, a drop beside the page's expectations would open the file in place of the page.
   let depth = 0;
   addEventListener("dragenter", (event) => {
@@ -45,11 +45,11 @@ export function listen({ isOpen, take, unreadable }) {
     delete document.body.dataset.dragging;
     if (!event.dataTransfer || !carriesFiles(event.dataTransfer)) return;
     event.preventDefault();
-    if (isOpen()) take(dropped(event.dataTransfer, unreadable), handlesOf(event.dataTransfer));
+    if (isOpen()) addFiles(dropped(event.dataTransfer, unreadable), handlesOf(event.dataTransfer));
   });
   addEventListener("paste", (event) => {
     const files = event.clipboardData?.files;
-    if (isOpen() && files?.length) take(picked(files), NO_HANDLES);
+    if (isOpen() && files?.length) addFiles(picked(files), NO_HANDLES);
   });
 }
 
@@ -70,14 +70,14 @@ async function handlesOf(transfer) {
  *
  * @param {string} filesId of an input
  * @param {string} folderId of an input
- * @param {Take} take
+ * @param {AddFiles} addFiles
  * @param {(name: string) => void} unreadable
  */
-export function listenToPickers(filesId, folderId, take, unreadable) {
+export function listenToPickers(filesId, folderId, addFiles, unreadable) {
   for (const id of [filesId, folderId]) {
     const input = element(id, HTMLInputElement);
     input.addEventListener("change", () => {
-      if (input.files) take(picked(input.files), NO_HANDLES);
+      if (input.files) addFiles(picked(input.files), NO_HANDLES);
       // The same file can be picked again after it was removed.
       input.value = "";
     });
@@ -85,7 +85,7 @@ export function listenToPickers(filesId, folderId, take, unreadable) {
   // Phones have no folders to choose.
   const folders = element(folderId, HTMLInputElement);
   folders.closest("label")?.toggleAttribute("hidden", !("webkitdirectory" in folders));
-  pickWithHandles(element(filesId, HTMLInputElement), take, unreadable);
+  pickWithHandles(element(filesId, HTMLInputElement), addFiles, unreadable);
 }
 
 /** @typedef {(options: { multiple: boolean }) => Promise<FileSystemFileHandle[]>} ShowPicker */
@@ -94,10 +94,10 @@ export function listenToPickers(filesId, folderId, take, unreadable) {
  * Where the browser has a picker whose files it finds again, that one opens. Not on phones: theirs offers less.
  *
  * @param {HTMLInputElement} input
- * @param {Take} take
+ * @param {AddFiles} addFiles
  * @param {(name: string) => void} unreadable
  */
-function pickWithHandles(input, take, unreadable) {
+function pickWithHandles(input, addFiles, unreadable) {
   const { showOpenFilePicker } = /** @type {{ showOpenFilePicker?: ShowPicker }} */ (/** @type {unknown} */ (window));
   const { userAgentData } = /** @type {{ userAgentData?: { mobile: boolean } }} */ (
     /** @type {unknown} */ (navigator)
@@ -108,7 +108,7 @@ function pickWithHandles(input, take, unreadable) {
     if (plainly) return;
     event.preventDefault();
     showOpenFilePicker.call(window, { multiple: true }).then(
-      (handles) => take(opened(handles, unreadable), Promise.resolve(handles)),
+      (handles) => addFiles(opened(handles, unreadable), Promise.resolve(handles)),
       (error) => {
         if (error?.name === "AbortError") return;
         // Not allowed here: then as everywhere.

@@ -5,7 +5,7 @@
  */
 
 import { isForgetful } from "../device-storage.js";
-import { surroundings as texts } from "../texts.js";
+import { inAppBrowser as texts } from "../texts.js";
 import { announce, button } from "../views.js";
 import { sizeText } from "../wording.js";
 import { BLOB_BYTES_MAX, canSave } from "./saver.js";

@@ -30,7 +30,7 @@ export const bytesInJson = (text) => bytesOf(JSON.stringify(text)) - 2;
 /** Characters without what stands around them. @param {string} text */
 export const charactersOf = (text) => [...text.trim()].length;
 
-export class Fitting {
+export class LimitedField {
   #field;
   #line;
   /** @type {number} */
@@ -131,7 +131,7 @@ export function tooLongTogether(values, max) {
 /**
  * The first of some fields that does not fit, and what is to be said of it where nobody sees which field it is.
  *
- * @param {Fitting[]} fields
+ * @param {LimitedField[]} fields
  * @returns {{ id: string, problem: string } | undefined}
  */
 export function tooLong(fields) {

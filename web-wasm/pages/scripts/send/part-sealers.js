@@ -4,7 +4,7 @@
  * way.
  */
 
-import { Breath } from "../breath.js";
+import { TimeSlices } from "../time-slices.js";
 import { JobError, startWorkerPool } from "../worker-pool.js";
 import { workerCount } from "../engine.js";
 
@@ -27,7 +27,7 @@ const JOBS_PER_WORKER = 2;
 /** Sources of a part that a worker is given at a time. */
 const SLICE = 250;
 
-export class Sealers {
+export class PartSealers {
   /** @type {{ worker: Worker, jobs: number }[]} */
   #pool;
   /** @type {number[]} */
@@ -101,11 +101,11 @@ export class Sealers {
   async #give(worker, index) {
     const run = this.#run;
     const { sources, ...job } = this.#jobOf(index);
-    const breath = new Breath();
+    const slices = new TimeSlices();
     let at = 0;
     for (; at + SLICE < sources.length; at += SLICE) {
       worker.postMessage({ part: index, sources: sources.slice(at, at + SLICE) });
-      if (breath.isDue) await breath.take();
+      if (slices.isDue) await slices.yield();
       if (run !== this.#run) return;
     }
     worker.postMessage({ seal: { ...job, sources: sources.slice(at) } });

@@ -16,7 +16,7 @@ const values = new WeakMap();
  * @param {"whole" | "text" | ""} how empty: it shows none any more
  * @param {string} [value] if its text is not the secret, character by character
  */
-export function exact(target, how, value) {
+export function markSecret(target, how, value) {
   if (how === "") target.removeAttribute("data-exact");
   else target.dataset.exact = how;
   if (value === undefined) values.delete(target);
@@ -24,7 +24,7 @@ export function exact(target, how, value) {
 }
 
 /** A link in a field is taken as a whole, too: half of one leads nowhere. @param {HTMLInputElement} field */
-export function exactField(field) {
+export function copyWhole(field) {
   field.addEventListener("focus", () => field.select());
   field.addEventListener("dblclick", () => field.select());
   field.addEventListener("copy", (event) => {
