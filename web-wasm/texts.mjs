@@ -108,7 +108,7 @@ for (const language of languages) {
 }
 
 /** Those that can be chosen. */
-const menu = readFileSync(new URL("scripts/language.js", pages), "utf8").match(/const NAMES = \{(.*)\}/u)?.[1] ?? "";
+const menu = readFileSync(new URL("scripts/i18n/language.js", pages), "utf8").match(/const NAMES = \{(.*)\}/u)?.[1] ?? "";
 for (const language of languages) if (!menu.includes(`${language}:`)) findings.push(`${language} cannot be chosen`);
 
 for (const finding of findings) console.log(finding);

@@ -197,7 +197,7 @@ async fn a_page_comes_with_the_texts_of_its_readers_language() {
             get(&server, path).await.ok();
         }
     }
-    assert!(!get(&server, "/scripts/api.js").await.ok().headers.contains_key(header::LINK));
+    assert!(!get(&server, "/scripts/net/api.js").await.ok().headers.contains_key(header::LINK));
 }
 
 #[tokio::test]

@@ -146,7 +146,7 @@ async fn nothing_but_sounds_and_films_is_played_and_no_script_runs_beside_them()
             "const script = document.createElement('script');
              script.onerror = () => (document.title = 'refused');
              script.onload = () => (document.title = 'ran');
-             try { script.src = '/scripts/trusted-scripts.js'; document.body.append(script); }
+             try { script.src = '/scripts/workers/trusted-scripts.js'; document.body.append(script); }
              catch { document.title = 'refused'; }",
         )
         .await;

@@ -19,7 +19,7 @@ const DRAWN_MAX = 8;
 const SCRIPT = "data:text/javascript,";
 
 /** Our own scripts are the only ones that become workers. */
-const workers = /** @type {{ trustedTypes?: import("../scripts/trusted-scripts.js").Factory }} */ (
+const workers = /** @type {{ trustedTypes?: import("../scripts/workers/trusted-scripts.js").Factory }} */ (
   /** @type {unknown} */ (globalThis)
 ).trustedTypes?.createPolicy("subrosa-preview", {
   createScriptURL: (url) => {

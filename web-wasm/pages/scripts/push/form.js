@@ -1,7 +1,10 @@
 // @ts-check
 /** The form: kinds and their fields, what may be chosen, and what is wrong before anything is sent. */
 
-import { FormProblem, LifeChoice, NumberChoice, wholeNumber } from "../form-choices.js";
+import { formProblems as problems, push as texts, strength } from "../i18n/texts.js";
+import { lifeText } from "../i18n/wording.js";
+import { FormProblem, LifeChoice, NumberChoice, wholeNumber } from "../owner/form-choices.js";
+import { StrengthLine } from "../owner/strength.js";
 import {
   bytesInJson,
   bytesOf,
@@ -11,12 +14,9 @@ import {
   limitsOfTexts,
   tooLong,
   tooLongTogether,
-} from "../text-limits.js";
-import { StrengthLine } from "../strength.js";
-import { formProblems as problems, push as texts, strength } from "../texts.js";
-import { button, element, wireShowPassword, setText } from "../views.js";
-import { lifeText } from "../wording.js";
-import { speakable } from "../words.js";
+} from "../owner/text-limits.js";
+import { speakable } from "../owner/words.js";
+import { button, element, setText, wireShowPassword } from "../ui/views.js";
 import { clearGenerator, isUnfolded, prepareGenerator } from "./generator.js";
 
 /**

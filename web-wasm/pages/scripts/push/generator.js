@@ -3,14 +3,14 @@
 
 import { randomPassword } from "/wasm/seal.js";
 
-import { wholeNumber } from "../form-choices.js";
-import { strength as texts } from "../texts.js";
-import { button, element, setText } from "../views.js";
-import { StrengthLine } from "../strength.js";
-import { wordList } from "../words.js";
+import { strength as texts } from "../i18n/texts.js";
+import { wholeNumber } from "../owner/form-choices.js";
+import { StrengthLine } from "../owner/strength.js";
+import { wordList } from "../owner/words.js";
+import { button, element, setText } from "../ui/views.js";
 
 
-/** @typedef {import("../words.js").Made} Made */
+/** @typedef {import("../owner/words.js").Made} Made */
 
 /** @type {StrengthLine} */
 let line;

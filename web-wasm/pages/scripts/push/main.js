@@ -22,21 +22,21 @@
 
 import * as wasm from "/wasm/seal.js";
 
-import { CallError, sendForText } from "../api.js";
-import { showChannels } from "../channels.js";
-import { FormProblem } from "../form-choices.js";
-import { SealKeyWorker } from "../key-worker.js";
-import { startEngine } from "../engine.js";
-import { followNewLinks, forgetFragment, keep, takeFragment } from "../fragment.js";
-import { DeadEnds } from "../dead-ends.js";
-import { formProblems as problems, push as texts, pushGone, pushDeadEnds, textsReady } from "../texts.js";
-import { button, element, setText, show, state } from "../views.js";
-import { sentenceOf } from "../wording.js";
+import { startEngine } from "../engine/engine.js";
+import { formProblems as problems, push as texts, pushDeadEnds, pushGone, textsReady } from "../i18n/texts.js";
+import { sentenceOf } from "../i18n/wording.js";
+import { CallError, sendForText } from "../net/api.js";
+import { followNewLinks, forgetFragment, keep, takeFragment } from "../net/fragment.js";
+import { showChannels } from "../owner/channels.js";
+import { FormProblem } from "../owner/form-choices.js";
+import { DeadEnds } from "../ui/dead-ends.js";
+import { button, element, setText, show, state } from "../ui/views.js";
+import { SealKeyWorker } from "../workers/key-worker.js";
 import { clearSecrets, offer, prepareForm, problemOf, readForm, showProblem } from "./form.js";
 import { forgetPush, isLinkAtRisk, prepareResult, showPush } from "./result.js";
 
 /**
- * @typedef {import("./form.js").Config & import("../channels.js").Channels} Config
+ * @typedef {import("./form.js").Config & import("../owner/channels.js").Channels} Config
  * @typedef {{ linkId: string, ownerProof: string }} Owner
  */
 

@@ -1,22 +1,22 @@
 // @ts-check
 /** The link, and what its owner can do with it: hand it out, watch it, change it, delete what it leads to. */
 
-import { CallError } from "../api.js";
-import { Card } from "../card.js";
-import { copyExactly, copyWhole } from "../exact-copy.js";
-import { formProblems as problems, messages, page, push as texts, pushEndings, pushGone } from "../texts.js";
-import { announce, wireConfirmation, button, element, setText, show, state } from "../views.js";
-import { momentText, refusalOf } from "../wording.js";
-import { PushWatch } from "./watch.js";
+import { formProblems as problems, messages, page, push as texts, pushEndings, pushGone } from "../i18n/texts.js";
+import { momentText, refusalOf } from "../i18n/wording.js";
+import { CallError } from "../net/api.js";
+import { Card } from "../owner/card.js";
+import { PushWatch } from "../owner/push-watch.js";
+import { copyExactly, copyWhole } from "../ui/exact-copy.js";
+import { announce, button, element, setText, show, state, wireConfirmation } from "../ui/views.js";
 
-/** @typedef {import("./watch.js").PushStatus} PushStatus */
-/** @typedef {import("./watch.js").Opened} Opened */
+/** @typedef {import("../owner/push-watch.js").PushStatus} PushStatus */
+/** @typedef {import("../owner/push-watch.js").Opened} Opened */
 
 /**
  * @typedef {object} Made
  * @property {string} link
  * @property {string} ownerLink
- * @property {import("./watch.js").Owned} owned
+ * @property {import("../owner/push-watch.js").Owned} owned
  * @property {string | undefined} kind what was handed over, as long as this page remembers it
  * @property {string} passphrase as long as this page remembers it
  */
@@ -67,7 +67,7 @@ export const isLinkAtRisk = () => state() === "done" && !taken;
  * Shows a push: one just made, or one that its owner came back to. Rejects if the server cannot tell about it.
  *
  * @param {Made} made
- * @param {import("../key-worker.js").SealKeyWorker} keyWorker
+ * @param {import("../workers/key-worker.js").SealKeyWorker} keyWorker
  * @param {number} limit views that a push may allow
  */
 export async function showPush(made, keyWorker, limit) {

@@ -1,9 +1,9 @@
 // @ts-check
 /** Dead ends of this page: those of every link, and those of saving. */
 
-import { DeadEnds } from "../dead-ends.js";
-import { goneForRecipient, problems, receiveDeadEnds } from "../texts.js";
-import { sizeText } from "../wording.js";
+import { goneForRecipient, problems, receiveDeadEnds } from "../i18n/texts.js";
+import { sizeText } from "../i18n/wording.js";
+import { DeadEnds } from "../ui/dead-ends.js";
 import { BLOB_BYTES_MAX } from "./saver.js";
 
 export const deadEnds = new DeadEnds({ deadEnds: receiveDeadEnds, gone: goneForRecipient });

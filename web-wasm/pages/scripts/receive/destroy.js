@@ -1,9 +1,9 @@
 // @ts-check
 /** Having the files deleted from the server, where the sender allows it: a button, and a question. */
 
-import { CallError } from "../api.js";
-import { wireConfirmation, button, setText, state } from "../views.js";
-import { refusalOf } from "../wording.js";
+import { refusalOf } from "../i18n/wording.js";
+import { CallError } from "../net/api.js";
+import { button, setText, state, wireConfirmation } from "../ui/views.js";
 
 /** @param {() => Promise<void>} destroy asks the server, and goes on from there */
 export function prepareDestroy(destroy) {

@@ -11,7 +11,7 @@ import { openSink } from "./saver.js";
 /**
  * @typedef {object} DownloadListener
  * @property {(bytes: number, total: number) => void} onProgress
- * @property {(failure: import("../api.js").Failure | undefined) => void} onWait
+ * @property {(failure: import("../net/api.js").Failure | undefined) => void} onWait
  */
 
 /**
@@ -21,7 +21,7 @@ import { openSink } from "./saver.js";
  * @param {object} what
  * @param {SavePlan} what.plan
  * @param {import("./part-openers.js").PartOpeners} what.openers
- * @param {import("../key-worker.js").OpenKeyWorker} what.keyWorker
+ * @param {import("../workers/key-worker.js").OpenKeyWorker} what.keyWorker
  * @param {(index: number) => string} what.urlOf
  * @param {AbortSignal} what.signal
  * @param {DownloadListener} listener

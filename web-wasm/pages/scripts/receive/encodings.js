@@ -4,8 +4,8 @@
  * at such a text. Nothing in the bytes says it, so it is a guess, and the page says so.
  */
 
-import { language, preview as texts } from "../texts.js";
-import { element } from "../views.js";
+import { language, preview as texts } from "../i18n/texts.js";
+import { element } from "../ui/views.js";
 
 /** By their names for browsers: for which language or script they are. */
 const ENCODINGS = /** @type {[label: string, type: "language" | "script" | "", code: string][]} */ ([

@@ -4,7 +4,7 @@
  * file and puts it in its place when it is closed: what was not closed leaves nothing that looks whole.
  */
 
-import { Cancelled } from "../waiting.js";
+import { Cancelled } from "../net/waiting.js";
 
 /**
  * What only some browsers have, and TypeScript does not know yet.

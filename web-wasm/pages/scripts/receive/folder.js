@@ -12,7 +12,7 @@ import { giveUp, pickers, refused } from "./file-picker-sink.js";
  * @property {string} archive how everything would be called in one file
  * @property {FileSystemDirectoryHandle} picked
  * @property {import("./part-openers.js").PartOpeners} openers
- * @property {import("../key-worker.js").OpenKeyWorker} keyWorker
+ * @property {import("../workers/key-worker.js").OpenKeyWorker} keyWorker
  * @property {AbortSignal} signal
  */
 

@@ -4,10 +4,10 @@
  * sentence before anything is counted, never a refusal.
  */
 
-import { isForgetful } from "../device-storage.js";
-import { inAppBrowser as texts } from "../texts.js";
-import { announce, button } from "../views.js";
-import { sizeText } from "../wording.js";
+import { inAppBrowser as texts } from "../i18n/texts.js";
+import { sizeText } from "../i18n/wording.js";
+import { isForgetful } from "../storage/device-storage.js";
+import { announce, button } from "../ui/views.js";
 import { BLOB_BYTES_MAX, canSave } from "./saver.js";
 
 /** What windows inside of apps call themselves. */

@@ -1,10 +1,10 @@
 // @ts-check
 /** What the link leads to: names, sizes, note, and what is left. */
 
-import { isForgetful } from "../device-storage.js";
-import { problems, receive as texts } from "../texts.js";
-import { button, element, setText } from "../views.js";
-import { momentText, sizeText, spanText } from "../wording.js";
+import { problems, receive as texts } from "../i18n/texts.js";
+import { momentText, sizeText, spanText } from "../i18n/wording.js";
+import { isForgetful } from "../storage/device-storage.js";
+import { button, element, setText } from "../ui/views.js";
 
 /** @typedef {import("./session.js").Listing} Listing */
 /** @typedef {import("./session.js").LinkView} LinkView */

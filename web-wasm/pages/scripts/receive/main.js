@@ -7,20 +7,20 @@
 
 import * as wasm from "/wasm/open.js";
 
-import { arrive, askLink, asksForLink, clearLinkForm, prepareLinkForm } from "../link-entry.js";
-import { keep } from "../fragment.js";
-import { askTwice, stopAsking } from "../gesture.js";
-import { fetchChannels } from "../dead-ends.js";
-import { addTexts, page, preview as previewTexts, receive as texts } from "../texts.js";
-import { askPassword, preparePassword } from "../unlock.js";
-import { button, element, setText, show, state } from "../views.js";
-import { onDemand } from "../waiting.js";
+import { askTwice, stopAsking } from "../holder/gesture.js";
+import { arrive, askLink, asksForLink, clearLinkForm, prepareLinkForm } from "../holder/link-entry.js";
+import { askPassword, preparePassword } from "../holder/unlock.js";
+import { addTexts, page, preview as previewTexts, receive as texts } from "../i18n/texts.js";
+import { keep } from "../net/fragment.js";
+import { onDemand } from "../net/waiting.js";
+import { fetchChannels } from "../ui/dead-ends.js";
+import { button, element, setText, show, state } from "../ui/views.js";
+import { deadEnds, showDeadEnd } from "./dead-ends.js";
 import { prepareDestroy } from "./destroy.js";
+import { handOut, warning } from "./in-app-browser.js";
 import { showListing, visitorsBefore } from "./listing.js";
 import { failed, fetchFolder, prepareSaving, saveNow } from "./saving.js";
 import { Session } from "./session.js";
-import { showDeadEnd, deadEnds } from "./dead-ends.js";
-import { handOut, warning } from "./in-app-browser.js";
 import { nameOf, Tree } from "./tree.js";
 import { cancel, endOpeners, fetchPartOpeners, visit } from "./visit.js";
 
@@ -138,7 +138,7 @@ async function open(password) {
   if (deadEnds.showState(view, session.holdsLease, () => void look())) return;
   visit.tree = new Tree(keyWorker, listing);
   // Not to be waited for: few people copy a note by hand.
-  if (listing.note) import("../exact-copy.js").then(({ copyExactly }) => copyExactly()).catch(() => {});
+  if (listing.note) import("../ui/exact-copy.js").then(({ copyExactly }) => copyExactly()).catch(() => {});
   setText("surroundings", session.holdsLease ? "" : await warning(listing.contentLen));
   element("elsewhere", HTMLElement).hidden = element("surroundings", HTMLElement).hidden;
   list();

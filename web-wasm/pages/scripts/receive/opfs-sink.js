@@ -5,7 +5,7 @@
  * is, some time after it was handed over, or on the next visit.
  */
 
-import { savesFolder } from "../opfs.js";
+import { savesFolder } from "../storage/opfs.js";
 
 /** What stays free beside the file: for the archive's lists, and for what browsers keep for themselves, in bytes. */
 const SPARE_BYTES = 32 * 1024 * 1024;

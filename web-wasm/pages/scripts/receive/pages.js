@@ -4,9 +4,9 @@
  * it is handed the script of its worker and the module.
  */
 
-import { preview as texts } from "../texts.js";
-import { setText } from "../views.js";
-import { sizeText } from "../wording.js";
+import { preview as texts } from "../i18n/texts.js";
+import { sizeText } from "../i18n/wording.js";
+import { setText } from "../ui/views.js";
 
 /** @param {AbortSignal} signal @returns {Promise<{ script: string, module: ArrayBuffer, failed: string }>} */
 export async function drawing(signal) {

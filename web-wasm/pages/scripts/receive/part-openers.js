@@ -4,11 +4,11 @@
  * order.
  */
 
-import { JobError, startWorkerPool } from "../worker-pool.js";
-import { workerCount } from "../engine.js";
-import { Cancelled } from "../waiting.js";
+import { workerCount } from "../engine/engine.js";
+import { Cancelled } from "../net/waiting.js";
+import { JobError, startWorkerPool } from "../workers/worker-pool.js";
 
-/** @typedef {import("../api.js").Failure} Failure */
+/** @typedef {import("../net/api.js").Failure} Failure */
 /** @typedef {Omit<import("../workers/open-worker.js").OpenJob, "id" | "url">} Piece */
 
 /** Parts per worker that are fetched, opened or waiting for their turn: this bounds the memory. */

@@ -8,9 +8,9 @@
  * for saving.
  */
 
-import { preview as texts } from "../texts.js";
-import { element, setText } from "../views.js";
-import { throwIfCancelled, within } from "../waiting.js";
+import { preview as texts } from "../i18n/texts.js";
+import { throwIfCancelled, within } from "../net/waiting.js";
+import { element, setText } from "../ui/views.js";
 import { activeWorker, randomName } from "./service-worker.js";
 
 /** Blocks that are kept: half a megabyte each. */

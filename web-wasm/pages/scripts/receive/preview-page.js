@@ -1,9 +1,9 @@
 // @ts-check
 /** Looking at a file, from the second step until the person goes back. Fetched when somebody wants to. */
 
-import { preview as texts } from "../texts.js";
-import { element, setText, show, state } from "../views.js";
-import { throwIfCancelled } from "../waiting.js";
+import { preview as texts } from "../i18n/texts.js";
+import { throwIfCancelled } from "../net/waiting.js";
+import { element, setText, show, state } from "../ui/views.js";
 import { closePreview, notShown, openPreview } from "./preview.js";
 import { failed, waitText } from "./saving.js";
 import { nameOf } from "./tree.js";

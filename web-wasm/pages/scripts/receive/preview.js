@@ -5,12 +5,12 @@
  * played while they are fetched; `player.js` does that.
  */
 
-import { preview as texts } from "../texts.js";
-import { element, setText } from "../views.js";
-import { Cancelled, onDemand, unlessCancelled } from "../waiting.js";
-import { sizeText } from "../wording.js";
-import { BLOB_BYTES_MAX } from "./saver.js";
+import { preview as texts } from "../i18n/texts.js";
+import { sizeText } from "../i18n/wording.js";
+import { Cancelled, onDemand, unlessCancelled } from "../net/waiting.js";
+import { element, setText } from "../ui/views.js";
 import { isPlayed } from "./in-app-browser.js";
+import { BLOB_BYTES_MAX } from "./saver.js";
 
 /**
  * @typedef {{ kind: "text" | "image" | "audio" | "video" | "pdf", len: number, isCut: boolean,
@@ -22,7 +22,7 @@ import { isPlayed } from "./in-app-browser.js";
  * @property {string} name
  * @property {number} size bytes of the whole file
  * @property {import("./part-openers.js").PartOpeners} openers
- * @property {import("../key-worker.js").OpenKeyWorker} keyWorker
+ * @property {import("../workers/key-worker.js").OpenKeyWorker} keyWorker
  * @property {(index: number) => string} urlOf
  * @property {(bytes: number) => boolean} spend notes bytes that are about to be fetched; false if a look may not
  * @property {(error: unknown) => void} onFailed after it was shown
@@ -172,7 +172,7 @@ async function fetched({ plan: { kind, len, isCut, pieces }, openers, keyWorker,
  *
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {boolean} isCut
- * @param {import("../key-worker.js").OpenKeyWorker} keyWorker
+ * @param {import("../workers/key-worker.js").OpenKeyWorker} keyWorker
  * @returns {Promise<{ text: string, foreign?: Foreign }>}
  */
 async function readText(bytes, isCut, keyWorker) {

@@ -5,8 +5,8 @@
  * either, into a blob of bounded size. All take one chunk at a time.
  */
 
-import { savesFolder } from "../opfs.js";
-import { Cancelled, within } from "../waiting.js";
+import { Cancelled, within } from "../net/waiting.js";
+import { savesFolder } from "../storage/opfs.js";
 import { activeWorker, randomName } from "./service-worker.js";
 
 /**
@@ -43,7 +43,7 @@ class NoStream extends Error {
  * @property {number | null} size bytes, if they are known
  * @property {number} sizeAtMost bytes of content
  * @property {boolean} isArchive whether content becomes a zip on its way
- * @property {import("../key-worker.js").OpenKeyWorker} keyWorker
+ * @property {import("../workers/key-worker.js").OpenKeyWorker} keyWorker
  */
 
 /** @param {What} what @returns {Promise<Sink>} */
@@ -124,7 +124,7 @@ async function serviceWorkerSink({ fileName, size, isArchive, keyWorker }) {
  *
  * @param {ServiceWorker} worker
  * @param {string} name
- * @param {import("../key-worker.js").OpenKeyWorker} keyWorker
+ * @param {import("../workers/key-worker.js").OpenKeyWorker} keyWorker
  * @returns {() => void} ends it
  */
 function pinging(worker, name, keyWorker) {

@@ -1,16 +1,16 @@
 // @ts-check
 /** Saving, from the second step to "saved?", and the end of the download. */
 
-import { CallError } from "../api.js";
-import { Pace } from "../pace.js";
-import { clearProgress, showProgress } from "../progress.js";
-import { list as filesTexts, problems, receive as texts, receiveDeadEnds } from "../texts.js";
-import { button, element, setText, show, state } from "../views.js";
-import { onDemand, throwIfCancelled } from "../waiting.js";
-import { refusalOf, sentenceOf, soonText } from "../wording.js";
+import { list as filesTexts, problems, receive as texts, receiveDeadEnds } from "../i18n/texts.js";
+import { refusalOf, sentenceOf, soonText } from "../i18n/wording.js";
+import { CallError } from "../net/api.js";
+import { onDemand, throwIfCancelled } from "../net/waiting.js";
+import { Pace } from "../ui/pace.js";
+import { clearProgress, showProgress } from "../ui/progress.js";
+import { button, element, setText, show, state } from "../ui/views.js";
+import { deadEnds, showDeadEnd } from "./dead-ends.js";
 import { save } from "./download.js";
 import { removeStored } from "./saver.js";
-import { showDeadEnd, deadEnds } from "./dead-ends.js";
 import { begin, cancel, endOpeners, haveOpeners, isCancelled, visit } from "./visit.js";
 
 /** Goes back to the list. */
@@ -55,7 +55,7 @@ export async function saveNow() {
     setText("saving-lead", texts.savingLead(plan.name));
     const listener = {
       onProgress: showProgress(pace, texts),
-      onWait: (/** @type {import("../api.js").Failure | undefined} */ failure) => waiting(failure, pace),
+      onWait: (/** @type {import("../net/api.js").Failure | undefined} */ failure) => waiting(failure, pace),
     };
     if (folder && picked) {
       const what = { session, listing: visit.listing, archive: plan.name, picked, openers, keyWorker, signal };
@@ -149,20 +149,20 @@ export function failed(error) {
     deadEnds.show("lost", `${receiveDeadEnds.lost.text} ${texts.othersWhole}`, list);
   } else if (["network", "unavailable"].includes(variant ?? "") && visit.session.holdsLease) {
     // It may be counted, or is.
-    const { failure } = /** @type {import("../dead-ends.js").Failed} */ (error);
+    const { failure } = /** @type {import("../ui/dead-ends.js").Failed} */ (error);
     deadEnds.show("offline", `${refusalOf(failure)} ${texts.held}`, list);
   } else {
     showDeadEnd(error, list);
   }
 }
 
-/** @param {import("../api.js").Failure | undefined} failure @param {Pace} [pace] */
+/** @param {import("../net/api.js").Failure | undefined} failure @param {Pace} [pace] */
 function waiting(failure, pace) {
   if (failure) pace?.forget();
   setText("network", waitText(failure));
 }
 
-/** @param {import("../api.js").Failure | undefined} failure */
+/** @param {import("../net/api.js").Failure | undefined} failure */
 export function waitText(failure) {
   if (!failure) return "";
   if (!navigator.onLine) return texts.offline;

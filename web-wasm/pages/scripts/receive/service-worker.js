@@ -1,8 +1,8 @@
 // @ts-check
 /** The service worker of `/dl/`, for whoever needs it running. */
 
-import { registerSaver } from "../trusted-scripts.js";
-import { within } from "../waiting.js";
+import { within } from "../net/waiting.js";
+import { registerSaver } from "../workers/trusted-scripts.js";
 
 /** A worker that is not there within this time does not come. */
 const START_MILLIS = 10_000;

@@ -1,12 +1,12 @@
 // @ts-check
 /** The calls of somebody who holds a link, in order: look, open, ask for a lease, say that it is saved. */
 
-import { sendForBytes, sendForText } from "../api.js";
-import { forgetLease, storeLease, storedLease, secureLease } from "../device-storage.js";
-import { HeldLink, untilHere } from "../link.js";
+import { HeldLink, untilHere } from "../holder/link.js";
+import { sendForBytes, sendForText } from "../net/api.js";
+import { forgetLease, secureLease, storedLease, storeLease } from "../storage/device-storage.js";
 
 /**
- * @typedef {import("../link.js").LinkView} LinkView
+ * @typedef {import("../holder/link.js").LinkView} LinkView
  *
  * @typedef {{ path: string, saved: string | null, alone?: string, size: number | null, modified: number | null,
  * folder: number | null, preview: "text" | "image" | "audio" | "video" | "pdf" | null }} Listed
@@ -26,7 +26,7 @@ export class Session {
   #link;
 
   /**
-   * @param {import("../key-worker.js").OpenKeyWorker} keyWorker
+   * @param {import("../workers/key-worker.js").OpenKeyWorker} keyWorker
    * @param {{ linkId: string, linkProof: string, token: string }} taken
    */
   constructor(keyWorker, taken) {

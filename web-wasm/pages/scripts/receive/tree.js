@@ -4,10 +4,10 @@
  * buttons, which every screen reader knows; arrow keys open and close, too.
  */
 
-import { isolated } from "../phrases.js";
-import { list as texts } from "../texts.js";
-import { announce, element, fromTemplate, setTextIn } from "../views.js";
-import { countText, sizeText } from "../wording.js";
+import { isolated } from "../i18n/phrases.js";
+import { list as texts } from "../i18n/texts.js";
+import { countText, sizeText } from "../i18n/wording.js";
+import { announce, element, fromTemplate, setTextIn } from "../ui/views.js";
 import { canShow } from "./in-app-browser.js";
 
 /** @typedef {import("./session.js").Listing} Listing */
@@ -36,7 +36,7 @@ export class Tree {
   /** The search that was asked last. */
   #asked = "";
 
-  /** @param {import("../key-worker.js").OpenKeyWorker} keyWorker @param {Listing} listing */
+  /** @param {import("../workers/key-worker.js").OpenKeyWorker} keyWorker @param {Listing} listing */
   constructor(keyWorker, listing) {
     this.#keyWorker = keyWorker;
     this.#listing = listing;

@@ -1,7 +1,7 @@
 // @ts-check
 /** What a visit has, in the order of what happens: the link, what it leads to, what is wanted, and the download. */
 
-import { Cancelled, onDemand, unlessCancelled } from "../waiting.js";
+import { Cancelled, onDemand, unlessCancelled } from "../net/waiting.js";
 
 /** @typedef {import("./part-openers.js").PartOpeners} PartOpeners */
 
@@ -12,7 +12,7 @@ import { Cancelled, onDemand, unlessCancelled } from "../waiting.js";
  *
  * @typedef {object} Visit
  * @property {WebAssembly.Module} module
- * @property {import("../key-worker.js").OpenKeyWorker} keyWorker
+ * @property {import("../workers/key-worker.js").OpenKeyWorker} keyWorker
  * @property {import("./session.js").Session} session
  * @property {import("./session.js").LinkView} view
  * @property {import("./session.js").Listing} listing

@@ -1,9 +1,9 @@
 // @ts-check
 /** Dead ends of this page: those of every link, and what is different where a view of this device runs. */
 
-import { DeadEnds } from "../dead-ends.js";
-import { heldDeadEnds, reveal as texts, revealGone, revealProblems as problems, revealDeadEnds } from "../texts.js";
-import { momentText, timeText } from "../wording.js";
+import { heldDeadEnds, reveal as texts, revealDeadEnds, revealGone, revealProblems as problems } from "../i18n/texts.js";
+import { momentText, timeText } from "../i18n/wording.js";
+import { DeadEnds } from "../ui/dead-ends.js";
 
 /** @typedef {import("./session.js").Session} Session */
 /** @typedef {import("./session.js").LinkView} LinkView */
@@ -37,7 +37,7 @@ export function showIfDeadEnd(view, session, again) {
  * @param {Again} again
  */
 export function showDeadEnd(error, session, again) {
-  const { variant, failure } = /** @type {import("../dead-ends.js").Failed} */ (error ?? {});
+  const { variant, failure } = /** @type {import("../ui/dead-ends.js").Failed} */ (error ?? {});
   const retry = () => void again();
   const until = session.heldUntil;
   switch (variant) {

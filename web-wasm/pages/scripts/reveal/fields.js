@@ -1,9 +1,9 @@
 // @ts-check
 /** What was revealed, field by field: hidden until it is shown, hidden again after a while, copied without showing. */
 
-import { markSecret } from "../exact-copy.js";
-import { fields as names, reveal as texts } from "../texts.js";
-import { announce, element, fromTemplate, setTextIn } from "../views.js";
+import { fields as names, reveal as texts } from "../i18n/texts.js";
+import { markSecret } from "../ui/exact-copy.js";
+import { announce, element, fromTemplate, setTextIn } from "../ui/views.js";
 
 /** @typedef {import("./session.js").Field} Field */
 /** @typedef {(name: string) => Promise<string>} Read */

@@ -18,24 +18,24 @@
 
 import * as wasm from "/wasm/open.js";
 
-import { CallError } from "../api.js";
-import { arrive, askLink, asksForLink, clearLinkForm, prepareLinkForm } from "../link-entry.js";
-import { copyExactly } from "../exact-copy.js";
-import { keep } from "../fragment.js";
-import { askTwice, stopAsking } from "../gesture.js";
-import { isForgetful } from "../device-storage.js";
-import { fetchChannels } from "../dead-ends.js";
-import { kinds, others, page, reveal as texts, revealProblems as problems } from "../texts.js";
-import { askPassword, preparePassword, tellFailure } from "../unlock.js";
-import { wireConfirmation, button, element, setText, show, state } from "../views.js";
-import { countText, momentText, refusalOf, spanText, timeText } from "../wording.js";
+import { askTwice, stopAsking } from "../holder/gesture.js";
+import { arrive, askLink, asksForLink, clearLinkForm, prepareLinkForm } from "../holder/link-entry.js";
+import { askPassword, preparePassword, tellFailure } from "../holder/unlock.js";
+import { kinds, others, page, reveal as texts, revealProblems as problems } from "../i18n/texts.js";
+import { countText, momentText, refusalOf, spanText, timeText } from "../i18n/wording.js";
+import { CallError } from "../net/api.js";
+import { keep } from "../net/fragment.js";
+import { isForgetful } from "../storage/device-storage.js";
+import { fetchChannels } from "../ui/dead-ends.js";
+import { copyExactly } from "../ui/exact-copy.js";
+import { button, element, setText, show, state, wireConfirmation } from "../ui/views.js";
+import { deadEnds, showDeadEnd, showIfDeadEnd } from "./dead-ends.js";
 import { clearFields, hideFields, showFields } from "./fields.js";
 import { Session } from "./session.js";
-import { showIfDeadEnd, showDeadEnd, deadEnds } from "./dead-ends.js";
 
 /** @typedef {import("./session.js").LinkView} LinkView */
 
-/** @type {import("../key-worker.js").OpenKeyWorker} */
+/** @type {import("../workers/key-worker.js").OpenKeyWorker} */
 let keyWorker;
 /** @type {Session} */
 let session;

@@ -1,7 +1,8 @@
 // @ts-check
 /** The calls of somebody who holds a push's link, in order: look, reveal, say that it is noted or destroy it. */
 
-import { sendForText } from "../api.js";
+import { HeldLink } from "../holder/link.js";
+import { sendForText } from "../net/api.js";
 import {
   forgetLease,
   isEndedHere,
@@ -10,11 +11,10 @@ import {
   storedLease,
   secureLease,
   whenLeaseForgotten,
-} from "../device-storage.js";
-import { HeldLink } from "../link.js";
+} from "../storage/device-storage.js";
 
 /**
- * @typedef {import("../link.js").LinkView} LinkView
+ * @typedef {import("../holder/link.js").LinkView} LinkView
  *
  * @typedef {{ kind: string, from: string | null, forFiles: boolean }} Face
  * @typedef {{ name: string, secret: boolean, empty: boolean }} Field
@@ -35,7 +35,7 @@ export class Session {
   #link;
 
   /**
-   * @param {import("../key-worker.js").OpenKeyWorker} keyWorker
+   * @param {import("../workers/key-worker.js").OpenKeyWorker} keyWorker
    * @param {{ linkId: string, linkProof: string, token: string }} taken
    */
   constructor(keyWorker, taken) {

@@ -3,19 +3,19 @@
 
 import { Basket } from "/wasm/seal.js";
 
-import { TimeSlices } from "../time-slices.js";
-import { printOf } from "../source.js";
-import { send as texts } from "../texts.js";
-import { announce, button, element, fromTemplate, setTextIn, setText } from "../views.js";
-import { countText, sizeText } from "../wording.js";
-import { found as foundBelow, readable } from "./resume/pick-files.js";
-import { PickReport, whyUnreadable } from "./pick-report.js";
+import { send as texts } from "../i18n/texts.js";
+import { countText, sizeText } from "../i18n/wording.js";
+import { printOf } from "../owner/source.js";
+import { announce, button, element, fromTemplate, setText, setTextIn } from "../ui/views.js";
 import { judged, unreadable } from "./duplicates.js";
+import { PickReport, whyUnreadable } from "./pick-report.js";
+import { found as foundBelow, readable } from "./resume/pick-files.js";
+import { TimeSlices } from "./time-slices.js";
 
 /** @typedef {import("./file-input.js").Found} Found */
 /** @typedef {import("./duplicates.js").Doubt} Doubt */
 /** @typedef {{ name: string, files: number | null, len: number }} Row */
-/** @typedef {import("../source.js").PickedFile} PickedFile */
+/** @typedef {import("../owner/source.js").PickedFile} PickedFile */
 /** @typedef {{ id: number, renamed: string | null, why: import("./pick-report.js").Renaming | null }} Added */
 /** @typedef {{ variant?: string, detail?: string }} Refused what the wasm module throws */
 /** @typedef {{ share_bytes_max: number, entries_max: number, manifest_bytes_max: number, part_bytes_max: number, parts_max: number }} Limits */

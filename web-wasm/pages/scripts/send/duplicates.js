@@ -5,7 +5,7 @@
  */
 
 /**
- * @typedef {import("../source.js").PickedFile} PickedFile
+ * @typedef {import("../owner/source.js").PickedFile} PickedFile
  * @typedef {{ id: number, looks_same: boolean }} Twin
  * @typedef {{ path: string, picked: PickedFile, twins: Twin[] }} Doubt a file, and those before that came under its path
  *

@@ -1,9 +1,9 @@
 // @ts-check
 /** Why an upload stopped, and what is told about it. */
 
-import { CallError } from "../api.js";
-import { goneForOwner, unfinished as texts } from "../texts.js";
-import { momentText, sentenceOf } from "../wording.js";
+import { goneForOwner, unfinished as texts } from "../i18n/texts.js";
+import { momentText, sentenceOf } from "../i18n/wording.js";
+import { CallError } from "../net/api.js";
 
 /** That the server has given it up, or somebody has ended it. */
 export class Gone extends Error {

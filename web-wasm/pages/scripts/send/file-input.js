@@ -3,7 +3,7 @@
  * Files and folders from pickers, drops and pastes, as paths: folders are walked, their tree and empty folders kept.
  */
 
-import { element } from "../views.js";
+import { element } from "../ui/views.js";
 
 /**
  * @typedef {object} Found

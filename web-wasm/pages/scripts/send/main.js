@@ -19,23 +19,23 @@
 
 import * as wasm from "/wasm/seal.js";
 
-import { CallError, sendForText } from "../api.js";
-import { showChannels } from "../channels.js";
-import { FormProblem, LifeChoice, NumberChoice } from "../form-choices.js";
-import { SealKeyWorker } from "../key-worker.js";
-import { startEngine } from "../engine.js";
-import { bytesOf, characterName, LimitedField, limitsOfTexts, tooLong } from "../text-limits.js";
-import { page, problems, send as texts, textsReady, unfinished } from "../texts.js";
-import { announce, button, element, setText, show, state } from "../views.js";
-import { Cancelled } from "../waiting.js";
-import { lifeText, refusalOf } from "../wording.js";
-import { listen, listenToPickers } from "./file-input.js";
-import { reason, whyGone } from "./failures.js";
-import { prepareInterrupted, showInterrupted, addResumedFiles, reportUnreadable } from "./resume/view.js";
+import { startEngine } from "../engine/engine.js";
+import { page, problems, send as texts, textsReady, unfinished } from "../i18n/texts.js";
+import { lifeText, refusalOf } from "../i18n/wording.js";
+import { CallError, sendForText } from "../net/api.js";
+import { Cancelled } from "../net/waiting.js";
+import { showChannels } from "../owner/channels.js";
+import { FormProblem, LifeChoice, NumberChoice } from "../owner/form-choices.js";
+import { bytesOf, characterName, LimitedField, limitsOfTexts, tooLong } from "../owner/text-limits.js";
+import { announce, button, element, setText, show, state } from "../ui/views.js";
+import { SealKeyWorker } from "../workers/key-worker.js";
 import { BasketView } from "./basket-view.js";
+import { reason, whyGone } from "./failures.js";
+import { listen, listenToPickers } from "./file-input.js";
+import { PasswordPush } from "./password-push.js";
 import { chosenPassword, clearPassword, offerPush, preparePassword } from "./password.js";
 import { forgetResult, isLinkAtRisk, prepareResult, showResult } from "./result.js";
-import { PasswordPush } from "./password-push.js";
+import { addResumedFiles, prepareInterrupted, reportUnreadable, showInterrupted } from "./resume/view.js";
 import { newSending } from "./sending.js";
 import { waiting } from "./upload-view.js";
 
@@ -62,7 +62,7 @@ let keyWorker;
 let sending;
 /** Whether the person stopped it for a while. */
 let paused = false;
-/** @type {Config & import("../channels.js").Channels} */
+/** @type {Config & import("../owner/channels.js").Channels} */
 let config;
 /** @type {LifeChoice} */
 let life;

@@ -4,11 +4,11 @@
  * way.
  */
 
-import { TimeSlices } from "../time-slices.js";
-import { JobError, startWorkerPool } from "../worker-pool.js";
-import { workerCount } from "../engine.js";
+import { workerCount } from "../engine/engine.js";
+import { JobError, startWorkerPool } from "../workers/worker-pool.js";
+import { TimeSlices } from "./time-slices.js";
 
-/** @typedef {import("../api.js").Failure} Failure */
+/** @typedef {import("../net/api.js").Failure} Failure */
 /** @typedef {import("../workers/seal-worker.js").SealJob} SealJob */
 /**
  * A sealed part; `edges`: digests of both ends of its plaintext (`source.js`).

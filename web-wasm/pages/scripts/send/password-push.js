@@ -4,8 +4,8 @@
  * configuration names.
  */
 
-import { sendForText } from "../api.js";
-import { Cancelled } from "../waiting.js";
+import { sendForText } from "../net/api.js";
+import { Cancelled } from "../net/waiting.js";
 
 /**
  * @typedef {object} PushConfig of the server that keeps pushes
@@ -15,7 +15,7 @@ import { Cancelled } from "../waiting.js";
  * @property {string} link
  * @property {number} views
  * @property {number} expiresAt
- * @property {import("../push/watch.js").Owned} owned
+ * @property {import("../owner/push-watch.js").Owned} owned
  * @property {import("./resume/store.js").KeptPush} kept what brings it back
  */
 
@@ -36,7 +36,7 @@ export class PasswordPush {
   #isCancelled = false;
 
   /**
-   * @param {import("../key-worker.js").SealKeyWorker} keyWorker
+   * @param {import("../workers/key-worker.js").SealKeyWorker} keyWorker
    * @param {string} origin empty: this one
    * @param {PushConfig | undefined} config of that server, if it is known
    * @param {{ password: string, expiresInSecs: number, downloads: number }} terms
@@ -54,7 +54,7 @@ export class PasswordPush {
   /**
    * One that was made before its page was closed.
    *
-   * @param {import("../key-worker.js").SealKeyWorker} keyWorker
+   * @param {import("../workers/key-worker.js").SealKeyWorker} keyWorker
    * @param {import("./resume/store.js").KeptPush} kept
    */
   static resume(keyWorker, kept) {
@@ -107,9 +107,9 @@ export class PasswordPush {
   /**
    * The key worker has one push at a time: one that was cancelled must not take the place of the next.
    *
-   * @template {keyof import("../key-worker.js").SealCalls} Name
+   * @template {keyof import("../workers/key-worker.js").SealCalls} Name
    * @param {Name} name
-   * @param {Parameters<import("../key-worker.js").SealCalls[Name]>} args
+   * @param {Parameters<import("../workers/key-worker.js").SealCalls[Name]>} args
    */
   async #ask(name, ...args) {
     if (this.#isCancelled) throw new Cancelled();

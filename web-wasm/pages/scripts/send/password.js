@@ -1,10 +1,10 @@
 // @ts-check
 /** The password of what is sent: typed or drawn, judged, and whether it travels by a link of its own. */
 
-import { StrengthLine } from "../strength.js";
-import { page, send as texts } from "../texts.js";
-import { button, element, wireShowPassword, setText } from "../views.js";
-import { speakable } from "../words.js";
+import { page, send as texts } from "../i18n/texts.js";
+import { StrengthLine } from "../owner/strength.js";
+import { speakable } from "../owner/words.js";
+import { button, element, setText, wireShowPassword } from "../ui/views.js";
 
 /** @type {StrengthLine} */
 let line;

@@ -4,11 +4,11 @@
  * one, nothing at all. Every one of them is named.
  */
 
-import { limitsOfTexts } from "../text-limits.js";
-import { isolated } from "../phrases.js";
-import { send as texts } from "../texts.js";
-import { element, fromTemplate, setTextIn } from "../views.js";
-import { countText } from "../wording.js";
+import { isolated } from "../i18n/phrases.js";
+import { send as texts } from "../i18n/texts.js";
+import { countText } from "../i18n/wording.js";
+import { limitsOfTexts } from "../owner/text-limits.js";
+import { element, fromTemplate, setTextIn } from "../ui/views.js";
 
 /** @typedef {keyof typeof texts.renamed} Renaming */
 /** @typedef {keyof typeof texts.leftOut} Reason */

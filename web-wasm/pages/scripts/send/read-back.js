@@ -1,10 +1,10 @@
 // @ts-check
 /** What is stored is fetched back, as its owner, and opened: the manifest, and some parts. Only then a link is made. */
 
-import { digestText, judged, send, sendForBytes } from "../api.js";
-import { Cancelled, unlessCancelled, wait, within } from "../waiting.js";
+import { digestText, judged, send, sendForBytes } from "../net/api.js";
+import { Cancelled, unlessCancelled, wait, within } from "../net/waiting.js";
 
-/** @typedef {import("../api.js").Call} Call */
+/** @typedef {import("../net/api.js").Call} Call */
 
 /** How many parts are read back, besides the manifest. */
 const SAMPLE = 3;
@@ -18,7 +18,7 @@ const STALL_MILLIS = 30_000;
  * @param {(below: string) => Call} share.call that fetches what lies below the share
  * @param {import("./part-sealers.js").SealedPart[]} share.parts
  * @param {import("./part-sealers.js").PartSealers} share.sealers
- * @param {import("../key-worker.js").SealKeyWorker} share.keyWorker
+ * @param {import("../workers/key-worker.js").SealKeyWorker} share.keyWorker
  * @param {() => void} onBytes told when some came
  */
 export async function readBack({ call, parts, sealers, keyWorker }, onBytes) {

@@ -4,14 +4,14 @@
  * to both; and what can still be done: one more download, open again what wrong passwords have locked, delete.
  */
 
-import { CallError, sendForText } from "../api.js";
-import { Card } from "../card.js";
-import { copyExactly } from "../exact-copy.js";
-import { PushWatch } from "../push/watch.js";
-import { endings, goneForOwner, messages, problems, pushGone, send as texts } from "../texts.js";
-import { announce, wireConfirmation, button, element, setText, show, state } from "../views.js";
-import { momentText, refusalOf } from "../wording.js";
-import { StatusWatch } from "./status.js";
+import { endings, goneForOwner, messages, problems, pushGone, send as texts } from "../i18n/texts.js";
+import { momentText, refusalOf } from "../i18n/wording.js";
+import { CallError, sendForText } from "../net/api.js";
+import { Card } from "../owner/card.js";
+import { PushWatch } from "../owner/push-watch.js";
+import { StatusWatch } from "../owner/share-watch.js";
+import { copyExactly } from "../ui/exact-copy.js";
+import { announce, button, element, setText, show, state, wireConfirmation } from "../ui/views.js";
 import { deleteShare } from "./upload.js";
 
 /**
@@ -37,7 +37,7 @@ let pushCard;
 let watch;
 /** @type {PushWatch | undefined} */
 let pushWatch;
-/** @type {import("../key-worker.js").SealKeyWorker} */
+/** @type {import("../workers/key-worker.js").SealKeyWorker} */
 let keyWorker;
 /** @type {Result | undefined} */
 let current;
@@ -73,7 +73,7 @@ export function prepareResult() {
 
 /**
  * @param {Result} result
- * @param {import("../key-worker.js").SealKeyWorker} withKeyWorker
+ * @param {import("../workers/key-worker.js").SealKeyWorker} withKeyWorker
  * @param {import("./password-push.js").PasswordPush | undefined} channel for the password
  */
 export function showResult(result, withKeyWorker, channel) {

@@ -3,11 +3,11 @@
 
 import { Plan } from "/wasm/seal.js";
 
-import { unfinished as texts, send as sendTexts } from "../texts.js";
-import { setText } from "../views.js";
-import { momentText, sizeText } from "../wording.js";
-import { UploadRecorder } from "./resume/recorder.js";
+import { send as sendTexts, unfinished as texts } from "../i18n/texts.js";
+import { momentText, sizeText } from "../i18n/wording.js";
+import { setText } from "../ui/views.js";
 import { PasswordPush } from "./password-push.js";
+import { UploadRecorder } from "./resume/recorder.js";
 import { uploadListener } from "./upload-view.js";
 import { Upload } from "./upload.js";
 
@@ -23,7 +23,7 @@ import { Upload } from "./upload.js";
  *
  * @typedef {object} Tools
  * @property {WebAssembly.Module} module
- * @property {import("../key-worker.js").SealKeyWorker} keyWorker
+ * @property {import("../workers/key-worker.js").SealKeyWorker} keyWorker
  */
 
 /**
@@ -76,7 +76,7 @@ const listenerOf = (plan) =>
  *
  * @param {Tools} tools
  * @param {UploadRecorder} recorder
- * @param {(id: number) => import("../source.js").PickedFile} fileOf by place in the plan
+ * @param {(id: number) => import("../owner/source.js").PickedFile} fileOf by place in the plan
  * @returns {Sending & { plan: Plan }}
  */
 export function resumedSending({ module, keyWorker }, recorder, fileOf) {

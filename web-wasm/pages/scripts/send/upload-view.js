@@ -1,11 +1,11 @@
 // @ts-check
 /** What a running upload tells, on the page. */
 
-import { Pace } from "../pace.js";
-import { showProgress } from "../progress.js";
-import { send as texts } from "../texts.js";
-import { element, setText } from "../views.js";
-import { countText, sentenceOf, soonText } from "../wording.js";
+import { send as texts } from "../i18n/texts.js";
+import { countText, sentenceOf, soonText } from "../i18n/wording.js";
+import { Pace } from "../ui/pace.js";
+import { showProgress } from "../ui/progress.js";
+import { element, setText } from "../ui/views.js";
 
 /** Where there are so many files, and they are so small, files are counted. */
 const MANY = 100;
@@ -44,7 +44,7 @@ export function uploadListener({ contentLen, fileCount, emptyCount }) {
   };
 }
 
-/** @param {import("../api.js").Failure | undefined} failure undefined: nothing is waited for */
+/** @param {import("../net/api.js").Failure | undefined} failure undefined: nothing is waited for */
 export function waiting(failure) {
   if (!failure) return setText("network", "");
   const soon = soonText(failure.wait_millis / 1000);

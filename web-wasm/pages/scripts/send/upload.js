@@ -5,12 +5,12 @@
  * is kept beside (`recorder.js`).
  */
 
-import { CallError, digestText, sendForText } from "../api.js";
-import { sourcesOf } from "../source.js";
-import { Cancelled, throwIfCancelled, unlessCancelled } from "../waiting.js";
+import { CallError, digestText, sendForText } from "../net/api.js";
+import { Cancelled, throwIfCancelled, unlessCancelled } from "../net/waiting.js";
+import { sourcesOf } from "../owner/source.js";
 import { Gone } from "./failures.js";
-import { readBack } from "./read-back.js";
 import { PartSealers } from "./part-sealers.js";
+import { readBack } from "./read-back.js";
 
 /**
  * @typedef {object} Terms
@@ -21,7 +21,7 @@ import { PartSealers } from "./part-sealers.js";
  *
  * @typedef {object} UploadListener
  * @property {(bytes: number, total: number, files: number) => void} onProgress `files`: read to their end so far
- * @property {(failure: import("../api.js").Failure | undefined) => void} onWait undefined: it goes on
+ * @property {(failure: import("../net/api.js").Failure | undefined) => void} onWait undefined: it goes on
  * @property {() => void} onChecking
  *
  * @typedef {object} Status of the share, as its owner sees it
@@ -77,9 +77,9 @@ export class Upload {
   /**
    * @param {object} what
    * @param {WebAssembly.Module} what.module
-   * @param {import("../key-worker.js").SealKeyWorker} what.keyWorker
+   * @param {import("../workers/key-worker.js").SealKeyWorker} what.keyWorker
    * @param {import("/wasm/seal.js").Plan} what.plan
-   * @param {(id: number) => import("../source.js").PickedFile} what.fileOf
+   * @param {(id: number) => import("../owner/source.js").PickedFile} what.fileOf
    * @param {Terms} what.terms
    * @param {(start: { shareId: string, secrets: Uint8Array, until: number }) => Promise<UploadRecorder | undefined>} what.keep
    * begins to keep it, if that can be
@@ -404,7 +404,7 @@ export class Upload {
     return text;
   }
 
-  /** @param {string} path @returns {import("../api.js").Call} */
+  /** @param {string} path @returns {import("../net/api.js").Call} */
   #get(path) {
     return { method: "GET", path, headers: this.#headers(), signal: this.#stop.signal, onWait: this.#listener.onWait };
   }

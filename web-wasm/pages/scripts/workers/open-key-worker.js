@@ -7,8 +7,8 @@
 
 import { initSync, isPushOwner, mediaType, PushReader, Recipient, textEncoding, visibleText } from "/wasm/open.js";
 
-import { serve } from "./serve.js";
 import { Pipe } from "./pipe.js";
+import { serve } from "./serve.js";
 
 /** @type {Recipient | undefined} */
 let recipient;

@@ -7,8 +7,8 @@
 
 import * as wasm from "/wasm/open.js";
 
-import { digestText, isAnswer, judged, refused, sha256 } from "../api.js";
-import { wait } from "../waiting.js";
+import { digestText, isAnswer, judged, refused, sha256 } from "../net/api.js";
+import { wait } from "../net/waiting.js";
 import { serveParts } from "./parts.js";
 
 /**
@@ -197,7 +197,7 @@ async function fill(sealed, job, signal) {
  * @param {AbortSignal} signal
  * @param {number} tries
  * @param {(end: number) => void} reached
- * @returns {Promise<import("../api.js").Failure | undefined>}
+ * @returns {Promise<import("../net/api.js").Failure | undefined>}
  */
 async function attempt(sealed, start, end, job, signal, tries, reached) {
   const clock = new AbortController();

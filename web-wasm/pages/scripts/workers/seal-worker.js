@@ -9,16 +9,16 @@
 
 import * as wasm from "/wasm/seal.js";
 
-import { digestHeader, digestText, isAnswer, isOurs, judged, refusal, refused, sha256 } from "../api.js";
-import { edgeDigests, gather } from "../source.js";
-import { wait } from "../waiting.js";
+import { digestHeader, digestText, isAnswer, isOurs, judged, refusal, refused, sha256 } from "../net/api.js";
+import { wait } from "../net/waiting.js";
+import { edgeDigests, gather } from "../owner/source.js";
 import { serveParts } from "./parts.js";
 
 /**
  * @typedef {object} SealJob
  * @property {number} index
  * @property {number} len bytes of plaintext; zeros fill what the sources leave
- * @property {import("../source.js").Source[]} sources
+ * @property {import("../owner/source.js").Source[]} sources
  * @property {string} url
  *
  * @typedef {{ index: number, sealedLen: number, digest: string }} CheckJob
@@ -50,7 +50,7 @@ serveParts(
   },
 );
 
-/** Sources of parts that have come so far: thousands come in slices. @type {Map<number, import("../source.js").Source[]>} */
+/** Sources of parts that have come so far: thousands come in slices. @type {Map<number, import("../owner/source.js").Source[]>} */
 let come = new Map();
 /** @type {AbortSignal | undefined} */
 let comeFor;
@@ -116,7 +116,7 @@ async function upload(job, sealed, digest, signal) {
  * @param {Uint8Array} digest
  * @param {number} tries
  * @param {AbortSignal} signal
- * @returns {Promise<import("../api.js").Failure | undefined>} undefined: stored
+ * @returns {Promise<import("../net/api.js").Failure | undefined>} undefined: stored
  */
 function setTextIn(job, sealed, digest, tries, signal) {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 // @ts-check
-/** Answers what a page asks a key worker; see `../key-worker.js`. */
+/** Answers what a page asks a key worker; see `./key-worker.js`. */
 
 /**
  * @param {Record<string, (...args: any[]) => unknown>} calls
@@ -22,7 +22,7 @@ async function answer(calls, { id, name, args }) {
     const moved = value instanceof Uint8Array ? [/** @type {ArrayBuffer} */ (value.buffer)] : [];
     self.postMessage({ id, value }, { transfer: moved });
   } catch (error) {
-    const { message, variant = "unexpected", detail } = /** @type {import("../key-worker.js").ReportedError} */ (error);
+    const { message, variant = "unexpected", detail } = /** @type {import("./key-worker.js").ReportedError} */ (error);
     self.postMessage({ id, error: { message, variant, detail } });
   }
 }

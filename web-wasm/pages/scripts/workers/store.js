@@ -4,7 +4,7 @@
  * page, one chunk at a time. Half a file is removed.
  */
 
-import { savesFolder } from "../opfs.js";
+import { savesFolder } from "../storage/opfs.js";
 
 /**
  * What workers have and windows do not: windows only read these types.

@@ -6,17 +6,17 @@
 
 import { SameFiles } from "/wasm/seal.js";
 
-import { sha256 } from "../../api.js";
-import { TimeSlices } from "../../time-slices.js";
-import { isolated } from "../../phrases.js";
-import { edgesOf, gather, printOf, sourcesOf } from "../../source.js";
-import { unfinished as texts } from "../../texts.js";
-import { element, setText } from "../../views.js";
-import { countText } from "../../wording.js";
+import { isolated } from "../../i18n/phrases.js";
+import { unfinished as texts } from "../../i18n/texts.js";
+import { countText } from "../../i18n/wording.js";
+import { sha256 } from "../../net/api.js";
+import { edgesOf, gather, printOf, sourcesOf } from "../../owner/source.js";
+import { element, setText } from "../../ui/views.js";
+import { TimeSlices } from "../time-slices.js";
 
 /**
  * @typedef {import("../file-input.js").Found} Found
- * @typedef {import("../../source.js").PickedFile} PickedFile
+ * @typedef {import("../../owner/source.js").PickedFile} PickedFile
  */
 
 /** Names on the page; more than anybody reads. */

@@ -4,7 +4,7 @@
  * as its page.
  */
 
-import { within } from "../../waiting.js";
+import { within } from "../../net/waiting.js";
 import { canKeep, forget, hold, keep, keepParts } from "./store.js";
 
 /** @typedef {import("./store.js").UnfinishedUpload} UnfinishedUpload */

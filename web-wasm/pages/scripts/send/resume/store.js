@@ -7,7 +7,7 @@
  * An upload belongs to one tab: a lock of the browser says which, and ends with the tab, however it ends.
  */
 
-import { transact } from "../../indexed-db.js";
+import { transact } from "../../storage/indexed-db.js";
 
 /**
  * @typedef {object} UnfinishedUpload

@@ -3,23 +3,23 @@
  * The card of uploads that were interrupted, above everything else: go on, or throw away. Nothing starts by itself.
  */
 
-import { CallError } from "../../api.js";
-import { SealKeyWorker } from "../../key-worker.js";
-import { clearProgress } from "../../progress.js";
-import { problems, send as sendTexts, unfinished as texts } from "../../texts.js";
-import { announce, button, element, fromTemplate, setTextIn, setText, show, state } from "../../views.js";
-import { Cancelled, throwIfCancelled, unlessCancelled } from "../../waiting.js";
-import { momentText, sentenceOf, sizeText } from "../../wording.js";
-import { ResumedFiles, found as foundBelow, readable } from "./pick-files.js";
-import { listenToPickers } from "../file-input.js";
+import { problems, send as sendTexts, unfinished as texts } from "../../i18n/texts.js";
+import { momentText, sentenceOf, sizeText } from "../../i18n/wording.js";
+import { CallError } from "../../net/api.js";
+import { Cancelled, throwIfCancelled, unlessCancelled } from "../../net/waiting.js";
+import { clearProgress } from "../../ui/progress.js";
+import { announce, button, element, fromTemplate, setText, setTextIn, show, state } from "../../ui/views.js";
+import { SealKeyWorker } from "../../workers/key-worker.js";
 import { whyGone } from "../failures.js";
-import { UploadRecorder } from "./recorder.js";
-import { whyUnreadable } from "../pick-report.js";
+import { listenToPickers } from "../file-input.js";
 import { PasswordPush } from "../password-push.js";
+import { whyUnreadable } from "../pick-report.js";
 import { resumedSending, sayNotStored } from "../sending.js";
 import { waiting } from "../upload-view.js";
-import { allHeld, allUnfinished, forget, hold, keptParts, unfinishedNow, whenFree } from "./store.js";
 import { deleteShare } from "../upload.js";
+import { found as foundBelow, readable, ResumedFiles } from "./pick-files.js";
+import { UploadRecorder } from "./recorder.js";
+import { allHeld, allUnfinished, forget, hold, keptParts, unfinishedNow, whenFree } from "./store.js";
 
 /**
  * @typedef {import("../sending.js").Sending} Sending

@@ -3,7 +3,7 @@
 
 /** @import * as En from "../en/preview.js" */
 
-import { isolated } from "../../phrases.js";
+import { isolated } from "../../i18n/phrases.js";
 
 /** @type {typeof En.preview} */
 export const preview = {

@@ -3,7 +3,7 @@
 
 /** @import * as En from "../en/push.js" */
 
-import { counting } from "../../phrases.js";
+import { counting } from "../../i18n/phrases.js";
 
 const counted = counting("ar");
 

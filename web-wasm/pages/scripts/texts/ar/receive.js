@@ -3,7 +3,7 @@
 
 /** @import * as En from "../en/receive.js" */
 
-import { counting, isolated } from "../../phrases.js";
+import { counting, isolated } from "../../i18n/phrases.js";
 
 const counted = counting("ar");
 

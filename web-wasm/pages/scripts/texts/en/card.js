@@ -1,7 +1,7 @@
 // @ts-check
 /** Texts of the card that hands out one link, and of the messages that go along with a link. In English. */
 
-import { counting } from "../../phrases.js";
+import { counting } from "../../i18n/phrases.js";
 
 const counted = counting("en");
 

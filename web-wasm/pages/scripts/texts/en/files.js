@@ -1,7 +1,7 @@
 // @ts-check
 /** Texts of the list of files and of looking at one, in English. */
 
-import { counting, isolated } from "../../phrases.js";
+import { counting, isolated } from "../../i18n/phrases.js";
 
 const counted = counting("en");
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** What owners read who hand over a password, by itself or beside files. In English. */
 
-import { counting } from "../../phrases.js";
+import { counting } from "../../i18n/phrases.js";
 
 const counted = counting("en");
 

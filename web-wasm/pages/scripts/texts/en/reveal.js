@@ -1,7 +1,7 @@
 // @ts-check
 /** Texts of the page *reveal*, in English. */
 
-import { counting } from "../../phrases.js";
+import { counting } from "../../i18n/phrases.js";
 
 const counted = counting("en");
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Texts of the page *send*, in English. */
 
-import { counting, isolated } from "../../phrases.js";
+import { counting, isolated } from "../../i18n/phrases.js";
 
 const counted = counting("en");
 const FILES = { one: "# file", other: "# files" };

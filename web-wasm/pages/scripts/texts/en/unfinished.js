@@ -1,7 +1,7 @@
 // @ts-check
 /** Texts about uploads that were interrupted, and about going on with them. In English. */
 
-import { counting, isolated } from "../../phrases.js";
+import { counting, isolated } from "../../i18n/phrases.js";
 
 const counted = counting("en");
 

@@ -1,10 +1,10 @@
 // @ts-check
 /** What happens to the link, as long as the page is open: asked every few seconds, less often when nobody looks. */
 
-import { CallError, sendForText } from "../api.js";
-import { endings, goneForOwner, status as texts } from "../texts.js";
-import { element } from "../views.js";
-import { countText, momentText } from "../wording.js";
+import { endings, goneForOwner, status as texts } from "../i18n/texts.js";
+import { countText, momentText } from "../i18n/wording.js";
+import { CallError, sendForText } from "../net/api.js";
+import { element } from "../ui/views.js";
 
 /**
  * @typedef {{ count: number, first: number | null, last: number | null }} Counter
@@ -39,7 +39,7 @@ export class StatusWatch {
 
   /**
    * @param {{ shareId: string, linkId: string, ownerProof: string }} share
-   * @param {import("../key-worker.js").SealKeyWorker} keyWorker
+   * @param {import("../workers/key-worker.js").SealKeyWorker} keyWorker
    * @param {object} listener
    * @param {(title: string, text: string) => void} listener.onGone once, when it has ended
    * @param {(link: LinkStatus) => void} listener.onStatus whenever it was asked

@@ -1,9 +1,9 @@
 // @ts-check
 /** Lists of numbers and lives to choose from, with a field for every other value that the server takes. */
 
-import { choices as texts, strength } from "./texts.js";
-import { element, setText } from "./views.js";
-import { momentText } from "./wording.js";
+import { choices as texts, strength } from "../i18n/texts.js";
+import { momentText } from "../i18n/wording.js";
+import { element, setText } from "../ui/views.js";
 
 /** That a field is not as it must be. The message is for people. */
 export class FormProblem extends Error {

@@ -7,8 +7,8 @@
 
 import { startWorker } from "./trusted-scripts.js";
 
-/** @typedef {import("./workers/seal-key-worker.js").Calls} SealCalls */
-/** @typedef {import("./workers/open-key-worker.js").Calls} OpenCalls */
+/** @typedef {import("./seal-key-worker.js").Calls} SealCalls */
+/** @typedef {import("./open-key-worker.js").Calls} OpenCalls */
 /** @typedef {{ message: string, variant?: string, detail?: string }} ReportedError what a worker says of an error */
 
 /** @template {Record<keyof Calls, (...args: any[]) => unknown>} Calls */

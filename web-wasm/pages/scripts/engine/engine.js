@@ -4,8 +4,8 @@
  * can at all.
  */
 
-import { unsupported } from "./texts.js";
-import { setText, show } from "./views.js";
+import { unsupported } from "../i18n/texts.js";
+import { setText, show } from "../ui/views.js";
 import { use } from "./wasm.js";
 
 /** That this browser, or this way of opening the page, cannot work. The message is for people. */

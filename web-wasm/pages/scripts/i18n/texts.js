@@ -7,12 +7,12 @@
  */
 
 /**
- * @typedef {typeof import("./texts/en/common.js") & typeof import("./texts/en/send.js")
- * & typeof import("./texts/en/unfinished.js")
- * & typeof import("./texts/en/receive.js") & typeof import("./texts/en/files.js")
- * & typeof import("./texts/en/preview.js") & typeof import("./texts/en/card.js")
- * & typeof import("./texts/en/owner.js") & typeof import("./texts/en/push.js")
- * & typeof import("./texts/en/reveal.js") & typeof import("./texts/en/edges.js")} Texts
+ * @typedef {typeof import("../texts/en/common.js") & typeof import("../texts/en/send.js")
+ * & typeof import("../texts/en/unfinished.js")
+ * & typeof import("../texts/en/receive.js") & typeof import("../texts/en/files.js")
+ * & typeof import("../texts/en/preview.js") & typeof import("../texts/en/card.js")
+ * & typeof import("../texts/en/owner.js") & typeof import("../texts/en/push.js")
+ * & typeof import("../texts/en/reveal.js") & typeof import("../texts/en/edges.js")} Texts
  */
 
 export const language = document.documentElement.lang;
@@ -74,7 +74,7 @@ async function load() {
   const root = document.documentElement;
   try {
     const names = root.dataset.texts?.split(" ") ?? [];
-    const modules = await Promise.all(names.map((name) => import(`./texts/${language}/${name}.js`)));
+    const modules = await Promise.all(names.map((name) => import(`../texts/${language}/${name}.js`)));
     for (const module of modules) add(groups, module);
     fill();
   } catch (error) {
@@ -89,7 +89,7 @@ async function load() {
 
 /** Fetches what few visitors read. @param {string} name of a module of texts */
 export async function addTexts(name) {
-  add(groups, await import(`./texts/${language}/${name}.js`));
+  add(groups, await import(`../texts/${language}/${name}.js`));
 }
 
 /** @param {Record<string, any>} to @param {Record<string, any>} from */

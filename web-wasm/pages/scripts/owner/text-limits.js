@@ -6,9 +6,9 @@
 
 import { textLimits } from "/wasm/seal.js";
 
-import { fitting as texts } from "./texts.js";
-import { element } from "./views.js";
-import { countText } from "./wording.js";
+import { fitting as texts } from "../i18n/texts.js";
+import { countText } from "../i18n/wording.js";
+import { element } from "../ui/views.js";
 
 /** From so much of its limit on, a text is counted. */
 const NEAR = 0.9;

@@ -5,8 +5,8 @@
  * server, and whatever stands before it, has seen it, and the page says so.
  */
 
-import { forgetFragment } from "./fragment.js";
-import { fetchChannels } from "./server-channels.js";
+import { forgetFragment } from "../net/fragment.js";
+import { fetchChannels } from "../net/server-channels.js";
 
 const ESCAPED = /%(?:25)*23/iu;
 

@@ -4,8 +4,8 @@
  * a try. Fetched when somebody gives such a one.
  */
 
-import { edges as texts } from "./texts.js";
-import { element } from "./views.js";
+import { edges as texts } from "../i18n/texts.js";
+import { element } from "../ui/views.js";
 
 /**
  * @param {HTMLInputElement} input

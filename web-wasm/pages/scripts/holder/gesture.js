@@ -5,7 +5,7 @@
  * keys.
  */
 
-import { announce, element, fromTemplate, setText } from "./views.js";
+import { announce, element, fromTemplate, setText } from "../ui/views.js";
 
 const SECOND_STEP_MILLIS = 1_000;
 

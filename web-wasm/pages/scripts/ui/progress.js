@@ -1,8 +1,8 @@
 // @ts-check
 /** How far something is: a bar, figures, and a word to screen readers now and then. */
 
+import { sizeText, spanText } from "../i18n/wording.js";
 import { announce, element } from "./views.js";
-import { sizeText, spanText } from "./wording.js";
 
 /** It is shown so often, not at every event of four workers. */
 const SHOW_MILLIS = 250;

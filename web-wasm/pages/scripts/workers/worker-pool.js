@@ -6,7 +6,7 @@ import { startWorker } from "./trusted-scripts.js";
 /** That a job could not be done, for good. */
 export class JobError extends Error {
   /**
-   * @param {{ variant: string, message: string, failure?: import("./api.js").Failure, file?: number }} told by a worker;
+   * @param {{ variant: string, message: string, failure?: import("../net/api.js").Failure, file?: number }} told by a worker;
    * `file`: the number of the file that it is about
    */
   constructor({ variant, message, failure, file }) {

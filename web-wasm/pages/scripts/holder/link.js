@@ -1,8 +1,8 @@
 // @ts-check
 /** A link that this page holds: what proves it, what calls about it need, and what this device keeps of it. */
 
-import { forgetFragment } from "./fragment.js";
-import { forgetDevice, forgetLease, storeDevice, storedDevice } from "./device-storage.js";
+import { forgetFragment } from "../net/fragment.js";
+import { forgetDevice, forgetLease, storedDevice, storeDevice } from "../storage/device-storage.js";
 
 /**
  * @typedef {object} LinkView

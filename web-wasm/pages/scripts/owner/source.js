@@ -1,7 +1,7 @@
 // @ts-check
 /** Where the plaintext of a part comes from: ranges of picked files. For pages and workers. */
 
-import { digestText, sha256 } from "./api.js";
+import { digestText, sha256 } from "../net/api.js";
 
 /**
  * @typedef {{ file: File, size: number, modified: number }} PickedFile what it was when it was picked

@@ -1,11 +1,11 @@
 // @ts-check
 /** What happens to a push, as long as the page is open: asked every few seconds, less often when nobody looks. */
 
-import { CallError, sendForText } from "../api.js";
-import { forgetFragment } from "../fragment.js";
-import { events, pushStatus as texts } from "../texts.js";
-import { element, setText } from "../views.js";
-import { countText, momentText } from "../wording.js";
+import { events, pushStatus as texts } from "../i18n/texts.js";
+import { countText, momentText } from "../i18n/wording.js";
+import { CallError, sendForText } from "../net/api.js";
+import { forgetFragment } from "../net/fragment.js";
+import { element, setText } from "../ui/views.js";
 
 /**
  * @typedef {{ count: number, first: number | null, last: number | null }} Counter
@@ -50,7 +50,7 @@ export class PushWatch {
 
   /**
    * @param {Owned} owned
-   * @param {import("../key-worker.js").SealKeyWorker} keyWorker
+   * @param {import("../workers/key-worker.js").SealKeyWorker} keyWorker
    * @param {(status: PushStatus, opened: Opened) => void} onChange told whenever something is different
    * @param {string} [prefix] before the ids `status` and `unreachable`. With one there is no timeline
    */

@@ -3,9 +3,9 @@
 
 import { strength as estimate } from "/wasm/seal.js";
 
-import { strength as texts } from "./texts.js";
-import { element } from "./views.js";
-import { countText } from "./wording.js";
+import { strength as texts } from "../i18n/texts.js";
+import { countText } from "../i18n/wording.js";
+import { element } from "../ui/views.js";
 
 /** Typed text is judged when the person pauses, not at every key. */
 const PAUSE_MILLIS = 300;

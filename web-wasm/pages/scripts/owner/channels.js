@@ -1,7 +1,7 @@
 // @ts-check
 /** The way from files to passwords and back, in the head of the pages that send: where both exist. */
 
-import { element } from "./views.js";
+import { element } from "../ui/views.js";
 
 /** @typedef {{ channels: "shares" | "pushes" | "both", push_origin: string | null }} Channels as the server says */
 

@@ -1,9 +1,9 @@
 // @ts-check
 /** Sizes, spans and moments in the page's language. What number and unit: decided in Rust. */
 
+import { life, size, span } from "../engine/wasm.js";
 import { localeOf } from "./locale.js";
 import { language, problems, refusals, strangers } from "./texts.js";
-import { life, size, span } from "./wasm.js";
 
 const locale = localeOf(language);
 
@@ -55,7 +55,7 @@ export function momentText(millis) {
 /**
  * What a failed call says to people; empty if there is nothing to say but that it failed. Servers speak English.
  *
- * @param {import("./api.js").Failure | { variant: string, sentence: string, stranger?: undefined } | null | undefined} failure
+ * @param {import("../net/api.js").Failure | { variant: string, sentence: string, stranger?: undefined } | null | undefined} failure
  * @returns {string}
  */
 export function sentenceOf(failure) {
@@ -69,6 +69,6 @@ export function sentenceOf(failure) {
   return refusals[failure.variant] ?? (language === "en" ? failure.sentence : "");
 }
 
-/** The same for what a person did once. @param {import("./api.js").Failure | undefined} failure @param {string} [lost] */
+/** The same for what a person did once. @param {import("../net/api.js").Failure | undefined} failure @param {string} [lost] */
 export const refusalOf = (failure, lost = problems.network) =>
   (failure?.again && !failure.stranger ? "" : sentenceOf(failure)) || lost;

@@ -1,11 +1,11 @@
 // @ts-check
 /** The password, and the waiting time after a wrong one, counted down where one can see it. */
 
-import { CallError } from "./api.js";
-import { addTexts, problems } from "./texts.js";
-import { button, element, wireShowPassword, setText, show, state } from "./views.js";
-import { onDemand } from "./waiting.js";
-import { countText, refusalOf, sentenceOf, soonText } from "./wording.js";
+import { addTexts, problems } from "../i18n/texts.js";
+import { countText, refusalOf, sentenceOf, soonText } from "../i18n/wording.js";
+import { CallError } from "../net/api.js";
+import { onDemand } from "../net/waiting.js";
+import { button, element, setText, show, state, wireShowPassword } from "../ui/views.js";
 
 /** No link has a longer password (PROTOCOL.md, section 5). */
 const PASSWORD_BYTES_MAX = 1024;

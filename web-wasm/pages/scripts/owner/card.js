@@ -9,11 +9,11 @@
 
 import { qrPath } from "/wasm/seal.js";
 
-import { copyWhole } from "./exact-copy.js";
-import { card as texts } from "./texts.js";
-import { announce } from "./views.js";
+import { card as texts } from "../i18n/texts.js";
+import { copyWhole } from "../ui/exact-copy.js";
+import { announce } from "../ui/views.js";
 
-/** @typedef {import("./texts/en/card.js").Message} Message */
+/** @typedef {import("../texts/en/card.js").Message} Message */
 
 const SVG = "http://www.w3.org/2000/svg";
 const COPIED_MILLIS = 2_500;

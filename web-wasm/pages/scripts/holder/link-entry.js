@@ -1,15 +1,15 @@
 // @ts-check
 /** How a visit to somebody's link begins: the link is in the address, or the person is asked for it. */
 
-import { OpenKeyWorker } from "./key-worker.js";
-import { startEngine } from "./engine.js";
-import { followNewLinks, takeFragment } from "./fragment.js";
-import { restore, tidy } from "./device-storage.js";
-import { textsReady } from "./texts.js";
-import { element, setText, show, state } from "./views.js";
+import { startEngine } from "../engine/engine.js";
+import { textsReady } from "../i18n/texts.js";
+import { followNewLinks, takeFragment } from "../net/fragment.js";
+import { restore, tidy } from "../storage/device-storage.js";
+import { element, setText, show, state } from "../ui/views.js";
+import { OpenKeyWorker } from "../workers/key-worker.js";
 
 /**
- * @param {import("./wasm.js").Loaded} wasm
+ * @param {import("../engine/wasm.js").Loaded} wasm
  * @returns {Promise<{ text: string, module: WebAssembly.Module, keyWorker: OpenKeyWorker } | undefined>} the text of the link,
  * empty if there is none; undefined: the page says why it cannot go on
  */

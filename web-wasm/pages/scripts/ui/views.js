@@ -1,7 +1,7 @@
 // @ts-check
 /** The view layer: one state at a time, shown by attribute; texts by `textContent`; focus and announcements. */
 
-import { page } from "./texts.js";
+import { page } from "../i18n/texts.js";
 
 /**
  * @template {HTMLElement} T

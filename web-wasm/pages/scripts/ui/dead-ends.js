@@ -1,10 +1,10 @@
 // @ts-check
 /** Dead ends, each with what happened and what one can do. What is said is the page's own. */
 
-import { CallError } from "./api.js";
-import { problems } from "./texts.js";
+import { problems } from "../i18n/texts.js";
+import { momentText, sentenceOf } from "../i18n/wording.js";
+import { CallError } from "../net/api.js";
 import { button, element, setText, show } from "./views.js";
-import { momentText, sentenceOf } from "./wording.js";
 
 /**
  * @typedef {object} Words
@@ -13,12 +13,12 @@ import { momentText, sentenceOf } from "./wording.js";
  * @property {() => string} [unexpected] for what should not happen
  *
  * @typedef {{ why: string, at: number } | null} Gone
- * @typedef {{ variant?: string, failure?: import("./api.js").Failure }} Failed
+ * @typedef {{ variant?: string, failure?: import("../net/api.js").Failure }} Failed
  */
 
 /** What this server serves: few links lead there, so what asks is fetched then. Where it does not come, both are expected. */
 export const fetchChannels = () =>
-  import("./server-channels.js").then(
+  import("../net/server-channels.js").then(
     ({ fetchChannels }) => fetchChannels(),
     () => () => true,
   );

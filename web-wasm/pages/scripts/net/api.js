@@ -4,8 +4,8 @@
  * tells. For pages and workers; the module must be started before.
  */
 
+import { judge } from "../engine/wasm.js";
 import { Cancelled, wait, within } from "./waiting.js";
-import { judge } from "./wasm.js";
 
 /**
  * @typedef {object} Failure what `judge` says
