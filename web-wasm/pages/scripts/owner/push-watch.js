@@ -1,15 +1,16 @@
 // @ts-check
-/** What happens to a push, as long as the page is open: asked every few seconds, less often when nobody looks. */
+/** What happens to a push, as its owner sees it. */
 
 import { events, pushStatus as texts } from "../i18n/texts.js";
 import { countText, momentText } from "../i18n/wording.js";
 import { CallError, sendForText } from "../net/api.js";
 import { forgetFragment } from "../net/fragment.js";
 import { element, setText } from "../ui/views.js";
+import { StatusWatch, timesText } from "./status-watch.js";
 
 /**
- * @typedef {{ count: number, first: number | null, last: number | null }} Counter
- * @typedef {{ why: string, at: number } | null} Gone
+ * @typedef {import("./status-watch.js").Counter} Counter
+ * @typedef {import("./status-watch.js").Gone} Gone
  *
  * @typedef {object} LinkStatus
  * @property {string} state
@@ -29,24 +30,17 @@ import { element, setText } from "../ui/views.js";
  * @property {string} [origin] of the server that has it, if it is not this one
  */
 
-const EVERY_MILLIS = 4_000;
-const HIDDEN_EVERY_MILLIS = 30_000;
 const TRIES = 3;
-/** Facts in the order in which they stand; some appear later than others. */
+/** Facts in the order in which they stand. */
 const ORDER = ["label", "state", "started", "finished", "wrong", "left", "ends"];
 
-export class PushWatch {
+export class PushWatch extends StatusWatch {
   #owned;
   #keyWorker;
   #onChange;
-  #stop = new AbortController();
-  /** @type {number | undefined} */
-  #timer;
   #prefix;
   /** The status as it was shown last. */
   #shown = "";
-  /** Rows that stand on the page, by name, so that only what changed is announced. @type {Map<string, HTMLElement>} */
-  #rows = new Map();
 
   /**
    * @param {Owned} owned
@@ -55,86 +49,60 @@ export class PushWatch {
    * @param {string} [prefix] before the ids `status` and `unreachable`. With one there is no timeline
    */
   constructor(owned, keyWorker, onChange, prefix = "") {
+    super(`${prefix}status`, ORDER);
     this.#owned = owned;
     this.#keyWorker = keyWorker;
     this.#onChange = onChange;
     this.#prefix = prefix;
-    element(`${prefix}status`, HTMLElement).replaceChildren();
     if (prefix === "") this.#showLines([]);
-    setText(`${prefix}unreachable`, "");
-    document.addEventListener("visibilitychange", () => this.#seen(), { signal: this.#stop.signal });
-  }
-
-  /** Looks once, and rejects if that fails; from then on by itself. */
-  async start() {
-    await this.#look(TRIES);
-    this.later();
-  }
-
-  stop() {
-    this.#stop.abort();
-    clearTimeout(this.#timer);
+    this.reached();
   }
 
   /** Changes something. @param {"PATCH" | "DELETE"} method @param {Record<string, unknown>} [change] */
   async change(method, change) {
     const json = change && JSON.stringify(change);
-    await this.#show(await sendForText({ ...this.#call(method, "/owner", TRIES), json }));
+    await this.show(await sendForText({ ...this.#call(method, "/owner", TRIES), json }));
   }
 
-  #seen() {
-    if (document.visibilityState !== "visible") return;
-    clearTimeout(this.#timer);
-    void this.#again();
+  /** @param {number} triesMax @override */
+  async ask(triesMax) {
+    return sendForText(this.#call("GET", "/owner", triesMax));
   }
 
-  async #again() {
-    try {
-      await this.#look(1);
-      setText(`${this.#prefix}unreachable`, "");
-    } catch (error) {
-      if (this.#stop.signal.aborted) return;
-      // What is known stays on the page: unknown to the server means that it ended long ago.
-      if (error instanceof CallError && error.variant === "not-found") {
-        if (this.#prefix === "") forgetFragment();
-        return this.stop();
-      }
+  /** @override */
+  reached() {
+    setText(`${this.#prefix}unreachable`, "");
+  }
+
+  /** @param {unknown} error @override */
+  failed(error) {
+    // What is known stays on the page: unknown to the server means that it ended long ago.
+    if (error instanceof CallError && error.variant === "not-found") {
+      if (this.#prefix === "") forgetFragment();
+      this.stop();
+    } else {
       setText(`${this.#prefix}unreachable`, texts.unreachable);
     }
-    this.later();
   }
 
-  /** Looks again after a while, and then by itself. */
-  later() {
-    if (this.#stop.signal.aborted) return;
-    clearTimeout(this.#timer);
-    const visible = document.visibilityState === "visible";
-    this.#timer = setTimeout(() => void this.#again(), visible ? EVERY_MILLIS : HIDDEN_EVERY_MILLIS);
-  }
-
-  /** @param {number} triesMax */
-  async #look(triesMax) {
-    await this.#show(await sendForText(this.#call("GET", "/owner", triesMax)));
-  }
-
-  /** @param {string} body */
-  async #show(body) {
-    if (body === this.#shown || this.#stop.signal.aborted) return;
+  /** @param {string} body @override */
+  async show(body) {
+    if (body === this.#shown || this.signal.aborted) return;
     const status = /** @type {PushStatus} */ (JSON.parse(body));
     const opened = /** @type {Opened} */ (JSON.parse(await this.#keyWorker.ask("pushStatus", body)));
     const { link } = status;
     const { started, wrong_password: wrong } = link.counters;
     const state = link.state === "ready" && started.count > 0 ? "seen" : link.state;
-    if (opened.label !== "") this.#row("label", texts.label, opened.label);
-    this.#row("state", texts.state, texts.states[state] ?? link.state);
-    this.#row("started", texts.seen, times(started));
+    if (opened.label !== "") this.row("label", texts.label, opened.label);
+    this.row("state", texts.state, texts.states[state] ?? link.state);
+    this.row("started", texts.seen, timesText(started, texts));
     if (opened.confirmed.last !== null) {
-      this.#row("finished", texts.confirmed, texts.receipt(momentText(opened.confirmed.last)));
+      this.row("finished", texts.confirmed, texts.receipt(momentText(opened.confirmed.last)));
     }
-    if (link.needs_password || wrong.count > 0) this.#row("wrong", texts.wrong, wrong.count === 0 ? texts.none : times(wrong));
+    if (link.needs_password || wrong.count > 0) this.row("wrong", texts.wrong, wrong.count === 0 ? texts.none : timesText(wrong, texts));
     const left = Math.max(0, link.downloads_max - link.downloads_taken);
-    this.#row("left", texts.left, texts.leftOf(countText(left), countText(link.downloads_max)));
-    this.#row("ends", texts.ends, momentText(link.expires_at));
+    this.row("left", texts.left, texts.leftOf(countText(left), countText(link.downloads_max)));
+    this.row("ends", texts.ends, momentText(link.expires_at));
     this.#onChange(status, opened);
     this.#shown = body;
     if (this.#prefix === "") await this.#showLog();
@@ -167,27 +135,10 @@ export class PushWatch {
       method,
       path: `/pushes/${linkId}${below}`,
       headers: { "subrosa-owner-proof": ownerProof },
-      signal: this.#stop.signal,
+      signal: this.signal,
       triesMax,
       ...(origin && { origin }),
     };
-  }
-
-  /** @param {string} name @param {string} label @param {string} value */
-  #row(name, label, value) {
-    let cell = this.#rows.get(name);
-    if (!cell) {
-      const term = document.createElement("dt");
-      term.textContent = label;
-      cell = document.createElement("dd");
-      cell.dataset.fact = name;
-      const next = ORDER.slice(ORDER.indexOf(name) + 1).find((later) => this.#rows.has(later));
-      const rows = element(`${this.#prefix}status`, HTMLElement);
-      rows.insertBefore(term, (next && this.#rows.get(next)?.previousElementSibling) || null);
-      term.after(cell);
-      this.#rows.set(name, cell);
-    }
-    if (cell.textContent !== value) cell.textContent = value;
   }
 }
 
@@ -203,6 +154,3 @@ function line({ at, event }) {
   item.append(time, what);
   return item;
 }
-
-/** @param {Counter} counter */
-const times = (counter) => (counter.last === null ? texts.never : texts.times(counter.count, momentText(counter.last)));

@@ -9,7 +9,7 @@ import { momentText, refusalOf } from "../i18n/wording.js";
 import { CallError, sendForText } from "../net/api.js";
 import { Card } from "../owner/card.js";
 import { PushWatch } from "../owner/push-watch.js";
-import { StatusWatch } from "../owner/share-watch.js";
+import { ShareWatch } from "../owner/share-watch.js";
 import { copyExactly } from "../ui/exact-copy.js";
 import { announce, button, element, setText, show, state, wireConfirmation } from "../ui/views.js";
 import { deleteShare } from "./upload.js";
@@ -33,7 +33,7 @@ import { deleteShare } from "./upload.js";
 let card;
 /** @type {Card} */
 let pushCard;
-/** @type {StatusWatch | undefined} */
+/** @type {ShareWatch | undefined} */
 let watch;
 /** @type {PushWatch | undefined} */
 let pushWatch;
@@ -103,7 +103,8 @@ export function showResult(result, withKeyWorker, channel) {
       return item;
     }),
   );
-  watch = new StatusWatch(result, keyWorker, { onGone: showEnd, onStatus });
+  watch = new ShareWatch(result, keyWorker, { onGone: showEnd, onStatus });
+  watch.lookNow();
   element("push-state", HTMLElement).hidden = true;
   show("done");
   if (channel) void makePasswordPush();
