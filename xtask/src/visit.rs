@@ -56,7 +56,7 @@ fn linked(page: &str) -> Vec<String> {
 }
 
 /// Modules that a script imports, by their paths on the server.
-fn imported(script: &str, path: &str) -> Vec<String> {
+pub(crate) fn imported(script: &str, path: &str) -> Vec<String> {
     // Imports stand at the beginning of a line and may go over several; types are imported within
     // comments.
     let script = format!("\n{script}");

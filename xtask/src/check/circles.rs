@@ -12,10 +12,13 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::verdict;
-use crate::process;
+use crate::{process, visit};
 
 /// Where the sources of crates lie.
 const CRATES: &[&str] = &["aead", "fuzz/targets", "pdf", "server", "shared", "tests", "unicode", "web-wasm", "xtask"];
+
+/// Where the pages' scripts lie, as the server has them.
+const SCRIPTS: &str = "/scripts";
 
 /// A module, by the names from the root of its crate.
 type Module = Vec<String>;
@@ -28,7 +31,44 @@ pub(super) fn check() -> Result<()> {
         read(&process::root().join(name).join("src"), &mut Vec::new(), &mut sources)?;
         findings.extend(circles(&sources).into_iter().map(|circle| format!("{name}: {circle}")));
     }
+    let imports = imports(SCRIPTS)?;
+    let found = circle(&arrows(&imports, |path| path)).into_iter().chain(circle(&arrows(&imports, subject)));
+    findings.extend(found.map(|circle| format!("scripts: {}", circle.join(" -> "))));
     verdict(&findings)
+}
+
+/// What each script below a folder imports, by the paths that the server has them under.
+fn imports(folder: &str) -> Result<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(visit::source(folder))? {
+        let entry = entry?;
+        let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            found.extend(imports(&path)?);
+        } else {
+            let imported = visit::imported(&visit::read(&path)?, &path);
+            let own = imported.into_iter().filter(|imported| imported.starts_with(SCRIPTS));
+            found.extend(own.map(|imported| (path.clone(), imported)));
+        }
+    }
+    Ok(found)
+}
+
+/// The folder of a script that says what it is about.
+fn subject(path: &str) -> &str {
+    let below = path.strip_prefix(SCRIPTS).unwrap_or(path).trim_start_matches('/');
+    below.split_once('/').map_or(below, |(folder, _)| folder)
+}
+
+/// Imports between what `named` makes of scripts, without those from one into itself.
+fn arrows<'a>(imports: &'a [(String, String)], named: fn(&str) -> &str) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+    let mut arrows: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (from, to) in imports {
+        if named(from) != named(to) {
+            arrows.entry(named(from)).or_default().insert(named(to));
+        }
+    }
+    arrows
 }
 
 /// Reads the modules in a folder. Programs in `src/bin` are crates of their own, and made of little
@@ -307,6 +347,19 @@ mod tests {
         assert!(found(&tests).is_empty());
         let behind = [("a", "use crate::b::B;"), ("b", "#[cfg(test)]\nmod tests {}\nuse crate::a::A;")];
         assert_eq!(found(&behind).len(), 1);
+    }
+
+    #[test]
+    fn scripts_and_the_folders_of_their_subjects_form_no_circle() {
+        let imports = |all: &[(&str, &str)]| -> Vec<(String, String)> {
+            all.iter().map(|(from, to)| (format!("/scripts/{from}.js"), format!("/scripts/{to}.js"))).collect()
+        };
+        let folders = imports(&[("ui/a", "net/b"), ("net/c", "engine/d"), ("engine/d", "ui/e"), ("ui/a", "ui/e")]);
+        assert!(circle(&arrows(&folders, |path| path)).is_empty());
+        assert_eq!(circle(&arrows(&folders, subject)), [["engine", "ui", "net", "engine"]]);
+        let within = imports(&[("send/a", "send/resume/b"), ("send/resume/b", "send/a")]);
+        assert!(circle(&arrows(&within, subject)).is_empty());
+        assert_eq!(circle(&arrows(&within, |path| path)).len(), 1);
     }
 
     #[test]

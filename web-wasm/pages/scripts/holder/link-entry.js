@@ -1,10 +1,10 @@
 // @ts-check
 /** How a visit to somebody's link begins: the link is in the address, or the person is asked for it. */
 
-import { startEngine } from "../engine/engine.js";
 import { textsReady } from "../i18n/texts.js";
 import { followNewLinks, takeFragment } from "../net/fragment.js";
 import { restore, tidy } from "../storage/device-storage.js";
+import { startEngine } from "../ui/engine.js";
 import { element, setText, show, state } from "../ui/views.js";
 import { OpenKeyWorker } from "../workers/key-worker.js";
 

@@ -22,7 +22,6 @@
 
 import * as wasm from "/wasm/seal.js";
 
-import { startEngine } from "../engine/engine.js";
 import { formProblems as problems, push as texts, pushDeadEnds, pushGone, textsReady } from "../i18n/texts.js";
 import { sentenceOf } from "../i18n/wording.js";
 import { CallError, sendForText } from "../net/api.js";
@@ -30,6 +29,7 @@ import { followNewLinks, forgetFragment, keep, takeFragment } from "../net/fragm
 import { showChannels } from "../owner/channels.js";
 import { FormProblem } from "../owner/form-choices.js";
 import { DeadEnds } from "../ui/dead-ends.js";
+import { startEngine } from "../ui/engine.js";
 import { button, element, setText, show, state } from "../ui/views.js";
 import { SealKeyWorker } from "../workers/key-worker.js";
 import { clearSecrets, offer, prepareForm, problemOf, readForm, showProblem } from "./form.js";

@@ -4,8 +4,8 @@
  * order.
  */
 
-import { workerCount } from "../engine/engine.js";
 import { Cancelled } from "../net/waiting.js";
+import { workerCount } from "../ui/engine.js";
 import { JobError, startWorkerPool } from "../workers/worker-pool.js";
 
 /** @typedef {import("../net/api.js").Failure} Failure */

@@ -19,7 +19,6 @@
 
 import * as wasm from "/wasm/seal.js";
 
-import { startEngine } from "../engine/engine.js";
 import { page, problems, send as texts, textsReady, unfinished } from "../i18n/texts.js";
 import { lifeText, refusalOf } from "../i18n/wording.js";
 import { CallError, sendForText } from "../net/api.js";
@@ -27,6 +26,7 @@ import { Cancelled } from "../net/waiting.js";
 import { showChannels } from "../owner/channels.js";
 import { FormProblem, LifeChoice, NumberChoice } from "../owner/form-choices.js";
 import { bytesOf, characterName, LimitedField, limitsOfTexts, tooLong } from "../owner/text-limits.js";
+import { startEngine } from "../ui/engine.js";
 import { announce, button, element, setText, show, state } from "../ui/views.js";
 import { SealKeyWorker } from "../workers/key-worker.js";
 import { BasketView } from "./basket-view.js";

@@ -4,7 +4,7 @@
  * way.
  */
 
-import { workerCount } from "../engine/engine.js";
+import { workerCount } from "../ui/engine.js";
 import { JobError, startWorkerPool } from "../workers/worker-pool.js";
 import { TimeSlices } from "./time-slices.js";
 

@@ -4,9 +4,9 @@
  * can at all.
  */
 
+import { use } from "../engine/wasm.js";
 import { unsupported } from "../i18n/texts.js";
-import { setText, show } from "../ui/views.js";
-import { use } from "./wasm.js";
+import { setText, show } from "./views.js";
 
 /** That this browser, or this way of opening the page, cannot work. The message is for people. */
 class Unsupported extends Error {}
@@ -15,7 +15,7 @@ class Unsupported extends Error {}
  * Checks what the pages need, and starts a module. If that cannot be, the page says why.
  *
  * @param {"open" | "seal"} name
- * @param {import("./wasm.js").Loaded} glue what the page imports of it
+ * @param {import("../engine/wasm.js").Loaded} glue what the page imports of it
  * @returns {Promise<WebAssembly.Module | undefined>} for the workers
  */
 export async function startEngine(name, glue) {
@@ -28,7 +28,7 @@ export async function startEngine(name, glue) {
   }
 }
 
-/** @param {"open" | "seal"} name @param {import("./wasm.js").Loaded} glue */
+/** @param {"open" | "seal"} name @param {import("../engine/wasm.js").Loaded} glue */
 async function started(name, glue) {
   if (!globalThis.isSecureContext || !globalThis.crypto?.subtle) throw new Unsupported(unsupported.insecure);
   if (typeof WebAssembly !== "object" || typeof Worker !== "function") throw new Unsupported(unsupported.wasm);
