@@ -50,7 +50,8 @@ for (const name of readdirSync(new URL("en/", texts))) {
     const own = flat(await load(language, name).catch(() => ({})));
     const at = (path) => `${language}/${name}: ${path}`;
     const optional = (path) => path.startsWith("refusals.");
-    for (const path of own.keys()) if (!english.has(path) && !optional(path)) findings.push(`${at(path)}: not in English`);
+    for (const path of own.keys())
+      if (!english.has(path) && !optional(path)) findings.push(`${at(path)}: not in English`);
     for (const [path, original] of english) {
       const text = own.get(path);
       if (text === undefined || typeof text !== typeof original) {
@@ -108,7 +109,8 @@ for (const language of languages) {
 }
 
 /** Those that can be chosen. */
-const menu = readFileSync(new URL("scripts/i18n/language.js", pages), "utf8").match(/const NAMES = \{(.*)\}/u)?.[1] ?? "";
+const menu =
+  readFileSync(new URL("scripts/i18n/language.js", pages), "utf8").match(/const NAMES = \{(.*)\}/u)?.[1] ?? "";
 for (const language of languages) if (!menu.includes(`${language}:`)) findings.push(`${language} cannot be chosen`);
 
 for (const finding of findings) console.log(finding);

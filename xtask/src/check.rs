@@ -22,7 +22,7 @@ use crate::{cargo, process, tools, web};
 /// What `check` takes.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
-    /// Only this one: format, lints, wasm-lints, docs, types, texts, preloads, weight, layers,
+    /// Only this one: format, lints, wasm-lints, docs, types, scripts, texts, preloads, weight, layers,
     /// circles, documents, width, fields, openapi, dependencies, advisories
     name: Option<String>,
     /// Fail where something could not be checked, as before a release; so does the variable
@@ -64,6 +64,7 @@ const CHECKS: &[Check] = &[
     ("width", Looks::Always(width::check)),
     ("fields", Looks::Always(fields::check)),
     ("types", Looks::Always(scripts::check)),
+    ("scripts", Looks::Always(scripts::lint)),
     ("texts", Looks::Always(scripts::check_texts)),
     ("preloads", Looks::Always(preloads::check)),
     ("weight", Looks::Always(weight::check)),
@@ -76,7 +77,8 @@ const CHECKS: &[Check] = &[
 ];
 
 /// These look at sources only, and need no built pages.
-const WITHOUT_PAGES: &[&str] = &["format", "layers", "documents", "width", "fields", "dependencies", "advisories"];
+const WITHOUT_PAGES: &[&str] =
+    &["format", "layers", "circles", "documents", "width", "fields", "dependencies", "advisories"];
 
 /// The checks, all or one.
 pub(crate) fn run(args: &CheckArgs) -> Result<()> {

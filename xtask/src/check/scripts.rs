@@ -13,6 +13,15 @@ pub(super) fn check() -> Result<()> {
     Ok(())
 }
 
+/// Laid out by the formatter, and without what its linter finds.
+pub(super) fn lint() -> Result<()> {
+    for what in ["format", "lint"] {
+        let mut biome = process::command(&process::root().join("web-wasm/node_modules/.bin/biome").to_string_lossy());
+        process::run(biome.current_dir(process::root().join("web-wasm")).args([what, "--error-on-warnings"]))?;
+    }
+    Ok(())
+}
+
 /// Every language says what English says.
 pub(super) fn check_texts() -> Result<()> {
     process::run(process::command("node").arg("web-wasm/texts.mjs"))

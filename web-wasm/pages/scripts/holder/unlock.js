@@ -31,7 +31,8 @@ let busy = false;
 /** A password that is meant as it is, although it begins or ends with what nobody sees. */
 let meant = "";
 /** Spaces, and what shows nothing. What emoji and flags end with is not among it. */
-const UNSEEN = "[\\s\\u00ad\\u034f\\u061c\\u115f\\u1160\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufeff\\uffa0]+";
+const UNSEEN =
+  "[\\s\\u00ad\\u034f\\u061c\\u115f\\u1160\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufeff\\uffa0]+";
 const EDGES = new RegExp(`^${UNSEEN}|${UNSEEN}$`, "gu");
 
 /**

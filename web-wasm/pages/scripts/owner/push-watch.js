@@ -99,7 +99,8 @@ export class PushWatch extends StatusWatch {
     if (opened.confirmed.last !== null) {
       this.row("finished", texts.confirmed, texts.receipt(momentText(opened.confirmed.last)));
     }
-    if (link.needs_password || wrong.count > 0) this.row("wrong", texts.wrong, wrong.count === 0 ? texts.none : timesText(wrong, texts));
+    if (link.needs_password || wrong.count > 0)
+      this.row("wrong", texts.wrong, wrong.count === 0 ? texts.none : timesText(wrong, texts));
     const left = Math.max(0, link.downloads_max - link.downloads_taken);
     this.row("left", texts.left, texts.leftOf(countText(left), countText(link.downloads_max)));
     this.row("ends", texts.ends, momentText(link.expires_at));

@@ -52,7 +52,13 @@ export class ShareWatch extends StatusWatch {
   /** @param {number} triesMax @override */
   async ask(triesMax) {
     const headers = { "subrosa-owner-proof": this.#share.ownerProof };
-    return sendForText({ method: "GET", path: `/shares/${this.#share.shareId}`, headers, signal: this.signal, triesMax });
+    return sendForText({
+      method: "GET",
+      path: `/shares/${this.#share.shareId}`,
+      headers,
+      signal: this.signal,
+      triesMax,
+    });
   }
 
   /** @param {unknown} error @override */
@@ -87,7 +93,8 @@ export class ShareWatch extends StatusWatch {
       texts.finished,
       confirmed.last === null ? timesText(finished, texts) : texts.confirmed(momentText(confirmed.last)),
     );
-    if (status.content_lost_at != null) this.row("lost", texts.lost, texts.lostSince(momentText(status.content_lost_at)));
+    if (status.content_lost_at != null)
+      this.row("lost", texts.lost, texts.lostSince(momentText(status.content_lost_at)));
     if (wrong.count > 0) this.row("wrong", texts.wrong, timesText(wrong, texts));
     this.row("left", texts.left, countText(Math.max(0, link.downloads_max - link.downloads_taken)));
     this.row("ends", texts.ends, momentText(link.expires_at));

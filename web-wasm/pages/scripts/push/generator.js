@@ -9,7 +9,6 @@ import { StrengthLine } from "../owner/strength.js";
 import { wordList } from "../owner/words.js";
 import { button, element, setText } from "../ui/views.js";
 
-
 /** @typedef {import("../owner/words.js").Made} Made */
 
 /** @type {StrengthLine} */
@@ -36,7 +35,7 @@ export function prepareGenerator() {
   /** @param {Event} event */
   const changed = ({ target, type }) => {
     // Lists tell their change once, when it is made; some programs that help people tell nothing else.
-    if ((target instanceof HTMLSelectElement) !== (type === "change")) return;
+    if (target instanceof HTMLSelectElement !== (type === "change")) return;
     for (const part of panel.querySelectorAll("[data-way]")) {
       part.toggleAttribute("hidden", part.getAttribute("data-way") !== way());
     }

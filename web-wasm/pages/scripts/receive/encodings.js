@@ -34,9 +34,22 @@ const ENCODINGS = /** @type {[label: string, type: "language" | "script" | "", c
 
 /** Encodings of one byte by the language that people read, as browsers have chosen them ever since. @type {Record<string, string>} */
 const OF_LANGUAGE = {
-  ar: "windows-1256", fa: "windows-1256", el: "windows-1253", he: "windows-1255", th: "windows-874",
-  cs: "windows-1250", hr: "windows-1250", hu: "windows-1250", pl: "windows-1250", sk: "windows-1250", sl: "windows-1250",
-  tr: "windows-1254", et: "windows-1257", lt: "windows-1257", lv: "windows-1257", vi: "windows-1258",
+  ar: "windows-1256",
+  fa: "windows-1256",
+  el: "windows-1253",
+  he: "windows-1255",
+  th: "windows-874",
+  cs: "windows-1250",
+  hr: "windows-1250",
+  hu: "windows-1250",
+  pl: "windows-1250",
+  sk: "windows-1250",
+  sl: "windows-1250",
+  tr: "windows-1254",
+  et: "windows-1257",
+  lt: "windows-1257",
+  lv: "windows-1257",
+  vi: "windows-1258",
 };
 const LATIN = ["windows-1250", "windows-1254", "windows-1257", "windows-1258"];
 
@@ -74,7 +87,7 @@ function cyrillic(bytes, isCut) {
 /**
  * How much of what is not ASCII is of a kind; 0 if the bytes are not of that encoding.
  *
- * @param {Uint8Array} bytes 
+ * @param {Uint8Array} bytes
  * @param {string} label
  * @param {boolean} isCut
  * @param {RegExp} kind
@@ -131,7 +144,9 @@ export function offerEncodings(shown, choose) {
   const list = document.createElement("select");
   label.htmlFor = list.id = "preview-encoding";
   label.textContent = `${texts.notUnicode} `;
-  list.append(...ENCODINGS.map(([name, type, code]) => new Option(titled(name, type, code), name, false, name === shown)));
+  list.append(
+    ...ENCODINGS.map(([name, type, code]) => new Option(titled(name, type, code), name, false, name === shown)),
+  );
   list.addEventListener("change", () => choose(list.value));
   row.append(label, list);
   element("preview-lead", HTMLElement).after(row);

@@ -95,7 +95,10 @@ function top({ path, saved, size }) {
  * @param {string} only the folder that all is in
  */
 function placeOf({ path, saved, size }, only) {
-  const around = (saved ?? path).slice(only === "" ? 0 : only.length + 1).split("/").filter(Boolean);
+  const around = (saved ?? path)
+    .slice(only === "" ? 0 : only.length + 1)
+    .split("/")
+    .filter(Boolean);
   return { name: size === null ? "" : (around.pop() ?? ""), around };
 }
 

@@ -59,5 +59,4 @@ export async function handOut(token) {
 export const isPlayed = (kind) => kind === "audio" || kind === "video";
 
 /** Whether this browser can show something of that kind and size. @param {string} kind @param {number} size */
-export const canShow = (kind, size) =>
-  !isPlayed(kind) || size <= BLOB_BYTES_MAX || Boolean(navigator.serviceWorker);
+export const canShow = (kind, size) => !isPlayed(kind) || size <= BLOB_BYTES_MAX || Boolean(navigator.serviceWorker);

@@ -30,7 +30,18 @@ export async function look(back) {
     throwIfCancelled(signal);
     const urlOf = (/** @type {number} */ index) => session.partUrl(index);
     const spend = (/** @type {number} */ bytes) => session.spendOnLook(bytes, listing.contentLen);
-    const whole = { entry, plan, name: nameOf(path), size: size ?? 0, openers, keyWorker, urlOf, spend, onFailed, signal };
+    const whole = {
+      entry,
+      plan,
+      name: nameOf(path),
+      size: size ?? 0,
+      openers,
+      keyWorker,
+      urlOf,
+      spend,
+      onFailed,
+      signal,
+    };
     await openPreview(whole, {
       onProgress: (bytes, total) => (progress.value = total === 0 ? 1 : bytes / total),
       onWait: (failure) => setText("preview-lead", waitText(failure) || texts.loading),

@@ -197,7 +197,7 @@ export function closePreview() {
 
 /** The sentence for what is not shown; empty if it is another kind of failure. @param {unknown} error */
 export function notShown(error) {
-  switch (/** @type {{ variant?: string }} */ (error ?? {}).variant) {
+  switch (/** @type {{ variant?: string } | undefined} */ (error)?.variant) {
     case "other-content":
       return texts.otherContent;
     case "no-text":

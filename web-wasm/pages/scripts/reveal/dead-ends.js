@@ -1,7 +1,13 @@
 // @ts-check
 /** Dead ends of this page: those of every link, and what is different where a view of this device runs. */
 
-import { heldDeadEnds, reveal as texts, revealDeadEnds, revealGone, revealProblems as problems } from "../i18n/texts.js";
+import {
+  heldDeadEnds,
+  reveal as texts,
+  revealDeadEnds,
+  revealGone,
+  revealProblems as problems,
+} from "../i18n/texts.js";
 import { momentText, timeText } from "../i18n/wording.js";
 import { DeadEnds } from "../ui/dead-ends.js";
 
@@ -9,7 +15,11 @@ import { DeadEnds } from "../ui/dead-ends.js";
 /** @typedef {import("./session.js").LinkView} LinkView */
 /** @typedef {() => unknown} Again */
 
-export const deadEnds = new DeadEnds({ deadEnds: revealDeadEnds, gone: revealGone, unexpected: () => problems.unexpected });
+export const deadEnds = new DeadEnds({
+  deadEnds: revealDeadEnds,
+  gone: revealGone,
+  unexpected: () => problems.unexpected,
+});
 
 /**
  * The dead end that the link's state is, if it is one for this device.

@@ -83,7 +83,8 @@ async function allSame(olds, doubts) {
 async function judge({ picked, twins }, fileOf, isLost, claimed) {
   for (const { id, looks_same: looksSame } of twins.filter(({ id }) => !claimed.has(id))) {
     const before = fileOf(id).file;
-    const found = isLost(id) || !(await canRead(before)) ? "lost" : looksSame ? await compared(before, picked) : "other";
+    const found =
+      isLost(id) || !(await canRead(before)) ? "lost" : looksSame ? await compared(before, picked) : "other";
     if (found === "unreadable") return "unreadable";
     if (found === "other") continue;
     claimed.add(id);
@@ -144,7 +145,8 @@ function equal(one, other) {
  */
 export async function unreadable(files) {
   const lost = [];
-  for (let at = 0; at < files.length; at += TOGETHER) lost.push(...(await unreadableOf(files.slice(at, at + TOGETHER))));
+  for (let at = 0; at < files.length; at += TOGETHER)
+    lost.push(...(await unreadableOf(files.slice(at, at + TOGETHER))));
   return lost;
 }
 

@@ -99,9 +99,7 @@ export function listenToPickers(filesId, folderId, addFiles, unreadable) {
  */
 function pickWithHandles(input, addFiles, unreadable) {
   const { showOpenFilePicker } = /** @type {{ showOpenFilePicker?: ShowPicker }} */ (/** @type {unknown} */ (window));
-  const { userAgentData } = /** @type {{ userAgentData?: { mobile: boolean } }} */ (
-    /** @type {unknown} */ (navigator)
-  );
+  const { userAgentData } = /** @type {{ userAgentData?: { mobile: boolean } }} */ (/** @type {unknown} */ (navigator));
   if (!showOpenFilePicker || userAgentData?.mobile !== false) return;
   let plainly = false;
   input.addEventListener("click", (event) => {

@@ -169,7 +169,9 @@ async function begin() {
   }
   const origin = config.push_origin ?? "";
   // Another server says itself what it takes.
-  const passwordPush = byLink ? new PasswordPush(tools().keyWorker, origin, origin ? undefined : config, terms) : undefined;
+  const passwordPush = byLink
+    ? new PasswordPush(tools().keyWorker, origin, origin ? undefined : config, terms)
+    : undefined;
   sending = newSending(tools(), basket, terms, { passwordPush, drawn: drawn ? password : "" });
   void run(sending);
 }
@@ -178,7 +180,9 @@ async function begin() {
 function chosen() {
   const long = tooLong(limitedFields);
   if (long) throw new FormProblem(long.id, long.problem);
-  const unseen = chosenPassword().byLink ? /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.exec(element("password", HTMLInputElement).value) : null;
+  const unseen = chosenPassword().byLink
+    ? /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.exec(element("password", HTMLInputElement).value)
+    : null;
   if (unseen) throw new FormProblem("password", texts.passwordCharacter(characterName(unseen[0])));
   const note = wasm.plainNote(element("note", HTMLTextAreaElement).value);
   return { expiresInSecs: life.value, downloads: downloads.value, note };
@@ -219,7 +223,11 @@ async function run(running) {
     const { passwordPush, downloads, hasPassword, what, drawn } = running;
     const downloadsLimit = config.limits.downloads_max;
     const onTaken = () => void running.upload.forget();
-    showResult({ ...result, downloads, downloadsLimit, hasPassword, what, drawn, onTaken }, tools().keyWorker, passwordPush);
+    showResult(
+      { ...result, downloads, downloadsLimit, hasPassword, what, drawn, onTaken },
+      tools().keyWorker,
+      passwordPush,
+    );
     // What is sent needs no second copy of its password on the page.
     clearPassword();
     sending = undefined;
@@ -256,13 +264,15 @@ function fail(error) {
     void sending?.upload.forget();
     sending?.passwordPush?.cancel();
   }
-  const text = gone ?? (changed
-    ? `${problems.sourceChanged(message)} ${picked ? problems.chooseAgain : problems.startOver}`
-    : variant === "read-back"
-      ? problems.readBack
-      : networkGone
-        ? refusalOf(error.failure)
-        : sentence || (variant === "server" || variant === "answer" ? problems.server : problems.unexpected));
+  const text =
+    gone ??
+    (changed
+      ? `${problems.sourceChanged(message)} ${picked ? problems.chooseAgain : problems.startOver}`
+      : variant === "read-back"
+        ? problems.readBack
+        : networkGone
+          ? refusalOf(error.failure)
+          : sentence || (variant === "server" || variant === "answer" ? problems.server : problems.unexpected));
   setText("error-title", texts.stopped);
   setText("error", text);
   // What cannot work the second time is not offered.

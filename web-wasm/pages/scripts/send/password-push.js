@@ -58,7 +58,11 @@ export class PasswordPush {
    * @param {import("./resume/store.js").KeptPush} kept
    */
   static resume(keyWorker, kept) {
-    const channel = new PasswordPush(keyWorker, kept.origin, undefined, { password: "", expiresInSecs: 0, downloads: 0 });
+    const channel = new PasswordPush(keyWorker, kept.origin, undefined, {
+      password: "",
+      expiresInSecs: 0,
+      downloads: 0,
+    });
     channel.#views = kept.views;
     channel.#making = channel.#resume(kept);
     channel.#making.catch(() => {});

@@ -91,7 +91,8 @@ export class PickReport {
     const leftOut = [...this.#leftOut].map(([path, { why, found }]) =>
       texts.leftOut[why](shortened(path), countText(found), countText(most[why])),
     );
-    if (leftOut.length > 0) notes.push(note(leftOut.length === 1 ? leftOut[0] : texts.leftOutMany(leftOut.length), leftOut));
+    if (leftOut.length > 0)
+      notes.push(note(leftOut.length === 1 ? leftOut[0] : texts.leftOutMany(leftOut.length), leftOut));
     const target = element("pick-notes", HTMLElement);
     target.replaceChildren(...notes);
     target.hidden = notes.length === 0;

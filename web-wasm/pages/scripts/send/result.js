@@ -4,7 +4,7 @@
  * to both; and what can still be done: one more download, open again what wrong passwords have locked, delete.
  */
 
-import { endings, goneForOwner, messages, problems, pushGone, send as texts } from "../i18n/texts.js";
+import { endings, goneForOwner, messages, pushGone, send as texts } from "../i18n/texts.js";
 import { momentText, refusalOf } from "../i18n/wording.js";
 import { CallError, sendForText } from "../net/api.js";
 import { Card } from "../owner/card.js";

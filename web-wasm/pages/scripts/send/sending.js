@@ -82,10 +82,7 @@ const listenerOf = (plan) =>
 export function resumedSending({ module, keyWorker }, recorder, fileOf) {
   const { entries, partBytes, terms, push, hasPassword, drawn, what, until } = recorder.unfinished;
   const plan = Plan.kept(entries, partBytes);
-  const upload = new Upload(
-    { module, keyWorker, plan, fileOf, terms, keep: async () => undefined },
-    listenerOf(plan),
-  );
+  const upload = new Upload({ module, keyWorker, plan, fileOf, terms, keep: async () => undefined }, listenerOf(plan));
   setText("kept", texts.kept(momentText(until)));
   const passwordPush = push ? PasswordPush.resume(keyWorker, push) : undefined;
   return { upload, passwordPush, downloads: terms.downloads, hasPassword, drawn, what, plan };
@@ -93,4 +90,3 @@ export function resumedSending({ module, keyWorker }, recorder, fileOf) {
 
 /** That nothing is kept any longer. */
 export const sayNotStored = () => setText("kept", texts.unkept);
-

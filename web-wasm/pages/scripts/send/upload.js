@@ -258,7 +258,10 @@ export class Upload {
     const sealers = await this.#pool();
     const { signal } = this.#stop;
     throwIfCancelled(signal);
-    await unlessCancelled(signal, sealers.store(missing, (index) => this.#jobOf(index, shareId)));
+    await unlessCancelled(
+      signal,
+      sealers.store(missing, (index) => this.#jobOf(index, shareId)),
+    );
   }
 
   /** The workers that seal, and check what is read back. */

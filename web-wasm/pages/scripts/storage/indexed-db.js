@@ -80,7 +80,9 @@ function open(name, stores) {
   /** @type {Promise<IDBDatabase>} */
   const opening = new Promise((resolve, reject) => {
     const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => stores.forEach((store) => request.result.createObjectStore(store));
+    request.onupgradeneeded = () => {
+      for (const store of stores) request.result.createObjectStore(store);
+    };
     request.onsuccess = () => {
       // The person may have the site's data deleted.
       request.result.onversionchange = () => {

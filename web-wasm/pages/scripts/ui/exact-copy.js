@@ -60,7 +60,8 @@ function selected(target) {
     ranges.some((range) => range.intersectsNode(secret) && taken(secret, range) !== ""),
   );
   // Where the selection was begun, there it is meant.
-  const meant = touched.find((secret) => secret.contains(anchorNode)) ?? touched.find((secret) => secret.contains(focusNode));
+  const meant =
+    touched.find((secret) => secret.contains(anchorNode)) ?? touched.find((secret) => secret.contains(focusNode));
   const secrets = meant ? [meant] : touched.filter(isMeantByAll);
   return secrets.map((secret) => ranges.map((range) => taken(secret, range)).join("")).join("\n");
 }

@@ -175,7 +175,12 @@ function setTextIn(job, sealed, digest, tries, signal) {
 async function inBetween(tries) {
   try {
     const signal = AbortSignal.timeout(PROBE_MILLIS);
-    const response = await fetch("/api/v1/config", { cache: "no-store", credentials: "omit", redirect: "manual", signal });
+    const response = await fetch("/api/v1/config", {
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "manual",
+      signal,
+    });
     return isAnswer(response) ? undefined : await refused(response, tries);
   } catch {
     return undefined;

@@ -28,7 +28,9 @@ export function startWorkerPool(name, count, onMessage, onBroken) {
   return Array.from({ length: count }, () => {
     const worker = startWorker(name);
     worker.addEventListener("message", ({ data }) => onMessage(data, worker));
-    worker.addEventListener("error", () => onBroken(new JobError({ variant: "unexpected", message: "a worker broke" })));
+    worker.addEventListener("error", () =>
+      onBroken(new JobError({ variant: "unexpected", message: "a worker broke" })),
+    );
     return worker;
   });
 }

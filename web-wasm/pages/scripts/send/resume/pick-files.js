@@ -195,8 +195,8 @@ export class ResumedFiles {
         : this.#unclear.length > 0
           ? texts.unclear(this.#unclear.length, this.#unclear[0])
           : tookInVain
-          ? texts.unneeded
-          : "";
+            ? texts.unneeded
+            : "";
     setText("again-problem", problem);
     this.#taken = true;
   }

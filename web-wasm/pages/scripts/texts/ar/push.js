@@ -106,8 +106,7 @@ export const push = {
   makes: "إنشاء الرابط",
   making: "جارٍ الختم …",
   retry: "إعادة المحاولة",
-  views: (count) =>
-    counted(count, { one: "مرة واحدة", two: "مرتين", few: "# مرات", many: "# مرة", other: "# مرة" }),
+  views: (count) => counted(count, { one: "مرة واحدة", two: "مرتين", few: "# مرات", many: "# مرة", other: "# مرة" }),
   viewsOther: "عدد آخر …",
   expiryDate: "حتى تاريخ محدد …",
   titles: {

@@ -52,9 +52,7 @@ export const messages = {
 
   push: ({ kind, forFiles, views: count, until, passphrase }) => {
     const { subject, what } = PUSHED[kind] ?? PUSHED.unknown;
-    const it = forFiles
-      ? "das Passwort für die Dateien, die ich Ihnen auf einem anderen Weg sende"
-      : `${what} für Sie`;
+    const it = forFiles ? "das Passwort für die Dateien, die ich Ihnen auf einem anderen Weg sende" : `${what} für Sie`;
     return {
       subject: forFiles ? "Das Passwort für die Dateien" : subject,
       short: `Dieser Link zeigt ${it}. Ansehen können Sie es ${views(count)}, bis zum ${until}.`,

@@ -51,7 +51,8 @@ export const unsupported = {
 export const problems = {
   network: "Der Server war nicht zu erreichen.",
   unexpected: "Auf dieser Seite ist etwas schiefgegangen. Laden Sie sie neu; Ihren Dateien ist nichts geschehen.",
-  passwordTooLong: (over) => `Das ist um ${over} Bytes länger, als ein Passwort eines Links sein kann. Wollten Sie das einfügen?`,
+  passwordTooLong: (over) =>
+    `Das ist um ${over} Bytes länger, als ein Passwort eines Links sein kann. Wollten Sie das einfügen?`,
   server: "Der Server hat etwas geantwortet, das diese Seite nicht versteht. Laden Sie die Seite neu.",
 };
 

@@ -17,7 +17,8 @@ export const page = {
 
 /** @type {typeof En.list} */
 export const list = {
-  folderSaved: (folder) => `Alle Dateien liegen im Ordner „${isolated(folder)}“, wo Sie ihn wollten, und jedes Byte wurde geprüft.`,
+  folderSaved: (folder) =>
+    `Alle Dateien liegen im Ordner „${isolated(folder)}“, wo Sie ihn wollten, und jedes Byte wurde geprüft.`,
   folderRenamed: (name) => `Einige Dateien konnten ihren Namen nicht behalten, zum Beispiel „${isolated(name)}“.`,
   save: "Speichern",
   saved: "Gespeichert",

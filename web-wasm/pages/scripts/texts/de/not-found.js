@@ -12,7 +12,8 @@ export const written = {
     "Ihr Link wurde unterwegs verändert: Sein Schlüssel stand in dem Teil der Adresse, den Server sehen. Dieser Server und " +
     "was vor ihm steht können ihn notiert haben. Der Link geht noch. Für das, was geheim bleiben muss, bitten Sie um einen " +
     "neuen.",
-  "not-found.held": "Der Schlüssel Ihres Links steht nicht mehr in der Adresszeile. Die Seite, die Sie hier wählen, bekommt ihn.",
+  "not-found.held":
+    "Der Schlüssel Ihres Links steht nicht mehr in der Adresszeile. Die Seite, die Sie hier wählen, bekommt ihn.",
   "not-found.files": "Wenn Sie einen Link zu Dateien bekommen haben, können Sie ihn vollständig einfügen:",
   "not-found.openFiles": "Einen Link zu Dateien öffnen",
   "not-found.password": "Wenn Sie einen Link zu einem Passwort bekommen haben, können Sie ihn vollständig einfügen:",

@@ -19,8 +19,7 @@ export const strength = {
   verdictsTyped: {
     weak: "schwach. Ein Programm errät es. Lassen Sie diese Seite ein besseres erzeugen.",
     fair: "mittel. Es hält eine Weile stand, wenn es kein bekanntes Wort, kein Name und kein Muster ist.",
-    strong:
-      "stark, wenn es zufällig gewählt wurde. Einen Satz, einen Namen oder ein Muster kann ein Programm kennen.",
+    strong: "stark, wenn es zufällig gewählt wurde. Einen Satz, einen Namen oder ein Muster kann ein Programm kennen.",
   },
   noClass: "Wählen Sie mindestens eine Art von Zeichen.",
   range: (min, max) => `Geben Sie eine Zahl von ${min} bis ${max} ein.`,
@@ -32,14 +31,21 @@ export const fitting = {
   tooLong: {
     bytes: (over, len, max) =>
       counted(over, { one: "Das ist # Byte zu lang.", other: "Das ist # Bytes zu lang." }) +
-      counted(max, { one: ` Es hat ${len} Bytes, höchstens # kann gesendet werden.`, other: ` Es hat ${len} Bytes, höchstens # können gesendet werden.` }),
+      counted(max, {
+        one: ` Es hat ${len} Bytes, höchstens # kann gesendet werden.`,
+        other: ` Es hat ${len} Bytes, höchstens # können gesendet werden.`,
+      }),
     characters: (over, len, max) =>
       counted(over, { one: "Das ist # Zeichen zu lang.", other: "Das ist # Zeichen zu lang." }) +
-      counted(max, { one: ` Es hat ${len}, höchstens # kann gesendet werden.`, other: ` Es hat ${len}, höchstens # können gesendet werden.` }),
+      counted(max, {
+        one: ` Es hat ${len}, höchstens # kann gesendet werden.`,
+        other: ` Es hat ${len}, höchstens # können gesendet werden.`,
+      }),
   },
   near: {
     bytes: (len, max) => counted(max, { one: `${len} von höchstens # Byte`, other: `${len} von höchstens # Bytes` }),
-    characters: (len, max) => counted(max, { one: `${len} von höchstens # Zeichen`, other: `${len} von höchstens # Zeichen` }),
+    characters: (len, max) =>
+      counted(max, { one: `${len} von höchstens # Zeichen`, other: `${len} von höchstens # Zeichen` }),
   },
   bytes: "Umlaute, Buchstaben mit Akzenten und die der meisten anderen Schriften brauchen je zwei bis vier Bytes.",
   oneLine: "Was Sie eingefügt haben, hatte Zeilenumbrüche. Dieses Feld hat nur eine Zeile: Sie wurden weggelassen.",

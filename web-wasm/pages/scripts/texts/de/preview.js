@@ -24,8 +24,10 @@ export const preview = {
     "speichern: Das wird nicht noch einmal gezählt.",
   held: "Ihr Download hat begonnen. Dateien zu speichern wird nicht noch einmal gezählt.",
   frame: (name) => `Inhalt von ${name}`,
-  notUnicode: "Dieser Text ist nicht in UTF-8. Seine Kodierung ist geraten; sieht er falsch aus, wählen Sie eine andere:",
-  noText: "In dieser Datei ist kein Text, obwohl ihr Name das sagt. Speichern Sie sie nur, wenn Sie dem Absender vertrauen.",
+  notUnicode:
+    "Dieser Text ist nicht in UTF-8. Seine Kodierung ist geraten; sieht er falsch aus, wählen Sie eine andere:",
+  noText:
+    "In dieser Datei ist kein Text, obwohl ihr Name das sagt. Speichern Sie sie nur, wenn Sie dem Absender vertrauen.",
   otherContent:
     "In dieser Datei ist etwas anderes, als ihr Name sagt, oder etwas, das hier nicht gezeigt wird. Speichern Sie sie " +
     "nur, wenn Sie dem Absender vertrauen.",

@@ -100,8 +100,7 @@ export const written = {
   "push.first": "Der Server kann es nicht lesen.",
   "push.firstMore": "Er hat nur verschlüsselte Daten und keinen Schlüssel.",
   "push.second": "Den Link zu öffnen zeigt noch nichts.",
-  "push.secondMore":
-    "Ein Mensch muss bestätigen. Programme, die Mails prüfen, verbrauchen es deshalb nicht.",
+  "push.secondMore": "Ein Mensch muss bestätigen. Programme, die Mails prüfen, verbrauchen es deshalb nicht.",
   "push.third": "Sie sehen, wann es gesehen wurde.",
   "push.thirdMore": "Vorher können Sie es löschen.",
 };
@@ -159,7 +158,8 @@ export const formProblems = {
   passwordCharacter: (character) =>
     `Passwort: Es enthält ein Zeichen, das man nicht sieht (${character}). Löschen Sie es, oder schreiben Sie den Text in eine ` +
     "Notiz.",
-  urlScheme: "Webadresse: Sie muss mit https:// oder http:// beginnen. Ergänzen Sie das, oder senden Sie sie als Notiz.",
+  urlScheme:
+    "Webadresse: Sie muss mit https:// oder http:// beginnen. Ergänzen Sie das, oder senden Sie sie als Notiz.",
   urlCharacter: (character) =>
     `Webadresse: Sie enthält ein Zeichen, das sie nicht haben kann (${character}). Löschen Sie es, oder senden Sie sie als ` +
     "Notiz.",

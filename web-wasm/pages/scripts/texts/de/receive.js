@@ -13,8 +13,7 @@ export const page = {
   password: {
     title: "Dieser Link hat ein Passwort",
     lead:
-      "Der Absender hat es Ihnen wohl getrennt vom Link gegeben. Ein falsches Passwort kostet keinen " +
-      "Download.",
+      "Der Absender hat es Ihnen wohl getrennt vom Link gegeben. Ein falsches Passwort kostet keinen " + "Download.",
     label: "Passwort",
     open: "Öffnen",
   },
@@ -75,8 +74,7 @@ export const receive = {
       "Server wurde nichts gefragt, und nichts ist verloren. Kopieren Sie den ganzen Link aus der Nachricht, und fügen " +
       "Sie ihn hier ein.",
   },
-  stillDamaged:
-    "Das ist noch kein ganzer Link. Am Ende stehen nach dem Zeichen # 48 Buchstaben, Ziffern, - oder _.",
+  stillDamaged: "Das ist noch kein ganzer Link. Am Ende stehen nach dem Zeichen # 48 Buchstaben, Ziffern, - oder _.",
   elsewhere: "Dieser Link gehört zu einem anderen Server: Öffnen Sie ihn so, wie Sie ihn bekommen haben.",
   tooNew:
     "Dieser Link wurde mit einer neueren Version von Subrosa erstellt, oder er ist von einer Art, die diese Seite nicht " +
@@ -127,7 +125,8 @@ export const receive = {
   pace: (speed, left) => `${speed} pro Sekunde, noch ${left}`,
   announce: (percent) => `${percent} Prozent heruntergeladen`,
   othersWhole: "Andere Dateien der Liste sind vielleicht unversehrt: Speichern Sie sie einzeln.",
-  offline: "Keine Verbindung. Nichts ist verloren: Sobald das Netz wieder da ist, geht es dort weiter, wo es aufgehört hat.",
+  offline:
+    "Keine Verbindung. Nichts ist verloren: Sobald das Netz wieder da ist, geht es dort weiter, wo es aufgehört hat.",
   waiting: (soon) => `Der Server antwortet nicht. Nichts ist verloren: nächster Versuch ${soon}.`,
 };
 

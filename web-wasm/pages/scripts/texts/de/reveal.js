@@ -74,8 +74,7 @@ export const reveal = {
       "Server wurde nichts gefragt, und nichts ist verloren. Kopieren Sie den ganzen Link aus der Nachricht, und fügen " +
       "Sie ihn hier ein.",
   },
-  stillDamaged:
-    "Das ist noch kein ganzer Link. Am Ende stehen nach dem Zeichen # 48 Buchstaben, Ziffern, - oder _.",
+  stillDamaged: "Das ist noch kein ganzer Link. Am Ende stehen nach dem Zeichen # 48 Buchstaben, Ziffern, - oder _.",
   from: "Von, wie es der Absender geschrieben hat:",
   noFrom: "Der Absender hat keinen Namen angegeben. Fragen Sie im Zweifel, wer das gesendet hat.",
   free: "Noch wird nichts gezeigt, und nichts wird gezählt.",
@@ -187,8 +186,7 @@ export const revealDeadEnds = {
   },
   locked: {
     title: "Angehalten nach zu vielen falschen Codewörtern",
-    text:
-      "Jemand hat zu viele falsche Codewörter eingegeben. Nichts ist verloren: Der Absender kann den Link wieder freigeben.",
+    text: "Jemand hat zu viele falsche Codewörter eingegeben. Nichts ist verloren: Der Absender kann den Link wieder freigeben.",
     button: "Noch einmal versuchen",
   },
   drained: {
@@ -198,8 +196,7 @@ export const revealDeadEnds = {
   },
   offline: {
     title: "Keine Verbindung zum Server",
-    text:
-      "Der Server war nicht zu erreichen. Nichts ist verloren. Prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.",
+    text: "Der Server war nicht zu erreichen. Nichts ist verloren. Prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.",
     button: "Noch einmal versuchen",
   },
   error: { title: "Das hat nicht geklappt", text: "", button: "Noch einmal versuchen" },
@@ -225,7 +222,8 @@ export const heldDeadEnds = {
 export const others = {
   files: "Das ist ein Link zu Dateien. Sie sind auf einer anderen Seite dieses Servers. Es wurde nichts gezählt.",
   elsewhere: "Dieser Link gehört zu einem anderen Server: Öffnen Sie ihn so, wie Sie ihn bekommen haben.",
-  owner: "Das ist die Adresse eines Absenders: Sie zeigt, was mit einem Link geschehen ist. Sie ist nicht für Empfänger.",
+  owner:
+    "Das ist die Adresse eines Absenders: Sie zeigt, was mit einem Link geschehen ist. Sie ist nicht für Empfänger.",
   unknown:
     "Dieser Link wurde mit einer neueren Version von Subrosa erstellt, oder er ist von einer Art, die diese Seite nicht " +
     "öffnet.",

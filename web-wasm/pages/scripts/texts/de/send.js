@@ -25,8 +25,7 @@ export const page = {
     expiryDate: "Gelöscht am",
     downloadsNumber: "Wie viele Downloads",
     password: "Passwort",
-    passwordHint:
-      "Der Empfänger braucht den Link und dieses Passwort. Wir können es nicht wiederherstellen.",
+    passwordHint: "Der Empfänger braucht den Link und dieses Passwort. Wir können es nicht wiederherstellen.",
     makePassword: "Erzeugen",
     pushPassword: "Auch einen Link für das Passwort erstellen",
     pushPasswordHint:
@@ -157,7 +156,8 @@ export const send = {
         one: () =>
           `„${isolated(from)}“ wird als „${isolated(to)}“ gesendet: Ein Name kann höchstens ${limit} Bytes haben und wurde ` +
           "gekürzt.",
-        other: (n) => `${n} Dateien werden unter kürzeren Namen gesendet: Ein Name kann höchstens ${limit} Bytes haben.`,
+        other: (n) =>
+          `${n} Dateien werden unter kürzeren Namen gesendet: Ein Name kann höchstens ${limit} Bytes haben.`,
       }),
     "not-text": (count, from, to) =>
       counted(count, {
@@ -171,8 +171,10 @@ export const send = {
   },
   known: (count, first) =>
     counted(count, {
-      one: () => `„${isolated(first)}“ steht schon in der Liste, Byte für Byte gleich. Sie wurde nicht doppelt aufgenommen.`,
-      other: (n) => `${n} Dateien stehen schon in der Liste, Byte für Byte gleich. Sie wurden nicht doppelt aufgenommen.`,
+      one: () =>
+        `„${isolated(first)}“ steht schon in der Liste, Byte für Byte gleich. Sie wurde nicht doppelt aufgenommen.`,
+      other: (n) =>
+        `${n} Dateien stehen schon in der Liste, Byte für Byte gleich. Sie wurden nicht doppelt aufgenommen.`,
     }),
   replaced: (count, first) =>
     counted(count, {
@@ -202,10 +204,14 @@ export const send = {
       `„${isolated(name)}“ ist nicht dabei: Es liegt zu tief, auf Ebene ${found} von Ordnern in Ordnern, möglich sind ` +
       `höchstens ${limit} Ebenen. Packen Sie den Ordner in eine Zip-Datei, und senden Sie diese.`,
   },
-  leftOutMany: (count) => counted(count, { one: "# Datei oder Ordner ist nicht dabei:", other: "# Dateien oder Ordner sind nicht dabei:" }),
+  leftOutMany: (count) =>
+    counted(count, { one: "# Datei oder Ordner ist nicht dabei:", other: "# Dateien oder Ordner sind nicht dabei:" }),
   all: "Alle Namen",
   reading: (count) =>
-    counted(count, { one: "Die Dateien werden durchgesehen … bisher #", other: "Die Dateien werden durchgesehen … bisher #" }),
+    counted(count, {
+      one: "Die Dateien werden durchgesehen … bisher #",
+      other: "Die Dateien werden durchgesehen … bisher #",
+    }),
   comparing: () => "Sie werden mit den Dateien in der Liste verglichen …",
   backToFiles: "Zurück zu den Dateien",
   checking: "Zur Sicherheit wird alles zurückgelesen …",

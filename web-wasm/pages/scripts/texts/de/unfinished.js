@@ -51,8 +51,7 @@ export const unfinished = {
   notThrown: "Es konnte nicht gelöscht werden: Der Server hat nicht geantwortet. Versuchen Sie es noch einmal.",
   gone: (why) => `Hier geht es nicht weiter. ${why}`,
   unknown: "Der Server kennt es nicht mehr.",
-  damaged:
-    "Was dieser Browser davon aufbewahrt hat, ist beschädigt. Verwerfen Sie es, und senden Sie die Dateien neu.",
+  damaged: "Was dieser Browser davon aufbewahrt hat, ist beschädigt. Verwerfen Sie es, und senden Sie die Dateien neu.",
   looking: "Der Server wird gefragt, was schon da ist …",
   comparing: "Ihre Dateien werden mit dem verglichen, was schon da ist …",
   found: (found, wanted) => counted(wanted, { other: `${found} von # Dateien gefunden.` }),
@@ -70,12 +69,12 @@ export const unfinished = {
   unclear: (count, first) =>
     counted(count, {
       one: () => `Es gibt mehrere Dateien wie „${isolated(first)}“. Wählen Sie den Ordner, in dem sie liegt.`,
-      other: (n) => `Zu ${n} Dateien gibt es mehrere gleichartige, wie zu „${isolated(first)}“. Wählen Sie die Ordner, in denen sie liegen.`,
+      other: (n) =>
+        `Zu ${n} Dateien gibt es mehrere gleichartige, wie zu „${isolated(first)}“. Wählen Sie die Ordner, in denen sie liegen.`,
     }),
   unneeded: "Von den fehlenden Dateien war keine dabei.",
   kept: (until) =>
     `Wenn diese Seite doch geschlossen wird, können Sie auf diesem Gerät bis zum ${until} weitermachen. So lange bewahrt ` +
     "dieser Browser die Schlüssel dafür auf.",
-  unkept:
-    "Dieser Browser merkt sich für diese Seite nichts. Wenn sie geschlossen wird, müssen Sie von vorn beginnen.",
+  unkept: "Dieser Browser merkt sich für diese Seite nichts. Wenn sie geschlossen wird, müssen Sie von vorn beginnen.",
 };

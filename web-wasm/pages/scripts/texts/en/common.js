@@ -28,7 +28,8 @@ export const problems = {
   network: "The server could not be reached.",
   unexpected: "Something went wrong in this page. Load it again; your files are untouched.",
   /** @param {string} over */
-  passwordTooLong: (over) => `This is longer than any password of a link can be, by ${over} bytes. Is it what you wanted to paste?`,
+  passwordTooLong: (over) =>
+    `This is longer than any password of a link can be, by ${over} bytes. Is it what you wanted to paste?`,
   server: "The server answered in a way that this page does not understand. Load the page again.",
 };
 

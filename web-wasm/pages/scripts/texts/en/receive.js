@@ -74,7 +74,9 @@ export const receive = {
   startedBefore: (when) => `A download of this link was started on ${when}. If that was not you, tell the sender.`,
   /** @param {string} size @param {number} folders */
   sum: (size, folders) =>
-    folders === 0 ? `${size} in all` : counted(folders, { one: `${size} in all, # folder`, other: `${size} in all, # folders` }),
+    folders === 0
+      ? `${size} in all`
+      : counted(folders, { one: `${size} in all, # folder`, other: `${size} in all, # folders` }),
   download: "Download",
   downloadAll: "Download all (zip)",
   goOn: "Go on with the download",

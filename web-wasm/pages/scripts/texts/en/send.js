@@ -26,7 +26,8 @@ export const page = {
     passwordHint: "The recipient needs the link and this password. We cannot recover it.",
     makePassword: "Make one",
     pushPassword: "Make a link for the password too",
-    pushPasswordHint: "You get two links, to send in two different ways: one for the files, one that shows the password.",
+    pushPasswordHint:
+      "You get two links, to send in two different ways: one for the files, one that shows the password.",
     note: "Note to the recipient",
     noteHint: "Sealed like the files.",
   },
@@ -115,7 +116,8 @@ export const send = {
     /** @param {number} count @param {string} from @param {string} to */
     spelling: (count, from, to) =>
       counted(count, {
-        one: () => `“${isolated(from)}” will be sent as “${isolated(to)}”: the list has that folder, spelled like this.`,
+        one: () =>
+          `“${isolated(from)}” will be sent as “${isolated(to)}”: the list has that folder, spelled like this.`,
         other: (n) => `${n} files will be sent in folders that the list has already, spelled as they are there.`,
       }),
     /** @param {number} count @param {string} from @param {string} to */
@@ -208,7 +210,8 @@ export const send = {
   leftOutMany: (count) => counted(count, { other: "# files or folders were not added:" }),
   all: "All names",
   /** @param {number} count */
-  reading: (count) => counted(count, { one: "Looking through the files… # so far", other: "Looking through the files… # so far" }),
+  reading: (count) =>
+    counted(count, { one: "Looking through the files… # so far", other: "Looking through the files… # so far" }),
   comparing: () => "Comparing them with the files in the list…",
   backToFiles: "Back to the files",
   checking: "Reading it back to be sure…",

@@ -25,7 +25,10 @@ export const unfinished = {
   name: (first, more) =>
     more === 0
       ? `“${isolated(first)}”`
-      : counted(more, { one: () => `“${isolated(first)}” and one more file`, other: (n) => `“${isolated(first)}” and ${n} more files` }),
+      : counted(more, {
+          one: () => `“${isolated(first)}” and one more file`,
+          other: (n) => `“${isolated(first)}” and ${n} more files`,
+        }),
   /** @param {string} done @param {string} total @param {string} until */
   stored: (done, total, until) =>
     `${done} of ${total} are stored already. You can go on with it on this device until ${until}.`,
@@ -69,7 +72,8 @@ export const unfinished = {
   unclear: (count, first) =>
     counted(count, {
       one: () => `There are several files like “${isolated(first)}”. Choose the folder that it lies in.`,
-      other: (n) => `For ${n} files, there are several like them, as “${isolated(first)}”. Choose the folders that they lie in.`,
+      other: (n) =>
+        `For ${n} files, there are several like them, as “${isolated(first)}”. Choose the folders that they lie in.`,
     }),
   unneeded: "None of the missing files was among them.",
   /** @param {string} until */
