@@ -22,8 +22,8 @@ use crate::{cargo, process, tools, web};
 /// What `check` takes.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
-    /// Only this one: format, lints, wasm-lints, docs, types, scripts, texts, preloads, weight, layers,
-    /// circles, documents, width, fields, openapi, dependencies, advisories
+    /// Only this one: format, lints, wasm-lints, docs, types, scripts, texts, preloads, weight,
+    /// layers, circles, documents, width, fields, openapi, dependencies, advisories
     name: Option<String>,
     /// Fail where something could not be checked, as before a release; so does the variable
     /// `SUBROSA_CHECK_ALL`
