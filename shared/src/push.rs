@@ -187,7 +187,7 @@ pub enum Payload {
     },
     /// [`Kind::Url`].
     Url {
-        /// A plain web address: see [`is_plain_url`].
+        /// A plain web address: see [`check_url`].
         url: String,
     },
 }

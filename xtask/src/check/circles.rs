@@ -61,7 +61,7 @@ fn subject(path: &str) -> &str {
 }
 
 /// Imports between what `named` makes of scripts, without those from one into itself.
-fn arrows<'a>(imports: &'a [(String, String)], named: fn(&str) -> &str) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+fn arrows(imports: &[(String, String)], named: fn(&str) -> &str) -> BTreeMap<&str, BTreeSet<&str>> {
     let mut arrows: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (from, to) in imports {
         if named(from) != named(to) {
