@@ -72,9 +72,12 @@ fn folding(text: &str) {
     assert_eq!(folded(&text.nfd().collect::<String>()), once, "NFD");
     // By another table of case folding than ours: Unicode Standard, definition 145 (canonical
     // caseless matching).
-    let caseless = caseless::default_case_fold_str(&text.nfd().collect::<String>());
+    // Characters that show nothing would keep marks around them apart.
+    let shown: String = text.chars().filter(|c| !folded(&c.to_string()).is_empty()).collect();
+    let caseless = caseless::default_case_fold_str(&shown.nfd().collect::<String>());
     assert_eq!(folded(&caseless), once, "case folding");
     // What file systems that ignore case do, to a name as they got it: a character for a character.
+    let normal: String = shown.nfc().collect();
     let lower: String = normal.chars().map(|c| alone(c.to_lowercase()).unwrap_or(c)).collect();
     assert_eq!(folded(&lower), once, "lower case");
     let upper: String = normal.chars().map(|c| alone(c.to_uppercase()).unwrap_or(c)).collect();

@@ -145,10 +145,13 @@ fn read_all(connection: &mut TcpStream, request: &Request) -> Vec<Answer> {
     }
     let mut answers = Vec::new();
     let mut rest = bytes.as_slice();
+    let mut is_first = true;
     while !rest.is_empty() {
-        match Answer::read(rest, request.is_head, true) {
+        // What follows a request may be taken for the next one, of another method.
+        match Answer::read(rest, request.is_head && is_first, true) {
             Read::Whole(answer, len) => {
                 rest = &rest[len..];
+                is_first = answer.status < 200;
                 if answer.status >= 200 {
                     answers.push(answer);
                 }
