@@ -8,8 +8,8 @@
 //!
 //! ```text
 //! share: uploading --complete--> ready <--> paused --(expired | revoked | last link gone, if chosen)--> gone
-//! link:  ready --(no lease left to grant)--> drained --(every lease finished or lapsed)--> gone
-//!        also: paused, locked, revoked, expired, destroyed, guessed
+//! link:  ready --(no lease left to grant)--> exhausted --(every lease finished or lapsed)--> gone
+//!        also: paused, locked, revoked, expired, destroyed, too many guesses
 //! gone, 7 days later: only the id stays, burned; 90 days later: nothing
 //! ```
 //!

@@ -266,7 +266,7 @@ pub enum LinkState {
     /// Paused by itself after too many wrong passwords, until the owner resumes it.
     Locked,
     /// Every download is taken; running ones go on.
-    Drained,
+    Exhausted,
     /// It has ended.
     Gone,
 }
@@ -285,7 +285,7 @@ pub enum EndReason {
     /// The recipient destroyed it.
     Destroyed,
     /// Too many wrong passwords, where the owner chose that.
-    Guessed,
+    TooManyGuesses,
     /// The upload was never completed.
     Abandoned,
 }
@@ -434,8 +434,8 @@ pub enum Event {
     Granted,
     /// A download started: it counts from here on.
     Started,
-    /// A granted download that never started went back.
-    Returned,
+    /// A granted download that never started was released.
+    Released,
     /// A download was saved whole, as its client says.
     Finished,
     /// A started download was not finished in time. It stays counted.
@@ -449,7 +449,7 @@ pub enum Event {
     /// Gone: the recipient destroyed it.
     Destroyed,
     /// Gone: too many wrong passwords.
-    Guessed,
+    TooManyGuesses,
     /// Gone: the upload was never completed.
     Abandoned,
     /// Its ciphertext was deleted.

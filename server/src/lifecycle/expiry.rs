@@ -145,7 +145,7 @@ impl Link {
             }
             match lease.state {
                 LeaseState::Granted => {
-                    journal.push(LogLine { at, link, event: Event::Returned });
+                    journal.push(LogLine { at, link, event: Event::Released });
                     false
                 }
                 LeaseState::Active { .. } => {
@@ -197,7 +197,7 @@ fn event(why: EndReason) -> Event {
         EndReason::Expired => Event::Expired,
         EndReason::Revoked => Event::Revoked,
         EndReason::Destroyed => Event::Destroyed,
-        EndReason::Guessed => Event::Guessed,
+        EndReason::TooManyGuesses => Event::TooManyGuesses,
         EndReason::Abandoned => Event::Abandoned,
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn count_wrong(link: &mut Link, now: Timestamp, journal: &mut Journal
     count(&mut link.counters.wrong_password, now);
     journal.push(LogLine { at: now, link: Some(id), event: Event::WrongPassword });
     if destroy_after.is_some_and(|guesses| total >= guesses) {
-        link.end(Gone { why: EndReason::Guessed, at: now }, journal);
+        link.end(Gone { why: EndReason::TooManyGuesses, at: now }, journal);
     } else if locks {
         journal.push(LogLine { at: now, link: Some(id), event: Event::Locked });
     }

@@ -104,7 +104,7 @@ fn link_state(link: &Link, share_paused: bool) -> LinkState {
         StoredState::Gone(_) => LinkState::Gone,
         StoredState::Live(live) if live.guesses.locked => LinkState::Locked,
         StoredState::Live(live) if live.paused || share_paused => LinkState::Paused,
-        StoredState::Live(_) if link.used() >= link.downloads_max => LinkState::Drained,
+        StoredState::Live(_) if link.used() >= link.downloads_max => LinkState::Exhausted,
         StoredState::Live(_) => LinkState::Ready,
     }
 }

@@ -36,7 +36,7 @@ async fn a_limit_is_a_limit_of_20_clients_that_race_for_3_downloads_3_get_one() 
     });
     let won = join_all(racers).await.into_iter().filter(|won| *won.as_ref().unwrap()).count();
     assert_eq!(won, 3);
-    assert_eq!(look(&server, &link).await.state, LinkState::Drained);
+    assert_eq!(look(&server, &link).await.state, LinkState::Exhausted);
 }
 
 #[tokio::test]

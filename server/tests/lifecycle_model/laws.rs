@@ -95,7 +95,7 @@ proptest! {
                 }
                 gone |= line.link.is_none()
                     && matches!(line.event, Event::Spent | Event::Expired | Event::Revoked | Event::Destroyed
-                        | Event::Guessed | Event::Abandoned);
+                        | Event::TooManyGuesses | Event::Abandoned);
                 prop_assert!(line.event != Event::Deleted || (gone && !deleted));
                 deleted |= line.event == Event::Deleted;
             }
@@ -351,17 +351,17 @@ fn stories_reach_far() {
             "Expired",
             "Finished",
             "Granted",
-            "Guessed",
             "Lapsed",
             "LinkAdded",
             "Locked",
             "Opened",
             "Paused",
+            "Released",
             "Resumed",
-            "Returned",
             "Revoked",
             "Spent",
             "Started",
+            "TooManyGuesses",
             "WrongPassword",
         ]
     );
@@ -396,7 +396,6 @@ fn stories_of_pushes_reach_far() {
             "Destroyed",
             "Expired",
             "Finished",
-            "Guessed",
             "Lapsed",
             "Locked",
             "Paused",
@@ -404,6 +403,7 @@ fn stories_of_pushes_reach_far() {
             "Revoked",
             "Spent",
             "Started",
+            "TooManyGuesses",
             "WrongPassword",
         ]
     );

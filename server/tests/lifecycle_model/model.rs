@@ -141,7 +141,7 @@ impl Model {
                 }
             }
             let unused = |lease: &Lease| lease.runs() && lease.fetched.is_empty() && lease.granted + 2 * MINUTE <= now;
-            said.extend(link.leases.iter().filter(|lease| unused(lease)).map(|_| (link.id, Event::Returned)));
+            said.extend(link.leases.iter().filter(|lease| unused(lease)).map(|_| (link.id, Event::Released)));
             link.leases.retain(|lease| !unused(lease));
             link.leases.retain(|lease| lease.finished.or(lease.lapsed).is_none_or(|at| at + HOUR > now));
         }
@@ -193,7 +193,7 @@ fn gone_event(why: EndReason) -> Event {
         EndReason::Expired => Event::Expired,
         EndReason::Revoked => Event::Revoked,
         EndReason::Destroyed => Event::Destroyed,
-        EndReason::Guessed => Event::Guessed,
+        EndReason::TooManyGuesses => Event::TooManyGuesses,
         EndReason::Abandoned => Event::Abandoned,
     }
 }

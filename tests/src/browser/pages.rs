@@ -4,7 +4,7 @@
 //! one of `loading`, `unsupported`, `no-link`, `damaged`, `password`, `ready`, `confirm`,
 //! `previewing` (it is fetched), `preview` (it is shown, or is not, and why), `saving`,
 //! `ask-saved`, `finished`, `destroyed`, and the dead ends `gone`, `not-found`, `lost` (damaged on
-//! the server), `paused`, `locked`, `drained`, `offline`, `stopped` (cancelled), `error`,
+//! the server), `paused`, `locked`, `exhausted`, `offline`, `stopped` (cancelled), `error`,
 //! `other-kind` (a link to a password). Ids: `#link-input`, `#link-open`, `#link-problem`;
 //! `#password`, `#password-show`, `#open`, `#password-problem`; `#files` (with `button[data-entry]`
 //! that saves and `button[data-look]` that shows a file, and for folders `button[data-folder]` that

@@ -224,7 +224,7 @@ impl Case {
             EndReason::Expired => terms.expires,
             EndReason::Revoked => asked(Deed::Revoke),
             EndReason::Destroyed => asked(Deed::Destroy),
-            EndReason::Guessed => {
+            EndReason::TooManyGuesses => {
                 let tried = self.count(|event| event.deed == Deed::Guess && event.begun < before);
                 terms.guesses_max < GUESSES_MAX && tried >= terms.guesses_max as usize
             }

@@ -70,7 +70,7 @@ async fn a_spent_link_says_when_it_was_downloaded() {
     let other = Recipient::new(&server.client(), &link, None).unwrap();
     let download = other.take().await.unwrap();
     download.files().await.unwrap();
-    assert!(dead_end(&recipient, &link, "drained").await.contains("All downloads are taken"));
+    assert!(dead_end(&recipient, &link, "exhausted").await.contains("All downloads are taken"));
     download.finish().await.unwrap();
     let text = dead_end(&recipient, &link, "gone").await;
     let day = recipient.script("return `Downloaded on ${new Date().getDate()} `").await;

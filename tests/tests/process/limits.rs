@@ -143,7 +143,7 @@ async fn a_link_ends_when_its_last_download_is_finished_and_says_so() {
     let recipient = Recipient::new(&server.client(), &link, None).unwrap();
     let download = recipient.take().await.unwrap();
     assert_same_files(&download.files().await.unwrap(), &files);
-    assert_eq!(recipient.look().await.unwrap().state, LinkState::Drained, "it waits until it is saved");
+    assert_eq!(recipient.look().await.unwrap().state, LinkState::Exhausted, "it waits until it is saved");
     download.finish().await.unwrap();
     download.finish().await.unwrap();
     let view = recipient.look().await.unwrap();

@@ -40,7 +40,7 @@ async fn a_push_is_made_looked_at_revealed_once_and_gone() {
     let revealed: RevealedPush = server.call(push.ask_reveal(&lease)).await.json();
     assert_eq!((revealed.lease, &revealed.payload), (lease.lease_id(), &push.body.lock.payload));
     assert_eq!(START.until(revealed.expires_at).as_secs(), 15 * MINUTE);
-    assert_eq!((revealed.link.state, revealed.link.downloads_left), (LinkState::Drained, 0));
+    assert_eq!((revealed.link.state, revealed.link.downloads_left), (LinkState::Exhausted, 0));
     assert_eq!(push.status(&server).await.link.counters.started.count, 1);
 
     let receipt = Receipt::from_bytes([5; 32]);

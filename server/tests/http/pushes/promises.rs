@@ -172,7 +172,7 @@ async fn guessing_ends_and_says_so_in_words_of_a_push() {
     }
     server.call(guess()).await.refused(ProblemType::WrongPassword);
     let gone = server.call(push.ask_reveal(&lease)).await.refused(ProblemType::Gone).gone.unwrap();
-    assert_eq!(gone.why, EndReason::Guessed);
+    assert_eq!(gone.why, EndReason::TooManyGuesses);
     assert_eq!(push.status(&server).await.link.counters.wrong_password.count, 3);
 }
 

@@ -162,11 +162,11 @@ impl Model {
         link.locked |= link.guesses >= 200;
         let locked = link.locked && !was_locked;
         if destroyed {
-            link.end(EndReason::Guessed, now);
+            link.end(EndReason::TooManyGuesses, now);
         }
         self.say(Some(id), Event::WrongPassword);
         if destroyed {
-            self.say(Some(id), Event::Guessed);
+            self.say(Some(id), Event::TooManyGuesses);
         } else if locked {
             self.say(Some(id), Event::Locked);
         }

@@ -359,10 +359,10 @@ impl PushModel {
         let destroyed = push.body.destroy_after_guesses.is_some_and(|most| push.guesses >= most);
         let locked = push.locked && !was_locked && !destroyed;
         if destroyed {
-            push.end(EndReason::Guessed, now);
+            push.end(EndReason::TooManyGuesses, now);
         }
         self.say(Event::WrongPassword);
-        for (event, happened) in [(Event::Guessed, destroyed), (Event::Locked, locked)] {
+        for (event, happened) in [(Event::TooManyGuesses, destroyed), (Event::Locked, locked)] {
             if happened {
                 self.say(event);
             }

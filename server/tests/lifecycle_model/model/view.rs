@@ -53,7 +53,7 @@ impl Model {
         } else if link.paused || self.share.as_ref().unwrap().paused {
             LinkState::Paused
         } else if link.used() >= link.max as usize {
-            LinkState::Drained
+            LinkState::Exhausted
         } else {
             LinkState::Ready
         }

@@ -75,7 +75,7 @@ proptest! {
                     *compared += 1;
                     let status = link_status(entry.after.as_ref(), &run, entry.at, *link).unwrap();
                     if destroy_after.is_some_and(|most| most <= *compared) {
-                        prop_assert_eq!(status.gone.map(|gone| gone.why), Some(EndReason::Guessed));
+                        prop_assert_eq!(status.gone.map(|gone| gone.why), Some(EndReason::TooManyGuesses));
                         prop_assert_eq!(Some(*compared), *destroy_after);
                     } else {
                         prop_assert_eq!(status.state == LinkState::Locked, *compared == 200);

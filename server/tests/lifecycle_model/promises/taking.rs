@@ -209,7 +209,7 @@ proptest! {
             run.apply(world::fetch(0, client, fetched)).as_ref().unwrap();
         }
         for client in 0..clients {
-            prop_assert_eq!(run.look(0).unwrap().state, LinkState::Drained);
+            prop_assert_eq!(run.look(0).unwrap().state, LinkState::Exhausted);
             run.wait(30 * MINUTE / u64::from(clients));
             prop_assert!(run.apply(world::fetch(0, client, 1)).is_ok());
             prop_assert!(run.apply(world::finish(0, client)).is_ok());

@@ -94,7 +94,7 @@ proptest! {
         prop_assert_eq!(counted.len(), views_max as usize);
         let seen: std::collections::BTreeSet<_> = run.trace.iter().filter_map(revealed).map(|(lease, _)| lease).collect();
         prop_assert_eq!(seen.len(), views_max as usize);
-        prop_assert_eq!(run.look_at_push().unwrap().link.state, LinkState::Drained);
+        prop_assert_eq!(run.look_at_push().unwrap().link.state, LinkState::Exhausted);
     }
 
     /// Once a push has ended, nothing of it is left but what its owner called it: no payload, no
@@ -197,7 +197,7 @@ proptest! {
             compared += 1;
             let link = push_status(entry.after.as_ref(), &run.policy, entry.at).unwrap().link;
             if chosen.is_some_and(|most| most <= compared) {
-                prop_assert_eq!((link.gone.map(|gone| gone.why), Some(compared)), (Some(EndReason::Guessed), chosen));
+                prop_assert_eq!((link.gone.map(|gone| gone.why), Some(compared)), (Some(EndReason::TooManyGuesses), chosen));
             } else {
                 prop_assert_eq!((link.gone, link.state == LinkState::Locked), (None, compared == 200));
                 prop_assert!(compared <= 200);

@@ -64,10 +64,10 @@ fn a_right_password_does_not_forget_the_total() {
         run.done(open(world::right(0, None)));
     }
     wait_after_guess(&mut run);
-    assert_eq!(run.view(0).gone.unwrap().why, EndReason::Guessed);
+    assert_eq!(run.view(0).gone.unwrap().why, EndReason::TooManyGuesses);
     let events: Vec<_> = run.trace.last().unwrap().log.iter().map(|line| line.event).collect();
     // With its last link ends the share.
-    assert_eq!(events, [Event::WrongPassword, Event::Guessed, Event::Guessed]);
+    assert_eq!(events, [Event::WrongPassword, Event::TooManyGuesses, Event::TooManyGuesses]);
     assert!(matches!(run.refused(open(world::right(0, None))), Refusal::Gone(_)));
 }
 
@@ -203,7 +203,7 @@ fn a_guess_that_is_owed_counts_like_any_other() {
     assert!(matches!(run.refused(open(world::right(0, None))), Refusal::TooManyGuesses { .. }));
     run.done(Command::CountGuess { link: world::link_id(9) });
     run.done(owed.clone());
-    assert_eq!(run.view(0).gone.unwrap().why, EndReason::Guessed);
+    assert_eq!(run.view(0).gone.unwrap().why, EndReason::TooManyGuesses);
     let after = run.record.clone();
     run.done(owed);
     assert_eq!(run.record, after);

@@ -117,11 +117,11 @@ fn nothing_is_saved_before_it_was_fetched() {
     let mut run = one_link(many(1));
     run.done(world::lease(0, 0));
     assert_eq!(run.refused(world::finish(0, 0)), Refusal::LeaseNotStarted);
-    assert_eq!(run.view(0).state, LinkState::Drained);
+    assert_eq!(run.view(0).state, LinkState::Exhausted);
 }
 
 #[test]
-fn drained_still_shows_but_gives_no_other_lease() {
+fn exhausted_still_shows_but_gives_no_other_lease() {
     let mut run = one_link(many(1));
     run.done(world::lease(0, 0));
     run.done(world::fetch(0, 0, 1));

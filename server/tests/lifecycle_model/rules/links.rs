@@ -151,7 +151,7 @@ fn fewer_downloads_can_end_a_link_and_more_can_fill_it_up() {
         run.done(world::lease(0, lease));
     }
     run.done(world::fetch(0, 0, 1));
-    assert_eq!(run.view(0).state, LinkState::Drained);
+    assert_eq!(run.view(0).state, LinkState::Exhausted);
     run.done(world::patch(0, PatchLink { downloads_max: Some(4), ..PatchLink::default() }));
     assert_eq!((run.view(0).state, run.view(0).downloads_left), (LinkState::Ready, 1));
 
@@ -166,7 +166,7 @@ fn fewer_downloads_can_end_a_link_and_more_can_fill_it_up() {
     run.done(world::finish(0, 0));
     run.done(world::fetch(0, 2, 1));
     run.done(world::finish(0, 2));
-    assert_eq!(run.view(0).state, LinkState::Drained);
+    assert_eq!(run.view(0).state, LinkState::Exhausted);
     run.wait(2 * 60 * SECOND);
     assert_eq!(run.view(0).gone.unwrap().why, EndReason::Spent);
 }

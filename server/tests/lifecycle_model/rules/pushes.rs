@@ -123,7 +123,7 @@ fn the_last_view_ends_it_and_no_other() {
         run.revealed(lease);
     }
     assert_eq!(run.refused(push::reveal(3)), Refusal::NoDownloadLeft { retry_after: None });
-    assert_eq!(run.push_view().state, LinkState::Drained);
+    assert_eq!(run.push_view().state, LinkState::Exhausted);
     run.done(push::finish(1));
     run.done(push::finish(0));
     assert_eq!(run.look_at_push().unwrap().face, Some(push::put_request().lock.face));
@@ -157,7 +157,7 @@ fn an_owner_changes_how_many_views_there_are() {
     run.patched(PatchPush { views_max: Some(1), ..PatchPush::default() });
     run.revealed(0);
     run.done(push::finish(0));
-    assert_eq!(run.push_view().state, LinkState::Drained);
+    assert_eq!(run.push_view().state, LinkState::Exhausted);
     run.done(push::finish(1));
     assert_eq!(run.push_view().gone.unwrap().why, EndReason::Spent);
 
@@ -230,9 +230,9 @@ fn resuming_forgets_wrong_passphrases() {
 fn too_many_guesses_end_it_where_the_sender_chose_so() {
     let mut run = made(PutPush { destroy_after_guesses: Some(3), ..push::put_request() });
     run.play(&[world::Move::GuessOnPush { count: 10 }]);
-    assert_eq!(run.push_view().gone.unwrap().why, EndReason::Guessed);
+    assert_eq!(run.push_view().gone.unwrap().why, EndReason::TooManyGuesses);
     assert_eq!(run.push().counters.wrong_password.count, 3);
-    assert_eq!(run.told()[4..], [Event::Guessed]);
+    assert_eq!(run.told()[4..], [Event::TooManyGuesses]);
     assert!(!String::from_utf8(run.record.unwrap().to_bytes()).unwrap().contains("mpqampqa"));
 }
 

@@ -76,7 +76,7 @@ impl Caller {
                 let got = self.view(token, text, lease, false).await.is_some();
                 (!got).then(|| "it gives nothing".to_owned()).into_iter().collect()
             }
-            (FoundState::Ready, LinkState::Drained) => {
+            (FoundState::Ready, LinkState::Exhausted) => {
                 let lease = share.unfinished.lock().await.take();
                 self.view_again(token, lease.as_ref(), text).await
             }

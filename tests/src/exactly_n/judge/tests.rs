@@ -102,7 +102,7 @@ fn histories_that_keep_every_promise_pass() {
     during.passes();
     let two = |case: &mut Case| case.terms.guesses_max = 2;
     let guessed = Story::made(Kind::Share, 1).with(two).then(Deed::Guess, WRONG).then(Deed::Guess, UNKNOWN);
-    guessed.with(|case| story_link(case).wrong = 2).gone(EndReason::Guessed).passes();
+    guessed.with(|case| story_link(case).wrong = 2).gone(EndReason::TooManyGuesses).passes();
     let stays = |case: &mut Case| case.terms.ends_with_last_link = false;
     let spent = Story::made(Kind::Share, 1).with(stays).saved(1);
     spent.with(|case| story_link(case).gone = Some(EndReason::Spent)).passes();
@@ -153,7 +153,8 @@ fn what_was_acknowledged_and_is_lost_is_found() {
 #[test]
 fn an_end_without_a_reason_is_found_and_so_is_a_missing_one() {
     let rule = "what is gone has a reason";
-    let all = [EndReason::Spent, EndReason::Expired, EndReason::Revoked, EndReason::Destroyed, EndReason::Guessed];
+    let all =
+        [EndReason::Spent, EndReason::Expired, EndReason::Revoked, EndReason::Destroyed, EndReason::TooManyGuesses];
     for why in all.into_iter().chain([EndReason::Abandoned]) {
         Story::made(Kind::Share, 2).saved(1).gone(why).breaks(rule);
         Story::made(Kind::Push, 2).then(Deed::Fetch(1), told(why)).breaks(rule);
@@ -182,7 +183,8 @@ fn guesses_that_are_forgotten_invented_or_without_end_are_found() {
         story_link(case).wrong = 2;
     };
     guessed().with(two).breaks(rule);
-    let three = |case: &mut Case| (story_link(case).wrong, story_link(case).gone) = (3, Some(EndReason::Guessed));
+    let three =
+        |case: &mut Case| (story_link(case).wrong, story_link(case).gone) = (3, Some(EndReason::TooManyGuesses));
     guessed().then(Deed::Guess, WRONG).with(two).with(three).breaks(rule);
     let many = (0..=GUESSES_MAX).fold(Story::made(Kind::Push, 1), |story, _| story.then(Deed::Guess, WRONG));
     many.with(|case| story_link(case).wrong = GUESSES_MAX + 1).breaks(rule);

@@ -133,7 +133,7 @@ async fn what_has_ended_says_why_and_since_when() {
     let (_, link) = pushed(&server, &password("seen"), &PushTerms::default()).await;
     let (reader, lease) = (Reader::new(&client, &link, None).unwrap(), LeaseSecret::generate(&mut rng()));
     let view = reader.reveal(&lease).await.unwrap();
-    let told = dead_end(&recipient, &link, "drained", true).await;
+    let told = dead_end(&recipient, &link, "exhausted", true).await;
     assert!(told.contains("tell the sender"), "{told}");
     reader.finish(&lease, &view).await.unwrap();
     recipient.click("retry").await;

@@ -177,7 +177,7 @@ async fn whoever_took_a_view_gets_it_again_and_nobody_else_does() {
     recipient.state_of(&["revealed"]).await;
     assert_eq!(views(&server, &push).await, 1);
 
-    other.look_at_push(&link, "drained").await;
+    other.look_at_push(&link, "exhausted").await;
     assert!(other.visible().await.contains("Every view of this link is taken"));
     other.assert_accessible().await;
     recipient.click("finish").await;

@@ -48,7 +48,8 @@ impl World {
         let (half, view) = (half_sent(&client).await, LeaseSecret::generate(&mut rng()));
         let running = Running::begin(server).await;
         let (mut packages, mut recipients) = (Vec::new(), Vec::new());
-        for (seed, end) in [(200, End::Guessed), (201, End::Paused), (202, End::Drained), (203, End::Revoked)] {
+        for (seed, end) in [(200, End::TooManyGuesses), (201, End::Paused), (202, End::Exhausted), (203, End::Revoked)]
+        {
             let (_, package) = sealed(300_000, seed, PART);
             let terms = LinkTerms { recipient_may_destroy: false, ..LinkTerms::default() }.with_password("right");
             let link = send(server, &package, &terms).await;
@@ -126,21 +127,21 @@ impl World {
 
 /// What happens to a share before it is moved.
 enum End {
-    Guessed,
+    TooManyGuesses,
     Paused,
-    Drained,
+    Exhausted,
     Revoked,
 }
 
 impl End {
     async fn happen(self, server: &Server, package: &Package, recipient: &Recipient, link: &str) {
         match self {
-            Self::Guessed => {
+            Self::TooManyGuesses => {
                 let wrong = Recipient::new(&server.client(), link, Some("wrong")).unwrap();
                 assert_problem(wrong.open().await, ProblemType::WrongPassword);
             }
             Self::Paused => _ = server.client().pause(package, true).await.unwrap(),
-            Self::Drained => _ = recipient.take().await.unwrap().sealed_part(0).await.unwrap(),
+            Self::Exhausted => _ = recipient.take().await.unwrap().sealed_part(0).await.unwrap(),
             Self::Revoked => {
                 server.client().revoke(package).await.unwrap();
                 assert_deleted(server, &package.share()).await;

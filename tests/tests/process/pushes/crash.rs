@@ -35,7 +35,7 @@ async fn assert_view_is_of(server: &Server, push: &SealedPush, lease: &LeaseSecr
     assert_problem(other.reveal(&self::lease()).await, ProblemType::NoDownloadLeft);
     let status = server.client().push_status(push).await.unwrap().link;
     assert_eq!((status.counters.started.count, status.downloads_taken), (1, 1), "counted once");
-    assert_eq!(status.state, LinkState::Drained);
+    assert_eq!(status.state, LinkState::Exhausted);
 
     same.finish(lease, &view).await.unwrap();
     let status = server.client().push_status(push).await.unwrap();

@@ -89,7 +89,7 @@ async fn a_push_that_is_to_end_after_some_guesses_does_and_says_why() {
     assert!(wrong.reveal(&lease()).await.is_err());
     let right = reader(&server, &push, Some("right"));
     let view = right.look().await.unwrap();
-    assert_eq!((view.link.gone.unwrap().why, view.face), (EndReason::Guessed, None));
+    assert_eq!((view.link.gone.unwrap().why, view.face), (EndReason::TooManyGuesses, None));
     assert_problem(right.reveal(&lease()).await, ProblemType::Gone);
     let status = server.client().push_status(&push).await.unwrap().link;
     assert_eq!(status.counters.wrong_password.count, 2, "the owner sees the attempts");

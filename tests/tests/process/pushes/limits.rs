@@ -52,7 +52,7 @@ async fn a_limit_is_a_limit_when_50_readers_race_for_one_view() {
         let push = push(&server, &password(SECRET), &PushTerms::default()).await;
         assert_eq!(race(&server, &push, 50, finish).await, 1);
         let status = server.client().push_status(&push).await.unwrap().link;
-        let state = if finish { LinkState::Gone } else { LinkState::Drained };
+        let state = if finish { LinkState::Gone } else { LinkState::Exhausted };
         assert_eq!((status.state, status.counters.started.count), (state, 1));
     }
 }

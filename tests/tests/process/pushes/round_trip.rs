@@ -42,7 +42,7 @@ async fn every_kind_arrives_as_it_was_sent_with_and_without_a_passphrase() {
             let lease = lease();
             let view = reader.reveal(&lease).await.unwrap();
             assert!(view.payload == payload, "{:?} arrived as something else", payload.kind());
-            assert_eq!(reader.look().await.unwrap().link.state, LinkState::Drained, "it waits for a lost answer");
+            assert_eq!(reader.look().await.unwrap().link.state, LinkState::Exhausted, "it waits for a lost answer");
             let ended = reader.finish(&lease, &view).await.unwrap();
             assert_eq!((ended.link.gone.unwrap().why, ended.face), (EndReason::Spent, None));
 

@@ -5,7 +5,7 @@
  *
  * For tests and scripts, these stay as they are. `document.body.dataset.state` is one of `loading`, `unsupported`,
  * `no-link`, `damaged`, `password` (what it is, and the passphrase), `ready` (what it is), `confirm`, `revealing`,
- * `revealed`, `finished`, `destroyed`, and the dead ends `gone`, `not-found`, `paused`, `locked`, `drained`, `offline`,
+ * `revealed`, `finished`, `destroyed`, and the dead ends `gone`, `not-found`, `paused`, `locked`, `exhausted`, `offline`,
  * `other-kind` (a link of another page), `error`. A wrong passphrase is found out after the two steps: the page is back
  * at `password` then, and the next try needs no further step. Ids: `#link-input`, `#link-open`, `#link-problem`;
  * `#ready-title`, `#from`, `#facts` (`dd[data-fact=left|ends|passphrase]`), `#seen-before`; `#password`,

@@ -60,7 +60,7 @@ export class DeadEnds {
    * The dead end that a link's state is, if it is one.
    *
    * @param {{ state: string, gone: Gone }} view
-   * @param {boolean} holdsLease for whom a drained link still opens
+   * @param {boolean} holdsLease for whom an exhausted link still opens
    * @param {() => void} again
    * @returns {boolean}
    */
@@ -69,8 +69,8 @@ export class DeadEnds {
       this.show("gone", this.goneText(view.gone), undefined);
     } else if (view.state === "paused" || view.state === "locked") {
       this.show(view.state, "", again);
-    } else if (view.state === "drained" && !holdsLease) {
-      this.show("drained", "", again);
+    } else if (view.state === "exhausted" && !holdsLease) {
+      this.show("exhausted", "", again);
     } else {
       return false;
     }
@@ -95,7 +95,7 @@ export class DeadEnds {
       case "locked":
         return this.show(variant, "", again);
       case "no-download-left":
-        return this.show("drained", "", again);
+        return this.show("exhausted", "", again);
       case "network":
       case "unavailable":
         return this.show("offline", failure?.stranger ? sentenceOf(failure) : "", again);

@@ -21,7 +21,7 @@ impl PushModel {
             Push { gone: Some(_), .. } => LinkState::Gone,
             Push { locked: true, .. } => LinkState::Locked,
             Push { paused: true, .. } => LinkState::Paused,
-            _ if left == 0 => LinkState::Drained,
+            _ if left == 0 => LinkState::Exhausted,
             _ => LinkState::Ready,
         };
         let gone = push.gone.is_some();

@@ -85,7 +85,7 @@ export const pushStatus = {
     seen: "شوهد، وما زال متاحًا",
     paused: "أوقفته مؤقتًا",
     locked: "أُوقف بعد عبارات مرور خاطئة كثيرة",
-    drained: "استُخدمت كل المشاهدات",
+    exhausted: "استُخدمت كل المشاهدات",
     gone: "انتهى",
   },
   unreachable: "الخادم لا يجيب الآن. ستستمر المتابعة تلقائيًا.",
@@ -106,7 +106,7 @@ export const events = {
   expired: "انتهى: مضت مدته",
   revoked: "انتهى: حذفته أنت",
   destroyed: "انتهى: حذفه أحد المستلمين",
-  guessed: "انتهى: عبارات مرور خاطئة كثيرة",
+  "too-many-guesses": "انتهى: عبارات مرور خاطئة كثيرة",
   deleted: "حُذف من الخادم",
 };
 
@@ -116,7 +116,7 @@ export const pushGone = {
   expired: (when) => `انتهت مدته في ${when}. حُذف من الخادم.`,
   revoked: (when) => `حذفته أنت في ${when}. لم يعد الرابط يعمل.`,
   destroyed: (when) => `حذفه أحد المستلمين من الخادم في ${when}.`,
-  guessed: (when) => `حُذف من الخادم في ${when} بعد عبارات مرور خاطئة كثيرة.`,
+  "too-many-guesses": (when) => `حُذف من الخادم في ${when} بعد عبارات مرور خاطئة كثيرة.`,
 };
 
 /** @type {typeof En.refusals} */

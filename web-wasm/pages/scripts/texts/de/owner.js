@@ -77,7 +77,7 @@ export const pushStatus = {
     seen: "gesehen, und noch offen",
     paused: "von Ihnen angehalten",
     locked: "angehalten nach zu vielen falschen Codewörtern",
-    drained: "alle Abrufe sind vergeben",
+    exhausted: "alle Abrufe sind vergeben",
     gone: "beendet",
   },
   unreachable: "Der Server antwortet im Moment nicht. Es geht von selbst weiter.",
@@ -98,7 +98,7 @@ export const events = {
   expired: "Beendet: die Zeit war abgelaufen",
   revoked: "Beendet: Sie haben es gelöscht",
   destroyed: "Beendet: ein Empfänger hat es gelöscht",
-  guessed: "Beendet: zu viele falsche Codewörter",
+  "too-many-guesses": "Beendet: zu viele falsche Codewörter",
   deleted: "Vom Server gelöscht",
 };
 
@@ -108,7 +108,7 @@ export const pushGone = {
   expired: (when) => `Die Zeit war am ${when} abgelaufen. Es ist vom Server gelöscht.`,
   revoked: (when) => `Sie haben es am ${when} gelöscht. Der Link funktioniert nicht mehr.`,
   destroyed: (when) => `Ein Empfänger hat es am ${when} gelöscht.`,
-  guessed: (when) => `Am ${when} gab es zu viele falsche Codewörter. Es ist vom Server gelöscht.`,
+  "too-many-guesses": (when) => `Am ${when} gab es zu viele falsche Codewörter. Es ist vom Server gelöscht.`,
 };
 
 /** @type {typeof En.refusals} */

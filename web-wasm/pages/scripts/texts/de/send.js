@@ -275,7 +275,7 @@ export const status = {
     saved: "gespeichert, und noch offen",
     paused: "angehalten",
     locked: "angehalten nach zu vielen falschen Passwörtern",
-    drained: "alle Downloads sind vergeben",
+    exhausted: "alle Downloads sind vergeben",
     gone: "beendet",
   },
   unreachable: "Der Server antwortet im Moment nicht. Es geht von selbst weiter.",
@@ -288,7 +288,7 @@ export const goneForOwner = {
   expired: (when) => `Die Zeit war am ${when} abgelaufen. Die Dateien sind vom Server gelöscht.`,
   revoked: (when) => `Sie haben es am ${when} gelöscht. Der Link funktioniert nicht mehr.`,
   destroyed: (when) => `Der Empfänger hat es am ${when} vom Server gelöscht.`,
-  guessed: (when) => `Am ${when} gab es zu viele falsche Passwörter. Die Dateien sind vom Server gelöscht.`,
+  "too-many-guesses": (when) => `Am ${when} gab es zu viele falsche Passwörter. Die Dateien sind vom Server gelöscht.`,
   abandoned: (when) => `Das Hochladen wurde nicht rechtzeitig fertig, und am ${when} wurde alles gelöscht.`,
 };
 

@@ -84,7 +84,7 @@ export const pushStatus = {
     seen: "seen, and still open",
     paused: "paused by you",
     locked: "paused after too many wrong passphrases",
-    drained: "every view is taken",
+    exhausted: "every view is taken",
     gone: "ended",
   },
   unreachable: "The server does not answer at the moment. This will go on by itself.",
@@ -105,7 +105,7 @@ export const events = {
   expired: "Ended: its time was over",
   revoked: "Ended: you deleted it",
   destroyed: "Ended: a recipient destroyed it",
-  guessed: "Ended: too many wrong passphrases",
+  "too-many-guesses": "Ended: too many wrong passphrases",
   deleted: "Deleted from the server",
 };
 
@@ -115,7 +115,7 @@ export const pushGone = {
   expired: (when) => `It expired on ${when}, and is deleted from the server.`,
   revoked: (when) => `You deleted it on ${when}. The link no longer works.`,
   destroyed: (when) => `A recipient destroyed it on ${when}. It is deleted from the server.`,
-  guessed: (when) => `Too many wrong passphrases on ${when}. It is deleted from the server.`,
+  "too-many-guesses": (when) => `Too many wrong passphrases on ${when}. It is deleted from the server.`,
 };
 
 /** What a server says that refuses what somebody hands over. In English, its own sentence is shown. @type {Record<string, string>} */

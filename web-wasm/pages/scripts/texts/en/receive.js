@@ -37,7 +37,7 @@ export const goneForRecipient = {
   expired: (when) => `It expired on ${when}, and the files are deleted. Ask the sender for a new link.`,
   revoked: (when) => `The sender deleted it on ${when}. Ask the sender if that surprises you.`,
   destroyed: (when) => `A recipient deleted it on ${when}. If that was not you, tell the sender.`,
-  guessed: (when) => `It was deleted on ${when} after too many wrong passwords. Tell the sender.`,
+  "too-many-guesses": (when) => `It was deleted on ${when} after too many wrong passwords. Tell the sender.`,
   abandoned: (when) => `It was never finished, and was deleted on ${when}. Tell the sender.`,
 };
 
@@ -135,7 +135,7 @@ export const receiveDeadEnds = {
     text: "Somebody tried too many wrong passwords. The files are still there; the sender can open the link again.",
     button: "Try again",
   },
-  drained: {
+  exhausted: {
     title: "All downloads are taken",
     text:
       "Every download of this link is taken, and somebody may be downloading now. If a download does not start, " +

@@ -167,7 +167,7 @@ export const revealDeadEnds = {
     text: "Somebody typed too many wrong passphrases. Nothing is lost: the sender can open the link again.",
     button: "Try again",
   },
-  drained: {
+  exhausted: {
     title: "All views are taken",
     text: "Every view of this link is taken. If that was not you, tell the sender.",
     button: "Try again",
@@ -213,5 +213,5 @@ export const revealGone = {
   expired: (when) => `It expired on ${when}, and is deleted. Ask the sender for a new link.`,
   revoked: (when) => `The sender deleted it on ${when}. Ask the sender if that surprises you.`,
   destroyed: (when) => `A recipient destroyed it on ${when}. If that was not you, tell the sender.`,
-  guessed: (when) => `It was deleted on ${when} after too many wrong passphrases. Tell the sender.`,
+  "too-many-guesses": (when) => `It was deleted on ${when} after too many wrong passphrases. Tell the sender.`,
 };

@@ -286,7 +286,7 @@ export const status = {
     saved: "saved, and still open",
     paused: "paused",
     locked: "paused after too many wrong passwords",
-    drained: "every download is taken",
+    exhausted: "every download is taken",
     gone: "ended",
   },
   unreachable: "The server does not answer at the moment. This will go on by itself.",
@@ -299,7 +299,7 @@ export const goneForOwner = {
   expired: (when) => `It expired on ${when}, and is deleted from the server.`,
   revoked: (when) => `You deleted it on ${when}. The link no longer works.`,
   destroyed: (when) => `The recipient deleted it from the server on ${when}.`,
-  guessed: (when) => `Too many wrong passwords on ${when}. It is deleted from the server.`,
+  "too-many-guesses": (when) => `Too many wrong passwords on ${when}. It is deleted from the server.`,
   abandoned: (when) => `The upload was not finished in time, and was deleted on ${when}.`,
 };
 
