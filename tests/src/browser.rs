@@ -11,6 +11,7 @@ mod frames;
 mod hands;
 pub mod pages;
 pub mod pages_push;
+mod pool;
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -27,6 +28,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use self::driver::Driver;
 use self::engine::{Engine, Needs};
+use self::pool::Chromium;
 use crate::wait;
 
 /// What a person would call at once, on a machine that is busy with other things.
@@ -51,7 +53,10 @@ pub struct Browser {
     /// Its tabs in the order in which they were opened: drivers list them in an order of their own.
     tabs: Mutex<Vec<WindowHandle>>,
     driver: Driver,
-    folder: TempDir,
+    /// Where its files lie: what it saves and what people send from it.
+    files: PathBuf,
+    /// Profile and files, unless they belong to a browser that goes on after the test.
+    folder: Option<TempDir>,
 }
 
 /// A text of a page as people see it: without the marks that set names of files apart from the
@@ -61,20 +66,30 @@ fn seen(text: &str) -> String {
 }
 
 impl Browser {
-    /// Starts one with an empty profile and an empty download folder.
+    /// Starts one with an empty profile and an empty download folder. Chromium may have served
+    /// another test, and has been emptied since.
     ///
     /// # Panics
     /// There is no Chromium, or it does not start.
     pub async fn start() -> Self {
-        Self::start_with(&[]).await
+        match Engine::of_this_run() {
+            Engine::Chromium => match Chromium::idle() {
+                Some(chromium) => Self::attach_emptied(chromium).await,
+                None => Self::attach_emptied(Chromium::start(new_folder(), &[], "").await).await,
+            },
+            Engine::Firefox | Engine::WebKit => Self::start_in(new_folder()).await,
+        }
     }
 
-    /// Starts one with more arguments for Chromium.
+    /// Starts one of its own, with more arguments for Chromium.
     ///
     /// # Panics
     /// There is no Chromium, or it does not start.
     pub async fn start_with(more: &[&str]) -> Self {
-        Self::start_in(TempDir::new().expect("there is room for a profile"), more).await
+        match Engine::of_this_run() {
+            Engine::Chromium => Self::attach_emptied(Chromium::start(new_folder(), more, "").await.only_once()).await,
+            Engine::Firefox | Engine::WebKit => Self::start_in(new_folder()).await,
+        }
     }
 
     /// Kills it as a power cut would, and starts it again with the profile that it had.
@@ -83,36 +98,55 @@ impl Browser {
     /// It does not start.
     pub async fn kill_and_start_again(self) -> Self {
         let Self { driver, folder, .. } = self;
-        drop(driver);
-        Self::start_in(folder, &[]).await
+        match (driver.kill_browser(), folder) {
+            (Some(kept), _) => {
+                let browser = Self::attach_to(Chromium::start(kept, &[], "").await).await;
+                browser.save_into_downloads().await;
+                browser
+            }
+            (None, folder) => Self::start_in(folder.expect("its driver started it")).await,
+        }
     }
 
-    /// Starts one whose clock shows the time of a zone, such as `Asia/Kolkata`.
+    /// Starts one of its own whose clock shows the time of a zone, such as `Asia/Kolkata`.
     ///
     /// # Panics
     /// It does not start.
     pub async fn start_in_zone(zone: &str) -> Self {
-        Self::start_where(TempDir::new().expect("there is room for a profile"), &[], &format!("TZ={zone} ")).await
+        let variables = format!("TZ={zone} ");
+        Self::attach_emptied(Chromium::start(new_folder(), &[], &variables).await.only_once()).await
     }
 
-    async fn start_in(folder: TempDir, more: &[&str]) -> Self {
-        Self::start_where(folder, more, "").await
+    /// Attaches a driver to a Chromium that runs, and empties that.
+    async fn attach_emptied(chromium: Chromium) -> Self {
+        let browser = Self::attach_to(chromium).await;
+        browser.empty().await;
+        browser
     }
 
-    /// Starts one with variables of its own, as a shell takes them before a command.
-    async fn start_where(folder: TempDir, more: &[&str], variables: &str) -> Self {
-        let downloads = folder.path().join("downloads");
-        std::fs::create_dir_all(&downloads).expect("the folder is ours");
+    async fn attach_to(chromium: Chromium) -> Self {
+        let files = chromium.folder().to_owned();
+        let capabilities = chromium.capabilities();
+        let driver = Driver::start(Engine::Chromium, Some(chromium)).await;
+        Self::connect(driver, capabilities, files, None).await
+    }
+
+    /// Has a driver start a browser in a folder.
+    async fn start_in(folder: TempDir) -> Self {
         let engine = Engine::of_this_run();
-        let mut driver = Driver::start(engine, variables).await;
-        let Value::Object(wanted) = engine.capabilities(folder.path(), &downloads, more) else {
-            unreachable!("it is written as an object")
-        };
+        let files = folder.path().to_owned();
+        let capabilities = engine.capabilities(&files, &made(files.join(DOWNLOADS)));
+        let driver = Driver::start(engine, None).await;
+        Self::connect(driver, capabilities, files, Some(folder)).await
+    }
+
+    async fn connect(mut driver: Driver, capabilities: Value, files: PathBuf, folder: Option<TempDir>) -> Self {
+        let Value::Object(wanted) = capabilities else { unreachable!("it is written as an object") };
         let connecting = ClientBuilder::new(HttpConnector::new()).capabilities(wanted).connect(&driver.address()).await;
         let client = connecting.expect("the browser starts; `cargo xtask test` installs it where it is missing");
         driver.session = client.session_id().await.expect("the driver answers");
         let tabs = Mutex::new(vec![client.window().await.expect("it starts with a tab")]);
-        Self { client, tabs, driver, folder }
+        Self { client, tabs, driver, files, folder }
     }
 
     /// Opens an address.
@@ -273,7 +307,7 @@ impl Browser {
     /// Where downloads are saved.
     #[must_use]
     pub fn downloads(&self) -> PathBuf {
-        self.folder.path().join("downloads")
+        self.files.join(DOWNLOADS)
     }
 
     /// A folder for files to be sent, deleted with the browser.
@@ -282,9 +316,7 @@ impl Browser {
     /// There is no room.
     #[must_use]
     pub fn desk(&self) -> PathBuf {
-        let desk = self.folder.path().join("desk");
-        std::fs::create_dir_all(&desk).expect("the folder is ours");
-        desk
+        made(self.files.join(DESK))
     }
 
     /// Waits for the only file in the download folder to be complete, takes it out of there and
@@ -345,6 +377,20 @@ impl Browser {
     pub fn complaints(&self) -> Vec<String> {
         self.driver.complaints()
     }
+}
+
+/// Folders of a browser beside its profile.
+const DOWNLOADS: &str = "downloads";
+const DESK: &str = "desk";
+
+fn new_folder() -> TempDir {
+    TempDir::new().expect("there is room for a profile")
+}
+
+/// A folder that is there.
+fn made(folder: PathBuf) -> PathBuf {
+    std::fs::create_dir_all(&folder).expect("the folder is ours");
+    folder
 }
 
 fn is_unfinished(file: &Path) -> bool {

@@ -1,10 +1,12 @@
 //! The driver of a browser: one per browser, in a process group of its own, so that nothing
-//! outlives a test.
+//! outlives the tests. Firefox and WebKit are started by their drivers and end with them; Chromium
+//! is started before its driver, which attaches to it, and can serve another test afterwards.
 
 use std::io::{BufRead as _, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::process::Stdio;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,17 +14,20 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tempfile::TempDir;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
 use super::engine::Engine;
+use super::pool::Chromium;
 use crate::wait;
 
 #[derive(Debug)]
 pub(super) struct Driver {
     engine: Engine,
     group: Group,
+    /// The browser that it is attached to, if it has not started one itself.
+    chromium: Option<Chromium>,
     /// The display that nobody sees, for an engine that needs one.
     _display: Option<Group>,
     port: u16,
@@ -32,8 +37,8 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    /// Starts one with variables, as a shell takes them before a command.
-    pub(super) async fn start(engine: Engine, more: &str) -> Self {
+    /// Starts one, for a browser that runs already or for one that it will start.
+    pub(super) async fn start(engine: Engine, chromium: Option<Chromium>) -> Self {
         let display = match engine {
             Engine::WebKit => Some(display().await),
             Engine::Chromium | Engine::Firefox => None,
@@ -41,14 +46,14 @@ impl Driver {
         let free = free_port();
         let (command, announcement) = engine.driver(free);
         let variables = display.as_ref().map(|(_, number)| format!("DISPLAY=:{number} ")).unwrap_or_default();
-        let (group, mut lines) = Group::start(&format!("{variables}{more}{command} 2>&1"));
+        let (group, mut lines) = Group::start(&format!("{variables}{command} 2>&1"), None);
         let listens = async {
             let Some(announcement) = announcement else {
                 let connected = async || TcpStream::connect(("127.0.0.1", free)).ok();
                 wait::until(Duration::from_secs(30), "the driver listens", connected).await;
                 return free;
             };
-            while let Ok(Some(line)) = lines.next_line().await {
+            while let Some(line) = lines.recv().await {
                 if let Some((_, port)) = line.trim_end_matches('.').split_once(announcement) {
                     return port.trim().parse().expect("a port is a number");
                 }
@@ -60,13 +65,14 @@ impl Driver {
         let said = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&said);
         tokio::spawn(async move {
-            while let Ok(Some(line)) = lines.next_line().await {
+            while let Some(line) = lines.recv().await {
                 if is_complaint(&line) {
                     heard.lock().expect("nobody panics with it").push(line);
                 }
             }
         });
-        Self { engine, group, _display: display.map(|(group, _)| group), port, session: None, said }
+        let display = display.map(|(group, _)| group);
+        Self { engine, group, chromium, _display: display, port, session: None, said }
     }
 
     pub(super) fn address(&self) -> String {
@@ -91,14 +97,15 @@ impl Driver {
         complaints.filter_map(|entry| entry["message"].as_str().map(ToOwned::to_owned)).collect()
     }
 
-    /// Proportional memory of every process in the group, the driver's own included.
+    /// Proportional memory of every process of the browser, with the driver where that started it.
     pub(super) fn resident_bytes(&self) -> u64 {
+        let group_of_browser = self.chromium.as_ref().map_or(&self.group, Chromium::group);
         let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
         let of_group = processes.filter(|process| {
             // The fifth field; the second is the name, in brackets, and may contain anything.
             let stat = std::fs::read_to_string(process.path().join("stat")).unwrap_or_default();
             let group = stat.rsplit_once(") ").and_then(|(_, rest)| rest.split(' ').nth(2)?.parse().ok());
-            group == Some(self.group.id.as_raw_pid())
+            group == Some(group_of_browser.id.as_raw_pid())
         });
         let proportional = of_group.filter_map(|process| {
             let rollup = std::fs::read_to_string(process.path().join("smaps_rollup")).ok()?;
@@ -157,50 +164,66 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        let complaints = self.end();
+        if std::thread::panicking() {
+            self.keep_last_words();
+            return;
+        }
+        let complaints = self.complaints();
         assert!(complaints.is_empty(), "the page complained: {complaints:#?}");
+        // First the driver, so that nothing of it is left in the browser for the next test.
+        self.group.kill();
+        if let Some(chromium) = self.chromium.take() {
+            chromium.give_back();
+        }
     }
 }
 
 impl Driver {
-    /// Ends browser and driver. What the page complained of, unless the test failed anyway: then
-    /// its last words are kept.
-    fn end(&mut self) -> Vec<String> {
-        let complaints = match std::thread::panicking() {
-            true => {
-                self.keep_last_words();
-                Vec::new()
-            }
-            false => self.complaints(),
-        };
+    /// Kills the browser as a power cut would, and gives its folder.
+    pub(super) fn kill_browser(mut self) -> Option<TempDir> {
+        let complaints = self.complaints();
+        assert!(complaints.is_empty(), "the page complained: {complaints:#?}");
+        self.session = None;
         self.group.kill();
-        complaints
+        self.chromium.take().map(Chromium::kill)
     }
 }
 
 /// Programs that end together, at the latest with this one.
 #[derive(Debug)]
-struct Group {
+pub(super) struct Group {
     process: Child,
     id: Pid,
 }
 
 impl Group {
-    fn start(shell_command: &str) -> (Self, Lines<BufReader<ChildStdout>>) {
+    /// Starts a command of the shell, and gives its lines. When this program ends with the group
+    /// still running, the folder is deleted too.
+    pub(super) fn start(shell_command: &str, folder: Option<&Path>) -> (Self, UnboundedReceiver<String>) {
+        let delete = folder.map(|folder| format!("kill -9 $!; wait $!; rm -rf '{}';", folder.display()));
         // When this program is killed, the shell's input ends, and with it the whole group.
+        let delete = delete.unwrap_or_default();
+        let script = format!("{shell_command} <&- & read -r _; {delete} kill -9 0");
         let mut command = Command::new("sh");
-        command.arg("-c").arg(format!("{shell_command} <&- & read -r _; kill -9 0"));
-        command.process_group(0).kill_on_drop(true);
+        command.arg("-c").arg(script).process_group(0);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = command.spawn().expect("there is a shell");
-        let id = process.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it runs");
-        let lines = BufReader::new(process.stdout.take().expect("stdout is piped")).lines();
+        let id = Pid::from_raw(process.id().cast_signed()).expect("it runs");
+        let stdout = process.stdout.take().expect("stdout is piped");
+        let (line, lines) = unbounded_channel();
+        // A thread, not a task: the group may outlive the runtime of its test, and must not be
+        // stopped by a pipe that nobody empties.
+        std::thread::spawn(move || {
+            for read in std::io::BufReader::new(stdout).lines().map_while(Result::ok) {
+                let _ = line.send(read);
+            }
+        });
         (Self { process, id }, lines)
     }
 
-    fn kill(&mut self) {
+    pub(super) fn kill(&mut self) {
         let _ = kill_process_group(self.id, Signal::KILL);
-        let _ = self.process.start_kill();
+        let _ = self.process.wait();
     }
 }
 
@@ -212,8 +235,8 @@ impl Drop for Group {
 
 /// A display in memory, and its number.
 async fn display() -> (Group, u32) {
-    let (group, mut lines) = Group::start("Xvfb -displayfd 1 -screen 0 1280x1400x24 -nolisten tcp 2>/dev/null");
-    let number = timeout(Duration::from_secs(30), lines.next_line()).await.ok().and_then(Result::ok).flatten();
+    let (group, mut lines) = Group::start("Xvfb -displayfd 1 -screen 0 1280x1400x24 -nolisten tcp 2>/dev/null", None);
+    let number = timeout(Duration::from_secs(30), lines.recv()).await.ok().flatten();
     let number = number.and_then(|line| line.trim().parse().ok());
     (group, number.expect("Xvfb starts; `cargo xtask test` installs it where it is missing"))
 }

@@ -70,24 +70,11 @@ impl Engine {
         }
     }
 
-    /// What a session is asked for: an empty profile, downloads into that folder without a
-    /// question.
-    pub(super) fn capabilities(self, folder: &Path, downloads: &Path, more: &[&str]) -> Value {
+    /// What a session is asked for that starts its browser: an empty profile, downloads into that
+    /// folder without a question.
+    pub(super) fn capabilities(self, folder: &Path, downloads: &Path) -> Value {
         match self {
-            Self::Chromium => {
-                let profile = format!("--user-data-dir={}", folder.join("profile").display());
-                let arguments =
-                    CHROMIUM_ARGUMENTS.iter().copied().chain([profile.as_str()]).chain(more.iter().copied());
-                json!({
-                    "browserName": "chrome",
-                    "unhandledPromptBehavior": "accept",
-                    "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
-                    "goog:chromeOptions": {
-                        "args": arguments.collect::<Vec<_>>(),
-                        "prefs": { "download.default_directory": downloads, "download.prompt_for_download": false },
-                    },
-                })
-            }
+            Self::Chromium => unreachable!("it runs before its session"),
             Self::Firefox => {
                 let profile = folder.join("profile");
                 std::fs::create_dir_all(&profile).expect("the folder is ours");
@@ -116,19 +103,6 @@ impl Engine {
         }
     }
 }
-
-const CHROMIUM_ARGUMENTS: [&str; 10] = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1000,1200",
-];
 
 /// Debian keeps it beside the library, in the folder of the machine's architecture.
 fn mini_browser() -> PathBuf {

@@ -1,0 +1,148 @@
+//! Chromium as a process that goes on from test to test: starting it costs more than most tests. A
+//! test gets one that is emptied, and gives it back unless the test failed.
+
+use std::fs::remove_dir_all;
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::time::timeout;
+
+use super::driver::Group;
+use super::{Browser, DESK, DOWNLOADS, made};
+
+/// Those that no test uses.
+static IDLE: Mutex<Vec<Chromium>> = Mutex::new(Vec::new());
+
+/// A running Chromium.
+#[derive(Debug)]
+pub(super) struct Chromium {
+    group: Group,
+    folder: TempDir,
+    /// Where drivers attach to it.
+    debugger: String,
+    /// Whether another test can use it.
+    reusable: bool,
+}
+
+impl Chromium {
+    /// One that another test has given back.
+    pub(super) fn idle() -> Option<Self> {
+        IDLE.lock().expect("nobody panics with it").pop()
+    }
+
+    /// Starts one with the profile of a folder, with more arguments, and with variables as a shell
+    /// takes them before a command.
+    pub(super) async fn start(folder: TempDir, more: &[&str], variables: &str) -> Self {
+        let profile = made(folder.path().join("profile"));
+        // One that was killed has left its address there.
+        let _ = std::fs::remove_file(profile.join("DevToolsActivePort"));
+        let profile = format!("--user-data-dir={}", profile.display());
+        let arguments = ARGUMENTS.iter().copied().chain([profile.as_str()]).chain(more.iter().copied());
+        let arguments: Vec<_> = arguments.map(|argument| format!("'{argument}'")).collect();
+        let command = format!("{variables}chromium {} about:blank 2>&1", arguments.join(" "));
+        let (group, mut lines) = Group::start(&command, Some(folder.path()));
+        let listens = async {
+            while let Some(line) = lines.recv().await {
+                if let Some(address) = line.strip_prefix("DevTools listening on ws://") {
+                    return address.split('/').next().unwrap_or_default().to_owned();
+                }
+            }
+            panic!("Chromium ended before it listened; `cargo xtask test` installs it where it is missing");
+        };
+        let debugger = timeout(Duration::from_secs(60), listens).await.expect("Chromium listens");
+        Self { group, folder, debugger, reusable: true }
+    }
+
+    /// Not for another test: it was started in a way of its own.
+    pub(super) fn only_once(self) -> Self {
+        Self { reusable: false, ..self }
+    }
+
+    pub(super) fn group(&self) -> &Group {
+        &self.group
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What a session that attaches to it is asked for.
+    pub(super) fn capabilities(&self) -> Value {
+        json!({
+            "browserName": "chrome",
+            "unhandledPromptBehavior": "accept",
+            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
+            "goog:chromeOptions": { "debuggerAddress": self.debugger },
+        })
+    }
+
+    /// Leaves it to another test.
+    pub(super) fn give_back(self) {
+        if self.reusable {
+            IDLE.lock().expect("nobody panics with it").push(self);
+        }
+    }
+
+    /// Kills it, and gives what it kept.
+    pub(super) fn kill(self) -> TempDir {
+        let Self { mut group, folder, .. } = self;
+        group.kill();
+        folder
+    }
+}
+
+impl Browser {
+    /// Makes it one that nobody has used: one empty tab, no files, nothing kept, nothing allowed.
+    pub(super) async fn empty(&self) {
+        let tab = self.client.new_window(true).await.expect("a tab opens").handle;
+        for other in self.client.windows().await.expect("the driver lists them") {
+            if other != tab {
+                self.client.switch_to_window(other).await.expect("it is listed");
+                self.client.close_window().await.expect("it closes");
+            }
+        }
+        self.client.switch_to_window(tab.clone()).await.expect("it was opened");
+        *self.tabs.lock().expect("no test panics here") = vec![tab];
+        for folder in [DOWNLOADS, DESK] {
+            let _ = remove_dir_all(self.files.join(folder));
+        }
+        let everything = json!({ "origin": "*", "storageTypes": "all" });
+        self.devtools("Storage.clearDataForOrigin", everything).await;
+        self.devtools("Network.clearBrowserCache", json!({})).await;
+        self.devtools("Browser.resetPermissions", json!({})).await;
+        self.save_into_downloads().await;
+    }
+
+    /// What it downloads goes to its folder, without a question.
+    pub(super) async fn save_into_downloads(&self) {
+        let saving = json!({ "behavior": "allow", "downloadPath": made(self.downloads()) });
+        self.devtools("Browser.setDownloadBehavior", saving).await;
+    }
+}
+
+/// The first ones are what its driver starts it with.
+const ARGUMENTS: [&str; 20] = [
+    "--allow-pre-commit-input",
+    "--disable-client-side-phishing-detection",
+    "--disable-hang-monitor",
+    "--disable-popup-blocking",
+    "--disable-prompt-on-repost",
+    "--enable-automation",
+    "--no-default-browser-check",
+    "--password-store=basic",
+    "--remote-debugging-port=0",
+    "--test-type=webdriver",
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1000,1200",
+];
