@@ -106,6 +106,8 @@ impl Browser {
         }
         self.client.switch_to_window(tab.clone()).await.expect("it was opened");
         *self.tabs.lock().expect("no test panics here") = vec![tab];
+        // With the focus, which the clipboard asks for.
+        self.devtools("Page.bringToFront", json!({})).await;
         for folder in [DOWNLOADS, DESK] {
             let _ = remove_dir_all(self.files.join(folder));
         }
