@@ -5,7 +5,7 @@ mod documents;
 mod fields;
 mod layers;
 mod lines;
-mod openapi;
+pub(crate) mod openapi;
 pub(crate) mod preloads;
 mod scripts;
 mod weight;

@@ -50,6 +50,8 @@ enum Task {
     Web,
     /// Write into the pages which modules they load, so that browsers fetch them in one go
     Preloads,
+    /// Write the types of the API for the pages, from its description
+    ApiTypes,
 }
 
 fn main() -> ExitCode {
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         Task::Pictures => bench::pictures(),
         Task::Web => web::build().map(drop),
         Task::Preloads => web::build().and_then(|_| check::preloads::write()),
+        Task::ApiTypes => check::openapi::write_types(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -89,7 +89,7 @@ pub(crate) fn ensure_node_modules() -> Result<()> {
     if installed.is_ok_and(|installed| installed >= wanted) {
         return Ok(());
     }
-    println!("Installing with npm, into web-wasm/node_modules: typescript, biome, axe-core");
+    println!("Installing with npm, into web-wasm/node_modules: typescript, openapi-typescript, biome, axe-core");
     process::run(process::command("npm").current_dir(web).args(["ci", "--no-audit", "--no-fund"]))
 }
 

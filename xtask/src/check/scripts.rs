@@ -8,7 +8,9 @@ use crate::process;
 /// Windows and workers have different globals, so each kind has its configuration.
 pub(super) fn check() -> Result<()> {
     for configuration in ["web-wasm/jsconfig.json", "web-wasm/jsconfig.workers.json"] {
-        process::run(process::command("web-wasm/node_modules/.bin/tsc").args(["--project", configuration]))?;
+        process::run(
+            process::command("web-wasm/node_modules/typescript-native/bin/tsc").args(["--project", configuration]),
+        )?;
     }
     Ok(())
 }

@@ -5,19 +5,7 @@ import { forgetFragment } from "../net/fragment.js";
 import { forgetDevice, forgetLease, storedDevice, storeDevice } from "../storage/device-storage.js";
 
 /**
- * @typedef {object} LinkView
- * @property {string} state
- * @property {{ why: string, at: number } | null} gone
- * @property {boolean} needs_password
- * @property {number} expires_at
- * @property {number} downloads_max
- * @property {number} downloads_left
- * @property {boolean} recipient_may_destroy
- * @property {number} retry_after_millis
- * @property {number | null} opened_first_at
- * @property {number | null} started_last_at
- * @property {number} now the server's clock
- *
+ * @typedef {import("/api").LinkView} LinkView
  * @typedef {{ openProof: string, deviceProof: string, deviceSecret: string }} Unlocked
  * @typedef {{ secret: string, proof: string, id: string }} Lease
  */

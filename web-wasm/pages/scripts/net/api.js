@@ -13,7 +13,7 @@ import { Cancelled, wait, within } from "./waiting.js";
  * @property {string} sentence for people; may be empty
  * @property {boolean} again
  * @property {number} wait_millis
- * @property {{ why: string, at: number } | null} gone as the problem document has it
+ * @property {import("/api").Gone | null} gone as the problem document has it
  * @property {{ status: number, host: string, bytes: number }} [stranger] answered instead of Subrosa
  */
 
@@ -185,7 +185,7 @@ export function judged(status, body, retryAfter, tries) {
  * The problem document in a body; nothing if it is none.
  *
  * @param {string} body
- * @returns {{ type?: string, detail?: string, retry_after_millis?: number, gone?: Failure["gone"] }}
+ * @returns {Partial<import("/api").Problem>}
  */
 function problemOf(body) {
   try {

@@ -17,7 +17,7 @@ export async function fetchChannels() {
       referrerPolicy: "no-referrer",
       signal: clock.signal,
     });
-    const { channels } = /** @type {{ channels: Channel | "both" }} */ (await response.json());
+    const { channels } = /** @type {import("/api").Config} */ (await response.json());
     return (channel) => channels !== (channel === "shares" ? "pushes" : "shares");
   } catch {
     return () => true;

@@ -3,9 +3,7 @@
 
 import { element } from "../ui/views.js";
 
-/** @typedef {{ channels: "shares" | "pushes" | "both", push_origin: string | null }} Channels as the server says */
-
-/** @param {Channels} config */
+/** @param {import("/api").Config} config */
 export function showChannels({ channels, push_origin: pushOrigin }) {
   const nav = element("channels", HTMLElement);
   const passwords = nav.querySelector('a[href$="/push"]');

@@ -9,19 +9,6 @@ import { element, setText } from "../ui/views.js";
 import { StatusWatch, timesText } from "./status-watch.js";
 
 /**
- * @typedef {import("./status-watch.js").Counter} Counter
- * @typedef {import("./status-watch.js").Gone} Gone
- *
- * @typedef {object} LinkStatus
- * @property {string} state
- * @property {Gone} gone
- * @property {boolean} needs_password
- * @property {number} expires_at
- * @property {number} downloads_max
- * @property {number} downloads_taken
- * @property {{ opened: Counter, started: Counter, finished: Counter, wrong_password: Counter }} counters
- *
- * @typedef {{ created_at: number, link: LinkStatus }} PushStatus
  * @typedef {{ label: string, confirmed: { count: number, last: number | null } }} Opened what only the owner reads
  *
  * @typedef {object} Owned
@@ -45,7 +32,7 @@ export class PushWatch extends StatusWatch {
   /**
    * @param {Owned} owned
    * @param {import("../workers/key-worker.js").SealKeyWorker} keyWorker
-   * @param {(status: PushStatus, opened: Opened) => void} onChange told whenever something is different
+   * @param {(status: import("/api").PushStatus, opened: Opened) => void} onChange told whenever something is different
    * @param {string} [prefix] before the ids `status` and `unreachable`. With one there is no timeline
    */
   constructor(owned, keyWorker, onChange, prefix = "") {
@@ -88,7 +75,7 @@ export class PushWatch extends StatusWatch {
   /** @param {string} body @override */
   async show(body) {
     if (body === this.#shown || this.signal.aborted) return;
-    const status = /** @type {PushStatus} */ (JSON.parse(body));
+    const status = /** @type {import("/api").PushStatus} */ (JSON.parse(body));
     const opened = /** @type {Opened} */ (JSON.parse(await this.#keyWorker.ask("pushStatus", body)));
     const { link } = status;
     const { started, wrong_password: wrong } = link.counters;
@@ -112,7 +99,7 @@ export class PushWatch extends StatusWatch {
   }
 
   async #showLog() {
-    /** @type {{ lines: { at: number, event: string }[] }} */
+    /** @type {import("/api").Log} */
     let log;
     try {
       log = JSON.parse(await sendForText(this.#call("GET", "/log", 1)));
@@ -143,7 +130,7 @@ export class PushWatch extends StatusWatch {
   }
 }
 
-/** @param {{ at: number, event: string }} line */
+/** @param {import("/api").LogLine} line */
 function line({ at, event }) {
   const item = document.createElement("li");
   item.dataset.event = event;
@@ -151,7 +138,7 @@ function line({ at, event }) {
   time.dateTime = new Date(at).toISOString();
   time.textContent = momentText(at);
   const what = document.createElement("span");
-  what.textContent = events[event];
+  what.textContent = events[event] ?? "";
   item.append(time, what);
   return item;
 }

@@ -6,23 +6,6 @@ import { countText, momentText } from "../i18n/wording.js";
 import { CallError, sendForText } from "../net/api.js";
 import { StatusWatch, timesText } from "./status-watch.js";
 
-/**
- * @typedef {import("./status-watch.js").Counter} Counter
- * @typedef {import("./status-watch.js").Gone} Gone
- *
- * @typedef {object} LinkStatus
- * @property {string} link
- * @property {string} state
- * @property {Gone} gone
- * @property {number} expires_at
- * @property {number} downloads_max
- * @property {number} downloads_taken
- * @property {{ opened: Counter, started: Counter, finished: Counter, wrong_password: Counter }} counters
- *
- * @typedef {{ state: string, gone: Gone, expires_at: number,
- * content_lost_at?: number | null, links: LinkStatus[] }} ShareStatus
- */
-
 /** Facts in the order in which they stand. */
 const ORDER = ["state", "opened", "started", "finished", "lost", "wrong", "left", "ends"];
 /** Answers that say nothing of the share: they are not the server's own, or not as they must be. */
@@ -40,7 +23,7 @@ export class ShareWatch extends StatusWatch {
    * @param {import("../workers/key-worker.js").SealKeyWorker} keyWorker
    * @param {object} listener
    * @param {(title: string, text: string) => void} listener.onGone once, when it has ended
-   * @param {(link: LinkStatus) => void} listener.onStatus whenever it was asked
+   * @param {(link: import("/api").LinkStatus) => void} listener.onStatus whenever it was asked
    */
   constructor(share, keyWorker, listener) {
     super("status", ORDER);
@@ -72,7 +55,7 @@ export class ShareWatch extends StatusWatch {
 
   /** @param {string} body @override */
   async show(body) {
-    const status = /** @type {ShareStatus} */ (JSON.parse(body));
+    const status = /** @type {import("/api").ShareStatus} */ (JSON.parse(body));
     const link = status.links.find((candidate) => candidate.link === this.#share.linkId);
     const gone = link?.gone ?? status.gone;
     if (!link) {
@@ -102,7 +85,7 @@ export class ShareWatch extends StatusWatch {
     if (gone) this.#ended(gone);
   }
 
-  /** @param {Gone} gone */
+  /** @param {import("/api").Gone | null | undefined} gone */
   #ended(gone) {
     this.stop();
     const why = (goneForOwner[gone?.why ?? "expired"] ?? goneForOwner.expired)(momentText(gone?.at ?? Date.now()));

@@ -7,9 +7,6 @@
 import { momentText } from "../i18n/wording.js";
 import { element } from "../ui/views.js";
 
-/** @typedef {{ count: number, first: number | null, last: number | null }} Counter */
-/** @typedef {{ why: string, at: number } | null} Gone */
-
 const EVERY_MILLIS = 4_000;
 const HIDDEN_EVERY_MILLIS = 30_000;
 const TRIES = 3;
@@ -109,8 +106,8 @@ export class StatusWatch {
 /**
  * How often something happened, and when last.
  *
- * @param {Counter} counter
+ * @param {Pick<import("/api").Counter, "count" | "last">} counter
  * @param {{ never: string, times: (count: number, when: string) => string }} texts
  */
 export const timesText = ({ count, last }, texts) =>
-  last === null ? texts.never : texts.times(count, momentText(last));
+  last == null ? texts.never : texts.times(count, momentText(last));

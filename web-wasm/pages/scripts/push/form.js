@@ -20,11 +20,6 @@ import { button, element, setText, wireShowPassword } from "../ui/views.js";
 import { clearGenerator, isUnfolded, prepareGenerator } from "./generator.js";
 
 /**
- * @typedef {object} Config what the server says, of `GET /config`
- * @property {{ views_max: number, expiry_secs_min: number, expiry_secs_max: number }} limits
- * @property {{ views: number[], views_default: number, push_expiry_secs: number[], push_expiry_secs_default: number }}
- * choices
- *
  * @typedef {object} Wanted
  * @property {{ kind: string, from: string, label: string, forFiles: boolean, password?: string, user?: string, note?:
  * string, url?: string }} form
@@ -37,7 +32,7 @@ import { clearGenerator, isUnfolded, prepareGenerator } from "./generator.js";
 
 const SECRETS = ["secret", "user", "note", "url", "passphrase"];
 
-/** @type {Config} */
+/** @type {import("/api").Config} */
 let config;
 /** @type {StrengthLine} */
 let passphraseLine;
@@ -83,7 +78,7 @@ export function prepareForm() {
   });
 }
 
-/** Offers what the server takes. @param {Config} from */
+/** Offers what the server takes. @param {import("/api").Config} from */
 export function offer(from) {
   config = from;
   const { choices, limits } = config;

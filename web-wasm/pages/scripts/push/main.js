@@ -35,16 +35,13 @@ import { SealKeyWorker } from "../workers/key-worker.js";
 import { clearSecrets, offer, prepareForm, problemOf, readForm, showProblem } from "./form.js";
 import { forgetPush, isLinkAtRisk, prepareResult, showPush } from "./result.js";
 
-/**
- * @typedef {import("./form.js").Config & import("../owner/channels.js").Channels} Config
- * @typedef {{ linkId: string, ownerProof: string }} Owner
- */
+/** @typedef {{ linkId: string, ownerProof: string }} Owner */
 
 const TRIES = 3;
 
 /** @type {SealKeyWorker} */
 let keyWorker;
-/** @type {Config} */
+/** @type {import("/api").Config} */
 let config;
 /** Of the server that keeps pushes, if it is not this one. */
 let origin = "";

@@ -9,7 +9,7 @@ import { PushWatch } from "../owner/push-watch.js";
 import { copyExactly, copyWhole } from "../ui/exact-copy.js";
 import { announce, button, element, setText, show, state, wireConfirmation } from "../ui/views.js";
 
-/** @typedef {import("../owner/push-watch.js").PushStatus} PushStatus */
+/** @typedef {import("/api").PushStatus} PushStatus */
 /** @typedef {import("../owner/push-watch.js").Opened} Opened */
 
 /**
@@ -99,7 +99,7 @@ function showStatus(status, opened) {
   const first = latest === undefined;
   latest = status;
   const gone = status.link.gone;
-  for (const part of document.querySelectorAll("[data-when=live]")) part.toggleAttribute("hidden", gone !== null);
+  for (const part of document.querySelectorAll("[data-when=live]")) part.toggleAttribute("hidden", Boolean(gone));
   if (gone) showEnd(gone, status, opened);
   else showLive(status, first);
 }
@@ -138,7 +138,7 @@ function showLive({ link }, first) {
   show("done");
 }
 
-/** @param {{ why: string, at: number }} gone @param {PushStatus} status @param {Opened} opened */
+/** @param {import("/api").Gone} gone @param {PushStatus} status @param {Opened} opened */
 function showEnd(gone, { link }, { confirmed }) {
   const { arrived, seen, deleted } = pushEndings;
   const title = confirmed.last !== null ? arrived : link.counters.started.count > 0 ? seen : deleted;

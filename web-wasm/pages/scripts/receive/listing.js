@@ -7,7 +7,7 @@ import { isForgetful } from "../storage/device-storage.js";
 import { button, element, setText } from "../ui/views.js";
 
 /** @typedef {import("./session.js").Listing} Listing */
-/** @typedef {import("./session.js").LinkView} LinkView */
+/** @typedef {import("/api").LinkView} LinkView */
 
 /**
  * @param {Listing} listing
@@ -40,8 +40,8 @@ export function showListing(listing, view, { held, someSaved, visitors }) {
  * @param {boolean} cameBefore whether this device did
  */
 export function visitorsBefore(view, cameBefore) {
-  if (view.started_last_at !== null) return texts.startedBefore(momentText(view.started_last_at));
-  return view.opened_first_at === null || cameBefore ? "" : texts.seenBefore(momentText(view.opened_first_at));
+  if (view.started_last_at != null) return texts.startedBefore(momentText(view.started_last_at));
+  return view.opened_first_at == null || cameBefore ? "" : texts.seenBefore(momentText(view.opened_first_at));
 }
 
 /** @param {Listing} listing */

@@ -6,7 +6,7 @@ import { sendForBytes, sendForText } from "../net/api.js";
 import { forgetLease, secureLease, storedLease, storeLease } from "../storage/device-storage.js";
 
 /**
- * @typedef {import("../holder/link.js").LinkView} LinkView
+ * @typedef {import("/api").LinkView} LinkView
  *
  * @typedef {{ path: string, saved: string | null, alone?: string, size: number | null, modified: number | null,
  * folder: number | null, preview: "text" | "image" | "audio" | "video" | "pdf" | null }} Listed
@@ -100,7 +100,7 @@ export class Session {
     this.#link.unlock(await this.#keyWorker.ask("unlock", password, this.#link.device));
     const body = await sendForText(this.#link.call("POST", "/open", "open", "device"));
     await this.#keyWorker.ask("opened", body);
-    const { link: view } = /** @type {{ link: LinkView }} */ (JSON.parse(body));
+    const { link: view } = /** @type {import("/api").OpenedLink} */ (JSON.parse(body));
     this.#link.storeDevice(view);
     const sealed = await sendForBytes(this.#link.call("GET", "/manifest", "open", "device"));
     return { view, listing: JSON.parse(await this.#keyWorker.ask("readManifest", sealed)) };
@@ -124,7 +124,7 @@ export class Session {
     await secureLease(this.#link.id);
     const json = await this.#keyWorker.ask("leaseBody");
     const body = await sendForText({ ...this.#link.call("POST", "/leases", "open", "device"), json });
-    const { expires_at, link: view } = /** @type {{ expires_at: number, link: LinkView }} */ (JSON.parse(body));
+    const { expires_at, link: view } = /** @type {import("/api").GrantedLease} */ (JSON.parse(body));
     storeLease(this.#link.id, { ...storedLease(this.#link.id), until: untilHere(expires_at, view), secret });
     return { grant: await this.#keyWorker.ask("granted", body), view };
   }

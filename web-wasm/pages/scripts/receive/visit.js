@@ -14,7 +14,7 @@ import { Cancelled, onDemand, unlessCancelled } from "../net/waiting.js";
  * @property {WebAssembly.Module} module
  * @property {import("../workers/key-worker.js").OpenKeyWorker} keyWorker
  * @property {import("./session.js").Session} session
- * @property {import("./session.js").LinkView} view
+ * @property {import("/api").LinkView} view
  * @property {import("./session.js").Listing} listing
  * @property {import("./tree.js").Tree} tree
  * @property {Wanted} wanted

@@ -12,7 +12,7 @@ import { momentText, timeText } from "../i18n/wording.js";
 import { DeadEnds } from "../ui/dead-ends.js";
 
 /** @typedef {import("./session.js").Session} Session */
-/** @typedef {import("./session.js").LinkView} LinkView */
+/** @typedef {import("/api").LinkView} LinkView */
 /** @typedef {() => unknown} Again */
 
 export const deadEnds = new DeadEnds({

@@ -33,7 +33,7 @@ import { deadEnds, showDeadEnd, showIfDeadEnd } from "./dead-ends.js";
 import { clearFields, hideFields, showFields } from "./fields.js";
 import { Session } from "./session.js";
 
-/** @typedef {import("./session.js").LinkView} LinkView */
+/** @typedef {import("/api").LinkView} LinkView */
 
 /** @type {import("../workers/key-worker.js").OpenKeyWorker} */
 let keyWorker;
@@ -132,7 +132,7 @@ function describe(face) {
   setText("from", face?.from ?? texts.noFrom);
   element("from-block", HTMLElement).hidden = !face;
   setText("ready-lead", held ? texts.held : session.isUnanswered ? texts.unanswered : texts.free);
-  const seen = view.started_last_at !== null && !held ? texts.seenBefore(momentText(view.started_last_at)) : "";
+  const seen = view.started_last_at != null && !held ? texts.seenBefore(momentText(view.started_last_at)) : "";
   setText("seen-before", seen);
   const span = spanText(Math.max(0, view.expires_at - view.now) / 1000);
   const facts = [

@@ -14,7 +14,7 @@ import {
 } from "../storage/device-storage.js";
 
 /**
- * @typedef {import("../holder/link.js").LinkView} LinkView
+ * @typedef {import("/api").LinkView} LinkView
  *
  * @typedef {{ kind: string, from: string | null, forFiles: boolean }} Face
  * @typedef {{ name: string, secret: boolean, empty: boolean }} Field
@@ -72,7 +72,7 @@ export class Session {
   /** Looks at the link. Counts nothing. @returns {Promise<{ view: LinkView, face: Face | null }>} */
   async look() {
     const body = await sendForText(this.#link.call("GET", ""));
-    const { link: view } = /** @type {{ link: LinkView }} */ (JSON.parse(body));
+    const { link: view } = /** @type {import("/api").PushView} */ (JSON.parse(body));
     return { view, face: JSON.parse(await this.#keyWorker.ask("pushLooked", body)) };
   }
 
@@ -109,7 +109,7 @@ export class Session {
       if (!kept && REFUSED.includes(variant)) this.forgetLease();
       throw error;
     }
-    const { expires_at, link: view } = /** @type {{ expires_at: number, link: LinkView }} */ (JSON.parse(body));
+    const { expires_at, link: view } = /** @type {import("/api").RevealedPush} */ (JSON.parse(body));
     const endsAt = Math.min(expires_at, view.expires_at);
     const leftMillis = Math.max(0, endsAt - view.now);
     storeLease(this.#link.id, { secret, until: Date.now() + leftMillis });
@@ -128,7 +128,7 @@ export class Session {
   async finish() {
     const json = await this.#keyWorker.ask("pushFinishBody");
     const body = await sendForText({ ...this.#link.call("POST", "/ack", "lease"), json });
-    const { link: view } = /** @type {{ link: LinkView }} */ (JSON.parse(body));
+    const { link: view } = /** @type {import("/api").PushView} */ (JSON.parse(body));
     this.forgetLease();
     if (view.gone) this.#ended();
     return view;

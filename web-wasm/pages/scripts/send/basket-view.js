@@ -18,7 +18,6 @@ import { TimeSlices } from "./time-slices.js";
 /** @typedef {import("../owner/source.js").PickedFile} PickedFile */
 /** @typedef {{ id: number, renamed: string | null, why: import("./pick-report.js").Renaming | null }} Added */
 /** @typedef {{ variant?: string, detail?: string }} Refused what the wasm module throws */
-/** @typedef {{ share_bytes_max: number, entries_max: number, manifest_bytes_max: number, part_bytes_max: number, parts_max: number }} Limits */
 
 /** Lines on the page; more than anybody reads. */
 const ROWS_MAX = 200;
@@ -40,7 +39,7 @@ export class BasketView {
   /** Adding goes one after another. */
   #adding = Promise.resolve();
 
-  /** @param {string} configText @param {Limits} limits */
+  /** @param {string} configText @param {import("/api").Limits} limits */
   constructor(configText, limits) {
     this.#basket = new Basket(configText);
     this.#limits = limits;

@@ -9,7 +9,7 @@ import { CallError } from "../net/api.js";
 export class Gone extends Error {
   variant = "gone";
 
-  /** @param {{ why: string, at: number } | null} gone null: nobody knows any more */
+  /** @param {import("/api").Gone | null | undefined} gone null: nobody knows any more */
   constructor(gone) {
     super("the share is gone");
     this.gone = gone;

@@ -39,15 +39,7 @@ import { addResumedFiles, prepareInterrupted, reportUnreadable, showInterrupted 
 import { newSending } from "./sending.js";
 import { waiting } from "./upload-view.js";
 
-/**
- * @typedef {import("./sending.js").Sending} Sending
- *
- * @typedef {object} Config
- * @property {import("./basket-view.js").Limits & { downloads_max: number, views_max: number, expiry_secs_min: number,
- * expiry_secs_max: number }} limits
- * @property {{ expiry_secs: number[], expiry_secs_default: number, downloads: number[], downloads_default: number }}
- * choices
- */
+/** @typedef {import("./sending.js").Sending} Sending */
 
 /** The page waits no longer for what this browser kept. */
 const STORAGE_MILLIS = 500;
@@ -62,7 +54,7 @@ let keyWorker;
 let sending;
 /** Whether the person stopped it for a while. */
 let paused = false;
-/** @type {Config & import("../owner/channels.js").Channels} */
+/** @type {import("/api").Config} */
 let config;
 /** @type {LifeChoice} */
 let life;
@@ -91,7 +83,7 @@ async function configure() {
     });
     config = /** @type {typeof config} */ (JSON.parse(configText));
     showChannels(config);
-    offerPush(config.channels === "both" || config.push_origin !== null);
+    offerPush(config.channels === "both" || config.push_origin != null);
     basket = new BasketView(configText, config.limits);
     basket.showLimits();
     const { choices, limits } = config;

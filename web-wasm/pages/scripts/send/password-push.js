@@ -8,9 +8,6 @@ import { sendForText } from "../net/api.js";
 import { Cancelled } from "../net/waiting.js";
 
 /**
- * @typedef {object} PushConfig of the server that keeps pushes
- * @property {{ views_max: number, expiry_secs_min: number, expiry_secs_max: number }} limits
- *
  * @typedef {object} MadePush
  * @property {string} link
  * @property {number} views
@@ -25,7 +22,7 @@ export class PasswordPush {
   #keyWorker;
   /** Of the server that keeps pushes, if it is not this one. */
   #origin;
-  /** What it takes, once that is known. @type {PushConfig | undefined} */
+  /** What it takes, once that is known. @type {import("/api").Config | undefined} */
   #config;
   #terms;
   /** Sealed once: asked again with the same body, the server knows that it is the same. */
@@ -38,7 +35,7 @@ export class PasswordPush {
   /**
    * @param {import("../workers/key-worker.js").SealKeyWorker} keyWorker
    * @param {string} origin empty: this one
-   * @param {PushConfig | undefined} config of that server, if it is known
+   * @param {import("/api").Config | undefined} config of that server, if it is known
    * @param {{ password: string, expiresInSecs: number, downloads: number }} terms
    */
   constructor(keyWorker, origin, config, terms) {
@@ -121,7 +118,7 @@ export class PasswordPush {
   }
 
   async #seal() {
-    this.#config ??= /** @type {PushConfig} */ (
+    this.#config ??= /** @type {import("/api").Config} */ (
       JSON.parse(await sendForText({ ...this.#call("GET"), path: "/config", headers: {} }))
     );
     const { views_max: most, expiry_secs_min: shortest, expiry_secs_max: longest } = this.#config.limits;

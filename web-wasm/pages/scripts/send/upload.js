@@ -24,13 +24,6 @@ import { readBack } from "./read-back.js";
  * @property {(failure: import("../net/api.js").Failure | undefined) => void} onWait undefined: it goes on
  * @property {() => void} onChecking
  *
- * @typedef {object} Status of the share, as its owner sees it
- * @property {string} state
- * @property {{ why: string, at: number } | null} gone
- * @property {number} expires_at
- * @property {number | null} upload_ends_at
- * @property {{ link: string, expires_at: number }[]} links
- *
  * @typedef {import("./part-sealers.js").SealedPart} SealedPart
  * @typedef {import("./resume/recorder.js").UploadRecorder} UploadRecorder
  */
@@ -49,7 +42,7 @@ export class Upload {
   #stop = new AbortController();
   /** @type {{ shareId: string, linkId: string, ownerProof: string } | undefined} */
   #share;
-  /** As the server said last. @type {Status | undefined} */
+  /** As the server said last. @type {import("/api").ShareStatus | undefined} */
   #status;
   /** @type {PartSealers | undefined} */
   #sealers;
@@ -231,7 +224,8 @@ export class Upload {
 
   /** Asks the server what it has. Only what was sealed here, to the byte, counts. */
   async #learnStored() {
-    const list = JSON.parse(await this.#call("GET", `/shares/${this.#the().shareId}/parts`, {}));
+    const answer = await this.#call("GET", `/shares/${this.#the().shareId}/parts`, {});
+    const list = /** @type {import("/api").PartList} */ (JSON.parse(answer));
     for (const { index, sealed_len, digest } of list.parts) {
       const part = this.#sealed.get(index);
       if (!part || part.sealedLen !== sealed_len || digestText(part.digest) !== digest) continue;
@@ -395,7 +389,7 @@ export class Upload {
     return { "subrosa-owner-proof": this.#the().ownerProof };
   }
 
-  /** @param {string} method @param {string} path @param {{ json?: string }} body @returns {Promise<Status>} */
+  /** @param {string} method @param {string} path @param {{ json?: string }} body @returns {Promise<import("/api").ShareStatus>} */
   async #statusOf(method, path, body) {
     return JSON.parse(await this.#call(method, path, body));
   }

@@ -9,10 +9,9 @@ import { button, element, setText, show } from "./views.js";
 /**
  * @typedef {object} Words
  * @property {Record<string, { title: string, text: string, button: string }>} deadEnds by state
- * @property {Record<string, (when: string) => string>} gone by why
+ * @property {import("/pages").EndTexts} gone by why
  * @property {() => string} [unexpected] for what should not happen
  *
- * @typedef {{ why: string, at: number } | null} Gone
  * @typedef {{ variant?: string, failure?: import("../net/api.js").Failure }} Failed
  */
 
@@ -40,7 +39,7 @@ export class DeadEnds {
   }
 
   /**
-   * @param {string} name also the page's state
+   * @param {import("/pages").DeadEnd} name also the page's state
    * @param {string} text empty: the usual one
    * @param {(() => void) | undefined} again what the button does; undefined: no button
    */
@@ -59,7 +58,7 @@ export class DeadEnds {
   /**
    * The dead end that a link's state is, if it is one.
    *
-   * @param {{ state: string, gone: Gone }} view
+   * @param {Pick<import("/api").LinkView, "state" | "gone">} view
    * @param {boolean} holdsLease for whom an exhausted link still opens
    * @param {() => void} again
    * @returns {boolean}
@@ -109,7 +108,7 @@ export class DeadEnds {
     }
   }
 
-  /** @param {Gone} gone */
+  /** @param {import("/api").Gone | null | undefined} gone */
   goneText(gone) {
     if (!gone) return this.#words.deadEnds["not-found"].text;
     return (this.#words.gone[gone.why] ?? this.#words.gone.expired)(momentText(gone.at));

@@ -3,6 +3,8 @@
 
 import { page } from "../i18n/texts.js";
 
+/** @typedef {import("/pages").PageState} PageState */
+
 /**
  * @template {HTMLElement} T
  * @param {string} id
@@ -18,13 +20,13 @@ export function element(id, type) {
 /** @param {string} id */
 export const button = (id) => element(id, HTMLButtonElement);
 
-/** @returns {string} the state that is shown */
-export const state = () => document.body.dataset.state ?? "";
+/** @returns {PageState} the state that is shown */
+export const state = () => /** @type {PageState} */ (document.body.dataset.state);
 
 /**
  * Shows the view of a state and moves the focus to its heading, so that keyboards and screen readers go along.
  *
- * @param {string} next
+ * @param {PageState} next
  */
 export function show(next) {
   const previous = state();

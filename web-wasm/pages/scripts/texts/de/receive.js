@@ -57,7 +57,8 @@ export const goneForRecipient = {
     `Die Zeit war am ${when} abgelaufen, und die Dateien sind gelöscht. Bitten Sie den Absender um einen neuen Link.`,
   revoked: (when) => `Der Absender hat es am ${when} gelöscht. Fragen Sie ihn, wenn Sie das überrascht.`,
   destroyed: (when) => `Ein Empfänger hat es am ${when} gelöscht. Wenn Sie das nicht waren, sagen Sie es dem Absender.`,
-  "too-many-guesses": (when) => `Am ${when} wurde es nach zu vielen falschen Passwörtern gelöscht. Sagen Sie es dem Absender.`,
+  "too-many-guesses": (when) =>
+    `Am ${when} wurde es nach zu vielen falschen Passwörtern gelöscht. Sagen Sie es dem Absender.`,
   abandoned: (when) => `Es wurde nie fertig gesendet und am ${when} gelöscht. Sagen Sie es dem Absender.`,
 };
 

@@ -238,5 +238,6 @@ export const revealGone = {
     `Die Zeit war am ${when} abgelaufen, und es ist gelöscht. Bitten Sie den Absender um einen neuen Link.`,
   revoked: (when) => `Der Absender hat es am ${when} gelöscht. Fragen Sie ihn, wenn Sie das überrascht.`,
   destroyed: (when) => `Ein Empfänger hat es am ${when} gelöscht. Wenn Sie das nicht waren, sagen Sie es dem Absender.`,
-  "too-many-guesses": (when) => `Am ${when} wurde es nach zu vielen falschen Codewörtern gelöscht. Sagen Sie es dem Absender.`,
+  "too-many-guesses": (when) =>
+    `Am ${when} wurde es nach zu vielen falschen Codewörtern gelöscht. Sagen Sie es dem Absender.`,
 };

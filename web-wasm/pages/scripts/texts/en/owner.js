@@ -78,7 +78,7 @@ export const pushStatus = {
   receipt: (when) => `${when}, confirmed by the recipient’s receipt`,
   /** @param {string} left @param {string} max */
   leftOf: (left, max) => `${left} of ${max}`,
-  /** @type {Record<string, string>} */
+  /** @type {Record<import("/api").LinkState | "seen", string>} */
   states: {
     ready: "waiting for the recipient",
     seen: "seen, and still open",
@@ -90,7 +90,7 @@ export const pushStatus = {
   unreachable: "The server does not answer at the moment. This will go on by itself.",
 };
 
-/** Lines of the timeline, by event; what is missing here is not shown. @type {Record<string, string>} */
+/** Lines of the timeline, by event; what is missing here is not shown. @type {Partial<Record<import("/api").Event, string>>} */
 export const events = {
   created: "You made the link",
   changed: "You changed it",
@@ -109,7 +109,7 @@ export const events = {
   deleted: "Deleted from the server",
 };
 
-/** Why a push is gone, for its owner. @type {Record<string, (when: string) => string>} */
+/** Why a push is gone, for its owner. @type {import("/pages").EndTexts} */
 export const pushGone = {
   spent: (when) => `Every view was taken. It was deleted from the server on ${when}.`,
   expired: (when) => `It expired on ${when}, and is deleted from the server.`,

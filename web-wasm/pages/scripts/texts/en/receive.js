@@ -31,7 +31,7 @@ export const page = {
   finished: { title: "Saved" },
 };
 
-/** Why a link is gone, for its holder. @type {Record<string, (when: string) => string>} */
+/** Why a link is gone, for its holder. @type {import("/pages").EndTexts} */
 export const goneForRecipient = {
   spent: (when) => `Downloaded on ${when}, and then deleted from the server. If that was not you, tell the sender.`,
   expired: (when) => `It expired on ${when}, and the files are deleted. Ask the sender for a new link.`,

@@ -205,7 +205,7 @@ export const others = {
   unknown: "This link was made by a newer version of Subrosa, or is of a kind that this page does not open.",
 };
 
-/** Why a push is gone, for its holder. @type {Record<string, (when: string) => string>} */
+/** Why a push is gone, for its holder. @type {import("/pages").EndTexts} */
 export const revealGone = {
   spent: (when) =>
     `It was seen, and deleted from the server on ${when}. If that was not you, tell the sender: somebody else may ` +

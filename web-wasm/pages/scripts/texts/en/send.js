@@ -279,7 +279,7 @@ export const status = {
   times: (count, when) => (count === 1 ? when : counted(count, { other: `# times, last ${when}` })),
   /** @param {string} when */
   confirmed: (when) => `${when}, confirmed by the recipient’s receipt`,
-  /** @type {Record<string, string>} */
+  /** @type {Record<import("/api").LinkState | "saved", string>} */
   states: {
     ready: "waiting for the recipient",
     /** Ready still, after somebody saved it. */
@@ -293,7 +293,7 @@ export const status = {
   loading: "one moment…",
 };
 
-/** Why a share or link is gone, for its owner. @type {Record<string, (when: string) => string>} */
+/** Why a share or link is gone, for its owner. @type {import("/pages").EndTexts} */
 export const goneForOwner = {
   spent: (when) => `Downloaded, and deleted from the server on ${when}.`,
   expired: (when) => `It expired on ${when}, and is deleted from the server.`,
