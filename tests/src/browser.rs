@@ -28,7 +28,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use self::driver::Driver;
 use self::engine::{Engine, Needs};
-use self::pool::Chromium;
+use self::pool::{Chromium, Requests};
 use crate::wait;
 
 /// What a person would call at once, on a machine that is busy with other things.
@@ -72,10 +72,22 @@ impl Browser {
     /// # Panics
     /// There is no Chromium, or it does not start.
     pub async fn start() -> Self {
+        Self::start_or_take(Requests::NotLogged).await
+    }
+
+    /// Starts one that logs what its pages ask for, which [`requested`](Self::requested) tells.
+    ///
+    /// # Panics
+    /// There is no Chromium, or it does not start.
+    pub async fn start_logging_requests() -> Self {
+        Self::start_or_take(Requests::Logged).await
+    }
+
+    async fn start_or_take(requests: Requests) -> Self {
         match Engine::of_this_run() {
             Engine::Chromium => match Chromium::idle() {
-                Some(chromium) => Self::attach_emptied(chromium).await,
-                None => Self::attach_emptied(Chromium::start(new_folder(), &[], "").await).await,
+                Some(chromium) => Self::attach_emptied(chromium, requests).await,
+                None => Self::attach_emptied(Chromium::start(new_folder(), &[], "").await, requests).await,
             },
             Engine::Firefox | Engine::WebKit => Self::start_in(new_folder()).await,
         }
@@ -87,7 +99,10 @@ impl Browser {
     /// There is no Chromium, or it does not start.
     pub async fn start_with(more: &[&str]) -> Self {
         match Engine::of_this_run() {
-            Engine::Chromium => Self::attach_emptied(Chromium::start(new_folder(), more, "").await.only_once()).await,
+            Engine::Chromium => {
+                Self::attach_emptied(Chromium::start(new_folder(), more, "").await.only_once(), Requests::NotLogged)
+                    .await
+            }
             Engine::Firefox | Engine::WebKit => Self::start_in(new_folder()).await,
         }
     }
@@ -100,7 +115,7 @@ impl Browser {
         let Self { driver, folder, .. } = self;
         match (driver.kill_browser(), folder) {
             (Some(kept), _) => {
-                let browser = Self::attach_to(Chromium::start(kept, &[], "").await).await;
+                let browser = Self::attach_to(Chromium::start(kept, &[], "").await, Requests::NotLogged).await;
                 browser.save_into_downloads().await;
                 browser
             }
@@ -114,19 +129,20 @@ impl Browser {
     /// It does not start.
     pub async fn start_in_zone(zone: &str) -> Self {
         let variables = format!("TZ={zone} ");
-        Self::attach_emptied(Chromium::start(new_folder(), &[], &variables).await.only_once()).await
+        Self::attach_emptied(Chromium::start(new_folder(), &[], &variables).await.only_once(), Requests::NotLogged)
+            .await
     }
 
     /// Attaches a driver to a Chromium that runs, and empties that.
-    async fn attach_emptied(chromium: Chromium) -> Self {
-        let browser = Self::attach_to(chromium).await;
+    async fn attach_emptied(chromium: Chromium, requests: Requests) -> Self {
+        let browser = Self::attach_to(chromium, requests).await;
         browser.empty().await;
         browser
     }
 
-    async fn attach_to(chromium: Chromium) -> Self {
+    async fn attach_to(chromium: Chromium, requests: Requests) -> Self {
         let files = chromium.folder().to_owned();
-        let capabilities = chromium.capabilities();
+        let capabilities = chromium.capabilities(requests);
         let driver = Driver::start(Engine::Chromium, Some(chromium)).await;
         Self::connect(driver, capabilities, files, None).await
     }
@@ -178,7 +194,12 @@ impl Browser {
     /// # Panics
     /// The script throws.
     pub async fn script(&self, script: &str) -> Value {
-        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{error} in: {script}"))
+        self.script_with(script, Vec::new()).await
+    }
+
+    /// Runs a script with arguments.
+    async fn script_with(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute(script, arguments).await.unwrap_or_else(|error| panic!("{error} in: {script}"))
     }
 
     /// `document.body.dataset.state`.

@@ -64,7 +64,8 @@ async fn pushes(server: &Server, sender: &Browser, recipient: &Browser, folder: 
 }
 
 async fn arabic(server: &Server, folder: &Path) {
-    let browser = Browser::start_with(&["--accept-lang=ar"]).await;
+    let browser = Browser::start().await;
+    browser.prefer("ar").await;
     screen(&browser, 390, 844, true).await;
     let files = write(
         &browser,

@@ -60,10 +60,20 @@ impl Browser {
         }
     }
 
-    /// Every address that the pages asked for since the last time.
+    /// Has a tab ask for pages in languages, such as `de-AT,de`, as a reader's settings do.
     ///
     /// # Panics
     /// The driver does not answer.
+    pub async fn prefer(&self, languages: &str) {
+        let agent = self.script("return navigator.userAgent").await;
+        let agent = json!({ "userAgent": agent, "acceptLanguage": languages });
+        self.devtools("Emulation.setUserAgentOverride", agent).await;
+    }
+
+    /// Every address that the pages asked for since the last time.
+    ///
+    /// # Panics
+    /// The browser was not started to log them.
     pub async fn requested(&self) -> Vec<String> {
         let log = self.command("se/log", json!({ "type": "performance" })).await;
         let messages = log.as_array().into_iter().flatten();

@@ -16,6 +16,13 @@ use super::{Browser, DESK, DOWNLOADS, made};
 /// Those that no test uses.
 static IDLE: Mutex<Vec<Chromium>> = Mutex::new(Vec::new());
 
+/// Whether what the pages ask for is written down.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Requests {
+    Logged,
+    NotLogged,
+}
+
 /// A running Chromium.
 #[derive(Debug)]
 pub(super) struct Chromium {
@@ -69,12 +76,16 @@ impl Chromium {
         self.folder.path()
     }
 
-    /// What a session that attaches to it is asked for.
-    pub(super) fn capabilities(&self) -> Value {
+    /// What a session that attaches to it is asked for. A log of requests costs time at every one.
+    pub(super) fn capabilities(&self, requests: Requests) -> Value {
+        let log = match requests {
+            Requests::NotLogged => json!({ "browser": "ALL" }),
+            Requests::Logged => json!({ "browser": "ALL", "performance": "ALL" }),
+        };
         json!({
             "browserName": "chrome",
             "unhandledPromptBehavior": "accept",
-            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
+            "goog:loggingPrefs": log,
             "goog:chromeOptions": { "debuggerAddress": self.debugger },
         })
     }
@@ -108,6 +119,8 @@ impl Browser {
         *self.tabs.lock().expect("no test panics here") = vec![tab];
         // With the focus, which the clipboard asks for.
         self.devtools("Page.bringToFront", json!({})).await;
+        // A new session is told again what the old tabs said.
+        let _ = self.driver.complaints();
         for folder in [DOWNLOADS, DESK] {
             let _ = remove_dir_all(self.files.join(folder));
         }

@@ -27,7 +27,7 @@ async fn dead_end(browser: &Browser, link: &str, state: &str) -> String {
 async fn a_damaged_link_is_found_out_before_anything_is_asked_and_can_be_pasted_whole() {
     only_if_browser_can!(DevTools);
     let _turn = turn().await;
-    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let (server, recipient) = (Server::start().await, Browser::start_logging_requests().await);
     let (package, link) = sent(&server, &one_file(), &LinkTerms::default()).await;
     let mut damaged = link.clone();
     let last = damaged.pop().unwrap();

@@ -30,7 +30,8 @@ async fn the_fragment_leaves_the_address_bar_and_a_reload_still_works() {
 async fn no_page_asks_any_other_origin() {
     only_if_browser_can!(DevTools);
     let _turn = turn().await;
-    let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
+    let (server, sender, recipient) =
+        (Server::start().await, Browser::start_logging_requests().await, Browser::start_logging_requests().await);
     let files = sender.prepare(&[("a.txt", b"a"), ("b.txt", b"b")]);
     let link = sender.send(&server.origin(), &files, &Choices::default()).await;
     recipient.receive(&link).await;

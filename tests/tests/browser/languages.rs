@@ -47,7 +47,8 @@ const CUT: &str = r"
 
 /// A browser of a reader, as narrow as a small phone.
 pub(crate) async fn narrow(reader: &str) -> Browser {
-    let browser = Browser::start_with(&[&format!("--accept-lang={reader}")]).await;
+    let browser = Browser::start().await;
+    browser.prefer(reader).await;
     let metrics = json!({ "width": 320, "height": 700, "deviceScaleFactor": 1, "mobile": false });
     browser.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     browser
@@ -209,7 +210,8 @@ async fn the_language_is_the_first_of_the_browsers_that_there_is_and_no_other_is
     let _turn = turn().await;
     let server = Server::start().await;
     for (reader, language) in [("de-AT", "de"), ("fr-FR,fr", "en"), ("fr-FR,ar-MA,de", "ar"), ("en-US,de", "en")] {
-        let browser = Browser::start_with(&[&format!("--accept-lang={reader}")]).await;
+        let browser = Browser::start_logging_requests().await;
+        browser.prefer(reader).await;
         browser.open(&format!("{}/s", server.origin())).await;
         browser.state_of(&["no-link"]).await;
         assert_eq!(language_of(&browser).await, language, "{reader}");
@@ -314,7 +316,8 @@ async fn without_storage_the_tab_remembers_the_language_and_the_link() {
 async fn in_a_tree_from_the_right_arrows_mean_what_they_show() {
     only_if_browser_can!(DevTools);
     let _turn = turn().await;
-    let (server, recipient) = (Server::start().await, Browser::start_with(&["--accept-lang=ar"]).await);
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    recipient.prefer("ar").await;
     let files = [Source::new("a/one.txt", "one"), Source::new("two.txt", "two")];
     let (_, link) = sent(&server, &files, &LinkTerms::default()).await;
     recipient.look(&link).await;

@@ -12,7 +12,7 @@ async fn too_much_is_told_before_the_first_byte_and_goes_when_something_is_remov
     only_if_browser_can!(DevTools);
     let _turn = turn().await;
     let server = Server::start_with(Options::flags(&["--share-bytes-max", "1048576"])).await;
-    let sender = Browser::start().await;
+    let sender = Browser::start_logging_requests().await;
     let (large, small) = (noise(1 << 20, 90), noise(100_000, 91));
     let files = sender.prepare(&[("small.bin", &small), ("large.bin", &large)]);
     sender.pick(&server.origin(), &files).await;

@@ -146,7 +146,7 @@ async fn what_has_ended_says_why_and_since_when() {
 async fn what_is_no_link_of_this_page_says_so_and_asks_the_server_nothing() {
     only_if_browser_can!(DevTools);
     let _turn = turn().await;
-    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let (server, recipient) = (Server::start().await, Browser::start_logging_requests().await);
     let page = format!("{}/p", server.origin());
     let (push, link) = pushed(&server, &password("a whole one"), &PushTerms::default()).await;
     let mut changed = link.clone();

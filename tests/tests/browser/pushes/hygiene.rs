@@ -18,7 +18,8 @@ use crate::hygiene::{ENTER, tab_to};
 async fn what_is_handed_over_is_in_nothing_that_the_server_hears_stores_or_logs() {
     only_if_browser_can!(DevTools);
     let _turn = turn().await;
-    let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
+    let (server, sender, recipient) =
+        (Server::start().await, Browser::start_logging_requests().await, Browser::start_logging_requests().await);
     let wire = Wire::to(server.port()).await;
     wire.tap();
     sender.open_push(&wire.origin()).await;

@@ -125,7 +125,8 @@ async fn a_login_and_a_note_arrive_field_by_field() {
 async fn a_web_address_is_shown_as_text_and_followed_only_by_a_click() {
     only_if_browser_can!(DevTools);
     let _turn = turn().await;
-    let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
+    let (server, sender, recipient) =
+        (Server::start().await, Browser::start_logging_requests().await, Browser::start_logging_requests().await);
     sender.open_push(&server.origin()).await;
     sender.choose_radio("#kinds", "url").await;
     for (refused, why) in [

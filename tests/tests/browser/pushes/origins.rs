@@ -31,7 +31,7 @@ async fn a_page_makes_and_watches_a_push_on_another_server() {
     only_if_browser_can!(DevTools);
     let _turn = turn().await;
     let (here, there) = pair_with_both_channels().await;
-    let (sender, recipient) = (Browser::start().await, Browser::start().await);
+    let (sender, recipient) = (Browser::start_logging_requests().await, Browser::start_logging_requests().await);
     let secret = [("secret", "canary on another server")];
     let handover = Handover { views: Some(2), label: Some("canary label"), ..Handover::password(&secret) };
     let made = sender.push(&here.origin(), &handover).await;

@@ -107,7 +107,8 @@ async fn an_owner_pauses_resumes_allows_more_and_deletes() {
 async fn an_owner_comes_back_and_sees_what_happened_but_not_the_secret() {
     only_if_browser_can!(DevTools);
     let _turn = turn().await;
-    let (server, sender, other) = (Server::start().await, Browser::start().await, Browser::start().await);
+    let (server, sender, other) =
+        (Server::start().await, Browser::start_logging_requests().await, Browser::start_logging_requests().await);
     let made = made(&sender, &server, 2).await;
     let page = format!("{}/push", server.origin());
     assert_eq!(sender.address().await, page, "no secret in the address");

@@ -153,8 +153,8 @@ async fn files_and_their_password_travel_by_two_links() {
 async fn two_servers_hold_a_half_each_and_no_page_asks_a_third() {
     only_if_browser_can!(DevTools);
     let _turn = turn().await;
-    let ((shares, pushes), sender) = (Server::start_pair(&[]).await, Browser::start().await);
-    let (of_password, of_files) = (Browser::start().await, Browser::start().await);
+    let ((shares, pushes), sender) = (Server::start_pair(&[]).await, Browser::start_logging_requests().await);
+    let (of_password, of_files) = (Browser::start_logging_requests().await, Browser::start_logging_requests().await);
     let password = with_drawn_password(&sender, &shares).await;
     sender.click("send").await;
     let (link, push_link) = (sender.sent().await, push_link(&sender).await);
