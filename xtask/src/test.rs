@@ -50,34 +50,55 @@ impl Browser {
     }
 }
 
-/// Installs, checks, builds once, runs.
+/// Installs, builds once, checks and runs.
 pub(crate) fn run(args: &TestArgs) -> Result<()> {
-    // First of all, so that nobody waits ten minutes to be asked for a password.
     let mut tally = Tally::new();
-    tally.need("node modules", tools::ensure_node_modules);
-    tally.need("browser", tools::ensure_browser);
-    tally.need("Redis", tools::ensure_redis);
-    tally.need("sqlite3", tools::ensure_sqlite);
-    tally.need("nginx", tools::ensure_nginx);
-    if args.heavy {
-        tally.need("programs that open archives", tools::ensure_archive_readers);
+    // Installing waits for the network and building for processors, so both at once. What asks for a
+    // password asks at the beginning.
+    let (needs, programs) = std::thread::scope(|scope| {
+        let needs = scope.spawn(|| needs(args));
+        let built = web::build().and_then(|()| suite::build(args));
+        (needs.join(), built)
+    });
+    match needs {
+        Ok(needs) => tally.add(needs),
+        Err(_) => tally.fail("installing panicked".to_owned()),
     }
-    tally.need("Python", || tools::ensure_python().map(drop));
-    if args.browsers.contains(&Browser::Firefox) {
-        tally.need("Firefox", || tools::ensure_firefox().map(drop));
-    }
-    if args.browsers.contains(&Browser::Webkit) {
-        tally.need("WebKit", tools::ensure_webkit);
-    }
-    web::build()?;
+    let programs = programs?;
 
-    tally.timed("tests", |tally| suite::run(args, tally));
-    if args.filter.is_none() {
-        tally.step("examples in documentation", || examples().map(|()| Outcome::Passed));
-        tally.timed("vectors in wasm", vectors);
-        tally.timed("vectors in Python", vectors_in_python);
-    }
+    tally.timed("tests", |tally| suite::run(programs, args, other_runners, tally));
     tally.close()
+}
+
+/// What no test program of the workspace runs.
+fn other_runners(tally: &mut Tally) {
+    tally.step("examples in documentation", || examples().map(|()| Outcome::Passed));
+    tally.timed("vectors in wasm", vectors);
+    tally.timed("vectors in Python", vectors_in_python);
+}
+
+/// Sees to what the tests need beside Rust.
+fn needs(args: &TestArgs) -> Tally {
+    let mut tally = Tally::beside();
+    tally.timed("installing", |tally| {
+        tally.need("node modules", tools::ensure_node_modules);
+        tally.need("browser", tools::ensure_browser);
+        tally.need("Redis", tools::ensure_redis);
+        tally.need("sqlite3", tools::ensure_sqlite);
+        tally.need("nginx", tools::ensure_nginx);
+        if args.heavy {
+            tally.need("programs that open archives", tools::ensure_archive_readers);
+        }
+        tally.need("Python", || tools::ensure_python().map(drop));
+        if args.browsers.contains(&Browser::Firefox) {
+            tally.need("Firefox", || tools::ensure_firefox().map(drop));
+        }
+        if args.browsers.contains(&Browser::Webkit) {
+            tally.need("WebKit", tools::ensure_webkit);
+        }
+        Ok(())
+    });
+    tally
 }
 
 fn examples() -> Result<()> {

@@ -2,7 +2,7 @@
 //! compiled once, then run one after the other, quick ones first.
 
 use std::io::{BufRead, BufReader, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -38,24 +38,40 @@ const PAGES_ON_REDIS: &[&str] = &["round_trip::", "paired::"];
 /// protocol.
 const PROCESS_TESTS: &str = "process";
 
-/// Builds all test programs and runs them.
-pub(super) fn run(args: &TestArgs, tally: &mut Tally) -> Result<()> {
+/// All that was built: the test programs in the order in which they run, and the server.
+pub(super) struct Programs {
+    tests: Vec<Artifact>,
+    server: PathBuf,
+}
+
+/// Builds all test programs.
+pub(super) fn build(args: &TestArgs) -> Result<Programs> {
     // The server too, for the end-to-end tests; all in one command, for one set of features.
-    let mut artifacts = cargo::build(&[WORKSPACE.as_slice(), &["--tests", "--bin", SERVER]].concat())?;
+    let mut tests = cargo::build(&[WORKSPACE.as_slice(), &["--tests", "--bin", SERVER]].concat())?;
     if args.heavy {
         // Not one of "tests", and not to be named beside them: cargo would leave it out without a
         // word.
-        artifacts.extend(cargo::build(&[WORKSPACE.as_slice(), &["--test", HEAVY, "--test", ARCHIVES]].concat())?);
+        tests.extend(cargo::build(&[WORKSPACE.as_slice(), &["--test", HEAVY, "--test", ARCHIVES]].concat())?);
     }
-    let server = cargo::program(&artifacts, SERVER)?;
-    artifacts.extend(cargo::build(&["--package", "xtask", "--profile", "xtask", "--tests"])?);
-    artifacts.retain(|artifact| artifact.test && artifact.executable.is_some());
-    artifacts.sort_by_key(|artifact| {
+    let server = cargo::program(&tests, SERVER)?;
+    tests.extend(cargo::build(&["--package", "xtask", "--profile", "xtask", "--tests"])?);
+    tests.retain(|artifact| artifact.test && artifact.executable.is_some());
+    tests.sort_by_key(|artifact| {
         (place(&artifact.folder), SLOW.contains(&artifact.name.as_str()), artifact.source.clone())
     });
+    Ok(Programs { tests, server })
+}
 
+/// Runs them, beside the checks, and what others run.
+pub(super) fn run(
+    programs: Programs,
+    args: &TestArgs,
+    others: impl FnOnce(&mut Tally) + Send,
+    tally: &mut Tally,
+) -> Result<()> {
+    let Programs { tests, server } = programs;
     let all = |tally: &mut Tally, wanted: &dyn Fn(&Artifact) -> bool| -> Result<()> {
-        for artifact in artifacts.iter().filter(|artifact| wanted(artifact)) {
+        for artifact in tests.iter().filter(|artifact| wanted(artifact)) {
             for round in rounds(artifact, args) {
                 run_one(artifact, round, &server, args, tally)?;
             }
@@ -71,7 +87,11 @@ pub(super) fn run(args: &TestArgs, tally: &mut Tally) -> Result<()> {
         std::thread::scope(|scope| {
             let checks = scope.spawn(|| beside(check::all_beside));
             let pages = scope.spawn(|| beside(|tally| all(tally, &in_browsers)));
-            let rest = beside(|tally| all(tally, &|artifact| !in_browsers(artifact)));
+            let rest = beside(|tally| {
+                all(tally, &|artifact| !in_browsers(artifact))?;
+                others(tally);
+                Ok(())
+            });
             for lane in [Ok(rest), checks.join(), pages.join()] {
                 match lane {
                     Ok(lane) => tally.add(lane),
