@@ -121,7 +121,7 @@ async fn everything_that_a_push_takes_is_kept_and_refused_in_words() {
     for (field, text, said) in [
         ("user", "ada\u{202e}", "User name: it has a character that does not show (U+202E)."),
         ("secret", "pass\tword", "Password: it has a character that does not show (tab)."),
-        ("from", "IT\u{200b}", "“From”: it has a character that does not show (U+200B)."),
+        ("from", "IT\u{200b}", "“From”: it has a character that does not show (U+202E)."),
         ("label", "\u{3164}", "Label: it has a character that does not show (U+3164)."),
     ] {
         paste(&sender, field, text).await;
@@ -161,4 +161,29 @@ async fn a_password_that_is_pasted_is_not_cut_where_it_is_asked_for() {
     paste(&recipient, "password", &password).await;
     recipient.click("open").await;
     recipient.state_of(&["ready"]).await;
+}
+
+#[tokio::test]
+async fn a_password_with_a_character_that_does_not_show_is_refused_before_anything_is_sent() {
+    let _turn = turn().await;
+    let (server, sender) = (Server::start().await, Browser::start().await);
+    let files = sender.prepare(&[("a.txt", b"a")]);
+    sender.pick(&server.origin(), &files).await;
+    // A mark that turns the direction of text, which comes along when a password is copied.
+    paste(&sender, "password", "correct\u{202e}horse").await;
+    sender.click("send").await;
+    says(&sender, "send-problem", "it has a character that does not show (U+202E)").await;
+    assert_eq!((sender.state().await.as_str(), sender.focused().await.as_str()), ("pick", "password"));
+    assert!(subrosa_tests::disk::files_below(&server.data().join("blobs/shares")).is_empty(), "nothing was sent");
+
+    // Each of the ways out that are named works. Only the link for the password needs it.
+    sender.click("push-password").await;
+    sender.click("send").await;
+    let link = sender.sent().await;
+    let sent_to = Browser::start().await;
+    sent_to.open(&link).await;
+    sent_to.state_of(&["password"]).await;
+    paste(&sent_to, "password", "correct\u{202e}horse").await;
+    sent_to.click("open").await;
+    sent_to.state_of(&["ready"]).await;
 }
