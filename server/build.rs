@@ -5,6 +5,9 @@
 
 #[path = "build/pack.rs"]
 mod pack;
+#[path = "../web-wasm/pages.rs"]
+#[allow(dead_code, reason = "the server and `xtask` read more of this table")]
+mod pages;
 #[path = "build/preview.rs"]
 mod preview;
 
@@ -22,6 +25,7 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says where to write"));
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=../web-wasm/pages.rs");
     let mut files = Vec::new();
     for (folder, served_under) in [("pages", ""), ("generated", "wasm/")] {
         let from = web.join(folder);
@@ -31,6 +35,8 @@ fn main() -> io::Result<()> {
         list_files(&from, served_under, &mut files)?;
     }
     files.sort();
+    let forgotten = not_in_step(&files);
+    assert!(forgotten.is_empty(), "{}", forgotten.join("\n"));
     let languages = languages(&files);
     let preview = preview::assemble(&web.join("pages"))?;
 
@@ -68,6 +74,21 @@ fn list_files(folder: &Path, prefix: &str, files: &mut Vec<(String, PathBuf)>) -
         }
     }
     Ok(())
+}
+
+/// Pages without an entry in the table of pages, and entries without a page.
+fn not_in_step(files: &[(String, PathBuf)]) -> Vec<String> {
+    let names: Vec<&str> =
+        files.iter().filter_map(|(path, _)| path.strip_suffix(".html").filter(|name| !name.contains('/'))).collect();
+    let entries: Vec<&str> = pages::PAGES.iter().map(|page| page.name).collect();
+    let pages = names.iter().filter(|name| !entries.contains(name));
+    let pages = pages.map(|name| {
+        format!("web-wasm/pages/{name}.html has no entry in web-wasm/pages.rs: without one, nothing leads to it")
+    });
+    let entries = entries.iter().filter(|name| !names.contains(name));
+    let entries =
+        entries.map(|name| format!("web-wasm/pages.rs names {name}, and there is no web-wasm/pages/{name}.html"));
+    pages.chain(entries).collect()
 }
 
 /// The languages that there are texts in.

@@ -3,10 +3,10 @@
 mod circles;
 mod documents;
 mod fields;
+pub(crate) mod heads;
 mod layers;
 mod lines;
 pub(crate) mod openapi;
-pub(crate) mod preloads;
 mod scripts;
 mod weight;
 mod width;
@@ -22,7 +22,7 @@ use crate::{cargo, process, tools, web};
 /// What `check` takes.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
-    /// Only this one: format, lints, wasm-lints, docs, types, scripts, texts, preloads, weight,
+    /// Only this one: format, lints, wasm-lints, docs, types, scripts, texts, heads, weight,
     /// layers, circles, documents, width, fields, openapi, dependencies, advisories
     name: Option<String>,
     /// Fail where something could not be checked, as before a release; so does the variable
@@ -66,7 +66,7 @@ const CHECKS: &[Check] = &[
     ("types", Looks::Always(scripts::check)),
     ("scripts", Looks::Always(scripts::lint)),
     ("texts", Looks::Always(scripts::check_texts)),
-    ("preloads", Looks::Always(preloads::check)),
+    ("heads", Looks::Always(heads::check)),
     ("weight", Looks::Always(weight::check)),
     ("lints", Looks::Always(lints)),
     ("wasm-lints", Looks::Always(wasm_lints)),

@@ -13,6 +13,9 @@ mod web;
 
 // What they stand on.
 mod cargo;
+#[path = "../../web-wasm/pages.rs"]
+#[allow(dead_code, reason = "the server reads other columns of this table")]
+mod pages;
 mod process;
 mod tally;
 mod tools;
@@ -48,8 +51,8 @@ enum Task {
     Pictures,
     /// Build the browser module only (the other tasks do it by themselves)
     Web,
-    /// Write into the pages which modules they load, so that browsers fetch them in one go
-    Preloads,
+    /// Write the heads of the pages, from the table of pages and from what their scripts load
+    Heads,
     /// Write the types of the API for the pages, from its description
     ApiTypes,
 }
@@ -64,7 +67,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args),
         Task::Pictures => bench::pictures(),
         Task::Web => web::build().map(drop),
-        Task::Preloads => web::build().and_then(|_| check::preloads::write()),
+        Task::Heads => web::build().and_then(|_| check::heads::write()),
         Task::ApiTypes => check::openapi::write_types(),
     };
     match done {

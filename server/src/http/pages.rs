@@ -13,7 +13,7 @@ use super::error::Error;
 use super::files::{self, File};
 use super::headers::Framed;
 use super::middleware::Unlogged;
-use super::paths::Page;
+use super::paths;
 
 /// What the pages are written in.
 const ENGLISH: &str = "en";
@@ -38,20 +38,11 @@ pub(super) async fn serve_page(
     if method != Method::GET && method != Method::HEAD {
         return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
     }
-    let name = match Page::at(path) {
-        Some(Page::Start) if channels.shares() => "send.html",
-        Some(Page::Receive) => "receive.html",
-        Some(Page::Start | Page::Push) => "push.html",
-        Some(Page::Reveal) => "reveal.html",
-        None if path == "/preview" => PREVIEW,
-        None => path.trim_start_matches('/'),
+    let page = paths::page_at(path, channels);
+    let name = page.map_or_else(|| path.trim_start_matches('/').to_owned(), |page| format!("{}.html", page.name));
+    let Some(file) = files::find(&name).filter(|_| paths::is_served_as(&name, channels)) else {
+        return not_found(path, channels, &headers);
     };
-    let is_served = match name {
-        "send.html" | "receive.html" | PREVIEW => channels.shares(),
-        "push.html" | "reveal.html" => channels.pushes(),
-        _ => true,
-    };
-    let Some(file) = files::find(name).filter(|_| is_served) else { return not_found(path, channels, &headers) };
     if name.ends_with(".html") && !files::have_modules() {
         return (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response();
     }
@@ -109,10 +100,11 @@ fn same_tag(known: &str, tag: &str) -> bool {
 }
 
 /// The way to the page that was meant, or one that says that there is none. Browsers keep what
-/// stands after `#` on that way, which leads only to addresses that stand in [`Page`].
+/// stands after `#` on that way, which leads only to addresses that stand in the table of pages.
 fn not_found(path: &str, channels: Channels, request: &HeaderMap) -> Response {
-    if let Some(page) = Page::meant(path).filter(|page| page.path() != path && page.is_served(channels)) {
-        let headers = [(header::LOCATION, page.path()), (header::CACHE_CONTROL, "no-cache")];
+    if let Some(meant) = paths::meant(path).filter(|meant| *meant != path && paths::page_at(meant, channels).is_some())
+    {
+        let headers = [(header::LOCATION, meant), (header::CACHE_CONTROL, "no-cache")];
         return (StatusCode::FOUND, headers).into_response();
     }
     let Some(file) = files::find(NOT_FOUND_PAGE) else { return StatusCode::NOT_FOUND.into_response() };

@@ -2,72 +2,65 @@
 //! a slash too much, a full stop. The key stands after `#` and never comes here; but a page that is
 //! not found loses it.
 
+#[path = "../../../web-wasm/pages.rs"]
+#[allow(dead_code, reason = "`xtask` reads more of this table")]
+mod table;
+
 use subrosa_shared::api::Channels;
 
-/// A page that people open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Page {
-    /// Where one sends files, or pushes where no files are sent.
-    Start,
-    Receive,
-    Push,
-    Reveal,
+use table::{Channel, Head, PAGES, Page};
+
+/// Where one begins.
+const START: &str = "/";
+
+/// The page of just this path, on a server of these channels.
+pub(super) fn page_at(path: &str, channels: Channels) -> Option<&'static Page> {
+    PAGES.iter().find(|page| page.paths.contains(&path) && is_served(page, channels))
 }
 
-impl Page {
-    /// The page of just this path.
-    pub(super) fn at(path: &str) -> Option<Self> {
-        [Self::Start, Self::Receive, Self::Push, Self::Reveal].into_iter().find(|page| page.path() == path)
-    }
+/// Whether a server of these channels has a file of this name: of pages, it has those that it
+/// serves, and of everything else all.
+pub(super) fn is_served_as(file: &str, channels: Channels) -> bool {
+    let page = file.strip_suffix(".html").and_then(|name| PAGES.iter().find(|page| page.name == name));
+    page.is_none_or(|page| is_served(page, channels))
+}
 
-    /// Its address.
-    pub(super) fn path(self) -> &'static str {
-        match self {
-            Self::Start => "/",
-            Self::Receive => "/s",
-            Self::Push => "/push",
-            Self::Reveal => "/p",
-        }
+fn is_served(page: &Page, channels: Channels) -> bool {
+    match page.channel {
+        Some(Channel::Shares) => channels.shares(),
+        Some(Channel::Pushes) => channels.pushes(),
+        None => true,
     }
+}
 
-    /// Whether a server of these channels has it.
-    pub(super) fn is_served(self, channels: Channels) -> bool {
-        match self {
-            Self::Start => true,
-            Self::Receive => channels.shares(),
-            Self::Push | Self::Reveal => channels.pushes(),
-        }
+/// The path of the page that an address means that is none.
+pub(super) fn meant(path: &str) -> Option<&'static str> {
+    // Longer ones are no slips.
+    const LEN_MAX: usize = 100;
+    if path.len() > LEN_MAX {
+        return None;
     }
+    let decoded = decoded(path);
+    // A way upwards is no slip.
+    if decoded.split(|byte| *byte == b'/').any(|name| name == b"..") {
+        return None;
+    }
+    let names: Vec<&[u8]> = decoded.split(|byte| *byte == b'/').map(trimmed).filter(|name| !name.is_empty()).collect();
+    let is_index = |name: &[u8]| name.eq_ignore_ascii_case(b"index.html") || name.eq_ignore_ascii_case(b"index.htm");
+    match names.as_slice() {
+        [] => decoded.iter().all(|byte| *byte == b'/').then_some(START),
+        [index] if is_index(index) => Some(START),
+        [name] => named(name),
+        [name, index] if is_index(index) => named(name),
+        _ => None,
+    }
+}
 
-    /// The page that an address means that is none.
-    pub(super) fn meant(path: &str) -> Option<Self> {
-        // Longer ones are no slips.
-        const LEN_MAX: usize = 100;
-        if path.len() > LEN_MAX {
-            return None;
-        }
-        let decoded = decoded(path);
-        // A way upwards is no slip.
-        if decoded.split(|byte| *byte == b'/').any(|name| name == b"..") {
-            return None;
-        }
-        let names: Vec<&[u8]> =
-            decoded.split(|byte| *byte == b'/').map(trimmed).filter(|name| !name.is_empty()).collect();
-        let is_index =
-            |name: &[u8]| name.eq_ignore_ascii_case(b"index.html") || name.eq_ignore_ascii_case(b"index.htm");
-        match names.as_slice() {
-            [] => decoded.iter().all(|byte| *byte == b'/').then_some(Self::Start),
-            [index] if is_index(index) => Some(Self::Start),
-            [name] => Self::named(name),
-            [name, index] if is_index(index) => Self::named(name),
-            _ => None,
-        }
-    }
-
-    fn named(name: &[u8]) -> Option<Self> {
-        let pages = [Self::Receive, Self::Push, Self::Reveal].into_iter();
-        pages.into_iter().find(|page| page.path().as_bytes()[1..].eq_ignore_ascii_case(name))
-    }
+/// The path of a page that people open, by the name in it.
+fn named(name: &[u8]) -> Option<&'static str> {
+    let pages = PAGES.iter().filter(|page| matches!(page.head, Head::Of(_)));
+    let paths = pages.filter_map(|page| page.paths.first().copied());
+    paths.into_iter().find(|path| path.as_bytes()[1..].eq_ignore_ascii_case(name))
 }
 
 /// What stands for bytes is those bytes (RFC 3986, section 2.1).
@@ -99,25 +92,25 @@ mod tests {
     #[test]
     fn what_a_person_means_is_found_and_nothing_else() {
         for (path, page) in [
-            ("/s/", Page::Receive),
-            ("//s", Page::Receive),
-            ("///S//", Page::Receive),
-            ("/S", Page::Receive),
-            ("/%73", Page::Receive),
-            ("/s.", Page::Receive),
-            ("/s%20", Page::Receive),
-            ("/%3Cs%3E", Page::Receive),
-            ("/s%E2%80%8B", Page::Receive),
-            ("/s/index.html", Page::Receive),
-            ("/./s", Page::Receive),
-            ("/P", Page::Reveal),
-            ("/p/", Page::Reveal),
-            ("/p%2F", Page::Reveal),
-            ("/Push/", Page::Push),
-            ("//", Page::Start),
-            ("/index.html", Page::Start),
+            ("/s/", "/s"),
+            ("//s", "/s"),
+            ("///S//", "/s"),
+            ("/S", "/s"),
+            ("/%73", "/s"),
+            ("/s.", "/s"),
+            ("/s%20", "/s"),
+            ("/%3Cs%3E", "/s"),
+            ("/s%E2%80%8B", "/s"),
+            ("/s/index.html", "/s"),
+            ("/./s", "/s"),
+            ("/P", "/p"),
+            ("/p/", "/p"),
+            ("/p%2F", "/p"),
+            ("/Push/", "/push"),
+            ("//", "/"),
+            ("/index.html", "/"),
         ] {
-            assert_eq!(Page::meant(path), Some(page), "{path}");
+            assert_eq!(meant(path), Some(page), "{path}");
         }
         for path in [
             "/s/token",
@@ -140,7 +133,7 @@ mod tests {
             "/api/",
             &"/".repeat(200),
         ] {
-            assert_eq!(Page::meant(path), None, "{path}");
+            assert_eq!(meant(path), None, "{path}");
         }
     }
 }

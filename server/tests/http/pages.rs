@@ -6,10 +6,15 @@ use std::path::Path;
 use axum::body::Body;
 use http::{Request, header};
 use http_body_util::BodyExt as _;
+use subrosa_shared::api::Channels;
 use subrosa_shared::problem::ProblemType;
 use tower::ServiceExt as _;
 
 use crate::support::{Answer, Call, Link, Server, shared};
+
+#[path = "../../../web-wasm/pages.rs"]
+#[allow(dead_code, reason = "only addresses and channels are tried")]
+mod table;
 
 async fn get(server: &Server, path: &str) -> Answer {
     server.send(Request::get(path).body("".into()).unwrap()).await
@@ -18,6 +23,27 @@ async fn get(server: &Server, path: &str) -> Answer {
 /// Whether the browser module was built before this test was compiled.
 async fn built(server: &Server) -> bool {
     get(server, "/wasm/open.js").await.status == 200
+}
+
+#[tokio::test]
+async fn every_page_of_the_table_is_where_its_channel_is_served() {
+    for (flag, channels) in [("both", Channels::Both), ("shares", Channels::Shares), ("pushes", Channels::Pushes)] {
+        let server = Server::start_with(&["--channels", flag]).await;
+        for page in table::PAGES {
+            let is_served = match page.channel {
+                Some(table::Channel::Shares) => channels.shares(),
+                Some(table::Channel::Pushes) => channels.pushes(),
+                None => true,
+            };
+            let file = format!("/{}.html", page.name);
+            for path in page.paths.iter().take(1).chain([&file.as_str()]) {
+                // Where a page has no modules, it is there and says so.
+                let status = get(&server, path).await.status;
+                let is_start = *path == "/";
+                assert_eq!(status == 200 || status == 503, is_served || is_start, "{flag}: {path}: {status}");
+            }
+        }
+    }
 }
 
 #[tokio::test]

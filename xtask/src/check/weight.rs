@@ -7,13 +7,12 @@ use std::fs;
 use anyhow::{Context, Result};
 use brotli::enc::BrotliEncoderParams;
 
-use super::verdict;
+use super::{heads, verdict};
 use crate::{process, visit};
 
 /// Bytes that a visit may cost. On a slow mobile line (50 kB/s) that is three seconds.
 const BYTES_MAX: usize = 150_000;
-/// The pages that recipients open, and the worker that they start at once.
-const PAGES: [&str; 2] = ["/receive.html", "/reveal.html"];
+/// The worker that the pages of recipients start at once.
 const WORKER: &str = "/scripts/workers/open-key-worker.js";
 
 /// Expects the browser modules to be there.
@@ -21,7 +20,8 @@ pub(super) fn check() -> Result<()> {
     let mut findings = Vec::new();
     // Most files are loaded by several pages, in every language.
     let mut known = BTreeMap::new();
-    for page in PAGES {
+    for (name, _) in heads::subjects().filter(|(_, subject)| subject.is_for_recipients) {
+        let page = &heads::file(name);
         for language in languages()? {
             let mut loaded = BTreeSet::new();
             visit::load(page, &mut loaded)?;
