@@ -69,6 +69,13 @@ async fn the_last_one_destroys_it_and_the_tombstone_says_when_and_why() {
     // Nor can the browser that had it see it again, which knows who ended it.
     let told = dead_end(&recipient, &link, "gone", false).await;
     assert!(told.contains("You ended it on this device"), "{told}");
+    // A mark of the version before, which had an empty secret in it, says the same.
+    let older = "for (const [name, text] of Object.entries(localStorage)) if (name.startsWith('subrosa/ended/')) {
+         localStorage.setItem(name, JSON.stringify({ secret: '', ...JSON.parse(text) }));
+       }";
+    recipient.script(older).await;
+    let told = dead_end(&recipient, &link, "gone", false).await;
+    assert!(told.contains("You ended it on this device"), "{told}");
 }
 
 #[tokio::test]

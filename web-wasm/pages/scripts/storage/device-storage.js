@@ -15,6 +15,7 @@ import { allOnDisk, putOnDisk, removeFromDisk } from "./indexed-db.js";
  * StoredLease
  *
  * @typedef {{ secret: string, until: number }} StoredDevice
+ * @typedef {{ until: number }} StoredEnd the version before wrote an empty `secret`, too
  */
 
 const LEASE = "subrosa/lease/";
@@ -30,7 +31,7 @@ let durable = true;
 /** @returns {boolean} whether something was kept only in the page's memory */
 export const isForgetful = () => !durable;
 
-/** @param {string} linkId */
+/** @param {string} linkId @returns {StoredLease | undefined} */
 export const storedLease = (linkId) => read(LEASE + linkId);
 /** @param {string} linkId @param {StoredLease} lease */
 export function storeLease(linkId, lease) {
@@ -62,14 +63,12 @@ export async function restore() {
     const kept = read(name);
     // A crash can bring back what was kept before the answer; the disk has the answer.
     if (kept && !kept.unanswered) continue;
-    write(name, text);
-    if (read(name)) continue;
-    if (kept) write(name, JSON.stringify(kept));
-    void removeFromDisk(name);
+    if (unlessOver(text)) write(name, text);
+    else void removeFromDisk(name);
   }
 }
 
-/** @param {string} linkId */
+/** @param {string} linkId @returns {StoredDevice | undefined} */
 export const storedDevice = (linkId) => read(DEVICE + linkId);
 /** @param {string} linkId @param {StoredDevice} device */
 export const storeDevice = (linkId, device) => write(DEVICE + linkId, JSON.stringify(device));
@@ -78,22 +77,22 @@ export const storeDevice = (linkId, device) => write(DEVICE + linkId, JSON.strin
 export const forgetDevice = (linkId) => remove(DEVICE + linkId);
 
 /** Whether {@link storeEnded} was called on this device. @param {string} linkId */
-export const isEndedHere = (linkId) => read(ENDED + linkId) !== undefined;
+export const isEndedHere = (linkId) => Boolean(read(ENDED + linkId));
 /** Remembers who ended it: nobody has to worry about that later. @param {string} linkId */
-export const storeEnded = (linkId) =>
-  write(ENDED + linkId, JSON.stringify({ secret: "", until: Date.now() + ENDED_MILLIS }));
+export const storeEnded = (linkId) => write(ENDED + linkId, JSON.stringify({ until: Date.now() + ENDED_MILLIS }));
 
 /** Removes what is over. Called once per visit. */
 export function tidy() {
   try {
     const names = Array.from({ length: localStorage.length }, (_, at) => localStorage.key(at) ?? "");
-    for (const name of names) if ([LEASE, DEVICE, ENDED].some((kind) => name.startsWith(kind))) read(name);
+    for (const name of names)
+      if ([LEASE, DEVICE, ENDED].some((kind) => name.startsWith(kind)) && !read(name)) remove(name);
   } catch {
     durable = false;
   }
 }
 
-/** @param {string} name @returns {StoredLease | undefined} */
+/** @param {string} name */
 function read(name) {
   let text;
   try {
@@ -101,14 +100,17 @@ function read(name) {
   } catch {
     durable = false;
   }
+  return unlessOver(text ?? memory.get(name));
+}
+
+/** @param {string | undefined} text */
+function unlessOver(text) {
   try {
-    const kept = /** @type {StoredLease} */ (JSON.parse(text ?? memory.get(name) ?? "null"));
-    if (kept && typeof kept.secret === "string" && kept.until > Date.now()) return kept;
+    const stored = JSON.parse(text ?? "null");
+    return stored?.until > Date.now() ? stored : undefined;
   } catch {
-    // Damaged: as good as nothing.
+    return undefined;
   }
-  remove(name);
-  return undefined;
 }
 
 /** @param {string} name @param {string} text */
