@@ -7,7 +7,7 @@ import { giveUp, pickers, refused } from "./file-picker-sink.js";
 
 /**
  * @typedef {object} Wanted
- * @property {import("./session.js").Session} session
+ * @property {import("./session.js").DownloadSession} session
  * @property {import("./session.js").Listing} listing
  * @property {string} archive how everything would be called in one file
  * @property {FileSystemDirectoryHandle} picked

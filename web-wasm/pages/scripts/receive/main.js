@@ -20,7 +20,7 @@ import { prepareDestroy } from "./destroy.js";
 import { handOut, warning } from "./in-app-browser.js";
 import { showListing, visitorsBefore } from "./listing.js";
 import { failed, fetchFolder, prepareSaving, saveNow } from "./saving.js";
-import { Session } from "./session.js";
+import { DownloadSession } from "./session.js";
 import { nameOf, Tree } from "./tree.js";
 import { cancel, endOpeners, fetchPartOpeners, visit } from "./visit.js";
 
@@ -73,7 +73,7 @@ function prepare() {
 async function takeLink(text) {
   setText("link-problem", "");
   try {
-    visit.session = new Session(visit.keyWorker, await visit.keyWorker.ask("takeLink", text));
+    visit.session = new DownloadSession(visit.keyWorker, await visit.keyWorker.ask("takeLink", text));
     keep(visit.session.token);
     clearLinkForm();
   } catch (error) {

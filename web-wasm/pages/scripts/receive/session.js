@@ -21,7 +21,7 @@ const LOOKS_SHARE = 1.75;
 /** A lease that was asked for and never answered may have been granted: its secret is kept so long. */
 const UNANSWERED_MILLIS = 24 * 60 * 60 * 1000;
 
-export class Session {
+export class DownloadSession {
   #keyWorker;
   #link;
 

@@ -13,7 +13,7 @@ import { Cancelled, onDemand, unlessCancelled } from "../net/waiting.js";
  * @typedef {object} Visit
  * @property {WebAssembly.Module} module
  * @property {import("../workers/key-worker.js").OpenKeyWorker} keyWorker
- * @property {import("./session.js").Session} session
+ * @property {import("./session.js").DownloadSession} session
  * @property {import("/api").LinkView} view
  * @property {import("./session.js").Listing} listing
  * @property {import("./tree.js").Tree} tree

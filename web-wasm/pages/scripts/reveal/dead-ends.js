@@ -11,7 +11,7 @@ import {
 import { momentText, timeText } from "../i18n/wording.js";
 import { DeadEnds } from "../ui/dead-ends.js";
 
-/** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("./session.js").ViewSession} Session */
 /** @typedef {import("/api").LinkView} LinkView */
 /** @typedef {() => unknown} Again */
 

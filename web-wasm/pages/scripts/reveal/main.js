@@ -31,13 +31,13 @@ import { copyExactly } from "../ui/exact-copy.js";
 import { button, element, setText, show, state, wireConfirmation } from "../ui/views.js";
 import { deadEnds, showDeadEnd, showIfDeadEnd } from "./dead-ends.js";
 import { clearFields, hideFields, showFields } from "./fields.js";
-import { Session } from "./session.js";
+import { ViewSession } from "./session.js";
 
 /** @typedef {import("/api").LinkView} LinkView */
 
 /** @type {import("../workers/key-worker.js").OpenKeyWorker} */
 let keyWorker;
-/** @type {Session} */
+/** @type {ViewSession} */
 let session;
 /** @type {LinkView} */
 let view;
@@ -75,7 +75,7 @@ function prepare() {
 async function takeLink(text) {
   setText("link-problem", "");
   try {
-    session = new Session(keyWorker, await keyWorker.ask("takePush", text));
+    session = new ViewSession(keyWorker, await keyWorker.ask("takePush", text));
     session.whenEndedElsewhere(endedElsewhere);
     keep(session.token);
     clearLinkForm();

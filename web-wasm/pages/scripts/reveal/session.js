@@ -30,7 +30,7 @@ import {
 /** A view that was asked for and never answered may be counted. The server then knows its secret so long. */
 const UNANSWERED_MILLIS = 15 * 60 * 1000;
 
-export class Session {
+export class ViewSession {
   #keyWorker;
   #link;
 
