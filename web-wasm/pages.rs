@@ -1,9 +1,10 @@
-//! All pages, one entry each. The server takes addresses and channels from here, `cargo xtask heads`
-//! writes the heads of the files from here, and the checks weigh the pages that recipients open. The
-//! server does not build while a page in `pages/` has no entry here, or an entry has no page.
+//! All pages, one entry each. The server takes addresses and channels from here, `cargo xtask
+//! heads` writes the heads of the files from here, and the checks weigh the pages that recipients
+//! open. The server does not build while a page in `pages/` has no entry here, or an entry has no
+//! page.
 
-/// A page: `pages/<name>.html`, with its script in `scripts/<name>/main.js` and its own words in the
-/// module of texts of that name.
+/// A page: `pages/<name>.html`, with its script in `scripts/<name>/main.js` and its own words in
+/// the module of texts of that name.
 pub(crate) struct Page {
     pub(crate) name: &'static str,
     /// Its addresses, its own first. Where several pages have one, it belongs to the first of them

@@ -23,7 +23,7 @@ use crate::{cargo, process, tools, web};
 #[derive(Args)]
 pub(crate) struct CheckArgs {
     /// Only this one: format, lints, wasm-lints, docs, types, scripts, texts, heads, weight,
-    /// layers, circles, documents, width, fields, openapi, dependencies, advisories
+    /// layers, circles, documents, width, spelling, fields, openapi, dependencies, advisories
     name: Option<String>,
     /// Fail where something could not be checked, as before a release; so does the variable
     /// `SUBROSA_CHECK_ALL`
@@ -62,6 +62,7 @@ const CHECKS: &[Check] = &[
     ("circles", Looks::Always(circles::check)),
     ("documents", Looks::Always(documents::check)),
     ("width", Looks::Always(width::check)),
+    ("spelling", Looks::Always(spelling)),
     ("fields", Looks::Always(fields::check)),
     ("types", Looks::Always(scripts::check)),
     ("scripts", Looks::Always(scripts::lint)),
@@ -78,7 +79,7 @@ const CHECKS: &[Check] = &[
 
 /// These look at sources only, and need no built pages.
 const WITHOUT_PAGES: &[&str] =
-    &["format", "layers", "circles", "documents", "width", "fields", "dependencies", "advisories"];
+    &["format", "layers", "circles", "documents", "width", "spelling", "fields", "dependencies", "advisories"];
 
 /// The checks, all or one.
 pub(crate) fn run(args: &CheckArgs) -> Result<()> {
@@ -142,6 +143,12 @@ fn format() -> Result<()> {
     process::run(cargo::command().args(["fmt", "--all", "--check"]))?;
     // The programs of the fuzzers are a workspace of their own.
     process::run(cargo::command().args(["fmt", "--check", "--manifest-path", "fuzz/Cargo.toml"]))
+}
+
+/// Words that are known to be misspelt; `typos.toml` says which are meant.
+fn spelling() -> Result<()> {
+    let typos = tools::ensure_typos()?;
+    process::run(process::command(&typos.to_string_lossy()).args(["--format", "brief"]))
 }
 
 fn lints() -> Result<()> {

@@ -111,7 +111,10 @@ pub(crate) fn ensure_python() -> Result<PathBuf> {
         apt_get(&["update"])?;
         apt_get(&["install", "--yes", "--no-install-recommends", "python3-venv"])?;
     }
-    println!("Installing with pip, into {}: cryptography, argon2-cffi, openapi-spec-validator", folder.display());
+    println!(
+        "Installing with pip, into {}: cryptography, argon2-cffi, openapi-spec-validator, typos",
+        folder.display()
+    );
     process::run(process::command("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
     let mut pip = process::command(&program.to_string_lossy());
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
@@ -119,6 +122,11 @@ pub(crate) fn ensure_python() -> Result<PathBuf> {
     // Last, so that what was interrupted is begun again.
     std::fs::write(installed, wanted)?;
     Ok(program)
+}
+
+/// The checker of spelling: a program without Python in it, which comes the same way.
+pub(crate) fn ensure_typos() -> Result<PathBuf> {
+    Ok(ensure_python()?.with_file_name("typos"))
 }
 
 /// The checker of dependencies.

@@ -40,8 +40,8 @@ fn document() -> Result<String> {
     process::output(process::command(&server.to_string_lossy()).arg("openapi"))
 }
 
-/// What `openapi-typescript` makes of the bodies in a description of the API. It needs TypeScript 5,
-/// which is why `web-wasm/package.json` has two versions: pages are checked by the faster one.
+/// What `openapi-typescript` makes of the bodies in a description of the API. It needs TypeScript
+/// 5, which is why `web-wasm/package.json` has two versions: pages are checked by the faster one.
 fn types(document: &str) -> Result<String> {
     let document: Value = serde_json::from_str(document).context("the server prints no JSON")?;
     // Pages make their calls by hand: of paths, they would have long types that nothing uses.
