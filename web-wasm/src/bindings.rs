@@ -7,12 +7,16 @@ pub mod words;
 #[cfg(feature = "seal")]
 pub mod generate;
 #[cfg(feature = "seal")]
+mod owner;
+#[cfg(feature = "seal")]
 pub mod push;
 #[cfg(feature = "seal")]
 pub mod qr;
 #[cfg(feature = "seal")]
 pub mod send;
 
+#[cfg(feature = "open")]
+mod holder;
 #[cfg(feature = "open")]
 pub mod receive;
 #[cfg(feature = "open")]

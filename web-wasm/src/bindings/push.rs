@@ -3,12 +3,15 @@
 use subrosa_shared::push::{LineProblem, PushError, UrlProblem};
 use wasm_bindgen::prelude::*;
 
+use super::owner::owner_methods;
 use super::{Thrown, answer, given, json, password, rng};
 use crate::push_sender::{self, PushSendError, PushTerms};
 
 /// The sender's side of a push. See [`push_sender::PushSender`].
 #[wasm_bindgen]
 pub struct PushSender(push_sender::PushSender);
+
+owner_methods!(PushSender);
 
 #[wasm_bindgen]
 impl PushSender {
@@ -26,20 +29,6 @@ impl PushSender {
     #[wasm_bindgen(js_name = fromOwnerLink)]
     pub fn from_owner_link(text: &str) -> Result<Self, JsValue> {
         Ok(Self(push_sender::PushSender::from_owner_link(text).map_err(Thrown::from)?))
-    }
-
-    /// The id of the push.
-    #[wasm_bindgen(js_name = linkId)]
-    #[must_use]
-    pub fn link_id(&self) -> String {
-        self.0.link_id().to_string()
-    }
-
-    /// For the owner's header.
-    #[wasm_bindgen(js_name = ownerProof)]
-    #[must_use]
-    pub fn owner_proof(&self) -> String {
-        self.0.owner_proof().to_string()
     }
 
     /// What stands after `#` in the recipient's link.
@@ -89,12 +78,6 @@ impl PushSender {
     /// `answer`: that is no status. `altered-push`: it is the one of another push.
     pub fn status(&self, body: &str) -> Result<String, JsValue> {
         Ok(json(&self.0.status(&answer(body)?).map_err(Thrown::from)?))
-    }
-}
-
-impl Default for PushSender {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

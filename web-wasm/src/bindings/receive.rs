@@ -2,6 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
+use super::holder::holder_methods;
 use super::{Thrown, id, json, password, rng, sealed};
 use crate::held::OutOfOrder;
 use crate::plan::Wanted;
@@ -13,6 +14,8 @@ use crate::zip::{self, ZipError};
 #[wasm_bindgen]
 pub struct Recipient(recipient::Recipient);
 
+holder_methods!(Recipient);
+
 #[wasm_bindgen]
 impl Recipient {
     /// Finds the link in a text.
@@ -22,56 +25,6 @@ impl Recipient {
     #[wasm_bindgen(constructor)]
     pub fn new(text: &str) -> Result<Self, JsValue> {
         Ok(Self(recipient::Recipient::from_text(text).map_err(Thrown::from)?))
-    }
-
-    /// The link's id.
-    #[wasm_bindgen(js_name = linkId)]
-    #[must_use]
-    pub fn link_id(&self) -> String {
-        self.0.link_id().to_string()
-    }
-
-    /// For the link's header.
-    #[wasm_bindgen(js_name = linkProof)]
-    #[must_use]
-    pub fn link_proof(&self) -> String {
-        self.0.link_proof().to_string()
-    }
-
-    /// The token in its clean form.
-    #[must_use]
-    pub fn token(&self) -> String {
-        self.0.token().to_string()
-    }
-
-    /// Derives what the password gives; nothing typed is no password.
-    ///
-    /// # Errors
-    /// `password-too-long`.
-    pub fn unlock(&mut self, typed: &str) -> Result<(), JsValue> {
-        self.0.unlock(password(typed)?.as_ref());
-        Ok(())
-    }
-
-    /// For the header of calls that need link and password.
-    ///
-    /// # Errors
-    /// `out-of-order`.
-    #[wasm_bindgen(js_name = openProof)]
-    pub fn open_proof(&self) -> Result<String, JsValue> {
-        Ok(self.0.open_proof().map_err(Thrown::from)?.to_string())
-    }
-
-    /// Draws the device's secret or takes the kept one; answers its text, to be kept after opening.
-    pub fn identify(&mut self, kept: Option<String>) -> String {
-        self.0.held.identify(kept.as_deref(), &mut rng()).to_string()
-    }
-
-    /// For the header that says which device this is.
-    #[wasm_bindgen(js_name = deviceProof)]
-    #[must_use]
-    pub fn device_proof(&self) -> Option<String> {
-        self.0.held.device_proof().map(|proof| proof.to_string())
     }
 
     /// Takes `share` and `view_wrap` of the answer to opening.
@@ -89,40 +42,6 @@ impl Recipient {
     #[wasm_bindgen(js_name = readManifest)]
     pub fn read_manifest(&mut self, sealed: &[u8]) -> Result<String, JsValue> {
         Ok(json(&self.0.read_manifest(sealed).map_err(Thrown::from)?))
-    }
-
-    /// Draws the lease's secret or takes the kept one; answers its text, to be kept before the
-    /// lease is asked for.
-    #[wasm_bindgen(js_name = holdLease)]
-    pub fn hold_lease(&mut self, kept: Option<String>) -> String {
-        self.0.held.hold_lease(kept.as_deref(), &mut rng()).to_string()
-    }
-
-    /// Body of the call that asks for the lease.
-    ///
-    /// # Errors
-    /// `out-of-order`.
-    #[wasm_bindgen(js_name = requestLease)]
-    pub fn request_lease(&self) -> Result<String, JsValue> {
-        Ok(json(&self.0.held.request_lease().map_err(Thrown::from)?))
-    }
-
-    /// For the header of calls under the lease.
-    ///
-    /// # Errors
-    /// `out-of-order`.
-    #[wasm_bindgen(js_name = leaseProof)]
-    pub fn lease_proof(&self) -> Result<String, JsValue> {
-        Ok(self.0.held.lease_proof().map_err(Thrown::from)?.to_string())
-    }
-
-    /// The lease's id.
-    ///
-    /// # Errors
-    /// `out-of-order`.
-    #[wasm_bindgen(js_name = leaseId)]
-    pub fn lease_id(&self) -> Result<String, JsValue> {
-        Ok(self.0.held.lease_id().map_err(Thrown::from)?.to_string())
     }
 
     /// Takes `content_wrap` of the granted lease; answers the grant for workers, to be wiped by
@@ -180,15 +99,6 @@ impl Recipient {
     /// `no-such-file`, `out-of-order`.
     pub fn archive(&self, folder: Option<usize>) -> Result<ZipStream, JsValue> {
         Ok(ZipStream(self.0.archive(folder, offset_at).map_err(Thrown::from)?))
-    }
-
-    /// Body of the call that says that it is saved.
-    ///
-    /// # Errors
-    /// `out-of-order`.
-    #[wasm_bindgen(js_name = finishLease)]
-    pub fn finish_lease(&self) -> Result<String, JsValue> {
-        Ok(json(&self.0.finish_lease().map_err(Thrown::from)?))
     }
 }
 

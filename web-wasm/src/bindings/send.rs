@@ -8,6 +8,7 @@ use subrosa_shared::path::{DEPTH_MAX, EntryPath, NAME_BYTES_MAX, PATH_BYTES_MAX}
 use subrosa_shared::time::Timestamp;
 use wasm_bindgen::prelude::*;
 
+use super::owner::owner_methods;
 use super::{Thrown, answer, given, json, password, rng};
 use crate::basket::{self, Added, BasketError, Renaming};
 use crate::packing;
@@ -390,6 +391,8 @@ fn planned(entries: &str) -> Result<Vec<Entry>, Thrown> {
 #[wasm_bindgen]
 pub struct Sender(sender::Sender);
 
+owner_methods!(Sender);
+
 #[wasm_bindgen]
 impl Sender {
     /// Draws the secrets of a share and its link.
@@ -431,20 +434,6 @@ impl Sender {
     #[must_use]
     pub fn share_id(&self) -> String {
         self.0.share_id().to_string()
-    }
-
-    /// The link's id.
-    #[wasm_bindgen(js_name = linkId)]
-    #[must_use]
-    pub fn link_id(&self) -> String {
-        self.0.link_id().to_string()
-    }
-
-    /// For the owner's header.
-    #[wasm_bindgen(js_name = ownerProof)]
-    #[must_use]
-    pub fn owner_proof(&self) -> String {
-        self.0.owner_proof().to_string()
     }
 
     /// For a worker, to be wiped by it. See [`PartKey`](super::parts::PartKey).
@@ -542,12 +531,6 @@ impl Sender {
     /// `answer`: that is not a status.
     pub fn confirmed(&self, status: &str) -> Result<String, JsValue> {
         Ok(json(&self.0.confirmed(&answer(status)?)))
-    }
-}
-
-impl Default for Sender {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
