@@ -336,8 +336,8 @@ impl Browser {
     /// # Panics
     /// There is no room.
     #[must_use]
-    pub fn desk(&self) -> PathBuf {
-        made(self.files.join(DESK))
+    pub fn outbox(&self) -> PathBuf {
+        made(self.files.join(OUTBOX))
     }
 
     /// Waits for the only file in the download folder to be complete, takes it out of there and
@@ -402,7 +402,7 @@ impl Browser {
 
 /// Folders of a browser beside its profile.
 const DOWNLOADS: &str = "downloads";
-const DESK: &str = "desk";
+const OUTBOX: &str = "outbox";
 
 fn new_folder() -> TempDir {
     TempDir::new().expect("there is room for a profile")

@@ -83,7 +83,7 @@ async fn send_and_receive(len: u64, taken_away: Option<&str>) -> (u64, u64) {
     let within = PER_GIB * u32::try_from(len.div_ceil(GIB)).unwrap() + Duration::from_secs(60);
     let (link, sender_peak) = {
         let sender = Browser::start().await;
-        let path = sender.desk().join("large.bin");
+        let path = sender.outbox().join("large.bin");
         write(&path, len);
         sender.pick(&server.origin(), &[path]).await;
         sender.click("send").await;
@@ -199,7 +199,7 @@ async fn send_many(count: usize, len: usize) {
     /// Files in a folder, so that no folder is larger than any that people have.
     const PER_FOLDER: usize = 500;
     let (server, sender) = (Server::start().await, Browser::start().await);
-    let tree = sender.desk().join("tree");
+    let tree = sender.outbox().join("tree");
     let content = noise(len, 17);
     for at in 0..count {
         let folder = tree.join((at / PER_FOLDER).to_string());

@@ -81,7 +81,7 @@ async fn arabic(server: &Server, folder: &Path) {
 
 fn write(browser: &Browser, contents: &[(&str, usize)]) -> Vec<PathBuf> {
     let write = |(name, len): &(&str, usize)| {
-        let path = browser.desk().join(name);
+        let path = browser.outbox().join(name);
         std::fs::write(&path, noise(*len, 1)).expect("there is room");
         path
     };

@@ -57,9 +57,9 @@ impl Browser {
     /// # Panics
     /// There is no room.
     pub fn prepare(&self, files: &[(&str, &[u8])]) -> Vec<PathBuf> {
-        let desk = self.desk();
+        let outbox = self.outbox();
         let write = |(name, content): &(&str, &[u8])| {
-            let path = desk.join(name);
+            let path = outbox.join(name);
             std::fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("the folder is ours");
             std::fs::write(&path, content).expect("there is room");
             path

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::time::timeout;
 
 use super::driver::Group;
-use super::{Browser, DESK, DOWNLOADS, made};
+use super::{Browser, DOWNLOADS, OUTBOX, made};
 
 /// Those that no test uses.
 static IDLE: Mutex<Vec<Chromium>> = Mutex::new(Vec::new());
@@ -121,7 +121,7 @@ impl Browser {
         self.devtools("Page.bringToFront", json!({})).await;
         // A new session is told again what the old tabs said.
         let _ = self.driver.complaints();
-        for folder in [DOWNLOADS, DESK] {
+        for folder in [DOWNLOADS, OUTBOX] {
             let _ = remove_dir_all(self.files.join(folder));
         }
         let everything = json!({ "origin": "*", "storageTypes": "all" });

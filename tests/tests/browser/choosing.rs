@@ -175,7 +175,7 @@ async fn many_small_files_are_counted_while_they_are_sent() {
         .await;
     sender.open(&format!("{}/", server.origin())).await;
     sender.state_of(&["pick"]).await;
-    sender.pick_more("folder-input", &[sender.desk().join("tree")]).await;
+    sender.pick_more("folder-input", &[sender.outbox().join("tree")]).await;
     sender.click("send").await;
     let link = sender.sent().await;
     let sending = sender.script("return window.shown.sending").await;

@@ -70,7 +70,7 @@ async fn a_folder_arrives_with_its_tree() {
     ]);
     sender.open(&server.origin()).await;
     sender.state_of(&["pick"]).await;
-    sender.pick_more("folder-input", &[sender.desk().join("album")]).await;
+    sender.pick_more("folder-input", &[sender.outbox().join("album")]).await;
     sender.click("send").await;
     let link = sender.sent().await;
     let (_, archive) = recipient.receive(&link).await;
@@ -171,7 +171,7 @@ async fn three_dropped_files_and_a_dropped_folder_arrive() {
     let paths = sender.prepare(&[("a.txt", b"a"), ("b.txt", b"b"), ("c.txt", b"c"), ("tree/leaf/d.txt", b"d")]);
     sender.open(&server.origin()).await;
     sender.state_of(&["pick"]).await;
-    let dropped = [&paths[..3], &[sender.desk().join("tree")]].concat();
+    let dropped = [&paths[..3], &[sender.outbox().join("tree")]].concat();
     sender.drop_onto_page(&dropped).await;
     sender.click("send").await;
     let link = sender.sent().await;

@@ -23,7 +23,7 @@ pub(crate) async fn run() {
     let browser = Browser::start().await;
     crypto(&server, &browser).await;
 
-    let file = browser.desk().join("noise");
+    let file = browser.outbox().join("noise");
     write_noise(&file);
     say(&format!("in Chromium, {} MiB to the server: MB/s, ratio to plain", LEN >> 20));
     let (mut plain, mut sealed) = (0_f64, 0_f64);
