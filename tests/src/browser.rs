@@ -8,6 +8,7 @@ mod collected;
 mod driver;
 pub mod engine;
 mod frames;
+mod group;
 mod hands;
 pub mod pages;
 pub mod pages_push;

@@ -53,8 +53,8 @@ impl Browser {
 /// Installs, builds once, checks and runs.
 pub(crate) fn run(args: &TestArgs) -> Result<()> {
     let mut tally = Tally::new();
-    // Installing waits for the network and building for processors, so both at once. What asks for a
-    // password asks at the beginning.
+    // Installing waits for the network and building for processors, so both at once. What asks for
+    // a password asks at the beginning.
     let (needs, programs) = std::thread::scope(|scope| {
         let needs = scope.spawn(|| needs(args));
         let built = web::build().and_then(|()| suite::build(args));

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
-use super::driver::Group;
+use super::group::Group;
 use super::{Browser, DOWNLOADS, OUTBOX, made};
 
 /// Those that no test uses.

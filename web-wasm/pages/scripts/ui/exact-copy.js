@@ -37,6 +37,11 @@ export function copyWhole(field) {
 export function copyExactly() {
   document.addEventListener("copy", (event) => give(event, event.clipboardData, selected(event.target)));
   document.addEventListener("dragstart", (event) => give(event, event.dataTransfer, selected(event.target)));
+  // Firefox selects nothing when what is selected as a whole is clicked twice.
+  document.addEventListener("dblclick", ({ target }) => {
+    const whole = target instanceof Element && target.closest("[data-exact=whole]");
+    if (whole) getSelection()?.selectAllChildren(whole);
+  });
 }
 
 /** @param {Event} event @param {DataTransfer | null} to @param {string} text empty: what the browser takes is right */
