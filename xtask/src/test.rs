@@ -11,7 +11,7 @@ use crate::{cargo, process, tools, web};
 /// What `test` takes.
 #[derive(Args)]
 pub(crate) struct TestArgs {
-    /// The full matrix: every test of the pages on Redis too
+    /// The full matrix: every test of the server and the pages on Redis too
     #[arg(long)]
     pub(crate) full: bool,
     /// The heavy tests too: gigabytes and many minutes

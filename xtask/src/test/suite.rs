@@ -34,6 +34,11 @@ const END_TO_END: &[&str] = &[PROCESS_TESTS, BROWSER_TESTS];
 /// What Redis could change is tested below the pages, by the conformance suite of ledgers and the
 /// process tests; the others run with `--full`.
 const PAGES_ON_REDIS: &[&str] = &["round_trip::", "paired::"];
+/// Tests of the server as a program that run on SQLite alone unless `--full` is given: connections,
+/// logs, the start, a proxy, a full disk and the second implementation do not depend on the ledger.
+const NOT_ON_REDIS: &[&str] = &["disk_full::", "log::", "proxy::", "python::", "refused::", "slow::", "start::"];
+/// Tests of the pages that run at the same time: much of their time is waiting.
+const PAGES_AT_ONCE: &str = "--test-threads=3";
 /// The tests of the server as a program, of which some run the second implementation of the
 /// protocol.
 const PROCESS_TESTS: &str = "process";
@@ -101,7 +106,7 @@ pub(super) fn run(
         });
     }
     if !args.full {
-        println!("\nNot run: most tests of the pages on Redis (`cargo xtask test --full`)");
+        println!("\nNot run: on Redis, what does not depend on the ledger (`cargo xtask test --full`)");
     }
     if !args.heavy {
         println!("\nNot run: the heavy tests (`cargo xtask test --heavy`)");
@@ -149,8 +154,15 @@ fn run_one(artifact: &Artifact, round: Round, server: &Path, args: &TestArgs, ta
     }
     let mut program = Command::new(artifact.executable.as_ref().expect("only programs were kept"));
     program.current_dir(&artifact.folder).env("CARGO_MANIFEST_DIR", &artifact.folder);
-    if on_redis && !args.full && args.filter.is_none() && artifact.name == BROWSER_TESTS {
-        program.args(PAGES_ON_REDIS);
+    if on_redis && !args.full && args.filter.is_none() {
+        if artifact.name == BROWSER_TESTS {
+            program.args(PAGES_ON_REDIS);
+        } else {
+            program.args(NOT_ON_REDIS.iter().flat_map(|name| ["--skip", name]));
+        }
+    }
+    if artifact.name == BROWSER_TESTS && args.harness.is_empty() {
+        program.arg(PAGES_AT_ONCE);
     }
     program.args(&args.filter).args(&args.harness);
     program.args(std::io::stdout().is_terminal().then_some("--color=always"));
