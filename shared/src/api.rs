@@ -285,6 +285,8 @@ pub enum EndReason {
     /// The recipient destroyed it.
     Destroyed,
     /// Too many wrong passwords, where the owner chose that.
+    // The name that records had before.
+    #[serde(alias = "guessed")]
     TooManyGuesses,
     /// The upload was never completed.
     Abandoned,
@@ -435,6 +437,8 @@ pub enum Event {
     /// A download started: it counts from here on.
     Started,
     /// A granted download that never started was released.
+    // The name that records had before.
+    #[serde(alias = "returned")]
     Released,
     /// A download was saved whole, as its client says.
     Finished,
@@ -449,6 +453,8 @@ pub enum Event {
     /// Gone: the recipient destroyed it.
     Destroyed,
     /// Gone: too many wrong passwords.
+    // The name that records had before.
+    #[serde(alias = "guessed")]
     TooManyGuesses,
     /// Gone: the upload was never completed.
     Abandoned,

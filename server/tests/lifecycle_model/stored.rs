@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use subrosa_server::lifecycle::{Command, HolderAction, OwnerAction, Record, RecordError};
-use subrosa_shared::api::{PatchLink, PutLink};
+use subrosa_shared::api::{Event, PatchLink, PutLink};
 use subrosa_shared::id::Receipt;
 
 use crate::run::Run;
@@ -78,6 +78,28 @@ fn records_of_every_version_are_read() {
             let bytes = std::fs::read(&path).unwrap();
             assert_eq!(Record::from_bytes(&bytes).unwrap(), record, "{name} of version {version}");
         }
+    }
+}
+
+/// Ends and events that had other names once.
+#[test]
+fn the_names_of_before_are_read() {
+    let mut run = Run::new();
+    run.apply(world::create(world::create_request())).as_ref().unwrap();
+    run.apply(world::complete()).as_ref().unwrap();
+    run.apply(world::put(0, PutLink { destroy_after_guesses: Some(1), ..world::put_request(0) })).as_ref().unwrap();
+    run.play(&[Move::GuessOn { link: 0, count: 1 }]);
+    let record = run.record.unwrap();
+    let bytes = String::from_utf8(record.to_bytes()).unwrap();
+    let (_, body) = bytes.split_once('\n').unwrap();
+    assert!(body.contains("too-many-guesses"), "{body}");
+    // Version 2 has no checksum.
+    let before = body.replacen('{', "{\"version\":2,", 1).replace("too-many-guesses", "guessed");
+    assert_eq!(Record::from_bytes(before.as_bytes()).unwrap(), record);
+
+    // Lines of the timeline stand beside the record.
+    for (name, event) in [("guessed", Event::TooManyGuesses), ("returned", Event::Released)] {
+        assert_eq!(serde_json::from_value::<Event>(name.into()).unwrap(), event);
     }
 }
 
