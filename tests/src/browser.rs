@@ -37,7 +37,7 @@ pub const SOON: Duration = Duration::from_secs(20);
 
 /// Tests that use browsers at the same time: much of their time is waiting. More would only make
 /// each other late.
-static TURNS: Semaphore = Semaphore::const_new(3);
+static TURNS: Semaphore = Semaphore::const_new(2);
 
 /// Waits until few enough other tests of this program use browsers.
 ///

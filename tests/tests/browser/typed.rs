@@ -121,7 +121,7 @@ async fn everything_that_a_push_takes_is_kept_and_refused_in_words() {
     for (field, text, said) in [
         ("user", "ada\u{202e}", "User name: it has a character that does not show (U+202E)."),
         ("secret", "pass\tword", "Password: it has a character that does not show (tab)."),
-        ("from", "IT\u{200b}", "“From”: it has a character that does not show (U+202E)."),
+        ("from", "IT\u{200b}", "“From”: it has a character that does not show (U+200B)."),
         ("label", "\u{3164}", "Label: it has a character that does not show (U+3164)."),
     ] {
         paste(&sender, field, text).await;

@@ -1,5 +1,6 @@
 //! Strangers who are slow on purpose: many connections, few bytes. Everybody else is answered soon.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use subrosa_shared::api::header::{CONTENT_DIGEST, OWNER_PROOF};
@@ -17,6 +18,8 @@ use crate::{SMALL_PART, proxy, sealed, send};
 
 /// What everybody else waits at most.
 const WITHIN: Duration = Duration::from_secs(1);
+/// And this on any machine: places that strangers hold are held for half a minute.
+const AT_MOST: Duration = Duration::from_secs(8);
 
 /// The ways to be slow.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -116,12 +119,8 @@ async fn strangers(server: &Server, port: u16, count: usize, ways: &[Way]) -> Ve
 async fn others(server: &Server, origin: &str, all: &mut [(Way, TcpStream)], rounds: usize) -> Duration {
     let (_, package) = sealed(60_000, 78, SMALL_PART);
     let link = send(server, &package, &LinkTerms::default()).await;
-    let mut slowest = Duration::ZERO;
-    let mut note = |what: &str, start: Instant| {
-        let took = start.elapsed();
-        assert!(took < WITHIN, "{what} took {took:?}");
-        slowest = slowest.max(took);
-    };
+    let mut took: BTreeMap<&str, Vec<Duration>> = BTreeMap::new();
+    let mut note = |what: &'static str, start: Instant| took.entry(what).or_default().push(start.elapsed());
     for _ in 0..rounds {
         for (way, stream) in &*all {
             let _ = match way {
@@ -154,7 +153,13 @@ async fn others(server: &Server, origin: &str, all: &mut [(Way, TcpStream)], rou
         note("who watches", start);
         sleep(Duration::from_millis(400)).await;
     }
-    slowest
+    // What strangers hold up is held up in every round; a machine that is busy with other things is
+    // late in some.
+    for (what, took) in &took {
+        assert!(took.iter().min() < Some(&WITHIN), "{what} took {took:?}");
+        assert!(took.iter().max() < Some(&AT_MOST), "{what} took {took:?}");
+    }
+    took.into_values().flatten().max().unwrap_or_default()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -37,8 +37,6 @@ const PAGES_ON_REDIS: &[&str] = &["round_trip::", "paired::"];
 /// Tests of the server as a program that run on SQLite alone unless `--full` is given: connections,
 /// logs, the start, a proxy, a full disk and the second implementation do not depend on the ledger.
 const NOT_ON_REDIS: &[&str] = &["disk_full::", "log::", "proxy::", "python::", "refused::", "slow::", "start::"];
-/// Tests of the pages that run at the same time: much of their time is waiting.
-const PAGES_AT_ONCE: &str = "--test-threads=3";
 /// The tests of the server as a program, of which some run the second implementation of the
 /// protocol.
 const PROCESS_TESTS: &str = "process";
@@ -160,9 +158,6 @@ fn run_one(artifact: &Artifact, round: Round, server: &Path, args: &TestArgs, ta
         } else {
             program.args(NOT_ON_REDIS.iter().flat_map(|name| ["--skip", name]));
         }
-    }
-    if artifact.name == BROWSER_TESTS && args.harness.is_empty() {
-        program.arg(PAGES_AT_ONCE);
     }
     program.args(&args.filter).args(&args.harness);
     program.args(std::io::stdout().is_terminal().then_some("--color=always"));
