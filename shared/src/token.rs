@@ -200,19 +200,9 @@ fn clean(text: &str) -> Zeroizing<String> {
 }
 
 fn percent_decode(text: &str) -> Zeroizing<String> {
-    let bytes = text.as_bytes();
-    let mut decoded = Zeroizing::new(Vec::with_capacity(bytes.len()));
-    let mut at = 0;
-    while at < bytes.len() {
-        let escaped = bytes
-            .get(at + 1..at + 3)
-            .filter(|_| bytes[at] == b'%')
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        decoded.push(escaped.unwrap_or(bytes[at]));
-        at += if escaped.is_some() { 3 } else { 1 };
-    }
+    // With room for all of it, so that it never moves and leaves a copy behind.
+    let mut decoded = Zeroizing::new(Vec::with_capacity(text.len()));
+    decoded.extend(percent_encoding::percent_decode_str(text));
     Zeroizing::new(String::from_utf8_lossy(&decoded).into_owned())
 }
 

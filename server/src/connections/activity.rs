@@ -68,15 +68,17 @@ impl Activity {
         Self { state: Mutex::new(state), close: CancellationToken::new() }
     }
 
-    /// Bytes came.
-    pub(crate) fn read(&self, len: usize) {
+    /// Bytes came. Whether a request begins with them.
+    pub(crate) fn read(&self, len: usize) -> bool {
         let mut state = self.state();
+        let begins = !state.in_request && !state.in_headers;
         if state.in_request {
             state.move_bytes(len);
-        } else if !state.in_headers {
+        } else if begins {
             state.in_headers = true;
             state.restart();
         }
+        begins
     }
 
     /// Bytes were taken, or none are.

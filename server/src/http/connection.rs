@@ -149,12 +149,14 @@ async fn serve_connection(
     };
     let parts = connection.into_parts();
     let (guard, held) = parts.io.into_parts();
-    let mut stream = guard.into_inner().into_inner().into_inner();
+    let (mut stream, beginning) = guard.into_inner().into_inner().into_parts();
     let rest = if is_refused {
         let refused = bare::refusal(held.as_deref(), &parts.read_buf);
         let status = refused.problem().status;
         tracing::info!(method = "(none)", route = "(none)", status, error = %refused, "request refused");
-        bare::document(&refused, bare::is_head(&parts.read_buf))
+        // Of some requests, hyper has taken the head away before it refuses them.
+        let has_line = parts.read_buf.contains(&b'\n');
+        bare::document(&refused, bare::is_head(if has_line { &parts.read_buf } else { &beginning }))
     } else {
         held.map(Vec::from).unwrap_or_default()
     };

@@ -2,7 +2,7 @@
 //! long.
 
 use subrosa_shared::problem::ProblemType;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::{Duration, timeout};
 
 use crate::sockets::{Listening, read_to_end, refused};
@@ -47,6 +47,33 @@ async fn requests_that_cannot_be_parsed_get_a_problem_document() {
         let answer = answer.unwrap_or_else(|_| panic!("no answer to {shown:?}"));
         assert!(answer.contains("application/problem+json"), "{shown:?}: {answer}");
         refused(&answer, expected);
+    }
+}
+
+/// RFC 9110, section 9.3.2: also where the server gives up before or after it has taken the head.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_malformed_head_is_answered_without_a_body() {
+    let listening = Listening::start(&[]).await;
+    let good = "GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n";
+    for target in ["s#n", "http://[", "/a b"] {
+        for (before, behind) in [("", ""), ("", "x"), ("\r\n", ""), (good, "")] {
+            let mut stream = listening.connect().await;
+            let mut answer = String::new();
+            if !before.is_empty() {
+                stream.write_all(before.as_bytes()).await.unwrap();
+                if before == good {
+                    let mut first = [0; 1024];
+                    let len = stream.read(&mut first).await.unwrap();
+                    answer = String::from_utf8_lossy(&first[..len]).into_owned();
+                }
+            }
+            let asked = |method: &str| format!("{method} {target} HTTP/1.1\r\nhost: a\r\n\r\n{behind}");
+            stream.write_all(asked("HEAD").as_bytes()).await.unwrap();
+            answer += &read_to_end(&mut stream).await;
+            let place = answer.find("HTTP/1.1 400").unwrap_or_else(|| panic!("{target}: {answer}"));
+            assert!(answer[place..].ends_with("\r\n\r\n"), "{target} {before:?} {behind:?}: {answer}");
+            refused(&said(&listening, asked("GET").as_bytes()).await, ProblemType::MalformedRequest);
+        }
     }
 }
 

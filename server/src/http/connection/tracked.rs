@@ -20,15 +20,21 @@ use crate::connections::Activity;
 pub(super) struct TrackedSocket {
     stream: TcpStream,
     activity: Arc<Activity>,
+    /// The first bytes of the newest request.
+    beginning: Vec<u8>,
 }
+
+/// So many bytes of a request tell its method, after some blank lines.
+const BEGINNING_LEN: usize = 16;
 
 impl TrackedSocket {
     pub(super) fn new(stream: TcpStream, activity: Arc<Activity>) -> Self {
-        Self { stream, activity }
+        Self { stream, activity, beginning: Vec::with_capacity(BEGINNING_LEN) }
     }
 
-    pub(super) fn into_inner(self) -> TcpStream {
-        self.stream
+    /// The socket, and the first bytes of the newest request.
+    pub(super) fn into_parts(self) -> (TcpStream, Vec<u8>) {
+        (self.stream, self.beginning)
     }
 
     fn note(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
@@ -45,9 +51,13 @@ impl AsyncRead for TrackedSocket {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        let len = buf.filled().len() - before;
-        if len > 0 {
-            self.activity.read(len);
+        let read = &buf.filled()[before..];
+        if !read.is_empty() {
+            if self.activity.read(read.len()) {
+                self.beginning.clear();
+            }
+            let missing = BEGINNING_LEN - self.beginning.len();
+            self.beginning.extend(&read[..read.len().min(missing)]);
         }
         Poll::Ready(Ok(()))
     }
