@@ -95,7 +95,7 @@ async fn a_folder_that_was_begun_goes_on_and_half_a_file_is_none() {
     let (package, link) = sent_to(&server, &wire.origin(), &files, &LinkTerms::default()).await;
     recipient.before_pages(PICKERS).await;
     recipient.look(&link).await;
-    wire.slow_down(8 << 20);
+    wire.slow_down(3 << 20);
     recipient.click("download-folder").await;
     recipient.click("download-confirm").await;
     let paths = async || on_disk(&recipient).await.into_iter().map(|(path, ..)| path).collect::<Vec<_>>();
