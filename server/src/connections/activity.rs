@@ -81,6 +81,11 @@ impl Activity {
         begins
     }
 
+    /// Whether a request has begun with bytes of its own, and its headers are not complete.
+    pub(crate) fn is_in_headers(&self) -> bool {
+        self.state().in_headers
+    }
+
     /// Bytes were taken, or none are.
     pub(crate) fn write(&self, taken: Option<usize>) {
         let mut state = self.state();

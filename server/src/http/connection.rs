@@ -154,9 +154,10 @@ async fn serve_connection(
         let refused = bare::refusal(held.as_deref(), &parts.read_buf);
         let status = refused.problem().status;
         tracing::info!(method = "(none)", route = "(none)", status, error = %refused, "request refused");
-        // Of some requests, hyper has taken the head away before it refuses them.
-        let has_line = parts.read_buf.contains(&b'\n');
-        bare::document(&refused, bare::is_head(if has_line { &parts.read_buf } else { &beginning }))
+        // Hyper may have taken the head away before it refuses it. Of a request that came together
+        // with the one before, there is only what hyper has left.
+        let began = if activity.is_in_headers() { beginning.as_slice() } else { &parts.read_buf };
+        bare::document(&refused, bare::is_head(began))
     } else {
         held.map(Vec::from).unwrap_or_default()
     };

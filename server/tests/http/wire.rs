@@ -50,31 +50,39 @@ async fn requests_that_cannot_be_parsed_get_a_problem_document() {
     }
 }
 
-/// RFC 9110, section 9.3.2: also where the server gives up before or after it has taken the head.
+/// RFC 9110, section 9.3.2: also where the server gives up after it has taken the head.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_malformed_head_is_answered_without_a_body() {
     let listening = Listening::start(&[]).await;
     let good = "GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n";
+    let asked = |method: &str, target: &str| format!("{method} {target} HTTP/1.1\r\nhost: a\r\n\r\n");
     for target in ["s#n", "http://[", "/a b"] {
-        for (before, behind) in [("", ""), ("", "x"), ("\r\n", ""), (good, "")] {
-            let mut stream = listening.connect().await;
-            let mut answer = String::new();
-            if !before.is_empty() {
-                stream.write_all(before.as_bytes()).await.unwrap();
-                if before == good {
-                    let mut first = [0; 1024];
-                    let len = stream.read(&mut first).await.unwrap();
-                    answer = String::from_utf8_lossy(&first[..len]).into_owned();
-                }
+        let (head, get) = (asked("HEAD", target), asked("GET", target));
+        for behind in ["", "x", "lines\r\nof a body\r\n", good] {
+            for before in ["", "\r\n"] {
+                let answer = said(&listening, format!("{before}{head}{behind}").as_bytes()).await;
+                assert!(answer.starts_with("HTTP/1.1 400") && answer.ends_with("\r\n\r\n"), "{head:?}: {answer}");
+                let answer = said(&listening, format!("{before}{get}{behind}").as_bytes()).await;
+                refused(&answer, ProblemType::MalformedRequest);
             }
-            let asked = |method: &str| format!("{method} {target} HTTP/1.1\r\nhost: a\r\n\r\n{behind}");
-            stream.write_all(asked("HEAD").as_bytes()).await.unwrap();
-            answer += &read_to_end(&mut stream).await;
-            let place = answer.find("HTTP/1.1 400").unwrap_or_else(|| panic!("{target}: {answer}"));
-            assert!(answer[place..].ends_with("\r\n\r\n"), "{target} {before:?} {behind:?}: {answer}");
-            refused(&said(&listening, asked("GET").as_bytes()).await, ProblemType::MalformedRequest);
+        }
+        // On a connection that was used before, by another method.
+        for (request, has_body) in [(&head, false), (&get, true)] {
+            let mut stream = listening.connect().await;
+            stream.write_all(good.as_bytes()).await.unwrap();
+            let mut answer = [0; 1024];
+            let len = stream.read(&mut answer).await.unwrap();
+            assert!(answer[..len].starts_with(b"HTTP/1.1 200"));
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let answer = read_to_end(&mut stream).await;
+            let place = answer.find("HTTP/1.1 400").unwrap_or_else(|| panic!("{request:?}: {answer}"));
+            assert_eq!(!answer[place..].ends_with("\r\n\r\n"), has_body, "{request:?}: {answer}");
         }
     }
+    // Together with the one before.
+    let answer = said(&listening, format!("{good}{}", asked("HEAD", "/a b")).as_bytes()).await;
+    let place = answer.find("HTTP/1.1 400").unwrap_or_else(|| panic!("{answer}"));
+    assert!(answer[place..].ends_with("\r\n\r\n"), "{answer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

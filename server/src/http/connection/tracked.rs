@@ -20,7 +20,7 @@ use crate::connections::Activity;
 pub(super) struct TrackedSocket {
     stream: TcpStream,
     activity: Arc<Activity>,
-    /// The first bytes of the newest request.
+    /// The first bytes of the newest request that did not come together with the one before.
     beginning: Vec<u8>,
 }
 
@@ -32,7 +32,8 @@ impl TrackedSocket {
         Self { stream, activity, beginning: Vec::with_capacity(BEGINNING_LEN) }
     }
 
-    /// The socket, and the first bytes of the newest request.
+    /// The socket, and the first bytes of the newest request that did not come together with the
+    /// one before.
     pub(super) fn into_parts(self) -> (TcpStream, Vec<u8>) {
         (self.stream, self.beginning)
     }
