@@ -40,7 +40,7 @@ pub(super) fn meant(path: &str) -> Option<&'static str> {
     if path.len() > LEN_MAX {
         return None;
     }
-    let decoded = decoded(path);
+    let decoded: Vec<u8> = percent_encoding::percent_decode_str(path).collect();
     // A way upwards is no slip.
     if decoded.split(|byte| *byte == b'/').any(|name| name == b"..") {
         return None;
@@ -61,19 +61,6 @@ fn named(name: &[u8]) -> Option<&'static str> {
     let pages = PAGES.iter().filter(|page| matches!(page.head, Head::Of(_)));
     let paths = pages.filter_map(|page| page.paths.first().copied());
     paths.into_iter().find(|path| path.as_bytes()[1..].eq_ignore_ascii_case(name))
-}
-
-/// What stands for bytes is those bytes (RFC 3986, section 2.1).
-fn decoded(path: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let escaped = after.get(..2).filter(|_| *first == b'%');
-        let byte = escaped.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
-        bytes.push(byte.unwrap_or(*first));
-        rest = if byte.is_some() { &after[2..] } else { after };
-    }
-    bytes
 }
 
 /// Without the spaces, stops, quotes and brackets around it that a text has around an address.

@@ -147,20 +147,12 @@ fn nobody() -> RedisConnectionInfo {
 
 /// Without percent-encoding.
 fn decoded(text: &str) -> Result<String, RedisUrlError> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let digits = [rest.next(), rest.next()].map(|digit| digit.and_then(|digit| char::from(digit).to_digit(16)));
-            let [Some(high), Some(low)] = digits else {
-                return Err(RedisUrlError("a % is not followed by two digits"));
-            };
-            bytes.push(u8::try_from(high * 16 + low).expect("two hexadecimal digits are a byte"));
-        } else {
-            bytes.push(byte);
-        }
+    let is_code = |behind: &str| behind.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    if !text.split('%').skip(1).all(is_code) {
+        return Err(RedisUrlError("a % is not followed by two digits"));
     }
-    String::from_utf8(bytes).map_err(|_| RedisUrlError("what stands behind % is no UTF-8"))
+    let decoded = percent_encoding::percent_decode_str(text).decode_utf8();
+    Ok(decoded.map_err(|_| RedisUrlError("what stands behind % is no UTF-8"))?.into_owned())
 }
 
 /// Without user and password.
