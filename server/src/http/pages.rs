@@ -2,6 +2,8 @@
 //! Only the document in which files are looked at is put together, of parts that stand there
 //! (`build/preview.rs`).
 
+use std::borrow::Cow;
+
 use axum::extract::State;
 use axum::response::{Html, IntoResponse as _, Response};
 use bytes::Bytes;
@@ -39,7 +41,10 @@ pub(super) async fn serve_page(
         return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
     }
     let page = paths::page_at(path, channels);
-    let name = page.map_or_else(|| path.trim_start_matches('/').to_owned(), |page| format!("{}.html", page.name));
+    let name: Cow<'_, str> = match page {
+        Some(page) => format!("{}.html", page.name).into(),
+        None => path.trim_start_matches('/').into(),
+    };
     let Some(file) = files::find(&name).filter(|_| paths::is_served_as(&name, channels)) else {
         return not_found(path, channels, &headers);
     };
