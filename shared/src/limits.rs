@@ -17,7 +17,7 @@ pub const MANIFEST_BYTES_MAX: u32 = 16 * 1024 * 1024;
 /// Links of a share.
 pub const LINKS_MAX: usize = 250;
 /// Bytes of an owner's note, sealed.
-pub const NOTE_BYTES_MAX: u32 = 256 * 1024;
+pub const OWNER_NOTE_BYTES_MAX: u32 = 256 * 1024;
 /// Bytes of a JSON body.
 pub const JSON_BYTES_MAX: usize = 16 * 1024;
 /// Bytes of the JSON body that makes a push.

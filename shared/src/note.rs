@@ -8,7 +8,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use crate::bytes::{from_base64url, to_base64url};
 use crate::id::ShareId;
 use crate::json::from_slice;
-use crate::limits::{LINKS_MAX, NOTE_BYTES_MAX};
+use crate::limits::{LINKS_MAX, OWNER_NOTE_BYTES_MAX};
 use crate::padding::padded_len;
 use crate::seal::{OpenError, open, seal, sealed_len};
 use crate::secret::{LinkSecret, NoteKey, ReceiptKey};
@@ -23,7 +23,7 @@ pub enum NoteError {
     /// It does not open.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// It exceeds [`NOTE_BYTES_MAX`].
+    /// It exceeds [`OWNER_NOTE_BYTES_MAX`].
     #[error("the note is too large")]
     TooLarge,
     /// It is not the JSON that this version describes, or of another version.
@@ -64,7 +64,7 @@ impl OwnerNote {
         };
         let json = Zeroizing::new(serde_json::to_vec(&wire).expect("strings always become JSON"));
         let padded = padded_len(json.len() as u64).ok_or(NoteError::TooLarge)?;
-        if sealed_len(padded) > NOTE_BYTES_MAX.into() {
+        if sealed_len(padded) > OWNER_NOTE_BYTES_MAX.into() {
             return Err(NoteError::TooLarge);
         }
         let mut filled = Zeroizing::new(vec![b' '; usize::try_from(padded).map_err(|_| NoteError::TooLarge)?]);
@@ -77,7 +77,7 @@ impl OwnerNote {
     /// # Errors
     /// It does not open, or is not as it must be.
     pub fn open(key: &NoteKey, share: &ShareId, sealed: &[u8]) -> Result<Self, NoteError> {
-        if sealed.len() as u64 > NOTE_BYTES_MAX.into() {
+        if sealed.len() as u64 > OWNER_NOTE_BYTES_MAX.into() {
             return Err(NoteError::TooLarge);
         }
         let json = open(key, share, sealed)?;

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{StatusCode, header};
 use subrosa_shared::id::ShareId;
-use subrosa_shared::limits::NOTE_BYTES_MAX;
+use subrosa_shared::limits::OWNER_NOTE_BYTES_MAX;
 
 use super::error::Error;
 use super::extract::{NoBody, Owner, Path};
@@ -31,8 +31,8 @@ pub(super) async fn store_note(
     body: SealedBody,
 ) -> Result<StatusCode, Error> {
     app.store().run_owner(share, owner, OwnerAction::StoreNote).await?;
-    if body.len > u64::from(NOTE_BYTES_MAX) {
-        return Err(Error::BodyTooLarge { bytes_max: NOTE_BYTES_MAX.into() });
+    if body.len > u64::from(OWNER_NOTE_BYTES_MAX) {
+        return Err(Error::BodyTooLarge { bytes_max: OWNER_NOTE_BYTES_MAX.into() });
     }
     let note = body.collect(&app).await?;
     let stored = app.store().ledger().put_note(&share, note).await?;

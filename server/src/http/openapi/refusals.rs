@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use subrosa_shared::limits::{JSON_BYTES_MAX, NOTE_BYTES_MAX, PUSH_BODY_BYTES_MAX};
+use subrosa_shared::limits::{JSON_BYTES_MAX, OWNER_NOTE_BYTES_MAX, PUSH_BODY_BYTES_MAX};
 use subrosa_shared::problem::{CONTENT_TYPE, ProblemType};
 
 use ProblemType as P;
@@ -109,7 +109,7 @@ fn body_description(operation: &str) -> String {
             "A sealed part, of a length that the share's part size gives: PROTOCOL.md sections 4 and 5.".to_owned()
         }
         "store_manifest" => "The sealed manifest: PROTOCOL.md section 7.".to_owned(),
-        "store_note" => format!("The sealed note, at most {NOTE_BYTES_MAX} bytes: PROTOCOL.md section 9."),
+        "store_note" => format!("The sealed note, at most {OWNER_NOTE_BYTES_MAX} bytes: PROTOCOL.md section 9."),
         "make_push" => format!("At most {PUSH_BODY_BYTES_MAX} bytes."),
         _ => format!("At most {JSON_BYTES_MAX} bytes."),
     }
