@@ -1,7 +1,7 @@
 //! Starting over a data folder that is not right is an error that says what to do.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use subrosa_server::app::App;
@@ -19,8 +19,22 @@ fn program(data: &Path) -> Command {
 
 /// Runs the program. It has to end by itself, with an error.
 fn fails(data: &Path, flags: &[&str]) -> String {
-    let output = program(data).args(flags).output().unwrap();
-    assert!(!output.status.success());
+    refuses(program(data).args(flags))
+}
+
+/// The error with which a program ends that was started. One that serves instead is ended.
+fn refuses(command: &mut Command) -> String {
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(30);
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() > until {
+            child.kill().unwrap();
+            panic!("it starts, and should not: {command:?}");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let output = child.wait_with_output().unwrap();
+    assert!(!output.status.success(), "{command:?}");
     String::from_utf8(output.stderr).unwrap()
 }
 
@@ -218,9 +232,7 @@ fn variables_say_the_same_as_flags() {
         ("both", "SUBROSA_SHARE_ORIGIN", "https://a.example,https://b.example/", "no path"),
         ("both", "SUBROSA_VIEWS_MAX", "101", "1 to 100"),
     ] {
-        let mut command = program(folder.path());
-        let output = command.env("SUBROSA_CHANNELS", channels).env(variable, value).output().unwrap();
-        let message = String::from_utf8(output.stderr).unwrap();
-        assert!(!output.status.success() && message.contains(says), "{message}");
+        let message = refuses(program(folder.path()).env("SUBROSA_CHANNELS", channels).env(variable, value));
+        assert!(message.contains(says), "{message}");
     }
 }
