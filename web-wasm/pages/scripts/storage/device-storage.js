@@ -32,7 +32,7 @@ let durable = true;
 export const isForgetful = () => !durable;
 
 /** @param {string} linkId @returns {StoredLease | undefined} */
-export const storedLease = (linkId) => read(LEASE + linkId);
+export const storedLease = (linkId) => withSecret(read(LEASE + linkId));
 /** @param {string} linkId @param {StoredLease} lease */
 export function storeLease(linkId, lease) {
   write(LEASE + linkId, JSON.stringify(lease));
@@ -69,7 +69,7 @@ export async function restore() {
 }
 
 /** @param {string} linkId @returns {StoredDevice | undefined} */
-export const storedDevice = (linkId) => read(DEVICE + linkId);
+export const storedDevice = (linkId) => withSecret(read(DEVICE + linkId));
 /** @param {string} linkId @param {StoredDevice} device */
 export const storeDevice = (linkId, device) => write(DEVICE + linkId, JSON.stringify(device));
 
@@ -102,6 +102,9 @@ function read(name) {
   }
   return unlessOver(text ?? memory.get(name));
 }
+
+/** What has no secret is damaged: as good as nothing. @template {{ secret: unknown }} T @param {T | undefined} stored */
+const withSecret = (stored) => (typeof stored?.secret === "string" ? stored : undefined);
 
 /** @param {string | undefined} text */
 function unlessOver(text) {
