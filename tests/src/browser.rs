@@ -90,7 +90,7 @@ impl Browser {
                 Some(chromium) => Self::attach_emptied(chromium, requests).await,
                 None => Self::attach_emptied(Chromium::start(new_folder(), &[], "").await, requests).await,
             },
-            Engine::Firefox | Engine::WebKit => Self::start_in(new_folder()).await,
+            Engine::Firefox | Engine::WebKit => Self::start_in(new_folder(), "").await,
         }
     }
 
@@ -99,13 +99,7 @@ impl Browser {
     /// # Panics
     /// There is no Chromium, or it does not start.
     pub async fn start_with(more: &[&str]) -> Self {
-        match Engine::of_this_run() {
-            Engine::Chromium => {
-                Self::attach_emptied(Chromium::start(new_folder(), more, "").await.only_once(), Requests::NotLogged)
-                    .await
-            }
-            Engine::Firefox | Engine::WebKit => Self::start_in(new_folder()).await,
-        }
+        Self::start_of_its_own(more, "").await
     }
 
     /// Kills it as a power cut would, and starts it again with the profile that it had.
@@ -120,7 +114,7 @@ impl Browser {
                 browser.save_into_downloads().await;
                 browser
             }
-            (None, folder) => Self::start_in(folder.expect("its driver started it")).await,
+            (None, folder) => Self::start_in(folder.expect("its driver started it"), "").await,
         }
     }
 
@@ -129,9 +123,17 @@ impl Browser {
     /// # Panics
     /// It does not start.
     pub async fn start_in_zone(zone: &str) -> Self {
-        let variables = format!("TZ={zone} ");
-        Self::attach_emptied(Chromium::start(new_folder(), &[], &variables).await.only_once(), Requests::NotLogged)
-            .await
+        Self::start_of_its_own(&[], &format!("TZ={zone} ")).await
+    }
+
+    async fn start_of_its_own(more: &[&str], variables: &str) -> Self {
+        match Engine::of_this_run() {
+            Engine::Chromium => {
+                let chromium = Chromium::start(new_folder(), more, variables).await.only_once();
+                Self::attach_emptied(chromium, Requests::NotLogged).await
+            }
+            Engine::Firefox | Engine::WebKit => Self::start_in(new_folder(), variables).await,
+        }
     }
 
     /// Attaches a driver to a Chromium that runs, and empties that.
@@ -144,16 +146,16 @@ impl Browser {
     async fn attach_to(chromium: Chromium, requests: Requests) -> Self {
         let files = chromium.folder().to_owned();
         let capabilities = chromium.capabilities(requests);
-        let driver = Driver::start(Engine::Chromium, Some(chromium)).await;
+        let driver = Driver::start(Engine::Chromium, Some(chromium), "").await;
         Self::connect(driver, capabilities, files, None).await
     }
 
     /// Has a driver start a browser in a folder.
-    async fn start_in(folder: TempDir) -> Self {
+    async fn start_in(folder: TempDir, variables: &str) -> Self {
         let engine = Engine::of_this_run();
         let files = folder.path().to_owned();
         let capabilities = engine.capabilities(&files, &made(files.join(DOWNLOADS)));
-        let driver = Driver::start(engine, None).await;
+        let driver = Driver::start(engine, None, variables).await;
         Self::connect(driver, capabilities, files, Some(folder)).await
     }
 

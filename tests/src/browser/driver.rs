@@ -34,8 +34,9 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    /// Starts one, for a browser that runs already or for one that it will start.
-    pub(super) async fn start(engine: Engine, chromium: Option<Chromium>) -> Self {
+    /// Starts one, for a browser that runs already or for one that it will start, with variables as
+    /// a shell takes them before a command.
+    pub(super) async fn start(engine: Engine, chromium: Option<Chromium>, more: &str) -> Self {
         let display = match engine {
             Engine::WebKit => Some(display().await),
             Engine::Chromium | Engine::Firefox => None,
@@ -43,7 +44,7 @@ impl Driver {
         let free = free_port();
         let (command, announcement) = engine.driver(free);
         let variables = display.as_ref().map(|(_, number)| format!("DISPLAY=:{number} ")).unwrap_or_default();
-        let (group, mut lines) = Group::start(&format!("{variables}{command} 2>&1"), None);
+        let (group, mut lines) = Group::start(&format!("{variables}{more}{command} 2>&1"), None);
         let listens = async {
             let Some(announcement) = announcement else {
                 let connected = async || TcpStream::connect(("127.0.0.1", free)).ok();
@@ -165,11 +166,7 @@ impl Drop for Driver {
             self.keep_last_words();
             return;
         }
-        let complaints = self.complaints();
-        assert!(complaints.is_empty(), "the page complained: {complaints:#?}");
-        // First the driver, so that nothing of it is left in the browser for the next test.
-        self.group.kill();
-        if let Some(chromium) = self.chromium.take() {
+        if let Some(chromium) = self.end() {
             chromium.give_back();
         }
     }
@@ -178,11 +175,16 @@ impl Drop for Driver {
 impl Driver {
     /// Kills the browser as a power cut would, and gives its folder.
     pub(super) fn kill_browser(mut self) -> Option<TempDir> {
+        self.end().map(Chromium::kill)
+    }
+
+    /// Ends the driver, so that nothing of it is left in the browser, and gives that.
+    fn end(&mut self) -> Option<Chromium> {
         let complaints = self.complaints();
         assert!(complaints.is_empty(), "the page complained: {complaints:#?}");
         self.session = None;
         self.group.kill();
-        self.chromium.take().map(Chromium::kill)
+        self.chromium.take()
     }
 }
 

@@ -30,6 +30,7 @@ mod round_trip;
 mod saved_names;
 mod tree;
 mod typed;
+mod used_again;
 mod walls;
 
 use subrosa_tests::client::package::{Package, Source, Terms};

@@ -153,11 +153,11 @@ async fn others(server: &Server, origin: &str, all: &mut [(Way, TcpStream)], rou
         note("who watches", start);
         sleep(Duration::from_millis(400)).await;
     }
-    // What strangers hold up is held up in every round; a machine that is busy with other things is
-    // late in some.
+    // What strangers hold up is held up again and again; a machine that is busy with other things
+    // is late once.
     for (what, took) in &took {
-        assert!(took.iter().min() < Some(&WITHIN), "{what} took {took:?}");
-        assert!(took.iter().max() < Some(&AT_MOST), "{what} took {took:?}");
+        let late = took.iter().filter(|took| **took >= WITHIN).count();
+        assert!(late <= 1 && took.iter().max() < Some(&AT_MOST), "{what} took {took:?}");
     }
     took.into_values().flatten().max().unwrap_or_default()
 }
@@ -185,7 +185,7 @@ async fn more_slow_strangers_than_connections_stop_nobody() {
         let mut all = strangers(&server, server.port(), 400, ways).await;
         // Longer than a gap that is nothing special.
         sleep(Duration::from_millis(700)).await;
-        let slowest = others(&server, &server.origin(), &mut all, 2).await;
+        let slowest = others(&server, &server.origin(), &mut all, 3).await;
         println!("400 strangers {ways:?} on 256 connections: the slowest answer took {slowest:?}");
     }
 }
