@@ -14,10 +14,10 @@ use crate::data_folder::{DataFolder, DataFolderError};
 use crate::health::{Health, HealthCheck};
 use crate::installation::{self, InstallationError};
 use crate::ledger::{Clock, Ledger, Transfer};
-use crate::lifecycle::Policy;
 use crate::open_ledger::{OpenLedgerError, open_ledger};
 use crate::security_txt::{self, SecurityTxtError};
 use crate::store::Store;
+use subrosa_lifecycle::Policy;
 
 /// Bytes of clients' that are kept in memory for all connections together.
 const MEMORY_BYTES_MAX: usize = 64 << 20;

@@ -13,8 +13,8 @@ use subrosa_shared::limits::{LINKS_MAX, Limits, PART_BYTES_MAX, PART_BYTES_MIN, 
 
 use crate::connections::ConnectionLimits;
 use crate::ledger::redis::nodes::{RedisUrlError, Risk};
-use crate::lifecycle::Policy;
 use crate::origin::Origin;
+use subrosa_lifecycle::Policy;
 
 pub use crate::connections::{Network, NotANetwork};
 pub use ledger::LedgerPlace;

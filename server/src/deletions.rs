@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use crate::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
 
 /// Records that may wait here. Others are found by the ledger's list of what is due.
 const WAITING_MAX: usize = 65_536;

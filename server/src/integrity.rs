@@ -9,9 +9,9 @@ use tokio::time::{Duration, Instant, MissedTickBehavior, interval, sleep_until};
 use crate::app::App;
 use crate::blobs::{BlobsError, Loss};
 use crate::ledger::{LedgerError, ObjectRow, Slot};
-use crate::lifecycle::RecordError;
-use crate::record_key::RecordKey;
 use crate::store::StoreError;
+use subrosa_lifecycle::RecordError;
+use subrosa_lifecycle::RecordKey;
 
 /// How often everything is looked at. The first time right after the start.
 const EVERY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -84,7 +84,7 @@ async fn check_all(app: &App, rate: Option<u64>) -> Result<Found, CheckError> {
                 }
                 Err(error) => return Err(error.into()),
             };
-            let part_count = record.as_ref().and_then(crate::lifecycle::Record::part_count);
+            let part_count = record.as_ref().and_then(subrosa_lifecycle::Record::part_count);
             if let (RecordKey::Share(share), Some(part_count)) = (key, part_count) {
                 found.lost += u64::from(check_share(app, share, part_count, &mut rate_limit).await?);
             }

@@ -18,7 +18,7 @@ use subrosa_shared::api::{Event, LogLine};
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
-use crate::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
 
 pub use clock::{Clock, ClockRefused, Machine, ManualClock, SlewedClock, ThisMachine};
 pub use transfer::{DUE_MAX, ExportedRecord, ServiceState, Transfer, TransferId};

@@ -1,7 +1,7 @@
 //! The Subrosa server: HTTP over the life of shares and pushes, over ledger and blobs.
 //!
-//! Start with [`lifecycle`]: it decides what may happen to a share or push, and nothing else does.
-//! [`store`] runs its commands against the [`ledger`], where a [`record_key`] names whose life a
+//! What may happen to a share or push is decided by the crate `lifecycle`, and nothing else does.
+//! [`store`] runs its commands against the [`ledger`], where a `RecordKey` names whose life a
 //! record is; [`blobs`] holds the ciphertext; [`http`] translates; [`reaper`] does what nobody asks
 //! for. [`app`] puts them together for `main` and for tests. [`migrate`] takes all records to
 //! another ledger.
@@ -11,10 +11,8 @@ mod deletions;
 pub mod http;
 mod integrity;
 pub mod ledger;
-pub mod lifecycle;
 pub mod migrate;
 pub mod reaper;
-pub mod record_key;
 pub mod store;
 
 pub mod app;

@@ -8,7 +8,7 @@ use crate::ledger::redis::nodes::{DurabilityPolicy, Nodes, RedisUrl};
 use crate::ledger::redis::{RedisLedger, Settings};
 use crate::ledger::sqlite::{Reserve, SqliteLedger};
 use crate::ledger::{Clock, ClockRefused, LedgerError, SlewedClock, ThisMachine, Transfer};
-use crate::lifecycle::rules::{BURNED, TOMBSTONE};
+use subrosa_lifecycle::rules::{BURNED, TOMBSTONE};
 
 /// Why a ledger cannot be opened. What it says is for the operator.
 #[derive(Debug, thiserror::Error)]

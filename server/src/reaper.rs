@@ -15,10 +15,10 @@ use crate::app::App;
 use crate::blobs::BlobsError;
 use crate::integrity;
 use crate::ledger::{Change, Due, LedgerError};
-use crate::lifecycle::{Command, Effect, RecordError};
 use crate::outage::Outage;
-use crate::record_key::RecordKey;
 use crate::store::StoreError;
+use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{Command, Effect, RecordError};
 
 /// How often the ledger is asked what is due. A change that makes something due at once does not
 /// wait for it.

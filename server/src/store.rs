@@ -21,12 +21,12 @@ use crate::ledger::{
     Change as LedgerChange, CommitOutcome, Ledger, LedgerError, NewRow, ObjectRow, Objects, PutObject, Row, Slot,
     WriteId,
 };
-use crate::lifecycle::{
+use crate::random;
+use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{
     Change, Command, HolderAction, Outcome, OwnerAction, Policy, Record, RecordError, Refusal, SpaceNeed, Step,
     StoredManifest, StoredUpload, step,
 };
-use crate::random;
-use crate::record_key::RecordKey;
 
 /// Lost races after which a command is given up. Within one process locks prevent them; other
 /// servers may be faster.

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
+use subrosa_lifecycle::RecordKey;
 use subrosa_server::ledger::sqlite::SqliteLedger;
 use subrosa_server::ledger::{
     Change, CommitOutcome, Due, ExportedRecord, InstallationId, Ledger, LedgerError, ManualClock, NewRow, ObjectRow,
     Objects, PutObject, Row, ServiceState, Slot, Transfer, WriteId,
 };
 use subrosa_server::migrate::{MigrateError, Migrated, migrate};
-use subrosa_server::record_key::RecordKey;
 use subrosa_shared::api::{Event, LogLine};
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;

@@ -13,7 +13,6 @@ mod manifest;
 mod path;
 mod preview;
 mod push;
-#[cfg(feature = "server")]
 mod record;
 mod sealed;
 mod seeded;
@@ -32,7 +31,6 @@ pub const TARGETS: &[Target] = &[
     ("path", path::check),
     ("preview", preview::check),
     ("push", push::check),
-    #[cfg(feature = "server")]
     ("record", record::check),
     ("sealed", sealed::check),
     ("token", token::check),

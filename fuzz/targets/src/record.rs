@@ -2,7 +2,7 @@
 //! What is read is written as it was, and time does to it what it does to any record, without a
 //! panic.
 
-use subrosa_server::lifecycle::{Change, Command, OwnerAction, Policy, Record, step};
+use subrosa_lifecycle::{Change, Command, OwnerAction, Policy, Record, step};
 use subrosa_shared::id::Verifier;
 use subrosa_shared::time::Timestamp;
 

@@ -14,8 +14,8 @@ use super::error::Error;
 use crate::app::App;
 use crate::blobs::{BlobStream, BlobsError, Loss};
 use crate::ledger::{ObjectRow, Slot};
-use crate::lifecycle::{HolderAction, Outcome, OwnerAction, Refusal};
 use crate::store::{Store, StoreError};
+use subrosa_lifecycle::{HolderAction, Outcome, OwnerAction, Refusal};
 
 /// A running answer asks again whether it may go on when it last asked so long ago. What is gone is
 /// unreadable within 5 seconds: this, and the time to ask.

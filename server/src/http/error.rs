@@ -11,8 +11,8 @@ use subrosa_shared::seal::sealed_len;
 
 use crate::blobs::BlobsError;
 use crate::ledger::LedgerError;
-use crate::lifecycle::{RecordError, Refusal};
 use crate::store::StoreError;
+use subrosa_lifecycle::{RecordError, Refusal};
 
 /// Why a request failed. Messages are for the log and hold nothing that the client sent.
 #[derive(Debug, thiserror::Error)]

@@ -19,7 +19,7 @@ use super::error::Error;
 use super::min_rate::MinRate;
 use super::permit::RequestPermit;
 use crate::app::App;
-use crate::lifecycle::OpenAttempt;
+use subrosa_lifecycle::OpenAttempt;
 
 /// The ids in the path.
 pub(super) struct Path<T>(pub(super) T);

@@ -13,7 +13,7 @@ use super::links::link_view;
 use super::openapi::{Index, RangeHeader, Refused, WholeOrRange};
 use crate::app::App;
 use crate::ledger::Slot;
-use crate::lifecycle::{HolderAction, Outcome, Refusal};
+use subrosa_lifecycle::{HolderAction, Outcome, Refusal};
 
 /// Grants one counted download. The same verifier again gives the same lease.
 #[utoipa::path(

@@ -12,7 +12,7 @@ use super::extract::{Attempt, Holder, NoBody, Path};
 use super::openapi::{RangeHeader, Refused, WholeOrRange};
 use crate::app::App;
 use crate::ledger::Slot;
-use crate::lifecycle::{HolderAction, Outcome};
+use subrosa_lifecycle::{HolderAction, Outcome};
 
 /// Where a link stands.
 #[utoipa::path(

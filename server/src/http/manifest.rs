@@ -12,7 +12,7 @@ use super::openapi::{DigestHeader, RangeHeader, Refused, SealedObject, WholeOrRa
 use super::upload::SealedBody;
 use crate::app::App;
 use crate::ledger::{PutObject, Slot};
-use crate::lifecycle::OwnerAction;
+use subrosa_lifecycle::OwnerAction;
 
 /// Stores the manifest, again and again until the share is complete.
 #[utoipa::path(

@@ -12,7 +12,7 @@ use super::extract::{NoBody, Owner, Path};
 use super::openapi::{DigestHeader, Refused, SealedObject};
 use super::upload::SealedBody;
 use crate::app::App;
-use crate::lifecycle::{OwnerAction, Refusal};
+use subrosa_lifecycle::{OwnerAction, Refusal};
 
 /// Stores the note, in place of the one before.
 #[utoipa::path(

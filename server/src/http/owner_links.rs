@@ -10,7 +10,7 @@ use super::extract::{Json, NoBody, Owner, Path};
 use super::openapi::Refused;
 use super::shares::share_status;
 use crate::app::App;
-use crate::lifecycle::OwnerAction;
+use subrosa_lifecycle::OwnerAction;
 
 /// Adds a link. The same body again gives the same answer.
 #[utoipa::path(

@@ -16,8 +16,8 @@ use super::openapi::{DigestHeader, Index, RangeHeader, Refused, SealedObject, Wh
 use super::upload::SealedBody;
 use crate::app::App;
 use crate::ledger::{PutObject, Slot};
-use crate::lifecycle::OwnerAction;
 use crate::store::Store;
+use subrosa_lifecycle::OwnerAction;
 
 /// Parts that are listed at once: some 20 kB of JSON.
 const LIST_PAGE_LEN: u32 = 256;

@@ -12,9 +12,9 @@ use super::error::Error;
 use super::extract::{Attempt, Holder, Json, LeaseHolder, NoBody, Owner, Path};
 use super::openapi::Refused;
 use crate::app::App;
-use crate::lifecycle::{Command, Creator, HolderAction, Outcome, OwnerAction, Refusal};
-use crate::record_key::RecordKey;
 use crate::store::StoreError;
+use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{Command, Creator, HolderAction, Outcome, OwnerAction, Refusal};
 
 /// Makes a push. The same body again gives the same answer.
 #[utoipa::path(

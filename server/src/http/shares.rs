@@ -9,7 +9,7 @@ use super::error::Error;
 use super::extract::{Json, NoBody, Owner, Path};
 use super::openapi::Refused;
 use crate::app::App;
-use crate::lifecycle::{Command, Creator, Outcome, OwnerAction, Refusal};
+use subrosa_lifecycle::{Command, Creator, Outcome, OwnerAction, Refusal};
 
 /// Creates a share. The same body again gives the same answer.
 #[utoipa::path(

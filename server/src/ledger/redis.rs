@@ -45,7 +45,7 @@ use super::{
     Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutObject, Row, Slot,
     Transfer as _, WriteId,
 };
-use crate::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
 
 /// How long a step is run again whose answer was lost.
 const LOST_PATIENCE: Duration = Duration::from_secs(3);

@@ -31,7 +31,7 @@ use super::{
     Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutObject, Row,
     ServiceState, Slot, WriteId,
 };
-use crate::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
 
 /// Marks the file as ours: "SUBR".
 const APPLICATION_ID: i32 = 0x5355_4252;

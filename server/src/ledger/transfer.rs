@@ -13,7 +13,7 @@ use subrosa_shared::id::LinkId;
 use subrosa_shared::time::Timestamp;
 
 use super::{Ledger, LedgerError, NewRow, ObjectRow};
-use crate::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
 
 pub use self::service_state::{ServiceState, TransferId};
 

@@ -8,7 +8,7 @@ use futures_util::stream::iter;
 use super::MigrateError;
 use super::progress::Progress;
 use crate::ledger::{LedgerError, ServiceState, Transfer};
-use crate::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
 
 /// Keys asked for at once.
 const PAGE_LEN: usize = 1_000;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Duration, timeout};
 
-use crate::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
 
 /// How long a command waits for those before it. A ledger that does not answer must not make a
 /// queue.

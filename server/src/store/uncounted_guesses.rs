@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use subrosa_shared::id::LinkId;
 
 use crate::ledger::WriteId;
-use crate::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
 
 /// Records with a guess that is owed. Beyond that, nothing is compared on any other.
 const UNCOUNTED_MAX: usize = 16_384;

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use subrosa_lifecycle::RecordKey;
 use subrosa_server::ledger::sqlite::SqliteLedger;
 use subrosa_server::ledger::{Change, Ledger as _, LedgerError};
-use subrosa_server::record_key::RecordKey;
 use subrosa_shared::id::LinkId;
 use tempfile::TempDir;
 

@@ -1,7 +1,7 @@
 //! Short names for what rules are about.
 
+use subrosa_lifecycle::RecordKey;
 use subrosa_server::ledger::{Change, CommitOutcome, Ledger, ManualClock, NewRow, ObjectRow, Slot, WriteId};
-use subrosa_server::record_key::RecordKey;
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 

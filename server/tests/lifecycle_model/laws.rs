@@ -1,10 +1,8 @@
 //! What holds of the function as such, whatever it decides.
 
 use proptest::prelude::*;
-use subrosa_server::lifecycle::{
-    Change, Command, Effect, HolderAction, OwnerAction, Record, RecordError, Refusal, Step, step,
-};
-use subrosa_server::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{Change, Command, Effect, HolderAction, OwnerAction, Record, RecordError, Refusal, Step, step};
 use subrosa_shared::api::{Event, ShareState};
 use subrosa_shared::time::Timestamp;
 

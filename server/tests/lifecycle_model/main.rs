@@ -15,7 +15,7 @@ mod stored;
 mod world;
 
 use proptest::prelude::*;
-use subrosa_server::lifecycle::{Outcome, Refusal};
+use subrosa_lifecycle::{Outcome, Refusal};
 use subrosa_shared::api::LogLine;
 
 use crate::model::{Model, PushModel};

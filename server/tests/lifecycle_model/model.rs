@@ -9,7 +9,7 @@ mod view;
 
 use std::collections::BTreeSet;
 
-use subrosa_server::lifecycle::{Command, Outcome, Policy, Refusal};
+use subrosa_lifecycle::{Command, Outcome, Policy, Refusal};
 use subrosa_shared::api::{
     CompleteShare, CreateShare, EndReason, Event, Gone, LinkLock, LogLine, PutLink, StoredReceipt,
 };

@@ -8,7 +8,7 @@ mod taking;
 mod viewing;
 
 use proptest::prelude::*;
-use subrosa_server::lifecycle::{Command, HolderAction, Record};
+use subrosa_lifecycle::{Command, HolderAction, Record};
 use subrosa_shared::api::{Event, LinkStatus, PutLink};
 use subrosa_shared::id::{LinkId, Verifier};
 use subrosa_shared::time::Timestamp;

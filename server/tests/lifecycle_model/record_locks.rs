@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use subrosa_server::lifecycle::{Command, HolderAction, Outcome, OwnerAction, Refusal};
-use subrosa_server::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{Command, HolderAction, Outcome, OwnerAction, Refusal};
 use subrosa_server::store::{QUEUE_LEN_MAX, StoreError};
 use subrosa_shared::api::{PatchLink, PutPush};
 use subrosa_shared::id::{LinkId, Verifier};

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use proptest::prelude::*;
+use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{Command, HolderAction, OpenAttempt, Outcome, OwnerAction, Refusal};
 use subrosa_server::ledger::sqlite::SqliteLedger;
 use subrosa_server::ledger::{
     Change, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ManualClock, ObjectRow, Objects, PutObject, Row,
     Slot, WriteId,
 };
-use subrosa_server::lifecycle::{Command, HolderAction, OpenAttempt, Outcome, OwnerAction, Refusal};
-use subrosa_server::record_key::RecordKey;
 use subrosa_server::store::{Store, StoreError};
 use subrosa_shared::api::{Event, LogLine, PutLink};
 use subrosa_shared::id::{LinkId, ShareId, Verifier};

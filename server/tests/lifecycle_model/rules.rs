@@ -7,7 +7,7 @@ mod links;
 mod pushes;
 mod uploads;
 
-use subrosa_server::lifecycle::{HolderAction, Outcome, Policy, Refusal};
+use subrosa_lifecycle::{HolderAction, Outcome, Policy, Refusal};
 use subrosa_shared::api::{LinkStatus, LinkView, PutLink, ShareStatus};
 
 use crate::run::Run;
@@ -23,12 +23,12 @@ fn one_link(request: PutLink) -> Run {
 
 impl Run {
     /// Applies what must be granted.
-    fn done(&mut self, command: subrosa_server::lifecycle::Command) -> Outcome {
+    fn done(&mut self, command: subrosa_lifecycle::Command) -> Outcome {
         self.apply(command).clone().unwrap()
     }
 
     /// Applies what must be refused.
-    fn refused(&mut self, command: subrosa_server::lifecycle::Command) -> Refusal {
+    fn refused(&mut self, command: subrosa_lifecycle::Command) -> Refusal {
         self.apply(command).clone().unwrap_err()
     }
 

@@ -1,8 +1,6 @@
 //! Plays stories through [`step`] and keeps a trace.
 
-use subrosa_server::lifecycle::{
-    Change, Command, HolderAction, Outcome, OwnerAction, Policy, Record, Refusal, Step, step,
-};
+use subrosa_lifecycle::{Change, Command, HolderAction, Outcome, OwnerAction, Policy, Record, Refusal, Step, step};
 use subrosa_shared::api::{LinkView, LogLine, PushStatus, PushView, ShareStatus};
 use subrosa_shared::time::Timestamp;
 

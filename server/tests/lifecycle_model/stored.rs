@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use subrosa_server::lifecycle::{Command, HolderAction, OwnerAction, Record, RecordError};
+use subrosa_lifecycle::{Command, HolderAction, OwnerAction, Record, RecordError};
 use subrosa_shared::api::{Event, PatchLink, PutLink};
 use subrosa_shared::id::Receipt;
 

@@ -6,7 +6,7 @@ pub(crate) mod push;
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use subrosa_server::lifecycle::{
+use subrosa_lifecycle::{
     Command, Creator, HolderAction, OpenAttempt, OwnerAction, Policy, StoredManifest, StoredUpload,
 };
 use subrosa_shared::api::{CompleteShare, CreateShare, LinkLock, PatchLink, PatchShare, PutLink, StoredPart};

@@ -26,10 +26,10 @@ mod time;
 
 use std::sync::Arc;
 
+use subrosa_lifecycle::RecordKey;
 use subrosa_server::ledger::redis::nodes::{DurabilityPolicy, Nodes, RedisUrl};
 use subrosa_server::ledger::redis::{RedisLedger, Settings};
 use subrosa_server::ledger::{Change, LedgerError, NewRow, WriteId};
-use subrosa_server::record_key::RecordKey;
 use subrosa_shared::api::{Event, LogLine};
 
 use crate::support::{START, clock, new_row, put};

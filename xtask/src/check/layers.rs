@@ -11,11 +11,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("subrosa-aead", &[]),
     ("subrosa-unicode", &[]),
     ("subrosa-shared", &["subrosa-aead", "subrosa-unicode"]),
-    ("subrosa-server", &["subrosa-shared"]),
+    ("subrosa-lifecycle", &["subrosa-shared"]),
+    ("subrosa-server", &["subrosa-lifecycle", "subrosa-shared"]),
     ("subrosa-web", &["subrosa-shared"]),
     ("subrosa-pdf", &[]),
     ("subrosa-tests", &["subrosa-shared"]),
-    ("subrosa-fuzz-targets", &["subrosa-shared", "subrosa-server", "subrosa-web"]),
+    ("subrosa-fuzz-targets", &["subrosa-lifecycle", "subrosa-server", "subrosa-shared", "subrosa-web"]),
     ("xtask", &[]),
 ];
 

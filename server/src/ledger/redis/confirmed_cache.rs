@@ -5,7 +5,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::ledger::WriteId;
-use crate::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
 
 /// How many are remembered. One that is forgotten costs a question.
 const PLACES: usize = 4_096;

@@ -54,7 +54,7 @@ mod tests {
     use subrosa_shared::id::ShareId;
 
     use super::*;
-    use crate::record_key::RecordKey;
+    use subrosa_lifecycle::RecordKey;
 
     #[test]
     fn nothing_is_passed_over_where_a_tag_has_more() {

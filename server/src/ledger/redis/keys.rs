@@ -22,7 +22,7 @@
 use subrosa_shared::id::LinkId;
 
 use super::nodes::Tag;
-use crate::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
 
 /// Names keys.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use super::nodes::{Invocation, Tag};
 use super::reply::corrupt;
 use super::{RedisLedger, rows, scripts};
 use crate::ledger::{Change, LedgerError};
-use crate::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
 
 /// How often an entry of a share that is gone is taken over from whoever else takes it over.
 const CLAIMS_MAX: usize = 8;

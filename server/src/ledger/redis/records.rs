@@ -6,7 +6,7 @@ use super::keys::RecordKeys;
 use super::nodes::Invocation;
 use super::{RedisLedger, rows, scripts};
 use crate::ledger::{Change, CommitOutcome, LOG_LINES_MAX, LedgerError, NewRow, Row, WriteId};
-use crate::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
 
 impl RedisLedger {
     pub(super) async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError> {

@@ -6,7 +6,7 @@ use subrosa_shared::time::Timestamp;
 
 use super::reply::corrupt;
 use crate::ledger::{DUE_MAX, Due, LedgerError, ObjectRow, Slot, WriteId};
-use crate::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
 
 /// Bytes of a stored object before the name of its blob.
 const OBJECT_HEAD_LEN: usize = 8 + 32;

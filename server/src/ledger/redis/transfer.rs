@@ -10,7 +10,7 @@ use super::nodes::{Invocation, Script, Tag};
 use super::reply::corrupt;
 use super::{RedisLedger, rows, scripts};
 use crate::ledger::{ExportedRecord, LedgerError, NewRow, ServiceState, Transfer, WriteId};
-use crate::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
 
 /// Tags that are looked through at the same time.
 const TAGS_AT_ONCE: usize = 32;

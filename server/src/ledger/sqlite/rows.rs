@@ -13,7 +13,7 @@ use crate::ledger::{
     Change, CommitOutcome, Due, InstallationId, LOG_LINES_MAX, LOOK_BACK, NewRow, ObjectRow, Objects, PutObject,
     RUN_MIN, Row, ServiceState, Slot, WriteId, is_owners_turn,
 };
-use crate::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
 
 /// Records have row ids because they can be large; the rest is small and lives in its primary key.
 pub(super) const TABLES: &str = "

@@ -7,7 +7,7 @@ use subrosa_shared::time::Timestamp;
 
 use super::{SqliteLedger, rows};
 use crate::ledger::{DUE_MAX, ExportedRecord, LedgerError, NewRow, ServiceState, Transfer, WriteId};
-use crate::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
 
 #[async_trait]
 impl Transfer for SqliteLedger {

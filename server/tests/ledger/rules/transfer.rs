@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use subrosa_lifecycle::RecordKey;
 use subrosa_server::ledger::{
     Change, CommitOutcome, Due, ExportedRecord, InstallationId, LOG_LINES_MAX, Ledger, LedgerError, NewRow, ObjectRow,
     PutObject, Row, ServiceState, Slot, Transfer, TransferId,
 };
-use subrosa_server::record_key::RecordKey;
 use subrosa_shared::api::{Event, LogLine};
 use subrosa_shared::id::{LinkId, ShareId};
 use subrosa_shared::time::Timestamp;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use subrosa_server::lifecycle::{HolderAction, OpenAttempt, Refusal};
+use subrosa_lifecycle::{HolderAction, OpenAttempt, Refusal};
 use subrosa_shared::api::{EndReason, Event, StoredReceipt};
 use subrosa_shared::id::LeaseId;
 use subrosa_shared::time::Timestamp;

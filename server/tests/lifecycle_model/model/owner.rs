@@ -1,6 +1,6 @@
 //! What owners do.
 
-use subrosa_server::lifecycle::{OwnerAction, Refusal, UploadFault};
+use subrosa_lifecycle::{OwnerAction, Refusal, UploadFault};
 use subrosa_shared::api::{CreateShare, EndReason, Event, PatchLink, PutLink};
 use subrosa_shared::id::LinkId;
 

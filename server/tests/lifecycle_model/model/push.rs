@@ -6,7 +6,7 @@ mod view;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use subrosa_server::lifecycle::{Command, HolderAction, OpenAttempt, Outcome, OwnerAction, Policy, Refusal};
+use subrosa_lifecycle::{Command, HolderAction, OpenAttempt, Outcome, OwnerAction, Policy, Refusal};
 use subrosa_shared::api::{EndReason, Event, Gone, LogLine, PatchPush, PutPush, StoredReceipt};
 use subrosa_shared::id::{LeaseId, Verifier};
 use subrosa_shared::time::Timestamp;

@@ -1,6 +1,6 @@
 //! What owners and holders see.
 
-use subrosa_server::lifecycle::Outcome;
+use subrosa_lifecycle::Outcome;
 use subrosa_shared::api::{
     Counter, GrantedLease, LinkCounters, LinkState, LinkStatus, LinkView, OpenedLink, ShareState, ShareStatus,
 };

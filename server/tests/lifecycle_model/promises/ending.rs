@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use subrosa_server::lifecycle::{Command, HolderAction, Outcome, OwnerAction, Refusal, step};
+use subrosa_lifecycle::{Command, HolderAction, Outcome, OwnerAction, Refusal, step};
 use subrosa_shared::api::{CreateShare, EndReason, Gone, PatchLink, PatchShare, PutLink};
 use subrosa_shared::id::LinkId;
 use subrosa_shared::time::Timestamp;

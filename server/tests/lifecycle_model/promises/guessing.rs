@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use subrosa_server::lifecycle::{Command, HolderAction, OwnerAction, Refusal};
+use subrosa_lifecycle::{Command, HolderAction, OwnerAction, Refusal};
 use subrosa_shared::api::{EndReason, Event, LinkLock, LinkState, PatchLink, PutLink};
 use subrosa_shared::id::LinkId;
 

@@ -1,7 +1,7 @@
 //! What the owner sees and decides.
 
 use proptest::prelude::*;
-use subrosa_server::lifecycle::{Command, HolderAction, Outcome, OwnerAction, Refusal};
+use subrosa_lifecycle::{Command, HolderAction, Outcome, OwnerAction, Refusal};
 use subrosa_shared::api::{Event, LinkState, PatchLink, PatchShare, PutLink};
 
 use super::{asked, created_anew, one_link};

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use subrosa_server::lifecycle::rules::{LEASE_IDLE, LEASE_LIFE};
-use subrosa_server::lifecycle::{Command, HolderAction, Outcome, Refusal};
+use subrosa_lifecycle::rules::{LEASE_IDLE, LEASE_LIFE};
+use subrosa_lifecycle::{Command, HolderAction, Outcome, Refusal};
 use subrosa_shared::api::{EndReason, Event, LinkState, PatchLink, PutLink};
 use subrosa_shared::id::{LinkId, Verifier};
 use subrosa_shared::time::Timestamp;

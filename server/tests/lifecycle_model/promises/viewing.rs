@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use subrosa_server::lifecycle::{Command, HolderAction, Outcome, OwnerAction, Refusal};
+use subrosa_lifecycle::{Command, HolderAction, Outcome, OwnerAction, Refusal};
 use subrosa_shared::api::{EndReason, Event, Gone, LinkState, PatchPush, PutPush};
 use subrosa_shared::id::Verifier;
 use subrosa_shared::time::Timestamp;

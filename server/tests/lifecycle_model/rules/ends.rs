@@ -1,6 +1,6 @@
 //! Ends and tombstones at their edges.
 
-use subrosa_server::lifecycle::{Command, Effect, HolderAction, OwnerAction, Refusal, step};
+use subrosa_lifecycle::{Command, Effect, HolderAction, OwnerAction, Refusal, step};
 use subrosa_shared::api::{CreateShare, EndReason, Event, LinkState, PatchLink, PatchShare, PutLink, ShareState};
 
 use super::one_link;

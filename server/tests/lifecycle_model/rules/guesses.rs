@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use subrosa_server::lifecycle::rules::DEVICES_MAX;
-use subrosa_server::lifecycle::{Command, HolderAction, OpenAttempt, Refusal};
+use subrosa_lifecycle::rules::DEVICES_MAX;
+use subrosa_lifecycle::{Command, HolderAction, OpenAttempt, Refusal};
 use subrosa_shared::api::{EndReason, Event, LinkState, PatchLink, PutLink};
 
 use super::one_link;

@@ -1,7 +1,7 @@
 //! Leases at their edges.
 
-use subrosa_server::lifecycle::rules::{LEASE_RETRY, LINK_LEASES_MAX, RECEIPTS_MAX, SHARE_LEASES_MAX};
-use subrosa_server::lifecycle::{Command, HolderAction, OpenAttempt, Outcome, Refusal};
+use subrosa_lifecycle::rules::{LEASE_RETRY, LINK_LEASES_MAX, RECEIPTS_MAX, SHARE_LEASES_MAX};
+use subrosa_lifecycle::{Command, HolderAction, OpenAttempt, Outcome, Refusal};
 use subrosa_shared::api::{EndReason, LinkState, PatchLink, PutLink};
 use subrosa_shared::id::{Receipt, Verifier};
 

@@ -1,6 +1,6 @@
 //! Adding, changing and revoking links.
 
-use subrosa_server::lifecycle::{HolderAction, OwnerAction, Refusal};
+use subrosa_lifecycle::{HolderAction, OwnerAction, Refusal};
 use subrosa_shared::api::{EndReason, Event, LinkState, PatchLink, PatchShare, PutLink, ShareState};
 use subrosa_shared::id::LinkId;
 use subrosa_shared::limits::LINKS_MAX;
@@ -9,7 +9,7 @@ use super::one_link;
 use crate::run::Run;
 use crate::world::{self, DAY, HOUR, SECOND};
 
-fn patch_share(request: PatchShare) -> subrosa_server::lifecycle::Command {
+fn patch_share(request: PatchShare) -> subrosa_lifecycle::Command {
     world::by_owner(OwnerAction::PatchShare { request })
 }
 

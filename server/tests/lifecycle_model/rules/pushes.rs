@@ -1,8 +1,8 @@
 //! Pushes at their edges.
 
-use subrosa_server::lifecycle::rules::{LEASE_IDLE, LINK_LEASES_MAX, VIEW_LIFE};
-use subrosa_server::lifecycle::{Command, HolderAction, OpenAttempt, Outcome, OwnerAction, Policy, Refusal};
-use subrosa_server::record_key::RecordKey;
+use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::rules::{LEASE_IDLE, LINK_LEASES_MAX, VIEW_LIFE};
+use subrosa_lifecycle::{Command, HolderAction, OpenAttempt, Outcome, OwnerAction, Policy, Refusal};
 use subrosa_shared::api::{EndReason, Event, LinkState, LinkStatus, LinkView, PatchPush, PutPush, RevealedPush};
 use subrosa_shared::id::{LinkId, Receipt, ShareId, Verifier};
 use subrosa_shared::limits::Limits;
@@ -299,7 +299,7 @@ fn ids_of_pushes_are_no_ids_of_links() {
     let command = Command::CreatePush {
         link,
         request: Box::new(push::put_request()),
-        creator: subrosa_server::lifecycle::Creator::Anyone,
+        creator: subrosa_lifecycle::Creator::Anyone,
     };
     assert_eq!(Run::new().refused(command), Refusal::IdMismatch);
 }

@@ -1,8 +1,6 @@
 //! Creating, storing, completing.
 
-use subrosa_server::lifecycle::{
-    Command, Creator, OwnerAction, Policy, Refusal, StoredManifest, StoredUpload, UploadFault,
-};
+use subrosa_lifecycle::{Command, Creator, OwnerAction, Policy, Refusal, StoredManifest, StoredUpload, UploadFault};
 use subrosa_shared::api::{CompleteShare, CreateShare, EndReason, ShareState, StoredPart};
 use subrosa_shared::content::part_list_digest;
 use subrosa_shared::id::{Digest, ShareId};

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug, Formatter};
 
-use subrosa_server::lifecycle::{Command, OwnerAction};
+use subrosa_lifecycle::{Command, OwnerAction};
 
 /// One move of a random story.
 #[derive(Clone)]

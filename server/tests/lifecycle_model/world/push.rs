@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use subrosa_server::lifecycle::{Command, Creator, HolderAction, OpenAttempt, OwnerAction};
+use subrosa_lifecycle::{Command, Creator, HolderAction, OpenAttempt, OwnerAction};
 use subrosa_shared::api::{PatchPush, PatchShare, PushLock, PutPush};
 use subrosa_shared::id::{LinkId, Receipt, Verifier};
 use subrosa_shared::push::{FACE_LEN, NOTE_LEN};

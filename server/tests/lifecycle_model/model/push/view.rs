@@ -1,6 +1,6 @@
 //! What the owner and the holders of a push see.
 
-use subrosa_server::lifecycle::Outcome;
+use subrosa_lifecycle::Outcome;
 use subrosa_shared::api::{LinkCounters, LinkState, LinkStatus, LinkView, PushStatus, PushView, RevealedPush};
 use subrosa_shared::id::LeaseId;
 use subrosa_shared::time::Timestamp;

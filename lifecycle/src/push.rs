@@ -9,15 +9,15 @@ use subrosa_shared::push::{FACE_LEN, NOTE_LEN, is_payload_len};
 use subrosa_shared::seal::plaintext_len;
 use subrosa_shared::time::Timestamp;
 
-use super::journal::Journal;
-use super::link;
-use super::record::{Content, Creator, Kind, Link, Share, State, request_digest};
-use super::refusal::Refusal;
-use super::rules::Life;
-use super::upload::{check_exactly, check_range};
+use crate::journal::Journal;
+use crate::link;
+use crate::record::{Content, Creator, Kind, Link, Share, State, request_digest};
+use crate::refusal::Refusal;
+use crate::rules::Life;
+use crate::upload::{check_exactly, check_range};
 
 /// A push as it begins.
-pub(super) fn new(
+pub(crate) fn new(
     id: LinkId,
     request: &PutPush,
     creator: Creator,
@@ -65,7 +65,7 @@ fn as_link(request: &PutPush) -> PutLink {
 }
 
 /// Changes what is given. All of it or, if something is out of bounds, nothing.
-pub(super) fn patch(
+pub(crate) fn patch(
     share: &mut Share,
     request: &PatchPush,
     limits: &Limits,

@@ -4,13 +4,13 @@ use subrosa_shared::api::{LinkState, LinkStatus, LinkView, PushStatus, PushView,
 use subrosa_shared::id::ShareId;
 use subrosa_shared::time::Timestamp;
 
-use super::command::Outcome;
-use super::record::{Content, Kind, Link, LinkState as StoredState, Share, State};
-use super::refusal::Refusal;
-use crate::record_key::RecordKey;
+use crate::RecordKey;
+use crate::command::Outcome;
+use crate::record::{Content, Kind, Link, LinkState as StoredState, Share, State};
+use crate::refusal::Refusal;
 
 /// What is told to the owner.
-pub(super) fn for_owner(key: RecordKey, share: &Share) -> Result<Outcome, Refusal> {
+pub(crate) fn for_owner(key: RecordKey, share: &Share) -> Result<Outcome, Refusal> {
     match &share.kind {
         Kind::Files { part_bytes, ends_with_last_link } => {
             let id = key.share().ok_or(Refusal::NotFound)?;
@@ -26,7 +26,7 @@ pub(super) fn for_owner(key: RecordKey, share: &Share) -> Result<Outcome, Refusa
 }
 
 /// What is told to the holder of a link.
-pub(super) fn for_holder(share: &Share, link: &Link, now: Timestamp) -> Outcome {
+pub(crate) fn for_holder(share: &Share, link: &Link, now: Timestamp) -> Outcome {
     let view = link_view(share, link, now);
     match &share.kind {
         Kind::Files { .. } => Outcome::Link(Box::new(view)),
@@ -77,7 +77,7 @@ fn link_status(link: &Link, share_paused: bool) -> LinkStatus {
 }
 
 /// The link as its holder sees it.
-pub(super) fn link_view(share: &Share, link: &Link, now: Timestamp) -> LinkView {
+pub(crate) fn link_view(share: &Share, link: &Link, now: Timestamp) -> LinkView {
     let (left, wait) = match &link.state {
         StoredState::Live(live) => (link.downloads_max.saturating_sub(link.used()), live.guesses.wait(now)),
         StoredState::Gone(_) => (0, None),

@@ -6,13 +6,13 @@ use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::limits::Limits;
 use subrosa_shared::time::Timestamp;
 
-use super::command::{Change, Command, Outcome, OwnerAction, SpaceNeed, Step};
-use super::journal::Journal;
-use super::record::{Creator, Kept, Kind, Record, Share, State, request_digest};
-use super::refusal::Refusal;
-use super::rules::{Life, Policy};
-use super::{expiry, guess, holder, owner, push, view};
-use crate::record_key::RecordKey;
+use crate::RecordKey;
+use crate::command::{Change, Command, Outcome, OwnerAction, SpaceNeed, Step};
+use crate::journal::Journal;
+use crate::record::{Creator, Kept, Kind, Record, Share, State, request_digest};
+use crate::refusal::Refusal;
+use crate::rules::{Life, Policy};
+use crate::{expiry, guess, holder, owner, push, view};
 
 /// What a command does to a share or push at a moment. `record` is what is stored of it, or `None`
 /// if nothing is.

@@ -8,15 +8,15 @@ use subrosa_shared::id::{LeaseId, Receipt, Verifier};
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
-use super::journal::Journal;
-use super::record::{Content, Lease, LeaseState, Link, Share, count};
-use super::refusal::Refusal;
-use super::rules::{
+use crate::journal::Journal;
+use crate::record::{Content, Lease, LeaseState, Link, Share, count};
+use crate::refusal::Refusal;
+use crate::rules::{
     LEASE_BYTES_FACTOR, LEASE_IDLE, LEASE_RETRY, LINK_LEASES_MAX, LeaseTerms, RECEIPTS_MAX, SHARE_LEASES_MAX,
 };
 
 /// A lease that was granted, but for the view of its link.
-pub(super) struct Grant {
+pub(crate) struct Grant {
     lease: LeaseId,
     content: Vec<u8>,
     expires_at: Timestamp,
@@ -25,13 +25,13 @@ pub(super) struct Grant {
 
 impl Grant {
     /// The answer to who downloads.
-    pub(super) fn granted(self, link: LinkView) -> GrantedLease {
+    pub(crate) fn granted(self, link: LinkView) -> GrantedLease {
         let Self { lease, content: content_wrap, expires_at, bytes_max } = self;
         GrantedLease { lease, content_wrap, expires_at, idle_secs: LEASE_IDLE.as_secs(), bytes_max, link }
     }
 
     /// The answer to who views a push.
-    pub(super) fn revealed(self, link: LinkView) -> RevealedPush {
+    pub(crate) fn revealed(self, link: LinkView) -> RevealedPush {
         let Self { lease, content: payload, expires_at, .. } = self;
         RevealedPush { lease, payload, expires_at, link }
     }
@@ -49,7 +49,7 @@ impl Content {
 
 /// Grants a lease, or the same one again to who asks with the same verifier. Where it starts at
 /// once it also counts at once, and asking again prolongs nothing.
-pub(super) fn grant(
+pub(crate) fn grant(
     share: &mut Share,
     place: usize,
     verifier: &Verifier,
@@ -121,7 +121,7 @@ fn forget_one(links: &mut [Link]) -> Option<()> {
 
 /// Charges bytes before they leave. The first ones start the lease: from here on it counts,
 /// whatever happens.
-pub(super) fn fetch(
+pub(crate) fn fetch(
     share: &mut Share,
     place: usize,
     verifier: &Verifier,
@@ -156,24 +156,24 @@ pub(super) fn fetch(
 }
 
 /// Whether a lease still runs.
-pub(super) fn check(link: &Link, verifier: &Verifier) -> Result<(), Refusal> {
+pub(crate) fn check(link: &Link, verifier: &Verifier) -> Result<(), Refusal> {
     link.lease(verifier).filter(|lease| lease.runs()).map(|_| ()).ok_or(Refusal::LeaseEnded)
 }
 
 /// Whether a lease runs, and its holder has shown the password that the link has now, and no other
 /// since.
-pub(super) fn is_as_granted(link: &Link, verifier: &Verifier) -> bool {
+pub(crate) fn is_as_granted(link: &Link, verifier: &Verifier) -> bool {
     link.lease(verifier).is_some_and(|lease| lease.runs() && !lease.shown_anew)
 }
 
 /// Somebody showed a wrong password with the lease: it may be in other hands.
-pub(super) fn show_anew(link: &mut Link, verifier: &Verifier) {
+pub(crate) fn show_anew(link: &mut Link, verifier: &Verifier) {
     link.leases.iter_mut().filter(|lease| lease.is(verifier)).for_each(|lease| lease.shown_anew = true);
 }
 
 /// Ends a lease: its client says that all is saved. Saying it again is fine, also when the link has
 /// ended by it.
-pub(super) fn finish(
+pub(crate) fn finish(
     link: &mut Link,
     verifier: &Verifier,
     receipt: Option<Receipt>,

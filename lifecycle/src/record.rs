@@ -5,30 +5,30 @@ use subrosa_shared::api::{Counter, Gone, LinkCounters, LinkLock, PutLink, Stored
 use subrosa_shared::id::{DeviceId, Digest, LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 
-use super::refusal::Refusal;
-use super::rules::LeaseTerms;
-use super::sealed;
-use crate::record_key::RecordKey;
+use crate::RecordKey;
+use crate::refusal::Refusal;
+use crate::rules::LeaseTerms;
+use crate::sealed;
 
-/// A share with its links and leases, or what is left of it. Only [`step`](super::step()) makes and changes one.
+/// A share with its links and leases, or what is left of it. Only [`step`](crate::step()) makes and changes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    pub(super) key: RecordKey,
-    pub(super) kept: Kept,
+    pub(crate) key: RecordKey,
+    pub(crate) kept: Kept,
 }
 
 /// What is left to do outside of the record. Idempotent, and pending until a command says that it
 /// is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Delete every blob of the share, then say [`Command::BlobsDeleted`](super::Command::BlobsDeleted).
+    /// Delete every blob of the share, then say [`Command::BlobsDeleted`](crate::Command::BlobsDeleted).
     DeleteBlobs,
 }
 
 /// How much is still kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Kept {
+pub(crate) enum Kept {
     /// Everything, or a tombstone.
     Share(Box<Share>),
     /// Only the id, so that nobody can create it again.
@@ -37,27 +37,27 @@ pub(super) enum Kept {
 
 /// A share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Share {
-    pub(super) owner_verifier: Verifier,
-    pub(super) creator: Creator,
+pub(crate) struct Share {
+    pub(crate) owner_verifier: Verifier,
+    pub(crate) creator: Creator,
     /// Digest of the request that created it: the same again is a retry, another a conflict.
-    pub(super) created_with: Digest,
-    pub(super) created_at: Timestamp,
-    pub(super) expires_at: Timestamp,
-    pub(super) kind: Kind,
-    pub(super) paused: bool,
-    pub(super) state: State,
+    pub(crate) created_with: Digest,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) kind: Kind,
+    pub(crate) paused: bool,
+    pub(crate) state: State,
     /// When ciphertext of the share was found missing or damaged. Advice for the owner: no rule
     /// rests on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) content_lost_at: Option<Timestamp>,
-    pub(super) links: Vec<Link>,
+    pub(crate) content_lost_at: Option<Timestamp>,
+    pub(crate) links: Vec<Link>,
 }
 
 /// What is shared, and what only that kind has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// Files and folders, in parts that are stored beside the record.
     Files { part_bytes: u32, ends_with_last_link: bool },
     /// A push. It has one link, always, and ends with it.
@@ -82,7 +82,7 @@ pub enum Creator {
 /// to the same state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum State {
+pub(crate) enum State {
     /// Parts may be stored until then.
     Uploading { until: Timestamp },
     /// The content is fixed.
@@ -94,7 +94,7 @@ pub(super) enum State {
 /// What is handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// Stored parts.
     Parts(Parts),
     /// What the link keeps, for as long as it lives.
@@ -106,42 +106,42 @@ pub(super) enum Content {
 
 /// The content that `complete` fixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Parts {
-    pub(super) part_count: u32,
-    pub(super) parts_digest: Digest,
-    pub(super) manifest_digest: Digest,
+pub(crate) struct Parts {
+    pub(crate) part_count: u32,
+    pub(crate) parts_digest: Digest,
+    pub(crate) manifest_digest: Digest,
     /// Bytes of padded plaintext.
-    pub(super) padded_len: u64,
+    pub(crate) padded_len: u64,
     /// Bytes of all sealed parts.
-    pub(super) sealed_len: u64,
+    pub(crate) sealed_len: u64,
 }
 
 /// A link. While it lives it also has what [`Live`] holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Link {
-    pub(super) link: LinkId,
+pub(crate) struct Link {
+    pub(crate) link: LinkId,
     /// Forgotten when the tombstone is: from then on its holders are told nothing.
-    pub(super) verifier: Option<Verifier>,
+    pub(crate) verifier: Option<Verifier>,
     /// Digest of the request that added it.
-    pub(super) added_with: Digest,
-    pub(super) expires_at: Timestamp,
-    pub(super) downloads_max: u32,
-    pub(super) needs_password: bool,
-    pub(super) recipient_may_destroy: bool,
-    pub(super) destroy_after_guesses: Option<u32>,
+    pub(crate) added_with: Digest,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) downloads_max: u32,
+    pub(crate) needs_password: bool,
+    pub(crate) recipient_may_destroy: bool,
+    pub(crate) destroy_after_guesses: Option<u32>,
     /// `started` is the number of downloads taken: what the limit is held against.
-    pub(super) counters: LinkCounters,
-    pub(super) receipts: Vec<StoredReceipt>,
+    pub(crate) counters: LinkCounters,
+    pub(crate) receipts: Vec<StoredReceipt>,
     /// Running leases, and ended ones for as long as they are remembered. Of a gone link: only
     /// finished ones.
-    pub(super) leases: Vec<Lease>,
-    pub(super) state: LinkState,
+    pub(crate) leases: Vec<Lease>,
+    pub(crate) state: LinkState,
 }
 
 /// Where a link stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum LinkState {
+pub(crate) enum LinkState {
     /// It opens, unless it is paused or locked.
     Live(Box<Live>),
     /// It has ended.
@@ -150,51 +150,51 @@ pub(super) enum LinkState {
 
 /// What a link needs while it lives. Dropped, with all that is sealed, at the moment when it ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Live {
-    pub(super) open_verifier: Verifier,
+pub(crate) struct Live {
+    pub(crate) open_verifier: Verifier,
     /// What is shown without being counted: the view wrap, or the face of a push.
     #[serde(with = "sealed")]
-    pub(super) view: Vec<u8>,
+    pub(crate) view: Vec<u8>,
     /// What is given with a lease: the content wrap, or the payload of a push.
     #[serde(with = "sealed")]
-    pub(super) content: Vec<u8>,
-    pub(super) paused: bool,
-    pub(super) guesses: Guesses,
+    pub(crate) content: Vec<u8>,
+    pub(crate) paused: bool,
+    pub(crate) guesses: Guesses,
     /// Devices that opened it, oldest first.
-    pub(super) devices: Vec<DeviceId>,
+    pub(crate) devices: Vec<DeviceId>,
 }
 
 /// Wrong passwords.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Guesses {
+pub(crate) struct Guesses {
     /// In a row.
-    pub(super) streak: u32,
+    pub(crate) streak: u32,
     /// Since the link was added or resumed, or its password changed.
-    pub(super) total: u32,
+    pub(crate) total: u32,
     /// Unknown devices wait until then.
-    pub(super) wait_until: Option<Timestamp>,
+    pub(crate) wait_until: Option<Timestamp>,
     /// There were too many: the owner has to resume the link.
-    pub(super) locked: bool,
+    pub(crate) locked: bool,
 }
 
 /// One counted download, or view of a push.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Lease {
-    pub(super) verifier: Verifier,
-    pub(super) granted_at: Timestamp,
+pub(crate) struct Lease {
+    pub(crate) verifier: Verifier,
+    pub(crate) granted_at: Timestamp,
     /// Bytes charged so far.
-    pub(super) bytes: u64,
-    pub(super) state: LeaseState,
+    pub(crate) bytes: u64,
+    pub(crate) state: LeaseState,
     /// Whether its holder has to show the password like everybody, to be given it again: the
     /// password was changed since, or a wrong one was shown with the lease.
     #[serde(default, skip_serializing_if = "is_false")]
-    pub(super) shown_anew: bool,
+    pub(crate) shown_anew: bool,
 }
 
 /// Where a lease stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum LeaseState {
+pub(crate) enum LeaseState {
     /// No byte was sent yet: it may still go back.
     Granted,
     /// It counts. The last request was then.
@@ -228,7 +228,7 @@ impl Record {
 
     /// Whether all that a change did to it is to end it, shorten it or hold it back. It does not
     /// grow by that.
-    pub(super) fn only_ends_sooner(&self, before: &Self) -> bool {
+    pub(crate) fn only_ends_sooner(&self, before: &Self) -> bool {
         match (&self.kept, &before.kept) {
             (Kept::Share(after), Kept::Share(before)) => after.only_ends_sooner(before),
             _ => false,
@@ -268,7 +268,7 @@ impl Record {
     }
 
     /// Since when blobs wait to be deleted, if they do.
-    pub(super) fn blobs_pending_since(&self) -> Option<Timestamp> {
+    pub(crate) fn blobs_pending_since(&self) -> Option<Timestamp> {
         match &self.kept {
             Kept::Share(share) => match &share.state {
                 State::Gone { gone, blobs_deleted: false, .. } => Some(gone.at),
@@ -282,7 +282,7 @@ impl Record {
 
 impl Kind {
     /// How long leases live.
-    pub(super) fn lease_terms(&self) -> &'static LeaseTerms {
+    pub(crate) fn lease_terms(&self) -> &'static LeaseTerms {
         match self {
             Self::Files { .. } => &LeaseTerms::DOWNLOAD,
             Self::Push { .. } => &LeaseTerms::VIEW,
@@ -292,7 +292,7 @@ impl Kind {
 
 impl Content {
     /// Bytes of padded plaintext.
-    pub(super) fn padded_len(&self) -> u64 {
+    pub(crate) fn padded_len(&self) -> u64 {
         match self {
             Self::Parts(parts) => parts.padded_len,
             Self::Inline { padded_len } => *padded_len,
@@ -302,7 +302,7 @@ impl Content {
 
 impl Share {
     /// The content, once it is fixed.
-    pub(super) fn content(&self) -> Option<&Content> {
+    pub(crate) fn content(&self) -> Option<&Content> {
         match &self.state {
             State::Uploading { .. } => None,
             State::Ready { content } => Some(content),
@@ -311,7 +311,7 @@ impl Share {
     }
 
     /// The link that every line of the timeline is about, if there can be no other.
-    pub(super) fn only_link(&self) -> Option<LinkId> {
+    pub(crate) fn only_link(&self) -> Option<LinkId> {
         match self.kind {
             Kind::Files { .. } => None,
             Kind::Push { .. } => self.links.first().map(|link| link.link),
@@ -319,7 +319,7 @@ impl Share {
     }
 
     /// Why and since when it is gone, if it is.
-    pub(super) fn gone(&self) -> Option<Gone> {
+    pub(crate) fn gone(&self) -> Option<Gone> {
         match &self.state {
             State::Gone { gone, .. } => Some(*gone),
             _ => None,
@@ -329,7 +329,7 @@ impl Share {
 
 impl Live {
     /// As it is with a password that nobody has tried yet.
-    pub(super) fn behind(lock: &LinkLock) -> Self {
+    pub(crate) fn behind(lock: &LinkLock) -> Self {
         Self {
             open_verifier: lock.open_verifier,
             view: lock.view_wrap.clone(),
@@ -372,7 +372,7 @@ impl Link {
     }
 
     /// A link as it begins. The caller has checked the request.
-    pub(super) fn new(link: LinkId, request: &PutLink, added_with: Digest, expires_at: Timestamp) -> Self {
+    pub(crate) fn new(link: LinkId, request: &PutLink, added_with: Digest, expires_at: Timestamp) -> Self {
         Self {
             link,
             verifier: Some(request.link_verifier),
@@ -390,7 +390,7 @@ impl Link {
     }
 
     /// Why and since when it is gone, if it is.
-    pub(super) fn gone(&self) -> Option<Gone> {
+    pub(crate) fn gone(&self) -> Option<Gone> {
         match &self.state {
             LinkState::Live(_) => None,
             LinkState::Gone(gone) => Some(*gone),
@@ -398,7 +398,7 @@ impl Link {
     }
 
     /// What it needs while it lives; the refusal if it is gone.
-    pub(super) fn live(&self) -> Result<&Live, Refusal> {
+    pub(crate) fn live(&self) -> Result<&Live, Refusal> {
         match &self.state {
             LinkState::Live(live) => Ok(live),
             LinkState::Gone(gone) => Err(Refusal::Gone(*gone)),
@@ -406,7 +406,7 @@ impl Link {
     }
 
     /// Like [`live`](Self::live), to be changed.
-    pub(super) fn live_mut(&mut self) -> Result<&mut Live, Refusal> {
+    pub(crate) fn live_mut(&mut self) -> Result<&mut Live, Refusal> {
         match &mut self.state {
             LinkState::Live(live) => Ok(live),
             LinkState::Gone(gone) => Err(Refusal::Gone(*gone)),
@@ -414,12 +414,12 @@ impl Link {
     }
 
     /// Downloads that count, now and for ever.
-    pub(super) fn taken(&self) -> u32 {
+    pub(crate) fn taken(&self) -> u32 {
         self.counters.started.count
     }
 
     /// Downloads that cannot be granted any more: those taken, and those that may still start.
-    pub(super) fn used(&self) -> u32 {
+    pub(crate) fn used(&self) -> u32 {
         let granted = self.leases.iter().filter(|lease| lease.state == LeaseState::Granted).count();
         self.taken().saturating_add(u32::try_from(granted).unwrap_or(u32::MAX))
     }
@@ -427,11 +427,11 @@ impl Link {
 
 impl Lease {
     /// Whether it may still be used.
-    pub(super) fn runs(&self) -> bool {
+    pub(crate) fn runs(&self) -> bool {
         self.ended_at().is_none()
     }
     /// Since when it has ended, if it has.
-    pub(super) fn ended_at(&self) -> Option<Timestamp> {
+    pub(crate) fn ended_at(&self) -> Option<Timestamp> {
         match self.state {
             LeaseState::Granted | LeaseState::Active { .. } => None,
             LeaseState::Finished { at } | LeaseState::Lapsed { at } => Some(at),
@@ -445,13 +445,13 @@ fn is_false(flag: &bool) -> bool {
 }
 
 /// Counts one more.
-pub(super) fn count(counter: &mut Counter, now: Timestamp) {
+pub(crate) fn count(counter: &mut Counter, now: Timestamp) {
     counter.count = counter.count.saturating_add(1);
     counter.first = counter.first.or(Some(now));
     counter.last = Some(now);
 }
 
 /// What tells a retry from another request with the same id.
-pub(super) fn request_digest(request: &impl Serialize) -> Digest {
+pub(crate) fn request_digest(request: &impl Serialize) -> Digest {
     Digest::of(&serde_json::to_vec(request).expect("numbers, texts and lists become JSON"))
 }

@@ -9,15 +9,15 @@ use subrosa_shared::limits::GUESSES_MAX;
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
-use super::command::OpenAttempt;
-use super::journal::Journal;
-use super::record::{Guesses, Link, Live, count};
-use super::refusal::Refusal;
-use super::rules::{DEVICES_MAX, GUESS_WAIT_MAX};
+use crate::command::OpenAttempt;
+use crate::journal::Journal;
+use crate::record::{Guesses, Link, Live, count};
+use crate::refusal::Refusal;
+use crate::rules::{DEVICES_MAX, GUESS_WAIT_MAX};
 
 /// Compares, and counts what was wrong. A right one ends the row of wrong ones, but not their
 /// total, and its device is remembered: it is not slowed by the guesses of others.
-pub(super) fn check(
+pub(crate) fn check(
     link: &mut Link,
     attempt: &OpenAttempt,
     now: Timestamp,
@@ -45,7 +45,7 @@ pub(super) fn check(
 
 /// Counts a wrong one, and does what follows: it can end the link, or lock it. Gives the wait after
 /// it.
-pub(super) fn count_wrong(link: &mut Link, now: Timestamp, journal: &mut Journal) -> Result<Duration, Refusal> {
+pub(crate) fn count_wrong(link: &mut Link, now: Timestamp, journal: &mut Journal) -> Result<Duration, Refusal> {
     let id = link.link;
     let destroy_after = link.destroy_after_guesses;
     let live = link.live_mut()?;
@@ -66,14 +66,14 @@ pub(super) fn count_wrong(link: &mut Link, now: Timestamp, journal: &mut Journal
 /// Whether the open proof is the right one. Takes the same time whatever the answer. The only place
 /// that compares: the step is stored then, also if nothing else changed, so that a ledger that
 /// takes no changes answers right and wrong alike.
-pub(super) fn is_right(live: &Live, attempt: &OpenAttempt, journal: &mut Journal) -> bool {
+pub(crate) fn is_right(live: &Live, attempt: &OpenAttempt, journal: &mut Journal) -> bool {
     journal.compared();
     live.open_verifier.as_bytes().ct_eq(attempt.open.as_bytes()).into()
 }
 
 impl Guesses {
     /// How long unknown devices have to wait, if they have to.
-    pub(super) fn wait(&self, now: Timestamp) -> Option<Duration> {
+    pub(crate) fn wait(&self, now: Timestamp) -> Option<Duration> {
         self.wait_until.map(|until| now.until(until)).filter(|wait| !wait.is_zero())
     }
 

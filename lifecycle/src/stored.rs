@@ -15,9 +15,9 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
-use super::command::Command;
-use super::record::{Kept, Record};
-use crate::record_key::RecordKey;
+use crate::RecordKey;
+use crate::command::Command;
+use crate::record::{Kept, Record};
 
 /// Version of the stored form. A change that an older program would misread gets a new number.
 const VERSION: u32 = 3;

@@ -6,8 +6,8 @@ use subrosa_shared::api::{
 };
 use subrosa_shared::id::{Digest, LinkId, Receipt, ShareId, Verifier};
 
-use super::record::{Creator, Record};
-use super::refusal::Refusal;
+use crate::record::{Creator, Record};
+use crate::refusal::Refusal;
 
 /// Something asked of one share or push. What there is not for its kind is [`Refusal::NotFound`].
 /// Proofs come as the verifiers of what was presented: a proof itself stays in the handler.
@@ -68,7 +68,7 @@ pub enum Command {
 impl Command {
     /// Whether it makes something that mostly was not there before.
     #[must_use]
-    pub(crate) fn creates(&self) -> bool {
+    pub fn creates(&self) -> bool {
         matches!(self, Self::Create { .. } | Self::CreatePush { .. })
     }
 

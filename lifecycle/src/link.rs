@@ -6,14 +6,14 @@ use subrosa_shared::limits::{GUESSES_MAX, LINKS_MAX, Limits};
 use subrosa_shared::time::Timestamp;
 use subrosa_shared::wrap::{CONTENT_WRAP_LEN, VIEW_WRAP_LEN};
 
-use super::journal::Journal;
-use super::record::{Guesses, Link, LinkState, Live, Share, State, request_digest};
-use super::refusal::Refusal;
-use super::rules::Life;
-use super::upload::{check_exactly, check_range};
+use crate::journal::Journal;
+use crate::record::{Guesses, Link, LinkState, Live, Share, State, request_digest};
+use crate::refusal::Refusal;
+use crate::rules::Life;
+use crate::upload::{check_exactly, check_range};
 
 /// Adds a link to a share that is complete.
-pub(super) fn put(
+pub(crate) fn put(
     share: &mut Share,
     id: LinkId,
     request: &PutLink,
@@ -51,7 +51,7 @@ pub(super) fn put(
 }
 
 /// Changes what is given. All of it or, if something is out of bounds, nothing.
-pub(super) fn patch(
+pub(crate) fn patch(
     share: &mut Share,
     id: LinkId,
     request: &PatchLink,
@@ -73,7 +73,7 @@ pub(super) fn patch(
 }
 
 /// Changes a link to what was asked for and checked.
-pub(super) fn change(
+pub(crate) fn change(
     link: &mut Link,
     request: &PatchLink,
     expires_at: Option<Timestamp>,
@@ -103,7 +103,7 @@ pub(super) fn change(
 }
 
 /// Takes a link back. Again is the same as once.
-pub(super) fn revoke(share: &mut Share, id: LinkId, now: Timestamp, journal: &mut Journal) -> Result<(), Refusal> {
+pub(crate) fn revoke(share: &mut Share, id: LinkId, now: Timestamp, journal: &mut Journal) -> Result<(), Refusal> {
     let link = share.links.iter_mut().find(|link| link.link == id).ok_or(Refusal::NotFound)?;
     if link.gone().is_none() {
         link.end(Gone { why: EndReason::Revoked, at: now }, journal);

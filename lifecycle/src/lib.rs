@@ -13,7 +13,7 @@
 //! gone, 7 days later: only the id stays, burned; 90 days later: nothing
 //! ```
 //!
-//! A push is a share's little sister: ready at once, with one link, and gone with it. What it hands
+//! A push is the same kind of record as a share: ready at once, with one link, and gone with it. What it hands
 //! over lies in its record. A view of it is a lease that counts at once. Wherever this says share,
 //! it means a push too, unless it is about parts.
 //!
@@ -34,17 +34,19 @@ mod lease;
 mod link;
 mod owner;
 mod push;
+mod record_key;
 mod sealed;
 mod step;
 mod stored;
 mod upload;
 mod view;
 
-pub use command::{
+pub use crate::command::{
     Change, Command, HolderAction, OpenAttempt, Outcome, OwnerAction, SpaceNeed, Step, StoredManifest, StoredUpload,
 };
-pub use record::{Creator, Effect, Record};
-pub use refusal::{Refusal, UploadFault};
-pub use rules::Policy;
-pub use step::step;
-pub use stored::RecordError;
+pub use crate::record::{Creator, Effect, Record};
+pub use crate::record_key::RecordKey;
+pub use crate::refusal::{Refusal, UploadFault};
+pub use crate::rules::Policy;
+pub use crate::step::step;
+pub use crate::stored::RecordError;

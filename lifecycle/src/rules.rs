@@ -5,7 +5,7 @@ use std::time::Duration;
 use subrosa_shared::limits::Limits;
 use subrosa_shared::time::Timestamp;
 
-use super::refusal::Refusal;
+use crate::refusal::Refusal;
 
 /// A granted lease that got no byte goes back after so long.
 pub const LEASE_START: Duration = Duration::from_secs(2 * 60);
@@ -41,20 +41,20 @@ pub const BURNED: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// How long leases live. Ended ones are remembered for [`LEASE_IDLE`], whatever they were for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct LeaseTerms {
+pub(crate) struct LeaseTerms {
     /// It goes back unless it starts within. Zero: it starts at once.
-    pub(super) start: Duration,
+    pub(crate) start: Duration,
     /// Once started it lapses so long after its last request.
-    pub(super) idle: Duration,
+    pub(crate) idle: Duration,
     /// It lapses so long after it was granted.
-    pub(super) life: Duration,
+    pub(crate) life: Duration,
 }
 
 impl LeaseTerms {
     /// Of a download, which the first byte starts.
-    pub(super) const DOWNLOAD: Self = Self { start: LEASE_START, idle: LEASE_IDLE, life: LEASE_LIFE };
+    pub(crate) const DOWNLOAD: Self = Self { start: LEASE_START, idle: LEASE_IDLE, life: LEASE_LIFE };
     /// Of a view of a push: with the answer everything is given.
-    pub(super) const VIEW: Self = Self { start: Duration::ZERO, idle: VIEW_LIFE, life: VIEW_LIFE };
+    pub(crate) const VIEW: Self = Self { start: Duration::ZERO, idle: VIEW_LIFE, life: VIEW_LIFE };
 }
 
 /// What an operator may set.
@@ -74,7 +74,7 @@ impl Default for Policy {
 
 impl Policy {
     /// When an upload that begins now is abandoned.
-    pub(super) fn upload_end(&self, now: Timestamp) -> Timestamp {
+    pub(crate) fn upload_end(&self, now: Timestamp) -> Timestamp {
         now.after(Duration::from_secs(self.upload_secs_max))
     }
 }
@@ -82,11 +82,11 @@ impl Policy {
 /// A life that was asked for and is within the limits. There is no other kind: "never" does not
 /// exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Life(Duration);
+pub(crate) struct Life(Duration);
 
 impl Life {
     /// Checks what a client asked for, in seconds.
-    pub(super) fn checked(secs: i64, limits: &Limits) -> Result<Self, Refusal> {
+    pub(crate) fn checked(secs: i64, limits: &Limits) -> Result<Self, Refusal> {
         // A life that is over at once is none, whatever the operator set.
         let (min, max) = (limits.expiry_secs_min.max(1), limits.expiry_secs_max);
         match u64::try_from(secs) {
@@ -96,7 +96,7 @@ impl Life {
     }
 
     /// When it ends if it begins now.
-    pub(super) fn from(self, now: Timestamp) -> Timestamp {
+    pub(crate) fn from(self, now: Timestamp) -> Timestamp {
         now.after(self.0)
     }
 }

@@ -6,9 +6,9 @@
 use subrosa_shared::api::{EndReason, Event, Gone, LogLine};
 use subrosa_shared::time::Timestamp;
 
-use super::journal::Journal;
-use super::record::{Kept, Kind, Lease, LeaseState, Link, LinkState, Record, Share, State};
-use super::rules::{BURNED, LEASE_IDLE, LeaseTerms, TOMBSTONE};
+use crate::journal::Journal;
+use crate::record::{Kept, Kind, Lease, LeaseState, Link, LinkState, Record, Share, State};
+use crate::rules::{BURNED, LEASE_IDLE, LeaseTerms, TOMBSTONE};
 
 impl Record {
     /// The next moment at which time alone changes the record. In the past while an effect is
@@ -31,7 +31,7 @@ impl Record {
 }
 
 /// Lets time pass until now.
-pub(super) fn advance(record: &mut Option<Record>, now: Timestamp, journal: &mut Journal) {
+pub(crate) fn advance(record: &mut Option<Record>, now: Timestamp, journal: &mut Journal) {
     while let Some(known) = record {
         let Some(at) = known.next_change().filter(|at| *at <= now) else { return };
         match &mut known.kept {
@@ -80,7 +80,7 @@ impl Share {
 
     /// Does what follows at once: a link without a download left to take or to finish is spent, and
     /// a share may end with its last link, a push ends with its own.
-    pub(super) fn close_if_spent(&mut self, now: Timestamp, journal: &mut Journal) {
+    pub(crate) fn close_if_spent(&mut self, now: Timestamp, journal: &mut Journal) {
         for link in &mut self.links {
             let spent = link.taken() >= link.downloads_max && !link.leases.iter().any(Lease::runs);
             if spent && link.gone().is_none() {
@@ -104,7 +104,7 @@ impl Share {
     }
 
     /// Ends the share with all its links, and says so in the timeline.
-    pub(super) fn end(&mut self, gone: Gone, journal: &mut Journal) {
+    pub(crate) fn end(&mut self, gone: Gone, journal: &mut Journal) {
         self.close(gone);
         journal.push(LogLine { at: gone.at, link: self.only_link(), event: event(gone.why) });
     }
@@ -159,7 +159,7 @@ impl Link {
     }
 
     /// Ends the link, and says so in the timeline.
-    pub(super) fn end(&mut self, gone: Gone, journal: &mut Journal) {
+    pub(crate) fn end(&mut self, gone: Gone, journal: &mut Journal) {
         self.close(gone);
         journal.push(LogLine { at: gone.at, link: Some(self.link), event: event(gone.why) });
     }
@@ -186,7 +186,7 @@ impl Lease {
     }
 
     /// When it lapses, whatever happens.
-    pub(super) fn expires_at(&self, terms: &LeaseTerms) -> Timestamp {
+    pub(crate) fn expires_at(&self, terms: &LeaseTerms) -> Timestamp {
         self.granted_at.after(terms.life)
     }
 }

@@ -5,16 +5,16 @@ use subrosa_shared::id::Verifier;
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
-use super::command::{Outcome, OwnerAction};
-use super::journal::Journal;
-use super::record::{Kind, Share};
-use super::refusal::Refusal;
-use super::rules::{Life, Policy};
-use super::{link, push, upload, view};
-use crate::record_key::RecordKey;
+use crate::RecordKey;
+use crate::command::{Outcome, OwnerAction};
+use crate::journal::Journal;
+use crate::record::{Kind, Share};
+use crate::refusal::Refusal;
+use crate::rules::{Life, Policy};
+use crate::{link, push, upload, view};
 
 /// One action, for whoever presents the owner proof.
-pub(super) fn act(
+pub(crate) fn act(
     key: RecordKey,
     share: &mut Share,
     presented: &Verifier,

@@ -7,16 +7,16 @@ use subrosa_shared::padding::is_padded_len;
 use subrosa_shared::seal::{plaintext_len, sealed_len};
 use subrosa_shared::time::Timestamp;
 
-use super::command::StoredUpload;
-use super::journal::Journal;
-use super::record::{Content, Kind, Parts, Share, State};
-use super::refusal::{Refusal, UploadFault};
+use crate::command::StoredUpload;
+use crate::journal::Journal;
+use crate::record::{Content, Kind, Parts, Share, State};
+use crate::refusal::{Refusal, UploadFault};
 
 /// Whether a part of that length may be stored at that place now. At most one part is shorter than
 /// the others, and it is the one with the highest index: else a share could be made of very many
 /// very small ones. `last` is the stored part with the highest index, so that parts may come in any
 /// order.
-pub(super) fn check_part(
+pub(crate) fn check_part(
     share: &Share,
     index: u32,
     len: u64,
@@ -41,7 +41,7 @@ pub(super) fn check_part(
 }
 
 /// Whether a manifest of that length may be stored now.
-pub(super) fn check_manifest(share: &Share, len: u64, limits: &Limits) -> Result<(), Refusal> {
+pub(crate) fn check_manifest(share: &Share, len: u64, limits: &Limits) -> Result<(), Refusal> {
     check_uploading(share)?;
     check_range("sealed_len", len, sealed_len(1), sealed_len(limits.manifest_bytes_max.into()))
 }
@@ -63,17 +63,17 @@ fn share_parts_max(part_bytes: u32, limits: &Limits) -> u64 {
     fitting.min(limits.parts_max.min(PARTS_MAX).into()).max(1)
 }
 
-pub(super) fn check_range(field: &'static str, value: u64, min: u64, max: u64) -> Result<(), Refusal> {
+pub(crate) fn check_range(field: &'static str, value: u64, min: u64, max: u64) -> Result<(), Refusal> {
     if (min..=max).contains(&value) { Ok(()) } else { Err(Refusal::ValueOutOfRange { field, min, max }) }
 }
 
 /// Whether a sealed object has its one length.
-pub(super) fn check_exactly(field: &'static str, sealed: &[u8], len: usize) -> Result<(), Refusal> {
+pub(crate) fn check_exactly(field: &'static str, sealed: &[u8], len: usize) -> Result<(), Refusal> {
     check_range(field, sealed.len() as u64, len as u64, len as u64)
 }
 
 /// Fixes the content: from now on its parts do not change, and links open it.
-pub(super) fn complete(
+pub(crate) fn complete(
     share: &mut Share,
     request: &CompleteShare,
     stored: &StoredUpload,

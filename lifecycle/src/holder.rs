@@ -5,15 +5,15 @@ use subrosa_shared::id::{LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
-use super::command::{HolderAction, OpenAttempt, Outcome};
-use super::journal::Journal;
-use super::record::{Kind, Share, count};
-use super::refusal::Refusal;
-use super::{guess, lease, view};
-use crate::record_key::RecordKey;
+use crate::RecordKey;
+use crate::command::{HolderAction, OpenAttempt, Outcome};
+use crate::journal::Journal;
+use crate::record::{Kind, Share, count};
+use crate::refusal::Refusal;
+use crate::{guess, lease, view};
 
 /// One action, for whoever presents the link proof.
-pub(super) fn act(
+pub(crate) fn act(
     key: RecordKey,
     share: &mut Share,
     link: LinkId,
