@@ -1,137 +1,70 @@
 //! What can be asked of a share or push, and what comes back.
+//!
+//! Every command is a type of its own, with the type of its answer. Owners' and holders' are an
+//! action in an [`Owner`](crate::Owner) or a [`Holder`](crate::Holder), which hold the proof.
 
-use subrosa_shared::api::{
-    CompleteShare, CreateShare, GrantedLease, LinkView, LogLine, OpenedLink, PatchLink, PatchPush, PatchShare,
-    PushStatus, PushView, PutLink, PutPush, RevealedPush, ShareStatus, StoredPart,
-};
-use subrosa_shared::id::{Digest, LinkId, Receipt, ShareId, Verifier};
+use subrosa_shared::api::{CreateShare, LogLine, PushStatus, PutPush, ShareStatus};
+use subrosa_shared::id::{LinkId, ShareId, Verifier};
 
+use crate::context::Context;
 use crate::record::{Creator, Record};
 use crate::refusal::Refusal;
+use crate::{create, step};
 
 /// Something asked of one share or push. What there is not for its kind is [`Refusal::NotFound`].
 /// Proofs come as the verifiers of what was presented: a proof itself stays in the handler.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Creates the share. Answers [`Outcome::Share`].
-    Create {
-        /// The id that was asked for.
-        share: ShareId,
-        /// The body.
-        request: CreateShare,
-        /// On whose account.
-        creator: Creator,
-    },
-    /// Makes a push. Answers [`Outcome::Push`].
-    CreatePush {
-        /// The id that was asked for.
-        link: LinkId,
-        /// The body.
-        request: Box<PutPush>,
-        /// On whose account.
-        creator: Creator,
-    },
-    /// Something that needs the owner proof.
-    Owner {
-        /// Verifier of the owner proof that was presented.
-        presented: Verifier,
-        /// What the owner wants.
-        action: OwnerAction,
-    },
-    /// Something that needs the link proof.
-    Holder {
-        /// The link.
-        link: LinkId,
-        /// Verifier of the link proof that was presented.
-        presented: Verifier,
-        /// What the holder wants.
-        action: HolderAction,
-    },
-    /// A wrong open proof was compared and refused, but the ledger did not take the step that
-    /// counted it. From the store, before it compares another. Answers [`Outcome::Allowed`].
-    CountGuess {
-        /// The link.
-        link: LinkId,
-    },
-    /// Nothing but the time. From the reaper. Answers [`Outcome::Allowed`].
-    Tick,
-    /// Every blob of the share is deleted, durably. From the reaper. Answers [`Outcome::Allowed`].
-    BlobsDeleted,
-    /// Stored content was compared with what was stored once. From a read that failed, or from the
-    /// check in the background. Answers [`Outcome::Allowed`].
-    ContentChecked {
-        /// Whether some of it is missing or damaged.
-        lost: bool,
-    },
-}
+pub trait Command: Sync {
+    /// What it answers when it is granted.
+    type Answer: Send;
 
-impl Command {
-    /// Whether it makes something that mostly was not there before.
-    #[must_use]
-    pub fn creates(&self) -> bool {
-        matches!(self, Self::Create { .. } | Self::CreatePush { .. })
-    }
+    /// What it does to the record. For [`step()`](crate::step()), which lets time pass before and
+    /// after.
+    ///
+    /// # Errors
+    /// The rules refuse it. Also then the record can have changed: a wrong password is counted.
+    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<Self::Answer, Refusal>;
 
-    /// Whether it only asks: it changes nothing but what time alone changes.
-    #[must_use]
-    pub fn is_read_only(&self) -> bool {
-        match self {
-            Self::Owner { action, .. } => matches!(
-                action,
-                OwnerAction::Status
-                    | OwnerAction::StorePart { .. }
-                    | OwnerAction::StoreManifest { .. }
-                    | OwnerAction::StoreNote
-                    | OwnerAction::ReadBack
-            ),
-            Self::Holder { action, .. } => matches!(action, HolderAction::Status | HolderAction::CheckLease { .. }),
-            _ => false,
-        }
+    /// The proof that it shows.
+    fn shown(&self) -> Shown {
+        Shown::Nothing
     }
 
     /// The link whose open proof it shows, if it shows one.
-    #[must_use]
-    pub fn guesses(&self) -> Option<LinkId> {
-        let Self::Holder { link, action, .. } = self else { return None };
-        match action {
-            HolderAction::Open(_)
-            | HolderAction::Manifest(_)
-            | HolderAction::Lease { .. }
-            | HolderAction::Reveal { .. }
-            | HolderAction::Destroy(_) => Some(*link),
-            HolderAction::Status
-            | HolderAction::Fetch { .. }
-            | HolderAction::CheckLease { .. }
-            | HolderAction::Finish { .. } => None,
-        }
+    fn guesses(&self) -> Option<LinkId> {
+        None
+    }
+
+    /// Whether it makes something that mostly was not there before.
+    fn creates(&self) -> bool {
+        false
+    }
+
+    /// Whether it only asks: it changes nothing but what time alone changes.
+    fn is_read_only(&self) -> bool {
+        false
+    }
+
+    /// Whether it does nothing but what time does.
+    fn is_tick(&self) -> bool {
+        false
     }
 
     /// Whether it only makes what is stored larger. Where there is no room left it is refused; what
     /// ends something, hands it over or holds it back never is.
-    #[must_use]
-    pub fn needs_space(&self) -> SpaceNeed {
-        match self {
-            Self::Create { .. } | Self::CreatePush { .. } => SpaceNeed::Always,
-            Self::Owner { action, .. } => match action {
-                OwnerAction::StorePart { .. }
-                | OwnerAction::StoreManifest { .. }
-                | OwnerAction::StoreNote
-                | OwnerAction::Complete { .. }
-                | OwnerAction::PutLink { .. } => SpaceNeed::Always,
-                OwnerAction::PatchLink { .. } | OwnerAction::PatchShare { .. } | OwnerAction::PatchPush { .. } => {
-                    SpaceNeed::UnlessItEndsSooner
-                }
-                OwnerAction::Status | OwnerAction::ReadBack | OwnerAction::RevokeLink { .. } | OwnerAction::Revoke => {
-                    SpaceNeed::Never
-                }
-            },
-            Self::Holder { .. }
-            | Self::CountGuess { .. }
-            | Self::Tick
-            | Self::BlobsDeleted
-            | Self::ContentChecked { .. } => SpaceNeed::Never,
-        }
+    fn needs_space(&self) -> SpaceNeed {
+        SpaceNeed::Never
     }
+}
+
+/// The proof that a command shows, as its verifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// None.
+    Nothing,
+    /// An owner proof.
+    Owner(Verifier),
+    /// The link proof of that link.
+    Holder(LinkId, Verifier),
 }
 
 /// When a command needs room for more.
@@ -145,155 +78,132 @@ pub enum SpaceNeed {
     Never,
 }
 
-/// What an owner can ask for.
+/// Creates a share.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OwnerAction {
-    /// How it stands; also what allows to read the timeline and the owner's note. Answers
-    /// [`Outcome::Share`], or [`Outcome::Push`].
-    Status,
-    /// May this part be stored now? Answers [`Outcome::Allowed`].
-    StorePart {
-        /// Its place, from 0.
-        index: u32,
-        /// Bytes of the sealed object.
-        sealed_len: u64,
-        /// The stored part with the highest index.
-        last: Option<StoredPart>,
-    },
-    /// May a manifest be stored now? Answers [`Outcome::Allowed`].
-    StoreManifest {
-        /// Bytes of the sealed object.
-        sealed_len: u64,
-    },
-    /// May the owner's note be stored now? Answers [`Outcome::Allowed`].
-    StoreNote,
-    /// May parts, their list and the manifest be read back now? Answers [`Outcome::Allowed`].
-    ReadBack,
-    /// Fixes the content. Answers [`Outcome::Share`].
-    Complete {
-        /// The body.
-        request: CompleteShare,
-        /// What the ledger says is stored.
-        stored: StoredUpload,
-    },
-    /// Adds a link. Answers [`Outcome::Share`].
-    PutLink {
-        /// The id that was asked for.
-        link: LinkId,
-        /// The body.
-        request: Box<PutLink>,
-    },
-    /// Changes a link. Answers [`Outcome::Share`].
-    PatchLink {
-        /// The link.
-        link: LinkId,
-        /// The body.
-        request: Box<PatchLink>,
-    },
-    /// Takes a link back. Answers [`Outcome::Share`].
-    RevokeLink {
-        /// The link.
-        link: LinkId,
-    },
-    /// Changes the share. Answers [`Outcome::Share`].
-    PatchShare {
-        /// The body.
-        request: PatchShare,
-    },
-    /// Changes a push. Answers [`Outcome::Push`].
-    PatchPush {
-        /// The body.
-        request: PatchPush,
-    },
-    /// Takes it back, a share with all its links. Answers [`Outcome::Share`], or [`Outcome::Push`].
-    Revoke,
+pub struct Create {
+    /// The id that was asked for.
+    pub share: ShareId,
+    /// The body.
+    pub request: CreateShare,
+    /// On whose account.
+    pub creator: Creator,
 }
 
-/// What is stored of an upload.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StoredUpload {
-    /// The parts, in any order.
-    pub parts: Vec<StoredPart>,
-    /// The sealed manifest, if it is there.
-    pub manifest: Option<StoredManifest>,
+impl Command for Create {
+    type Answer = ShareStatus;
+
+    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<ShareStatus, Refusal> {
+        create::share(self, record, context)
+    }
+
+    fn creates(&self) -> bool {
+        true
+    }
+
+    fn needs_space(&self) -> SpaceNeed {
+        SpaceNeed::Always
+    }
 }
 
-/// A stored manifest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StoredManifest {
-    /// Bytes of the sealed object.
-    pub sealed_len: u64,
-    /// SHA-256 of the sealed object.
-    pub digest: Digest,
-}
-
-/// What the holder of a link can ask for.
+/// Makes a push.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HolderAction {
-    /// How it stands. Counts nothing. Answers [`Outcome::Link`], or [`Outcome::PushView`].
-    Status,
-    /// The view wrap. Answers [`Outcome::Opened`].
-    Open(OpenAttempt),
-    /// May the manifest be read? Answers [`Outcome::Allowed`].
-    Manifest(OpenAttempt),
-    /// One counted download. Answers [`Outcome::Granted`].
-    Lease {
-        /// The open proof.
-        attempt: OpenAttempt,
-        /// Verifier of the lease secret that the client drew.
-        lease: Verifier,
-    },
-    /// One counted view of a push, which counts at once. Answers [`Outcome::Revealed`].
-    Reveal {
-        /// The open proof.
-        attempt: OpenAttempt,
-        /// Verifier of the lease secret that the client drew.
-        lease: Verifier,
-    },
-    /// So many bytes of content are about to be sent: they are charged before they leave. No bytes:
-    /// a running answer is still being read, so the lease is not idle. Answers
-    /// [`Outcome::Allowed`].
-    Fetch {
-        /// Verifier of the lease proof that was presented.
-        lease: Verifier,
-        /// Bytes of ciphertext.
-        bytes: u64,
-    },
-    /// May a running answer go on? Changes nothing. Answers [`Outcome::Allowed`].
-    CheckLease {
-        /// Verifier of the lease proof that was presented.
-        lease: Verifier,
-    },
-    /// The download was saved, the view is over. Answers [`Outcome::Link`], or
-    /// [`Outcome::PushView`].
-    Finish {
-        /// Verifier of the lease proof that was presented.
-        lease: Verifier,
-        /// For the owner.
-        receipt: Option<Receipt>,
-    },
-    /// Ends the link. Answers [`Outcome::Link`], or [`Outcome::PushView`].
-    Destroy(OpenAttempt),
+pub struct CreatePush {
+    /// The id that was asked for.
+    pub link: LinkId,
+    /// The body.
+    pub request: PutPush,
+    /// On whose account.
+    pub creator: Creator,
 }
 
-/// An open proof, and the device that it comes from.
+impl Command for CreatePush {
+    type Answer = PushStatus;
+
+    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<PushStatus, Refusal> {
+        create::push(self, record, context)
+    }
+
+    fn creates(&self) -> bool {
+        true
+    }
+
+    fn needs_space(&self) -> SpaceNeed {
+        SpaceNeed::Always
+    }
+}
+
+/// A wrong open proof was compared and refused, but the ledger did not take the step that counted
+/// it. From the store, before it compares another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OpenAttempt {
-    /// Verifier of the open proof that was presented.
-    pub open: Verifier,
-    /// Verifier of the device proof, if one was presented.
-    pub device: Option<Verifier>,
+pub struct CountGuess {
+    /// The link.
+    pub link: LinkId,
+}
+
+impl Command for CountGuess {
+    type Answer = ();
+
+    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<(), Refusal> {
+        step::count_guess(record, self.link, context);
+        Ok(())
+    }
+}
+
+/// Nothing but the time. From the reaper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tick;
+
+impl Command for Tick {
+    type Answer = ();
+
+    fn apply(&self, _record: &mut Option<Record>, _context: &mut Context<'_>) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn is_tick(&self) -> bool {
+        true
+    }
+}
+
+/// Every blob of the share is deleted, durably. From the reaper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlobsDeleted;
+
+impl Command for BlobsDeleted {
+    type Answer = ();
+
+    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<(), Refusal> {
+        step::blobs_deleted(record, context);
+        Ok(())
+    }
+}
+
+/// Stored content was compared with what was stored once. From a read that failed, or from the
+/// check in the background.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContentChecked {
+    /// Whether some of it is missing or damaged.
+    pub lost: bool,
+}
+
+impl Command for ContentChecked {
+    type Answer = ();
+
+    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<(), Refusal> {
+        step::content_checked(record, self.lost, context);
+        Ok(())
+    }
 }
 
 /// What became of a command: what to store, what to answer, what to write into the timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a step that is not stored did not happen"]
-pub struct Step {
+pub struct Step<Answer> {
     /// What to store. A refusal can change the record too: a wrong password is counted, and time
     /// has gone by.
     pub record: Change,
     /// What to answer, once the change is durable.
-    pub outcome: Result<Outcome, Refusal>,
+    pub outcome: Result<Answer, Refusal>,
     /// A link that was added, for the index from links to shares.
     pub new_link: Option<LinkId>,
     /// Lines for the timeline, oldest first. Stored together with the change.
@@ -312,25 +222,4 @@ pub enum Change {
     Put(Box<Record>),
     /// Forget it, with all that hangs on it: its id, its links, its timeline.
     Remove,
-}
-
-/// The answer to a command that was granted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Yes, and there is nothing to tell.
-    Allowed,
-    /// The share as its owner sees it.
-    Share(Box<ShareStatus>),
-    /// The link as its holder sees it.
-    Link(Box<LinkView>),
-    /// What the open proof shows.
-    Opened(Box<OpenedLink>),
-    /// A lease.
-    Granted(Box<GrantedLease>),
-    /// The push as its owner sees it.
-    Push(Box<PushStatus>),
-    /// The push as its holder sees it.
-    PushView(Box<PushView>),
-    /// What the push hands over.
-    Revealed(Box<RevealedPush>),
 }

@@ -6,7 +6,7 @@
 use subrosa_shared::api::{EndReason, Event, Gone, LogLine};
 use subrosa_shared::time::Timestamp;
 
-use crate::journal::Journal;
+use crate::context::Journal;
 use crate::record::{Kept, Kind, Lease, LeaseState, Link, LinkState, Record, Share, State};
 use crate::rules::{BURNED, LEASE_IDLE, LeaseTerms, TOMBSTONE};
 

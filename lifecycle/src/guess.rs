@@ -3,50 +3,45 @@
 
 use std::time::Duration;
 
-use subrosa_shared::api::{EndReason, Event, Gone, LogLine};
+use subrosa_shared::api::{EndReason, Event, Gone};
 use subrosa_shared::id::DeviceId;
 use subrosa_shared::limits::GUESSES_MAX;
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
-use crate::command::OpenAttempt;
-use crate::journal::Journal;
+use crate::context::Context;
+use crate::holder::OpenAttempt;
 use crate::record::{Guesses, Link, Live, count};
 use crate::refusal::Refusal;
 use crate::rules::{DEVICES_MAX, GUESS_WAIT_MAX};
 
 /// Compares, and counts what was wrong. A right one ends the row of wrong ones, but not their
 /// total, and its device is remembered: it is not slowed by the guesses of others.
-pub(crate) fn check(
-    link: &mut Link,
-    attempt: &OpenAttempt,
-    now: Timestamp,
-    journal: &mut Journal,
-) -> Result<(), Refusal> {
+pub(crate) fn check(link: &mut Link, attempt: &OpenAttempt, context: &mut Context<'_>) -> Result<(), Refusal> {
     let live = link.live_mut()?;
     if live.guesses.locked {
         return Err(Refusal::Locked);
     }
     let device = attempt.device.as_ref().map(DeviceId::derive);
-    if let Some(retry_after) = live.guesses.wait(now)
+    if let Some(retry_after) = live.guesses.wait(context.now)
         && !device.is_some_and(|device| live.devices.contains(&device))
     {
         return Err(Refusal::TooManyGuesses { retry_after });
     }
-    if is_right(live, attempt, journal) {
+    if is_right(live, attempt, context) {
         live.guesses.streak = 0;
         live.guesses.wait_until = None;
         live.remember(device);
         return Ok(());
     }
 
-    Err(Refusal::WrongPassword { retry_after: count_wrong(link, now, journal)? })
+    Err(Refusal::WrongPassword { retry_after: count_wrong(link, context)? })
 }
 
 /// Counts a wrong one, and does what follows: it can end the link, or lock it. Gives the wait after
 /// it.
-pub(crate) fn count_wrong(link: &mut Link, now: Timestamp, journal: &mut Journal) -> Result<Duration, Refusal> {
-    let id = link.link;
+pub(crate) fn count_wrong(link: &mut Link, context: &mut Context<'_>) -> Result<Duration, Refusal> {
+    let (id, now) = (link.link, context.now);
     let destroy_after = link.destroy_after_guesses;
     let live = link.live_mut()?;
     let retry_after = live.guesses.count(now);
@@ -54,11 +49,11 @@ pub(crate) fn count_wrong(link: &mut Link, now: Timestamp, journal: &mut Journal
     let locks = !live.guesses.locked && total >= GUESSES_MAX;
     live.guesses.locked |= locks;
     count(&mut link.counters.wrong_password, now);
-    journal.push(LogLine { at: now, link: Some(id), event: Event::WrongPassword });
+    context.log(Some(id), Event::WrongPassword);
     if destroy_after.is_some_and(|guesses| total >= guesses) {
-        link.end(Gone { why: EndReason::TooManyGuesses, at: now }, journal);
+        link.end(Gone { why: EndReason::TooManyGuesses, at: now }, &mut context.journal);
     } else if locks {
-        journal.push(LogLine { at: now, link: Some(id), event: Event::Locked });
+        context.log(Some(id), Event::Locked);
     }
     Ok(retry_after)
 }
@@ -66,8 +61,8 @@ pub(crate) fn count_wrong(link: &mut Link, now: Timestamp, journal: &mut Journal
 /// Whether the open proof is the right one. Takes the same time whatever the answer. The only place
 /// that compares: the step is stored then, also if nothing else changed, so that a ledger that
 /// takes no changes answers right and wrong alike.
-pub(crate) fn is_right(live: &Live, attempt: &OpenAttempt, journal: &mut Journal) -> bool {
-    journal.compared();
+pub(crate) fn is_right(live: &Live, attempt: &OpenAttempt, context: &mut Context<'_>) -> bool {
+    context.journal.compared = true;
     live.open_verifier.as_bytes().ct_eq(attempt.open.as_bytes()).into()
 }
 

@@ -3,20 +3,22 @@
 
 use std::time::Duration;
 
-use subrosa_shared::api::{Event, GrantedLease, LinkView, LogLine, RevealedPush, StoredReceipt};
+use subrosa_shared::api::{Event, GrantedLease, LinkView, RevealedPush, StoredReceipt};
 use subrosa_shared::id::{LeaseId, Receipt, Verifier};
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
-use crate::journal::Journal;
-use crate::record::{Content, Lease, LeaseState, Link, Share, count};
+use crate::context::Context;
+use crate::holder::Held;
+use crate::record::{Content, Lease, LeaseState, Link, count};
 use crate::refusal::Refusal;
 use crate::rules::{
     LEASE_BYTES_FACTOR, LEASE_IDLE, LEASE_RETRY, LINK_LEASES_MAX, LeaseTerms, RECEIPTS_MAX, SHARE_LEASES_MAX,
 };
 
 /// A lease that was granted, but for the view of its link.
-pub(crate) struct Grant {
+#[derive(Debug)]
+pub struct Grant {
     lease: LeaseId,
     content: Vec<u8>,
     expires_at: Timestamp,
@@ -49,16 +51,11 @@ impl Content {
 
 /// Grants a lease, or the same one again to who asks with the same verifier. Where it starts at
 /// once it also counts at once, and asking again prolongs nothing.
-pub(crate) fn grant(
-    share: &mut Share,
-    place: usize,
-    verifier: &Verifier,
-    now: Timestamp,
-    journal: &mut Journal,
-) -> Result<Grant, Refusal> {
-    let bytes_max = share.content().ok_or(Refusal::NotComplete)?.lease_bytes_max();
-    let terms = share.kind.lease_terms();
-    let link = &share.links[place];
+pub(crate) fn grant(held: &mut Held<'_>, verifier: &Verifier, context: &mut Context<'_>) -> Result<Grant, Refusal> {
+    let now = context.now;
+    let bytes_max = held.share.content().ok_or(Refusal::NotComplete)?.lease_bytes_max();
+    let terms = held.share.kind.lease_terms();
+    let link = held.link();
     let expires_at = match link.lease(verifier) {
         Some(lease) if lease.runs() => lease.expires_at(terms),
         Some(_) => return Err(Refusal::LeaseEnded),
@@ -66,8 +63,9 @@ pub(crate) fn grant(
             return Err(Refusal::NoDownloadLeft { retry_after: free_after(link, terms, now) });
         }
         None => {
-            make_room(&mut share.links, place)?;
-            let link = &mut share.links[place];
+            let (links, place) = held.links_mut();
+            make_room(links, place)?;
+            let link = held.link_mut();
             let (state, event) = if terms.start.is_zero() {
                 count(&mut link.counters.started, now);
                 (LeaseState::Active { last_at: now }, Event::Started)
@@ -77,11 +75,11 @@ pub(crate) fn grant(
             let lease = Lease { verifier: *verifier, granted_at: now, bytes: 0, state, shown_anew: false };
             let expires_at = lease.expires_at(terms);
             link.leases.push(lease);
-            journal.push(LogLine { at: now, link: Some(link.link), event });
+            context.log(Some(link.link), event);
             expires_at
         }
     };
-    let link = &share.links[place];
+    let link = held.link();
     let content = link.live()?.content.clone();
     // It ends with its link at the latest.
     let expires_at = expires_at.min(link.expires_at);
@@ -122,30 +120,27 @@ fn forget_one(links: &mut [Link]) -> Option<()> {
 /// Charges bytes before they leave. The first ones start the lease: from here on it counts,
 /// whatever happens.
 pub(crate) fn fetch(
-    share: &mut Share,
-    place: usize,
+    held: &mut Held<'_>,
     verifier: &Verifier,
     bytes: u64,
-    now: Timestamp,
-    journal: &mut Journal,
+    context: &mut Context<'_>,
 ) -> Result<(), Refusal> {
-    let bytes_max = share.content().ok_or(Refusal::NotComplete)?.lease_bytes_max();
-    let link = &mut share.links[place];
+    let now = context.now;
+    let bytes_max = held.share.content().ok_or(Refusal::NotComplete)?.lease_bytes_max();
+    let link = held.link_mut();
     let none_left = link.taken() >= link.downloads_max;
     let id = link.link;
     let lease = link.leases.iter_mut().find(|lease| lease.is(verifier)).ok_or(Refusal::LeaseEnded)?;
     let charged = lease.bytes.checked_add(bytes).filter(|charged| *charged <= bytes_max);
     match lease.state {
         LeaseState::Finished { .. } | LeaseState::Lapsed { .. } => return Err(Refusal::LeaseEnded),
-        // Without a byte nothing has begun.
-        LeaseState::Granted if bytes == 0 => return Ok(()),
         // The owner allowed fewer downloads since it was granted.
         LeaseState::Granted if none_left => return Err(Refusal::NoDownloadLeft { retry_after: None }),
         LeaseState::Granted => {
             lease.bytes = charged.ok_or(Refusal::LeaseSpent)?;
             lease.state = LeaseState::Active { last_at: now };
             count(&mut link.counters.started, now);
-            journal.push(LogLine { at: now, link: Some(id), event: Event::Started });
+            context.log(Some(id), Event::Started);
         }
         LeaseState::Active { last_at } => {
             lease.bytes = charged.ok_or(Refusal::LeaseSpent)?;
@@ -153,6 +148,20 @@ pub(crate) fn fetch(
         }
     }
     Ok(())
+}
+
+/// A running answer is still being read: its lease is not idle.
+pub(crate) fn keep_alive(link: &mut Link, verifier: &Verifier, now: Timestamp) -> Result<(), Refusal> {
+    let lease = link.leases.iter_mut().find(|lease| lease.is(verifier)).ok_or(Refusal::LeaseEnded)?;
+    match &mut lease.state {
+        LeaseState::Finished { .. } | LeaseState::Lapsed { .. } => Err(Refusal::LeaseEnded),
+        // Without a byte nothing has begun.
+        LeaseState::Granted => Ok(()),
+        LeaseState::Active { last_at } => {
+            *last_at = now.max(*last_at);
+            Ok(())
+        }
+    }
 }
 
 /// Whether a lease still runs.
@@ -177,9 +186,9 @@ pub(crate) fn finish(
     link: &mut Link,
     verifier: &Verifier,
     receipt: Option<Receipt>,
-    now: Timestamp,
-    journal: &mut Journal,
+    context: &mut Context<'_>,
 ) -> Result<(), Refusal> {
+    let now = context.now;
     let (id, gone) = (link.link, link.gone());
     let unknown = gone.map_or(Refusal::LeaseEnded, Refusal::Gone);
     let lease = link.leases.iter_mut().find(|lease| lease.is(verifier)).ok_or(unknown)?;
@@ -190,7 +199,7 @@ pub(crate) fn finish(
         LeaseState::Active { .. } => lease.state = LeaseState::Finished { at: now },
     }
     count(&mut link.counters.finished, now);
-    journal.push(LogLine { at: now, link: Some(id), event: Event::Finished });
+    context.log(Some(id), Event::Finished);
     if let Some(receipt) = receipt {
         link.receipts.push(StoredReceipt { lease: LeaseId::derive(verifier), receipt, at: now });
         if link.receipts.len() > RECEIPTS_MAX {

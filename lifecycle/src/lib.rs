@@ -13,23 +13,28 @@
 //! gone, 7 days later: only the id stays, burned; 90 days later: nothing
 //! ```
 //!
-//! A push is the same kind of record as a share: ready at once, with one link, and gone with it. What it hands
-//! over lies in its record. A view of it is a lease that counts at once. Wherever this says share,
-//! it means a push too, unless it is about parts.
+//! A push is the same kind of record as a share: ready at once, with one link, and gone with it.
+//! What it hands over lies in its record. A view of it is a lease that counts at once. Wherever
+//! this says share, it means a push too, unless it is about parts.
 //!
-//! Start with [`record`] (what is kept), then [`command`] (what can be asked), then `step` (who may
-//! ask what), `expiry` (what time alone does), then the rules: `owner`, `upload`, `link`, `push`,
-//! `holder`, `guess`, `lease`.
+//! Start with [`record`] (what is kept), then [`command`] (what can be asked, and of whom:
+//! [`share_owner`], [`share_holder`], [`push_owner`], [`push_holder`]), then `step` and `expiry`
+//! (what time alone does), then the rules: `create`, `upload`, `link`, `push`, `guess`, `lease`.
 
 pub mod command;
+pub mod push_holder;
+pub mod push_owner;
 pub mod record;
 pub mod refusal;
 pub mod rules;
+pub mod share_holder;
+pub mod share_owner;
 
+mod context;
+mod create;
 mod expiry;
 mod guess;
 mod holder;
-mod journal;
 mod lease;
 mod link;
 mod owner;
@@ -42,10 +47,14 @@ mod upload;
 mod view;
 
 pub use crate::command::{
-    Change, Command, HolderAction, OpenAttempt, Outcome, OwnerAction, SpaceNeed, Step, StoredManifest, StoredUpload,
+    BlobsDeleted, Change, Command, ContentChecked, CountGuess, Create, CreatePush, Shown, SpaceNeed, Step, Tick,
 };
+pub use crate::context::Context;
+pub use crate::holder::{Held, Holder, HolderAction, OpenAttempt};
+pub use crate::lease::Grant;
+pub use crate::owner::{Owned, Owner, OwnerAction};
 pub use crate::record::{Creator, Effect, Record};
-pub use crate::record_key::RecordKey;
+pub use crate::record_key::{RecordKey, RecordKind};
 pub use crate::refusal::{Refusal, UploadFault};
 pub use crate::rules::Policy;
 pub use crate::step::step;

@@ -1,26 +1,20 @@
 //! What an owner may do with a link.
 
-use subrosa_shared::api::{EndReason, Event, Gone, LinkLock, LogLine, PatchLink, PutLink};
+use subrosa_shared::api::{EndReason, Event, Gone, LinkLock, PatchLink, PutLink};
 use subrosa_shared::id::LinkId;
 use subrosa_shared::limits::{GUESSES_MAX, LINKS_MAX, Limits};
 use subrosa_shared::time::Timestamp;
 use subrosa_shared::wrap::{CONTENT_WRAP_LEN, VIEW_WRAP_LEN};
 
-use crate::journal::Journal;
+use crate::context::Context;
 use crate::record::{Guesses, Link, LinkState, Live, Share, State, request_digest};
 use crate::refusal::Refusal;
 use crate::rules::Life;
 use crate::upload::{check_exactly, check_range};
 
 /// Adds a link to a share that is complete.
-pub(crate) fn put(
-    share: &mut Share,
-    id: LinkId,
-    request: &PutLink,
-    limits: &Limits,
-    now: Timestamp,
-    journal: &mut Journal,
-) -> Result<(), Refusal> {
+pub(crate) fn add(share: &mut Share, id: LinkId, request: &PutLink, context: &mut Context<'_>) -> Result<(), Refusal> {
+    let limits = context.limits();
     if LinkId::derive(&request.link_verifier) != id {
         return Err(Refusal::IdMismatch);
     }
@@ -44,9 +38,10 @@ pub(crate) fn put(
     check_lock(&request.lock)?;
     let life = request.expires_in_secs.map(|secs| Life::checked(secs, limits)).transpose()?;
 
-    let expires_at = life.map_or(share.expires_at, |life| life.from(now).min(share.expires_at));
+    let expires_at = life.map_or(share.expires_at, |life| life.from(context.now).min(share.expires_at));
     share.links.push(Link::new(id, request, added_with, expires_at));
-    journal.push(LogLine { at: now, link: Some(id), event: Event::LinkAdded });
+    context.journal.new_link = Some(id);
+    context.log(Some(id), Event::LinkAdded);
     Ok(())
 }
 
@@ -55,10 +50,9 @@ pub(crate) fn patch(
     share: &mut Share,
     id: LinkId,
     request: &PatchLink,
-    limits: &Limits,
-    now: Timestamp,
-    journal: &mut Journal,
+    context: &mut Context<'_>,
 ) -> Result<(), Refusal> {
+    let limits = context.limits();
     let share_expires_at = share.expires_at;
     let link = share.links.iter_mut().find(|link| link.link == id).ok_or(Refusal::NotFound)?;
     if let Some(gone) = link.gone() {
@@ -68,18 +62,12 @@ pub(crate) fn patch(
     request.lock.as_ref().map_or(Ok(()), check_lock)?;
     let life = request.expires_in_secs.map(|secs| Life::checked(secs, limits)).transpose()?;
 
-    change(link, request, life.map(|life| life.from(now).min(share_expires_at)), now, journal);
+    change(link, request, life.map(|life| life.from(context.now).min(share_expires_at)), context);
     Ok(())
 }
 
 /// Changes a link to what was asked for and checked.
-pub(crate) fn change(
-    link: &mut Link,
-    request: &PatchLink,
-    expires_at: Option<Timestamp>,
-    now: Timestamp,
-    journal: &mut Journal,
-) {
+pub(crate) fn change(link: &mut Link, request: &PatchLink, expires_at: Option<Timestamp>, context: &mut Context<'_>) {
     let link_id = Some(link.link);
     let before = link.clone();
     if let Some(downloads_max) = request.downloads_max {
@@ -95,18 +83,18 @@ pub(crate) fn change(
         link.change_lock(lock);
     }
     if *link != before {
-        journal.push(LogLine { at: now, link: link_id, event: Event::Changed });
+        context.log(link_id, Event::Changed);
     }
     if let Some(event) = request.paused.and_then(|paused| link.set_paused(paused)) {
-        journal.push(LogLine { at: now, link: link_id, event });
+        context.log(link_id, event);
     }
 }
 
 /// Takes a link back. Again is the same as once.
-pub(crate) fn revoke(share: &mut Share, id: LinkId, now: Timestamp, journal: &mut Journal) -> Result<(), Refusal> {
+pub(crate) fn revoke(share: &mut Share, id: LinkId, context: &mut Context<'_>) -> Result<(), Refusal> {
     let link = share.links.iter_mut().find(|link| link.link == id).ok_or(Refusal::NotFound)?;
     if link.gone().is_none() {
-        link.end(Gone { why: EndReason::Revoked, at: now }, journal);
+        link.end(Gone { why: EndReason::Revoked, at: context.now }, &mut context.journal);
     }
     Ok(())
 }

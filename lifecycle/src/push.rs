@@ -7,9 +7,8 @@ use subrosa_shared::id::LinkId;
 use subrosa_shared::limits::{GUESSES_MAX, Limits};
 use subrosa_shared::push::{FACE_LEN, NOTE_LEN, is_payload_len};
 use subrosa_shared::seal::plaintext_len;
-use subrosa_shared::time::Timestamp;
 
-use crate::journal::Journal;
+use crate::context::Context;
 use crate::link;
 use crate::record::{Content, Creator, Kind, Link, Share, State, request_digest};
 use crate::refusal::Refusal;
@@ -17,13 +16,8 @@ use crate::rules::Life;
 use crate::upload::{check_exactly, check_range};
 
 /// A push as it begins.
-pub(crate) fn new(
-    id: LinkId,
-    request: &PutPush,
-    creator: Creator,
-    limits: &Limits,
-    now: Timestamp,
-) -> Result<Share, Refusal> {
+pub(crate) fn new(id: LinkId, request: &PutPush, creator: Creator, context: &Context<'_>) -> Result<Share, Refusal> {
+    let (limits, now) = (context.limits(), context.now);
     check_views(request.views_max, limits)?;
     if let Some(guesses) = request.destroy_after_guesses {
         check_range("destroy_after_guesses", guesses.into(), 1, GUESSES_MAX.into())?;
@@ -65,19 +59,14 @@ fn as_link(request: &PutPush) -> PutLink {
 }
 
 /// Changes what is given. All of it or, if something is out of bounds, nothing.
-pub(crate) fn patch(
-    share: &mut Share,
-    request: &PatchPush,
-    limits: &Limits,
-    now: Timestamp,
-    journal: &mut Journal,
-) -> Result<(), Refusal> {
+pub(crate) fn patch(share: &mut Share, request: &PatchPush, context: &mut Context<'_>) -> Result<(), Refusal> {
+    let limits = context.limits();
     request.views_max.map_or(Ok(()), |views_max| check_views(views_max, limits))?;
     let life = request.expires_in_secs.map(|secs| Life::checked(secs, limits)).transpose()?;
     let link = share.links.first_mut().ok_or(Refusal::NotFound)?;
     if let Some(life) = life {
         // Both together: it is one thing to its owner.
-        share.expires_at = life.from(now);
+        share.expires_at = life.from(context.now);
     }
     let change = PatchLink {
         lock: None,
@@ -86,7 +75,7 @@ pub(crate) fn patch(
         paused: request.paused,
         recipient_may_destroy: request.recipient_may_destroy,
     };
-    link::change(link, &change, life.map(|_| share.expires_at), now, journal);
+    link::change(link, &change, life.map(|_| share.expires_at), context);
     Ok(())
 }
 

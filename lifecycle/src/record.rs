@@ -21,7 +21,7 @@ pub struct Record {
 /// is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Delete every blob of the share, then say [`Command::BlobsDeleted`](crate::Command::BlobsDeleted).
+    /// Delete every blob of the share, then say [`BlobsDeleted`](crate::BlobsDeleted).
     DeleteBlobs,
 }
 

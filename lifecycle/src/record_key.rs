@@ -19,6 +19,15 @@ pub enum RecordKey {
     Push(LinkId),
 }
 
+/// What a record is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordKind {
+    /// A share.
+    Share,
+    /// A push.
+    Push,
+}
+
 /// First byte of the key of a share.
 const SHARE: u8 = 1;
 /// First byte of the key of a push.
@@ -49,6 +58,15 @@ impl RecordKey {
             SHARE => Some(Self::Share(ShareId::from_bytes(id))),
             PUSH => Some(Self::Push(LinkId::from_bytes(id))),
             _ => None,
+        }
+    }
+
+    /// What the record is of.
+    #[must_use]
+    pub fn kind(&self) -> RecordKind {
+        match self {
+            Self::Share(_) => RecordKind::Share,
+            Self::Push(_) => RecordKind::Push,
         }
     }
 

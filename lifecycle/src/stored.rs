@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
 use crate::RecordKey;
-use crate::command::Command;
+use crate::command::Shown;
 use crate::record::{Kept, Record};
 
 /// Version of the stored form. A change that an older program would misread gets a new number.
@@ -126,8 +126,8 @@ impl Record {
     ///
     /// # Errors
     /// As [`from_bytes`](Self::from_bytes), as far as that is seen without looking at all of it.
-    pub fn admits(bytes: &[u8], command: &Command) -> Result<bool, RecordError> {
-        Ok(Head::read(bytes)?.is_none_or(|head| head.admits(command)))
+    pub fn admits(bytes: &[u8], shown: Shown) -> Result<bool, RecordError> {
+        Ok(Head::read(bytes)?.is_none_or(|head| head.admits(shown)))
     }
 }
 
@@ -171,17 +171,17 @@ impl<'a> Head<'a> {
 
     /// Whether the proof that a command shows is the one of this record. What shows none, is not
     /// refused here. Of the verifier that is compared, the time it takes tells nothing.
-    fn admits(&self, command: &Command) -> bool {
-        match command {
-            Command::Owner { presented, .. } => self.owner.ct_eq(presented.to_string().as_bytes()).into(),
-            Command::Holder { link, presented, .. } => {
+    fn admits(&self, shown: Shown) -> bool {
+        match shown {
+            Shown::Nothing => true,
+            Shown::Owner(presented) => self.owner.ct_eq(presented.to_string().as_bytes()).into(),
+            Shown::Holder(link, presented) => {
                 let id = link.to_string();
                 // One link after the other, each of the same length and with a space behind it.
                 let known = self.links.chunks(ID_LEN + VERIFIER_LEN + 1).find(|link| link.starts_with(id.as_bytes()));
                 let verifier = known.and_then(|link| link.get(ID_LEN..ID_LEN + VERIFIER_LEN));
                 verifier.is_some_and(|verifier| verifier.ct_eq(presented.to_string().as_bytes()).into())
             }
-            _ => true,
         }
     }
 }

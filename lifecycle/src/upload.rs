@@ -1,16 +1,15 @@
 //! What may be stored of an upload, and what makes it complete.
 
-use subrosa_shared::api::{CompleteShare, Event, LogLine, StoredPart};
+use subrosa_shared::api::{CompleteShare, Event, StoredPart};
 use subrosa_shared::content::part_list_digest;
 use subrosa_shared::limits::{Limits, PARTS_MAX};
 use subrosa_shared::padding::is_padded_len;
 use subrosa_shared::seal::{plaintext_len, sealed_len};
-use subrosa_shared::time::Timestamp;
 
-use crate::command::StoredUpload;
-use crate::journal::Journal;
+use crate::context::Context;
 use crate::record::{Content, Kind, Parts, Share, State};
 use crate::refusal::{Refusal, UploadFault};
+use crate::share_owner::StoredUpload;
 
 /// Whether a part of that length may be stored at that place now. At most one part is shorter than
 /// the others, and it is the one with the highest index: else a share could be made of very many
@@ -77,16 +76,14 @@ pub(crate) fn complete(
     share: &mut Share,
     request: &CompleteShare,
     stored: &StoredUpload,
-    limits: &Limits,
-    now: Timestamp,
-    journal: &mut Journal,
+    context: &mut Context<'_>,
 ) -> Result<(), Refusal> {
     if let Some(content) = share.content() {
         return if content.is_of(request) { Ok(()) } else { Err(Refusal::AlreadyComplete) };
     }
-    let parts = check_content(share, request, stored, limits)?;
+    let parts = check_content(share, request, stored, context.limits())?;
     share.state = State::Ready { content: Content::Parts(parts) };
-    journal.push(LogLine { at: now, link: None, event: Event::Completed });
+    context.log(None, Event::Completed);
     Ok(())
 }
 

@@ -1,44 +1,35 @@
 //! What owners and holders are shown of a record.
 
 use subrosa_shared::api::{LinkState, LinkStatus, LinkView, PushStatus, PushView, ShareState, ShareStatus};
-use subrosa_shared::id::ShareId;
 use subrosa_shared::time::Timestamp;
 
 use crate::RecordKey;
-use crate::command::Outcome;
 use crate::record::{Content, Kind, Link, LinkState as StoredState, Share, State};
 use crate::refusal::Refusal;
 
-/// What is told to the owner.
-pub(crate) fn for_owner(key: RecordKey, share: &Share) -> Result<Outcome, Refusal> {
-    match &share.kind {
-        Kind::Files { part_bytes, ends_with_last_link } => {
-            let id = key.share().ok_or(Refusal::NotFound)?;
-            let status = share_status(id, share, *part_bytes, *ends_with_last_link);
-            Ok(Outcome::Share(Box::new(status)))
-        }
-        Kind::Push { note } => {
-            let link = share.links.first().ok_or(Refusal::NotFound)?;
+/// A push as its owner sees it.
+pub(crate) fn push_status(share: &Share) -> Result<PushStatus, Refusal> {
+    match (&share.kind, share.links.first()) {
+        (Kind::Push { note }, Some(link)) => {
             let link = link_status(link, share.paused);
-            Ok(Outcome::Push(Box::new(PushStatus { created_at: share.created_at, note: note.clone(), link })))
+            Ok(PushStatus { created_at: share.created_at, note: note.clone(), link })
         }
+        _ => Err(Refusal::NotFound),
     }
 }
 
-/// What is told to the holder of a link.
-pub(crate) fn for_holder(share: &Share, link: &Link, now: Timestamp) -> Outcome {
-    let view = link_view(share, link, now);
-    match &share.kind {
-        Kind::Files { .. } => Outcome::Link(Box::new(view)),
-        Kind::Push { .. } => {
-            let face = link.live().ok().map(|live| live.view.clone());
-            Outcome::PushView(Box::new(PushView { face, link: view }))
-        }
-    }
+/// A push as its holder sees it.
+pub(crate) fn push_view(share: &Share, link: &Link, now: Timestamp) -> PushView {
+    let face = link.live().ok().map(|live| live.view.clone());
+    PushView { face, link: link_view(share, link, now) }
 }
 
-fn share_status(id: ShareId, share: &Share, part_bytes: u32, ends_with_last_link: bool) -> ShareStatus {
-    ShareStatus {
+/// A share as its owner sees it.
+pub(crate) fn share_status(key: RecordKey, share: &Share) -> Result<ShareStatus, Refusal> {
+    let (Some(id), Kind::Files { part_bytes, ends_with_last_link }) = (key.share(), &share.kind) else {
+        return Err(Refusal::NotFound);
+    };
+    Ok(ShareStatus {
         share: id,
         state: match share.state {
             State::Gone { .. } => ShareState::Gone,
@@ -53,12 +44,12 @@ fn share_status(id: ShareId, share: &Share, part_bytes: u32, ends_with_last_link
             State::Uploading { until } => Some(until.min(share.expires_at)),
             State::Ready { .. } | State::Gone { .. } => None,
         },
-        part_bytes,
+        part_bytes: *part_bytes,
         padded_len: share.content().map(Content::padded_len),
-        ends_with_last_link,
+        ends_with_last_link: *ends_with_last_link,
         content_lost_at: share.content_lost_at,
         links: share.links.iter().map(|link| link_status(link, share.paused)).collect(),
-    }
+    })
 }
 
 fn link_status(link: &Link, share_paused: bool) -> LinkStatus {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use subrosa_lifecycle::Policy;
 use subrosa_shared::limits::Limits;
 use tokio::sync::Semaphore;
 
@@ -17,7 +18,6 @@ use crate::ledger::{Clock, Ledger, Transfer};
 use crate::open_ledger::{OpenLedgerError, open_ledger};
 use crate::security_txt::{self, SecurityTxtError};
 use crate::store::Store;
-use subrosa_lifecycle::Policy;
 
 /// Bytes of clients' that are kept in memory for all connections together.
 const MEMORY_BYTES_MAX: usize = 64 << 20;

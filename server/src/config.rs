@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
+use subrosa_lifecycle::Policy;
 use subrosa_shared::api::Channels;
 use subrosa_shared::limits::{LINKS_MAX, Limits, PART_BYTES_MAX, PART_BYTES_MIN, VIEWS_MAX};
 
 use crate::connections::ConnectionLimits;
 use crate::ledger::redis::nodes::{RedisUrlError, Risk};
 use crate::origin::Origin;
-use subrosa_lifecycle::Policy;
 
 pub use crate::connections::{Network, NotANetwork};
 pub use ledger::LedgerPlace;

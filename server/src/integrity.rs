@@ -3,6 +3,7 @@
 
 use futures_util::TryStreamExt as _;
 use sha2::{Digest as _, Sha256};
+use subrosa_lifecycle::RecordError;
 use subrosa_shared::id::{Digest, ShareId};
 use tokio::time::{Duration, Instant, MissedTickBehavior, interval, sleep_until};
 
@@ -10,7 +11,6 @@ use crate::app::App;
 use crate::blobs::{BlobsError, Loss};
 use crate::ledger::{LedgerError, ObjectRow, Slot};
 use crate::store::StoreError;
-use subrosa_lifecycle::RecordError;
 use subrosa_lifecycle::RecordKey;
 
 /// How often everything is looked at. The first time right after the start.

@@ -18,7 +18,7 @@ use crate::ledger::{Change, Due, LedgerError};
 use crate::outage::Outage;
 use crate::store::StoreError;
 use subrosa_lifecycle::RecordKey;
-use subrosa_lifecycle::{Command, Effect, RecordError};
+use subrosa_lifecycle::{BlobsDeleted, Effect, RecordError, Tick};
 
 /// How often the ledger is asked what is due. A change that makes something due at once does not
 /// wait for it.
@@ -169,7 +169,7 @@ async fn bury(app: &App, key: RecordKey) -> Result<(), ReapError> {
 /// # Errors
 /// Ledger or blobs fail; it stays due.
 async fn reap(app: &App, key: RecordKey, places: &Semaphore) -> Result<(), ReapError> {
-    if let Err(error) = app.store().run(key, &Command::Tick).await {
+    if let Err(error) = app.store().run(key, &Tick).await {
         // A disk that is too full for the ledger's change is also full of what has to go: so it
         // goes before it is noted.
         if app.store().is_over(key).await? && delete_blobs(app, key).await? {
@@ -195,7 +195,7 @@ async fn finish_effects(app: &App, key: RecordKey) -> Result<(), ReapError> {
         match effect {
             Effect::DeleteBlobs => {
                 delete_blobs(app, key).await?;
-                app.store().run(key, &Command::BlobsDeleted).await?;
+                app.store().run(key, &BlobsDeleted).await?;
                 tracing::info!(%key, "ciphertext deleted");
             }
         }

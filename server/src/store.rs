@@ -7,7 +7,12 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use subrosa_shared::api::{CompleteShare, Log, StoredPart};
+use subrosa_lifecycle::share_owner::{self, StoredManifest, StoredUpload};
+use subrosa_lifecycle::{
+    Change, Command, ContentChecked, CountGuess, Holder, HolderAction, Owner, OwnerAction, Policy, Record, RecordError,
+    RecordKey, Refusal, SpaceNeed, Step, Tick, step,
+};
+use subrosa_shared::api::{CompleteShare, Log, ShareStatus, StoredPart};
 use subrosa_shared::id::{LinkId, ShareId, Verifier};
 use subrosa_shared::time::Timestamp;
 use tokio::sync::{Notify, Semaphore};
@@ -22,11 +27,6 @@ use crate::ledger::{
     WriteId,
 };
 use crate::random;
-use subrosa_lifecycle::RecordKey;
-use subrosa_lifecycle::{
-    Change, Command, HolderAction, Outcome, OwnerAction, Policy, Record, RecordError, Refusal, SpaceNeed, Step,
-    StoredManifest, StoredUpload, step,
-};
 
 /// Lost races after which a command is given up. Within one process locks prevent them; other
 /// servers may be faster.
@@ -119,7 +119,7 @@ impl Store {
     ///
     /// # Errors
     /// The rules refuse it, or the ledger fails.
-    pub async fn run(&self, key: impl Into<RecordKey>, command: &Command) -> Result<Outcome, StoreError> {
+    pub async fn run<C: Command>(&self, key: impl Into<RecordKey>, command: &C) -> Result<C::Answer, StoreError> {
         self.run_with(key.into(), None, command).await
     }
 
@@ -127,28 +127,28 @@ impl Store {
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub async fn run_owner(
+    pub async fn run_owner<Action: OwnerAction>(
         &self,
         key: impl Into<RecordKey>,
         owner: Verifier,
-        action: OwnerAction,
-    ) -> Result<Outcome, StoreError> {
-        self.run(key, &Command::Owner { presented: owner, action }).await
+        action: Action,
+    ) -> Result<Action::Answer, StoreError> {
+        self.run(key, &Owner { presented: owner, action }).await
     }
 
     /// Runs what the holder of a link of a share asks for. Also answers which share that is.
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub async fn run_holder(
+    pub async fn run_holder<Action: HolderAction>(
         &self,
         link: LinkId,
         holder: Verifier,
-        action: HolderAction,
-    ) -> Result<(ShareId, Outcome), StoreError> {
+        action: Action,
+    ) -> Result<(ShareId, Action::Answer), StoreError> {
         let share = self.shared.ledger.share_of_link(&link).await?.ok_or(Refusal::NotFound)?;
-        let outcome = self.run(share, &Command::Holder { link, presented: holder, action }).await?;
-        Ok((share, outcome))
+        let answer = self.run(share, &Holder { link, presented: holder, action }).await?;
+        Ok((share, answer))
     }
 
     /// Fixes the content: `request` against what is stored, provided that nothing more is stored
@@ -161,15 +161,15 @@ impl Store {
         share: &ShareId,
         owner: Verifier,
         request: CompleteShare,
-    ) -> Result<Outcome, StoreError> {
+    ) -> Result<ShareStatus, StoreError> {
         // All rows of an upload are read at once.
         let _few = self.shared.completing.acquire().await;
         for races in 0..ATTEMPTS_MAX {
             pause(races).await;
             let objects = self.shared.ledger.objects(share).await?;
             let (write_id, stored) = (objects.write_id, stored_upload(&objects));
-            let action = OwnerAction::Complete { request: request.clone(), stored };
-            match self.run_with((*share).into(), Some(write_id), &Command::Owner { presented: owner, action }).await {
+            let action = share_owner::Complete { request: request.clone(), stored };
+            match self.run_with((*share).into(), Some(write_id), &Owner { presented: owner, action }).await {
                 Err(StoreError::Contended) => {}
                 result => return result,
             }
@@ -206,7 +206,7 @@ impl Store {
         sealed_len: u64,
     ) -> Result<(), StoreError> {
         let last = self.last_part(share).await?;
-        self.run_owner(*share, owner, OwnerAction::StorePart { index, sealed_len, last }).await.map(drop)
+        self.run_owner(*share, owner, share_owner::StorePart { index, sealed_len, last }).await
     }
 
     /// Notes a stored object. `Closed`: the share takes none any more. Parts are looked at once
@@ -224,10 +224,10 @@ impl Store {
         let Slot::Part(index) = object.slot else { return Ok(self.shared.ledger.put_object(share, object).await?) };
         let _lock = self.shared.locks.acquire((*share).into()).await.ok_or(StoreError::Contended)?;
         let last = self.last_part(share).await?;
-        let action = OwnerAction::StorePart { index, sealed_len: object.sealed_len, last };
-        match self.run_locked((*share).into(), None, &Command::Owner { presented: owner, action }).await {
+        let action = share_owner::StorePart { index, sealed_len: object.sealed_len, last };
+        match self.run_locked((*share).into(), None, &Owner { presented: owner, action }).await {
             // The ledger says so, and the caller asks why.
-            Ok(_) | Err(StoreError::Refused(Refusal::AlreadyComplete | Refusal::Gone(_))) => {}
+            Ok(()) | Err(StoreError::Refused(Refusal::AlreadyComplete | Refusal::Gone(_))) => {}
             Err(error) => return Err(error),
         }
         Ok(self.shared.ledger.put_object(share, object).await?)
@@ -274,7 +274,7 @@ impl Store {
         if known(self.record(share).await?) {
             return Ok(false);
         }
-        self.run(share, &Command::ContentChecked { lost }).await?;
+        self.run(share, &ContentChecked { lost }).await?;
         // Of an upload that runs, nothing is noted.
         Ok(known(self.record(share).await?))
     }
@@ -286,19 +286,19 @@ impl Store {
     pub async fn is_over(&self, key: RecordKey) -> Result<bool, StoreError> {
         let Some(record) = self.record(key).await? else { return Ok(false) };
         let now = self.shared.ledger.now().await?;
-        Ok(match step(Some(&record), &Command::Tick, &self.shared.policy, now).record {
+        Ok(match step(Some(&record), &Tick, &self.shared.policy, now).record {
             Change::Unchanged => !record.keeps_blobs(),
             Change::Put(record) => !record.keeps_blobs(),
             Change::Remove => true,
         })
     }
 
-    async fn run_with(
+    async fn run_with<C: Command>(
         &self,
         key: RecordKey,
         expect_objects: Option<WriteId>,
-        command: &Command,
-    ) -> Result<Outcome, StoreError> {
+        command: &C,
+    ) -> Result<C::Answer, StoreError> {
         if command.needs_space() == SpaceNeed::Always {
             self.shared.ledger.expect_room().await?;
         }
@@ -314,18 +314,18 @@ impl Store {
 
     /// Answers what can be answered without the lock of the record: what only asks, unless time
     /// alone changes the record; and a wrong proof, where others hold the lock.
-    async fn run_without_lock(
+    async fn run_without_lock<C: Command>(
         &self,
         key: RecordKey,
-        command: &Command,
-    ) -> Result<Option<Result<Outcome, Refusal>>, StoreError> {
+        command: &C,
+    ) -> Result<Option<Result<C::Answer, Refusal>>, StoreError> {
         let asks = command.is_read_only();
         if !asks && (command.creates() || !self.shared.locks.is_locked_or_awaited(&key)) {
             return Ok(None);
         }
         let row = self.shared.ledger.load(&key).await?;
         let outcome = match &row {
-            Some(row) if !Record::admits(&row.record, command)? => Err(Refusal::NotFound),
+            Some(row) if !Record::admits(&row.record, command.shown())? => Err(Refusal::NotFound),
             _ if !asks => return Ok(None),
             _ => {
                 let record = row.as_ref().map(|row| read(key, row)).transpose()?;
@@ -350,7 +350,7 @@ impl Store {
         };
         let stored = self.shared.ledger.load(&key).await?.is_some_and(|row| row.write_id == write_id);
         if !(stored && self.shared.ledger.confirm_durable(&key, Some(write_id)).await?) {
-            self.run_locked(key, None, &Command::CountGuess { link }).await?;
+            self.run_locked(key, None, &CountGuess { link }).await?;
         }
         uncounted.remove(&key);
         Ok(())
@@ -371,12 +371,12 @@ impl Store {
     }
 
     /// The same as [`run_with`](Self::run_with), for the caller that holds the lock of the record.
-    async fn run_locked(
+    async fn run_locked<C: Command>(
         &self,
         key: RecordKey,
         expect_objects: Option<WriteId>,
-        command: &Command,
-    ) -> Result<Outcome, StoreError> {
+        command: &C,
+    ) -> Result<C::Answer, StoreError> {
         // Whoever creates mostly finds nothing there: the commit tells if that was wrong, and costs
         // no look before.
         let mut guesses_nothing = command.creates();
@@ -386,7 +386,7 @@ impl Store {
             let write_id = row.as_ref().map(|row| row.write_id);
             // Before the record is parsed: who has no proof costs little.
             if let Some(row) = &row
-                && !Record::admits(&row.record, command)?
+                && !Record::admits(&row.record, command.shown())?
             {
                 if self.shared.ledger.confirm_durable(&key, write_id).await? {
                     return Err(Refusal::NotFound.into());
@@ -399,7 +399,7 @@ impl Store {
             let step = step(record.as_ref(), command, &self.shared.policy, now);
             let outcome = match step.record {
                 // Whatever is there.
-                Change::Unchanged if guessed && step.outcome == Err(Refusal::IdMismatch) => Some(step.outcome),
+                Change::Unchanged if guessed && matches!(step.outcome, Err(Refusal::IdMismatch)) => Some(step.outcome),
                 // What is there may be another reason to refuse, or none.
                 Change::Unchanged if guessed => continue,
                 // What it rests on may not be durable yet, or be replaced by now.
@@ -419,14 +419,14 @@ impl Store {
 
     /// Stores a step that changes something, and gives its outcome; `None` if somebody else was
     /// faster.
-    async fn commit(
+    async fn commit<C: Command>(
         &self,
         key: RecordKey,
         expect: Option<WriteId>,
         expect_objects: Option<WriteId>,
-        (command, step): (&Command, Step),
+        (command, step): (&C, Step<C::Answer>),
         now: Timestamp,
-    ) -> Result<Option<Result<Outcome, Refusal>>, StoreError> {
+    ) -> Result<Option<Result<C::Answer, Refusal>>, StoreError> {
         let Step { record, outcome, new_link, log, needs_space } = step;
         if needs_space {
             self.shared.ledger.expect_room().await?;
@@ -448,7 +448,7 @@ impl Store {
             CommitOutcome::Committed => {
                 self.shared.replaced.fetch_or(expect.is_some(), Ordering::SeqCst);
                 // What only time has ended is worked on by who let it go by.
-                if due_at_once && *command != Command::Tick && !self.shared.deletions.add(key) {
+                if due_at_once && !command.is_tick() && !self.shared.deletions.add(key) {
                     self.shared.due.notify_one();
                 }
                 Ok(Some(outcome))

@@ -2,15 +2,14 @@
 //! What is read is written as it was, and time does to it what it does to any record, without a
 //! panic.
 
-use subrosa_lifecycle::{Change, Command, OwnerAction, Policy, Record, step};
+use subrosa_lifecycle::{Change, Owner, Policy, Record, Shown, Tick, share_owner, step};
 use subrosa_shared::id::Verifier;
 use subrosa_shared::time::Timestamp;
 
 pub(crate) fn check(input: &[u8]) {
     for shown in [[0; 32], [1; 32]] {
-        let command = Command::Owner { presented: Verifier::from_bytes(shown), action: OwnerAction::Status };
         // Cheap, so it is asked before anything is known to be whole.
-        let _ = Record::admits(input, &command);
+        let _ = Record::admits(input, Shown::Owner(Verifier::from_bytes(shown)));
     }
     if let Ok(record) = Record::from_bytes(input) {
         whole(&record, input);
@@ -38,8 +37,8 @@ fn whole(record: &Record, input: &[u8]) {
 
     // A proof that the head does not admit, the step refuses as well.
     for shown in [[0; 32], [1; 32]] {
-        let command = Command::Owner { presented: Verifier::from_bytes(shown), action: OwnerAction::Status };
-        let admitted = Record::admits(&written, &command).expect("it was just written");
+        let command = Owner { presented: Verifier::from_bytes(shown), action: share_owner::Status };
+        let admitted = Record::admits(&written, Shown::Owner(command.presented)).expect("it was just written");
         let now = Timestamp::from_millis(1_800_000_000_000);
         assert!(admitted || step(Some(record), &command, &Policy::default(), now).outcome.is_err());
     }
@@ -58,12 +57,12 @@ fn ages(mut record: Record) {
     let policy = Policy::default();
     for day in [0, 1, 8, 90, 91, 100, 200, 400, 1000, 100_000] {
         let now = Timestamp::from_millis(1_800_000_000_000 + day * 86_400_000);
-        let next = match step(Some(&record), &Command::Tick, &policy, now).record {
+        let next = match step(Some(&record), &Tick, &policy, now).record {
             Change::Unchanged => record.clone(),
             Change::Put(next) => *next,
             Change::Remove => return,
         };
-        assert_eq!(step(Some(&next), &Command::Tick, &policy, now).record, Change::Unchanged, "once is enough");
+        assert_eq!(step(Some(&next), &Tick, &policy, now).record, Change::Unchanged, "once is enough");
         assert_eq!(next.key(), record.key());
         // What has ended does not come back.
         assert!(next.is_burned() || !record.is_burned());

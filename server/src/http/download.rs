@@ -1,11 +1,13 @@
 //! Sealed objects on their way out: in pieces, and only as long as whoever reads them may.
 
+use std::num::NonZeroU64;
 use std::ops::Range;
 
 use axum::body::Body;
 use axum::response::Response;
 use futures_util::TryStreamExt as _;
 use http::{HeaderMap, StatusCode, header};
+use subrosa_lifecycle::{Refusal, share_holder, share_owner};
 use subrosa_shared::api::LinkState;
 use subrosa_shared::id::{LinkId, ShareId, Verifier};
 use tokio::time::{Duration, Instant};
@@ -15,7 +17,6 @@ use crate::app::App;
 use crate::blobs::{BlobStream, BlobsError, Loss};
 use crate::ledger::{ObjectRow, Slot};
 use crate::store::{Store, StoreError};
-use subrosa_lifecycle::{HolderAction, Outcome, OwnerAction, Refusal};
 
 /// A running answer asks again whether it may go on when it last asked so long ago. What is gone is
 /// unreadable within 5 seconds: this, and the time to ask.
@@ -39,11 +40,10 @@ impl Reader {
     pub(super) async fn check(&self, store: &Store) -> Result<(), Error> {
         match *self {
             Self::Owner { share, owner } => {
-                store.run_owner(share, owner, OwnerAction::ReadBack).await?;
+                store.run_owner(share, owner, share_owner::ReadBack).await?;
             }
             Self::Link { link, holder } => {
-                let (_, looked) = store.run_holder(link, holder, HolderAction::Status).await?;
-                let Outcome::Link(view) = looked else { return Err(Error::Outcome) };
+                let (_, view) = store.run_holder(link, holder, share_holder::Status).await?;
                 match (view.state, view.gone) {
                     (LinkState::Gone, Some(gone)) => return Err(Refusal::Gone(gone).into()),
                     (LinkState::Paused, _) => return Err(Refusal::Paused.into()),
@@ -51,7 +51,7 @@ impl Reader {
                 }
             }
             Self::Lease { link, holder, lease } => {
-                store.run_holder(link, holder, HolderAction::CheckLease { lease }).await?;
+                store.run_holder(link, holder, share_holder::CheckLease { lease }).await?;
             }
         }
         Ok(())
@@ -59,7 +59,7 @@ impl Reader {
 
     async fn keep_alive(&self, store: &Store) -> Result<(), Error> {
         if let Self::Lease { link, holder, lease } = *self {
-            store.run_holder(link, holder, HolderAction::Fetch { lease, bytes: 0 }).await?;
+            store.run_holder(link, holder, share_holder::KeepAlive { lease }).await?;
         }
         Ok(())
     }
@@ -82,8 +82,8 @@ pub(super) async fn send_object(
         Err(error) => return Err(why_unreadable(app, share, object, &reader, error).await),
     };
     if let Reader::Lease { link, holder, lease } = reader {
-        let bytes = range.end - range.start;
-        app.store().run_holder(link, holder, HolderAction::Fetch { lease, bytes }).await?;
+        let bytes = NonZeroU64::new(range.end - range.start).ok_or(Error::Internal)?;
+        app.store().run_holder(link, holder, share_holder::Fetch { lease, bytes }).await?;
     }
     let mut response = Response::builder()
         .header(header::CONTENT_TYPE, "application/octet-stream")

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use subrosa_lifecycle::{RecordError, Refusal};
 use subrosa_shared::problem::{CONTENT_TYPE, Problem, ProblemType};
 use subrosa_shared::push::{PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MIN};
 use subrosa_shared::seal::sealed_len;
@@ -12,7 +13,6 @@ use subrosa_shared::seal::sealed_len;
 use crate::blobs::BlobsError;
 use crate::ledger::LedgerError;
 use crate::store::StoreError;
-use subrosa_lifecycle::{RecordError, Refusal};
 
 /// Why a request failed. Messages are for the log and hold nothing that the client sent.
 #[derive(Debug, thiserror::Error)]
@@ -32,8 +32,8 @@ pub(crate) enum Error {
     Contended,
     #[error("at the limit of concurrent requests")]
     Busy,
-    #[error("an outcome does not belong to its command")]
-    Outcome,
+    #[error("what the server relies on does not hold: this is a bug")]
+    Internal,
     #[error("a handler panicked")]
     Panicked,
 
@@ -110,7 +110,7 @@ impl Error {
             Self::Record(_) => {
                 Problem::new(P::ContentLost).with_detail("Trying again does not help. Tell the operator.")
             }
-            Self::Ledger(_) | Self::Blobs(_) | Self::Outcome | Self::Panicked => Problem::new(P::Internal),
+            Self::Ledger(_) | Self::Blobs(_) | Self::Internal | Self::Panicked => Problem::new(P::Internal),
             Self::Contended | Self::Busy => retry(P::Busy, BUSY_RETRY),
             Self::UnknownEndpoint => Problem::new(P::UnknownEndpoint),
             Self::MethodNotAllowed => Problem::new(P::MethodNotAllowed),

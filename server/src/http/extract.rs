@@ -8,6 +8,7 @@ use http::{HeaderMap, header};
 use http_body::Body as _;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error as _};
+use subrosa_lifecycle::OpenAttempt;
 use subrosa_shared::api::header as proof_header;
 use subrosa_shared::id::Verifier;
 use subrosa_shared::limits::JSON_BYTES_MAX;
@@ -19,7 +20,6 @@ use super::error::Error;
 use super::min_rate::MinRate;
 use super::permit::RequestPermit;
 use crate::app::App;
-use subrosa_lifecycle::OpenAttempt;
 
 /// The ids in the path.
 pub(super) struct Path<T>(pub(super) T);

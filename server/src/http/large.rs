@@ -62,7 +62,7 @@ impl Room {
         let kib = u32::try_from(len.div_ceil(1024)).unwrap_or(u32::MAX);
         let Ok(room) = Arc::clone(&self.0).try_acquire_many_owned(kib) else { return Error::Busy.into_response() };
         let (mut parts, body) = response.into_parts();
-        let Ok(whole) = body.collect().await else { return Error::Outcome.into_response() };
+        let Ok(whole) = body.collect().await else { return Error::Internal.into_response() };
         let mut rest = Bytes::from_owner(HeldBytes { bytes: whole.to_bytes(), _room: room });
         parts.headers.insert(header::CONTENT_LENGTH, len.into());
         let pieces = std::iter::from_fn(move || {

@@ -3,17 +3,16 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
+use subrosa_lifecycle::{Refusal, share_holder};
 use subrosa_shared::api::{FinishLease, GrantedLease, LinkView, RequestLease};
 use subrosa_shared::id::{LeaseId, LinkId};
 
 use super::download::{Reader, send_object, stored_object};
 use super::error::Error;
 use super::extract::{Attempt, Holder, Json, LeaseHolder, NoBody, PartIndex, Path};
-use super::links::link_view;
 use super::openapi::{Index, RangeHeader, Refused, WholeOrRange};
 use crate::app::App;
 use crate::ledger::Slot;
-use subrosa_lifecycle::{HolderAction, Outcome, Refusal};
 
 /// Grants one counted download. The same verifier again gives the same lease.
 #[utoipa::path(
@@ -32,11 +31,8 @@ pub(super) async fn grant_lease(
     Attempt(attempt): Attempt,
     Json(request): Json<RequestLease>,
 ) -> Result<(StatusCode, axum::Json<GrantedLease>), Error> {
-    let action = HolderAction::Lease { attempt, lease: request.lease_verifier };
-    match app.store().run_holder(link, holder, action).await?.1 {
-        Outcome::Granted(lease) => Ok((StatusCode::CREATED, axum::Json(*lease))),
-        _ => Err(Error::Outcome),
-    }
+    let action = share_holder::RequestLease { attempt, lease: request.lease_verifier };
+    Ok((StatusCode::CREATED, axum::Json(app.store().run_holder(link, holder, action).await?.1)))
 }
 
 /// Ciphertext, whole or a range. Charged before the first byte.
@@ -57,7 +53,7 @@ pub(super) async fn fetch_part(
     _: NoBody,
 ) -> Result<Response, Error> {
     // Before anything is told of the part.
-    let (share, _) = app.store().run_holder(link, holder, HolderAction::CheckLease { lease }).await?;
+    let (share, ()) = app.store().run_holder(link, holder, share_holder::CheckLease { lease }).await?;
     let object = stored_object(&app, &share, Slot::Part(index)).await?;
     send_object(&app, &share, &object, &headers, Reader::Lease { link, holder, lease }).await
 }
@@ -82,6 +78,6 @@ pub(super) async fn finish_lease(
     if LeaseId::derive(&lease) != id {
         return Err(Refusal::IdMismatch.into());
     }
-    let action = HolderAction::Finish { lease, receipt: request.receipt };
-    link_view(app.store().run_holder(link, holder, action).await?.1)
+    let action = share_holder::Finish { lease, receipt: request.receipt };
+    Ok(axum::Json(app.store().run_holder(link, holder, action).await?.1))
 }

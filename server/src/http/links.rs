@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
+use subrosa_lifecycle::share_holder;
 use subrosa_shared::api::{LinkView, OpenedLink};
 use subrosa_shared::id::LinkId;
 
@@ -12,7 +13,6 @@ use super::extract::{Attempt, Holder, NoBody, Path};
 use super::openapi::{RangeHeader, Refused, WholeOrRange};
 use crate::app::App;
 use crate::ledger::Slot;
-use subrosa_lifecycle::{HolderAction, Outcome};
 
 /// Where a link stands.
 #[utoipa::path(
@@ -29,7 +29,7 @@ pub(super) async fn look_at_link(
     Holder(holder): Holder,
     _: NoBody,
 ) -> Result<axum::Json<LinkView>, Error> {
-    link_view(app.store().run_holder(link, holder, HolderAction::Status).await?.1)
+    Ok(axum::Json(app.store().run_holder(link, holder, share_holder::Status).await?.1))
 }
 
 /// The view wrap, for the right open proof. A wrong one is counted.
@@ -48,10 +48,7 @@ pub(super) async fn open_link(
     Attempt(attempt): Attempt,
     _: NoBody,
 ) -> Result<axum::Json<OpenedLink>, Error> {
-    match app.store().run_holder(link, holder, HolderAction::Open(attempt)).await?.1 {
-        Outcome::Opened(opened) => Ok(axum::Json(*opened)),
-        _ => Err(Error::Outcome),
-    }
+    Ok(axum::Json(app.store().run_holder(link, holder, share_holder::Open(attempt)).await?.1))
 }
 
 /// The sealed manifest.
@@ -71,7 +68,7 @@ pub(super) async fn read_manifest(
     headers: HeaderMap,
     _: NoBody,
 ) -> Result<Response, Error> {
-    let (share, _) = app.store().run_holder(link, holder, HolderAction::Manifest(attempt)).await?;
+    let (share, ()) = app.store().run_holder(link, holder, share_holder::ReadManifest(attempt)).await?;
     let object = stored_object(&app, &share, Slot::Manifest).await?;
     send_object(&app, &share, &object, &headers, Reader::Link { link, holder }).await
 }
@@ -92,12 +89,5 @@ pub(super) async fn destroy_link(
     Attempt(attempt): Attempt,
     _: NoBody,
 ) -> Result<axum::Json<LinkView>, Error> {
-    link_view(app.store().run_holder(link, holder, HolderAction::Destroy(attempt)).await?.1)
-}
-
-pub(super) fn link_view(outcome: Outcome) -> Result<axum::Json<LinkView>, Error> {
-    match outcome {
-        Outcome::Link(view) => Ok(axum::Json(*view)),
-        _ => Err(Error::Outcome),
-    }
+    Ok(axum::Json(app.store().run_holder(link, holder, share_holder::Destroy(attempt)).await?.1))
 }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
+use subrosa_lifecycle::share_owner;
 use subrosa_shared::id::ShareId;
 
 use super::download::{Reader, send_object, stored_object};
@@ -12,7 +13,6 @@ use super::openapi::{DigestHeader, RangeHeader, Refused, SealedObject, WholeOrRa
 use super::upload::SealedBody;
 use crate::app::App;
 use crate::ledger::{PutObject, Slot};
-use subrosa_lifecycle::OwnerAction;
 
 /// Stores the manifest, again and again until the share is complete.
 #[utoipa::path(
@@ -30,8 +30,8 @@ pub(super) async fn store_manifest(
     Owner(owner): Owner,
     body: SealedBody,
 ) -> Result<StatusCode, Error> {
-    let may_store = OwnerAction::StoreManifest { sealed_len: body.len };
-    app.store().run_owner(share, owner, may_store.clone()).await?;
+    let may_store = share_owner::StoreManifest { sealed_len: body.len };
+    app.store().run_owner(share, owner, may_store).await?;
     match body.store(&app, (share, owner), Slot::Manifest).await? {
         PutObject::Stored { .. } => Ok(StatusCode::NO_CONTENT),
         PutObject::Closed => {
@@ -57,7 +57,7 @@ pub(super) async fn read_manifest_back(
     headers: HeaderMap,
     _: NoBody,
 ) -> Result<Response, Error> {
-    app.store().run_owner(share, owner, OwnerAction::ReadBack).await?;
+    app.store().run_owner(share, owner, share_owner::ReadBack).await?;
     let object = stored_object(&app, &share, Slot::Manifest).await?;
     send_object(&app, &share, &object, &headers, Reader::Owner { share, owner }).await
 }

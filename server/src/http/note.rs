@@ -4,6 +4,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{StatusCode, header};
+use subrosa_lifecycle::{Refusal, share_owner};
 use subrosa_shared::id::ShareId;
 use subrosa_shared::limits::OWNER_NOTE_BYTES_MAX;
 
@@ -12,7 +13,6 @@ use super::extract::{NoBody, Owner, Path};
 use super::openapi::{DigestHeader, Refused, SealedObject};
 use super::upload::SealedBody;
 use crate::app::App;
-use subrosa_lifecycle::{OwnerAction, Refusal};
 
 /// Stores the note, in place of the one before.
 #[utoipa::path(
@@ -30,7 +30,7 @@ pub(super) async fn store_note(
     Owner(owner): Owner,
     body: SealedBody,
 ) -> Result<StatusCode, Error> {
-    app.store().run_owner(share, owner, OwnerAction::StoreNote).await?;
+    app.store().run_owner(share, owner, share_owner::StoreNote).await?;
     if body.len > u64::from(OWNER_NOTE_BYTES_MAX) {
         return Err(Error::BodyTooLarge { bytes_max: OWNER_NOTE_BYTES_MAX.into() });
     }
@@ -57,7 +57,7 @@ pub(super) async fn read_note(
     Owner(owner): Owner,
     _: NoBody,
 ) -> Result<Response, Error> {
-    app.store().run_owner(share, owner, OwnerAction::Status).await?;
+    app.store().run_owner(share, owner, share_owner::Status).await?;
     let note = app.store().ledger().note(&share).await?.ok_or(Refusal::NotFound)?;
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], note).into_response())
 }

@@ -2,15 +2,14 @@
 
 use axum::extract::State;
 use http::StatusCode;
+use subrosa_lifecycle::share_owner;
 use subrosa_shared::api::{PatchLink, PutLink, ShareStatus};
 use subrosa_shared::id::{LinkId, ShareId};
 
 use super::error::Error;
 use super::extract::{Json, NoBody, Owner, Path};
 use super::openapi::Refused;
-use super::shares::share_status;
 use crate::app::App;
-use subrosa_lifecycle::OwnerAction;
 
 /// Adds a link. The same body again gives the same answer.
 #[utoipa::path(
@@ -28,8 +27,8 @@ pub(super) async fn add_link(
     Owner(owner): Owner,
     Json(request): Json<PutLink>,
 ) -> Result<(StatusCode, axum::Json<ShareStatus>), Error> {
-    let action = OwnerAction::PutLink { link, request: Box::new(request) };
-    Ok((StatusCode::CREATED, share_status(app.store().run_owner(share, owner, action).await?)?))
+    let action = share_owner::AddLink { link, request };
+    Ok((StatusCode::CREATED, axum::Json(app.store().run_owner(share, owner, action).await?)))
 }
 
 /// Changes, pauses, resumes a link.
@@ -48,8 +47,8 @@ pub(super) async fn change_link(
     Owner(owner): Owner,
     Json(request): Json<PatchLink>,
 ) -> Result<axum::Json<ShareStatus>, Error> {
-    let action = OwnerAction::PatchLink { link, request: Box::new(request) };
-    share_status(app.store().run_owner(share, owner, action).await?)
+    let action = share_owner::ChangeLink { link, request };
+    Ok(axum::Json(app.store().run_owner(share, owner, action).await?))
 }
 
 /// Takes a link back.
@@ -67,5 +66,5 @@ pub(super) async fn revoke_link(
     Owner(owner): Owner,
     _: NoBody,
 ) -> Result<axum::Json<ShareStatus>, Error> {
-    share_status(app.store().run_owner(share, owner, OwnerAction::RevokeLink { link }).await?)
+    Ok(axum::Json(app.store().run_owner(share, owner, share_owner::RevokeLink { link }).await?))
 }

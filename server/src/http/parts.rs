@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt as _, stream};
 use http::{HeaderMap, StatusCode, header};
+use subrosa_lifecycle::share_owner;
 use subrosa_shared::api::{PartList, StoredPart};
 use subrosa_shared::id::ShareId;
 
@@ -17,7 +18,6 @@ use super::upload::SealedBody;
 use crate::app::App;
 use crate::ledger::{PutObject, Slot};
 use crate::store::Store;
-use subrosa_lifecycle::OwnerAction;
 
 /// Parts that are listed at once: some 20 kB of JSON.
 const LIST_PAGE_LEN: u32 = 256;
@@ -75,7 +75,7 @@ pub(super) async fn list_parts(
     Owner(owner): Owner,
     _: NoBody,
 ) -> Result<Response, Error> {
-    app.store().run_owner(share, owner, OwnerAction::ReadBack).await?;
+    app.store().run_owner(share, owner, share_owner::ReadBack).await?;
     let end = app.store().last_part(&share).await?.map_or(0, |last| last.index.saturating_add(1));
     let body = Body::from_stream(listed(app.store().clone(), Reader::Owner { share, owner }, share, end));
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
@@ -93,7 +93,7 @@ fn listed(store: Store, reader: Reader, share: ShareId, end: u32) -> impl Stream
             let mut between = before;
             for part in store.parts(&share, next..page_end).await? {
                 piece.extend_from_slice(between.as_bytes());
-                serde_json::to_writer(&mut piece, &part).map_err(|_| Error::Outcome)?;
+                serde_json::to_writer(&mut piece, &part).map_err(|_| Error::Internal)?;
                 between = ",";
             }
             if page_end < end {
@@ -132,7 +132,7 @@ pub(super) async fn read_part_back(
     headers: HeaderMap,
     _: NoBody,
 ) -> Result<Response, Error> {
-    app.store().run_owner(share, owner, OwnerAction::ReadBack).await?;
+    app.store().run_owner(share, owner, share_owner::ReadBack).await?;
     let object = stored_object(&app, &share, Slot::Part(index)).await?;
     send_object(&app, &share, &object, &headers, Reader::Owner { share, owner }).await
 }

@@ -4,6 +4,10 @@
 
 use axum::extract::State;
 use http::StatusCode;
+use subrosa_lifecycle::{
+    self as lifecycle, Command, CreatePush, Creator, HolderAction, OwnerAction, RecordKey, Refusal, push_holder,
+    push_owner,
+};
 use subrosa_shared::api::{FinishLease, Log, PatchPush, PushStatus, PushView, PutPush, RequestLease, RevealedPush};
 use subrosa_shared::id::{LinkId, Verifier};
 use subrosa_shared::limits::PUSH_BODY_BYTES_MAX;
@@ -13,8 +17,6 @@ use super::extract::{Attempt, Holder, Json, LeaseHolder, NoBody, Owner, Path};
 use super::openapi::Refused;
 use crate::app::App;
 use crate::store::StoreError;
-use subrosa_lifecycle::RecordKey;
-use subrosa_lifecycle::{Command, Creator, HolderAction, Outcome, OwnerAction, Refusal};
 
 /// Makes a push. The same body again gives the same answer.
 #[utoipa::path(
@@ -36,8 +38,8 @@ pub(super) async fn make_push(
     if owner != request.owner_verifier {
         return Err(Refusal::IdMismatch.into());
     }
-    let command = Command::CreatePush { link, request: Box::new(request), creator: Creator::Anyone };
-    Ok((StatusCode::CREATED, push_status(run(&app, link, command).await?)?))
+    let command = CreatePush { link, request, creator: Creator::Anyone };
+    Ok((StatusCode::CREATED, run(&app, link, &command).await?))
 }
 
 /// Where a push stands, and what it is.
@@ -55,7 +57,7 @@ pub(super) async fn look_at_push(
     Holder(holder): Holder,
     _: NoBody,
 ) -> Result<axum::Json<PushView>, Error> {
-    push_view(run_holder(&app, link, holder, HolderAction::Status).await?)
+    run_holder(&app, link, holder, push_holder::Status).await
 }
 
 /// One counted view. The same verifier again gives the same, uncounted, until the view is over.
@@ -75,11 +77,8 @@ pub(super) async fn reveal_push(
     Attempt(attempt): Attempt,
     Json(request): Json<RequestLease>,
 ) -> Result<axum::Json<RevealedPush>, Error> {
-    let action = HolderAction::Reveal { attempt, lease: request.lease_verifier };
-    match run_holder(&app, link, holder, action).await? {
-        Outcome::Revealed(revealed) => Ok(axum::Json(*revealed)),
-        _ => Err(Error::Outcome),
-    }
+    let action = push_holder::Reveal { attempt, lease: request.lease_verifier };
+    run_holder(&app, link, holder, action).await
 }
 
 /// The recipient has it: ends the view.
@@ -99,8 +98,8 @@ pub(super) async fn acknowledge_push(
     LeaseHolder(lease): LeaseHolder,
     Json(request): Json<FinishLease>,
 ) -> Result<axum::Json<PushView>, Error> {
-    let action = HolderAction::Finish { lease, receipt: request.receipt };
-    push_view(run_holder(&app, link, holder, action).await?)
+    let action = push_holder::Finish { lease, receipt: request.receipt };
+    run_holder(&app, link, holder, action).await
 }
 
 /// The recipient destroys the push.
@@ -119,7 +118,7 @@ pub(super) async fn destroy_push(
     Attempt(attempt): Attempt,
     _: NoBody,
 ) -> Result<axum::Json<PushView>, Error> {
-    push_view(run_holder(&app, link, holder, HolderAction::Destroy(attempt)).await?)
+    run_holder(&app, link, holder, push_holder::Destroy(attempt)).await
 }
 
 /// Where a push stands, with the owner's note.
@@ -137,7 +136,7 @@ pub(super) async fn show_push(
     Owner(owner): Owner,
     _: NoBody,
 ) -> Result<axum::Json<PushStatus>, Error> {
-    push_status(run_owner(&app, link, owner, OwnerAction::Status).await?)
+    run_owner(&app, link, owner, push_owner::Status).await
 }
 
 /// Extends, shortens, pauses, resumes a push, or allows it other views.
@@ -156,7 +155,7 @@ pub(super) async fn change_push(
     Owner(owner): Owner,
     Json(request): Json<PatchPush>,
 ) -> Result<axum::Json<PushStatus>, Error> {
-    push_status(run_owner(&app, link, owner, OwnerAction::PatchPush { request }).await?)
+    run_owner(&app, link, owner, push_owner::Change { request }).await
 }
 
 /// Takes a push back.
@@ -174,7 +173,7 @@ pub(super) async fn revoke_push(
     Owner(owner): Owner,
     _: NoBody,
 ) -> Result<axum::Json<PushStatus>, Error> {
-    push_status(run_owner(&app, link, owner, OwnerAction::Revoke).await?)
+    run_owner(&app, link, owner, push_owner::Revoke).await
 }
 
 /// The timeline of a push.
@@ -192,35 +191,32 @@ pub(super) async fn show_push_log(
     Owner(owner): Owner,
     _: NoBody,
 ) -> Result<axum::Json<Log>, Error> {
-    run_owner(&app, link, owner, OwnerAction::Status).await?;
+    let _: axum::Json<PushStatus> = run_owner(&app, link, owner, push_owner::Status).await?;
     Ok(axum::Json(app.store().log(RecordKey::Push(link)).await?))
 }
 
-async fn run_owner(app: &App, link: LinkId, presented: Verifier, action: OwnerAction) -> Result<Outcome, Error> {
-    run(app, link, Command::Owner { presented, action }).await
+async fn run_owner<Action: OwnerAction>(
+    app: &App,
+    link: LinkId,
+    presented: Verifier,
+    action: Action,
+) -> Result<axum::Json<Action::Answer>, Error> {
+    run(app, link, &lifecycle::Owner { presented, action }).await
 }
 
-async fn run_holder(app: &App, link: LinkId, presented: Verifier, action: HolderAction) -> Result<Outcome, Error> {
-    run(app, link, Command::Holder { link, presented, action }).await
+async fn run_holder<Action: HolderAction>(
+    app: &App,
+    link: LinkId,
+    presented: Verifier,
+    action: Action,
+) -> Result<axum::Json<Action::Answer>, Error> {
+    run(app, link, &lifecycle::Holder { link, presented, action }).await
 }
 
-async fn run(app: &App, link: LinkId, command: Command) -> Result<Outcome, Error> {
-    app.store().run(RecordKey::Push(link), &command).await.map_err(|error| match error {
-        StoreError::Refused(refusal) => Error::RefusedPush(refusal),
-        error => error.into(),
-    })
-}
-
-fn push_status(outcome: Outcome) -> Result<axum::Json<PushStatus>, Error> {
-    match outcome {
-        Outcome::Push(status) => Ok(axum::Json(*status)),
-        _ => Err(Error::Outcome),
-    }
-}
-
-fn push_view(outcome: Outcome) -> Result<axum::Json<PushView>, Error> {
-    match outcome {
-        Outcome::PushView(view) => Ok(axum::Json(*view)),
-        _ => Err(Error::Outcome),
+async fn run<C: Command>(app: &App, link: LinkId, command: &C) -> Result<axum::Json<C::Answer>, Error> {
+    match app.store().run(RecordKey::Push(link), command).await {
+        Ok(answer) => Ok(axum::Json(answer)),
+        Err(StoreError::Refused(refusal)) => Err(Error::RefusedPush(refusal)),
+        Err(error) => Err(error.into()),
     }
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use http::StatusCode;
+use subrosa_lifecycle::{Create, Creator, Refusal, share_owner};
 use subrosa_shared::api::{CompleteShare, CreateShare, Log, PatchShare, ShareStatus};
 use subrosa_shared::id::ShareId;
 
@@ -9,7 +10,6 @@ use super::error::Error;
 use super::extract::{Json, NoBody, Owner, Path};
 use super::openapi::Refused;
 use crate::app::App;
-use subrosa_lifecycle::{Command, Creator, Outcome, OwnerAction, Refusal};
 
 /// Creates a share. The same body again gives the same answer.
 #[utoipa::path(
@@ -32,9 +32,8 @@ pub(super) async fn create_share(
         return Err(Refusal::IdMismatch.into());
     }
     app.blobs().expect_room()?;
-    let command = Command::Create { share, request, creator: Creator::Anyone };
-    let outcome = app.store().run(share, &command).await?;
-    Ok((StatusCode::CREATED, share_status(outcome)?))
+    let command = Create { share, request, creator: Creator::Anyone };
+    Ok((StatusCode::CREATED, axum::Json(app.store().run(share, &command).await?)))
 }
 
 /// Where a share stands.
@@ -52,7 +51,7 @@ pub(super) async fn show_share(
     Owner(owner): Owner,
     _: NoBody,
 ) -> Result<axum::Json<ShareStatus>, Error> {
-    share_status(app.store().run_owner(share, owner, OwnerAction::Status).await?)
+    Ok(axum::Json(app.store().run_owner(share, owner, share_owner::Status).await?))
 }
 
 /// Extends, shortens, pauses, resumes a share.
@@ -71,7 +70,7 @@ pub(super) async fn change_share(
     Owner(owner): Owner,
     Json(request): Json<PatchShare>,
 ) -> Result<axum::Json<ShareStatus>, Error> {
-    share_status(app.store().run_owner(share, owner, OwnerAction::PatchShare { request }).await?)
+    Ok(axum::Json(app.store().run_owner(share, owner, share_owner::Change { request }).await?))
 }
 
 /// Takes a share back with all its links.
@@ -89,7 +88,7 @@ pub(super) async fn revoke_share(
     Owner(owner): Owner,
     _: NoBody,
 ) -> Result<axum::Json<ShareStatus>, Error> {
-    share_status(app.store().run_owner(share, owner, OwnerAction::Revoke).await?)
+    Ok(axum::Json(app.store().run_owner(share, owner, share_owner::Revoke).await?))
 }
 
 /// Fixes the content.
@@ -108,7 +107,7 @@ pub(super) async fn complete_share(
     Owner(owner): Owner,
     Json(request): Json<CompleteShare>,
 ) -> Result<axum::Json<ShareStatus>, Error> {
-    share_status(app.store().complete(&share, owner, request).await?)
+    Ok(axum::Json(app.store().complete(&share, owner, request).await?))
 }
 
 /// The timeline of a share and its links.
@@ -126,13 +125,6 @@ pub(super) async fn show_log(
     Owner(owner): Owner,
     _: NoBody,
 ) -> Result<axum::Json<Log>, Error> {
-    app.store().run_owner(share, owner, OwnerAction::Status).await?;
+    app.store().run_owner(share, owner, share_owner::Status).await?;
     Ok(axum::Json(app.store().log(share).await?))
-}
-
-pub(super) fn share_status(outcome: Outcome) -> Result<axum::Json<ShareStatus>, Error> {
-    match outcome {
-        Outcome::Share(status) => Ok(axum::Json(*status)),
-        _ => Err(Error::Outcome),
-    }
 }

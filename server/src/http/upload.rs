@@ -95,7 +95,7 @@ impl SealedBody {
         // its row, or goes.
         let app = app.clone();
         let noted = tokio::spawn(async move { note(&app, (&share, owner), writer, row).await });
-        noted.await.map_err(|_| Error::Outcome)?
+        noted.await.map_err(|_| Error::Internal)?
     }
 
     /// Reads a small one whole. The caller has checked its length.

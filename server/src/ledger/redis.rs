@@ -31,6 +31,7 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use subrosa_lifecycle::RecordKey;
 use subrosa_shared::api::LogLine;
 use subrosa_shared::id::{LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
@@ -45,7 +46,6 @@ use super::{
     Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutObject, Row, Slot,
     Transfer as _, WriteId,
 };
-use subrosa_lifecycle::RecordKey;
 
 /// How long a step is run again whose answer was lost.
 const LOST_PATIENCE: Duration = Duration::from_secs(3);

@@ -20,6 +20,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use subrosa_lifecycle::RecordKey;
 use subrosa_shared::api::LogLine;
 use subrosa_shared::id::{LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
@@ -31,7 +32,6 @@ use super::{
     Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutObject, Row,
     ServiceState, Slot, WriteId,
 };
-use subrosa_lifecycle::RecordKey;
 
 /// Marks the file as ours: "SUBR".
 const APPLICATION_ID: i32 = 0x5355_4252;

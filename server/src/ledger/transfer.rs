@@ -8,12 +8,12 @@
 mod service_state;
 
 use async_trait::async_trait;
+use subrosa_lifecycle::RecordKey;
 use subrosa_shared::api::LogLine;
 use subrosa_shared::id::LinkId;
 use subrosa_shared::time::Timestamp;
 
 use super::{Ledger, LedgerError, NewRow, ObjectRow};
-use subrosa_lifecycle::RecordKey;
 
 pub use self::service_state::{ServiceState, TransferId};
 

@@ -9,10 +9,10 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use subrosa_lifecycle::RecordKey;
 use subrosa_shared::id::LinkId;
 
 use crate::ledger::WriteId;
-use subrosa_lifecycle::RecordKey;
 
 /// Records with a guess that is owed. Beyond that, nothing is compared on any other.
 const UNCOUNTED_MAX: usize = 16_384;

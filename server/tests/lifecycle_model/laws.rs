@@ -1,16 +1,16 @@
 //! What holds of the function as such, whatever it decides.
 
 use proptest::prelude::*;
-use subrosa_lifecycle::RecordKey;
-use subrosa_lifecycle::{Change, Command, Effect, HolderAction, OwnerAction, Record, RecordError, Refusal, Step, step};
+use subrosa_lifecycle::{Change, Command as _, Effect, Record, RecordError, RecordKey, Refusal, Step, step};
 use subrosa_shared::api::{Event, ShareState};
 use subrosa_shared::time::Timestamp;
 
+use crate::command::{Command, HolderAction, Outcome, OwnerAction};
 use crate::run::{Entry, Run, after, push_status, status};
 use crate::world::{self, Move, any_story, story};
 
 /// Steps as the story did, from what was stored then.
-fn again(run: &Run, entry: &Entry) -> Step {
+fn again(run: &Run, entry: &Entry) -> Step<Outcome> {
     step(entry.before.as_ref(), &entry.command, &run.policy, entry.at)
 }
 
@@ -159,7 +159,7 @@ proptest! {
                     && matches!(entry.outcome, Err(Refusal::NoDownloadLeft { .. } | Refusal::LeaseEnded));
                 let plain = match &entry.command {
                     Command::Holder { link, presented, action: HolderAction::Lease { attempt, .. } } => {
-                        Command::Holder { link: *link, presented: *presented, action: HolderAction::Manifest(*attempt) }
+                        Command::Holder { link: *link, presented: *presented, action: HolderAction::ReadManifest(*attempt) }
                     }
                     _ => Command::Tick,
                 };
@@ -184,13 +184,13 @@ proptest! {
                 Command::CountGuess { .. } => false,
                 Command::Create { .. } | Command::CreatePush { .. } | Command::Tick | Command::BlobsDeleted
                     | Command::ContentChecked { .. } | Command::Owner { .. } => true,
-                Command::Holder { action, .. } => matches!(action, HolderAction::Status | HolderAction::Manifest(_)
+                Command::Holder { action, .. } => matches!(action, HolderAction::Status | HolderAction::ReadManifest(_)
                     | HolderAction::Lease { .. } | HolderAction::Reveal { .. } | HolderAction::Finish { .. }
                     | HolderAction::CheckLease { .. }),
             };
             // Whoever ends a link by allowing it less changes a link that has ended, the second
             // time.
-            let patch = matches!(&entry.command, Command::Owner { action: OwnerAction::PatchLink { .. } | OwnerAction::PatchPush { .. }, .. });
+            let patch = matches!(&entry.command, Command::Owner { action: OwnerAction::ChangeLink { .. } | OwnerAction::ChangePush { .. }, .. });
             let ended = patch
                 && entry.log.iter().any(|line| line.event == Event::Spent);
             if idempotent && !ended && entry.outcome.is_ok() {
@@ -229,7 +229,7 @@ proptest! {
         let run = Run::of(&story);
         for entry in &run.trace {
             let Some(before) = &entry.before else { continue };
-            let admitted = Record::admits(&before.to_bytes(), &entry.command).unwrap();
+            let admitted = Record::admits(&before.to_bytes(), entry.command.shown()).unwrap();
             prop_assert!(admitted || entry.outcome == Err(Refusal::NotFound), "{:?}", entry.command);
             let stranger = match &entry.command {
                 Command::Owner { action, .. } => Command::Owner { presented: world::wrong(), action: action.clone() },
@@ -238,7 +238,7 @@ proptest! {
                 }
                 _ => continue,
             };
-            prop_assert_eq!(Record::admits(&before.to_bytes(), &stranger), Ok(false));
+            prop_assert_eq!(Record::admits(&before.to_bytes(), stranger.shown()), Ok(false));
         }
     }
 

@@ -4,6 +4,7 @@
 //! their edges (`rules`).
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod command;
 mod laws;
 mod model;
 mod promises;
@@ -15,9 +16,10 @@ mod stored;
 mod world;
 
 use proptest::prelude::*;
-use subrosa_lifecycle::{Outcome, Refusal};
+use subrosa_lifecycle::Refusal;
 use subrosa_shared::api::LogLine;
 
+use crate::command::Outcome;
 use crate::model::{Model, PushModel};
 use crate::run::{Entry, Run};
 use crate::world::story;

@@ -9,7 +9,7 @@ mod view;
 
 use std::collections::BTreeSet;
 
-use subrosa_lifecycle::{Command, Outcome, Policy, Refusal};
+use subrosa_lifecycle::{Policy, Refusal};
 use subrosa_shared::api::{
     CompleteShare, CreateShare, EndReason, Event, Gone, LinkLock, LogLine, PutLink, StoredReceipt,
 };
@@ -17,6 +17,7 @@ use subrosa_shared::id::{LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 
 pub(crate) use self::push::PushModel;
+use crate::command::{Command, Outcome};
 use crate::world::{DAY, HOUR, MINUTE, SECOND};
 
 pub(crate) struct Model {

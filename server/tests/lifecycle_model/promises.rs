@@ -8,11 +8,12 @@ mod taking;
 mod viewing;
 
 use proptest::prelude::*;
-use subrosa_lifecycle::{Command, HolderAction, Record};
+use subrosa_lifecycle::Record;
 use subrosa_shared::api::{Event, LinkStatus, PutLink};
 use subrosa_shared::id::{LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 
+use crate::command::{Command, HolderAction};
 use crate::run::{Entry, Run, status};
 use crate::world;
 

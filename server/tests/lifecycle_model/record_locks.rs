@@ -5,12 +5,13 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use subrosa_lifecycle::RecordKey;
-use subrosa_lifecycle::{Command, HolderAction, Outcome, OwnerAction, Refusal};
+use subrosa_lifecycle::Refusal;
 use subrosa_server::store::{QUEUE_LEN_MAX, StoreError};
 use subrosa_shared::api::{PatchLink, PutPush};
 use subrosa_shared::id::{LinkId, Verifier};
 use tokio::time::timeout;
 
+use crate::command::{Command, HolderAction, Outcome, OwnerAction};
 use crate::refusing::{Place, one_link, runtime};
 use crate::world;
 

@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use proptest::prelude::*;
-use subrosa_lifecycle::RecordKey;
-use subrosa_lifecycle::{Command, HolderAction, OpenAttempt, Outcome, OwnerAction, Refusal};
+use subrosa_lifecycle::{Command as _, OpenAttempt, RecordKey, Refusal};
 use subrosa_server::ledger::sqlite::SqliteLedger;
 use subrosa_server::ledger::{
     Change, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ManualClock, ObjectRow, Objects, PutObject, Row,
@@ -19,6 +18,7 @@ use subrosa_shared::time::Timestamp;
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
+use crate::command::{Command, HolderAction, Outcome, OwnerAction};
 use crate::run::Run;
 use crate::world::{self, MINUTE, any_story};
 
@@ -164,7 +164,7 @@ fn key(command: &Command) -> RecordKey {
     match command {
         Command::CreatePush { .. } => RecordKey::Push(world::push::id()),
         Command::Holder { link, .. } if *link == world::push::id() => RecordKey::Push(*link),
-        Command::Owner { action: OwnerAction::PatchPush { .. }, .. } => RecordKey::Push(world::push::id()),
+        Command::Owner { action: OwnerAction::ChangePush { .. }, .. } => RecordKey::Push(world::push::id()),
         _ => world::share_id().into(),
     }
 }
@@ -175,7 +175,7 @@ fn showing(command: &Command, open: Verifier) -> Command {
     if let Command::Holder {
         action:
             HolderAction::Open(attempt)
-            | HolderAction::Manifest(attempt)
+            | HolderAction::ReadManifest(attempt)
             | HolderAction::Destroy(attempt)
             | HolderAction::Lease { attempt, .. }
             | HolderAction::Reveal { attempt, .. },

@@ -7,9 +7,10 @@ mod links;
 mod pushes;
 mod uploads;
 
-use subrosa_lifecycle::{HolderAction, Outcome, Policy, Refusal};
+use subrosa_lifecycle::{Policy, Refusal};
 use subrosa_shared::api::{LinkStatus, LinkView, PutLink, ShareStatus};
 
+use crate::command::{HolderAction, Outcome};
 use crate::run::Run;
 use crate::world;
 
@@ -23,12 +24,12 @@ fn one_link(request: PutLink) -> Run {
 
 impl Run {
     /// Applies what must be granted.
-    fn done(&mut self, command: subrosa_lifecycle::Command) -> Outcome {
+    fn done(&mut self, command: crate::command::Command) -> Outcome {
         self.apply(command).clone().unwrap()
     }
 
     /// Applies what must be refused.
-    fn refused(&mut self, command: subrosa_lifecycle::Command) -> Refusal {
+    fn refused(&mut self, command: crate::command::Command) -> Refusal {
         self.apply(command).clone().unwrap_err()
     }
 

@@ -1,9 +1,10 @@
 //! Plays stories through [`step`] and keeps a trace.
 
-use subrosa_lifecycle::{Change, Command, HolderAction, Outcome, OwnerAction, Policy, Record, Refusal, Step, step};
+use subrosa_lifecycle::{Change, Policy, Record, Refusal, Step, step};
 use subrosa_shared::api::{LinkView, LogLine, PushStatus, PushView, ShareStatus};
 use subrosa_shared::time::Timestamp;
 
+use crate::command::{Command, HolderAction, Outcome, OwnerAction};
 use crate::world::{self, Move};
 
 /// What happened, from the outside.
@@ -144,7 +145,7 @@ pub(crate) fn push_status(record: Option<&Record>, policy: &Policy, now: Timesta
 }
 
 /// The record after a step.
-pub(crate) fn after(before: Option<&Record>, step: &Step) -> Option<Record> {
+pub(crate) fn after(before: Option<&Record>, step: &Step<Outcome>) -> Option<Record> {
     match &step.record {
         Change::Unchanged => before.cloned(),
         Change::Put(record) => Some((**record).clone()),

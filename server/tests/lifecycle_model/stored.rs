@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use subrosa_lifecycle::{Command, HolderAction, OwnerAction, Record, RecordError};
+use subrosa_lifecycle::{Command as _, Record, RecordError};
 use subrosa_shared::api::{Event, PatchLink, PutLink};
 use subrosa_shared::id::Receipt;
 
+use crate::command::{Command, HolderAction, OwnerAction};
 use crate::run::Run;
 use crate::world::{self, DAY, HOUR, MINUTE, Move, SECOND};
 
@@ -136,10 +137,10 @@ fn a_wrong_proof_does_not_get_as_far_as_the_record() {
         bytes.truncate(head + 1);
         assert!(Record::from_bytes(&bytes).is_err());
         let stranger = Command::Owner { presented: world::wrong(), action: OwnerAction::Status };
-        assert_eq!(Record::admits(&bytes, &stranger), Ok(false), "{name}");
+        assert_eq!(Record::admits(&bytes, stranger.shown()), Ok(false), "{name}");
         let holder = |presented| Command::Holder { link: world::link_id(0), presented, action: HolderAction::Status };
-        assert_eq!(Record::admits(&bytes, &holder(world::wrong())), Ok(false), "{name}");
+        assert_eq!(Record::admits(&bytes, holder(world::wrong()).shown()), Ok(false), "{name}");
         let known = ["ready", "lapsed", "locked", "gone"].contains(&name);
-        assert_eq!(Record::admits(&bytes, &holder(world::link_verifier(0))), Ok(known), "{name}");
+        assert_eq!(Record::admits(&bytes, holder(world::link_verifier(0)).shown()), Ok(known), "{name}");
     }
 }

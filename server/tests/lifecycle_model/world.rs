@@ -6,15 +6,16 @@ pub(crate) mod push;
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use subrosa_lifecycle::{
-    Command, Creator, HolderAction, OpenAttempt, OwnerAction, Policy, StoredManifest, StoredUpload,
-};
+use subrosa_lifecycle::share_owner::{StoredManifest, StoredUpload};
+use subrosa_lifecycle::{Creator, OpenAttempt, Policy};
 use subrosa_shared::api::{CompleteShare, CreateShare, LinkLock, PatchLink, PatchShare, PutLink, StoredPart};
 use subrosa_shared::content::part_list_digest;
 use subrosa_shared::id::{Digest, LinkId, Receipt, ShareId, Verifier};
 use subrosa_shared::limits::Limits;
 use subrosa_shared::seal::sealed_len;
 use subrosa_shared::time::Timestamp;
+
+use crate::command::{Command, HolderAction, OwnerAction};
 
 pub(crate) use self::moves::Move;
 
@@ -149,11 +150,11 @@ pub(crate) fn complete() -> Command {
 }
 
 pub(crate) fn put(link: u8, request: PutLink) -> Command {
-    by_owner(OwnerAction::PutLink { link: link_id(link), request: Box::new(request) })
+    by_owner(OwnerAction::AddLink { link: link_id(link), request: Box::new(request) })
 }
 
 pub(crate) fn patch(link: u8, request: PatchLink) -> Command {
-    by_owner(OwnerAction::PatchLink { link: link_id(link), request: Box::new(request) })
+    by_owner(OwnerAction::ChangeLink { link: link_id(link), request: Box::new(request) })
 }
 
 pub(crate) fn by_holder(link: u8, action: HolderAction) -> Command {
@@ -277,7 +278,7 @@ fn holder_action() -> impl Strategy<Value = ActionOf> {
     prop_oneof![
         2 => Just((|_| Just(HolderAction::Status).boxed()) as ActionOf),
         4 => Just((|link| attempt(link).prop_map(HolderAction::Open).boxed()) as ActionOf),
-        2 => Just((|link| attempt(link).prop_map(HolderAction::Manifest).boxed()) as ActionOf),
+        2 => Just((|link| attempt(link).prop_map(HolderAction::ReadManifest).boxed()) as ActionOf),
         8 => Just(lease),
         8 => Just(fetch),
         1 => Just((|_| some_lease().prop_map(|lease| HolderAction::CheckLease { lease }).boxed()) as ActionOf),
@@ -308,17 +309,17 @@ fn owner_action() -> impl Strategy<Value = OwnerAction> {
         }),
         1 => Just(OwnerAction::StoreManifest { sealed_len: sealed_len(4096) }),
         2 => completion(),
-        4 => (0..=LINKS, put_body()).prop_map(|(link, request)| OwnerAction::PutLink {
+        4 => (0..=LINKS, put_body()).prop_map(|(link, request)| OwnerAction::AddLink {
             link: link_id(link),
             request: Box::new(PutLink { link_verifier: link_verifier(link), lock: lock(link, 0), ..request }),
         }),
-        8 => (0..LINKS).prop_flat_map(|link| patch_body(link).prop_map(move |request| OwnerAction::PatchLink {
+        8 => (0..LINKS).prop_flat_map(|link| patch_body(link).prop_map(move |request| OwnerAction::ChangeLink {
             link: link_id(link),
             request: Box::new(request),
         })),
         1 => (0..LINKS).prop_map(|link| OwnerAction::RevokeLink { link: link_id(link) }),
         3 => (prop::option::of(life()), prop::option::weighted(0.7, any::<bool>()))
-            .prop_map(|(expires_in_secs, paused)| OwnerAction::PatchShare {
+            .prop_map(|(expires_in_secs, paused)| OwnerAction::ChangeShare {
                 request: PatchShare { expires_in_secs, paused },
             }),
         1 => Just(OwnerAction::Revoke),

@@ -19,10 +19,10 @@
 //! PREFIX:{ledger}:rewrite        there until files may be written anew again
 //! ```
 
+use subrosa_lifecycle::RecordKey;
 use subrosa_shared::id::LinkId;
 
 use super::nodes::Tag;
-use subrosa_lifecycle::RecordKey;
 
 /// Names keys.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use subrosa_lifecycle::RecordKey;
 use subrosa_shared::id::{LinkId, ShareId};
 
 use super::keys::RecordKeys;
@@ -10,7 +11,6 @@ use super::nodes::{Invocation, Tag};
 use super::reply::corrupt;
 use super::{RedisLedger, rows, scripts};
 use crate::ledger::{Change, LedgerError};
-use subrosa_lifecycle::RecordKey;
 
 /// How often an entry of a share that is gone is taken over from whoever else takes it over.
 const CLAIMS_MAX: usize = 8;

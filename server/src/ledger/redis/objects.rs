@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
+use subrosa_lifecycle::RecordKey;
 use subrosa_shared::id::ShareId;
 
 use super::nodes::Tag;
 use super::{Invocation, RedisLedger, rows, scripts};
 use crate::ledger::{LedgerError, ObjectRow, Objects, PutObject, Slot, WriteId};
-use subrosa_lifecycle::RecordKey;
 
 /// How often something is tried again that others keep changing.
 const ATTEMPTS_MAX: usize = 16;

@@ -1,12 +1,12 @@
 //! Records: loaded, and replaced if nobody else was faster.
 
+use subrosa_lifecycle::RecordKey;
 use subrosa_shared::api::LogLine;
 
 use super::keys::RecordKeys;
 use super::nodes::Invocation;
 use super::{RedisLedger, rows, scripts};
 use crate::ledger::{Change, CommitOutcome, LOG_LINES_MAX, LedgerError, NewRow, Row, WriteId};
-use subrosa_lifecycle::RecordKey;
 
 impl RedisLedger {
     pub(super) async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError> {

@@ -1,12 +1,12 @@
 //! How things look in Redis.
 
+use subrosa_lifecycle::RecordKey;
 use subrosa_shared::api::LogLine;
 use subrosa_shared::id::{Digest, LinkId};
 use subrosa_shared::time::Timestamp;
 
 use super::reply::corrupt;
 use crate::ledger::{DUE_MAX, Due, LedgerError, ObjectRow, Slot, WriteId};
-use subrosa_lifecycle::RecordKey;
 
 /// Bytes of a stored object before the name of its blob.
 const OBJECT_HEAD_LEN: usize = 8 + 32;

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use futures_util::future::try_join_all;
+use subrosa_lifecycle::RecordKey;
 use subrosa_shared::id::{LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
@@ -10,7 +11,6 @@ use super::nodes::{Invocation, Script, Tag};
 use super::reply::corrupt;
 use super::{RedisLedger, rows, scripts};
 use crate::ledger::{ExportedRecord, LedgerError, NewRow, ServiceState, Transfer, WriteId};
-use subrosa_lifecycle::RecordKey;
 
 /// Tags that are looked through at the same time.
 const TAGS_AT_ONCE: usize = 32;

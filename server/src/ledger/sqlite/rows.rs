@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, params};
+use subrosa_lifecycle::RecordKey;
 use subrosa_shared::api::LogLine;
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
@@ -13,7 +14,6 @@ use crate::ledger::{
     Change, CommitOutcome, Due, InstallationId, LOG_LINES_MAX, LOOK_BACK, NewRow, ObjectRow, Objects, PutObject,
     RUN_MIN, Row, ServiceState, Slot, WriteId, is_owners_turn,
 };
-use subrosa_lifecycle::RecordKey;
 
 /// Records have row ids because they can be large; the rest is small and lives in its primary key.
 pub(super) const TABLES: &str = "

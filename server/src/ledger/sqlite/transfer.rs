@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension as _, params};
+use subrosa_lifecycle::RecordKey;
 use subrosa_shared::id::LinkId;
 use subrosa_shared::time::Timestamp;
 
 use super::{SqliteLedger, rows};
 use crate::ledger::{DUE_MAX, ExportedRecord, LedgerError, NewRow, ServiceState, Transfer, WriteId};
-use subrosa_lifecycle::RecordKey;
 
 #[async_trait]
 impl Transfer for SqliteLedger {

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use subrosa_lifecycle::{HolderAction, OpenAttempt, Refusal};
+use subrosa_lifecycle::{OpenAttempt, Refusal};
 use subrosa_shared::api::{EndReason, Event, StoredReceipt};
 use subrosa_shared::id::LeaseId;
 use subrosa_shared::time::Timestamp;
 
 use super::{Answer, Lease, Model};
+use crate::command::HolderAction;
 use crate::world::{SECOND, content_sealed_len};
 
 impl Model {
@@ -82,7 +83,7 @@ impl Model {
                 self.say(Some(id), Event::Opened);
                 Ok(Answer::Opened(place))
             }
-            HolderAction::Manifest(attempt) => self.open(place, attempt).map(|()| Answer::Allowed),
+            HolderAction::ReadManifest(attempt) => self.open(place, attempt).map(|()| Answer::Allowed),
             HolderAction::Destroy(attempt) => {
                 self.open(place, attempt)?;
                 self.share.as_mut().unwrap().links[place].end(EndReason::Destroyed, now);

@@ -1,10 +1,11 @@
 //! What owners do.
 
-use subrosa_lifecycle::{OwnerAction, Refusal, UploadFault};
+use subrosa_lifecycle::{Refusal, UploadFault};
 use subrosa_shared::api::{CreateShare, EndReason, Event, PatchLink, PutLink};
 use subrosa_shared::id::LinkId;
 
 use super::{Answer, Link, Model, Share, gone_for};
+use crate::command::OwnerAction;
 use crate::world::{DAY, SECOND};
 
 impl Model {
@@ -52,7 +53,7 @@ impl Model {
         let share = self.share.as_mut().unwrap();
         let gone = share.gone;
         match action {
-            OwnerAction::PatchPush { .. } => return Err(Refusal::NotFound),
+            OwnerAction::ChangePush { .. } => return Err(Refusal::NotFound),
             OwnerAction::Status => {}
             OwnerAction::Revoke if gone.is_some() => {}
             OwnerAction::Revoke => self.end_share(EndReason::Revoked),
@@ -83,9 +84,9 @@ impl Model {
                     self.say(None, Event::Completed);
                 }
             },
-            OwnerAction::PutLink { link, request } => self.put_link(*link, request)?,
-            OwnerAction::PatchLink { link, request } => self.patch_link(*link, request)?,
-            OwnerAction::PatchShare { request } => {
+            OwnerAction::AddLink { link, request } => self.put_link(*link, request)?,
+            OwnerAction::ChangeLink { link, request } => self.patch_link(*link, request)?,
+            OwnerAction::ChangeShare { request } => {
                 let expires = request.expires_in_secs.map(|secs| self.life(secs)).transpose()?.map(|life| now + life);
                 let share = self.share.as_mut().unwrap();
                 let changed = expires.is_some_and(|expires| expires != share.expires);

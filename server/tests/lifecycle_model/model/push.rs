@@ -6,12 +6,13 @@ mod view;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use subrosa_lifecycle::{Command, HolderAction, OpenAttempt, Outcome, OwnerAction, Policy, Refusal};
+use subrosa_lifecycle::{OpenAttempt, Policy, Refusal};
 use subrosa_shared::api::{EndReason, Event, Gone, LogLine, PatchPush, PutPush, StoredReceipt};
 use subrosa_shared::id::{LeaseId, Verifier};
 use subrosa_shared::time::Timestamp;
 
 use super::gone_for;
+use crate::command::{Command, HolderAction, Outcome, OwnerAction};
 use crate::world::{self, DAY, HOUR, MINUTE, SECOND};
 
 pub(crate) struct PushModel {
@@ -231,7 +232,7 @@ impl PushModel {
                     self.say(Event::Revoked);
                 }
             }
-            OwnerAction::PatchPush { request } => {
+            OwnerAction::ChangePush { request } => {
                 push.gone.map_or(Ok(()), |gone| Err(Refusal::Gone(gone)))?;
                 self.patch(request)?;
             }

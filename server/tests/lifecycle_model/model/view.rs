@@ -1,6 +1,5 @@
 //! What owners and holders see.
 
-use subrosa_lifecycle::Outcome;
 use subrosa_shared::api::{
     Counter, GrantedLease, LinkCounters, LinkState, LinkStatus, LinkView, OpenedLink, ShareState, ShareStatus,
 };
@@ -8,6 +7,7 @@ use subrosa_shared::id::{LeaseId, ShareId};
 use subrosa_shared::time::Timestamp;
 
 use super::{Answer, Link, Model, Share};
+use crate::command::Outcome;
 use crate::world::{HOUR, SECOND, content_sealed_len, upload};
 
 impl Model {

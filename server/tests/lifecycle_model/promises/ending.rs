@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use subrosa_lifecycle::{Command, HolderAction, Outcome, OwnerAction, Refusal, step};
+use subrosa_lifecycle::{Refusal, step};
 use subrosa_shared::api::{CreateShare, EndReason, Gone, PatchLink, PatchShare, PutLink};
 use subrosa_shared::id::LinkId;
 use subrosa_shared::time::Timestamp;
 
 use super::{asked, created_anew, one_link};
+use crate::command::{Command, HolderAction, Outcome, OwnerAction};
 use crate::run::{Run, status};
 use crate::world::{self, DAY, LINKS, story};
 
@@ -137,6 +138,6 @@ proptest! {
         let patch = PatchLink { expires_in_secs: Some(secs), ..PatchLink::default() };
         prop_assert_eq!(run.apply(world::patch(0, patch)).is_ok(), fine);
         let request = PatchShare { expires_in_secs: Some(secs), paused: None };
-        prop_assert_eq!(run.apply(world::by_owner(OwnerAction::PatchShare { request })).is_ok(), fine);
+        prop_assert_eq!(run.apply(world::by_owner(OwnerAction::ChangeShare { request })).is_ok(), fine);
     }
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use subrosa_lifecycle::{Command, HolderAction, OwnerAction, Refusal};
+use subrosa_lifecycle::Refusal;
 use subrosa_shared::api::{EndReason, Event, LinkLock, LinkState, PatchLink, PutLink};
 use subrosa_shared::id::LinkId;
 
 use super::{link_status, one_link, waits};
+use crate::command::{Command, HolderAction, OwnerAction};
 use crate::run::Run;
 use crate::world::{self, Move, SECOND, holder_command, story};
 
@@ -28,7 +29,7 @@ proptest! {
             run.wait(wait);
             let closed = run.now.until(closed_until);
             let attempt = if right { world::right(0, Some(2)) } else { world::guess(Some(2)) };
-            let attempt = HolderAction::Manifest(attempt);
+            let attempt = HolderAction::ReadManifest(attempt);
             // Somebody unknown tries, when it is too early.
             if !closed.is_zero() {
                 let too_early = Err(Refusal::TooManyGuesses { retry_after: closed });
@@ -38,7 +39,7 @@ proptest! {
             }
             let seconds = (1_u64 << row.min(6)).min(60);
             let retry_after = std::time::Duration::from_secs(seconds);
-            let guess = HolderAction::Manifest(world::guess(None));
+            let guess = HolderAction::ReadManifest(world::guess(None));
             prop_assert_eq!(run.apply(world::by_holder(0, guess)), &Err(Refusal::WrongPassword { retry_after }));
             (row, closed_until) = (row + 1, run.now.after(retry_after));
         }
@@ -57,12 +58,12 @@ proptest! {
         let mut links: BTreeMap<LinkId, (LinkLock, Option<u32>, u32)> = BTreeMap::new();
         for entry in &run.trace {
             match &entry.command {
-                Command::Owner { action: OwnerAction::PutLink { link, request }, .. }
+                Command::Owner { action: OwnerAction::AddLink { link, request }, .. }
                     if entry.log.iter().any(|line| line.event == Event::LinkAdded) =>
                 {
                     links.insert(*link, (request.lock.clone(), request.destroy_after_guesses, 0));
                 }
-                Command::Owner { action: OwnerAction::PatchLink { link, request }, .. } if entry.outcome.is_ok() => {
+                Command::Owner { action: OwnerAction::ChangeLink { link, request }, .. } if entry.outcome.is_ok() => {
                     let (lock, _, compared) = links.get_mut(link).unwrap();
                     let new = request.lock.as_ref().filter(|new| *new != lock);
                     if new.is_some() || request.paused == Some(false) {

@@ -1,10 +1,11 @@
 //! What the owner sees and decides.
 
 use proptest::prelude::*;
-use subrosa_lifecycle::{Command, HolderAction, Outcome, OwnerAction, Refusal};
+use subrosa_lifecycle::Refusal;
 use subrosa_shared::api::{Event, LinkState, PatchLink, PatchShare, PutLink};
 
 use super::{asked, created_anew, one_link};
+use crate::command::{Command, HolderAction, Outcome, OwnerAction};
 use crate::run::{Entry, Run};
 use crate::world::{self, holder_command, story};
 
@@ -61,7 +62,7 @@ proptest! {
         run.apply(world::fetch(0, 50, 1)).as_ref().unwrap();
         let set = |paused| if whole {
             let request = PatchShare { paused: Some(paused), expires_in_secs: None };
-            world::by_owner(OwnerAction::PatchShare { request })
+            world::by_owner(OwnerAction::ChangeShare { request })
         } else {
             world::patch(0, PatchLink { paused: Some(paused), ..PatchLink::default() })
         };

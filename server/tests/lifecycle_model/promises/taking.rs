@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
+use subrosa_lifecycle::Refusal;
 use subrosa_lifecycle::rules::{LEASE_IDLE, LEASE_LIFE};
-use subrosa_lifecycle::{Command, HolderAction, Outcome, Refusal};
 use subrosa_shared::api::{EndReason, Event, LinkState, PatchLink, PutLink};
 use subrosa_shared::id::{LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 
 use super::{asked, created_anew, events, gave, link_status, one_link, waits};
+use crate::command::{Command, HolderAction, Outcome};
 use crate::run::{Run, status};
 use crate::world::{self, HOUR, MINUTE, content_sealed_len, holder_command, story};
 

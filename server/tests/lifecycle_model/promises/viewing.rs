@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use subrosa_lifecycle::{Command, HolderAction, Outcome, OwnerAction, Refusal};
+use subrosa_lifecycle::Refusal;
 use subrosa_shared::api::{EndReason, Event, Gone, LinkState, PatchPush, PutPush};
 use subrosa_shared::id::Verifier;
 use subrosa_shared::time::Timestamp;
 
 use super::created_anew;
+use crate::command::{Command, HolderAction, Outcome, OwnerAction};
 use crate::run::{Entry, Run, push_status};
 use crate::world::push::{self, story};
 use crate::world::{self, DAY, MINUTE};
@@ -58,7 +59,7 @@ proptest! {
                     max = request.views_max;
                     made = Some((**request).clone());
                 }
-                Command::Owner { action: OwnerAction::PatchPush { request }, .. } if entry.outcome.is_ok() => {
+                Command::Owner { action: OwnerAction::ChangePush { request }, .. } if entry.outcome.is_ok() => {
                     max = request.views_max.unwrap_or(max);
                 }
                 _ => {}
@@ -184,7 +185,7 @@ proptest! {
                 Command::CreatePush { request, .. } if entry.log.iter().any(|line| line.event == Event::Created) => {
                     chosen = request.destroy_after_guesses;
                 }
-                Command::Owner { action: OwnerAction::PatchPush { request }, .. }
+                Command::Owner { action: OwnerAction::ChangePush { request }, .. }
                     if entry.outcome.is_ok() && request.paused == Some(false) =>
                 {
                     compared = 0;

@@ -1,9 +1,10 @@
 //! Ends and tombstones at their edges.
 
-use subrosa_lifecycle::{Command, Effect, HolderAction, OwnerAction, Refusal, step};
+use subrosa_lifecycle::{Effect, Refusal, step};
 use subrosa_shared::api::{CreateShare, EndReason, Event, LinkState, PatchLink, PatchShare, PutLink, ShareState};
 
 use super::one_link;
+use crate::command::{Command, HolderAction, OwnerAction};
 use crate::run::Run;
 use crate::world::{self, DAY, HOUR, MINUTE};
 
@@ -56,7 +57,7 @@ fn a_share_that_stays_takes_other_links() {
     run.done(world::put(1, world::put_request(1)));
     assert!(run.holder(1, HolderAction::Open(world::right(1, None))).is_ok());
     // Of the first link its holder is told for 7 days, its owner for as long as there is a share.
-    run.done(world::by_owner(OwnerAction::PatchShare {
+    run.done(world::by_owner(OwnerAction::ChangeShare {
         request: PatchShare { expires_in_secs: Some(90 * 24 * 60 * 60), paused: None },
     }));
     run.wait(7 * DAY - 1);
@@ -85,7 +86,7 @@ fn all_links_end_with_their_share() {
 #[test]
 fn time_goes_on_while_paused() {
     let mut run = one_link(world::put_request(0));
-    run.done(world::by_owner(OwnerAction::PatchShare {
+    run.done(world::by_owner(OwnerAction::ChangeShare {
         request: PatchShare { expires_in_secs: None, paused: Some(true) },
     }));
     assert_eq!((run.seen().state, run.view(0).state), (ShareState::Paused, LinkState::Paused));
@@ -158,7 +159,7 @@ fn what_only_ends_sooner_needs_no_room_for_more() {
     };
     let link = |request| world::patch(0, request);
     let share = |expires_in_secs, paused| {
-        world::by_owner(OwnerAction::PatchShare { request: PatchShare { expires_in_secs, paused } })
+        world::by_owner(OwnerAction::ChangeShare { request: PatchShare { expires_in_secs, paused } })
     };
     let none = PatchLink::default;
     for sooner in [

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use subrosa_lifecycle::rules::DEVICES_MAX;
-use subrosa_lifecycle::{Command, HolderAction, OpenAttempt, Refusal};
+use subrosa_lifecycle::{OpenAttempt, Refusal};
 use subrosa_shared::api::{EndReason, Event, LinkState, PatchLink, PutLink};
 
 use super::one_link;
+use crate::command::{Command, HolderAction};
 use crate::run::Run;
 use crate::world::{self, MINUTE, Move, SECOND};
 
@@ -39,7 +40,7 @@ fn waits_double_up_to_a_minute() {
 #[test]
 fn one_check_for_everything_that_opens() {
     let actions: [fn(OpenAttempt) -> HolderAction; 4] =
-        [HolderAction::Open, HolderAction::Manifest, HolderAction::Destroy, |attempt| HolderAction::Lease {
+        [HolderAction::Open, HolderAction::ReadManifest, HolderAction::Destroy, |attempt| HolderAction::Lease {
             attempt,
             lease: world::lease_verifier(0),
         }];

@@ -1,11 +1,12 @@
 //! Leases at their edges.
 
 use subrosa_lifecycle::rules::{LEASE_RETRY, LINK_LEASES_MAX, RECEIPTS_MAX, SHARE_LEASES_MAX};
-use subrosa_lifecycle::{Command, HolderAction, OpenAttempt, Outcome, Refusal};
+use subrosa_lifecycle::{OpenAttempt, Refusal};
 use subrosa_shared::api::{EndReason, LinkState, PatchLink, PutLink};
 use subrosa_shared::id::{Receipt, Verifier};
 
 use super::one_link;
+use crate::command::{Command, HolderAction, Outcome};
 use crate::run::Run;
 use crate::world::{self, HOUR, MINUTE, content_sealed_len};
 
@@ -126,7 +127,7 @@ fn exhausted_still_shows_but_gives_no_other_lease() {
     run.done(world::lease(0, 0));
     run.done(world::fetch(0, 0, 1));
     assert!(run.holder(0, HolderAction::Open(world::right(0, None))).is_ok());
-    assert!(run.holder(0, HolderAction::Manifest(world::right(0, None))).is_ok());
+    assert!(run.holder(0, HolderAction::ReadManifest(world::right(0, None))).is_ok());
     assert_eq!(run.refused(world::lease(0, 1)), Refusal::NoDownloadLeft { retry_after: None });
     run.done(world::lease(0, 0));
 }

@@ -1,23 +1,24 @@
 //! Adding, changing and revoking links.
 
-use subrosa_lifecycle::{HolderAction, OwnerAction, Refusal};
+use subrosa_lifecycle::Refusal;
 use subrosa_shared::api::{EndReason, Event, LinkState, PatchLink, PatchShare, PutLink, ShareState};
 use subrosa_shared::id::LinkId;
 use subrosa_shared::limits::LINKS_MAX;
 
 use super::one_link;
+use crate::command::{HolderAction, OwnerAction};
 use crate::run::Run;
 use crate::world::{self, DAY, HOUR, SECOND};
 
-fn patch_share(request: PatchShare) -> subrosa_lifecycle::Command {
-    world::by_owner(OwnerAction::PatchShare { request })
+fn patch_share(request: PatchShare) -> crate::command::Command {
+    world::by_owner(OwnerAction::ChangeShare { request })
 }
 
 #[test]
 fn a_link_belongs_to_its_verifier() {
     let mut run = Run::with_share();
     let request = Box::new(world::put_request(0));
-    let put = OwnerAction::PutLink { link: LinkId::from_bytes([1; 16]), request };
+    let put = OwnerAction::AddLink { link: LinkId::from_bytes([1; 16]), request };
     assert_eq!(run.refused(world::by_owner(put)), Refusal::IdMismatch);
 }
 

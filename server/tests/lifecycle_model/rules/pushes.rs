@@ -2,11 +2,12 @@
 
 use subrosa_lifecycle::RecordKey;
 use subrosa_lifecycle::rules::{LEASE_IDLE, LINK_LEASES_MAX, VIEW_LIFE};
-use subrosa_lifecycle::{Command, HolderAction, OpenAttempt, Outcome, OwnerAction, Policy, Refusal};
+use subrosa_lifecycle::{OpenAttempt, Policy, Refusal};
 use subrosa_shared::api::{EndReason, Event, LinkState, LinkStatus, LinkView, PatchPush, PutPush, RevealedPush};
 use subrosa_shared::id::{LinkId, Receipt, ShareId, Verifier};
 use subrosa_shared::limits::Limits;
 
+use crate::command::{Command, HolderAction, Outcome, OwnerAction};
 use crate::run::Run;
 use crate::world::{self, DAY, HOUR, MINUTE, push};
 
@@ -350,7 +351,7 @@ fn actions_of_the_other_kind_are_not_found() {
     let lease = world::lease_verifier(0);
     let of_links = [
         HolderAction::Open(attempt),
-        HolderAction::Manifest(attempt),
+        HolderAction::ReadManifest(attempt),
         HolderAction::Lease { attempt, lease },
         HolderAction::Fetch { lease, bytes: 1 },
         HolderAction::CheckLease { lease },
@@ -361,10 +362,10 @@ fn actions_of_the_other_kind_are_not_found() {
         OwnerAction::StoreNote,
         OwnerAction::ReadBack,
         OwnerAction::Complete { request: world::complete_request(), stored: world::upload() },
-        OwnerAction::PutLink { link: world::link_id(1), request: Box::new(world::put_request(1)) },
-        OwnerAction::PatchLink { link: push::id(), request: Box::default() },
+        OwnerAction::AddLink { link: world::link_id(1), request: Box::new(world::put_request(1)) },
+        OwnerAction::ChangeLink { link: push::id(), request: Box::default() },
         OwnerAction::RevokeLink { link: push::id() },
-        OwnerAction::PatchShare { request: subrosa_shared::api::PatchShare::default() },
+        OwnerAction::ChangeShare { request: subrosa_shared::api::PatchShare::default() },
     ];
     run.revealed(0);
     for _ in 0..2 {
@@ -383,7 +384,7 @@ fn actions_of_the_other_kind_are_not_found() {
     let reveal = HolderAction::Reveal { attempt: world::right(0, None), lease };
     for _ in 0..2 {
         assert_eq!(run.holder(0, reveal.clone()), Err(Refusal::NotFound));
-        let patch = OwnerAction::PatchPush { request: PatchPush { paused: Some(true), ..PatchPush::default() } };
+        let patch = OwnerAction::ChangePush { request: PatchPush { paused: Some(true), ..PatchPush::default() } };
         assert_eq!(run.refused(world::by_owner(patch)), Refusal::NotFound);
         run.done(world::by_owner(OwnerAction::Revoke));
     }

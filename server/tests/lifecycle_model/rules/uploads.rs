@@ -1,6 +1,7 @@
 //! Creating, storing, completing.
 
-use subrosa_lifecycle::{Command, Creator, OwnerAction, Policy, Refusal, StoredManifest, StoredUpload, UploadFault};
+use subrosa_lifecycle::share_owner::{StoredManifest, StoredUpload};
+use subrosa_lifecycle::{Creator, Policy, Refusal, UploadFault};
 use subrosa_shared::api::{CompleteShare, CreateShare, EndReason, ShareState, StoredPart};
 use subrosa_shared::content::part_list_digest;
 use subrosa_shared::id::{Digest, ShareId};
@@ -9,6 +10,7 @@ use subrosa_shared::padding::padded_len;
 use subrosa_shared::seal::sealed_len;
 use subrosa_shared::time::Timestamp;
 
+use crate::command::{Command, OwnerAction};
 use crate::run::Run;
 use crate::world::{self, DAY, PART_BYTES};
 

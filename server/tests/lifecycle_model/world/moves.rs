@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug, Formatter};
 
-use subrosa_lifecycle::{Command, OwnerAction};
+use crate::command::{Command, OwnerAction};
 
 /// One move of a random story.
 #[derive(Clone)]
@@ -32,13 +32,13 @@ impl Debug for Move {
             Self::GuessOnPush { count } => write!(f, "GuessOnPush(count: {count})"),
             Self::Do(command) => {
                 let mut command = command.clone();
-                if let Command::Owner { action: OwnerAction::PutLink { request, .. }, .. } = &mut *command {
+                if let Command::Owner { action: OwnerAction::AddLink { request, .. }, .. } = &mut *command {
                     (request.lock.view_wrap, request.lock.content_wrap) = (vec![], vec![]);
                 }
                 if let Command::CreatePush { request, .. } = &mut *command {
                     (request.lock.face, request.lock.payload, request.note) = (vec![], vec![], vec![]);
                 }
-                if let Command::Owner { action: OwnerAction::PatchLink { request, .. }, .. } = &mut *command {
+                if let Command::Owner { action: OwnerAction::ChangeLink { request, .. }, .. } = &mut *command {
                     let wraps = request.lock.iter_mut().flat_map(|lock| [&mut lock.view_wrap, &mut lock.content_wrap]);
                     wraps.for_each(Vec::clear);
                 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use subrosa_lifecycle::{Command, Creator, HolderAction, OpenAttempt, OwnerAction};
+use subrosa_lifecycle::{Creator, OpenAttempt};
 use subrosa_shared::api::{PatchPush, PatchShare, PushLock, PutPush};
 use subrosa_shared::id::{LinkId, Receipt, Verifier};
 use subrosa_shared::push::{FACE_LEN, NOTE_LEN};
@@ -11,6 +11,8 @@ use super::{
     DEVICES, LEASES, MINUTE, Move, any_wait_until_due, device_verifier, lease_verifier, life, link_verifier, owner,
     verifier, wait, wrong,
 };
+
+use crate::command::{Command, HolderAction, OwnerAction};
 
 /// Bytes of the sealed payloads here.
 pub(crate) const PAYLOAD_LEN: usize = 593;
@@ -68,7 +70,7 @@ pub(crate) fn finish(lease: u8) -> Command {
 }
 
 pub(crate) fn patch(request: PatchPush) -> Command {
-    Command::Owner { presented: owner(), action: OwnerAction::PatchPush { request } }
+    Command::Owner { presented: owner(), action: OwnerAction::ChangePush { request } }
 }
 
 pub(crate) fn story() -> impl Strategy<Value = Vec<Move>> {
@@ -135,7 +137,7 @@ fn holder_action() -> impl Strategy<Value = HolderAction> {
 pub(crate) fn of_shares() -> impl Strategy<Value = HolderAction> {
     prop_oneof![
         attempt().prop_map(HolderAction::Open),
-        attempt().prop_map(HolderAction::Manifest),
+        attempt().prop_map(HolderAction::ReadManifest),
         (attempt(), some_lease()).prop_map(|(attempt, lease)| HolderAction::Lease { attempt, lease }),
         (some_lease(), 0..2_u64).prop_map(|(lease, bytes)| HolderAction::Fetch { lease, bytes }),
         some_lease().prop_map(|lease| HolderAction::CheckLease { lease }),
@@ -156,13 +158,13 @@ fn owner_action() -> impl Strategy<Value = OwnerAction> {
     let patch_share = PatchShare { expires_in_secs: Some(3600), paused: Some(true) };
     prop_oneof![
         2 => Just(OwnerAction::Status),
-        12 => patch_body().prop_map(|request| OwnerAction::PatchPush { request }),
+        12 => patch_body().prop_map(|request| OwnerAction::ChangePush { request }),
         1 => Just(OwnerAction::Revoke),
         1 => prop_oneof![
             Just(OwnerAction::StoreNote),
             Just(OwnerAction::ReadBack),
             Just(OwnerAction::RevokeLink { link: id() }),
-            Just(OwnerAction::PatchShare { request: patch_share }),
+            Just(OwnerAction::ChangeShare { request: patch_share }),
         ],
     ]
 }

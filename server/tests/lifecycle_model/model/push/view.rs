@@ -1,11 +1,11 @@
 //! What the owner and the holders of a push see.
 
-use subrosa_lifecycle::Outcome;
 use subrosa_shared::api::{LinkCounters, LinkState, LinkStatus, LinkView, PushStatus, PushView, RevealedPush};
 use subrosa_shared::id::LeaseId;
 use subrosa_shared::time::Timestamp;
 
 use super::{Answer, Push, PushModel};
+use crate::command::Outcome;
 use crate::model::view::counter;
 use crate::world::{self, MINUTE};
 

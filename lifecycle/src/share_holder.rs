@@ -1,0 +1,230 @@
+//! What the holder of a link of a share can ask for.
+
+use std::num::NonZeroU64;
+
+use subrosa_shared::api::{EndReason, Event, Gone, GrantedLease, LinkView, OpenedLink};
+use subrosa_shared::id::{Receipt, Verifier};
+
+use crate::context::Context;
+use crate::holder::{Held, HolderAction, OpenAttempt};
+use crate::lease::Grant;
+use crate::record::count;
+use crate::refusal::Refusal;
+use crate::{RecordKind, lease, view};
+
+/// How it stands. Counts nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status;
+
+/// The view wrap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Open(pub OpenAttempt);
+
+/// May the manifest be read?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadManifest(pub OpenAttempt);
+
+/// One counted download.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestLease {
+    /// The open proof.
+    pub attempt: OpenAttempt,
+    /// Verifier of the lease secret that the client drew.
+    pub lease: Verifier,
+}
+
+/// So many bytes of content are about to be sent: they are charged before they leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fetch {
+    /// Verifier of the lease proof that was presented.
+    pub lease: Verifier,
+    /// Bytes of ciphertext.
+    pub bytes: NonZeroU64,
+}
+
+/// A running answer is still being read, so its lease is not idle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeepAlive {
+    /// Verifier of the lease proof that was presented.
+    pub lease: Verifier,
+}
+
+/// May a running answer go on? Changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckLease {
+    /// Verifier of the lease proof that was presented.
+    pub lease: Verifier,
+}
+
+/// The download was saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finish {
+    /// Verifier of the lease proof that was presented.
+    pub lease: Verifier,
+    /// For the owner.
+    pub receipt: Option<Receipt>,
+}
+
+/// Ends the link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Destroy(pub OpenAttempt);
+
+impl HolderAction for Status {
+    type Answer = LinkView;
+    type Done = ();
+    const OF: RecordKind = RecordKind::Share;
+
+    fn act(&self, _held: &mut Held<'_>, _context: &mut Context<'_>) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn answer((): (), held: &Held<'_>, context: &Context<'_>) -> Result<LinkView, Refusal> {
+        Ok(view::link_view(held.share, held.link(), context.now))
+    }
+
+    fn is_read_only(&self) -> bool {
+        true
+    }
+}
+
+impl HolderAction for Open {
+    type Answer = OpenedLink;
+    type Done = Vec<u8>;
+    const OF: RecordKind = RecordKind::Share;
+    const GUESSES: bool = true;
+
+    fn act(&self, held: &mut Held<'_>, context: &mut Context<'_>) -> Result<Vec<u8>, Refusal> {
+        held.check_open(&self.0, context)?;
+        let link = held.link_mut();
+        count(&mut link.counters.opened, context.now);
+        context.log(Some(link.link), Event::Opened);
+        Ok(link.live()?.view.clone())
+    }
+
+    fn answer(view_wrap: Vec<u8>, held: &Held<'_>, context: &Context<'_>) -> Result<OpenedLink, Refusal> {
+        let share = held.key.share().ok_or(Refusal::NotFound)?;
+        Ok(OpenedLink { share, view_wrap, link: view::link_view(held.share, held.link(), context.now) })
+    }
+}
+
+impl HolderAction for ReadManifest {
+    type Answer = ();
+    type Done = ();
+    const OF: RecordKind = RecordKind::Share;
+    const GUESSES: bool = true;
+
+    fn act(&self, held: &mut Held<'_>, context: &mut Context<'_>) -> Result<(), Refusal> {
+        held.check_open(&self.0, context)
+    }
+
+    fn answer((): (), _held: &Held<'_>, _context: &Context<'_>) -> Result<(), Refusal> {
+        Ok(())
+    }
+}
+
+impl HolderAction for RequestLease {
+    type Answer = GrantedLease;
+    type Done = Grant;
+    const OF: RecordKind = RecordKind::Share;
+    const GUESSES: bool = true;
+
+    fn act(&self, held: &mut Held<'_>, context: &mut Context<'_>) -> Result<Grant, Refusal> {
+        held.check_grant(&self.attempt, &self.lease, context)?;
+        lease::grant(held, &self.lease, context)
+    }
+
+    fn answer(grant: Grant, held: &Held<'_>, context: &Context<'_>) -> Result<GrantedLease, Refusal> {
+        Ok(grant.granted(view::link_view(held.share, held.link(), context.now)))
+    }
+}
+
+impl HolderAction for Fetch {
+    type Answer = ();
+    type Done = ();
+    const OF: RecordKind = RecordKind::Share;
+
+    fn act(&self, held: &mut Held<'_>, context: &mut Context<'_>) -> Result<(), Refusal> {
+        held.check_runs()?;
+        lease::fetch(held, &self.lease, self.bytes.get(), context)
+    }
+
+    fn answer((): (), _held: &Held<'_>, _context: &Context<'_>) -> Result<(), Refusal> {
+        Ok(())
+    }
+}
+
+impl HolderAction for KeepAlive {
+    type Answer = ();
+    type Done = ();
+    const OF: RecordKind = RecordKind::Share;
+
+    fn act(&self, held: &mut Held<'_>, context: &mut Context<'_>) -> Result<(), Refusal> {
+        held.check_runs()?;
+        lease::keep_alive(held.link_mut(), &self.lease, context.now)
+    }
+
+    fn answer((): (), _held: &Held<'_>, _context: &Context<'_>) -> Result<(), Refusal> {
+        Ok(())
+    }
+}
+
+impl HolderAction for CheckLease {
+    type Answer = ();
+    type Done = ();
+    const OF: RecordKind = RecordKind::Share;
+
+    fn act(&self, held: &mut Held<'_>, _context: &mut Context<'_>) -> Result<(), Refusal> {
+        held.check_runs()?;
+        lease::check(held.link(), &self.lease)
+    }
+
+    fn answer((): (), _held: &Held<'_>, _context: &Context<'_>) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn is_read_only(&self) -> bool {
+        true
+    }
+}
+
+impl HolderAction for Finish {
+    type Answer = LinkView;
+    type Done = ();
+    const OF: RecordKind = RecordKind::Share;
+
+    // Also while paused: what is saved is saved, and the owner should know.
+    fn act(&self, held: &mut Held<'_>, context: &mut Context<'_>) -> Result<(), Refusal> {
+        lease::finish(held.link_mut(), &self.lease, self.receipt, context)
+    }
+
+    fn answer((): (), held: &Held<'_>, context: &Context<'_>) -> Result<LinkView, Refusal> {
+        Ok(view::link_view(held.share, held.link(), context.now))
+    }
+}
+
+impl HolderAction for Destroy {
+    type Answer = LinkView;
+    type Done = ();
+    const OF: RecordKind = RecordKind::Share;
+    const GUESSES: bool = true;
+
+    fn act(&self, held: &mut Held<'_>, context: &mut Context<'_>) -> Result<(), Refusal> {
+        destroy(held, &self.0, context)
+    }
+
+    fn answer((): (), held: &Held<'_>, context: &Context<'_>) -> Result<LinkView, Refusal> {
+        Ok(view::link_view(held.share, held.link(), context.now))
+    }
+}
+
+/// Ends the link, if its recipient may.
+pub(crate) fn destroy(held: &mut Held<'_>, attempt: &OpenAttempt, context: &mut Context<'_>) -> Result<(), Refusal> {
+    held.link().live()?;
+    // Asked first: where it is not allowed, no password is tried.
+    if !held.link().recipient_may_destroy {
+        return Err(Refusal::DestroyNotAllowed);
+    }
+    held.check_open(attempt, context)?;
+    held.link_mut().end(Gone { why: EndReason::Destroyed, at: context.now }, &mut context.journal);
+    Ok(())
+}
