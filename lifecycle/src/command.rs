@@ -3,13 +3,12 @@
 //! Every command is a type of its own, with the type of its answer. Owners' and holders' are an
 //! action in an [`Owner`](crate::Owner) or a [`Holder`](crate::Holder), which hold the proof.
 
-use subrosa_shared::api::{CreateShare, LogLine, PushStatus, PutPush, ShareStatus};
-use subrosa_shared::id::{LinkId, ShareId, Verifier};
+use subrosa_shared::api::LogLine;
+use subrosa_shared::id::{LinkId, Verifier};
 
 use crate::context::Context;
-use crate::record::{Creator, Record};
+use crate::record::Record;
 use crate::refusal::Refusal;
-use crate::{create, step};
 
 /// Something asked of one share or push. What there is not for its kind is [`Refusal::NotFound`].
 /// Proofs come as the verifiers of what was presented: a proof itself stays in the handler.
@@ -76,123 +75,6 @@ pub enum SpaceNeed {
     UnlessItEndsSooner,
     /// It ends something, hands it over, or only asks.
     Never,
-}
-
-/// Creates a share.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Create {
-    /// The id that was asked for.
-    pub share: ShareId,
-    /// The body.
-    pub request: CreateShare,
-    /// On whose account.
-    pub creator: Creator,
-}
-
-impl Command for Create {
-    type Answer = ShareStatus;
-
-    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<ShareStatus, Refusal> {
-        create::share(self, record, context)
-    }
-
-    fn creates(&self) -> bool {
-        true
-    }
-
-    fn needs_space(&self) -> SpaceNeed {
-        SpaceNeed::Always
-    }
-}
-
-/// Makes a push.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CreatePush {
-    /// The id that was asked for.
-    pub link: LinkId,
-    /// The body.
-    pub request: PutPush,
-    /// On whose account.
-    pub creator: Creator,
-}
-
-impl Command for CreatePush {
-    type Answer = PushStatus;
-
-    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<PushStatus, Refusal> {
-        create::push(self, record, context)
-    }
-
-    fn creates(&self) -> bool {
-        true
-    }
-
-    fn needs_space(&self) -> SpaceNeed {
-        SpaceNeed::Always
-    }
-}
-
-/// A wrong open proof was compared and refused, but the ledger did not take the step that counted
-/// it. From the store, before it compares another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CountGuess {
-    /// The link.
-    pub link: LinkId,
-}
-
-impl Command for CountGuess {
-    type Answer = ();
-
-    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<(), Refusal> {
-        step::count_guess(record, self.link, context);
-        Ok(())
-    }
-}
-
-/// Nothing but the time. From the reaper.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tick;
-
-impl Command for Tick {
-    type Answer = ();
-
-    fn apply(&self, _record: &mut Option<Record>, _context: &mut Context<'_>) -> Result<(), Refusal> {
-        Ok(())
-    }
-
-    fn is_tick(&self) -> bool {
-        true
-    }
-}
-
-/// Every blob of the share is deleted, durably. From the reaper.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BlobsDeleted;
-
-impl Command for BlobsDeleted {
-    type Answer = ();
-
-    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<(), Refusal> {
-        step::blobs_deleted(record, context);
-        Ok(())
-    }
-}
-
-/// Stored content was compared with what was stored once. From a read that failed, or from the
-/// check in the background.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ContentChecked {
-    /// Whether some of it is missing or damaged.
-    pub lost: bool,
-}
-
-impl Command for ContentChecked {
-    type Answer = ();
-
-    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<(), Refusal> {
-        step::content_checked(record, self.lost, context);
-        Ok(())
-    }
 }
 
 /// What became of a command: what to store, what to answer, what to write into the timeline.

@@ -1,18 +1,72 @@
 //! How a share and a push begin.
 
-use subrosa_shared::api::{CreateShare, Event, PushStatus, ShareStatus};
+use subrosa_shared::api::{CreateShare, Event, PushStatus, PutPush, ShareStatus};
 use subrosa_shared::content::is_part_size;
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::limits::Limits;
 
-use crate::command::{Create, CreatePush};
+use crate::command::{Command, SpaceNeed};
 use crate::context::Context;
 use crate::record::{Creator, Kept, Kind, Record, Share, State, request_digest};
 use crate::refusal::Refusal;
 use crate::rules::Life;
 use crate::{RecordKey, push, view};
 
-pub(crate) fn share(
+/// Creates a share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Create {
+    /// The id that was asked for.
+    pub share: ShareId,
+    /// The body.
+    pub request: CreateShare,
+    /// On whose account.
+    pub creator: Creator,
+}
+
+impl Command for Create {
+    type Answer = ShareStatus;
+
+    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<ShareStatus, Refusal> {
+        share(self, record, context)
+    }
+
+    fn creates(&self) -> bool {
+        true
+    }
+
+    fn needs_space(&self) -> SpaceNeed {
+        SpaceNeed::Always
+    }
+}
+
+/// Makes a push.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreatePush {
+    /// The id that was asked for.
+    pub link: LinkId,
+    /// The body.
+    pub request: PutPush,
+    /// On whose account.
+    pub creator: Creator,
+}
+
+impl Command for CreatePush {
+    type Answer = PushStatus;
+
+    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<PushStatus, Refusal> {
+        push(self, record, context)
+    }
+
+    fn creates(&self) -> bool {
+        true
+    }
+
+    fn needs_space(&self) -> SpaceNeed {
+        SpaceNeed::Always
+    }
+}
+
+fn share(
     Create { share, request, creator }: &Create,
     record: &mut Option<Record>,
     context: &mut Context<'_>,
@@ -26,7 +80,7 @@ pub(crate) fn share(
     view::share_status(key, created)
 }
 
-pub(crate) fn push(
+fn push(
     CreatePush { link, request, creator }: &CreatePush,
     record: &mut Option<Record>,
     context: &mut Context<'_>,

@@ -4,16 +4,24 @@
 use std::time::Duration;
 
 use subrosa_shared::api::{EndReason, Event, Gone};
-use subrosa_shared::id::DeviceId;
+use subrosa_shared::id::{DeviceId, Verifier};
 use subrosa_shared::limits::GUESSES_MAX;
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
 use crate::context::Context;
-use crate::holder::OpenAttempt;
 use crate::record::{Guesses, Link, Live, count};
 use crate::refusal::Refusal;
 use crate::rules::{DEVICES_MAX, GUESS_WAIT_MAX};
+
+/// An open proof, and the device that it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenAttempt {
+    /// Verifier of the open proof that was presented.
+    pub open: Verifier,
+    /// Verifier of the device proof, if one was presented.
+    pub device: Option<Verifier>,
+}
 
 /// Compares, and counts what was wrong. A right one ends the row of wrong ones, but not their
 /// total, and its device is remembered: it is not slowed by the guesses of others.

@@ -9,7 +9,8 @@ use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
 use crate::context::Context;
-use crate::holder::Held;
+use crate::guess::{self, OpenAttempt};
+use crate::held::Held;
 use crate::record::{Content, Lease, LeaseState, Link, count};
 use crate::refusal::Refusal;
 use crate::rules::{
@@ -51,7 +52,13 @@ impl Content {
 
 /// Grants a lease, or the same one again to who asks with the same verifier. Where it starts at
 /// once it also counts at once, and asking again prolongs nothing.
-pub(crate) fn grant(held: &mut Held<'_>, verifier: &Verifier, context: &mut Context<'_>) -> Result<Grant, Refusal> {
+pub(crate) fn grant(
+    held: &mut Held<'_>,
+    attempt: &OpenAttempt,
+    verifier: &Verifier,
+    context: &mut Context<'_>,
+) -> Result<Grant, Refusal> {
+    check_grant(held, attempt, verifier, context)?;
     let now = context.now;
     let bytes_max = held.share.content().ok_or(Refusal::NotComplete)?.lease_bytes_max();
     let terms = held.share.kind.lease_terms();
@@ -84,6 +91,28 @@ pub(crate) fn grant(held: &mut Held<'_>, verifier: &Verifier, context: &mut Cont
     // It ends with its link at the latest.
     let expires_at = expires_at.min(link.expires_at);
     Ok(Grant { lease: LeaseId::derive(verifier), content, expires_at, bytes_max })
+}
+
+/// Whether a lease may be granted, for this attempt. A holder of one that runs, who shows again
+/// what it was granted for, gets it again whatever others have tried meanwhile: guesses stop no
+/// download and no view. A wrong proof is counted here, too, also while others wait or the link
+/// is locked; after it, the lease lets nobody past the wait any more.
+fn check_grant(
+    held: &mut Held<'_>,
+    attempt: &OpenAttempt,
+    lease: &Verifier,
+    context: &mut Context<'_>,
+) -> Result<(), Refusal> {
+    if !is_as_granted(held.link(), lease) {
+        return held.check_open(attempt, context);
+    }
+    held.check_runs()?;
+    let link = held.link_mut();
+    if guess::is_right(link.live()?, attempt, context) {
+        return Ok(());
+    }
+    show_anew(link, lease);
+    Err(Refusal::WrongPassword { retry_after: guess::count_wrong(link, context)? })
 }
 
 /// How long until a place is free, if nobody else begins: leases that were granted and have not
@@ -171,12 +200,12 @@ pub(crate) fn check(link: &Link, verifier: &Verifier) -> Result<(), Refusal> {
 
 /// Whether a lease runs, and its holder has shown the password that the link has now, and no other
 /// since.
-pub(crate) fn is_as_granted(link: &Link, verifier: &Verifier) -> bool {
+fn is_as_granted(link: &Link, verifier: &Verifier) -> bool {
     link.lease(verifier).is_some_and(|lease| lease.runs() && !lease.shown_anew)
 }
 
 /// Somebody showed a wrong password with the lease: it may be in other hands.
-pub(crate) fn show_anew(link: &mut Link, verifier: &Verifier) {
+fn show_anew(link: &mut Link, verifier: &Verifier) {
     link.leases.iter_mut().filter(|lease| lease.is(verifier)).for_each(|lease| lease.shown_anew = true);
 }
 

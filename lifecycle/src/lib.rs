@@ -19,7 +19,7 @@
 //!
 //! Start with [`record`] (what is kept), then [`command`] (what can be asked, and of whom:
 //! [`share_owner`], [`share_holder`], [`push_owner`], [`push_holder`]), then `step` and `expiry`
-//! (what time alone does), then the rules: `create`, `upload`, `link`, `push`, `guess`, `lease`.
+//! (what time alone does), then the rules: `create`, `upkeep`, `upload`, `link`, `push`, `guess`, `lease`.
 
 pub mod command;
 pub mod push_holder;
@@ -34,6 +34,7 @@ mod context;
 mod create;
 mod expiry;
 mod guess;
+mod held;
 mod holder;
 mod lease;
 mod link;
@@ -43,14 +44,16 @@ mod record_key;
 mod sealed;
 mod step;
 mod stored;
+mod upkeep;
 mod upload;
 mod view;
 
-pub use crate::command::{
-    BlobsDeleted, Change, Command, ContentChecked, CountGuess, Create, CreatePush, Shown, SpaceNeed, Step, Tick,
-};
+pub use crate::command::{Change, Command, Shown, SpaceNeed, Step};
 pub use crate::context::Context;
-pub use crate::holder::{Held, Holder, HolderAction, OpenAttempt};
+pub use crate::create::{Create, CreatePush};
+pub use crate::guess::OpenAttempt;
+pub use crate::held::Held;
+pub use crate::holder::{Holder, HolderAction};
 pub use crate::lease::Grant;
 pub use crate::owner::{Owned, Owner, OwnerAction};
 pub use crate::record::{Creator, Effect, Record};
@@ -59,3 +62,5 @@ pub use crate::refusal::{Refusal, UploadFault};
 pub use crate::rules::Policy;
 pub use crate::step::step;
 pub use crate::stored::RecordError;
+pub use crate::upkeep::{BlobsDeleted, ContentChecked, CountGuess, Tick};
+pub use crate::upload::{StoredManifest, StoredUpload};

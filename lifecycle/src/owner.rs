@@ -5,9 +5,8 @@ use subtle::ConstantTimeEq as _;
 
 use crate::command::{Command, Shown, SpaceNeed};
 use crate::context::Context;
-use crate::record::{Record, Share};
+use crate::record::{Record, Share, kept};
 use crate::refusal::Refusal;
-use crate::step::kept;
 use crate::{RecordKey, RecordKind};
 
 /// An action of whoever presents the owner proof.

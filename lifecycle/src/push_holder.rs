@@ -4,7 +4,9 @@ use subrosa_shared::api::{PushView, RevealedPush};
 use subrosa_shared::id::{Receipt, Verifier};
 
 use crate::context::Context;
-use crate::holder::{Held, HolderAction, OpenAttempt};
+use crate::guess::OpenAttempt;
+use crate::held::Held;
+use crate::holder::HolderAction;
 use crate::lease::Grant;
 use crate::refusal::Refusal;
 use crate::{RecordKind, lease, share_holder, view};
@@ -60,8 +62,7 @@ impl HolderAction for Reveal {
     const GUESSES: bool = true;
 
     fn act(&self, held: &mut Held<'_>, context: &mut Context<'_>) -> Result<Grant, Refusal> {
-        held.check_grant(&self.attempt, &self.lease, context)?;
-        lease::grant(held, &self.lease, context)
+        lease::grant(held, &self.attempt, &self.lease, context)
     }
 
     fn answer(grant: Grant, held: &Held<'_>, context: &Context<'_>) -> Result<RevealedPush, Refusal> {

@@ -280,6 +280,14 @@ impl Record {
     }
 }
 
+/// The share, if more than its id is kept.
+pub(crate) fn kept(record: &mut Option<Record>) -> Result<(RecordKey, &mut Share), Refusal> {
+    match record {
+        Some(Record { key, kept: Kept::Share(share) }) => Ok((*key, share)),
+        _ => Err(Refusal::NotFound),
+    }
+}
+
 impl Kind {
     /// How long leases live.
     pub(crate) fn lease_terms(&self) -> &'static LeaseTerms {

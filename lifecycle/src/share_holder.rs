@@ -6,7 +6,9 @@ use subrosa_shared::api::{EndReason, Event, Gone, GrantedLease, LinkView, Opened
 use subrosa_shared::id::{Receipt, Verifier};
 
 use crate::context::Context;
-use crate::holder::{Held, HolderAction, OpenAttempt};
+use crate::guess::OpenAttempt;
+use crate::held::Held;
+use crate::holder::HolderAction;
 use crate::lease::Grant;
 use crate::record::count;
 use crate::refusal::Refusal;
@@ -129,8 +131,7 @@ impl HolderAction for RequestLease {
     const GUESSES: bool = true;
 
     fn act(&self, held: &mut Held<'_>, context: &mut Context<'_>) -> Result<Grant, Refusal> {
-        held.check_grant(&self.attempt, &self.lease, context)?;
-        lease::grant(held, &self.lease, context)
+        lease::grant(held, &self.attempt, &self.lease, context)
     }
 
     fn answer(grant: Grant, held: &Held<'_>, context: &Context<'_>) -> Result<GrantedLease, Refusal> {

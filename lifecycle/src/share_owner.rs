@@ -3,13 +3,14 @@
 use subrosa_shared::api::{
     CompleteShare, EndReason, Event, Gone, PatchLink, PatchShare, PutLink, ShareStatus, StoredPart,
 };
-use subrosa_shared::id::{Digest, LinkId};
+use subrosa_shared::id::LinkId;
 
 use crate::command::SpaceNeed;
 use crate::context::Context;
 use crate::owner::{Owned, OwnerAction};
 use crate::refusal::Refusal;
 use crate::rules::Life;
+use crate::upload::StoredUpload;
 use crate::{RecordKind, link, upload, view};
 
 /// How it stands; also what allows to read the timeline and the owner's note.
@@ -49,24 +50,6 @@ pub struct Complete {
     pub request: CompleteShare,
     /// What the ledger says is stored.
     pub stored: StoredUpload,
-}
-
-/// What is stored of an upload.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StoredUpload {
-    /// The parts, in any order.
-    pub parts: Vec<StoredPart>,
-    /// The sealed manifest, if it is there.
-    pub manifest: Option<StoredManifest>,
-}
-
-/// A stored manifest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StoredManifest {
-    /// Bytes of the sealed object.
-    pub sealed_len: u64,
-    /// SHA-256 of the sealed object.
-    pub digest: Digest,
 }
 
 /// Adds a link.

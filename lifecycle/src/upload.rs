@@ -2,6 +2,7 @@
 
 use subrosa_shared::api::{CompleteShare, Event, StoredPart};
 use subrosa_shared::content::part_list_digest;
+use subrosa_shared::id::Digest;
 use subrosa_shared::limits::{Limits, PARTS_MAX};
 use subrosa_shared::padding::is_padded_len;
 use subrosa_shared::seal::{plaintext_len, sealed_len};
@@ -9,7 +10,24 @@ use subrosa_shared::seal::{plaintext_len, sealed_len};
 use crate::context::Context;
 use crate::record::{Content, Kind, Parts, Share, State};
 use crate::refusal::{Refusal, UploadFault};
-use crate::share_owner::StoredUpload;
+
+/// What is stored of an upload.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredUpload {
+    /// The parts, in any order.
+    pub parts: Vec<StoredPart>,
+    /// The sealed manifest, if it is there.
+    pub manifest: Option<StoredManifest>,
+}
+
+/// A stored manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredManifest {
+    /// Bytes of the sealed object.
+    pub sealed_len: u64,
+    /// SHA-256 of the sealed object.
+    pub digest: Digest,
+}
 
 /// Whether a part of that length may be stored at that place now. At most one part is shorter than
 /// the others, and it is the one with the highest index: else a share could be made of very many

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU64;
 
-use subrosa_lifecycle::share_owner::StoredUpload;
+use subrosa_lifecycle::StoredUpload;
 use subrosa_lifecycle::{
     self as lifecycle, Context, CountGuess, CreatePush, Creator, Holder, OpenAttempt, Owner, Record, RecordKind,
     Refusal, Shown, SpaceNeed, push_holder, push_owner, share_holder, share_owner,

@@ -6,8 +6,8 @@ pub(crate) mod push;
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use subrosa_lifecycle::share_owner::{StoredManifest, StoredUpload};
 use subrosa_lifecycle::{Creator, OpenAttempt, Policy};
+use subrosa_lifecycle::{StoredManifest, StoredUpload};
 use subrosa_shared::api::{CompleteShare, CreateShare, LinkLock, PatchLink, PatchShare, PutLink, StoredPart};
 use subrosa_shared::content::part_list_digest;
 use subrosa_shared::id::{Digest, LinkId, Receipt, ShareId, Verifier};

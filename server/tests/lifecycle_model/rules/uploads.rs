@@ -1,7 +1,7 @@
 //! Creating, storing, completing.
 
-use subrosa_lifecycle::share_owner::{StoredManifest, StoredUpload};
 use subrosa_lifecycle::{Creator, Policy, Refusal, UploadFault};
+use subrosa_lifecycle::{StoredManifest, StoredUpload};
 use subrosa_shared::api::{CompleteShare, CreateShare, EndReason, ShareState, StoredPart};
 use subrosa_shared::content::part_list_digest;
 use subrosa_shared::id::{Digest, ShareId};

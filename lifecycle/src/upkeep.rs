@@ -1,0 +1,111 @@
+//! Commands of the server's own: what nobody outside asks for.
+
+use subrosa_shared::api::Event;
+use subrosa_shared::id::LinkId;
+
+use crate::command::Command;
+use crate::context::Context;
+use crate::guess;
+use crate::record::{Kept, Kind, Record, State, kept};
+use crate::refusal::Refusal;
+
+/// A wrong open proof was compared and refused, but the ledger did not take the step that counted
+/// it. From the store, before it compares another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountGuess {
+    /// The link.
+    pub link: LinkId,
+}
+
+impl Command for CountGuess {
+    type Answer = ();
+
+    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<(), Refusal> {
+        count_guess(record, self.link, context);
+        Ok(())
+    }
+}
+
+/// Nothing but the time. From the reaper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tick;
+
+impl Command for Tick {
+    type Answer = ();
+
+    fn apply(&self, _record: &mut Option<Record>, _context: &mut Context<'_>) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn is_tick(&self) -> bool {
+        true
+    }
+}
+
+/// Every blob of the share is deleted, durably. From the reaper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlobsDeleted;
+
+impl Command for BlobsDeleted {
+    type Answer = ();
+
+    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<(), Refusal> {
+        blobs_deleted(record, context);
+        Ok(())
+    }
+}
+
+/// Stored content was compared with what was stored once. From a read that failed, or from the
+/// check in the background.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContentChecked {
+    /// Whether some of it is missing or damaged.
+    pub lost: bool,
+}
+
+impl Command for ContentChecked {
+    type Answer = ();
+
+    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<(), Refusal> {
+        content_checked(record, self.lost, context);
+        Ok(())
+    }
+}
+
+fn count_guess(record: &mut Option<Record>, id: LinkId, context: &mut Context<'_>) {
+    let Ok((_, share)) = kept(record) else { return };
+    let Some(link) = share.links.iter_mut().find(|link| link.link == id) else { return };
+    // Where the link has ended, there is nothing left to guess.
+    if guess::count_wrong(link, context).is_ok() {
+        share.close_if_spent(context.now, &mut context.journal);
+    }
+}
+
+fn blobs_deleted(record: &mut Option<Record>, context: &mut Context<'_>) {
+    let Some(Record { kept, .. }) = record else { return };
+    let done = match kept {
+        Kept::Share(share) => match &mut share.state {
+            State::Gone { blobs_deleted, .. } => blobs_deleted,
+            // Not gone: whoever says so is mistaken, and nothing may be deleted.
+            State::Uploading { .. } | State::Ready { .. } => return,
+        },
+        Kept::Burned { blobs_deleted, .. } => blobs_deleted,
+    };
+    if !*done {
+        *done = true;
+        context.log(None, Event::Deleted);
+    }
+}
+
+/// Journal that stored content was found lost, or whole again. Only content that is fixed can be
+/// lost: while an upload runs, its owner stores a part again.
+fn content_checked(record: &mut Option<Record>, lost: bool, context: &mut Context<'_>) {
+    let Ok((_, share)) = kept(record) else { return };
+    if !matches!((&share.kind, &share.state), (Kind::Files { .. }, State::Ready { .. })) {
+        return;
+    }
+    if lost != share.content_lost_at.is_some() {
+        share.content_lost_at = lost.then_some(context.now);
+        context.log(None, if lost { Event::ContentLost } else { Event::ContentRestored });
+    }
+}
