@@ -8,10 +8,12 @@ mod reader;
 mod space;
 mod writer;
 
+use std::collections::HashSet;
 use std::error::Error as StdError;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path as FsPath, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -27,6 +29,8 @@ use crate::ledger::InstallationId;
 const SHARES: &str = "shares";
 /// Name of the object that holds the installation's id.
 const INSTALLATION: &str = "installation";
+/// Name of the file that is written to see whether one can be. Several servers may use it at once.
+const PROBE: &str = "probe";
 
 /// The blobs of one installation. Cheap to clone.
 #[derive(Clone)]
@@ -145,7 +149,13 @@ impl Blobs {
         whole_len: u64,
         range: std::ops::Range<u64>,
     ) -> Result<BlobStream, BlobsError> {
-        match reader::read(self.store.as_ref(), &blob_path(share, name), whole_len, range).await {
+        let path = blob_path(share, name);
+        let mut read = reader::read(self.store.as_ref(), &path, whole_len, range.clone()).await;
+        if let Err(BlobsError::Lost(Loss::Unreadable)) = read {
+            // A disk that fails once is not told as a loss.
+            read = reader::read(self.store.as_ref(), &path, whole_len, range).await;
+        }
+        match read {
             // A disk that is not mounted has lost nothing.
             Err(BlobsError::Lost(loss)) => match self.installation().await? {
                 Some(_) => Err(BlobsError::Lost(loss)),
@@ -202,8 +212,60 @@ impl Blobs {
         .await
     }
 
+    /// Deletes what lies among the blobs of a share and is none of those that are kept: left when a
+    /// server did not learn what became of a change, or was killed at the wrong moment. What was
+    /// written later than `age` ago stays: it may be on its way. Gives the number of files.
+    ///
+    /// # Errors
+    /// The store fails; some may be deleted then.
+    pub async fn delete_strays(
+        &self,
+        share: &ShareId,
+        kept: HashSet<String>,
+        age: Duration,
+    ) -> Result<usize, BlobsError> {
+        let folder = self.folder(share);
+        blocking(move || {
+            let entries = match std::fs::read_dir(folder) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+                entries => entries?,
+            };
+            let mut deleted = 0;
+            for entry in entries {
+                let entry = entry?;
+                let is_kept = entry.file_name().to_str().is_none_or(|name| kept.contains(name));
+                let written = entry.metadata()?.modified()?;
+                if !is_kept && written.elapsed().is_ok_and(|since| since >= age) {
+                    std::fs::remove_file(entry.path())?;
+                    deleted += 1;
+                }
+            }
+            Ok(deleted)
+        })
+        .await
+    }
+
     fn folder(&self, share: &ShareId) -> PathBuf {
         self.root.join(SHARES).join(share.to_string())
+    }
+
+    /// Whether blobs can be written, made durable and deleted.
+    ///
+    /// # Errors
+    /// They cannot.
+    pub async fn probe_write(&self) -> Result<(), BlobsError> {
+        let path = self.root.join(PROBE);
+        blocking(move || {
+            let mut file = std::fs::File::create(&path)?;
+            file.write_all(b"probe")?;
+            file.sync_all()?;
+            match std::fs::remove_file(&path) {
+                // Another server was faster.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+                removed => removed,
+            }
+        })
+        .await
     }
 
     /// Whether blobs can be read.
@@ -298,5 +360,39 @@ mod tests {
         let names: Vec<_> =
             std::fs::read_dir(blobs.folder(&share)).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["a"]);
+    }
+
+    #[tokio::test]
+    async fn what_no_row_names_is_deleted_once_it_is_old() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open_folder(folder.path(), 0).unwrap();
+        let share = ShareId::from_bytes([1; 16]);
+        for name in ["kept", "stray"] {
+            let mut writer = blobs.create(&share, name, 10).await.unwrap();
+            writer.write(&[1; 10]).await.unwrap();
+            writer.finish().await.unwrap();
+        }
+        std::fs::write(blobs.folder(&share).join("begun#1"), [1; 10]).unwrap();
+        let kept = || HashSet::from(["kept".to_owned()]);
+        assert_eq!(blobs.delete_strays(&share, kept(), Duration::from_secs(3600)).await.unwrap(), 0);
+        assert_eq!(blobs.delete_strays(&share, kept(), Duration::ZERO).await.unwrap(), 2);
+        let names: Vec<_> =
+            std::fs::read_dir(blobs.folder(&share)).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["kept"]);
+        let unknown = ShareId::from_bytes([2; 16]);
+        assert_eq!(blobs.delete_strays(&unknown, kept(), Duration::ZERO).await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn whether_blobs_can_be_written_is_tried() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open_folder(folder.path(), 0).unwrap();
+        let files = || std::fs::read_dir(folder.path()).unwrap().count();
+        let before = files();
+        blobs.probe_write().await.unwrap();
+        assert_eq!(files(), before, "nothing stays");
+        // What cannot be written: a folder of that name is in the way.
+        std::fs::create_dir(folder.path().join(PROBE)).unwrap();
+        assert!(blobs.probe_write().await.is_err());
     }
 }

@@ -1,9 +1,7 @@
 //! The health of the server: whether it serves, and whether it takes anything new.
 
 use std::error::Error;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use rusqlite::ErrorCode;
 use tokio::sync::Mutex;
 use tokio::time::{Duration, Instant, timeout};
 
@@ -18,7 +16,6 @@ const PROBE_MAX: Duration = Duration::from_secs(3);
 /// What is known of the health of the server.
 #[derive(Debug, Default)]
 pub(crate) struct Health {
-    is_damaged: AtomicBool,
     /// The last probe, and when it began.
     last: Mutex<Option<(Instant, Probe)>>,
 }
@@ -40,17 +37,8 @@ pub(crate) struct HealthCheck<'a> {
 }
 
 impl HealthCheck<'_> {
-    /// Notes that the ledger's file is damaged. That does not pass by itself: the operator restores
-    /// a backup.
-    fn note_damage(&self) {
-        self.known.is_damaged.store(true, Ordering::Relaxed);
-    }
-
     /// Whether downloads, views and revokes work. If not, why.
     pub(crate) async fn check_serving(&self) -> Result<(), &'static str> {
-        if self.known.is_damaged.load(Ordering::Relaxed) {
-            return Err("the ledger is damaged");
-        }
         self.probe().await.serving?;
         if self.connections.is_saturated() {
             return Err("saturated: there are as many connections as there may be");
@@ -99,10 +87,10 @@ impl HealthCheck<'_> {
             (Err(_), _) => Err("the ledger does not answer"),
             (Ok(Err(error)), _) => {
                 tracing::error!(error = &error as &dyn Error, "the ledger takes no changes");
-                if is_damage(&error) {
-                    self.note_damage();
+                match error {
+                    LedgerError::Corrupt(_) => Err("the ledger is damaged"),
+                    _ => Err("the ledger takes no changes"),
                 }
-                Err("the ledger takes no changes")
             }
             (_, Err(_)) => Err("the blob store does not answer"),
             (_, Ok(Err(error))) => {
@@ -112,29 +100,24 @@ impl HealthCheck<'_> {
             (Ok(Ok(())), Ok(Ok(()))) => Ok(()),
         };
         let room = timeout(PROBE_MAX, self.ledger.look_for_room()).await;
+        let written = timeout(PROBE_MAX, self.blobs.probe_write()).await;
         let accepting = match self.blobs.expect_room() {
             _ if !matches!(room, Ok(Ok(()))) => Err(
                 "the ledger has no room for more: less is free than --free-bytes-min, its ballast is given up, or Redis has reached its maxmemory",
             ),
-            Ok(()) => Ok(()),
+            Ok(()) => match written {
+                Ok(Ok(())) => Ok(()),
+                Ok(Err(error)) => {
+                    tracing::error!(error = &error as &dyn Error, "the blobs cannot be written");
+                    Err("the blobs cannot be written: is their disk read-only, or failing?")
+                }
+                Err(_) => Err("the blob store does not answer"),
+            },
             Err(BlobsError::Full) => Err("there is no room: less is free than --free-bytes-min"),
             Err(_) => Err("the room for blobs cannot be measured"),
         };
         Probe { serving, accepting }
     }
-}
-
-/// Whether an error of the ledger says that its file is damaged.
-fn is_damage(error: &LedgerError) -> bool {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        let code = error.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
-        if matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)) {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
 }
 
 fn saturated(kind: CallKind) -> &'static str {

@@ -3,7 +3,7 @@
 
 use futures_util::TryStreamExt as _;
 use sha2::{Digest as _, Sha256};
-use subrosa_lifecycle::RecordError;
+use subrosa_lifecycle::{Record, RecordError, RecordKey};
 use subrosa_shared::id::{Digest, ShareId};
 use tokio::time::{Duration, Instant, MissedTickBehavior, interval, sleep_until};
 
@@ -11,7 +11,6 @@ use crate::app::App;
 use crate::blobs::{BlobsError, Loss};
 use crate::ledger::{LedgerError, ObjectRow, Slot};
 use crate::store::StoreError;
-use subrosa_lifecycle::RecordKey;
 
 /// How often everything is looked at. The first time right after the start.
 const EVERY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -61,6 +60,10 @@ struct Found {
     lost: u64,
 }
 
+/// What no row names is deleted once nothing was written to it for so long: no upload takes so long
+/// between its last byte and its row.
+const STRAY_AGE: Duration = Duration::from_secs(60 * 60);
+
 /// Reads every record, and compares the ciphertext of every share: its lengths, or with a rate its
 /// bytes too.
 async fn check_all(app: &App, rate: Option<u64>) -> Result<Found, CheckError> {
@@ -84,12 +87,30 @@ async fn check_all(app: &App, rate: Option<u64>) -> Result<Found, CheckError> {
                 }
                 Err(error) => return Err(error.into()),
             };
-            let part_count = record.as_ref().and_then(subrosa_lifecycle::Record::part_count);
+            if let RecordKey::Share(share) = key
+                && rate.is_none()
+                && record.as_ref().is_some_and(Record::keeps_blobs)
+            {
+                delete_strays(app, share).await?;
+            }
+            let part_count = record.as_ref().and_then(Record::part_count);
             if let (RecordKey::Share(share), Some(part_count)) = (key, part_count) {
                 found.lost += u64::from(check_share(app, share, part_count, &mut rate_limit).await?);
             }
         }
     }
+}
+
+/// Deletes old ciphertext of a share that no row names: a server that did not learn what became of
+/// a change leaves it.
+async fn delete_strays(app: &App, share: ShareId) -> Result<(), CheckError> {
+    let objects = app.store().ledger().objects(&share).await?.rows;
+    let kept = objects.into_iter().map(|object| object.blob).collect();
+    let deleted = app.blobs().delete_strays(&share, kept, STRAY_AGE).await?;
+    if deleted > 0 {
+        tracing::info!(%share, deleted, "deleted ciphertext that belonged to no part");
+    }
+    Ok(())
 }
 
 /// Whether something of a share is lost. Tells its owner, and the operator, if that is news.

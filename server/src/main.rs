@@ -1,6 +1,7 @@
 //! The Subrosa server as a program: configuration, log, socket, signals.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -9,7 +10,7 @@ use subrosa_server::app::App;
 use subrosa_server::config::{Config, LogFormat};
 use subrosa_server::log::Log;
 use subrosa_server::migrate::Migrate;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// The subcommand that prints the description of the API.
@@ -17,6 +18,8 @@ const DOCUMENT: &str = "openapi";
 /// Threads for what blocks on the disk. Enough that reads of the ledger find one while many parts
 /// are being synced.
 const BLOCKING_THREADS_MAX: usize = 64;
+/// New connections that wait to be accepted. The system has a bound of its own below that.
+const BACKLOG: u32 = 4096;
 
 fn main() -> ExitCode {
     let matches = Config::command()
@@ -41,7 +44,7 @@ fn main() -> ExitCode {
 
 /// A reader that has gone is no reason to panic.
 fn print_document() -> ExitCode {
-    let printed = std::io::stdout().write_all(&subrosa_server::http::router::document());
+    let printed = io::stdout().write_all(&subrosa_server::http::router::document());
     if printed.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -66,11 +69,21 @@ fn execute(log_format: LogFormat, work: impl Future<Output = anyhow::Result<()>>
     }
 }
 
+/// A socket that listens, with as long a queue of new connections as the system allows: those that
+/// do not fit are tried again by their clients only after a second.
+fn bind(listen: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if listen.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // As `TcpListener::bind` does: a server that is started again finds its address free.
+    socket.set_reuseaddr(true)?;
+    socket.bind(listen)?;
+    socket.listen(BACKLOG)
+}
+
 async fn serve(config: Config) -> anyhow::Result<()> {
     tracing::info!(version = env!("CARGO_PKG_VERSION"), data = %config.data.display(), "starting");
     let app = App::open(&config).await?;
     let listen = config.listen;
-    let listener = TcpListener::bind(listen).await.with_context(|| {
+    let listener = bind(listen).with_context(|| {
         format!("cannot listen on {listen}; is another server there? Name another address with --listen")
     })?;
     let mut terminated = signal(SignalKind::terminate())?;

@@ -38,7 +38,7 @@ pub(super) async fn serve_page(
         return Error::UnknownEndpoint.into_response();
     }
     if method != Method::GET && method != Method::HEAD {
-        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
+        return only_read().await;
     }
     let page = paths::page_at(path, channels);
     let name: Cow<'_, str> = match page {
@@ -56,6 +56,11 @@ pub(super) async fn serve_page(
         response.extensions_mut().insert(Framed::Preview);
     }
     response
+}
+
+/// Answers a method that pages and health do not have.
+pub(super) async fn only_read() -> Response {
+    ([(header::ALLOW, "GET, HEAD")], Error::MethodNotAllowed).into_response()
 }
 
 /// Answers everything under `/dl/`, where only the service worker has something to say: these names

@@ -44,9 +44,9 @@ pub fn router(app: &App) -> Router {
     // same.
     let [live, ready, accepting] = health::PATHS;
     Router::new()
-        .route(live, get(health::live))
-        .route(ready, get(health::ready))
-        .route(accepting, get(health::accepting))
+        .route(live, get(health::live).fallback(pages::only_read))
+        .route(ready, get(health::ready).fallback(pages::only_read))
+        .route(accepting, get(health::accepting).fallback(pages::only_read))
         .merge(limited)
         .layer(middleware::catch_panic())
         .layer(axum::middleware::from_fn(middleware::close_unread))

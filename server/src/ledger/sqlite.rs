@@ -6,15 +6,16 @@
 //! the file and cut off.
 
 mod ballast;
+mod damage;
 mod readers;
 mod rows;
 mod transfer;
 mod writer;
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -26,6 +27,7 @@ use subrosa_shared::id::{LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
 use self::ballast::Ballast;
+use self::damage::Damage;
 use self::readers::Readers;
 use self::writer::{Desk, Writer};
 use super::{
@@ -55,9 +57,7 @@ pub struct SqliteLedger {
     time: Arc<HighWater>,
     ballast: Arc<Ballast>,
     free_bytes_min: u64,
-    path: PathBuf,
-    /// Whether a page of the file was found damaged.
-    damaged: Arc<AtomicBool>,
+    damage: Damage,
     /// Bytes of free pages inside of the file: as good as room on the disk.
     free_inside: Arc<AtomicU64>,
 }
@@ -104,16 +104,15 @@ impl SqliteLedger {
             ballast: Arc::clone(&ballast),
             free_inside: Arc::clone(&free_inside),
         };
-        let damaged = Arc::<AtomicBool>::default();
-        let readers = Readers::open(path, Arc::clone(&damaged))?;
-        let writer = Writer::start(desk, Arc::clone(&damaged))?;
-        let ledger =
-            Self { writer, readers, time, ballast, free_bytes_min, path: path.to_owned(), damaged, free_inside };
+        let damage = Damage::of(path);
+        let readers = Readers::open(path, damage.clone())?;
+        let writer = Writer::start(desk, damage.clone())?;
+        let ledger = Self { writer, readers, time, ballast, free_bytes_min, damage, free_inside };
         ledger.restore_ballast();
         // A larger one is checked while it is served.
         if path.metadata().is_ok_and(|file| file.len() <= CHECKED_AT_START_BYTES_MAX) {
-            let checked = quick_check(path);
-            let _ = noted(checked, &ledger.damaged);
+            // It says so itself if it finds something.
+            let _ = ledger.damage.look_through();
         }
         Ok(ledger)
     }
@@ -177,24 +176,6 @@ fn prepare(connection: &Connection) -> Result<(), LedgerError> {
         ))),
         _ => Err(LedgerError::Corrupt("the file is not a Subrosa ledger".to_owned())),
     }
-}
-
-/// Whether the pages of the file hang together.
-fn quick_check(path: &Path) -> Result<(), LedgerError> {
-    let connection = connect(path)?;
-    connection.pragma_update(None, "query_only", true)?;
-    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if found == "ok" { Ok(()) } else { Err(LedgerError::Corrupt(found)) }
-}
-
-/// Passes a result on, and notes if it says that the file is damaged. That is told once.
-fn noted<T>(result: Result<T, LedgerError>, damaged: &AtomicBool) -> Result<T, LedgerError> {
-    if let Err(LedgerError::Corrupt(what)) = &result
-        && !damaged.swap(true, Ordering::SeqCst)
-    {
-        tracing::error!(what, "the ledger is damaged: stop the server, and restore a backup");
-    }
-    result
 }
 
 /// Has a file that was made by an older version made anew, so that its free pages can go back to
@@ -347,15 +328,13 @@ impl Ledger for SqliteLedger {
     }
 
     async fn check(&self) -> Result<(), LedgerError> {
-        let path = self.path.clone();
-        let checked = tokio::task::spawn_blocking(move || quick_check(&path)).await;
-        noted(checked.map_err(|panic| LedgerError::Engine(panic.into()))?, &self.damaged)
+        let damage = self.damage.clone();
+        let checked = tokio::task::spawn_blocking(move || damage.look_through()).await;
+        checked.map_err(|panic| LedgerError::Engine(panic.into()))?
     }
 
     async fn ping(&self) -> Result<(), LedgerError> {
-        if self.damaged.load(Ordering::SeqCst) {
-            return Err(LedgerError::Corrupt("pages of the file are damaged".to_owned()));
-        }
+        self.damage.expect_whole()?;
         self.writer.write(rows::ping).await
     }
 }
@@ -364,7 +343,9 @@ impl From<rusqlite::Error> for LedgerError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
-            Some(rusqlite::ErrorCode::DatabaseCorrupt) => Self::Corrupt(error.to_string()),
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+                Self::Corrupt(error.to_string())
+            }
             _ => Self::Engine(Box::new(error)),
         }
     }

@@ -234,8 +234,11 @@ async fn unknown_pages_show_a_way_home_and_no_file_of_the_machine() {
         assert_eq!(answer.status, 404, "{path}");
         assert!(String::from_utf8_lossy(&answer.body).contains("href=\"/\""), "{path}");
     }
-    let post = Request::post("/").body("".into()).unwrap();
-    assert_eq!(server.send(post).await.status, 405);
+    for path in ["/", "/scripts/net/api.js", "/health/live", "/health/ready"] {
+        let answer = server.send(Request::post(path).body("".into()).unwrap()).await;
+        assert_eq!(answer.headers[header::ALLOW], "GET, HEAD", "{path}");
+        answer.refused(ProblemType::MethodNotAllowed);
+    }
 }
 
 #[tokio::test]

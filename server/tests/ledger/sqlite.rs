@@ -105,7 +105,7 @@ fn a_file_that_is_no_ledger_is_refused() {
     let open = |name: &str| SqliteLedger::open(&folder.path().join(name), Arc::new(clock()));
     std::fs::write(folder.path().join("text"), "this is no database, however long it is made to be".repeat(100))
         .unwrap();
-    assert!(matches!(open("text"), Err(LedgerError::Engine(_))));
+    assert!(matches!(open("text"), Err(LedgerError::Corrupt(_))));
     let strange = rusqlite::Connection::open(folder.path().join("strange")).unwrap();
     strange.execute_batch("CREATE TABLE other (x)").unwrap();
     assert!(matches!(open("strange"), Err(LedgerError::Corrupt(_))));

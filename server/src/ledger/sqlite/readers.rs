@@ -8,14 +8,14 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, oneshot};
 
-use super::{LedgerError, connect, noted};
+use super::damage::Damage;
+use super::{LedgerError, connect};
 
 /// Reads are short and mostly served from memory: more threads would only hold more caches.
 const THREADS: usize = 4;
@@ -29,7 +29,7 @@ pub(super) struct Readers {
     shared: Arc<Shared>,
     places: Semaphore,
     threads: Vec<thread::JoinHandle<()>>,
-    damaged: Arc<AtomicBool>,
+    damage: Damage,
 }
 
 /// A read with the way back to who asked for it.
@@ -52,10 +52,10 @@ struct State {
 }
 
 impl Readers {
-    pub(super) fn open(path: &Path, damaged: Arc<AtomicBool>) -> Result<Self, LedgerError> {
+    pub(super) fn open(path: &Path, damage: Damage) -> Result<Self, LedgerError> {
         let shared = Arc::new(Shared::default());
         let places = Semaphore::new(QUEUE_MAX);
-        let mut readers = Self { shared: Arc::clone(&shared), places, threads: Vec::new(), damaged };
+        let mut readers = Self { shared: Arc::clone(&shared), places, threads: Vec::new(), damage };
         for _ in 0..THREADS {
             let connection = connect(path)?;
             connection.pragma_update(None, "query_only", true)?;
@@ -80,7 +80,7 @@ impl Readers {
             // Whoever asked may have gone away.
             let _ = reply.send(connection.and_then(|connection| query(connection).map_err(LedgerError::from)));
         }));
-        noted(answer.await.map_err(|_| LedgerError::Closed)?, &self.damaged)
+        self.damage.noted(answer.await.map_err(|_| LedgerError::Closed)?)
     }
 }
 

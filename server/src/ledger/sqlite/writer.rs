@@ -2,7 +2,7 @@
 //! then answers all: the more write at the same time, the cheaper each of them gets.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -10,7 +10,8 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
 use super::ballast::Ballast;
-use super::{BUSY_WAIT, HighWater, LedgerError, noted, rows};
+use super::damage::Damage;
+use super::{BUSY_WAIT, HighWater, LedgerError, rows};
 
 /// Changes that may wait. Beyond that, whoever asks waits for its turn to wait.
 const QUEUE_MAX: usize = 1_024;
@@ -34,7 +35,7 @@ const FOLD_WAIT: Duration = Duration::from_millis(200);
 pub(super) struct Writer {
     queue: mpsc::Sender<Task>,
     thread: Option<thread::JoinHandle<()>>,
-    damaged: Arc<AtomicBool>,
+    damage: Damage,
 }
 
 impl Drop for Writer {
@@ -68,13 +69,13 @@ pub(super) struct Desk {
 }
 
 impl Writer {
-    pub(super) fn start(desk: Desk, damaged: Arc<AtomicBool>) -> Result<Self, LedgerError> {
+    pub(super) fn start(desk: Desk, damage: Damage) -> Result<Self, LedgerError> {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
         let thread = thread::Builder::new()
             .name("ledger-writer".to_owned())
             .spawn(move || write_all(&desk, jobs))
             .map_err(|error| LedgerError::Engine(Box::new(error)))?;
-        Ok(Self { queue, thread: Some(thread), damaged })
+        Ok(Self { queue, thread: Some(thread), damage })
     }
 
     /// Runs a change in the next transaction and waits until that is on the disk.
@@ -85,7 +86,7 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let job = Pending { change, value: None, reply };
         self.queue.send(Task::Change(Box::new(job))).await.map_err(|_| LedgerError::Closed)?;
-        noted(answer.await.map_err(|_| LedgerError::Closed)?, &self.damaged)
+        self.damage.noted(answer.await.map_err(|_| LedgerError::Closed)?)
     }
 
     /// Gives some free pages back to the disk, with the next fold. Whether there are more.
@@ -295,7 +296,7 @@ mod tests {
         let time = Arc::new(HighWater { clock, reached: 0.into() });
         let (ballast, free_inside) = (Arc::new(Ballast::beside(&path, 0)), Arc::default());
         let desk = Desk { connection, time, ballast, free_inside };
-        (Writer::start(desk, Arc::default()).unwrap(), sqlite::connect(&path).unwrap(), folder)
+        (Writer::start(desk, Damage::of(&path)).unwrap(), sqlite::connect(&path).unwrap(), folder)
     }
 
     fn add(key: &'static str) -> impl Fn(&Connection) -> rusqlite::Result<usize> {
