@@ -40,7 +40,7 @@ struct Inner {
     timeouts: ClientTimeouts,
     connections_max: usize,
     connections: Arc<Connections>,
-    concurrency: ConcurrencyLimits,
+    concurrency: Arc<ConcurrencyLimits>,
     memory: Arc<Semaphore>,
     health: Health,
     /// Keeps other processes out for as long as this one runs.
@@ -118,7 +118,7 @@ impl App {
             timeouts: config.client_timeouts(),
             connections_max: config.connections_max.max(1),
             connections: Arc::new(Connections::new(config.connection_limits())),
-            concurrency: ConcurrencyLimits::new(config.requests_max),
+            concurrency: Arc::new(ConcurrencyLimits::new(config.requests_max)),
             memory: Arc::new(Semaphore::new(MEMORY_BYTES_MAX)),
             health: Health::default(),
             _data_folder: data_folder,
@@ -183,7 +183,7 @@ impl App {
     }
 
     /// One per request that is being worked on.
-    pub(crate) fn concurrency(&self) -> &ConcurrencyLimits {
+    pub(crate) fn concurrency(&self) -> &Arc<ConcurrencyLimits> {
         &self.inner.concurrency
     }
 

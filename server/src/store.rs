@@ -7,10 +7,9 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use subrosa_lifecycle::share_owner::{self, StoredManifest, StoredUpload};
 use subrosa_lifecycle::{
     Change, Command, ContentChecked, CountGuess, Holder, HolderAction, Owner, OwnerAction, Policy, Record, RecordError,
-    RecordKey, Refusal, SpaceNeed, Step, Tick, step,
+    RecordKey, Refusal, Shown, SpaceNeed, Step, StoredManifest, StoredUpload, Tick, share_owner, step,
 };
 use subrosa_shared::api::{CompleteShare, Log, ShareStatus, StoredPart};
 use subrosa_shared::id::{LinkId, ShareId, Verifier};
@@ -19,7 +18,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Duration, sleep};
 
 pub use self::record_locks::QUEUE_LEN_MAX;
-use self::record_locks::RecordLocks;
+use self::record_locks::{Lane, RecordLocks};
 use self::uncounted_guesses::{UncountedGuess, UncountedGuesses};
 use crate::deletions::Deletions;
 use crate::ledger::{
@@ -67,6 +66,9 @@ pub enum StoreError {
     /// The ledger could not do its work.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The rules say yes, but the ledger has no room even for that.
+    #[error("granted, but the ledger has no room to note it")]
+    NoRoomForGranted,
     /// What the ledger holds cannot be read.
     #[error(transparent)]
     Record(#[from] RecordError),
@@ -222,7 +224,7 @@ impl Store {
         object: ObjectRow,
     ) -> Result<PutObject, StoreError> {
         let Slot::Part(index) = object.slot else { return Ok(self.shared.ledger.put_object(share, object).await?) };
-        let _lock = self.shared.locks.acquire((*share).into()).await.ok_or(StoreError::Contended)?;
+        let _lock = self.shared.locks.acquire((*share).into(), Lane::Owner).await.ok_or(StoreError::Contended)?;
         let last = self.last_part(share).await?;
         let action = share_owner::StorePart { index, sealed_len: object.sealed_len, last };
         match self.run_locked((*share).into(), None, &Owner { presented: owner, action }).await {
@@ -305,7 +307,7 @@ impl Store {
         if let Some(answered) = self.run_without_lock(key, command).await? {
             return Ok(answered?);
         }
-        let _lock = self.shared.locks.acquire(key).await.ok_or(StoreError::Contended)?;
+        let _lock = self.shared.locks.acquire(key, Lane::of(command.shown())).await.ok_or(StoreError::Contended)?;
         if command.guesses().is_some() {
             self.count_owed_guess(key).await?;
         }
@@ -313,7 +315,8 @@ impl Store {
     }
 
     /// Answers what can be answered without the lock of the record: what only asks, unless time
-    /// alone changes the record; and a wrong proof, where others hold the lock.
+    /// alone changes the record; and where others hold the lock, whatever is refused without a
+    /// change. Nobody queues to be told that they have to wait.
     async fn run_without_lock<C: Command>(
         &self,
         key: RecordKey,
@@ -326,12 +329,13 @@ impl Store {
         let row = self.shared.ledger.load(&key).await?;
         let outcome = match &row {
             Some(row) if !Record::admits(&row.record, command.shown())? => Err(Refusal::NotFound),
-            _ if !asks => return Ok(None),
+            // A guess that is owed is counted first.
+            _ if command.guesses().is_some() && self.shared.uncounted.of(&key).is_some() => return Ok(None),
             _ => {
                 let record = row.as_ref().map(|row| read(key, row)).transpose()?;
                 let now = self.shared.ledger.now().await?;
                 let step = step(record.as_ref(), command, &self.shared.policy, now);
-                if step.record != Change::Unchanged {
+                if step.record != Change::Unchanged || (!asks && step.outcome.is_ok()) {
                     return Ok(None);
                 }
                 step.outcome
@@ -443,6 +447,10 @@ impl Store {
         let committed = self.shared.ledger.commit(change).await;
         if let (Err(_), Some(link), Some(write_id)) = (&committed, guessed, next) {
             self.shared.uncounted.add(key, UncountedGuess { link, write_id });
+        }
+        // Only to owners: of a guess nothing is told, not even that it would have been granted.
+        if matches!((&committed, &outcome, command.shown()), (Err(LedgerError::Full), Ok(_), Shown::Owner(_))) {
+            return Err(StoreError::NoRoomForGranted);
         }
         match committed? {
             CommitOutcome::Committed => {

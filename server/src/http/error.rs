@@ -78,6 +78,7 @@ impl From<StoreError> for Error {
         match error {
             StoreError::Refused(refusal) => refusal.into(),
             StoreError::Ledger(error) => error.into(),
+            StoreError::NoRoomForGranted => LedgerError::Full.into(),
             StoreError::Record(error) => error.into(),
             StoreError::Contended => Self::Contended,
         }

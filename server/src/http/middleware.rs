@@ -114,7 +114,7 @@ pub(super) async fn limit(State(app): State<App>, request: Request, next: Next) 
     }
     let mut request = request;
     request.extensions_mut().insert(permit.clone());
-    let response = next.run(request).await;
+    let response = permit.scope(next.run(request)).await;
     permit.release();
     response
 }

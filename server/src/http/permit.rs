@@ -1,7 +1,8 @@
 //! When a request is worked on: with a permit for its kind of call, which it holds only while there
 //! is work.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::future::Future;
+use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request};
 use http::Method;
@@ -9,19 +10,13 @@ use subrosa_shared::api::API_BASE;
 
 use super::error::Error;
 use crate::app::App;
-use crate::concurrency::{CallKind, Permit};
+use crate::concurrency::{CallKind, CallPermit};
 use crate::connections::Activity;
 
 /// A request's permit to be worked on: acquired when there is something to work on.
 #[derive(Clone)]
 pub(super) struct RequestPermit {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    app: App,
-    kind: CallKind,
-    permit: Mutex<Option<Permit>>,
+    permit: CallPermit,
     /// Of the connection, if the request came over one.
     activity: Option<Arc<Activity>>,
 }
@@ -31,7 +26,7 @@ impl RequestPermit {
         let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
         let kind = kind(request.method(), route.strip_prefix(API_BASE).unwrap_or_default());
         let activity = request.extensions().get::<Arc<Activity>>().cloned();
-        Self { inner: Arc::new(Inner { app: app.clone(), kind, permit: Mutex::new(None), activity }) }
+        Self { permit: CallPermit::new(app.concurrency(), kind), activity }
     }
 
     /// The one that the middleware gave to a request.
@@ -41,31 +36,27 @@ impl RequestPermit {
 
     /// Whether extractors and handlers leave it to the middleware to acquire it.
     pub(super) fn is_pages(&self) -> bool {
-        self.inner.kind == CallKind::Page
+        self.permit.kind() == CallKind::Page
     }
 
     /// Acquires it: there is work.
     pub(super) async fn acquire(&self) -> Result<(), Error> {
-        if self.permit().is_some() {
-            return Ok(());
-        }
-        let permit = self.inner.app.concurrency().acquire(self.inner.kind).await.ok_or(Error::Busy)?;
-        *self.permit() = Some(permit);
-        Ok(())
+        self.permit.acquire().await.ok_or(Error::Busy)
     }
 
     /// Releases it: the client is waited for, or all is done.
     pub(super) fn release(&self) {
-        drop(self.permit().take());
+        self.permit.release();
     }
 
-    fn permit(&self) -> std::sync::MutexGuard<'_, Option<Permit>> {
-        self.inner.permit.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Runs the call that has it. Where the call waits for a record, it gives it back meanwhile.
+    pub(super) async fn scope<T>(&self, call: impl Future<Output = T>) -> T {
+        self.permit.scope(call).await
     }
 
     /// Of its connection, if it came over one.
     pub(super) fn activity(&self) -> Option<Arc<Activity>> {
-        self.inner.activity.clone()
+        self.activity.clone()
     }
 }
 

@@ -10,6 +10,7 @@ use super::error::Error;
 use super::extract::{Json, NoBody, Owner, Path};
 use super::openapi::Refused;
 use crate::app::App;
+use crate::store::StoreError;
 
 /// Creates a share. The same body again gives the same answer.
 #[utoipa::path(
@@ -88,7 +89,17 @@ pub(super) async fn revoke_share(
     Owner(owner): Owner,
     _: NoBody,
 ) -> Result<axum::Json<ShareStatus>, Error> {
-    Ok(axum::Json(app.store().run_owner(share, owner, share_owner::Revoke).await?))
+    let revoke = || app.store().run_owner(share, owner, share_owner::Revoke);
+    let status = match revoke().await {
+        // The disk has not even room for the note that the share has ended. Its ciphertext is to be
+        // deleted anyway: so it goes first, and makes the room.
+        Err(StoreError::NoRoomForGranted) => {
+            app.blobs().delete_share(&share).await?;
+            revoke().await?
+        }
+        result => result?,
+    };
+    Ok(axum::Json(status))
 }
 
 /// Fixes the content.

@@ -115,6 +115,41 @@ async fn a_disk_without_a_free_byte_loses_nothing_that_was_acknowledged() {
     send(&server, &other, &LinkTerms::default()).await;
 }
 
+/// Not even the note that it has ended finds room, and there is no ballast: the ciphertext of the
+/// share itself makes the room.
+#[tokio::test]
+async fn without_a_free_byte_a_share_on_that_disk_is_revoked_in_its_own_room() {
+    only_on_a_file!();
+    let flags = ["--free-bytes-min", "0", "--ballast-bytes", "0"];
+    let options = Options { disk_bytes: Some(64 << 20), ..Options::flags(&flags) };
+    let server = Server::start_with(options).await;
+    let client = server.client();
+    let (_, package) = sealed(8 << 20, 45, 1 << 20);
+    send(&server, &package, &LinkTerms::default()).await;
+    let mut pushes = Vec::new();
+    for _ in 0..200 {
+        let push = SealedPush::seal(&Payload::Note { note: "n".repeat(2_000) }, &PushTerms::views(9)).unwrap();
+        client.push(&push).await.unwrap();
+        pushes.push(push);
+    }
+    // Until an end that is always granted cannot be noted any more.
+    let full = async |(place, push): (usize, &SealedPush)| {
+        fill_disk(&server, &format!("filler-{place}"), 0);
+        let revoked = client.revoke_push(push).await;
+        revoked.is_err_and(|error| error.problem() == Some(ProblemType::StorageFull))
+    };
+    let mut refused = false;
+    for push in pushes.iter().enumerate() {
+        refused = full(push).await;
+        if refused {
+            break;
+        }
+    }
+    assert!(refused, "the disk should be full now");
+    client.revoke(&package).await.unwrap();
+    assert_deleted(&server, &package.share()).await;
+}
+
 /// Fills the disk up, but for so many bytes.
 fn fill_disk(server: &Server, name: &str, left: u64) {
     let stat = rustix::fs::statvfs(server.data()).unwrap();

@@ -4,6 +4,7 @@
 
 mod canary;
 mod crash;
+mod crowds;
 mod disk_full;
 mod ending;
 mod guessing;
