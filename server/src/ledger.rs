@@ -321,7 +321,7 @@ pub enum LedgerError {
     NotInService(ServiceState),
     /// Its machines would not keep what they are given.
     #[error(transparent)]
-    UnsafeSettings(#[from] redis::nodes::UnsafeSettings),
+    UnsafeSettings(Box<dyn std::error::Error + Send + Sync>),
     /// Its clock is too far from what it knows.
     #[error(transparent)]
     Clock(#[from] ClockRefused),

@@ -11,6 +11,7 @@
 
 mod confirmed_cache;
 mod due;
+mod error;
 mod fence;
 mod fences;
 mod keys;
@@ -39,7 +40,7 @@ use tokio::time::Instant;
 
 use self::confirmed_cache::ConfirmedCache;
 use self::keys::Keys;
-use self::nodes::{Invocation, Nodes, Script, Tag};
+use self::nodes::{Error, Invocation, Nodes, Script, Tag};
 use self::reply::Reply;
 use self::time::Time;
 use super::{
@@ -124,10 +125,10 @@ impl RedisLedger {
         let deadline = Instant::now() + LOST_PATIENCE;
         let mut lost = false;
         loop {
-            match self.write(tag, invocation.clone()).await {
-                Err(LedgerError::Lost(_)) if Instant::now() < deadline => lost = true,
-                Err(error) if lost => return Err(error.after_a_lost_try()),
-                result => return Ok((result?, lost)),
+            match self.nodes.write(tag, invocation.clone()).await {
+                Err(Error::Lost(_)) if Instant::now() < deadline => lost = true,
+                Err(error) if lost => return Err(error.after_a_lost_try().into()),
+                answer => return Ok((Reply::parse(answer?)?, lost)),
             }
         }
     }
@@ -213,7 +214,7 @@ impl Ledger for RedisLedger {
         }
         let mut all = true;
         for (machine, answer) in self.nodes.everywhere(&redis::cmd("BGREWRITEAOF")).await {
-            if let Err(error) = answer {
+            if let Err(error) = answer.map_err(LedgerError::from) {
                 // One may run already, with what was there when it began. In ten minutes the next.
                 tracing::info!(machine, %error, "does not rewrite its append-only file now");
                 all = false;

@@ -17,7 +17,7 @@ async fn an_answer_that_is_lost_is_told_unless_twice_is_as_good_as_once() {
     let nodes = open(&between.url(), DurabilityPolicy::default()).await.unwrap();
     assert_eq!(add(&nodes, Tag::LEDGER, 1).await.unwrap(), 1);
     between.cut_answers(1);
-    assert!(matches!(add(&nodes, Tag::LEDGER, 1).await, Err(LedgerError::Lost(_))));
+    assert!(matches!(add(&nodes, Tag::LEDGER, 1).await, Err(Error::Lost(_))));
     // It was run, and once.
     assert_eq!(see(&nodes, Tag::LEDGER).await.unwrap(), 2);
     between.cut_answers(2);
@@ -51,11 +51,11 @@ async fn what_a_broken_line_left_behind_is_not_answered_before_replicas_have_it(
     put(&nodes, Tag::LEDGER, "before").await.unwrap();
     replica.pause();
     between.cut_answers(1);
-    assert!(matches!(put(&nodes, Tag::LEDGER, "while").await, Err(LedgerError::NotAcknowledged)));
+    assert!(matches!(put(&nodes, Tag::LEDGER, "while").await, Err(Error::NotAcknowledged)));
     assert_eq!(between.cuts_left(), 0);
     // It is there, and whoever finds it must not be answered either.
     assert!(has(&nodes, Tag::LEDGER, "while").await);
-    assert!(matches!(put(&nodes, Tag::LEDGER, "while").await, Err(LedgerError::NotAcknowledged)));
+    assert!(matches!(put(&nodes, Tag::LEDGER, "while").await, Err(Error::NotAcknowledged)));
     replica.resume();
     put(&nodes, Tag::LEDGER, "while").await.unwrap();
     let there = replica.command(&["SISMEMBER", &key(Tag::LEDGER, "set"), "while"]).await;
@@ -75,9 +75,9 @@ async fn what_is_done_without_memory_is_acknowledged_by_replicas_too() {
     let end = async || nodes.write(Tag::LEDGER, Invocation::of(&END).key(key(Tag::LEDGER, "set"))).await;
     end().await.unwrap();
     assert_eq!(replica.command(&["EXISTS", &key(Tag::LEDGER, "set")]).await.unwrap(), "0");
-    assert!(matches!(put(&nodes, Tag::LEDGER, "b").await, Err(LedgerError::Full)));
+    assert!(matches!(put(&nodes, Tag::LEDGER, "b").await, Err(Error::Full)));
     replica.pause();
-    assert!(matches!(end().await, Err(LedgerError::NotAcknowledged)));
+    assert!(matches!(end().await, Err(Error::NotAcknowledged)));
     replica.resume();
 }
 
@@ -102,7 +102,7 @@ async fn a_machine_that_hangs_is_given_up_within_seconds_and_found_again() {
         .collect();
     for hung in hanging {
         let error = hung.await.unwrap().unwrap_err();
-        assert!(matches!(error, LedgerError::Unavailable(_) | LedgerError::Lost(_)), "{error}");
+        assert!(matches!(error, Error::Unavailable(_) | Error::Lost(_)), "{error}");
     }
     assert!(asked.elapsed() < BOUND, "{:?}", asked.elapsed());
     redis.resume();
@@ -118,7 +118,7 @@ async fn a_machine_that_died_is_missed_within_seconds_and_found_again_with_its_d
     let asked = Instant::now();
     let (write, read) = tokio::join!(put(&nodes, Tag::LEDGER, "b"), see(&nodes, Tag::LEDGER));
     for error in [write.unwrap_err(), read.unwrap_err()] {
-        assert!(matches!(&error, LedgerError::Unavailable(why) if why.contains("nobody listens")), "{error:?}");
+        assert!(matches!(&error, Error::Unavailable(why) if why.contains("nobody listens")), "{error:?}");
     }
     assert!(asked.elapsed() < BOUND, "{:?}", asked.elapsed());
     redis.start_again().await;
@@ -132,11 +132,11 @@ async fn a_machine_without_memory_or_disk_says_so_and_goes_on_when_it_has_some()
     let nodes = open(&redis.url(), DurabilityPolicy::default()).await.unwrap();
     put(&nodes, Tag::LEDGER, "a").await.unwrap();
     redis.command(&["CONFIG", "SET", "maxmemory", "1"]).await.unwrap();
-    assert!(matches!(put(&nodes, Tag::LEDGER, "b").await, Err(LedgerError::Full)));
+    assert!(matches!(put(&nodes, Tag::LEDGER, "b").await, Err(Error::Full)));
     assert!(has(&nodes, Tag::LEDGER, "a").await);
     redis.command(&["CONFIG", "SET", "maxmemory", "0"]).await.unwrap();
     redis.command(&["CONFIG", "SET", "min-replicas-to-write", "1"]).await.unwrap();
-    assert!(matches!(put(&nodes, Tag::LEDGER, "b").await, Err(LedgerError::Unavailable(_))));
+    assert!(matches!(put(&nodes, Tag::LEDGER, "b").await, Err(Error::Unavailable(_))));
     redis.command(&["CONFIG", "SET", "min-replicas-to-write", "0"]).await.unwrap();
     redis.command(&["REPLICAOF", "127.0.0.1", "1"]).await.unwrap();
     let error = put(&nodes, Tag::LEDGER, "b").await.unwrap_err().to_string();

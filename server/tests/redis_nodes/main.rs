@@ -11,8 +11,7 @@ mod tls;
 use std::sync::LazyLock;
 
 use redis::Value;
-use subrosa_server::ledger::LedgerError;
-use subrosa_server::ledger::redis::nodes::{DurabilityPolicy, Invocation, Nodes, RedisUrl, Script, Tag};
+use subrosa_server::ledger::redis::nodes::{DurabilityPolicy, Error, Invocation, Nodes, RedisUrl, Script, Tag};
 use subrosa_tests::redis::{Cluster, Redis, Sentinels, Settings};
 
 /// Adds a number to a counter, and answers what it is then.
@@ -24,7 +23,7 @@ static PUT: LazyLock<Script> = LazyLock::new(|| Script::new("redis.call('SADD', 
 /// Answers whether a member is in a set.
 static HAS: LazyLock<Script> = LazyLock::new(|| Script::new("return redis.call('SISMEMBER', KEYS[1], ARGV[1])"));
 
-async fn open(url: &str, durability: DurabilityPolicy) -> Result<Nodes, LedgerError> {
+async fn open(url: &str, durability: DurabilityPolicy) -> Result<Nodes, Error> {
     Nodes::open(&RedisUrl::parse(url).unwrap(), &durability).await
 }
 
@@ -36,17 +35,17 @@ fn key(tag: Tag, name: &str) -> String {
     format!("subrosa:{{{tag}}}:{name}")
 }
 
-async fn add(nodes: &Nodes, tag: Tag, count: u32) -> Result<i64, LedgerError> {
+async fn add(nodes: &Nodes, tag: Tag, count: u32) -> Result<i64, Error> {
     let answer = nodes.write(tag, Invocation::of(&ADD).key(key(tag, "counter")).arg(count.to_string())).await?;
     Ok(redis::from_redis_value(answer).unwrap())
 }
 
-async fn see(nodes: &Nodes, tag: Tag) -> Result<i64, LedgerError> {
+async fn see(nodes: &Nodes, tag: Tag) -> Result<i64, Error> {
     let answer = nodes.read(tag, Invocation::of(&SEE).key(key(tag, "counter"))).await?;
     Ok(redis::from_redis_value(answer).unwrap())
 }
 
-async fn put(nodes: &Nodes, tag: Tag, member: &str) -> Result<(), LedgerError> {
+async fn put(nodes: &Nodes, tag: Tag, member: &str) -> Result<(), Error> {
     let invocation = Invocation::of(&PUT).key(key(tag, "set")).arg(member).repeatable();
     nodes.write(tag, invocation).await.map(|_| ())
 }
@@ -103,10 +102,7 @@ async fn a_change_of_roles_behind_sentinels_is_followed() {
     add_everywhere(&nodes).await;
     let killed = sentinels.fail_over().await;
     // Nobody is left to acknowledge.
-    assert!(matches!(
-        put(&nodes, Tag::LEDGER, "a").await,
-        Err(LedgerError::NotAcknowledged | LedgerError::Unavailable(_))
-    ));
+    assert!(matches!(put(&nodes, Tag::LEDGER, "a").await, Err(Error::NotAcknowledged | Error::Unavailable(_))));
     sentinels.start_again(killed).await;
     sentinels.wait_healthy().await;
     put(&nodes, Tag::LEDGER, "b").await.unwrap();

@@ -43,7 +43,7 @@ async fn write(nodes: Nodes, tag: Tag, ends: Arc<AtomicBool>) -> (Tag, Vec<Strin
         let member = number.to_string();
         match put(&nodes, tag, &member).await {
             Ok(()) => answered.push(member),
-            Err(LedgerError::Unavailable(_) | LedgerError::Lost(_) | LedgerError::NotAcknowledged) => {}
+            Err(Error::Unavailable(_) | Error::Lost(_) | Error::NotAcknowledged) => {}
             Err(error) => panic!("{error:?}"),
         }
         if ends.load(Ordering::SeqCst) {

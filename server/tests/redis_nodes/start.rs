@@ -156,7 +156,7 @@ async fn replicas_that_are_wanted_must_be_there() {
     says(&refusal(&redis.url(), replicas(1)).await, &["has 0 replicas that follow, and --ledger-replicas wants 1"]);
     let durability = DurabilityPolicy { replicas: Some(1), accepted: vec![Risk::Replicas] };
     let nodes = open(&redis.url(), durability).await.unwrap();
-    assert!(matches!(add(&nodes, Tag::LEDGER, 1).await, Err(LedgerError::NotAcknowledged)));
+    assert!(matches!(add(&nodes, Tag::LEDGER, 1).await, Err(Error::NotAcknowledged)));
 
     let mut sentinels = Sentinels::start().await;
     let replica = 1 - sentinels.primary().await.unwrap();

@@ -13,15 +13,16 @@
 //!   changes nothing confirms what was read.
 //! - A script is run again by itself only if it surely was not run, or if
 //!   [`Invocation::repeatable`] says that twice is the same as once. Otherwise a lost answer is
-//!   [`LedgerError::Lost`]: whoever asked has to look.
+//!   [`Error::Lost`]: whoever asked has to look.
 //! - Every call ends within a few seconds, with an answer or an error. Dropping a call undoes
 //!   nothing.
-//! - A script answers with values. An error reply of its own becomes [`LedgerError::Engine`].
+//! - A script answers with values. An error reply of its own becomes [`Error::Failed`].
 
 mod address;
 mod connection;
 mod discovery;
-pub(super) mod fitness;
+mod error;
+mod fitness;
 mod invocation;
 mod map;
 mod node_error;
@@ -29,6 +30,7 @@ mod primary;
 mod redis_url;
 mod replicas;
 mod tag;
+mod unsafe_settings;
 mod write_connection;
 
 use std::collections::HashMap;
@@ -45,12 +47,13 @@ use self::primary::Primary;
 use self::redis_url::Topology;
 use self::replicas::Acknowledgement;
 use self::write_connection::Task;
-use super::super::LedgerError;
 
-pub use fitness::{DurabilityPolicy, Risk, UnsafeSettings};
+pub use error::Error;
+pub use fitness::DurabilityPolicy;
 pub use invocation::{Invocation, Script};
 pub use redis_url::{RedisUrl, RedisUrlError};
 pub use tag::Tag;
+pub use unsafe_settings::{Risk, UnsafeSettings};
 
 /// How long a call is tried again before it fails.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -95,8 +98,8 @@ impl Nodes {
     /// Connects, and checks that the machines keep what is acknowledged.
     ///
     /// # Errors
-    /// They cannot be reached, or are not fit for it: [`LedgerError::UnsafeSettings`].
-    pub async fn open(url: &RedisUrl, policy: &DurabilityPolicy) -> Result<Self, LedgerError> {
+    /// They cannot be reached, or are not fit for it: [`Error::UnsafeSettings`].
+    pub async fn open(url: &RedisUrl, policy: &DurabilityPolicy) -> Result<Self, Error> {
         let serving = discovery::discover(url, Vec::new()).await?;
         let acknowledgement = fitness::check(url, &serving, policy).await?;
         let slots = tag_slots(url, &serving).await?;
@@ -126,8 +129,19 @@ impl Nodes {
     }
 
     /// What the operator wants of the machines.
-    pub(super) fn policy(&self) -> &DurabilityPolicy {
+    #[must_use]
+    pub fn policy(&self) -> &DurabilityPolicy {
         &self.inner.policy
+    }
+
+    /// Whether as many replicas acknowledge as did before, or the operator wants it so.
+    ///
+    /// # Errors
+    /// [`Error::UnsafeSettings`]: fewer do, that many is not what the operator said, and it is not
+    /// accepted.
+    pub fn expect_replicas(&self, before: u32) -> Result<(), Error> {
+        let now = self.replicas();
+        if now < before { Ok(fitness::check_fewer_replicas(before, now, self.policy())?) } else { Ok(()) }
     }
 
     /// One tag per primary, so that each of them can be asked for something.
@@ -140,15 +154,15 @@ impl Nodes {
     /// times.
     ///
     /// # Errors
-    /// As [`write`](Self::write), but never [`LedgerError::Lost`] or [`LedgerError::NotAcknowledged`].
-    pub async fn read(&self, tag: Tag, invocation: Invocation) -> Result<Value, LedgerError> {
+    /// As [`write`](Self::write), but never [`Error::Lost`] or [`Error::NotAcknowledged`].
+    pub async fn read(&self, tag: Tag, invocation: Invocation) -> Result<Value, Error> {
         let invocation = Arc::new(invocation);
         let read = |primary: Arc<Primary>, asking| {
             let invocation = Arc::clone(&invocation);
             async move { primary.read(&invocation, asking).await }
         };
         self.retry(tag, true, read).await.map_err(|error| match error {
-            LedgerError::Lost(why) => LedgerError::Unavailable(why),
+            Error::Lost(why) => Error::Unavailable(why),
             error => error,
         })
     }
@@ -157,12 +171,12 @@ impl Nodes {
     /// is acknowledged by as many replicas as it takes.
     ///
     /// # Errors
-    /// - [`LedgerError::Unavailable`]: it was not run.
-    /// - [`LedgerError::Lost`]: it was run or not.
-    /// - [`LedgerError::NotAcknowledged`]: it was run, and may be forgotten again.
-    /// - [`LedgerError::Full`]: there is no memory left; it was not run.
-    /// - [`LedgerError::Engine`]: it failed, which is a fault of the script.
-    pub async fn write(&self, tag: Tag, invocation: Invocation) -> Result<Value, LedgerError> {
+    /// - [`Error::Unavailable`]: it was not run.
+    /// - [`Error::Lost`]: it was run or not.
+    /// - [`Error::NotAcknowledged`]: it was run, and may be forgotten again.
+    /// - [`Error::Full`]: there is no memory left; it was not run.
+    /// - [`Error::Failed`]: it failed, which is a fault of the script.
+    pub async fn write(&self, tag: Tag, invocation: Invocation) -> Result<Value, Error> {
         let repeatable = invocation.is_repeatable();
         let invocation = Arc::new(invocation);
         let write = |primary: Arc<Primary>, asking| {
@@ -173,7 +187,7 @@ impl Nodes {
     }
 
     /// Asks every primary, each once. Answers by their addresses.
-    pub async fn everywhere(&self, command: &Cmd) -> Vec<(String, Result<Value, LedgerError>)> {
+    pub async fn everywhere(&self, command: &Cmd) -> Vec<(String, Result<Value, Error>)> {
         let map = self.inner.map();
         let mut answers = Vec::new();
         for primary in &map.primaries {
@@ -181,7 +195,7 @@ impl Nodes {
             if answer.as_ref().is_err_and(NodeError::suggests_failover) {
                 self.learn_beside(&map);
             }
-            answers.push((primary.address().to_string(), answer.map_err(LedgerError::from)));
+            answers.push((primary.address().to_string(), answer.map_err(Error::from)));
         }
         answers
     }
@@ -191,7 +205,7 @@ impl Nodes {
         tag: Tag,
         repeatable: bool,
         run: impl Fn(Arc<Primary>, bool) -> F,
-    ) -> Result<Value, LedgerError> {
+    ) -> Result<Value, Error> {
         let deadline = Instant::now() + PATIENCE;
         let mut pause = PAUSE_MIN;
         let mut redirect: Option<Redirect> = None;
@@ -217,7 +231,7 @@ impl Nodes {
             }
             lost |= matches!(error, NodeError::Lost(_));
             if !error.is_retryable(repeatable) || Instant::now() + pause > deadline {
-                let error = LedgerError::from(error);
+                let error = Error::from(error);
                 return Err(if lost { error.after_a_lost_try() } else { error });
             }
             if let NodeError::Elsewhere(to) = error {
@@ -285,7 +299,7 @@ impl Inner {
 }
 
 /// The slots of all tags; none outside of a Cluster.
-async fn tag_slots(url: &RedisUrl, serving: &[PrimarySlots]) -> Result<Vec<u16>, LedgerError> {
+async fn tag_slots(url: &RedisUrl, serving: &[PrimarySlots]) -> Result<Vec<u16>, Error> {
     if *url.topology() != Topology::Cluster {
         return Ok(Vec::new());
     }

@@ -1,7 +1,7 @@
 //! How many replicas acknowledge is remembered in the ledger. A server that starts while some of
 //! them are away would count fewer, and take that for what the operator wants.
 
-use super::nodes::{Tag, fitness};
+use super::nodes::Tag;
 use super::{RedisLedger, scripts};
 use crate::ledger::LedgerError;
 
@@ -9,12 +9,12 @@ impl RedisLedger {
     /// Remembers how many there are now; fewer than before are an error, unless the operator says
     /// so.
     pub(super) async fn remember_replicas(&self) -> Result<(), LedgerError> {
-        let (now, policy) = (self.nodes.replicas(), self.nodes.policy());
-        let said = if policy.replicas.is_some() { "1" } else { "0" };
+        let now = self.nodes.replicas();
+        let said = if self.nodes.policy().replicas.is_some() { "1" } else { "0" };
         let remember = self.script(&scripts::REPLICAS, Tag::LEDGER).key(self.keys.replicas());
         // Not a write that replicas have to acknowledge: where they are away and that is accepted,
         // a server may start.
         let before: u32 = self.read(Tag::LEDGER, remember.arg(now.to_string()).arg(said)).await?.value()?;
-        if now < before { Ok(fitness::check_fewer_replicas(before, now, policy)?) } else { Ok(()) }
+        Ok(self.nodes.expect_replicas(before)?)
     }
 }

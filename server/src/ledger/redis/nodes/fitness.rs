@@ -4,15 +4,13 @@
 mod server_info;
 
 use std::collections::HashMap;
-use std::fmt::{self, Display, Formatter};
-
-use clap::ValueEnum;
 
 use self::server_info::ServerInfo;
+use super::error::Error;
 use super::map::PrimarySlots;
 use super::redis_url::{RedisUrl, Topology};
 use super::replicas::Acknowledgement;
-use crate::ledger::LedgerError;
+use super::unsafe_settings::{Finding, Risk, UnsafeSettings};
 
 /// Slots of a Cluster.
 const SLOTS_COUNT: usize = 16_384;
@@ -29,51 +27,6 @@ pub struct DurabilityPolicy {
     pub accepted: Vec<Risk>,
 }
 
-/// Something wrong that an operator can accept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Risk {
-    /// Nothing but snapshots is kept on disk, or nothing at all.
-    #[value(name = "appendonly")]
-    AppendOnly,
-    /// What was acknowledged is on disk only later.
-    #[value(name = "appendfsync")]
-    AppendFsync,
-    /// A machine without room deletes what it holds.
-    Eviction,
-    /// Fewer replicas than wanted, or none where roles change by themselves.
-    Replicas,
-    /// A machine does not tell how it is set.
-    Unchecked,
-}
-
-/// What is wrong with the ledger's machines, all of it. For the operator.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnsafeSettings(Vec<Finding>);
-
-/// Something wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Finding {
-    /// What, where, and what to do about it.
-    text: String,
-    /// Unless it cannot be accepted.
-    risk: Option<Risk>,
-}
-
-impl Display for UnsafeSettings {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str("the ledger's machines would not keep what they are given:")?;
-        for Finding { text, risk } in &self.0 {
-            write!(f, "\n- {text}")?;
-            if let Some(value) = risk.and_then(|risk| risk.to_possible_value()) {
-                write!(f, ", or accept it: --accept-ledger-risk {}", value.get_name())?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for UnsafeSettings {}
-
 /// Looks at every primary and its replicas. Answers how writes are to be acknowledged.
 ///
 /// # Errors
@@ -82,7 +35,7 @@ pub(super) async fn check(
     url: &RedisUrl,
     serving: &[PrimarySlots],
     policy: &DurabilityPolicy,
-) -> Result<Acknowledgement, LedgerError> {
+) -> Result<Acknowledgement, Error> {
     let mut findings = Vec::new();
     let mut primaries = Vec::new();
     for primary in serving {
@@ -114,11 +67,7 @@ pub(super) async fn check(
 ///
 /// # Errors
 /// Neither is that many what the operator said, nor is it accepted.
-pub(in super::super) fn check_fewer_replicas(
-    before: u32,
-    now: u32,
-    policy: &DurabilityPolicy,
-) -> Result<(), UnsafeSettings> {
+pub(super) fn check_fewer_replicas(before: u32, now: u32, policy: &DurabilityPolicy) -> Result<(), UnsafeSettings> {
     if policy.replicas.is_some() {
         return Ok(());
     }
@@ -230,21 +179,4 @@ fn check_replicas(
     }
     // Accepted: what was asked for is still waited for, but nothing that nobody asked for.
     policy.replicas.unwrap_or(fewest)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_finding_says_how_to_accept_it_if_it_can_be() {
-        let finding = |text: &str, risk| Finding { text: text.to_owned(), risk };
-        let refused =
-            UnsafeSettings(vec![finding("a is a replica", None), finding("b forgets", Some(Risk::AppendFsync))]);
-        let text = refused.to_string();
-        assert!(
-            text.ends_with("\n- a is a replica\n- b forgets, or accept it: --accept-ledger-risk appendfsync"),
-            "{text}"
-        );
-    }
 }

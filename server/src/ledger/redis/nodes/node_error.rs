@@ -3,7 +3,7 @@
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
 use super::address::Address;
-use crate::ledger::LedgerError;
+use super::error::Error;
 
 /// Why one try failed.
 #[derive(Clone, Debug)]
@@ -77,7 +77,7 @@ impl NodeError {
     }
 }
 
-impl From<NodeError> for LedgerError {
+impl From<NodeError> for Error {
     fn from(error: NodeError) -> Self {
         match error {
             NodeError::NotRun(why) => Self::Unavailable(why),
@@ -85,19 +85,7 @@ impl From<NodeError> for LedgerError {
             NodeError::Lost(why) => Self::Lost(why),
             NodeError::NotAcknowledged => Self::NotAcknowledged,
             NodeError::Full => Self::Full,
-            NodeError::Failed(error) => Self::Engine(Box::new(error)),
-        }
-    }
-}
-
-impl LedgerError {
-    /// What it means after a try whose answer was lost: that this one was not run says nothing of
-    /// that one.
-    pub(in super::super) fn after_a_lost_try(self) -> Self {
-        match self {
-            Self::Unavailable(why) => Self::Lost(why),
-            Self::Full => Self::Lost("there is no memory left to find out".to_owned()),
-            error => error,
+            NodeError::Failed(error) => Self::Failed(Box::new(error)),
         }
     }
 }
@@ -159,7 +147,7 @@ mod tests {
         }
         let lost = NodeError::Lost(String::new());
         assert!(lost.is_retryable(true) && !lost.is_retryable(false));
-        assert!(matches!(LedgerError::from(node_error("OOM no")), LedgerError::Full));
+        assert!(matches!(Error::from(node_error("OOM no")), Error::Full));
     }
 
     #[test]
