@@ -1,8 +1,9 @@
 //! Real Redis, as processes of their own on free ports, each with a folder for itself: one
 //! ([`Redis`]), a [`Cluster`] of six, or one with a replica and [`Sentinels`]. All are killed when
 //! dropped, and when the test program ends in whatever way. Commands are sent with `redis-cli`, so
-//! that nothing here rests on the library that is under test.
+//! that nothing here rests on the library that is under test. [`Between`] loses answers on the way.
 
+mod between;
 mod cluster;
 mod node;
 mod sentinels;
@@ -11,6 +12,7 @@ mod spawn;
 use std::path::Path;
 use std::time::Duration;
 
+pub use between::Between;
 pub use cluster::Cluster;
 pub use sentinels::Sentinels;
 

@@ -2,9 +2,8 @@
 //! told so.
 
 use subrosa_server::ledger::{CommitOutcome, Due, Ledger as _, LedgerError, ObjectRow, PutObject, Slot};
-use subrosa_tests::redis::Redis;
+use subrosa_tests::redis::{Between, Redis};
 
-use super::between::Between;
 use super::support::{START, create, link, new_row, part, push_key, share, share_key};
 use super::*;
 

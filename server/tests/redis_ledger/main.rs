@@ -5,8 +5,6 @@
 #[path = "../http/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of the API")]
 mod api;
-#[path = "../redis_nodes/between.rs"]
-mod between;
 #[path = "../http/unchecked.rs"]
 mod openapi;
 #[path = "../ledger/support.rs"]
@@ -23,6 +21,7 @@ mod scrub;
 mod served;
 mod shared;
 mod time;
+mod tls;
 
 use std::sync::Arc;
 

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::between::Between;
 use super::*;
 
 /// Longer than anything may take: what is tried again, then one last try.

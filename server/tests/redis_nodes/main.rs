@@ -2,17 +2,15 @@
 //! Sentinels, with what can happen to them.
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
-mod between;
 mod faults;
 mod roles;
 mod start;
-mod tls;
 
 use std::sync::LazyLock;
 
 use redis::Value;
 use subrosa_server::ledger::redis::nodes::{DurabilityPolicy, Error, Invocation, Nodes, RedisUrl, Script, Tag};
-use subrosa_tests::redis::{Cluster, Redis, Sentinels, Settings};
+use subrosa_tests::redis::{Between, Cluster, Redis, Sentinels, Settings};
 
 /// Adds a number to a counter, and answers what it is then.
 static ADD: LazyLock<Script> = LazyLock::new(|| Script::new("return redis.call('INCRBY', KEYS[1], ARGV[1])"));

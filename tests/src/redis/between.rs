@@ -8,14 +8,15 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 /// A way to a Redis that can be cut.
-pub(crate) struct Between {
+#[derive(Debug)]
+pub struct Between {
     address: String,
     cuts: Arc<AtomicU32>,
     gate: Arc<Gate>,
 }
 
 /// Where questions wait, if they are held up.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Gate {
     /// Closes with the next answer that is cut.
     closes: AtomicBool,
@@ -23,51 +24,55 @@ struct Gate {
 }
 
 impl Between {
-    pub(crate) async fn us_and(redis: String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap().to_string();
+    /// Makes one to the Redis that listens there.
+    ///
+    /// # Panics
+    /// There is no free port.
+    pub async fn us_and(redis: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let address = listener.local_addr().expect("it is bound").to_string();
         let cuts = Arc::new(AtomicU32::new(0));
         let gate = Arc::<Gate>::default();
         let (to_cut, to_close) = (Arc::clone(&cuts), Arc::clone(&gate));
         tokio::spawn(async move {
             while let Ok((us, _)) = listener.accept().await {
-                let there = TcpStream::connect(&redis).await.unwrap();
+                let there = TcpStream::connect(&redis).await.expect("Redis listens");
                 tokio::spawn(carry(us, there, Arc::clone(&to_cut), Arc::clone(&to_close)));
             }
         });
         Self { address, cuts, gate }
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// `redis://HOST:PORT`, without a password.
+    #[must_use]
+    pub fn url(&self) -> String {
         format!("redis://{}", self.address)
     }
 
     /// The next answers to scripts do not arrive, nor anything behind them on that line.
-    pub(crate) fn cut_answers(&self, count: u32) {
+    pub fn cut_answers(&self, count: u32) {
         self.cuts.store(count, Ordering::SeqCst);
     }
 
     /// The next answer does not arrive, and whatever is asked after that waits.
-    #[allow(dead_code, reason = "not every program of tests needs it")]
-    pub(crate) fn hold_after_cut(&self) {
+    pub fn hold_after_cut(&self) {
         self.gate.closes.store(true, Ordering::SeqCst);
         self.cut_answers(1);
     }
 
     /// Until an answer was cut, and questions wait.
-    #[allow(dead_code, reason = "not every program of tests needs it")]
-    pub(crate) async fn held(&self) {
-        self.gate.closed.subscribe().wait_for(|closed| *closed).await.unwrap();
+    pub async fn held(&self) {
+        self.gate.closed.subscribe().wait_for(|closed| *closed).await.expect("the gate is ours");
     }
 
     /// Lets questions through again.
-    #[allow(dead_code, reason = "not every program of tests needs it")]
-    pub(crate) fn go_on(&self) {
+    pub fn go_on(&self) {
         self.gate.closed.send_replace(false);
     }
 
     /// How many are still to be cut.
-    pub(crate) fn cuts_left(&self) -> u32 {
+    #[must_use]
+    pub fn cuts_left(&self) -> u32 {
         self.cuts.load(Ordering::SeqCst)
     }
 }
