@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
+use subrosa_durable_redis::{RedisUrlError, Risk};
 use subrosa_lifecycle::Policy;
 use subrosa_shared::api::Channels;
 use subrosa_shared::limits::{LINKS_MAX, Limits, PART_BYTES_MAX, PART_BYTES_MIN, VIEWS_MAX};
 
 use crate::connections::ConnectionLimits;
-use crate::ledger::redis::nodes::{RedisUrlError, Risk};
 use crate::origin::Origin;
 
 pub use crate::connections::{Network, NotANetwork};

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use subrosa_durable_redis::{DurabilityPolicy, Nodes, RedisUrl};
+
 use crate::config::{Config, ConfigError, LedgerPlace};
-use crate::ledger::redis::nodes::{DurabilityPolicy, Nodes, RedisUrl};
 use crate::ledger::redis::{RedisLedger, Settings};
 use crate::ledger::sqlite::{Reserve, SqliteLedger};
 use crate::ledger::{Clock, ClockRefused, LedgerError, SlewedClock, ThisMachine, Transfer};

@@ -3,8 +3,9 @@
 use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 
+use subrosa_durable_redis::{DurabilityPolicy, RedisUrl};
+
 use super::{Config, ConfigError};
-use crate::ledger::redis::nodes::{DurabilityPolicy, RedisUrl};
 
 /// Where the ledger is.
 #[derive(Clone, Debug)]

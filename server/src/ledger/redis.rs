@@ -1,8 +1,8 @@
 //! The ledger in Redis, or Valkey: for installations of more than one server.
 //!
-//! `nodes` reaches the machines. On top of it lie the rows: `keys` names them, `scripts` are the
-//! steps, `records`, `links`, `objects`, `due`, `time` and `fences` put both together, each for one
-//! kind of thing.
+//! The crate [`subrosa_durable_redis`] reaches the machines. On top of it lie the rows: `keys`
+//! names them, `scripts` are the steps, `records`, `links`, `objects`, `due`, `time` and `fences`
+//! put both together, each for one kind of thing.
 //!
 //! What every step rests on: a script is atomic in its slot; every script first looks whether the
 //! slot is of the installation that is served; a version, once replaced, never comes back. So a
@@ -16,7 +16,6 @@ mod fence;
 mod fences;
 mod keys;
 mod links;
-pub mod nodes;
 mod objects;
 mod records;
 mod replicas;
@@ -32,6 +31,7 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use subrosa_durable_redis::{Error, Invocation, Nodes, Script, Tag};
 use subrosa_lifecycle::RecordKey;
 use subrosa_shared::api::LogLine;
 use subrosa_shared::id::{LinkId, ShareId};
@@ -40,7 +40,6 @@ use tokio::time::Instant;
 
 use self::confirmed_cache::ConfirmedCache;
 use self::keys::Keys;
-use self::nodes::{Error, Invocation, Nodes, Script, Tag};
 use self::reply::Reply;
 use self::time::Time;
 use super::{

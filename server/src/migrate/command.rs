@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Parser;
+use subrosa_durable_redis::{RedisUrl, Risk};
 
 use super::progress::{finish, say};
 use super::{MigrateError, Migrated, migrate};
@@ -13,7 +14,6 @@ use crate::config::{Config, LedgerPlace, LogFormat};
 use crate::data_folder::DataFolder;
 use crate::installation;
 use crate::ledger::Transfer;
-use crate::ledger::redis::nodes::{RedisUrl, Risk};
 use crate::open_ledger::open_ledger;
 
 /// Takes everything from one ledger to another.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use subrosa_server::ledger::redis::nodes::{DurabilityPolicy, Nodes, RedisUrl};
+use subrosa_durable_redis::{DurabilityPolicy, Nodes, RedisUrl};
 use subrosa_server::ledger::redis::{RedisLedger, Settings};
 use subrosa_server::ledger::sqlite::SqliteLedger;
 use subrosa_server::ledger::{ManualClock, Transfer};

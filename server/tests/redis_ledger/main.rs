@@ -25,8 +25,8 @@ mod tls;
 
 use std::sync::Arc;
 
+use subrosa_durable_redis::{DurabilityPolicy, Nodes, RedisUrl};
 use subrosa_lifecycle::RecordKey;
-use subrosa_server::ledger::redis::nodes::{DurabilityPolicy, Nodes, RedisUrl};
 use subrosa_server::ledger::redis::{RedisLedger, Settings};
 use subrosa_server::ledger::{Change, LedgerError, NewRow, WriteId};
 use subrosa_shared::api::{Event, LogLine};

@@ -1,7 +1,7 @@
 //! How many replicas acknowledge stays as it was, whatever is away when a server starts.
 
+use subrosa_durable_redis::Risk;
 use subrosa_server::ledger::Ledger as _;
-use subrosa_server::ledger::redis::nodes::Risk;
 use subrosa_tests::redis::Redis;
 use subrosa_tests::wait;
 use tokio::time::Duration;

@@ -15,8 +15,19 @@ use super::verdict;
 use crate::{process, visit};
 
 /// Where the sources of crates lie.
-const CRATES: &[&str] =
-    &["aead", "fuzz/targets", "lifecycle", "pdf", "server", "shared", "tests", "unicode", "web-wasm", "xtask"];
+const CRATES: &[&str] = &[
+    "aead",
+    "durable-redis",
+    "fuzz/targets",
+    "lifecycle",
+    "pdf",
+    "server",
+    "shared",
+    "tests",
+    "unicode",
+    "web-wasm",
+    "xtask",
+];
 
 /// Where the pages' scripts lie, as the server has them.
 const SCRIPTS: &str = "/scripts";

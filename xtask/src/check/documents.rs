@@ -65,8 +65,20 @@ fn paths_in_code(text: &str) -> Vec<&str> {
     ours.filter(|path| !path.contains("/generated")).collect()
 }
 
-const FOLDERS: &[&str] =
-    &[".ci/", "aead/", "docs/", "fuzz/", "pdf/", "server/", "shared/", "tests/", "unicode/", "web-wasm/", "xtask/"];
+const FOLDERS: &[&str] = &[
+    ".ci/",
+    "aead/",
+    "docs/",
+    "durable-redis/",
+    "fuzz/",
+    "pdf/",
+    "server/",
+    "shared/",
+    "tests/",
+    "unicode/",
+    "web-wasm/",
+    "xtask/",
+];
 
 fn without_code_blocks(text: &str) -> Vec<&str> {
     let mut inside = false;

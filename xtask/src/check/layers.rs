@@ -12,7 +12,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("subrosa-unicode", &[]),
     ("subrosa-shared", &["subrosa-aead", "subrosa-unicode"]),
     ("subrosa-lifecycle", &["subrosa-shared"]),
-    ("subrosa-server", &["subrosa-lifecycle", "subrosa-shared"]),
+    ("subrosa-durable-redis", &[]),
+    ("subrosa-server", &["subrosa-durable-redis", "subrosa-lifecycle", "subrosa-shared"]),
     ("subrosa-web", &["subrosa-shared"]),
     ("subrosa-pdf", &[]),
     ("subrosa-tests", &["subrosa-shared"]),
@@ -20,10 +21,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("xtask", &[]),
 ];
 
-/// What a package may know of another for its tests only: the server's start the Redis processes
-/// that the end-to-end tests start too. Those run the server as a program and do not know it as a
-/// library, so the arrows make no circle.
-const FOR_TESTS: &[(&str, &str)] = &[("subrosa-server", "subrosa-tests")];
+/// What a package may know of another for its tests only: those of the server, and of what it
+/// reaches Redis by, start the Redis processes that the end-to-end tests start too. Those run the
+/// server as a program and do not know it as a library, so the arrows make no circle.
+const FOR_TESTS: &[(&str, &str)] = &[("subrosa-durable-redis", "subrosa-tests"), ("subrosa-server", "subrosa-tests")];
 
 /// What would bring I/O, a runtime, a clock, randomness or a browser into `shared`. Below
 /// `subrosa-unicode` nobody looks: it asks the browser about text.

@@ -1,9 +1,9 @@
 //! What is due. Every tag knows its own; together they are one list.
 
 use futures_util::future::try_join_all;
+use subrosa_durable_redis::Tag;
 use subrosa_shared::time::Timestamp;
 
-use super::nodes::Tag;
 use super::{RedisLedger, rows, scripts};
 use crate::ledger::{Due, LedgerError};
 

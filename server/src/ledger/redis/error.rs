@@ -1,6 +1,7 @@
 //! What it means to the ledger when its machines did not do what it asked them for.
 
-use super::nodes::Error;
+use subrosa_durable_redis::Error;
+
 use crate::ledger::LedgerError;
 
 impl From<Error> for LedgerError {

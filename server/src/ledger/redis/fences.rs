@@ -9,9 +9,9 @@
 use std::sync::PoisonError;
 
 use futures_util::future::try_join_all;
+use subrosa_durable_redis::{Invocation, Tag};
 
 use super::fence::{ON_THE_WAY, foreign, state_of};
-use super::nodes::{Invocation, Tag};
 use super::reply::Reply;
 use super::{RedisLedger, scripts};
 use crate::ledger::{InstallationId, LedgerError, ServiceState};

@@ -19,10 +19,9 @@
 //! PREFIX:{ledger}:rewrite        there until files may be written anew again
 //! ```
 
+use subrosa_durable_redis::Tag;
 use subrosa_lifecycle::RecordKey;
 use subrosa_shared::id::LinkId;
-
-use super::nodes::Tag;
 
 /// Names keys.
 #[derive(Clone, Debug)]

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
+use subrosa_durable_redis::{Invocation, Tag};
 use subrosa_lifecycle::RecordKey;
 use subrosa_shared::id::{LinkId, ShareId};
 
 use super::keys::RecordKeys;
-use super::nodes::{Invocation, Tag};
 use super::reply::corrupt;
 use super::{RedisLedger, rows, scripts};
 use crate::ledger::{Change, LedgerError};

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use subrosa_durable_redis::Tag;
 use subrosa_lifecycle::RecordKey;
 use subrosa_shared::id::ShareId;
 
-use super::nodes::Tag;
 use super::{Invocation, RedisLedger, rows, scripts};
 use crate::ledger::{LedgerError, ObjectRow, Objects, PutObject, Slot, WriteId};
 

@@ -1,10 +1,10 @@
 //! Records: loaded, and replaced if nobody else was faster.
 
+use subrosa_durable_redis::Invocation;
 use subrosa_lifecycle::RecordKey;
 use subrosa_shared::api::LogLine;
 
 use super::keys::RecordKeys;
-use super::nodes::Invocation;
 use super::{RedisLedger, rows, scripts};
 use crate::ledger::{Change, CommitOutcome, LOG_LINES_MAX, LedgerError, NewRow, Row, WriteId};
 

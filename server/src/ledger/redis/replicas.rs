@@ -1,7 +1,8 @@
 //! How many replicas acknowledge is remembered in the ledger. A server that starts while some of
 //! them are away would count fewer, and take that for what the operator wants.
 
-use super::nodes::Tag;
+use subrosa_durable_redis::Tag;
+
 use super::{RedisLedger, scripts};
 use crate::ledger::LedgerError;
 

@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use super::nodes::Script;
+use subrosa_durable_redis::Script;
 
 macro_rules! scripts {
     ($($(#[$doc:meta])* $name:ident = $flags:literal $($file:literal),+;)*) => {

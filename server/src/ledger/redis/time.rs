@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use subrosa_durable_redis::{Invocation, Tag};
 use subrosa_shared::time::Timestamp;
 
-use super::nodes::{Invocation, Tag};
 use super::single_flight::SingleFlight;
 use super::{RedisLedger, scripts};
 use crate::ledger::clock::{SKEW_MAX, check_at_start};

@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use futures_util::future::try_join_all;
+use subrosa_durable_redis::{Invocation, Script, Tag};
 use subrosa_lifecycle::RecordKey;
 use subrosa_shared::id::{LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
 use super::keys::RecordKeys;
-use super::nodes::{Invocation, Script, Tag};
 use super::reply::corrupt;
 use super::{RedisLedger, rows, scripts};
 use crate::ledger::{ExportedRecord, LedgerError, NewRow, ServiceState, Transfer, WriteId};

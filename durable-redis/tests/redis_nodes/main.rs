@@ -1,5 +1,5 @@
-//! The network half of the ledger in Redis, against real processes: alone, as a Cluster, behind
-//! Sentinels, with what can happen to them.
+//! Against real processes: one Redis, a Cluster, and one behind Sentinels, with what can happen to
+//! them.
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
 mod faults;
@@ -9,7 +9,7 @@ mod start;
 use std::sync::LazyLock;
 
 use redis::Value;
-use subrosa_server::ledger::redis::nodes::{DurabilityPolicy, Error, Invocation, Nodes, RedisUrl, Script, Tag};
+use subrosa_durable_redis::{DurabilityPolicy, Error, Invocation, Nodes, RedisUrl, Script, Tag};
 use subrosa_tests::redis::{Between, Cluster, Redis, Sentinels, Settings};
 
 /// Adds a number to a counter, and answers what it is then.

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use redis::{RedisError, RedisResult, Value, from_redis_value};
 
-use crate::ledger::redis::nodes::address::Address;
-use crate::ledger::redis::nodes::connection::Connector;
-use crate::ledger::redis::nodes::node_error::NodeError;
+use crate::address::Address;
+use crate::connection::Connector;
+use crate::node_error::NodeError;
 
 /// What one machine says of itself; `None` for what it does not tell.
 #[derive(Debug)]

@@ -1,37 +1,5 @@
-//! The network half: which machines make up the ledger, how they are reached, and what their
-//! answers mean. It knows nothing of records.
-//!
-//! What the rows may build on:
-//!
-//! - [`RedisUrl::parse`] reads the URL, [`Nodes::open`] connects, checks and learns who is primary
-//!   of what.
-//! - Keys carry a hash tag, `{…}` around a [`Tag`]. An [`Invocation`] is one [`Script`] with the
-//!   keys of one tag. The key `PREFIX:{…}:acknowledged` of every tag is used here.
-//! - [`Nodes::read`] asks the tag's primary. What it says may not have reached its replicas.
-//! - [`Nodes::write`] returns after the primary has done it and [`Nodes::replicas`] of its replicas
-//!   have acknowledged it, **and everything that this primary had done before**: so a script that
-//!   changes nothing confirms what was read.
-//! - A script is run again by itself only if it surely was not run, or if
-//!   [`Invocation::repeatable`] says that twice is the same as once. Otherwise a lost answer is
-//!   [`Error::Lost`]: whoever asked has to look.
-//! - Every call ends within a few seconds, with an answer or an error. Dropping a call undoes
-//!   nothing.
-//! - A script answers with values. An error reply of its own becomes [`Error::Failed`].
-
-mod address;
-mod connection;
-mod discovery;
-mod error;
-mod fitness;
-mod invocation;
-mod map;
-mod node_error;
-mod primary;
-mod redis_url;
-mod replicas;
-mod tag;
-mod unsafe_settings;
-mod write_connection;
+//! All machines of a ledger as one: a call goes to the primary of its tag, is tried again while
+//! that is safe, and roles are learnt again when they seem to have changed.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -40,20 +8,18 @@ use std::time::Duration;
 use redis::{Cmd, Value};
 use tokio::time::Instant;
 
-use self::address::Address;
-use self::map::{Map, PrimarySlots};
-use self::node_error::{NodeError, Redirect};
-use self::primary::Primary;
-use self::redis_url::Topology;
-use self::replicas::Acknowledgement;
-use self::write_connection::Task;
-
-pub use error::Error;
-pub use fitness::DurabilityPolicy;
-pub use invocation::{Invocation, Script};
-pub use redis_url::{RedisUrl, RedisUrlError};
-pub use tag::Tag;
-pub use unsafe_settings::{Risk, UnsafeSettings};
+use super::address::Address;
+use super::discovery;
+use super::error::Error;
+use super::fitness::{self, DurabilityPolicy};
+use super::invocation::Invocation;
+use super::map::{Map, PrimarySlots};
+use super::node_error::{NodeError, Redirect};
+use super::primary::Primary;
+use super::redis_url::{RedisUrl, Topology};
+use super::replicas::Acknowledgement;
+use super::tag::Tag;
+use super::write_connection::Task;
 
 /// How long a call is tried again before it fails.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -309,7 +275,10 @@ async fn tag_slots(url: &RedisUrl, serving: &[PrimarySlots]) -> Result<Vec<u16>,
 }
 
 /// Between half of it and all of it, so that those who failed together do not come back together.
+#[expect(clippy::disallowed_methods, reason = "it decides nothing but when a pause ends")]
 fn jittered(pause: Duration) -> Duration {
-    let [byte] = crate::random::bytes();
+    let mut byte = [0];
+    getrandom::fill(&mut byte).expect("the platform gives randomness");
+    let [byte] = byte;
     pause.mul_f64(0.5 + f64::from(byte) / 512.0)
 }

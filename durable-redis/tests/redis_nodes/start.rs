@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use subrosa_server::ledger::redis::nodes::Risk;
+use subrosa_durable_redis::Risk;
 use tokio::time::Instant;
 
 use super::*;
