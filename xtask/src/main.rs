@@ -7,6 +7,7 @@
 mod bench;
 mod check;
 mod fuzz;
+mod seeded_bugs;
 mod serve;
 mod test;
 mod web;
@@ -45,6 +46,8 @@ enum Task {
     Check(check::CheckArgs),
     /// Look for inputs that break a promise, with libFuzzer
     Fuzz(fuzz::FuzzArgs),
+    /// Show that the model check of the lifecycle finds bugs that are put in
+    SeededBugs(seeded_bugs::SeededBugsArgs),
     /// Measure, and print the ratios that docs/BENCHMARKS.md keeps
     Bench(bench::BenchArgs),
     /// Take the pictures in docs/pictures again, from the real pages
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(&args),
         Task::Check(args) => check::run(&args),
         Task::Fuzz(args) => fuzz::run(&args),
+        Task::SeededBugs(args) => seeded_bugs::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::Pictures => bench::pictures(),
         Task::Web => web::build().map(drop),

@@ -19,7 +19,9 @@ use crate::{check, process, tools};
 const FIRST: &[&str] = &["shared", "web-wasm", "server"];
 const LAST: &str = "tests";
 /// Test programs that come last in their folder.
-const SLOW: &[&str] = &["browser", "faults", HEAVY];
+const SLOW: &[&str] = &["browser", "faults", HEAVY, MODEL_CHECK];
+/// Every order of what can happen: a minute of all processors, and nothing to wait for.
+const MODEL_CHECK: &str = "model_check";
 /// The tests of the pages.
 const BROWSER_TESTS: &str = "browser";
 /// Gigabytes and many minutes.
@@ -85,13 +87,19 @@ pub(super) fn run(
         all(tally, &|_| true)?;
     } else {
         // Most tests of the pages wait for a browser, the others for processes and clocks, and the
-        // checks for compilers.
+        // checks for compilers. When those are done, processors have time for the model check.
         let in_browsers = |artifact: &Artifact| IN_BROWSERS.contains(&artifact.name.as_str());
+        let model_check = |artifact: &Artifact| artifact.name == MODEL_CHECK;
         std::thread::scope(|scope| {
-            let checks = scope.spawn(|| beside(check::all_beside));
+            let checks = scope.spawn(|| {
+                beside(|tally| {
+                    let checked = check::all_beside(tally);
+                    all(tally, &model_check).and(checked)
+                })
+            });
             let pages = scope.spawn(|| beside(|tally| all(tally, &in_browsers)));
             let rest = beside(|tally| {
-                let ran = all(tally, &|artifact| !in_browsers(artifact));
+                let ran = all(tally, &|artifact| !in_browsers(artifact) && !model_check(artifact));
                 others(tally);
                 ran
             });
