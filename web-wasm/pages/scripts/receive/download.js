@@ -4,7 +4,7 @@
  * to the disk.
  */
 
-import { openSink } from "./saver.js";
+import { openSink } from "./sinks.js";
 
 /** @typedef {import("./session.js").SavePlan} SavePlan */
 

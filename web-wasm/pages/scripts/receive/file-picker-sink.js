@@ -14,7 +14,7 @@ import { Cancelled } from "../net/waiting.js";
  */
 export const pickers = /** @type {Pickers} */ (/** @type {unknown} */ (globalThis));
 
-/** @param {import("./saver.js").What} what @returns {Promise<import("./saver.js").Sink>} */
+/** @param {import("./sinks.js").What} what @returns {Promise<import("./sinks.js").Sink>} */
 export async function filePickerSink({ fileName, isArchive, keyWorker }) {
   const picked = pickers.showSaveFilePicker?.({ suggestedName: fileName });
   if (!picked) throw new Error("no file can be picked here");

@@ -19,7 +19,7 @@ import { deadEnds, showDeadEnd } from "./dead-ends.js";
 import { prepareDestroy } from "./destroy.js";
 import { handOut, warning } from "./in-app-browser.js";
 import { showListing, visitorsBefore } from "./listing.js";
-import { failed, fetchFolder, prepareSaving, saveNow } from "./saving.js";
+import { failed, fetchDownload, fetchFolder, prepareSaving, saveNow } from "./saving.js";
 import { DownloadSession } from "./session.js";
 import { nameOf, Tree } from "./tree.js";
 import { cancel, endOpeners, fetchPartOpeners, visit } from "./visit.js";
@@ -164,6 +164,7 @@ function beginDownload(chosen) {
   // By the second step it is there.
   const coming = chosen.look ? fetchLooking() : undefined;
   coming?.catch(() => {});
+  fetchDownload().catch(() => {});
   if (chosen.asFolder) fetchFolder().catch(() => {});
   fetchPartOpeners().catch(() => {});
   const go = () => void (coming ? lookNow(coming) : saveNow());

@@ -30,8 +30,8 @@ export async function hasRoom(bytes) {
 }
 
 /**
- * @param {import("./saver.js").What & { saveUrl: (url: string, fileName: string) => void }} what
- * @returns {Promise<import("./saver.js").Sink>}
+ * @param {import("./sinks.js").What & { saveUrl: (url: string, fileName: string) => void }} what
+ * @returns {Promise<import("./sinks.js").Sink>}
  */
 export async function opfsSink({ fileName, sizeAtMost, isArchive, keyWorker, saveUrl }) {
   removeLast?.();

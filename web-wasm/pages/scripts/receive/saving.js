@@ -9,7 +9,6 @@ import { Pace } from "../ui/pace.js";
 import { clearProgress, showProgress } from "../ui/progress.js";
 import { button, element, setText, show, state } from "../ui/views.js";
 import { deadEnds, showDeadEnd } from "./dead-ends.js";
-import { save } from "./download.js";
 import { removeStored } from "./saver.js";
 import { begin, cancel, endOpeners, haveOpeners, isCancelled, visit } from "./visit.js";
 
@@ -48,6 +47,8 @@ export async function saveNow() {
   clearProgress();
   show("saving");
   try {
+    // Before the lease: what does not come counts nothing.
+    const { save } = await fetchDownload();
     const openers = await haveOpeners(signal);
     /** @type {import("./session.js").SavePlan} */
     const plan = JSON.parse(await keyWorker.ask("savePlan", wanted.entry, wanted.folder));
@@ -73,6 +74,9 @@ export async function saveNow() {
     waiting(undefined);
   }
 }
+
+/** What saves. Called at the first step, so that it is there at the second. */
+export const fetchDownload = () => onDemand(import("./download.js"));
 
 /** What saves file by file. Called at the first step, so that it is there at the second. */
 export const fetchFolder = () => onDemand(import("./folder.js"));
