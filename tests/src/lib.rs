@@ -9,6 +9,7 @@ pub mod client;
 pub mod disk;
 pub mod exactly_n;
 pub mod leaks;
+pub mod liar;
 pub mod nginx;
 pub mod ports;
 pub mod redis;

@@ -14,6 +14,7 @@ mod forgotten;
 mod hygiene;
 mod interruptions;
 mod languages;
+mod lies;
 mod limits;
 mod looking;
 mod names;

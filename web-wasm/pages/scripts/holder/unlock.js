@@ -4,7 +4,7 @@
 import { addTexts, problems } from "../i18n/texts.js";
 import { countText, refusalOf, sentenceOf, soonText } from "../i18n/wording.js";
 import { CallError } from "../net/api.js";
-import { onDemand } from "../net/waiting.js";
+import { LONG_MILLIS, onDemand } from "../net/waiting.js";
 import { button, element, setText, show, state, wireShowPassword } from "../ui/views.js";
 
 /** No link has a longer password (PROTOCOL.md, section 5). */
@@ -27,6 +27,8 @@ const PASSWORD_BYTES_MAX = 1024;
 let texts;
 /** @type {number | undefined} */
 let countdown;
+/** Whether that holds the button. Nothing is lost by a try before its time: it is refused, and not counted. */
+let held = false;
 let busy = false;
 /** A password that is meant as it is, although it begins or ends with what nobody sees. */
 let meant = "";
@@ -69,9 +71,10 @@ export function askPassword(retryAfterMillis) {
 /** @param {(password: string) => Promise<void>} open */
 async function submit(open) {
   const input = element("password", HTMLInputElement);
-  if (state() !== "password" || busy || countdown !== undefined) return;
+  if (state() !== "password" || busy || held) return;
   if (input.value === "") return refuse(texts.emptyPassword);
   busy = true;
+  stopWaiting();
   refuse("");
   working(true);
   try {
@@ -82,7 +85,7 @@ async function submit(open) {
     tellFailure(error);
   } finally {
     busy = false;
-    working(countdown !== undefined);
+    working(held);
     button("open").textContent = texts.open;
   }
 }
@@ -125,8 +128,8 @@ export function tellFailure(error) {
 function working(yes) {
   const target = button("open");
   target.disabled = yes;
-  target.textContent = yes && countdown === undefined ? texts.checking : texts.open;
-  element("password-form", HTMLFormElement).ariaBusy = String(yes && countdown === undefined);
+  target.textContent = yes && !held ? texts.checking : texts.open;
+  element("password-form", HTMLFormElement).ariaBusy = String(yes && !held);
 }
 
 /** @param {number} millis */
@@ -140,26 +143,29 @@ function wrong(millis) {
 
 /** @param {number} millis @param {(soon: string) => string} text */
 function wait(millis, text) {
-  const until = performance.now() + millis;
-  button("open").disabled = true;
+  const from = performance.now();
+  button("open").disabled = held = true;
   // The first sentence is announced; the ticking figure is only shown.
   const target = element("password-problem", HTMLElement);
   target.setAttribute("aria-live", "off");
   refuse(text(soonText(millis / 1000)));
   clearInterval(countdown);
   countdown = setInterval(() => {
-    const left = until - performance.now();
-    if (left > 0) {
-      target.textContent = text(soonText(left / 1000));
+    const waited = performance.now() - from;
+    if (held && waited >= Math.min(millis, LONG_MILLIS)) button("open").disabled = held = false;
+    if (waited < millis) {
+      target.textContent = text(soonText((millis - waited) / 1000));
       return;
     }
-    clearInterval(countdown);
-    countdown = undefined;
-    target.removeAttribute("aria-live");
+    stopWaiting();
     // That it was wrong stays true: who looked away still reads it, and hears that the wait is over.
     refuse(text === texts.wrongPassword ? texts.wrongPasswordNow : "");
-    button("open").disabled = false;
   }, 250);
+}
+
+function stopWaiting() {
+  clearInterval(countdown);
+  element("password-problem", HTMLElement).removeAttribute("aria-live");
 }
 
 /** @param {string} text */

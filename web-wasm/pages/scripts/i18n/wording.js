@@ -2,6 +2,7 @@
 /** Sizes, spans and moments in the page's language. What number and unit: decided in Rust. */
 
 import { life, size, span } from "../engine/wasm.js";
+import { LONG_MILLIS } from "../net/waiting.js";
 import { localeOf } from "./locale.js";
 import { language, problems, refusals, strangers } from "./texts.js";
 
@@ -60,6 +61,7 @@ export function momentText(millis) {
  */
 export function sentenceOf(failure) {
   if (!failure) return "";
+  if (failure.variant === "answer") return problems.server;
   if (failure.stranger) {
     const { status, host, bytes } = failure.stranger;
     // Of uploads.
@@ -71,4 +73,23 @@ export function sentenceOf(failure) {
 
 /** The same for what a person did once. @param {import("../net/api.js").Failure | undefined} failure @param {string} [lost] */
 export const refusalOf = (failure, lost = problems.network) =>
-  (failure?.again && !failure.stranger ? "" : sentenceOf(failure)) || lost;
+  withWait((failure?.again && !failure.stranger ? "" : sentenceOf(failure)) || lost, failure);
+
+/**
+ * A sentence, and behind it when the next try is asked for, where that is long.
+ *
+ * @param {string} sentence
+ * @param {import("../net/api.js").Failure | undefined} failure
+ */
+export const withWait = (sentence, failure) =>
+  failure?.again && failure.wait_millis > LONG_MILLIS
+    ? `${sentence} ${problems.later(soonText(failure.wait_millis / 1000))}`
+    : sentence;
+
+/**
+ * Why something has ended, in words; empty for a reason that this page does not know.
+ *
+ * @param {import("/pages").EndTexts} words
+ * @param {import("/api").Gone} gone
+ */
+export const endText = (words, { why, at }) => (Object.hasOwn(words, why) ? words[why]?.(momentText(at)) : "") ?? "";

@@ -5,11 +5,12 @@
  */
 
 import { judge } from "../engine/wasm.js";
-import { Cancelled, wait, within } from "./waiting.js";
+import { isGone } from "./answers.js";
+import { Cancelled, LONG_MILLIS, wait, within } from "./waiting.js";
 
 /**
  * @typedef {object} Failure what `judge` says
- * @property {string} variant slug of the problem, or `network`, `unavailable`, `server`
+ * @property {string} variant slug of the problem, or `network`, `unavailable`, `server`, `stranger`, `answer` (malformed)
  * @property {string} sentence for people; may be empty
  * @property {boolean} again
  * @property {number} wait_millis
@@ -38,7 +39,7 @@ export class CallError extends Error {
  * @property {Uint8Array<ArrayBuffer>} [bytes] body
  * @property {AbortSignal} signal
  * @property {number} [triesMax] give up after so many tries, whatever the failure
- * @property {(failure: Failure) => void} [onWait] told before each wait
+ * @property {(failure: Failure) => void} [onWait] told before each wait; without it, the call fails rather than wait long
  */
 
 const BASE = "/api/v1";
@@ -56,10 +57,13 @@ const BODY_MILLIS = 10 * 60_000;
  * @returns {Promise<Response>} one that is ok
  */
 export async function send(call) {
+  let untold = 0;
   for (let tries = 1; ; tries += 1) {
     const outcome = await attempt(call, tries);
     if (outcome instanceof Response) return outcome;
     if (!outcome.again || tries >= (call.triesMax ?? Infinity)) throw new CallError(outcome);
+    // Nobody looks at a page that waits for long and does not say so.
+    if (!call.onWait && (untold += outcome.wait_millis) > LONG_MILLIS) throw new CallError(outcome);
     call.onWait?.(outcome);
     await wait(outcome.wait_millis, call.signal);
   }
@@ -67,6 +71,27 @@ export async function send(call) {
 
 /** @param {Call} call */
 export const sendForText = async (call) => readAnswer(call, (response) => response.text());
+
+/**
+ * What an answer holds, as it has to be; anything else is a failed call.
+ *
+ * @template T
+ * @param {string} body
+ * @param {import("./answers.js").Check<T>} check
+ * @returns {T}
+ */
+export function read(body, check) {
+  try {
+    const value = JSON.parse(body);
+    if (check(value)) return value;
+  } catch {
+    // Not even JSON.
+  }
+  throw new CallError({ variant: "answer", sentence: "", again: false, wait_millis: 0, gone: null });
+}
+
+/** Whether a failure says nothing of what was asked for: it is not the server's own, or not as it must be. @param {Failure} failure */
+export const isUnclear = ({ variant }) => ["server", "stranger", "answer"].includes(variant);
 
 /** @param {Call} call */
 export const sendForBytes = async (call) =>
@@ -175,11 +200,16 @@ export function refusal(status, body, retryAfter, tries, bytes = 0, origin = loc
  * @returns {Failure}
  */
 export function judged(status, body, retryAfter, tries) {
-  const { type = "", detail = "", retry_after_millis, gone = null } = problemOf(body);
+  const { type, detail, retry_after_millis, gone = null } = problemOf(body);
   const asked = retry_after_millis ?? Number(retryAfter || NaN) * 1000;
   const millis = Number.isFinite(asked) ? asked : undefined;
-  return { ...JSON.parse(judge(status, String(type), String(detail), millis, tries, Math.random())), gone };
+  const failure = { ...JSON.parse(judge(status, textOf(type), textOf(detail), millis, tries, Math.random())), gone };
+  // Nothing is believed to have ended by half an answer.
+  return gone === null || isGone(gone) ? failure : { ...failure, variant: "answer", sentence: "", gone: null };
 }
+
+/** @param {unknown} value */
+const textOf = (value) => (typeof value === "string" ? value : "");
 
 /**
  * The problem document in a body; nothing if it is none.

@@ -9,8 +9,20 @@ export class Cancelled extends Error {
   }
 }
 
+/** A wait that is longer is told, and so is how to end it. */
+export const LONG_MILLIS = 15_000;
+/** Told to a page and its workers: somebody wants no wait to go on. */
+const NOW = "subrosa-now";
+
+/** Ends every wait in this page or worker. */
+export const tryNow = () => void dispatchEvent(new Event(NOW));
+
+/** @param {() => void} act when waits end because somebody wants it */
+export const whenTriedNow = (act) => addEventListener(NOW, act);
+
 /**
- * Waits. Ends early when the network comes back, so that nobody looks at a countdown after the tunnel.
+ * Waits. Ends early when the network comes back, so that nobody looks at a countdown after the tunnel, and when somebody
+ * wants it.
  *
  * @param {number} millis
  * @param {AbortSignal} signal
@@ -25,6 +37,7 @@ export function wait(millis, signal) {
     const end = () => {
       clearTimeout(timer);
       removeEventListener("online", online);
+      removeEventListener(NOW, online);
       signal.removeEventListener("abort", cancel);
     };
     const online = () => {
@@ -41,6 +54,7 @@ export function wait(millis, signal) {
       resolve();
     }, millis);
     addEventListener("online", online);
+    addEventListener(NOW, online);
     signal.addEventListener("abort", cancel);
   });
 }

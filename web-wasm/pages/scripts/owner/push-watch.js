@@ -3,9 +3,10 @@
 
 import { events, pushStatus as texts } from "../i18n/texts.js";
 import { countText, momentText } from "../i18n/wording.js";
-import { CallError, sendForText } from "../net/api.js";
+import { CallError, read, sendForText } from "../net/api.js";
 import { forgetFragment } from "../net/fragment.js";
 import { element, setText } from "../ui/views.js";
+import { isLog, isPush } from "./answers.js";
 import { StatusWatch, timesText } from "./status-watch.js";
 
 /**
@@ -75,7 +76,7 @@ export class PushWatch extends StatusWatch {
   /** @param {string} body @override */
   async show(body) {
     if (body === this.#shown || this.signal.aborted) return;
-    const status = /** @type {import("/api").PushStatus} */ (JSON.parse(body));
+    const status = read(body, isPush);
     const opened = /** @type {Opened} */ (JSON.parse(await this.#keyWorker.ask("pushStatus", body)));
     const { link } = status;
     const { started, wrong_password: wrong } = link.counters;
@@ -102,12 +103,12 @@ export class PushWatch extends StatusWatch {
     /** @type {import("/api").Log} */
     let log;
     try {
-      log = JSON.parse(await sendForText(this.#call("GET", "/log", 1)));
+      log = read(await sendForText(this.#call("GET", "/log", 1)), isLog);
     } catch {
       // It comes with the next change.
       return;
     }
-    this.#showLines(log.lines.filter(({ event }) => events[event]).map(line));
+    this.#showLines(log.lines.filter(({ event }) => Object.hasOwn(events, event)).map(line));
   }
 
   /** @param {HTMLElement[]} lines */

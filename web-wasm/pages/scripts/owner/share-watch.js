@@ -2,14 +2,13 @@
 /** What happens to the link of a share, as its owner sees it. */
 
 import { endings, goneForOwner, status as texts } from "../i18n/texts.js";
-import { countText, momentText } from "../i18n/wording.js";
-import { CallError, sendForText } from "../net/api.js";
+import { countText, endText, momentText } from "../i18n/wording.js";
+import { CallError, isUnclear, read, sendForText } from "../net/api.js";
+import { isShare } from "./answers.js";
 import { StatusWatch, timesText } from "./status-watch.js";
 
 /** Facts in the order in which they stand. */
 const ORDER = ["state", "opened", "started", "finished", "lost", "wrong", "left", "ends"];
-/** Answers that say nothing of the share: they are not the server's own, or not as they must be. */
-const UNCLEAR = ["server", "stranger"];
 
 export class ShareWatch extends StatusWatch {
   #share;
@@ -46,7 +45,7 @@ export class ShareWatch extends StatusWatch {
 
   /** @param {unknown} error @override */
   failed(error) {
-    if (error instanceof CallError && !error.failure.again && !UNCLEAR.includes(error.variant)) {
+    if (error instanceof CallError && !error.failure.again && !isUnclear(error.failure)) {
       this.#ended(error.failure.gone);
     } else {
       this.row("state", texts.state, texts.unreachable);
@@ -55,7 +54,7 @@ export class ShareWatch extends StatusWatch {
 
   /** @param {string} body @override */
   async show(body) {
-    const status = /** @type {import("/api").ShareStatus} */ (JSON.parse(body));
+    const status = read(body, isShare);
     const link = status.links.find((candidate) => candidate.link === this.#share.linkId);
     const gone = link?.gone ?? status.gone;
     if (!link) {
@@ -88,7 +87,7 @@ export class ShareWatch extends StatusWatch {
   /** @param {import("/api").Gone | null | undefined} gone */
   #ended(gone) {
     this.stop();
-    const why = (goneForOwner[gone?.why ?? "expired"] ?? goneForOwner.expired)(momentText(gone?.at ?? Date.now()));
+    const why = gone ? endText(goneForOwner, gone) : "";
     // That it arrived is what the sender waits for; that it is deleted comes after.
     if (this.#arrivedAt === null) this.#listener.onGone(endings.deleted, why);
     else this.#listener.onGone(endings.arrived, `${endings.receipt(momentText(this.#arrivedAt))} ${why}`);

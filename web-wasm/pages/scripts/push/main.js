@@ -23,9 +23,10 @@
 import * as wasm from "/wasm/seal.js";
 
 import { formProblems as problems, push as texts, pushDeadEnds, pushGone, textsReady } from "../i18n/texts.js";
-import { sentenceOf } from "../i18n/wording.js";
-import { CallError, sendForText } from "../net/api.js";
+import { sentenceOf, withWait } from "../i18n/wording.js";
+import { CallError, read, sendForText } from "../net/api.js";
 import { followNewLinks, forgetFragment, keep, takeFragment } from "../net/fragment.js";
+import { isConfig } from "../owner/answers.js";
 import { showChannels } from "../owner/channels.js";
 import { FormProblem } from "../owner/form-choices.js";
 import { DeadEnds } from "../ui/dead-ends.js";
@@ -74,12 +75,12 @@ async function start() {
 async function configure(text) {
   try {
     const call = { method: "GET", path: "/config", signal: new AbortController().signal, triesMax: TRIES };
-    config = JSON.parse(await sendForText(call));
+    config = read(await sendForText(call), isConfig);
     showChannels(config);
     if (config.push_origin) {
       origin = config.push_origin;
       // What a push may be, the server says that keeps it.
-      config = JSON.parse(await sendForText({ ...call, ...(origin && { origin }) }));
+      config = read(await sendForText({ ...call, ...(origin && { origin }) }), isConfig);
     }
     offer(config);
   } catch (error) {
@@ -174,7 +175,7 @@ function refuse(error) {
   const failure = error instanceof CallError ? error.failure : undefined;
   const lost = ["network", "unavailable"].includes(variant) ? problems.network : "";
   const strange = variant === "server" ? problems.server : problems.unexpected;
-  setText("push-problem", sentenceOf(failure) || lost || strange);
+  setText("push-problem", withWait(sentenceOf(failure) || lost || strange, failure));
   if (failure) button("make").textContent = texts.retry;
   button("make").focus();
 }

@@ -2,7 +2,7 @@
 /** The link, and what its owner can do with it: hand it out, watch it, change it, delete what it leads to. */
 
 import { formProblems as problems, messages, page, push as texts, pushEndings, pushGone } from "../i18n/texts.js";
-import { momentText, refusalOf } from "../i18n/wording.js";
+import { endText, momentText, refusalOf } from "../i18n/wording.js";
 import { CallError } from "../net/api.js";
 import { Card } from "../owner/card.js";
 import { PushWatch } from "../owner/push-watch.js";
@@ -143,7 +143,7 @@ function showEnd(gone, { link }, { confirmed }) {
   const { arrived, seen, deleted } = pushEndings;
   const title = confirmed.last !== null ? arrived : link.counters.started.count > 0 ? seen : deleted;
   setText("done-title", title);
-  setText("done-lead", (pushGone[gone.why] ?? pushGone.expired)(momentText(gone.at)));
+  setText("done-lead", endText(pushGone, gone));
   for (const id of ["passphrase-apart", "next-block", "revoke-ask"]) element(id, HTMLElement).hidden = true;
   setText("change-problem", "");
   showPassphrase(false);

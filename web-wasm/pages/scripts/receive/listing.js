@@ -18,7 +18,7 @@ export function showListing(listing, view, { held, someSaved, visitors }) {
   const files = listing.entries.filter((entry) => entry.size !== null);
   const size = sizeText(listing.contentLen);
   setText("ready-title", texts.title(files.length, size));
-  const left = spanText((view.expires_at - view.now) / 1000);
+  const left = spanText(Math.max(0, view.expires_at - view.now) / 1000);
   setText("ready-lead", held ? texts.held : texts.until(momentText(view.expires_at), left));
   setText("note", listing.note ?? "");
   element("note-block", HTMLElement).hidden = !listing.note;

@@ -3,6 +3,7 @@
 
 import { preview as texts } from "../i18n/texts.js";
 import { throwIfCancelled } from "../net/waiting.js";
+import { offerTryNow } from "../ui/try-now.js";
 import { element, setText, show, state } from "../ui/views.js";
 import { closePreview, notShown, openPreview } from "./preview.js";
 import { failed, waitText } from "./saving.js";
@@ -44,7 +45,10 @@ export async function look(back) {
     };
     await openPreview(whole, {
       onProgress: (bytes, total) => (progress.value = total === 0 ? 1 : bytes / total),
-      onWait: (failure) => setText("preview-lead", waitText(failure) || texts.loading),
+      onWait: (failure) => {
+        offerTryNow(failure);
+        setText("preview-lead", waitText(failure) || texts.loading);
+      },
     });
     show("preview");
   } catch (error) {
@@ -56,6 +60,7 @@ export async function look(back) {
     show("preview");
   } finally {
     progress.hidden = true;
+    offerTryNow(undefined);
   }
 }
 

@@ -3,10 +3,11 @@
 
 import { list as filesTexts, problems, receive as texts, receiveDeadEnds } from "../i18n/texts.js";
 import { refusalOf, sentenceOf, soonText } from "../i18n/wording.js";
-import { CallError } from "../net/api.js";
+import { CallError, isUnclear } from "../net/api.js";
 import { onDemand, throwIfCancelled } from "../net/waiting.js";
 import { Pace } from "../ui/pace.js";
 import { clearProgress, showProgress } from "../ui/progress.js";
+import { offerTryNow, prepareTryNow } from "../ui/try-now.js";
 import { button, element, setText, show, state } from "../ui/views.js";
 import { deadEnds, showDeadEnd } from "./dead-ends.js";
 import { removeStored } from "./saver.js";
@@ -25,6 +26,7 @@ export function prepareSaving(page) {
   button("saved-yes").addEventListener("click", () => state() === "ask-saved" && void saved());
   button("saved-again").addEventListener("click", () => state() === "ask-saved" && void saveNow());
   button("finish").addEventListener("click", () => state() === "ready" && visit.session.holdsLease && void finish());
+  prepareTryNow(() => waiting(undefined));
   addEventListener("offline", () => state() === "saving" && setText("network", texts.offline));
   addEventListener("online", () => setText("network", ""));
   addEventListener("beforeunload", (event) => {
@@ -118,7 +120,7 @@ async function finish() {
     showFinished(texts.finishedLead);
   } catch (error) {
     // A lease that is over was told or has lapsed: nothing is left to tell.
-    const isOver = error instanceof CallError && !error.failure.again;
+    const isOver = error instanceof CallError && !error.failure.again && !isUnclear(error.failure);
     if (isOver) {
       if (["gone", "not-found"].includes(error.variant)) session.forgetLink();
       else session.forgetLease();
@@ -163,6 +165,7 @@ export function failed(error) {
 /** @param {import("../net/api.js").Failure | undefined} failure @param {Pace} [pace] */
 function waiting(failure, pace) {
   if (failure) pace?.forget();
+  offerTryNow(failure);
   setText("network", waitText(failure));
 }
 

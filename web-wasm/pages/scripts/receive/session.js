@@ -2,7 +2,8 @@
 /** The calls of somebody who holds a link, in order: look, open, ask for a lease, say that it is saved. */
 
 import { HeldLink, untilHere } from "../holder/link.js";
-import { sendForBytes, sendForText } from "../net/api.js";
+import { isLink, moment, shape, text } from "../net/answers.js";
+import { read, sendForBytes, sendForText } from "../net/api.js";
 import { forgetLease, secureLease, storedLease, storeLease } from "../storage/device-storage.js";
 
 /**
@@ -20,6 +21,11 @@ import { forgetLease, secureLease, storedLease, storeLease } from "../storage/de
 const LOOKS_SHARE = 1.75;
 /** A lease that was asked for and never answered may have been granted: its secret is kept so long. */
 const UNANSWERED_MILLIS = 24 * 60 * 60 * 1000;
+
+/** @type {import("../net/answers.js").Check<import("/api").OpenedLink>} */
+const isOpened = shape({ share: text, view_wrap: text, link: isLink });
+/** @type {import("../net/answers.js").Check<import("/api").GrantedLease>} */
+const isGranted = shape({ content_wrap: text, expires_at: moment, link: isLink });
 
 export class DownloadSession {
   #keyWorker;
@@ -87,7 +93,7 @@ export class DownloadSession {
 
   /** Looks at the link. Counts nothing. @returns {Promise<LinkView>} */
   async look() {
-    return JSON.parse(await sendForText(this.#link.call("GET", "")));
+    return read(await sendForText(this.#link.call("GET", "")), isLink);
   }
 
   /**
@@ -99,8 +105,8 @@ export class DownloadSession {
   async open(password) {
     this.#link.unlock(await this.#keyWorker.ask("unlock", password, this.#link.device));
     const body = await sendForText(this.#link.call("POST", "/open", "open", "device"));
+    const { link: view } = read(body, isOpened);
     await this.#keyWorker.ask("opened", body);
-    const { link: view } = /** @type {import("/api").OpenedLink} */ (JSON.parse(body));
     this.#link.storeDevice(view);
     const sealed = await sendForBytes(this.#link.call("GET", "/manifest", "open", "device"));
     return { view, listing: JSON.parse(await this.#keyWorker.ask("readManifest", sealed)) };
@@ -124,7 +130,7 @@ export class DownloadSession {
     await secureLease(this.#link.id);
     const json = await this.#keyWorker.ask("leaseBody");
     const body = await sendForText({ ...this.#link.call("POST", "/leases", "open", "device"), json });
-    const { expires_at, link: view } = /** @type {import("/api").GrantedLease} */ (JSON.parse(body));
+    const { expires_at, link: view } = read(body, isGranted);
     storeLease(this.#link.id, { ...storedLease(this.#link.id), until: untilHere(expires_at, view), secret });
     return { grant: await this.#keyWorker.ask("granted", body), view };
   }
@@ -144,7 +150,7 @@ export class DownloadSession {
     const { id } = (this.#link.lease ??= await this.#keyWorker.ask("holdLease", storedLease(this.#link.id)?.secret));
     const json = await this.#keyWorker.ask("finishBody");
     const body = await sendForText({ ...this.#link.call("POST", `/leases/${id}/done`, "open", "lease"), json });
-    const { gone } = /** @type {LinkView} */ (JSON.parse(body));
+    const { gone } = read(body, isLink);
     if (gone) this.forgetLink();
     else this.forgetLease();
   }

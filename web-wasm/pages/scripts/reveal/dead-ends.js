@@ -31,7 +31,7 @@ export const deadEnds = new DeadEnds({
  */
 export function showIfDeadEnd(view, session, again) {
   const mayShow = session.heldUntil !== undefined || session.isUnanswered;
-  if (view.state === "gone" || view.gone) stopGone(view.gone, session);
+  if (view.state === "gone" || view.gone) stopGone(view.gone, session, again);
   else if (view.state === "paused") stopPaused(session, again);
   // Wrong passphrases stop no view that runs.
   else if (view.state === "locked" && mayShow) return false;
@@ -62,7 +62,7 @@ export function showDeadEnd(error, session, again) {
       return deadEnds.show("locked", until ? heldDeadEnds.locked(timeText(until)) : "", retry);
     case "gone":
       session.forgetLease();
-      return stopGone(failure?.gone ?? null, session);
+      return stopGone(failure?.gone, session, again);
     case "no-download-left":
     case "not-found":
       session.forgetLease();
@@ -70,10 +70,11 @@ export function showDeadEnd(error, session, again) {
   deadEnds.showError(error, retry);
 }
 
-/** @param {LinkView["gone"]} gone @param {Session} session */
-function stopGone(gone, session) {
+/** @param {LinkView["gone"]} gone @param {Session} session @param {Again} again */
+function stopGone(gone, session, again) {
   const mine = gone && ["spent", "destroyed"].includes(gone.why) && session.isEndedHere;
-  deadEnds.show("gone", mine ? texts.goneHere(momentText(gone.at)) : deadEnds.goneText(gone), undefined);
+  if (mine) deadEnds.show("gone", texts.goneHere(momentText(gone.at)), undefined);
+  else deadEnds.showGone(gone, () => void again());
 }
 
 /** @param {Session} session @param {Again} again */

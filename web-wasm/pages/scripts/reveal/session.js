@@ -2,7 +2,8 @@
 /** The calls of somebody who holds a push's link, in order: look, reveal, say that it is noted or destroy it. */
 
 import { HeldLink } from "../holder/link.js";
-import { sendForText } from "../net/api.js";
+import { isLink, moment, orNothing, shape, text } from "../net/answers.js";
+import { read, sendForText } from "../net/api.js";
 import {
   forgetLease,
   isEndedHere,
@@ -27,8 +28,13 @@ import {
  * @property {LinkView} view
  */
 
-/** A view that was asked for and never answered may be counted. The server then knows its secret so long. */
-const UNANSWERED_MILLIS = 15 * 60 * 1000;
+/** No view lasts longer. One that was asked for and never answered may be counted: the server then knows it so long. */
+const VIEW_MILLIS = 15 * 60 * 1000;
+
+/** @type {import("../net/answers.js").Check<import("/api").PushView>} */
+const isPush = shape({ face: orNothing(text), link: isLink });
+/** @type {import("../net/answers.js").Check<import("/api").RevealedPush>} */
+const isRevealed = shape({ payload: text, expires_at: moment, link: isLink });
 
 export class ViewSession {
   #keyWorker;
@@ -72,7 +78,7 @@ export class ViewSession {
   /** Looks at the link. Counts nothing. @returns {Promise<{ view: LinkView, face: Face | null }>} */
   async look() {
     const body = await sendForText(this.#link.call("GET", ""));
-    const { link: view } = /** @type {import("/api").PushView} */ (JSON.parse(body));
+    const { link: view } = read(body, isPush);
     return { view, face: JSON.parse(await this.#keyWorker.ask("pushLooked", body)) };
   }
 
@@ -96,7 +102,7 @@ export class ViewSession {
     const kept = storedLease(this.#link.id);
     const { secret } = (this.#link.lease = await this.#keyWorker.ask("pushHoldLease", kept?.secret));
     if (!kept || kept.unanswered) {
-      storeLease(this.#link.id, { secret, until: Date.now() + UNANSWERED_MILLIS, unanswered: true });
+      storeLease(this.#link.id, { secret, until: Date.now() + VIEW_MILLIS, unanswered: true });
     }
     await secureLease(this.#link.id);
     let body;
@@ -109,9 +115,9 @@ export class ViewSession {
       if (!kept && REFUSED.includes(variant)) this.forgetLease();
       throw error;
     }
-    const { expires_at, link: view } = /** @type {import("/api").RevealedPush} */ (JSON.parse(body));
+    const { expires_at, link: view } = read(body, isRevealed);
     const endsAt = Math.min(expires_at, view.expires_at);
-    const leftMillis = Math.max(0, endsAt - view.now);
+    const leftMillis = Math.min(VIEW_MILLIS, Math.max(0, endsAt - view.now));
     storeLease(this.#link.id, { secret, until: Date.now() + leftMillis });
     await secureLease(this.#link.id);
     this.#link.storeDevice(view);
@@ -128,7 +134,7 @@ export class ViewSession {
   async finish() {
     const json = await this.#keyWorker.ask("pushFinishBody");
     const body = await sendForText({ ...this.#link.call("POST", "/ack", "lease"), json });
-    const { link: view } = /** @type {import("/api").PushView} */ (JSON.parse(body));
+    const { link: view } = read(body, isPush);
     this.forgetLease();
     if (view.gone) this.#ended();
     return view;

@@ -2,7 +2,7 @@
 /** Why an upload stopped, and what is told about it. */
 
 import { goneForOwner, unfinished as texts } from "../i18n/texts.js";
-import { momentText, sentenceOf } from "../i18n/wording.js";
+import { endText, sentenceOf } from "../i18n/wording.js";
 import { CallError } from "../net/api.js";
 
 /** That the server has given it up, or somebody has ended it. */
@@ -25,7 +25,7 @@ export function whyGone(error) {
   const isGone = error instanceof Gone || (error instanceof CallError && ["gone", "not-found"].includes(error.variant));
   if (!isGone) return undefined;
   const gone = error instanceof Gone ? error.gone : error.failure.gone;
-  return gone ? (goneForOwner[gone.why] ?? goneForOwner.expired)(momentText(gone.at)) : texts.unknown;
+  return (gone && endText(goneForOwner, gone)) || texts.unknown;
 }
 
 /**

@@ -21,13 +21,15 @@ import * as wasm from "/wasm/seal.js";
 
 import { page, problems, send as texts, textsReady, unfinished } from "../i18n/texts.js";
 import { lifeText, refusalOf } from "../i18n/wording.js";
-import { CallError, sendForText } from "../net/api.js";
+import { CallError, read, sendForText } from "../net/api.js";
 import { Cancelled } from "../net/waiting.js";
+import { isConfig } from "../owner/answers.js";
 import { showChannels } from "../owner/channels.js";
 import { FormProblem, LifeChoice, NumberChoice } from "../owner/form-choices.js";
 import { bytesOf, characterName, LimitedField, limitsOfTexts, tooLong } from "../owner/text-limits.js";
 import { startEngine } from "../ui/engine.js";
-import { announce, button, element, setText, show, state } from "../ui/views.js";
+import { prepareTryNow } from "../ui/try-now.js";
+import { announce, button, element, setText, show, state, whenStuck } from "../ui/views.js";
 import { SealKeyWorker } from "../workers/key-worker.js";
 import { BasketView } from "./basket-view.js";
 import { reason, whyGone } from "./failures.js";
@@ -64,6 +66,7 @@ let downloads;
 let limitedFields = [];
 
 async function start() {
+  whenStuck(() => fail(undefined));
   await textsReady;
   const started = await startEngine("seal", wasm);
   if (!started) return;
@@ -81,7 +84,7 @@ async function configure() {
       signal: new AbortController().signal,
       triesMax: 3,
     });
-    config = /** @type {typeof config} */ (JSON.parse(configText));
+    config = read(configText, isConfig);
     showChannels(config);
     offerPush(config.channels === "both" || config.push_origin != null);
     basket = new BasketView(configText, config.limits);
@@ -132,6 +135,7 @@ function prepare() {
   button("another").addEventListener("click", () => state() === "done" && another());
   button("another-after").addEventListener("click", () => state() === "revoked" && another());
   prepareResult();
+  prepareTryNow(() => waiting(undefined));
   addEventListener("offline", () => state() === "uploading" && !paused && setText("network", texts.offline));
   addEventListener("online", () => setText("network", ""));
   addEventListener("beforeunload", (event) => {

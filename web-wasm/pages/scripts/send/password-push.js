@@ -4,8 +4,9 @@
  * configuration names.
  */
 
-import { sendForText } from "../net/api.js";
+import { read, sendForText } from "../net/api.js";
 import { Cancelled } from "../net/waiting.js";
+import { isConfig } from "../owner/answers.js";
 
 /**
  * @typedef {object} MadePush
@@ -118,9 +119,7 @@ export class PasswordPush {
   }
 
   async #seal() {
-    this.#config ??= /** @type {import("/api").Config} */ (
-      JSON.parse(await sendForText({ ...this.#call("GET"), path: "/config", headers: {} }))
-    );
+    this.#config ??= read(await sendForText({ ...this.#call("GET"), path: "/config", headers: {} }), isConfig);
     const { views_max: most, expiry_secs_min: shortest, expiry_secs_max: longest } = this.#config.limits;
     const { password, downloads, expiresInSecs } = this.#terms;
     this.#views = Math.min(downloads, most);

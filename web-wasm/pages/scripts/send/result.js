@@ -5,7 +5,7 @@
  */
 
 import { endings, goneForOwner, messages, pushGone, send as texts } from "../i18n/texts.js";
-import { momentText, refusalOf } from "../i18n/wording.js";
+import { endText, momentText, refusalOf } from "../i18n/wording.js";
 import { CallError, sendForText } from "../net/api.js";
 import { Card } from "../owner/card.js";
 import { PushWatch } from "../owner/push-watch.js";
@@ -156,7 +156,7 @@ function showPush({ link, views, expiresAt, owned }) {
     keyWorker,
     ({ link: { gone } }) => {
       if (!gone) return;
-      setText("push-gone", (pushGone[gone.why] ?? pushGone.expired)(momentText(gone.at)));
+      setText("push-gone", endText(pushGone, gone) || endings.deleted);
       element("push-card", HTMLElement).hidden = true;
       pushCard.clear();
       markHandedOut("password");

@@ -5,6 +5,7 @@ import { send as texts } from "../i18n/texts.js";
 import { countText, sentenceOf, soonText } from "../i18n/wording.js";
 import { Pace } from "../ui/pace.js";
 import { showProgress } from "../ui/progress.js";
+import { offerTryNow } from "../ui/try-now.js";
 import { element, setText } from "../ui/views.js";
 
 /** Where there are so many files, and they are so small, files are counted. */
@@ -46,6 +47,7 @@ export function uploadListener({ contentLen, fileCount, emptyCount }) {
 
 /** @param {import("../net/api.js").Failure | undefined} failure undefined: nothing is waited for */
 export function waiting(failure) {
+  offerTryNow(failure);
   if (!failure) return setText("network", "");
   const soon = soonText(failure.wait_millis / 1000);
   if (!navigator.onLine) return setText("network", texts.offline);

@@ -5,8 +5,9 @@
  * is kept beside (`recorder.js`).
  */
 
-import { CallError, digestText, sendForText } from "../net/api.js";
+import { CallError, digestText, read, sendForText } from "../net/api.js";
 import { Cancelled, throwIfCancelled, unlessCancelled } from "../net/waiting.js";
+import { isPartList, isShare } from "../owner/answers.js";
 import { sourcesOf } from "../owner/source.js";
 import { Gone } from "./failures.js";
 import { PartSealers } from "./part-sealers.js";
@@ -225,7 +226,7 @@ export class Upload {
   /** Asks the server what it has. Only what was sealed here, to the byte, counts. */
   async #learnStored() {
     const answer = await this.#call("GET", `/shares/${this.#the().shareId}/parts`, {});
-    const list = /** @type {import("/api").PartList} */ (JSON.parse(answer));
+    const list = read(answer, isPartList);
     for (const { index, sealed_len, digest } of list.parts) {
       const part = this.#sealed.get(index);
       if (!part || part.sealedLen !== sealed_len || digestText(part.digest) !== digest) continue;
@@ -391,7 +392,7 @@ export class Upload {
 
   /** @param {string} method @param {string} path @param {{ json?: string }} body @returns {Promise<import("/api").ShareStatus>} */
   async #statusOf(method, path, body) {
-    return JSON.parse(await this.#call(method, path, body));
+    return read(await this.#call(method, path, body), isShare);
   }
 
   /** @param {string} method @param {string} path @param {{ json?: string, bytes?: Uint8Array<ArrayBuffer> }} body */

@@ -2,9 +2,9 @@
 /** Dead ends, each with what happened and what one can do. What is said is the page's own. */
 
 import { problems } from "../i18n/texts.js";
-import { momentText, sentenceOf } from "../i18n/wording.js";
+import { endText, sentenceOf, withWait } from "../i18n/wording.js";
 import { CallError } from "../net/api.js";
-import { button, element, setText, show } from "./views.js";
+import { button, element, setText, show, whenStuck } from "./views.js";
 
 /**
  * @typedef {object} Words
@@ -31,6 +31,7 @@ export class DeadEnds {
   /** @param {Words} words */
   constructor(words) {
     this.#words = words;
+    whenStuck(() => this.showError(undefined, () => location.reload()));
   }
 
   /** @param {() => void} act where the link leads nowhere any more */
@@ -65,7 +66,7 @@ export class DeadEnds {
    */
   showState(view, holdsLease, again) {
     if (view.state === "gone" || view.gone) {
-      this.show("gone", this.goneText(view.gone), undefined);
+      this.showGone(view.gone, again);
     } else if (view.state === "paused" || view.state === "locked") {
       this.show(view.state, "", again);
     } else if (view.state === "exhausted" && !holdsLease) {
@@ -86,7 +87,7 @@ export class DeadEnds {
     const { variant = "unexpected", failure } = /** @type {Failed} */ (error ?? {});
     switch (variant) {
       case "gone":
-        return this.show("gone", this.goneText(failure?.gone ?? null), undefined);
+        return this.showGone(failure?.gone, again);
       case "content-lost":
         return this.show("lost", "", undefined);
       case "not-found":
@@ -97,20 +98,30 @@ export class DeadEnds {
         return this.show("exhausted", "", again);
       case "network":
       case "unavailable":
-        return this.show("offline", failure?.stranger ? sentenceOf(failure) : "", again);
+        return this.show(
+          "offline",
+          withWait(failure?.stranger ? sentenceOf(failure) : this.#words.deadEnds.offline.text, failure),
+          again,
+        );
       case "server":
       case "answer":
         return this.show("error", problems.server, again);
       default: {
         const sentence = error instanceof CallError ? sentenceOf(failure) : "";
-        return this.show("error", sentence || (this.#words.unexpected?.() ?? problems.unexpected), again);
+        const said = sentence || (this.#words.unexpected?.() ?? problems.unexpected);
+        return this.show("error", withWait(said, failure), again);
       }
     }
   }
 
-  /** @param {import("/api").Gone | null | undefined} gone */
-  goneText(gone) {
-    if (!gone) return this.#words.deadEnds["not-found"].text;
-    return (this.#words.gone[gone.why] ?? this.#words.gone.expired)(momentText(gone.at));
+  /**
+   * It has ended. Where nobody knows why, another try is offered.
+   *
+   * @param {import("/api").Gone | null | undefined} gone
+   * @param {() => void} again
+   */
+  showGone(gone, again) {
+    const text = gone ? endText(this.#words.gone, gone) : "";
+    this.show("gone", text || this.#words.deadEnds["not-found"].text, text ? undefined : again);
   }
 }

@@ -43,6 +43,21 @@ export function show(next) {
   if (heading && previous !== "loading") heading.focus();
 }
 
+/** States in which nobody can do anything but wait for what this page does. @type {PageState[]} */
+const BUSY = ["loading", "revealing"];
+
+/**
+ * The last resort: an error that nobody caught, where the page would wait for ever.
+ *
+ * @param {() => void} act
+ */
+export function whenStuck(act) {
+  for (const kind of ["error", "unhandledrejection"]) {
+    // Before there are texts, the page stays as it is written.
+    addEventListener(kind, () => BUSY.includes(state()) && page.options && act());
+  }
+}
+
 /**
  * Says something to screen readers without moving anything.
  *

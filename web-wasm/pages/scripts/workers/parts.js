@@ -2,6 +2,7 @@
 /** What workers that seal parts and those that open them have in common: how they begin, and how they are stopped. */
 
 import { use } from "../engine/wasm.js";
+import { tryNow } from "../net/waiting.js";
 
 /**
  * `began`: with the module, a key that is wiped here, and headers of calls; `act`: whatever else is asked, until it is
@@ -23,6 +24,8 @@ export function serveParts(wasm, began, act) {
     } else if (data.cancel) {
       stop.abort();
       stop = new AbortController();
+    } else if (data.now) {
+      tryNow();
     } else {
       act(data, stop.signal);
     }

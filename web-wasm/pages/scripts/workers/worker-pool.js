@@ -1,6 +1,7 @@
 // @ts-check
 /** Workers that do the same, one per core. */
 
+import { whenTriedNow } from "../net/waiting.js";
 import { startWorker } from "./trusted-scripts.js";
 
 /** That a job could not be done, for good. */
@@ -31,6 +32,8 @@ export function startWorkerPool(name, count, onMessage, onBroken) {
     worker.addEventListener("error", () =>
       onBroken(new JobError({ variant: "unexpected", message: "a worker broke" })),
     );
+    // One that has ended hears nothing.
+    whenTriedNow(() => worker.postMessage({ now: true }));
     return worker;
   });
 }

@@ -10,6 +10,7 @@
 export const page = {
   unsupported: { title: "لا يعمل ذلك في هذا المتصفح" },
   options: { optional: "(اختياري)", show: "إظهار", hide: "إخفاء" },
+  waits: { now: "حاول الآن" },
 };
 
 /** What is written in English in the pages. */
@@ -49,6 +50,7 @@ export const problems = {
   unexpected: "حدث خطأ في هذه الصفحة. حمّلها من جديد؛ لم يحدث شيء لملفاتك.",
   passwordTooLong: (over) => `هذا أطول بمقدار ${over} بايت من أي كلمة مرور يمكن أن تكون لرابط. هل هذا ما أردت لصقه؟`,
   server: "أجاب الخادم بما لا تفهمه هذه الصفحة. حمّل الصفحة من جديد.",
+  later: (soon) => `يطلب الجواب المحاولة من جديد ${soon}. ويمكنك أن تحاول الآن أيضًا.`,
 };
 
 /** @type {typeof En.refusals} */

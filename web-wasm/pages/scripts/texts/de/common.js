@@ -10,6 +10,7 @@
 export const page = {
   unsupported: { title: "In diesem Browser geht das nicht" },
   options: { optional: "(optional)", show: "Zeigen", hide: "Verbergen" },
+  waits: { now: "Jetzt versuchen" },
 };
 
 /** What is written in English in the pages. */
@@ -54,6 +55,7 @@ export const problems = {
   passwordTooLong: (over) =>
     `Das ist um ${over} Bytes länger, als ein Passwort eines Links sein kann. Wollten Sie das einfügen?`,
   server: "Der Server hat etwas geantwortet, das diese Seite nicht versteht. Laden Sie die Seite neu.",
+  later: (soon) => `Die Antwort bittet um einen neuen Versuch ${soon}. Sie können es auch sofort versuchen.`,
 };
 
 /** @type {typeof En.refusals} */

@@ -9,6 +9,7 @@
 export const page = {
   unsupported: { title: "This browser cannot do it" },
   options: { optional: "(optional)", show: "Show", hide: "Hide" },
+  waits: { now: "Try again now" },
 };
 
 /** Why this browser or this way of opening the page cannot work. */
@@ -31,6 +32,8 @@ export const problems = {
   passwordTooLong: (over) =>
     `This is longer than any password of a link can be, by ${over} bytes. Is it what you wanted to paste?`,
   server: "The server answered in a way that this page does not understand. Load the page again.",
+  /** @param {string} soon “in 3 minutes” */
+  later: (soon) => `The answer asks to try again ${soon}. You can also try now.`,
 };
 
 /**
