@@ -49,6 +49,9 @@ const BACK_OFF_MIN: Duration = Duration::from_secs(1);
 const BACK_OFF_MAX: Duration = Duration::from_secs(8);
 /// A damaged record does not become whole by trying: only an operator can mend it.
 const DAMAGED_EVERY: Duration = Duration::from_secs(60 * 60);
+/// No command is committed so long after its moment. What ended longer ago can be prolonged by no
+/// other server that saw it before the end.
+const COMMIT_MAX: Duration = Duration::from_secs(60);
 /// How long after it was due a damaged record stays for the operator.
 const DAMAGED_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
@@ -172,7 +175,8 @@ async fn reap(app: &App, key: RecordKey, places: &Semaphore) -> Result<(), ReapE
     if let Err(error) = app.store().run(key, &Tick).await {
         // A disk that is too full for the ledger's change is also full of what has to go: so it
         // goes before it is noted.
-        if app.store().is_over(key).await? && delete_blobs(app, key).await? {
+        let since = if error.is_no_room() { Duration::ZERO } else { COMMIT_MAX };
+        if app.store().was_over(key, since).await? && delete_blobs(app, key).await? {
             tracing::warn!(%key, "ciphertext deleted before the ledger could note why");
         }
         return Err(error.into());

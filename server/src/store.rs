@@ -77,6 +77,14 @@ pub enum StoreError {
     Contended,
 }
 
+impl StoreError {
+    /// Whether the ledger has no room for the change.
+    #[must_use]
+    pub fn is_no_room(&self) -> bool {
+        matches!(self, Self::NoRoomForGranted | Self::Ledger(LedgerError::Full))
+    }
+}
+
 impl Store {
     /// Puts ledger and rules together.
     #[must_use]
@@ -281,14 +289,15 @@ impl Store {
         Ok(known(self.record(share).await?))
     }
 
-    /// Whether what the record is of has ended by now, noted or not. Changes nothing.
+    /// Whether what the record is of had ended so long ago, noted or not. Changes nothing.
     ///
     /// # Errors
     /// The ledger cannot be read.
-    pub async fn is_over(&self, key: RecordKey) -> Result<bool, StoreError> {
+    pub async fn was_over(&self, key: RecordKey, since: Duration) -> Result<bool, StoreError> {
         let Some(record) = self.record(key).await? else { return Ok(false) };
-        let now = self.shared.ledger.now().await?;
-        Ok(match step(Some(&record), &Tick, &self.shared.policy, now).record {
+        let now = self.shared.ledger.now().await?.as_millis();
+        let then = now.saturating_sub(u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
+        Ok(match step(Some(&record), &Tick, &self.shared.policy, Timestamp::from_millis(then)).record {
             Change::Unchanged => !record.keeps_blobs(),
             Change::Put(record) => !record.keeps_blobs(),
             Change::Remove => true,

@@ -33,7 +33,6 @@ struct Bug {
 }
 
 /// Finds every bug, or says which was not found.
-#[expect(clippy::disallowed_methods, reason = "tells how long it took")]
 pub(crate) fn run(args: &SeededBugsArgs) -> Result<()> {
     let wanted = |bug: &Bug| args.names.is_empty() || args.names.iter().any(|name| bug.name.contains(name.as_str()));
     let bugs: Vec<Bug> = bugs()?.into_iter().filter(wanted).collect();

@@ -149,7 +149,7 @@ fn going_on(state: &mut State, place: usize, lease: usize) {
     let answer = ask(record, call, state.now).answer;
     let spent = record.links[place].is_some_and(|link| matches!(link.gone, Some((EndReason::Spent, _))));
     let lost = matches!(answer, Answer::Refused(Why::LeaseEnded | Why::NoneLeft | Why::NotStarted));
-    state.broken.demand(Promise::GoingOn, !lost && !(answer == Answer::Refused(Why::Gone) && spent));
+    state.broken.demand(Promise::GoingOn, !(lost || spent && answer == Answer::Refused(Why::Gone)));
 }
 
 /// Blobs are there as long as something needs them; and if they are not needed any more, the reaper

@@ -37,8 +37,8 @@ fn load(state: &mut State, slot: usize) {
 }
 
 /// Stores what the step changed, or makes sure that what it rests on is stored. Gives whether the
-/// answer may leave at once: where nothing was stored, a server that dies before the answer might as
-/// well have died before the commit.
+/// answer may leave at once: where nothing was stored, a server that dies before the answer might
+/// as well have died before the commit.
 pub(crate) fn commit(state: &mut State, number: usize, fate: Fate) -> bool {
     let slot = state.slots[number];
     let call = working_on(&slot);
@@ -113,7 +113,8 @@ pub(crate) fn reap(state: &mut State) {
         Reaper::TickFailed => {
             // A disk that is too full for the change is full of what has to go.
             state.reaper = Reaper::Idle;
-            // Not while somebody is in the middle who read the clock before that.
+            // Not while somebody is in the middle who read the clock before that: they could still
+            // prolong the share. The server waits for longer than a commit takes.
             let in_the_middle = state.slots.iter().any(|slot| slot.phase == Phase::Stepped && slot.at < state.now);
             if !in_the_middle && is_over(state) {
                 delete_blobs(state);
