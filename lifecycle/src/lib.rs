@@ -19,7 +19,8 @@
 //!
 //! Start with [`record`] (what is kept), then [`command`] (what can be asked, and of whom:
 //! [`share_owner`], [`share_holder`], [`push_owner`], [`push_holder`]), then `step` and `expiry`
-//! (what time alone does), then the rules: `create`, `upkeep`, `upload`, `link`, `push`, `guess`, `lease`.
+//! (what time alone does), then the rules: `create`, `upkeep`, `upload`, `link`, `push`, `guess`,
+//! `lease`.
 
 pub mod command;
 pub mod push_holder;

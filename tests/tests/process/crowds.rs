@@ -15,7 +15,7 @@ use crate::{sealed, send};
 /// More connections than one lane of a record, and than all permits of holders.
 const CROWD: usize = 230;
 /// What everybody else does meanwhile, so often.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 2;
 
 /// A crowd of holders of a link, each of which opens it again as soon as it is answered.
 struct Crowd {
@@ -74,7 +74,7 @@ async fn a_crowd_at_one_link_keeps_neither_its_owner_nor_other_recipients_out() 
     let other = format!("{}/s#{}", server.origin(), *other.to_token());
     let crowd = Crowd::at(&server, &[crowded]);
     for _ in 0..ROUNDS {
-        crowd.work(150).await;
+        crowd.work(100).await;
         let recipient = Recipient::new(&client, &other, None).unwrap();
         recipient.take().await.expect("the recipient of another link is served");
         client.pause(&package, true).await.expect("the owner pauses it");
@@ -100,7 +100,7 @@ async fn a_crowd_at_links_of_its_own_is_nobody_elses_trouble() {
     let mine = send(&server, &package, &LinkTerms::downloads(100)).await;
     let crowd = Crowd::at(&server, &links);
     for _ in 0..ROUNDS {
-        crowd.work(150).await;
+        crowd.work(100).await;
         let recipient = Recipient::new(&client, &mine, None).unwrap();
         recipient.look().await.expect("a recipient looks");
         recipient.take().await.expect("and is granted a download");

@@ -1,8 +1,11 @@
 //! An installation with a share and a push in every state there is, and everything that their
 //! owners and holders are told.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde_json::{Value, json};
+use subrosa_shared::api::{Event, Log};
 use subrosa_shared::problem::ProblemType;
 use subrosa_shared::push::Payload;
 use subrosa_shared::secret::LeaseSecret;
@@ -13,6 +16,7 @@ use subrosa_tests::client::push::{PushTerms, Reader, SealedPush};
 use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::client::{Client, Error};
 use subrosa_tests::server::Server;
+use subrosa_tests::wait;
 
 use crate::ending::assert_deleted;
 use crate::{assert_problem, assert_same_files, sealed, send};
@@ -117,6 +121,10 @@ impl World {
         self.readers[0].reveal(&view).await.unwrap();
         self.client.revoke(&self.packages[0]).await.unwrap();
         assert_deleted(server, &self.packages[0].share()).await;
+        // Its blobs are gone before the timeline says so.
+        let log = async || self.client.log(&self.packages[0]).await.unwrap();
+        let noted = |log: &Log| log.lines.iter().any(|line| line.event == Event::Deleted);
+        wait::until_so(Duration::from_secs(20), "the line of the deletion", log, noted).await;
     }
 
     /// How many downloads of the running one were counted.
