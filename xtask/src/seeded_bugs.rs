@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
+use toml_edit::{Array, DocumentMut, value};
 
 use crate::process;
 
@@ -82,11 +83,11 @@ fn lay_out(copy: &Path) -> Result<()> {
     for name in CRATES {
         copy_folder(&process::root().join(name), &copy.join(name))?;
     }
-    let manifest = fs::read_to_string(process::root().join("Cargo.toml"))?;
-    let lines = manifest.lines().filter(|line| !line.starts_with("default-members") && !line.starts_with("exclude"));
-    let lines =
-        lines.map(|line| if line.starts_with("members") { format!("members = {CRATES:?}") } else { line.into() });
-    write(&copy.join("Cargo.toml"), lines.collect::<Vec<_>>().join("\n").as_bytes())?;
+    let mut manifest: DocumentMut = fs::read_to_string(process::root().join("Cargo.toml"))?.parse()?;
+    let workspace = manifest["workspace"].as_table_mut().context("Cargo.toml has no workspace")?;
+    workspace.retain(|key, _| !["default-members", "exclude"].contains(&key));
+    workspace["members"] = value(Array::from_iter(CRATES));
+    write(&copy.join("Cargo.toml"), manifest.to_string().as_bytes())?;
     if !copy.join("Cargo.lock").exists() {
         fs::copy(process::root().join("Cargo.lock"), copy.join("Cargo.lock"))?;
     }
@@ -159,5 +160,18 @@ mod tests {
             let mut check = apply(process::root(), &bug.patch);
             assert!(check.arg("--check").status().unwrap().success(), "{}", bug.name);
         }
+    }
+
+    /// The copy is a workspace that cargo reads, whatever stands in the checkout's.
+    #[test]
+    fn the_copy_is_a_workspace() {
+        let copy = process::target().join("seeded-bugs-test");
+        lay_out(&copy).unwrap();
+        let mut cargo = Command::new("cargo");
+        cargo.current_dir(&copy).args(["metadata", "--no-deps", "--offline", "--format-version", "1"]);
+        let metadata = cargo.output().unwrap();
+        assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
+        let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout).unwrap();
+        assert_eq!(metadata["packages"].as_array().unwrap().len(), CRATES.len());
     }
 }
