@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use subrosa_durable_redis::{DurabilityPolicy, Nodes, RedisUrl};
+use subrosa_lifecycle::rules::{BURNED, TOMBSTONE};
 
 use crate::config::{Config, ConfigError, LedgerPlace};
 use crate::ledger::redis::{RedisLedger, Settings};
 use crate::ledger::sqlite::{Reserve, SqliteLedger};
 use crate::ledger::{Clock, ClockRefused, LedgerError, SlewedClock, ThisMachine, Transfer};
-use subrosa_lifecycle::rules::{BURNED, TOMBSTONE};
 
 /// Why a ledger cannot be opened. What it says is for the operator.
 #[derive(Debug, thiserror::Error)]

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
+use subrosa_lifecycle::{BlobsDeleted, Effect, RecordError, RecordKey, Tick};
 use tokio::sync::Semaphore;
 use tokio::time::{Duration, Instant, MissedTickBehavior, interval, sleep};
 
@@ -17,8 +18,6 @@ use crate::integrity;
 use crate::ledger::{Change, Due, LedgerError};
 use crate::outage::Outage;
 use crate::store::StoreError;
-use subrosa_lifecycle::RecordKey;
-use subrosa_lifecycle::{BlobsDeleted, Effect, RecordError, Tick};
 
 /// How often the ledger is asked what is due. A change that makes something due at once does not
 /// wait for it.
@@ -175,7 +174,8 @@ async fn reap(app: &App, key: RecordKey, places: &Semaphore) -> Result<(), ReapE
     if let Err(error) = app.store().run(key, &Tick).await {
         // A disk that is too full for the ledger's change is also full of what has to go: so it
         // goes before it is noted.
-        let since = if error.is_no_room() { Duration::ZERO } else { COMMIT_MAX };
+        let is_full = matches!(error, StoreError::Ledger(LedgerError::Full));
+        let since = if is_full { Duration::ZERO } else { COMMIT_MAX };
         if app.store().was_over(key, since).await? && delete_blobs(app, key).await? {
             tracing::warn!(%key, "ciphertext deleted before the ledger could note why");
         }

@@ -77,14 +77,6 @@ pub enum StoreError {
     Contended,
 }
 
-impl StoreError {
-    /// Whether the ledger has no room for the change.
-    #[must_use]
-    pub fn is_no_room(&self) -> bool {
-        matches!(self, Self::NoRoomForGranted | Self::Ledger(LedgerError::Full))
-    }
-}
-
 impl Store {
     /// Puts ledger and rules together.
     #[must_use]

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::iter;
+use subrosa_lifecycle::RecordKey;
 
 use super::MigrateError;
 use super::progress::Progress;
 use crate::ledger::{LedgerError, ServiceState, Transfer};
-use subrosa_lifecycle::RecordKey;
 
 /// Keys asked for at once.
 const PAGE_LEN: usize = 1_000;

@@ -4,8 +4,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::ledger::WriteId;
 use subrosa_lifecycle::RecordKey;
+
+use crate::ledger::WriteId;
 
 /// How many are remembered. One that is forgotten costs a question.
 const PLACES: usize = 4_096;
