@@ -80,9 +80,12 @@ impl HealthCheck<'_> {
     }
 
     async fn run_probe(&self) -> Probe {
+        // Beside each other: what hangs must not keep the answer about the others waiting.
         let ledger = timeout(PROBE_MAX, self.ledger.ping());
         let blobs = timeout(PROBE_MAX, self.blobs.ping());
-        let (ledger, blobs) = tokio::join!(ledger, blobs);
+        let room = timeout(PROBE_MAX, self.ledger.look_for_room());
+        let written = timeout(PROBE_MAX, self.blobs.probe_write());
+        let (ledger, blobs, room, written) = tokio::join!(ledger, blobs, room, written);
         let serving = match (ledger, blobs) {
             (Err(_), _) => Err("the ledger does not answer"),
             (Ok(Err(error)), _) => {
@@ -99,8 +102,6 @@ impl HealthCheck<'_> {
             }
             (Ok(Ok(())), Ok(Ok(()))) => Ok(()),
         };
-        let room = timeout(PROBE_MAX, self.ledger.look_for_room()).await;
-        let written = timeout(PROBE_MAX, self.blobs.probe_write()).await;
         let accepting = match self.blobs.expect_room() {
             _ if !matches!(room, Ok(Ok(()))) => Err(
                 "the ledger has no room for more: less is free than --free-bytes-min, its ballast is given up, or Redis has reached its maxmemory",
