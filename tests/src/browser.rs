@@ -201,7 +201,10 @@ impl Browser {
     }
 
     /// Runs a script with arguments.
-    async fn script_with(&self, script: &str, arguments: Vec<Value>) -> Value {
+    ///
+    /// # Panics
+    /// The script throws.
+    pub async fn script_with(&self, script: &str, arguments: Vec<Value>) -> Value {
         self.client.execute(script, arguments).await.unwrap_or_else(|error| panic!("{error} in: {script}"))
     }
 

@@ -185,8 +185,11 @@ fn made_up(Instead { status, media_type, retry_after, body }: Instead) -> Respon
     response.body(Body::from(body)).expect("it is written as an answer")
 }
 
-/// Puts a value at a place, or takes away what is there.
-fn change(json: &mut Value, pointer: &str, value: Option<Value>) {
+/// Puts a value at a place of JSON (RFC 6901), or takes away what is there.
+///
+/// # Panics
+/// There is no such place.
+pub fn change(json: &mut Value, pointer: &str, value: Option<Value>) {
     if pointer.is_empty() {
         *json = value.unwrap_or_default();
         return;

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use subrosa_tests::browser::pages::Choices;
 use subrosa_tests::browser::pages_push::Handover;
 use subrosa_tests::browser::{Browser, SOON, turn};
+use subrosa_tests::client::download::Recipient;
 use subrosa_tests::client::push::PushTerms;
 use subrosa_tests::client::upload::LinkTerms;
-use subrosa_tests::liar::{Instead, Liar, Lie};
+use subrosa_tests::liar::{self, Instead, Liar, Lie};
 use subrosa_tests::server::Server;
 use subrosa_tests::wait;
 
@@ -142,6 +143,42 @@ async fn told(browser: &Browser, id: &str, sentence: &str) {
 }
 
 #[tokio::test]
+async fn every_malformed_answer_is_recognised() {
+    let _turn = turn().await;
+    let (server, browser) = (Server::start().await, Browser::start().await);
+    let (package, link) = sent_to(&server, &server.origin(), &one_file(), &LinkTerms::default()).await;
+    let (push, _) = pushed(&server, &password("secret"), &PushTerms::default()).await;
+    let client = server.client();
+    let view = Recipient::new(&client, &link, None).unwrap().look().await.unwrap();
+    let share = client.status(&package).await.unwrap();
+    let push = client.push_status(&push).await.unwrap();
+    let config = client.config().await.unwrap();
+    browser.open(&server.origin()).await;
+    for (module, check, honest, changes) in [
+        ("net", "isLink", json!(view), holders_link!("").to_vec()),
+        ("owner", "isShare", json!(share), owners_link!("/links/0").to_vec()),
+        ("owner", "isPush", json!(push), owners_link!("/link").to_vec()),
+        ("owner", "isConfig", json!(config), configs().to_vec()),
+    ] {
+        let lies = changes.iter().map(|(at, value)| {
+            let mut lie = honest.clone();
+            liar::change(&mut lie, at, value.clone());
+            lie
+        });
+        let script = format!(
+            "const [honest, lies] = arguments;
+             return import('/scripts/{module}/answers.js').then(({{ {check} }}) => [{check}(honest), lies.map({check})])"
+        );
+        let judged = browser.script_with(&script, vec![honest.clone(), lies.collect()]).await;
+        assert_eq!(judged[0], true, "{check} of the truth");
+        for (believed, change) in judged[1].as_array().unwrap().iter().zip(&changes) {
+            assert_eq!(*believed, false, "{check} of {change:?}");
+        }
+        assert_eq!(judged[1].as_array().unwrap().len(), changes.len());
+    }
+}
+
+#[tokio::test]
 async fn a_link_that_the_server_describes_as_nonsense_leads_to_words_and_a_way_on() {
     let _turn = turn().await;
     let (server, recipient) = (Server::start().await, Browser::start().await);
@@ -151,7 +188,8 @@ async fn a_link_that_the_server_describes_as_nonsense_leads_to_words_and_a_way_o
     let push = push.link_at(&liar.origin());
     let pages: [(&str, &'static str, Vec<Change>); 2] = [
         (&files, "/links/*", holders_link!("").into_iter().filter(|(at, _)| at.len() > 1).step_by(2).collect()),
-        // The same check, so some are enough to show that it is made.
+        // The check is the same everywhere (`every_malformed_answer_is_recognised` goes through
+        // all of it): some are enough to show that it is made.
         (&push, "/pushes/*", holders_link!("/link").into_iter().skip(1).step_by(4).collect()),
     ];
     for (link, path, changes) in pages {

@@ -1,13 +1,14 @@
 //! Many calls about one record: whoever makes them stands in nobody else's way.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::join_all;
 use subrosa_tests::client::Client;
 use subrosa_tests::client::download::Recipient;
 use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::server::Server;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::{sealed, send};
@@ -20,13 +21,14 @@ const ROUNDS: usize = 2;
 /// A crowd of holders of a link, each of which opens it again as soon as it is answered.
 struct Crowd {
     ended: Arc<AtomicBool>,
-    answers: Arc<AtomicU32>,
+    /// A permit for each answer that it got.
+    answers: Arc<Semaphore>,
     tasks: Vec<JoinHandle<()>>,
 }
 
 impl Crowd {
     fn at(server: &Server, links: &[String]) -> Self {
-        let (ended, answers) = (Arc::<AtomicBool>::default(), Arc::<AtomicU32>::default());
+        let (ended, answers) = (Arc::<AtomicBool>::default(), Arc::new(Semaphore::new(0)));
         let tasks = (0..CROWD).map(|at| {
             let recipient = Recipient::new(&server.client(), &links[at % links.len()], None).unwrap();
             let (ended, answers) = (Arc::clone(&ended), Arc::clone(&answers));
@@ -34,7 +36,7 @@ impl Crowd {
                 while !ended.load(Ordering::SeqCst) {
                     // Granted, or told that too many want it.
                     let _ = recipient.open().await;
-                    answers.fetch_add(1, Ordering::SeqCst);
+                    answers.add_permits(1);
                 }
             })
         });
@@ -44,10 +46,8 @@ impl Crowd {
 
     /// Waits until so many more were answered: the crowd is at work.
     async fn work(&self, more: u32) {
-        let until = self.answers.load(Ordering::SeqCst) + more;
-        while self.answers.load(Ordering::SeqCst) < until {
-            tokio::task::yield_now().await;
-        }
+        let before = u32::try_from(self.answers.available_permits()).unwrap();
+        self.answers.acquire_many(before + more).await.unwrap().forget();
     }
 
     async fn end(self) {
