@@ -6,7 +6,7 @@
 use subrosa_shared::api::{EndReason, Event, Gone, LogLine};
 use subrosa_shared::time::Timestamp;
 
-use crate::context::Journal;
+use crate::context::{Context, Journal};
 use crate::record::{Kept, Kind, Lease, LeaseState, Link, LinkState, Record, Share, State};
 use crate::rules::{BURNED, LEASE_IDLE, LeaseTerms, TOMBSTONE};
 
@@ -100,6 +100,13 @@ impl Share {
                     journal.push(LogLine { at: now, link: None, event: event(last.why) });
                 }
             }
+        }
+    }
+
+    /// Its owner takes it back. Again is the same as once.
+    pub(crate) fn revoke(&mut self, context: &mut Context<'_>) {
+        if self.gone().is_none() {
+            self.end(Gone { why: EndReason::Revoked, at: context.now }, &mut context.journal);
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the owner of a push can ask for.
 
-use subrosa_shared::api::{EndReason, Gone, PatchPush, PushStatus};
+use subrosa_shared::api::{PatchPush, PushStatus};
 
 use crate::command::SpaceNeed;
 use crate::context::Context;
@@ -57,9 +57,7 @@ impl OwnerAction for Revoke {
     const AFTER_THE_END: bool = true;
 
     fn act(&self, owned: &mut Owned<'_>, context: &mut Context<'_>) -> Result<PushStatus, Refusal> {
-        if owned.share.gone().is_none() {
-            owned.share.end(Gone { why: EndReason::Revoked, at: context.now }, &mut context.journal);
-        }
+        owned.share.revoke(context);
         changed(owned, context)
     }
 }

@@ -1,8 +1,6 @@
 //! What the owner of a share can ask for.
 
-use subrosa_shared::api::{
-    CompleteShare, EndReason, Event, Gone, PatchLink, PatchShare, PutLink, ShareStatus, StoredPart,
-};
+use subrosa_shared::api::{CompleteShare, Event, PatchLink, PatchShare, PutLink, ShareStatus, StoredPart};
 use subrosa_shared::id::LinkId;
 
 use crate::command::SpaceNeed;
@@ -255,9 +253,7 @@ impl OwnerAction for Revoke {
     const AFTER_THE_END: bool = true;
 
     fn act(&self, owned: &mut Owned<'_>, context: &mut Context<'_>) -> Result<ShareStatus, Refusal> {
-        if owned.share.gone().is_none() {
-            owned.share.end(Gone { why: EndReason::Revoked, at: context.now }, &mut context.journal);
-        }
+        owned.share.revoke(context);
         changed(owned, context)
     }
 }
