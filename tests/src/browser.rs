@@ -33,7 +33,7 @@ use self::pool::{Chromium, Requests};
 use crate::wait;
 
 /// What a person would call at once, on a machine that is busy with other things.
-pub const SOON: Duration = Duration::from_secs(20);
+pub const SOON: Duration = Duration::from_secs(60);
 
 /// Tests that use browsers at the same time: much of their time is waiting. More would only make
 /// each other late.

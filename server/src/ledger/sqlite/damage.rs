@@ -119,9 +119,12 @@ mod tests {
         Err(LedgerError::Corrupt("database disk image is malformed".to_owned()))
     }
 
-    /// Waits until it is known, by looking once more.
+    /// Looks once more, and waits until nobody else does: the file may be replaced afterwards.
     fn known(damage: &Damage) -> Result<(), LedgerError> {
         let _ = damage.look_through();
+        while Arc::strong_count(&damage.looking) > 1 {
+            thread::yield_now();
+        }
         damage.expect_whole()
     }
 
