@@ -100,7 +100,7 @@ async fn a_revocation_on_the_senders_page_ends_the_link_at_once() {
 async fn an_expired_link_says_when_its_time_was_over() {
     let _turn = turn().await;
     let (server, recipient) = (Server::start().await, Browser::start().await);
-    let package = Package::seal(&one_file(), &Terms { expires_in_secs: 1, ..Terms::default() }).unwrap();
+    let package = Package::seal(&one_file(), &Terms { expires_in_secs: 5, ..Terms::default() }).unwrap();
     let secret = server.client().send(&package, &LinkTerms::default()).await.unwrap();
     let link = format!("{}/s#{}", server.origin(), *secret.to_token());
     let holder = Recipient::new(&server.client(), &link, None).unwrap();

@@ -35,12 +35,12 @@ async fn a_revoked_push_is_gone_for_the_view_that_runs_too() {
 #[tokio::test]
 async fn an_expired_push_is_gone_to_the_millisecond() {
     let server = Server::start().await;
-    let terms = PushTerms { expires_in_secs: 2, ..PushTerms::default() };
+    let terms = PushTerms { expires_in_secs: 4, ..PushTerms::default() };
     let push = push(&server, &password("short lived"), &terms).await;
     let reader = reader(&server, &push, None);
     let expires_at = reader.look().await.unwrap().link.expires_at;
     let look = async || reader.look().await.unwrap().link;
-    wait::until_so(Duration::from_secs(4), "it expires", look, |view| {
+    wait::until_so(Duration::from_secs(8), "it expires", look, |view| {
         assert_eq!(view.now >= expires_at, view.state == LinkState::Gone, "expiry is strict");
         view.state == LinkState::Gone
     })
