@@ -37,6 +37,8 @@ pub(crate) struct Journal {
     pub(crate) compared: bool,
     /// A link that was added.
     pub(crate) new_link: Option<LinkId>,
+    /// Whether it concerns links that were not loaded: then nothing of the step counts.
+    pub(crate) needs_all_links: bool,
 }
 
 impl Journal {

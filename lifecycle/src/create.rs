@@ -7,6 +7,7 @@ use subrosa_shared::limits::Limits;
 
 use crate::command::{Command, SpaceNeed};
 use crate::context::Context;
+use crate::links::Links;
 use crate::record::{Creator, Kept, Kind, Record, Share, State, request_digest};
 use crate::refusal::Refusal;
 use crate::rules::Life;
@@ -132,7 +133,7 @@ fn new_share(request: &CreateShare, creator: Creator, context: &Context<'_>) -> 
         paused: false,
         state: State::Uploading { until: context.policy.upload_end(now) },
         content_lost_at: None,
-        links: Vec::new(),
+        links: Links::default(),
     })
 }
 

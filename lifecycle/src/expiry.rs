@@ -32,6 +32,12 @@ impl Record {
 
 /// Lets time pass until now.
 pub(crate) fn advance(record: &mut Option<Record>, now: Timestamp, journal: &mut Journal) {
+    if let Some(Record { kept: Kept::Share(share), .. }) = record
+        && share.time_concerns_other_links(now)
+    {
+        journal.needs_all_links = true;
+        return;
+    }
     while let Some(known) = record {
         let Some(at) = known.next_change().filter(|at| *at <= now) else { return };
         match &mut known.kept {
@@ -47,13 +53,23 @@ pub(crate) fn advance(record: &mut Option<Record>, now: Timestamp, journal: &mut
 
 impl Share {
     fn next_change(&self) -> Timestamp {
-        let own = match &self.state {
+        let terms = self.kind.lease_terms();
+        self.links.unchanged_until(terms).into_iter().fold(self.next_change_of_head(), Timestamp::min)
+    }
+
+    /// The next moment at which time alone changes more than a link.
+    fn next_change_of_head(&self) -> Timestamp {
+        match &self.state {
             State::Uploading { until } => (*until).min(self.expires_at),
             State::Ready { .. } => self.expires_at,
             State::Gone { gone, .. } => gone.at.after(TOMBSTONE),
-        };
-        let terms = self.kind.lease_terms();
-        self.links.iter().filter_map(|link| link.next_change(terms)).fold(own, Timestamp::min)
+        }
+    }
+
+    /// Whether time changes something by then that concerns links which were not loaded.
+    fn time_concerns_other_links(&self, now: Timestamp) -> bool {
+        let others = self.links.others().unchanged_until;
+        !self.links.are_all() && others.into_iter().fold(self.next_change_of_head(), Timestamp::min) <= now
     }
 
     /// Does what is due at that moment. Gives what is kept instead of the share, once its tombstone
@@ -71,7 +87,7 @@ impl Share {
             State::Uploading { .. } | State::Ready { .. } => {}
         }
         let terms = self.kind.lease_terms();
-        for link in &mut self.links {
+        for link in self.links.iter_mut() {
             link.apply_due(at, terms, journal);
         }
         self.close_if_spent(at, journal);
@@ -81,7 +97,7 @@ impl Share {
     /// Does what follows at once: a link without a download left to take or to finish is spent, and
     /// a share may end with its last link, a push ends with its own.
     pub(crate) fn close_if_spent(&mut self, now: Timestamp, journal: &mut Journal) {
-        for link in &mut self.links {
+        for link in self.links.iter_mut() {
             let spent = link.taken() >= link.downloads_max && !link.leases.iter().any(Lease::runs);
             if spent && link.gone().is_none() {
                 link.end(Gone { why: EndReason::Spent, at: now }, journal);
@@ -91,9 +107,10 @@ impl Share {
             Kind::Files { ends_with_last_link, .. } => ends_with_last_link,
             Kind::Push { .. } => true,
         };
-        if ends_with_last_link && matches!(self.state, State::Ready { .. }) {
+        if ends_with_last_link && self.links.others().live == 0 && matches!(self.state, State::Ready { .. }) {
             let ends: Option<Vec<Gone>> = self.links.iter().map(Link::gone).collect();
             if let Some(last) = ends.and_then(|ends| ends.into_iter().max_by_key(|gone| gone.at)) {
+                journal.needs_all_links |= !self.links.are_all();
                 self.close(Gone { why: last.why, at: now });
                 // The line of a push's link says it all.
                 if self.only_link().is_none() {
@@ -112,6 +129,7 @@ impl Share {
 
     /// Ends the share with all its links, and says so in the timeline.
     pub(crate) fn end(&mut self, gone: Gone, journal: &mut Journal) {
+        journal.needs_all_links |= !self.links.are_all();
         self.close(gone);
         journal.push(LogLine { at: gone.at, link: self.only_link(), event: event(gone.why) });
     }
@@ -124,14 +142,15 @@ impl Share {
             Kind::Push { .. } => true,
         };
         self.state = State::Gone { gone, content: self.content().copied(), blobs_deleted };
-        for link in &mut self.links {
+        for link in self.links.iter_mut() {
             link.close(gone);
         }
     }
 }
 
 impl Link {
-    fn next_change(&self, terms: &LeaseTerms) -> Option<Timestamp> {
+    /// The next moment at which time alone changes it, if it ever does.
+    pub(crate) fn next_change(&self, terms: &LeaseTerms) -> Option<Timestamp> {
         let own = match &self.state {
             LinkState::Live(_) => Some(self.expires_at),
             LinkState::Gone(gone) => self.verifier.map(|_| gone.at.after(TOMBSTONE)),

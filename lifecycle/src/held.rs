@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::guess::OpenAttempt;
+use crate::links::Links;
 use crate::record::{Link, Share};
 use crate::refusal::Refusal;
 use crate::{RecordKey, guess};
@@ -28,8 +29,8 @@ impl<'a> Held<'a> {
         &mut self.share.links[self.place]
     }
 
-    /// All links, and the place of this one among them.
-    pub(crate) fn links_mut(&mut self) -> (&mut [Link], usize) {
+    /// All links that are loaded, and the place of this one among them.
+    pub(crate) fn links_mut(&mut self) -> (&mut Links, usize) {
         (&mut self.share.links, self.place)
     }
 

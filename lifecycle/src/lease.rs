@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq as _;
 use crate::context::Context;
 use crate::guess::{self, OpenAttempt};
 use crate::held::Held;
+use crate::links::Links;
 use crate::record::{Content, Lease, LeaseState, Link, count};
 use crate::refusal::Refusal;
 use crate::rules::{
@@ -71,7 +72,7 @@ pub(crate) fn grant(
         }
         None => {
             let (links, place) = held.links_mut();
-            make_room(links, place)?;
+            make_room(links, place, context)?;
             let link = held.link_mut();
             let (state, event) = if terms.start.is_zero() {
                 count(&mut link.counters.started, now);
@@ -126,12 +127,13 @@ fn free_after(link: &Link, terms: &LeaseTerms, now: Timestamp) -> Option<Duratio
 }
 
 /// Makes room for one more lease, by forgetting the one that ended first. Running ones stay.
-fn make_room(links: &mut [Link], place: usize) -> Result<(), Refusal> {
+fn make_room(links: &mut Links, place: usize, context: &mut Context<'_>) -> Result<(), Refusal> {
     let full = Refusal::TooManyLeases { retry_after: LEASE_RETRY };
     if links[place].leases.len() >= LINK_LEASES_MAX {
         forget_one(&mut links[place..=place]).ok_or(full)?;
     }
-    if links.iter().map(|link| link.leases.len()).sum::<usize>() >= SHARE_LEASES_MAX {
+    if links.leases() >= SHARE_LEASES_MAX {
+        context.journal.needs_all_links |= !links.are_all();
         forget_one(links).ok_or(full)?;
     }
     Ok(())

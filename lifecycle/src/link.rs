@@ -28,7 +28,7 @@ pub(crate) fn add(share: &mut Share, id: LinkId, request: &PutLink, context: &mu
     }
     let links_max = u64::from(limits.links_max).min(LINKS_MAX as u64);
     // Those that ended count too: their ids stay, and the record stays small.
-    if share.links.len() as u64 >= links_max {
+    if share.links.count() as u64 >= links_max {
         return Err(Refusal::TooManyLinks { max: links_max });
     }
     check_downloads(request.downloads_max, limits)?;
@@ -39,7 +39,8 @@ pub(crate) fn add(share: &mut Share, id: LinkId, request: &PutLink, context: &mu
     let life = request.expires_in_secs.map(|secs| Life::checked(secs, limits)).transpose()?;
 
     let expires_at = life.map_or(share.expires_at, |life| life.from(context.now).min(share.expires_at));
-    share.links.push(Link::new(id, request, added_with, expires_at));
+    let number = u32::try_from(share.links.count()).unwrap_or(u32::MAX);
+    share.links.push(Link::new((number, id), request, added_with, expires_at));
     context.journal.new_link = Some(id);
     context.log(Some(id), Event::LinkAdded);
     Ok(())

@@ -63,6 +63,8 @@ impl<Action: OwnerAction> Command for Owner<Action> {
         if key.kind() != Action::OF {
             return Err(Refusal::NotFound);
         }
+        // Owners are told of all links.
+        context.journal.needs_all_links |= !share.links.are_all();
         if let Some(gone) = share.gone().filter(|_| !Action::AFTER_THE_END) {
             return Err(Refusal::Gone(gone));
         }

@@ -6,6 +6,7 @@ use subrosa_shared::id::{DeviceId, Digest, LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 
 use crate::RecordKey;
+use crate::links::Links;
 use crate::refusal::Refusal;
 use crate::rules::LeaseTerms;
 use crate::sealed;
@@ -51,7 +52,7 @@ pub(crate) struct Share {
     /// rests on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) content_lost_at: Option<Timestamp>,
-    pub(crate) links: Vec<Link>,
+    pub(crate) links: Links,
 }
 
 /// What is shared, and what only that kind has.
@@ -120,6 +121,9 @@ pub(crate) struct Parts {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Link {
     pub(crate) link: LinkId,
+    /// How many were added to the share before it.
+    #[serde(default)]
+    pub(crate) number: u32,
     /// Forgotten when the tombstone is: from then on its holders are told nothing.
     pub(crate) verifier: Option<Verifier>,
     /// Digest of the request that added it.
@@ -356,7 +360,7 @@ impl Share {
         }
         let Self { expires_at, paused, ref links, .. } = *self;
         let alike = Self { expires_at, paused, links: links.clone(), ..before.clone() };
-        let links = || links.iter().zip(&before.links).all(|(link, before)| link.only_ends_sooner(before));
+        let links = || links.iter().zip(before.links.iter()).all(|(link, before)| link.only_ends_sooner(before));
         alike == *self
             && expires_at <= before.expires_at
             && paused >= before.paused
@@ -380,9 +384,15 @@ impl Link {
     }
 
     /// A link as it begins. The caller has checked the request.
-    pub(crate) fn new(link: LinkId, request: &PutLink, added_with: Digest, expires_at: Timestamp) -> Self {
+    pub(crate) fn new(
+        (number, link): (u32, LinkId),
+        request: &PutLink,
+        added_with: Digest,
+        expires_at: Timestamp,
+    ) -> Self {
         Self {
             link,
+            number,
             verifier: Some(request.link_verifier),
             added_with,
             expires_at,

@@ -227,7 +227,7 @@ impl OwnerAction for Change {
         let life = expires_in_secs.map(|secs| Life::checked(secs, context.limits())).transpose()?;
         if let Some(expires_at) = life.map(|life| life.from(context.now)).filter(|at| *at != share.expires_at) {
             share.expires_at = expires_at;
-            for link in &mut share.links {
+            for link in share.links.iter_mut() {
                 // A link that has ended keeps what it said: nobody is told a past that was not.
                 if link.gone().is_none() {
                     link.expires_at = link.expires_at.min(expires_at);

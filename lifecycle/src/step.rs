@@ -5,6 +5,7 @@ use subrosa_shared::time::Timestamp;
 use crate::command::{Change, Command, SpaceNeed, Step};
 use crate::context::{Context, Journal};
 use crate::expiry;
+use crate::links::NeedsAllLinks;
 use crate::record::Record;
 use crate::rules::Policy;
 
@@ -12,19 +13,29 @@ use crate::rules::Policy;
 /// if nothing is.
 ///
 /// Deterministic: the same arguments give the same step, so whoever loses a race loads and steps
-/// again.
+/// again. The record may have been loaded with one of its links: the step is the same as with all
+/// of them, or there is none.
+///
+/// # Errors
+/// It concerns links that were not loaded.
 pub fn step<C: Command + ?Sized>(
     record: Option<&Record>,
     command: &C,
     policy: &Policy,
     now: Timestamp,
-) -> Step<C::Answer> {
+) -> Result<Step<C::Answer>, NeedsAllLinks> {
     let mut next = record.cloned();
     let mut context = Context { policy, now, journal: Journal::default() };
     expiry::advance(&mut next, now, &mut context.journal);
     let outcome = command.apply(&mut next, &mut context);
     expiry::advance(&mut next, now, &mut context.journal);
-    let Journal { lines: log, compared, new_link } = context.journal;
+    let Journal { lines: log, compared, new_link, needs_all_links } = context.journal;
+    if needs_all_links {
+        return Err(NeedsAllLinks);
+    }
+    let is_new = next.as_mut().is_some_and(Record::note_links);
+    // What only asks does not write because all that was found is when time changes the next link.
+    let must_store = compared || (is_new && command.is_tick());
     let needs_space = match command.needs_space() {
         SpaceNeed::Always => true,
         SpaceNeed::UnlessItEndsSooner => {
@@ -32,12 +43,12 @@ pub fn step<C: Command + ?Sized>(
         }
         SpaceNeed::Never => false,
     };
-    Step { record: change(record, next, compared), outcome, new_link, log, needs_space }
+    Ok(Step { record: change(record, next, must_store), outcome, new_link, log, needs_space })
 }
 
 /// What to store. A step that compared an open proof is stored even if it changed nothing.
-fn change(before: Option<&Record>, after: Option<Record>, compared: bool) -> Change {
-    if before == after.as_ref() && !compared {
+fn change(before: Option<&Record>, after: Option<Record>, must_store: bool) -> Change {
+    if before == after.as_ref() && !must_store {
         Change::Unchanged
     } else {
         after.map_or(Change::Remove, |record| Change::Put(Box::new(record)))

@@ -1,30 +1,39 @@
-//! The stored form of records.
+//! The stored form of records: a head, and of a share a cell for each link.
 //!
 //! ```text
-//! subrosa-record 3 HEADSUM BODYSUM OWNER LINK… LINK
-//! {"key":…,"kept":…}
+//! subrosa-record 4 HEADSUM BODYSUM OWNER LINK… LINK        subrosa-link 4 HEADSUM BODYSUM VERIFIER
+//! {"key":…,"kept":…}                                       {"link":…,"number":…}
 //! ```
 //!
-//! The first line is the head: a checksum of the rest of the line, a checksum of what follows the
-//! line, the owner's verifier, and id and verifier of every link. So whether a proof is right is
-//! known without parsing the body, which can be large. A record of which only the id is kept has
-//! `-` for its owner. Version 2 was a JSON object, with its version in it, and is still read.
+//! The first line of each: a checksum of the rest of the line, a checksum of what follows the line,
+//! and the verifiers. So whether a proof is right is known without parsing the body. `-` stands for
+//! a verifier that is not kept any more.
+//!
+//! A push has its one link in its head, with id and verifier in the first line. So had shares with
+//! all of theirs in version 3, which is still read; and version 2, a JSON object with its version
+//! in it. What is changed is stored as version 4.
 
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
+use subrosa_shared::id::LinkId;
 use subtle::ConstantTimeEq as _;
 
 use crate::RecordKey;
 use crate::command::Shown;
-use crate::record::{Kept, Record};
+use crate::links::Links;
+use crate::record::{Kept, Kind, Link, Record};
 
 /// Version of the stored form. A change that an older program would misread gets a new number.
-const VERSION: u32 = 3;
-/// The version before, which has no head.
+const VERSION: u32 = 4;
+/// The version before, with all links in the head.
+const WITHOUT_CELLS: u32 = 3;
+/// The version before that, which has no first line.
 const HEADLESS: u32 = 2;
 /// What a head begins with.
-const MAGIC: &str = "subrosa-record ";
+const RECORD: &str = "subrosa-record ";
+/// What a cell begins with.
+const LINK: &str = "subrosa-link ";
 /// Stands for an owner or a link's verifier that is not kept any more.
 const NOBODY: &str = "-";
 /// Characters of a checksum.
@@ -40,7 +49,7 @@ const VERIFIER_LEN: usize = 43;
 pub enum RecordError {
     /// A newer program wrote it.
     #[error(
-        "the record has version {found}, and this program reads only versions {HEADLESS} and {VERSION}: was it written by \
+        "the record has version {found}, and this program reads only versions {HEADLESS} to {VERSION}: was it written by \
          a newer one?"
     )]
     UnknownVersion {
@@ -76,77 +85,173 @@ struct HeadlessVersion {
     version: u32,
 }
 
+/// A record as a ledger stores it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredRecord {
+    /// What all its links share.
+    pub head: Vec<u8>,
+    /// Its links, in any order.
+    pub cells: Vec<Cell>,
+}
+
+/// A link as a ledger stores it, beside the head of its record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// Which.
+    pub link: LinkId,
+    /// Opaque to the ledger.
+    pub bytes: Vec<u8>,
+}
+
+/// Which cells were loaded with a head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoadedLinks {
+    /// All that there are.
+    All,
+    /// One, if there is such a link.
+    One(LinkId),
+}
+
 impl Record {
-    /// The bytes that a ledger stores.
+    /// All of it, as a ledger stores it.
     #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
+    pub fn to_stored(&self) -> StoredRecord {
+        self.to_stored_since(None)
+    }
+
+    /// What a ledger has to store of it, where it has stored that before: the head, and the links
+    /// that have changed.
+    #[must_use]
+    pub fn to_stored_since(&self, before: Option<&Self>) -> StoredRecord {
         let body = serde_json::to_vec(&Body { key: &self.key, kept: &self.kept });
         let body = body.expect("numbers, texts and lists become JSON");
-        let head = self.head(&body);
-        let mut bytes = format!("{MAGIC}{VERSION} {:08x} {head}\n", crc32fast::hash(head.as_bytes())).into_bytes();
-        bytes.extend(body);
-        bytes
-    }
-
-    /// What the head's checksum is over.
-    fn head(&self, body: &[u8]) -> String {
-        let mut head = format!("{:08x} ", crc32fast::hash(body));
-        match &self.kept {
-            Kept::Burned { .. } => head.push_str(NOBODY),
-            Kept::Share(share) => {
-                let _ = write!(head, "{}", share.owner_verifier);
-                for link in &share.links {
-                    // Whose verifier is forgotten is found by nobody any more.
-                    if let Some(verifier) = &link.verifier {
-                        let _ = write!(head, " {}{verifier}", link.link);
-                    }
-                }
+        let mut head = match &self.kept {
+            Kept::Burned { .. } => NOBODY.to_owned(),
+            Kept::Share(share) => share.owner_verifier.to_string(),
+        };
+        for link in self.links().filter(|links| links.stand_in_head()).into_iter().flat_map(|links| links.iter()) {
+            // Whose verifier is forgotten is found by nobody any more.
+            if let Some(verifier) = &link.verifier {
+                let _ = write!(head, " {}{verifier}", link.link);
             }
         }
-        head
+        let before = before.and_then(Self::links).filter(|links| !links.stand_in_head());
+        let links = self.links().filter(|links| !links.stand_in_head());
+        let is_stored = |link: &&Link| before.is_some_and(|before| before.contains(link));
+        let changed = links.into_iter().flat_map(|links| links.iter()).filter(|link| !is_stored(link));
+        StoredRecord { head: with_first_line(RECORD, &head, &body), cells: changed.map(cell).collect() }
     }
 
-    /// Reads what [`to_bytes`](Self::to_bytes) wrote, now or at the version before.
+    /// Reads what [`to_stored`](Self::to_stored) wrote, now or at a version before. With one of its
+    /// links only, it is what the step of that link's holder needs.
     ///
     /// # Errors
-    /// The bytes are damaged, or of a version that this program does not know.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, RecordError> {
-        let body = match Head::read(bytes)? {
-            None => bytes,
-            Some(Head { sum, body, .. }) if format!("{:08x}", crc32fast::hash(body)).as_bytes() == sum => body,
-            Some(_) => return Err(damaged("its checksum is another")),
+    /// The bytes are damaged, or of a version that this program does not know; or links are
+    /// missing.
+    pub fn from_stored(stored: &StoredRecord, loaded: LoadedLinks) -> Result<Self, RecordError> {
+        let body = match FirstLine::read(RECORD, &stored.head)? {
+            None => &stored.head,
+            Some(line) => line.checked_body()?,
         };
-        let StoredBody { key, kept } = serde_json::from_slice(body).map_err(|_| damaged("it does not parse"))?;
+        let StoredBody { key, mut kept } = serde_json::from_slice(body).map_err(|_| damaged("it does not parse"))?;
+        let links = stored.cells.iter().map(read_cell).collect::<Result<Vec<_>, _>>()?;
+        match &mut kept {
+            Kept::Share(share) => {
+                share.links.take_in(links).ok_or(damaged("its links are others"))?;
+                if loaded == LoadedLinks::All && !share.links.are_all() {
+                    return Err(damaged("links are missing"));
+                }
+            }
+            Kept::Burned { .. } if links.is_empty() => {}
+            Kept::Burned { .. } => return Err(damaged("it has links after its end")),
+        }
         Ok(Self { key, kept })
     }
 
-    /// Whether the record that is stored as these bytes has the proof that a command shows. Cheap,
-    /// however large the record is. What shows no proof is admitted, and whatever is shown to a
-    /// record of the version before: there the step tells.
+    /// Whether the stored record has the proof that a command shows. Cheap, however large the
+    /// record is. What shows no proof is admitted, and whatever is shown to a record of version 2:
+    /// there the step tells.
     ///
     /// # Errors
-    /// As [`from_bytes`](Self::from_bytes), as far as that is seen without looking at all of it.
-    pub fn admits(bytes: &[u8], shown: Shown) -> Result<bool, RecordError> {
-        Ok(Head::read(bytes)?.is_none_or(|head| head.admits(shown)))
+    /// As [`from_stored`](Self::from_stored), as far as that is seen without looking at all of it.
+    pub fn admits(stored: &StoredRecord, shown: Shown) -> Result<bool, RecordError> {
+        let Some(head) = FirstLine::read(RECORD, &stored.head)? else { return Ok(true) };
+        let (owner, links) = split(head.verifiers, b' ').unwrap_or((head.verifiers, &[]));
+        let (known, presented) = match shown {
+            Shown::Nothing => return Ok(true),
+            Shown::Owner(presented) => (Some(owner), presented),
+            Shown::Holder(link, presented) => {
+                let id = link.to_string();
+                // One link after the other, each of the same length and with a space behind it.
+                let known = links.chunks(ID_LEN + VERIFIER_LEN + 1).find(|link| link.starts_with(id.as_bytes()));
+                let in_head = known.and_then(|link| link.get(ID_LEN..ID_LEN + VERIFIER_LEN));
+                let cell = stored.cells.iter().find(|cell| cell.link == link);
+                (cell.map(first_line_of_cell).transpose()?.map(|line| line.verifiers).or(in_head), presented)
+            }
+        };
+        // Of the verifier that is compared, the time it takes tells nothing.
+        Ok(known.is_some_and(|known| known.ct_eq(presented.to_string().as_bytes()).into()))
+    }
+
+    /// Its links, unless only the id is kept.
+    fn links(&self) -> Option<&Links> {
+        match &self.kept {
+            Kept::Share(share) => Some(&share.links),
+            Kept::Burned { .. } => None,
+        }
+    }
+
+    /// Has the head say of the links of a share what there is to say now. Whether that is something
+    /// else than before.
+    pub(crate) fn note_links(&mut self) -> bool {
+        match &mut self.kept {
+            Kept::Share(share) => match share.kind {
+                Kind::Files { .. } => share.links.note(share.kind.lease_terms()),
+                Kind::Push { .. } => false,
+            },
+            Kept::Burned { .. } => false,
+        }
     }
 }
 
-/// What can be read of a stored record without parsing it.
-struct Head<'a> {
+fn cell(link: &Link) -> Cell {
+    let verifier = link.verifier.map_or_else(|| NOBODY.to_owned(), |verifier| verifier.to_string());
+    let body = serde_json::to_vec(link).expect("numbers, texts and lists become JSON");
+    Cell { link: link.link, bytes: with_first_line(LINK, &verifier, &body) }
+}
+
+fn read_cell(cell: &Cell) -> Result<Link, RecordError> {
+    let body = first_line_of_cell(cell)?.checked_body()?;
+    let link: Link = serde_json::from_slice(body).map_err(|_| damaged("a link does not parse"))?;
+    if link.link == cell.link { Ok(link) } else { Err(damaged("a link is that of another id")) }
+}
+
+fn first_line_of_cell(cell: &Cell) -> Result<FirstLine<'_>, RecordError> {
+    FirstLine::read(LINK, &cell.bytes)?.ok_or(damaged("a link is none"))
+}
+
+/// Puts the first line before a body.
+fn with_first_line(magic: &str, verifiers: &str, body: &[u8]) -> Vec<u8> {
+    let line = format!("{:08x} {verifiers}", crc32fast::hash(body));
+    let mut bytes = format!("{magic}{VERSION} {:08x} {line}\n", crc32fast::hash(line.as_bytes())).into_bytes();
+    bytes.extend(body);
+    bytes
+}
+
+/// The first line of a head or a cell: what can be read of it without parsing the rest.
+struct FirstLine<'a> {
     sum: &'a [u8],
-    owner: &'a [u8],
-    links: &'a [u8],
+    verifiers: &'a [u8],
     body: &'a [u8],
 }
 
-impl<'a> Head<'a> {
-    /// Reads the head of a stored record; `None` if its version has none. The body is not looked
-    /// at.
+impl<'a> FirstLine<'a> {
+    /// Reads it; `None` if the version has none. The body is not looked at.
     ///
     /// # Errors
-    /// The head is damaged, or the record of a version that this program does not know.
-    fn read(bytes: &'a [u8]) -> Result<Option<Self>, RecordError> {
-        let Some(rest) = bytes.strip_prefix(MAGIC.as_bytes()) else {
+    /// The line is damaged, or of a version that this program does not know.
+    fn read(magic: &str, bytes: &'a [u8]) -> Result<Option<Self>, RecordError> {
+        let Some(rest) = bytes.strip_prefix(magic.as_bytes()) else {
             let version = serde_json::from_slice(bytes).map_err(|_| damaged("it is no record"))?;
             return match version {
                 HeadlessVersion { version: HEADLESS } => Ok(None),
@@ -155,34 +260,24 @@ impl<'a> Head<'a> {
         };
         let (version, rest) = split(rest, b' ').ok_or(damaged("its version is cut off"))?;
         match std::str::from_utf8(version).ok().and_then(|text| text.parse().ok()) {
-            Some(VERSION) => {}
+            Some(WITHOUT_CELLS | VERSION) => {}
             Some(found) => return Err(RecordError::UnknownVersion { found }),
             None => return Err(damaged("its version is no number")),
         }
-        let (line, body) = split(rest, b'\n').ok_or(damaged("its head is cut off"))?;
-        let (sum, head) = split(line, b' ').ok_or(damaged("its head is cut off"))?;
-        if format!("{:08x}", crc32fast::hash(head)).as_bytes() != sum {
-            return Err(damaged("the checksum of its head is another"));
+        let (line, body) = split(rest, b'\n').ok_or(damaged("its first line is cut off"))?;
+        let (sum, line) = split(line, b' ').ok_or(damaged("its first line is cut off"))?;
+        if format!("{:08x}", crc32fast::hash(line)).as_bytes() != sum {
+            return Err(damaged("the checksum of its first line is another"));
         }
-        let (sum, rest) = split(head, b' ').filter(|(sum, _)| sum.len() == SUM_LEN).ok_or(damaged("its head"))?;
-        let (owner, links) = split(rest, b' ').unwrap_or((rest, &[]));
-        Ok(Some(Self { sum, owner, links, body }))
+        let (sum, verifiers) =
+            split(line, b' ').filter(|(sum, _)| sum.len() == SUM_LEN).ok_or(damaged("its first line"))?;
+        Ok(Some(Self { sum, verifiers, body }))
     }
 
-    /// Whether the proof that a command shows is the one of this record. What shows none, is not
-    /// refused here. Of the verifier that is compared, the time it takes tells nothing.
-    fn admits(&self, shown: Shown) -> bool {
-        match shown {
-            Shown::Nothing => true,
-            Shown::Owner(presented) => self.owner.ct_eq(presented.to_string().as_bytes()).into(),
-            Shown::Holder(link, presented) => {
-                let id = link.to_string();
-                // One link after the other, each of the same length and with a space behind it.
-                let known = self.links.chunks(ID_LEN + VERIFIER_LEN + 1).find(|link| link.starts_with(id.as_bytes()));
-                let verifier = known.and_then(|link| link.get(ID_LEN..ID_LEN + VERIFIER_LEN));
-                verifier.is_some_and(|verifier| verifier.ct_eq(presented.to_string().as_bytes()).into())
-            }
-        }
+    /// What follows the line, if that is what was written.
+    fn checked_body(&self) -> Result<&'a [u8], RecordError> {
+        let is_whole = format!("{:08x}", crc32fast::hash(self.body)).as_bytes() == self.sum;
+        if is_whole { Ok(self.body) } else { Err(damaged("its checksum is another")) }
     }
 }
 

@@ -33,7 +33,9 @@ pub struct Tick;
 impl Command for Tick {
     type Answer = ();
 
-    fn apply(&self, _record: &mut Option<Record>, _context: &mut Context<'_>) -> Result<(), Refusal> {
+    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<(), Refusal> {
+        // With all links it is found when time changes the next one.
+        context.journal.needs_all_links |= kept(record).is_ok_and(|(_, share)| !share.links.are_all());
         Ok(())
     }
 

@@ -18,7 +18,7 @@ use subrosa_shared::api::{Event, LogLine};
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
-use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{LoadedLinks, RecordKey, StoredRecord};
 
 pub use clock::{Clock, ClockRefused, Machine, ManualClock, SlewedClock, ThisMachine};
 pub use transfer::{DUE_MAX, ExportedRecord, ServiceState, Transfer, TransferId};
@@ -41,8 +41,8 @@ pub trait Ledger: Send + Sync + 'static {
     /// there was one before.
     async fn set_installation(&self, id: InstallationId) -> Result<InstallationId, LedgerError>;
 
-    /// A record.
-    async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError>;
+    /// The head of a record, with all cells of its links or with one, at one moment.
+    async fn load(&self, key: &RecordKey, links: LoadedLinks) -> Result<Option<Row>, LedgerError>;
 
     /// Whether a record still is what was loaded, and that is as durable as the ledger promises. A
     /// ledger of several machines may show what is not yet on as many of them as it takes: nothing
@@ -134,8 +134,8 @@ pub trait Ledger: Send + Sync + 'static {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// Opaque to the ledger.
-    pub record: Vec<u8>,
-    /// Names this version of it.
+    pub record: StoredRecord,
+    /// Names this version of it, all cells included.
     pub write_id: WriteId,
 }
 
@@ -176,15 +176,16 @@ pub(crate) fn is_owners_turn(event: Event) -> bool {
 /// A record as it is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewRow {
-    /// Opaque to the ledger.
-    pub record: Vec<u8>,
+    /// The head, and those cells that are new or changed. Other cells stay as they are. Opaque to
+    /// the ledger.
+    pub record: StoredRecord,
     /// Drawn for this change.
     pub write_id: WriteId,
     /// When it is to be looked at again.
     pub due: Timestamp,
     /// Whether [`Ledger::put_object`] may add to it.
     pub accepts_parts: bool,
-    /// Whether objects, note and log go: nothing but the record and its links' ids is kept.
+    /// Whether cells, objects, note and log go: nothing but the head and its links' ids is kept.
     pub stands_alone: bool,
 }
 

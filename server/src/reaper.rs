@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
-use subrosa_lifecycle::{BlobsDeleted, Effect, RecordError, RecordKey, Tick};
+use subrosa_lifecycle::{BlobsDeleted, Effect, LoadedLinks, RecordError, RecordKey, Tick};
 use tokio::sync::Semaphore;
 use tokio::time::{Duration, Instant, MissedTickBehavior, interval, sleep};
 
@@ -157,7 +157,7 @@ async fn reap_due(app: &App, back_off: &mut BackOff) -> Result<(), ReapError> {
 async fn bury(app: &App, key: RecordKey) -> Result<(), ReapError> {
     delete_blobs(app, key).await?;
     let ledger = app.store().ledger();
-    let Some(row) = ledger.load(&key).await? else { return Ok(()) };
+    let Some(row) = ledger.load(&key, LoadedLinks::All).await? else { return Ok(()) };
     let (expect, new_links, log) = (Some(row.write_id), Vec::new(), Vec::new());
     ledger
         .commit(Change { key, expect, expect_objects: None, record: None, new_links, log, needs_space: false })

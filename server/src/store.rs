@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use subrosa_lifecycle::{
-    Change, Command, ContentChecked, CountGuess, Holder, HolderAction, Owner, OwnerAction, Policy, Record, RecordError,
-    RecordKey, Refusal, Shown, SpaceNeed, Step, StoredManifest, StoredUpload, Tick, share_owner, step,
+    Change, Command, ContentChecked, CountGuess, Holder, HolderAction, LoadedLinks, NeedsAllLinks, Owner, OwnerAction,
+    Policy, Record, RecordError, RecordKey, Refusal, Shown, SpaceNeed, Step, StoredManifest, StoredUpload, Tick,
+    share_owner, step,
 };
 use subrosa_shared::api::{CompleteShare, Log, ShareStatus, StoredPart};
 use subrosa_shared::id::{LinkId, ShareId, Verifier};
@@ -72,6 +73,10 @@ pub enum StoreError {
     /// What the ledger holds cannot be read.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// A step concerns links that were not loaded. Taken again with all of them before anybody is
+    /// told.
+    #[error(transparent)]
+    NeedsAllLinks(#[from] NeedsAllLinks),
     /// Others were faster, time and again, or too many are before it.
     #[error("lost every race for the record, or the queue for it is too long")]
     Contended,
@@ -259,9 +264,9 @@ impl Store {
         let key = key.into();
         for races in 0..ATTEMPTS_MAX {
             pause(races).await;
-            let row = self.shared.ledger.load(&key).await?;
+            let row = self.shared.ledger.load(&key, LoadedLinks::All).await?;
             if self.shared.ledger.confirm_durable(&key, row.as_ref().map(|row| row.write_id)).await? {
-                return Ok(row.map(|row| read(key, &row)).transpose()?);
+                return Ok(row.map(|row| read(key, &row, LoadedLinks::All)).transpose()?);
             }
         }
         Err(StoreError::Contended)
@@ -289,7 +294,7 @@ impl Store {
         let Some(record) = self.record(key).await? else { return Ok(false) };
         let now = self.shared.ledger.now().await?.as_millis();
         let then = now.saturating_sub(u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
-        Ok(match step(Some(&record), &Tick, &self.shared.policy, Timestamp::from_millis(then)).record {
+        Ok(match step(Some(&record), &Tick, &self.shared.policy, Timestamp::from_millis(then))?.record {
             Change::Unchanged => !record.keeps_blobs(),
             Change::Put(record) => !record.keeps_blobs(),
             Change::Remove => true,
@@ -327,23 +332,55 @@ impl Store {
         if !asks && (command.creates() || !self.shared.locks.is_locked_or_awaited(&key)) {
             return Ok(None);
         }
-        let row = self.shared.ledger.load(&key).await?;
-        let outcome = match &row {
-            Some(row) if !Record::admits(&row.record, command.shown())? => Err(Refusal::NotFound),
+        let Loaded { row, record } = self.load(key, command).await?;
+        let outcome = match record {
+            Admitted::No => Err(Refusal::NotFound),
             // A guess that is owed is counted first.
-            _ if command.guesses().is_some() && self.shared.uncounted.of(&key).is_some() => return Ok(None),
-            _ => {
-                let record = row.as_ref().map(|row| read(key, row)).transpose()?;
-                let now = self.shared.ledger.now().await?;
-                let step = step(record.as_ref(), command, &self.shared.policy, now);
+            Admitted::Yes(_) if command.guesses().is_some() && self.shared.uncounted.of(&key).is_some() => {
+                return Ok(None);
+            }
+            Admitted::Yes(Stepped { step, .. }) => {
                 if step.record != Change::Unchanged || (!asks && step.outcome.is_ok()) {
                     return Ok(None);
                 }
                 step.outcome
             }
         };
-        let confirmed = self.shared.ledger.confirm_durable(&key, row.map(|row| row.write_id)).await?;
+        let confirmed = self.shared.ledger.confirm_durable(&key, row).await?;
         Ok(confirmed.then_some(outcome))
+    }
+
+    /// Loads what a command is about, and takes its step: with one link, if it is about one and what
+    /// comes of it concerns no other.
+    async fn load<C: Command>(&self, key: RecordKey, command: &C) -> Result<Loaded<C::Answer>, StoreError> {
+        match self.load_with(key, command, links_for(command)).await {
+            Err(StoreError::NeedsAllLinks(_)) => self.load_with(key, command, LoadedLinks::All).await,
+            result => result,
+        }
+    }
+
+    async fn load_with<C: Command>(
+        &self,
+        key: RecordKey,
+        command: &C,
+        links: LoadedLinks,
+    ) -> Result<Loaded<C::Answer>, StoreError> {
+        let Some(row) = self.shared.ledger.load(&key, links).await? else { return self.step_on_nothing(command).await };
+        let write_id = Some(row.write_id);
+        if !Record::admits(&row.record, command.shown())? {
+            return Ok(Loaded { row: write_id, record: Admitted::No });
+        }
+        let before = Some(read(key, &row, links)?);
+        let now = self.shared.ledger.now().await?;
+        let step = step(before.as_ref(), command, &self.shared.policy, now)?;
+        Ok(Loaded { row: write_id, record: Admitted::Yes(Stepped { before, step, now }) })
+    }
+
+    /// The step of a command where nothing is stored.
+    async fn step_on_nothing<C: Command>(&self, command: &C) -> Result<Loaded<C::Answer>, StoreError> {
+        let now = self.shared.ledger.now().await?;
+        let step = step(None, command, &self.shared.policy, now)?;
+        Ok(Loaded { row: None, record: Admitted::Yes(Stepped { before: None, step, now }) })
     }
 
     /// Counts the guess that is owed on a record, if one is. The caller holds its lock.
@@ -353,7 +390,7 @@ impl Store {
             let too_many = || LedgerError::Unavailable("too many guesses wait to be counted".to_owned());
             return if uncounted.have_room() { Ok(()) } else { Err(too_many().into()) };
         };
-        let stored = self.shared.ledger.load(&key).await?.is_some_and(|row| row.write_id == write_id);
+        let stored = self.shared.ledger.load(&key, LoadedLinks::All).await?.is_some_and(|row| row.write_id == write_id);
         if !(stored && self.shared.ledger.confirm_durable(&key, Some(write_id)).await?) {
             self.run_locked(key, None, &CountGuess { link }).await?;
         }
@@ -387,29 +424,29 @@ impl Store {
         let mut guesses_nothing = command.creates();
         for races in 0..ATTEMPTS_MAX {
             let guessed = std::mem::take(&mut guesses_nothing);
-            let row = if guessed { None } else { self.shared.ledger.load(&key).await? };
-            let write_id = row.as_ref().map(|row| row.write_id);
-            // Before the record is parsed: who has no proof costs little.
-            if let Some(row) = &row
-                && !Record::admits(&row.record, command.shown())?
-            {
+            let Loaded { row: write_id, record } =
+                if guessed { self.step_on_nothing(command).await? } else { self.load(key, command).await? };
+            let Admitted::Yes(stepped) = record else {
                 if self.shared.ledger.confirm_durable(&key, write_id).await? {
                     return Err(Refusal::NotFound.into());
                 }
                 pause(races).await;
                 continue;
-            }
-            let record = row.as_ref().map(|row| read(key, row)).transpose()?;
-            let now = self.shared.ledger.now().await?;
-            let step = step(record.as_ref(), command, &self.shared.policy, now);
+            };
+            let step = &stepped.step;
             let outcome = match step.record {
                 // Whatever is there.
-                Change::Unchanged if guessed && matches!(step.outcome, Err(Refusal::IdMismatch)) => Some(step.outcome),
+                Change::Unchanged if guessed && matches!(step.outcome, Err(Refusal::IdMismatch)) => {
+                    Some(stepped.step.outcome)
+                }
                 // What is there may be another reason to refuse, or none.
                 Change::Unchanged if guessed => continue,
                 // What it rests on may not be durable yet, or be replaced by now.
-                Change::Unchanged => self.shared.ledger.confirm_durable(&key, write_id).await?.then_some(step.outcome),
-                _ => self.commit(key, write_id, expect_objects, (command, step), now).await?,
+                Change::Unchanged => {
+                    let confirmed = self.shared.ledger.confirm_durable(&key, write_id).await?;
+                    confirmed.then_some(stepped.step.outcome)
+                }
+                _ => self.commit(key, write_id, expect_objects, command, stepped).await?,
             };
             match outcome {
                 Some(outcome) => return Ok(outcome?),
@@ -429,8 +466,8 @@ impl Store {
         key: RecordKey,
         expect: Option<WriteId>,
         expect_objects: Option<WriteId>,
-        (command, step): (&C, Step<C::Answer>),
-        now: Timestamp,
+        command: &C,
+        Stepped { before, step, now }: Stepped<C::Answer>,
     ) -> Result<Option<Result<C::Answer, Refusal>>, StoreError> {
         let Step { record, outcome, new_link, log, needs_space } = step;
         if needs_space {
@@ -438,7 +475,7 @@ impl Store {
         }
         let guessed = command.guesses().filter(|_| matches!(outcome, Err(Refusal::WrongPassword { .. })));
         let record = match record {
-            Change::Put(record) => Some(new_row(&record)),
+            Change::Put(record) => Some(new_row(&record, before.as_ref())),
             Change::Remove | Change::Unchanged => None,
         };
         let next = record.as_ref().map(|row| row.write_id);
@@ -468,6 +505,35 @@ impl Store {
     }
 }
 
+/// What was loaded for a command, and what came of it.
+struct Loaded<Answer> {
+    /// The version of the record, if there is one.
+    row: Option<WriteId>,
+    record: Admitted<Answer>,
+}
+
+/// Whether the proof that a command shows is that of the record.
+enum Admitted<Answer> {
+    Yes(Stepped<Answer>),
+    /// Known before the record was parsed: who has no proof costs little.
+    No,
+}
+
+/// A step, and what it was taken from.
+struct Stepped<Answer> {
+    before: Option<Record>,
+    step: Step<Answer>,
+    now: Timestamp,
+}
+
+/// The links that are loaded for a command.
+fn links_for(command: &impl Command) -> LoadedLinks {
+    match command.shown() {
+        Shown::Holder(link, _) => LoadedLinks::One(link),
+        Shown::Owner(_) | Shown::Nothing => LoadedLinks::All,
+    }
+}
+
 /// After so many lost races, of random length: those who met once are not to meet again.
 async fn pause(races: usize) {
     let most = Duration::from_millis(1 << races.min(10)).min(PAUSE_MAX);
@@ -478,14 +544,14 @@ async fn pause(races: usize) {
 }
 
 /// The record of a row, which has to be that of the key.
-fn read(key: RecordKey, row: &Row) -> Result<Record, RecordError> {
-    let record = Record::from_bytes(&row.record)?;
+fn read(key: RecordKey, row: &Row, links: LoadedLinks) -> Result<Record, RecordError> {
+    let record = Record::from_stored(&row.record, links)?;
     if record.key() == key { Ok(record) } else { Err(RecordError::Damaged { what: "it is that of another key" }) }
 }
 
-fn new_row(record: &Record) -> NewRow {
+fn new_row(record: &Record, before: Option<&Record>) -> NewRow {
     NewRow {
-        record: record.to_bytes(),
+        record: record.to_stored_since(before),
         write_id: WriteId::generate(),
         due: record.due(),
         accepts_parts: record.accepts_parts(),

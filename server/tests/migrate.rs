@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
-use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{Cell, LoadedLinks, RecordKey, StoredRecord};
 use subrosa_server::ledger::sqlite::SqliteLedger;
 use subrosa_server::ledger::{
     Change, CommitOutcome, Due, ExportedRecord, InstallationId, Ledger, LedgerError, ManualClock, NewRow, ObjectRow,
@@ -50,8 +50,8 @@ impl Ledger for Mortal {
     async fn set_installation(&self, id: InstallationId) -> Result<InstallationId, LedgerError> {
         self.ledger.set_installation(id).await
     }
-    async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError> {
-        self.ledger.load(key).await
+    async fn load(&self, key: &RecordKey, links: LoadedLinks) -> Result<Option<Row>, LedgerError> {
+        self.ledger.load(key, links).await
     }
     async fn confirm_durable(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError> {
         self.ledger.confirm_durable(key, write_id).await
@@ -194,8 +194,10 @@ async fn all(ledger: &SqliteLedger) -> Vec<(RecordKey, ExportedRecord)> {
 async fn fill(ledger: &SqliteLedger, seed: u8) {
     let share = ShareId::from_bytes([seed; 16]);
     for key in [RecordKey::Share(share), RecordKey::Push(LinkId::from_bytes([seed; 16]))] {
+        let cell = |seed: u8| Cell { link: LinkId::from_bytes([seed; 16]), bytes: vec![seed; 200] };
+        let cells = key.share().map_or_else(Vec::new, |_| [seed, seed + 100].map(cell).to_vec());
         let row = NewRow {
-            record: vec![seed; 300],
+            record: StoredRecord { head: vec![seed; 300], cells },
             write_id: WriteId::generate(),
             due: START,
             accepts_parts: true,
@@ -217,7 +219,7 @@ async fn fill(ledger: &SqliteLedger, seed: u8) {
 }
 
 async fn remove(ledger: &SqliteLedger, key: RecordKey) {
-    let write_id = ledger.load(&key).await.unwrap().unwrap().write_id;
+    let write_id = ledger.load(&key, LoadedLinks::All).await.unwrap().unwrap().write_id;
     let (record, new_links, log) = (None, Vec::new(), Vec::new());
     let change =
         Change { key, expect: Some(write_id), expect_objects: None, record, new_links, log, needs_space: false };

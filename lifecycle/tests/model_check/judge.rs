@@ -14,6 +14,7 @@ const BURNED: Millis = 97 * DAY;
 /// Something is about to be stored.
 pub(crate) fn before_change(state: &mut State, slot: &Slot, call: Call, stepped: &Stepped) {
     hands_out(state, slot, call, stepped);
+    state.broken.demand(Promise::OneLinkIsEnough, stepped.agrees_alone);
     let Some(record) = state.record else { return };
     if let Call::Lease { lease, .. } = call
         && let Some(past) = state.past.leases.get(usize::from(lease))

@@ -13,9 +13,9 @@ use std::sync::{LazyLock, Mutex};
 
 use subrosa_lifecycle::rules::LEASE_BYTES_FACTOR;
 use subrosa_lifecycle::{
-    BlobsDeleted, Change, Command, Context, CountGuess, Create, CreatePush, Creator, Holder, HolderAction, OpenAttempt,
-    Owner, OwnerAction, Policy, Record, RecordKey, Refusal, StoredManifest, StoredUpload, Tick, push_holder,
-    push_owner, share_holder, share_owner, step,
+    BlobsDeleted, Cell, Change, Command, Context, CountGuess, Create, CreatePush, Creator, Holder, HolderAction,
+    LoadedLinks, OpenAttempt, Owner, OwnerAction, Policy, Record, RecordKey, Refusal, Shown, Step, StoredManifest,
+    StoredRecord, StoredUpload, Tick, push_holder, push_owner, share_holder, share_owner, step,
 };
 use subrosa_shared::api::{
     CompleteShare, CreateShare, EndReason, Event, LinkLock, LinkStatus, LogLine, PatchLink, PatchPush, PatchShare,
@@ -156,6 +156,9 @@ pub(crate) struct Stepped {
     pub(crate) lines: [Lines; LINKS],
     /// Whether the answer holds something sealed, or lets content out.
     pub(crate) hands_out: bool,
+    /// Whether the same comes of it where only the link that it is about is loaded, or then all are
+    /// asked for.
+    pub(crate) agrees_alone: bool,
 }
 
 /// What to store.
@@ -334,9 +337,24 @@ struct Run {
     now: Millis,
 }
 
+/// A step of a record with all its links.
+fn step_whole<C: Command + ?Sized>(
+    record: Option<&Record>,
+    command: &C,
+    policy: &Policy,
+    now: Timestamp,
+) -> Step<C::Answer> {
+    step(record, command, policy, now).expect("all links are loaded")
+}
+
+/// Head and cells in one.
+fn bytes_of(stored: &StoredRecord) -> Vec<u8> {
+    stored.cells.iter().fold(stored.head.clone(), |bytes, cell| [bytes.as_slice(), &cell.bytes].concat())
+}
+
 impl Run {
     fn apply<C: Command + ?Sized>(&mut self, command: &C) {
-        let step = step(self.record.as_ref(), command, &POLICY, moment(self.now));
+        let step = step_whole(self.record.as_ref(), command, &POLICY, moment(self.now));
         if let Change::Put(record) = step.record {
             self.record = Some(*record);
         }
@@ -359,14 +377,35 @@ pub(crate) fn ask(known: Known, call: Call, at: Millis) -> &'static Stepped {
 
 fn stepped(known: Known, call: Call, at: Millis) -> Stepped {
     let command = command(known.is_push, call);
-    let step = step(Some(&known.record), &*command, &POLICY, moment(at));
+    let step = step_whole(Some(&known.record), &*command, &POLICY, moment(at));
+    let agrees_alone = agrees_alone(&known.record, &*command, at, &step);
     let change = match step.record {
         Change::Unchanged => Next::Unchanged,
         Change::Remove => Next::Remove,
         Change::Put(record) => Next::Put(know(*record)),
     };
     let hands_out = matches!(step.outcome, Ok(Told::Granted | Told::Opened | Told::HandedOver));
-    Stepped { change, answer: answer(&step.outcome), lines: count(&step.log), hands_out }
+    Stepped { change, answer: answer(&step.outcome), lines: count(&step.log), hands_out, agrees_alone }
+}
+
+fn agrees_alone(record: &Record, command: &dyn Command<Answer = Told>, at: Millis, whole: &Step<Told>) -> bool {
+    let Shown::Holder(link, _) = command.shown() else { return true };
+    let stored = record.to_stored();
+    let cells = stored.cells.iter().filter(|cell| cell.link == link).cloned().collect();
+    let alone = StoredRecord { head: stored.head, cells };
+    let alone = Record::from_stored(&alone, LoadedLinks::One(link)).expect("it was just written");
+    let Ok(step) = step(Some(&alone), command, &POLICY, moment(at)) else { return true };
+    let stays = match (&step.record, &whole.record) {
+        (Change::Put(next), Change::Put(whole)) => {
+            let mut next = next.to_stored_since(Some(&alone));
+            let changed = next.cells.clone();
+            let is_kept = |cell: &Cell| !whole.is_burned() && changed.iter().all(|new| new.link != cell.link);
+            next.cells.extend(stored.cells.into_iter().filter(is_kept));
+            Record::from_stored(&next, LoadedLinks::All).as_ref() == Ok(&**whole)
+        }
+        (next, whole) => next == whole,
+    };
+    stays && step.outcome == whole.outcome && step.log == whole.log
 }
 
 fn answer(outcome: &Result<Told, Refusal>) -> Answer {
@@ -413,7 +452,7 @@ fn count(log: &[LogLine]) -> [Lines; LINKS] {
 /// Keeps a record, or finds it. By the digest of its stored bytes.
 fn know(record: Record) -> Known {
     static ALL: LazyLock<Mutex<HashMap<Digest, Known>>> = LazyLock::new(Mutex::default);
-    let bytes = record.to_bytes();
+    let bytes = bytes_of(&record.to_stored());
     let mut all = ALL.lock().unwrap();
     let number = u32::try_from(all.len()).unwrap();
     *all.entry(Digest::of(&bytes)).or_insert_with(|| Known(Box::leak(Box::new(facts(number, record, &bytes)))))
@@ -425,10 +464,10 @@ fn facts(number: u32, record: Record, bytes: &[u8]) -> Facts {
     // At a moment long before, nothing is due: this is the record as it is stored.
     let long_before = Timestamp::from_millis(0);
     let (gone_at, links) = if is_push {
-        let status = step(Some(&record), &owner(push_owner::Status), &POLICY, long_before).outcome;
+        let status = step_whole(Some(&record), &owner(push_owner::Status), &POLICY, long_before).outcome;
         status.map_or((None, Vec::new()), |push| (push.link.gone.map(|gone| since(gone.at)), vec![push.link]))
     } else {
-        let status = step(Some(&record), &owner(share_owner::Status), &POLICY, long_before).outcome;
+        let status = step_whole(Some(&record), &owner(share_owner::Status), &POLICY, long_before).outcome;
         status.map_or((None, Vec::new()), |share| (share.gone.map(|gone| since(gone.at)), share.links))
     };
     let fact = |place: usize, status: &LinkStatus| LinkFacts {
@@ -453,7 +492,7 @@ fn facts(number: u32, record: Record, bytes: &[u8]) -> Facts {
         gone_at,
         is_burned: record.is_burned(),
         links: std::array::from_fn(|place| links.get(place).map(|status| fact(place, status))),
-        survives_storing: Record::from_bytes(bytes).as_ref() == Ok(&record),
+        survives_storing: Record::from_stored(&record.to_stored(), LoadedLinks::All).as_ref() == Ok(&record),
         due_is_honest: due_is_honest(&record),
         record,
     }
@@ -461,7 +500,7 @@ fn facts(number: u32, record: Record, bytes: &[u8]) -> Facts {
 
 fn due_is_honest(record: &Record) -> bool {
     let due = record.due();
-    let tick = |at| step(Some(record), &Tick, &POLICY, at).record;
+    let tick = |at| step_whole(Some(record), &Tick, &POLICY, at).record;
     let before = Timestamp::from_millis(due.as_millis() - 1);
     !record.pending_effects().is_empty() || (tick(before) == Change::Unchanged && tick(due) != Change::Unchanged)
 }
@@ -499,6 +538,14 @@ impl<C: Command> Command for Telling<C> {
 
     fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<Told, Refusal> {
         self.command.apply(record, context).map(self.told)
+    }
+
+    fn shown(&self) -> Shown {
+        self.command.shown()
+    }
+
+    fn is_tick(&self) -> bool {
+        self.command.is_tick()
     }
 }
 

@@ -42,6 +42,8 @@ pub(crate) enum Promise {
     BurnedStaysBurned,
     /// A stored record is read as it was written.
     StoredIsRead,
+    /// A step with one link loaded is the step with all of them.
+    OneLinkIsEnough,
 }
 
 impl Promise {
@@ -66,6 +68,7 @@ impl Promise {
             Self::DueIsHonest => "due is honest",
             Self::BurnedStaysBurned => "a burned id is not used again",
             Self::StoredIsRead => "what is stored is read as it was written",
+            Self::OneLinkIsEnough => "a step with one link is the step with all",
         }
     }
 }
@@ -85,7 +88,7 @@ impl Broken {
     }
 }
 
-const ALL: [Promise; 19] = [
+const ALL: [Promise; 20] = [
     Promise::ALimitIsALimit,
     Promise::CountedOnce,
     Promise::UsedStaysUsed,
@@ -105,4 +108,5 @@ const ALL: [Promise; 19] = [
     Promise::DueIsHonest,
     Promise::BurnedStaysBurned,
     Promise::StoredIsRead,
+    Promise::OneLinkIsEnough,
 ];

@@ -171,4 +171,5 @@ static NOTHING_THERE: Stepped = Stepped {
     lines: [crate::life::Lines { opened: 0, wrong: 0, granted: 0, released: 0, started: 0, finished: 0, lapsed: 0 };
         crate::life::LINKS],
     hands_out: false,
+    agrees_alone: true,
 };

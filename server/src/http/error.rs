@@ -80,6 +80,8 @@ impl From<StoreError> for Error {
             StoreError::Ledger(error) => error.into(),
             StoreError::NoRoomForGranted => LedgerError::Full.into(),
             StoreError::Record(error) => error.into(),
+            // All were loaded, and they are not all that the head speaks of.
+            StoreError::NeedsAllLinks(_) => RecordError::Damaged { what: "links are missing" }.into(),
             StoreError::Contended => Self::Contended,
         }
     }

@@ -32,7 +32,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use subrosa_durable_redis::{Error, Invocation, Nodes, Script, Tag};
-use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{LoadedLinks, RecordKey};
 use subrosa_shared::api::LogLine;
 use subrosa_shared::id::{LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
@@ -149,8 +149,8 @@ impl Ledger for RedisLedger {
         self.give_installation(id).await
     }
 
-    async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError> {
-        self.load(key).await
+    async fn load(&self, key: &RecordKey, links: LoadedLinks) -> Result<Option<Row>, LedgerError> {
+        self.load(key, links).await
     }
 
     async fn confirm_durable(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError> {

@@ -21,7 +21,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
-use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{LoadedLinks, RecordKey};
 use subrosa_shared::api::LogLine;
 use subrosa_shared::id::{LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
@@ -38,7 +38,10 @@ use super::{
 /// Marks the file as ours: "SUBR".
 const APPLICATION_ID: i32 = 0x5355_4252;
 /// Version of the tables.
-const SCHEMA_VERSION: i32 = 2;
+const SCHEMA_VERSION: i32 = 3;
+/// The version before, which had all links in the record. What a record has in it is moved into
+/// cells when the record changes.
+const WITHOUT_CELLS: i32 = 2;
 /// How long a statement waits for a lock that another connection holds.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 
@@ -160,7 +163,7 @@ fn prepare(connection: &Connection) -> Result<(), LedgerError> {
     let tables: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     match (tables, pragma("application_id")?, pragma("user_version")?) {
         (0, _, _) => {
-            let sql = rows::TABLES;
+            let sql = [rows::TABLES, rows::CELLS].concat();
             // Pages that are free go back to the disk later. Made anew, because the file has its
             // first page by now.
             connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL; VACUUM")?;
@@ -171,6 +174,11 @@ fn prepare(connection: &Connection) -> Result<(), LedgerError> {
             Ok(())
         }
         (_, APPLICATION_ID, SCHEMA_VERSION) => Ok(()),
+        (_, APPLICATION_ID, WITHOUT_CELLS) => {
+            let sql = rows::CELLS;
+            Ok(connection
+                .execute_batch(&format!("BEGIN IMMEDIATE; {sql} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"))?)
+        }
         (_, APPLICATION_ID, version) => Err(LedgerError::Corrupt(format!(
             "version {version} of the tables, but this server knows {SCHEMA_VERSION}"
         ))),
@@ -235,9 +243,9 @@ impl Ledger for SqliteLedger {
         state.in_service()?.ok_or(LedgerError::NotInService(ServiceState::New))
     }
 
-    async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError> {
+    async fn load(&self, key: &RecordKey, links: LoadedLinks) -> Result<Option<Row>, LedgerError> {
         let key = *key;
-        self.readers.read(move |connection| rows::load(connection, &key)).await
+        self.readers.read(move |connection| rows::load(connection, &key, links)).await
     }
 
     async fn confirm_durable(&self, _: &RecordKey, _: Option<WriteId>) -> Result<bool, LedgerError> {

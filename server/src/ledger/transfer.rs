@@ -66,7 +66,8 @@ pub trait Transfer: Ledger {
 /// All that a ledger keeps of one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportedRecord {
-    /// The record itself, due no later than [`DUE_MAX`]. What stands beside it is listed here:
+    /// The record itself with all its cells, the cells in order of their links, due no later than
+    /// [`DUE_MAX`]. What stands beside it is listed here:
     /// `stands_alone` is false.
     pub row: NewRow,
     /// Its links that the index knows, in order.

@@ -15,6 +15,8 @@ macro_rules! conformance {
             once [
                 what_is_committed_is_there_after_reopening,
                 removing_removes_everything,
+                cells_are_changed_one_by_one_and_loaded_all_or_one,
+                cells_go_with_their_record_and_when_it_stands_alone,
                 a_link_opens_one_share_for_ever,
                 objects_are_taken_only_while_the_record_accepts_parts,
                 parts_come_in_pages_and_the_last_is_known,

@@ -1,11 +1,13 @@
 //! What every ledger has to hold to.
 
+mod cells;
 mod ends;
 mod objects;
 mod records;
 mod time;
 mod transfer;
 
+pub(crate) use cells::*;
 pub(crate) use ends::*;
 pub(crate) use objects::*;
 pub(crate) use records::*;

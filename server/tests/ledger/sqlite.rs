@@ -4,14 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{Cell, LoadedLinks, RecordKey, StoredRecord};
 use subrosa_server::ledger::sqlite::SqliteLedger;
-use subrosa_server::ledger::{Change, Ledger as _, LedgerError};
+use subrosa_server::ledger::{Change, CommitOutcome, Ledger as _, LedgerError, NewRow};
 use subrosa_shared::id::LinkId;
 use tempfile::TempDir;
 
 use crate::backends::{Backend as _, Sqlite};
-use crate::support::{clock, create, new_row, push_key, put};
+use crate::support::{clock, create, head, link, new_row, push_key, put, share_key};
 
 /// Whether any file of a ledger holds these bytes.
 fn on_disk(folder: &TempDir, bytes: &[u8]) -> bool {
@@ -40,14 +40,14 @@ async fn what_was_replaced_or_removed_is_on_no_disk_once_it_is_scrubbed() {
     let busy = async {
         for seed in 10..40 {
             create(ledger.as_ref(), push_key(seed)).await;
-            ledger.load(&push_key(seed)).await.unwrap();
+            ledger.load(&push_key(seed), LoadedLinks::All).await.unwrap();
         }
     };
     let (scrubbed, ()) = tokio::join!(ledger.scrub(), busy);
     scrubbed.unwrap();
     assert!(!on_disk(backend.folder(), &secret(b'a')) && !on_disk(backend.folder(), &secret(b'b')));
     assert!(on_disk(backend.folder(), &secret(b'c')));
-    assert_eq!(ledger.load(&push_key(1)).await.unwrap().unwrap().record, b"short");
+    assert_eq!(ledger.load(&push_key(1), LoadedLinks::All).await.unwrap().unwrap().record.head, b"short");
 }
 
 /// Makes many records and removes them again; gives the length of the file before that and after.
@@ -96,7 +96,31 @@ async fn a_file_of_an_older_version_shrinks_too_and_keeps_what_it_has() {
     let ledger = SqliteLedger::open(&file, Arc::new(clock())).unwrap();
     let (full, empty) = storm(&ledger, &file).await;
     assert!(full > 8 << 20 && empty < 2 << 20, "{full} bytes, then {empty}");
-    assert_eq!(ledger.load(&push_key(1)).await.unwrap().unwrap().record, b"first");
+    assert_eq!(ledger.load(&push_key(1), LoadedLinks::All).await.unwrap().unwrap().record.head, b"first");
+}
+
+/// As servers before version 3 of the tables have left it: with all links in the record.
+#[tokio::test]
+async fn a_file_of_the_version_before_is_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.sqlite");
+    let ledger = SqliteLedger::open(&file, Arc::new(clock())).unwrap();
+    let first = create(&ledger, share_key(1)).await;
+    drop(ledger);
+    let older = rusqlite::Connection::open(&file).unwrap();
+    older.execute_batch("DROP TABLE cell; PRAGMA user_version = 2").unwrap();
+    drop(older);
+    for _ in 0..2 {
+        let ledger = SqliteLedger::open(&file, Arc::new(clock())).unwrap();
+        let row = ledger.load(&share_key(1), LoadedLinks::All).await.unwrap().unwrap();
+        assert_eq!((row.record, row.write_id), (head(b"first"), first));
+    }
+    let ledger = SqliteLedger::open(&file, Arc::new(clock())).unwrap();
+    let cells = vec![Cell { link: link(1), bytes: b"one".to_vec() }];
+    let row = new_row(b"second");
+    let row = NewRow { record: StoredRecord { cells, ..row.record }, ..row };
+    assert_eq!(ledger.commit(put(share_key(1), Some(first), row.clone())).await.unwrap(), CommitOutcome::Committed);
+    assert_eq!(ledger.load(&share_key(1), LoadedLinks::All).await.unwrap().unwrap().record, row.record);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Short names for what rules are about.
 
-use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{RecordKey, StoredRecord};
 use subrosa_server::ledger::{Change, CommitOutcome, Ledger, ManualClock, NewRow, ObjectRow, Slot, WriteId};
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
@@ -31,14 +31,13 @@ pub(crate) fn link(seed: u8) -> LinkId {
     LinkId::from_bytes([seed; 16])
 }
 
+/// A record without links.
+pub(crate) fn head(bytes: &[u8]) -> StoredRecord {
+    StoredRecord { head: bytes.to_vec(), cells: Vec::new() }
+}
+
 pub(crate) fn new_row(record: &[u8]) -> NewRow {
-    NewRow {
-        record: record.to_vec(),
-        write_id: WriteId::generate(),
-        due: START,
-        accepts_parts: true,
-        stands_alone: false,
-    }
+    NewRow { record: head(record), write_id: WriteId::generate(), due: START, accepts_parts: true, stands_alone: false }
 }
 
 pub(crate) fn put(key: impl Into<RecordKey>, expect: Option<WriteId>, row: NewRow) -> Change {

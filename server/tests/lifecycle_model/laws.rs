@@ -1,12 +1,15 @@
 //! What holds of the function as such, whatever it decides.
 
 use proptest::prelude::*;
-use subrosa_lifecycle::{Change, Command as _, Effect, Record, RecordError, RecordKey, Refusal, Step, step};
+use subrosa_lifecycle::{
+    Change, Command as _, Effect, LoadedLinks, NeedsAllLinks, Record, RecordError, RecordKey, Refusal, Shown, Step,
+    StoredRecord,
+};
 use subrosa_shared::api::{Event, ShareState};
 use subrosa_shared::time::Timestamp;
 
 use crate::command::{Command, HolderAction, Outcome, OwnerAction};
-use crate::run::{Entry, Run, after, push_status, status};
+use crate::run::{Entry, Run, after, push_status, status, step};
 use crate::world::{self, Move, any_story, story};
 
 /// Steps as the story did, from what was stored then.
@@ -54,6 +57,41 @@ proptest! {
             prop_assert_eq!(after(record.as_ref(), &step), entry.after.clone());
             prop_assert_eq!(log, entry.log.clone());
             last = entry.at;
+        }
+    }
+
+    /// Whoever holds one link gets, with that link alone loaded, what they would get with all of
+    /// them; or the step asks for all of them.
+    #[test]
+    fn a_step_with_one_link_is_the_step_with_all(story in story()) {
+        let run = Run::of(&story);
+        for entry in &run.trace {
+            let (Some(before), Shown::Holder(link, _)) = (&entry.before, entry.command.shown()) else { continue };
+            let stored = before.to_stored();
+            let alone = stored.cells.iter().filter(|cell| cell.link == link).cloned().collect();
+            let alone = StoredRecord { head: stored.head.clone(), cells: alone };
+            prop_assert_eq!(Record::admits(&alone, entry.command.shown()), Record::admits(&stored, entry.command.shown()));
+            let alone = Record::from_stored(&alone, LoadedLinks::One(link)).unwrap();
+            let (whole, alone_after) = match subrosa_lifecycle::step(Some(&alone), &entry.command, &run.policy, entry.at) {
+                Err(NeedsAllLinks) => continue,
+                Ok(step) => {
+                    let whole = again(&run, entry);
+                    prop_assert_eq!(&step.outcome, &whole.outcome);
+                    prop_assert_eq!(&step.log, &whole.log);
+                    prop_assert_eq!(step.needs_space, whole.needs_space);
+                    (whole, after(Some(&alone), &step))
+                }
+            };
+            let (Some(alone_after), Some(after)) = (alone_after, after(Some(before), &whole)) else { continue };
+            // What is stored of the step beside what was there is the whole record.
+            let mut merged = alone_after.to_stored_since(Some(&alone));
+            let changed = merged.cells.clone();
+            // The ledger removes all cells of what stands alone.
+            let stays = !after.is_burned();
+            merged.cells.extend(stored.cells.into_iter().filter(|cell| stays && changed.iter().all(|new| new.link != cell.link)));
+            prop_assert_eq!(&Record::from_stored(&merged, LoadedLinks::All).unwrap(), &after);
+            // Nobody comes too late for what time does.
+            prop_assert!(alone_after.due() <= after.due());
         }
     }
 
@@ -123,14 +161,17 @@ proptest! {
     fn a_record_survives_being_stored(story in any_story()) {
         let run = Run::of(&story);
         for record in run.trace.iter().filter_map(|entry| entry.after.as_ref()) {
-            let bytes = record.to_bytes();
-            prop_assert_eq!(&Record::from_bytes(&bytes).unwrap(), record);
-            prop_assert!(bytes.len() < 10_000, "{} bytes", bytes.len());
+            let stored = record.to_stored();
+            prop_assert_eq!(&Record::from_stored(&stored, LoadedLinks::All).unwrap(), record);
+            let len = stored.head.len() + stored.cells.iter().map(|cell| cell.bytes.len()).sum::<usize>();
+            prop_assert!(len < 10_000, "{} bytes", len);
 
-            let newer = String::from_utf8(bytes.clone()).unwrap().replace("record 3 ", "record 4 ");
-            let refused = Record::from_bytes(newer.as_bytes());
-            prop_assert_eq!(refused, Err(RecordError::UnknownVersion { found: 4 }), "a newer version");
-            prop_assert!(matches!(Record::from_bytes(&bytes[1..]), Err(RecordError::Damaged { .. })), "damaged");
+            let with_head = |head: &[u8]| {
+                Record::from_stored(&StoredRecord { head: head.to_vec(), ..stored.clone() }, LoadedLinks::All)
+            };
+            let newer = String::from_utf8(stored.head.clone()).unwrap().replace("record 4 ", "record 5 ");
+            prop_assert_eq!(with_head(newer.as_bytes()), Err(RecordError::UnknownVersion { found: 5 }), "a newer version");
+            prop_assert!(matches!(with_head(&stored.head[1..]), Err(RecordError::Damaged { .. })), "damaged");
         }
     }
 
@@ -229,7 +270,7 @@ proptest! {
         let run = Run::of(&story);
         for entry in &run.trace {
             let Some(before) = &entry.before else { continue };
-            let admitted = Record::admits(&before.to_bytes(), entry.command.shown()).unwrap();
+            let admitted = Record::admits(&before.to_stored(), entry.command.shown()).unwrap();
             prop_assert!(admitted || entry.outcome == Err(Refusal::NotFound), "{:?}", entry.command);
             let stranger = match &entry.command {
                 Command::Owner { action, .. } => Command::Owner { presented: world::wrong(), action: action.clone() },
@@ -238,7 +279,7 @@ proptest! {
                 }
                 _ => continue,
             };
-            prop_assert_eq!(Record::admits(&before.to_bytes(), stranger.shown()), Ok(false));
+            prop_assert_eq!(Record::admits(&before.to_stored(), stranger.shown()), Ok(false));
         }
     }
 

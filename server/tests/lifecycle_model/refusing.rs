@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use proptest::prelude::*;
-use subrosa_lifecycle::{Command as _, OpenAttempt, RecordKey, Refusal};
+use subrosa_lifecycle::{Command as _, LoadedLinks, OpenAttempt, RecordKey, Refusal};
 use subrosa_server::ledger::sqlite::SqliteLedger;
 use subrosa_server::ledger::{
     Change, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ManualClock, ObjectRow, Objects, PutObject, Row,
@@ -71,8 +71,8 @@ impl Ledger for Refusing {
     async fn set_installation(&self, id: InstallationId) -> Result<InstallationId, LedgerError> {
         self.ledger.set_installation(id).await
     }
-    async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError> {
-        self.ledger.load(key).await
+    async fn load(&self, key: &RecordKey, links: LoadedLinks) -> Result<Option<Row>, LedgerError> {
+        self.ledger.load(key, links).await
     }
     async fn confirm_durable(&self, key: &RecordKey, write_id: Option<WriteId>) -> Result<bool, LedgerError> {
         self.ledger.confirm_durable(key, write_id).await
@@ -217,7 +217,7 @@ proptest! {
                 place.wait_until(entry.at);
                 let key = key(&entry.command);
                 if entry.command.guesses().is_some() {
-                    let before = place.ledger.load(&key).await.unwrap();
+                    let before = place.ledger.load(&key, LoadedLinks::All).await.unwrap();
                     place.refuse(|_| true);
                     let mut answers = Vec::new();
                     for open in &opens {
@@ -226,7 +226,7 @@ proptest! {
                     answers.dedup();
                     prop_assert_eq!(answers.len(), 1, "{:?}: {:?}", &entry.command, &answers);
                     place.refuse(|_| false);
-                    prop_assert_eq!(place.ledger.load(&key).await.unwrap(), before);
+                    prop_assert_eq!(place.ledger.load(&key, LoadedLinks::All).await.unwrap(), before);
                 }
                 let outcome = store.run(key, &entry.command).await;
                 let expected = entry.outcome.clone().map_err(StoreError::Refused);

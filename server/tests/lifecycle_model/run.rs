@@ -1,11 +1,28 @@
-//! Plays stories through [`step`] and keeps a trace.
+//! Plays stories through [`step`](subrosa_lifecycle::step()) and keeps a trace.
 
-use subrosa_lifecycle::{Change, Policy, Record, Refusal, Step, step};
+use subrosa_lifecycle::{Change, LoadedLinks, Policy, Record, Refusal, Step};
 use subrosa_shared::api::{LinkView, LogLine, PushStatus, PushView, ShareStatus};
 use subrosa_shared::time::Timestamp;
 
 use crate::command::{Command, HolderAction, Outcome, OwnerAction};
 use crate::world::{self, Move};
+
+/// A step of a record with all its links.
+pub(crate) fn step<C: subrosa_lifecycle::Command>(
+    record: Option<&Record>,
+    command: &C,
+    policy: &Policy,
+    now: Timestamp,
+) -> Step<C::Answer> {
+    subrosa_lifecycle::step(record, command, policy, now).expect("all links are loaded")
+}
+
+/// All that is stored of a record, as text.
+pub(crate) fn stored_text(record: &Record) -> String {
+    let stored = record.to_stored();
+    let bytes = stored.cells.into_iter().fold(stored.head, |bytes, cell| [bytes, cell.bytes].concat());
+    String::from_utf8(bytes).unwrap()
+}
 
 /// What happened, from the outside.
 pub(crate) struct Entry {
@@ -93,7 +110,7 @@ impl Run {
         self.record = match record {
             Change::Unchanged => before.clone(),
             Change::Put(record) if !self.stores => Some(*record),
-            Change::Put(record) => Some(Record::from_bytes(&record.to_bytes()).unwrap()),
+            Change::Put(record) => Some(Record::from_stored(&record.to_stored(), LoadedLinks::All).unwrap()),
             Change::Remove => None,
         };
         let entry = Entry { at: self.now, command, before, after: self.record.clone(), outcome, log };

@@ -1,6 +1,7 @@
 //! Data that is gone, or is somebody else's, while servers run: nothing is served, nothing is
 //! changed, and all goes on once the data is back.
 
+use subrosa_lifecycle::LoadedLinks;
 use subrosa_server::ledger::{InstallationId, Ledger as _, LedgerError, ServiceState, Slot, Transfer as _};
 use subrosa_tests::redis::{Cluster, Redis};
 
@@ -13,7 +14,7 @@ async fn refuses_everything(ledger: &RedisLedger) {
     let write_id = Some(WriteId::generate());
     let share = share(1);
     let answers = [
-        ledger.load(&key).await.map(drop),
+        ledger.load(&key, LoadedLinks::All).await.map(drop),
         ledger.confirm_durable(&key, write_id).await.map(drop),
         ledger.share_of_link(&link(1)).await.map(drop),
         ledger.commit(step(key, write_id, &new_row(b"x"))).await.map(drop),
@@ -82,7 +83,7 @@ async fn a_ledger_whose_data_comes_back_is_served_again_without_a_restart() {
     std::fs::remove_dir_all(data.path().join("appendonlydir")).unwrap();
     std::fs::rename(&away, data.path().join("appendonlydir")).unwrap();
     redis.start_again().await;
-    assert_eq!(ledger.load(&share_key(1)).await.unwrap().unwrap().write_id, write_id);
+    assert_eq!(ledger.load(&share_key(1), LoadedLinks::All).await.unwrap().unwrap().write_id, write_id);
     create(&ledger, share(2)).await;
 }
 
@@ -96,14 +97,14 @@ async fn a_ledger_that_lost_a_part_of_it_is_not_opened_and_the_rest_is_served() 
     let tag = "subrosa:{004}:installation";
     let fence = redis.command(&["GET", tag]).await.unwrap();
     redis.command(&["DEL", tag]).await.unwrap();
-    assert!(matches!(ledger.load(&share_key(1)).await, Err(LedgerError::Foreign(_))));
-    assert!(ledger.load(&share_key(0xff)).await.unwrap().is_some());
+    assert!(matches!(ledger.load(&share_key(1), LoadedLinks::All).await, Err(LedgerError::Foreign(_))));
+    assert!(ledger.load(&share_key(0xff), LoadedLinks::All).await.unwrap().is_some());
     let error = try_open(&redis.url()).await.err().unwrap();
     assert!(matches!(&error, LedgerError::Foreign(why) if why.contains("Bring its data back")), "{error}");
     assert_eq!(redis.command(&["EXISTS", tag]).await.unwrap().trim(), "0", "it gets no fence again");
 
     redis.command(&["SET", tag, fence.trim()]).await.unwrap();
-    assert!(ledger.load(&share_key(1)).await.unwrap().is_some());
+    assert!(ledger.load(&share_key(1), LoadedLinks::All).await.unwrap().is_some());
     // The fence over all of them is lost.
     redis.command(&["DEL", "subrosa:{ledger}:installation"]).await.unwrap();
     assert!(matches!(try_open(&redis.url()).await.err().unwrap(), LedgerError::Foreign(_)));
@@ -131,7 +132,7 @@ async fn a_cluster_that_lost_one_of_its_machines_data_serves_the_rest() {
     cluster.command(primary, &["FLUSHALL"]).await.unwrap();
     let (mut served, mut refused) = (0, 0);
     for seed in 0..=255 {
-        match ledger.load(&share_key(seed)).await {
+        match ledger.load(&share_key(seed), LoadedLinks::All).await {
             Ok(Some(_)) => served += 1,
             Err(LedgerError::Foreign(_)) => refused += 1,
             other => panic!("{other:?}"),
@@ -156,7 +157,7 @@ async fn a_ledger_that_is_closed_is_not_served_by_anybody_who_has_it_open() {
     assert!(matches!(ledger.installation().await, Err(LedgerError::NotInService(ServiceState::Leaving(_)))));
     assert_eq!(mover.service_state().await.unwrap(), leaving);
     assert!(mover.compare_and_set_state(&leaving, &serving).await.unwrap());
-    assert!(ledger.load(&share_key(1)).await.unwrap().is_some(), "without a restart");
+    assert!(ledger.load(&share_key(1), LoadedLinks::All).await.unwrap().is_some(), "without a restart");
 }
 
 /// A change of state that was cut short at any step is ended by whoever comes next.

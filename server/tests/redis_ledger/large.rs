@@ -1,6 +1,7 @@
 //! Large records, many objects, many records that are due at once.
 
 use futures_util::StreamExt as _;
+use subrosa_lifecycle::LoadedLinks;
 use subrosa_server::ledger::{CommitOutcome, Due, Ledger as _, Slot};
 use subrosa_shared::id::LinkId;
 use subrosa_tests::redis::Redis;
@@ -30,7 +31,7 @@ async fn a_record_of_any_bytes_and_size_comes_back() {
     for len in [0, 1, 65_536, 100_000, bytes.len()] {
         let row = new_row(&bytes[..len]);
         assert_eq!(ledger.commit(put(push_key(1), None, row.clone())).await.unwrap(), CommitOutcome::Committed);
-        assert_eq!(ledger.load(&push_key(1)).await.unwrap().unwrap().record, row.record);
+        assert_eq!(ledger.load(&push_key(1), LoadedLinks::All).await.unwrap().unwrap().record, row.record);
         ledger.commit(removal(push_key(1), row.write_id)).await.unwrap();
     }
 }
@@ -63,7 +64,7 @@ async fn what_is_due_at_one_moment_in_one_tag_is_paged_without_a_gap() {
         assert_eq!(found, expected, "pages of {page_len}");
     }
     let last = Due { due: START, key: key(99) };
-    let row = ledger.load(&last.key).await.unwrap().unwrap();
+    let row = ledger.load(&last.key, LoadedLinks::All).await.unwrap().unwrap();
     ledger.commit(removal(last.key, row.write_id)).await.unwrap();
     assert_eq!(ledger.due(START, Some(last), 2).await.unwrap(), expected[100..102]);
 }
@@ -76,7 +77,7 @@ async fn a_due_entry_without_its_record_is_shown_and_leads_to_nothing() {
     create(&ledger, push_key(1)).await;
     redis.command(&["DEL", "subrosa:{004}:push:01010101010101010101010101010101"]).await.unwrap();
     assert_eq!(ledger.due(START, None, 2).await.unwrap().len(), 1);
-    assert_eq!(ledger.load(&push_key(1)).await.unwrap(), None);
+    assert_eq!(ledger.load(&push_key(1), LoadedLinks::All).await.unwrap(), None);
     create(&ledger, push_key(1)).await;
     assert_eq!(ledger.due(START, None, 2).await.unwrap().len(), 1);
 }

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use subrosa_lifecycle::LoadedLinks;
 use subrosa_server::ledger::{CommitOutcome, InstallationId, Ledger as _};
 use subrosa_tests::redis::{Redis, Settings as Machine};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -109,7 +110,7 @@ async fn whatever_arrives_late_changes_nothing() {
         assert_eq!(ledger.objects(&share).await.unwrap().rows, [part(0, 3), part(1, 1)]);
     }
     assert_eq!(ledger.note(&share(1)).await.unwrap().unwrap(), b"one");
-    assert_eq!(ledger.load(&share_key(1)).await.unwrap().unwrap().write_id, write_id);
+    assert_eq!(ledger.load(&share_key(1), LoadedLinks::All).await.unwrap().unwrap().write_id, write_id);
     // It is able to see a change.
     ledger.put_note(&share(1), b"another".to_vec()).await.unwrap();
     assert_ne!(digest().await, before);

@@ -5,7 +5,7 @@
 //! PREFIX:{TAG}:installation      which installation the keys of this tag are of
 //! PREFIX:{TAG}:due               records of the tag, by the moment when they are due
 //! PREFIX:{TAG}:KIND:ID           a record: its bytes, its write id, that of its objects, whether it takes parts, the highest of
-//!                                these
+//!                                these, the cell of each link
 //! PREFIX:{TAG}:KIND:ID:objects   its objects, by slot
 //! PREFIX:{TAG}:KIND:ID:links     ids of its links
 //! PREFIX:{TAG}:KIND:ID:note      its note, after a version of 16 bytes

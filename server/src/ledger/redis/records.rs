@@ -1,7 +1,7 @@
 //! Records: loaded, and replaced if nobody else was faster.
 
 use subrosa_durable_redis::Invocation;
-use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{Cell, LoadedLinks, RecordKey, StoredRecord};
 use subrosa_shared::api::LogLine;
 
 use super::keys::RecordKeys;
@@ -9,13 +9,21 @@ use super::{RedisLedger, rows, scripts};
 use crate::ledger::{Change, CommitOutcome, LOG_LINES_MAX, LedgerError, NewRow, Row, WriteId};
 
 impl RedisLedger {
-    pub(super) async fn load(&self, key: &RecordKey) -> Result<Option<Row>, LedgerError> {
+    pub(super) async fn load(&self, key: &RecordKey, links: LoadedLinks) -> Result<Option<Row>, LedgerError> {
         let keys = self.keys.record(key);
-        let mut reply = self.read(keys.tag, self.script(&scripts::LOAD, keys.tag).key(keys.record)).await?;
-        match reply.word.as_str() {
-            "none" => Ok(None),
-            _ => Ok(Some(Row { record: reply.value()?, write_id: reply.write_id()? })),
+        let load = self.script(&scripts::LOAD, keys.tag).key(keys.record);
+        let load = match links {
+            // Only shares have cells.
+            _ if key.share().is_none() => load,
+            LoadedLinks::All => load.arg("*"),
+            LoadedLinks::One(link) => load.arg(rows::cell_field(&link)),
+        };
+        let mut reply = self.read(keys.tag, load).await?;
+        if reply.word == "none" {
+            return Ok(None);
         }
+        let (head, write_id) = (reply.value()?, reply.write_id()?);
+        Ok(Some(Row { record: StoredRecord { head, cells: rows::cells(reply.value()?)? }, write_id }))
     }
 
     /// Whether what was loaded is still there, and on as many replicas as it takes.
@@ -78,13 +86,17 @@ impl RedisLedger {
         commit = commit.arg(bytes_of(change.expect)).arg(bytes_of(change.record.as_ref().map(|row| row.write_id)));
         commit = commit.arg(bytes_of(change.expect_objects)).arg(change.key.to_bytes());
         let Some(NewRow { record, due, accepts_parts, stands_alone, .. }) = &change.record else { return commit };
+        let StoredRecord { head, cells } = record;
         let flag = |flag: bool| if flag { "1" } else { "0" };
-        commit = commit.arg(rows::score(*due)).arg(record.as_slice());
+        commit = commit.arg(rows::score(*due)).arg(head.as_slice());
         commit = commit.arg(flag(*accepts_parts)).arg(flag(*stands_alone)).arg(LOG_LINES_MAX.to_string());
         let links = change.key.share().map_or(&[][..], |_| &change.new_links);
-        commit = commit.arg(links.len().to_string());
+        commit = commit.arg(links.len().to_string()).arg(cells.len().to_string());
         for link in links {
             commit = commit.arg(*link.as_bytes());
+        }
+        for Cell { link, bytes } in cells {
+            commit = commit.arg(rows::cell_field(link)).arg(bytes.as_slice());
         }
         change.log.iter().fold(commit, |commit, line| commit.arg(rows::line_bytes(line)))
     }

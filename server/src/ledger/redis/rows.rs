@@ -1,6 +1,6 @@
 //! How things look in Redis.
 
-use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{Cell, RecordKey};
 use subrosa_shared::api::LogLine;
 use subrosa_shared::id::{Digest, LinkId};
 use subrosa_shared::time::Timestamp;
@@ -66,6 +66,22 @@ pub(super) fn note(mut versioned: Vec<u8>) -> Vec<u8> {
 pub(super) fn links(found: Vec<Vec<u8>>) -> Result<Vec<LinkId>, LedgerError> {
     let read = |id: Vec<u8>| id.try_into().map(LinkId::from_bytes).map_err(|_| corrupt("a link's id is malformed"));
     found.into_iter().map(read).collect()
+}
+
+/// The field of a record that holds the cell of a link.
+pub(super) fn cell_field(link: &LinkId) -> Vec<u8> {
+    [b"link:".as_slice(), link.as_bytes()].concat()
+}
+
+/// Cells as a script gives them, in order of their links.
+pub(super) fn cells(found: Vec<(Vec<u8>, Vec<u8>)>) -> Result<Vec<Cell>, LedgerError> {
+    let read = |(id, bytes): (Vec<u8>, Vec<u8>)| {
+        let link = id.try_into().map(LinkId::from_bytes).map_err(|_| corrupt("the id of a cell is malformed"))?;
+        Ok(Cell { link, bytes })
+    };
+    let mut cells: Vec<Cell> = found.into_iter().map(read).collect::<Result<_, LedgerError>>()?;
+    cells.sort_unstable_by_key(|cell| cell.link);
+    Ok(cells)
 }
 
 pub(super) fn line_bytes(line: &LogLine) -> Vec<u8> {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use futures_util::future::try_join_all;
 use subrosa_durable_redis::{Invocation, Script, Tag};
-use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{RecordKey, StoredRecord};
 use subrosa_shared::id::{LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
@@ -73,12 +73,13 @@ impl Transfer for RedisLedger {
             return Ok(None);
         }
         let write_id = reply.write_id()?;
-        let (record, open, due): (Vec<u8>, String, Option<String>) = (reply.value()?, reply.value()?, reply.value()?);
+        let (head, open) = (reply.value()?, reply.value::<String>()?);
+        let (cells, due) = (rows::cells(reply.value()?)?, reply.value::<Option<String>>()?);
         let due = due
             .and_then(|due| due.parse().ok())
             .ok_or_else(|| corrupt("a record is not in the list of what is due"))?;
         let row = NewRow {
-            record,
+            record: StoredRecord { head, cells },
             write_id,
             due: Timestamp::from_millis(due),
             accepts_parts: open == "1",
@@ -185,13 +186,17 @@ fn with_all(script: Invocation, keys: &RecordKeys) -> Invocation {
 
 fn with_exported(import: Invocation, exported: &ExportedRecord) -> Invocation {
     let ExportedRecord { row, links, objects, note, log } = exported;
-    let import = import.arg(row.write_id.0).arg(rows::score(row.due)).arg(row.record.as_slice());
+    let import = import.arg(row.write_id.0).arg(rows::score(row.due)).arg(row.record.head.as_slice());
     let import = import.arg(if row.accepts_parts { "1" } else { "0" });
     let note = note.as_ref().map_or_else(Vec::new, |note| rows::note_bytes(WriteId::generate(), note));
     let import = import.arg(note).arg(links.len().to_string()).arg(objects.len().to_string());
+    let import = import.arg(row.record.cells.len().to_string());
     let import = links.iter().fold(import, |import, link| import.arg(*link.as_bytes()));
     let import = objects
         .iter()
         .fold(import, |import, object| import.arg(rows::slot_name(object.slot)).arg(rows::object_bytes(object)));
+    let cells = &row.record.cells;
+    let import =
+        cells.iter().fold(import, |import, cell| import.arg(rows::cell_field(&cell.link)).arg(cell.bytes.as_slice()));
     log.iter().fold(import, |import, line| import.arg(rows::line_bytes(line)))
 }

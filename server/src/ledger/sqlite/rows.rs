@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, params};
-use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{Cell, LoadedLinks, RecordKey, StoredRecord};
 use subrosa_shared::api::LogLine;
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
@@ -15,7 +15,7 @@ use crate::ledger::{
     RUN_MIN, Row, ServiceState, Slot, WriteId, is_owners_turn,
 };
 
-/// Records have row ids because they can be large; the rest is small and lives in its primary key.
+/// Records and cells have row ids because they can be large; the rest is small and lives in its primary key.
 pub(super) const TABLES: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
     CREATE TABLE record (
@@ -43,11 +43,48 @@ pub(super) const TABLES: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-pub(super) fn load(connection: &Connection, key: &RecordKey) -> rusqlite::Result<Option<Row>> {
-    connection
+/// What version 3 has beside the tables of version 2.
+pub(super) const CELLS: &str = "
+    CREATE TABLE cell (
+        key BLOB NOT NULL, link BLOB NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (key, link)
+    ) STRICT;
+";
+
+/// Head and cells are of one moment if the connection is in a transaction.
+pub(super) fn load(connection: &Connection, key: &RecordKey, links: LoadedLinks) -> rusqlite::Result<Option<Row>> {
+    let head = connection
         .prepare_cached("SELECT bytes, write_id FROM record WHERE key = ?1")?
-        .query_row([key.to_bytes()], |row| Ok(Row { record: row.get(0)?, write_id: WriteId(row.get(1)?) }))
-        .optional()
+        .query_row([key.to_bytes()], |row| Ok((row.get(0)?, WriteId(row.get(1)?))))
+        .optional()?;
+    let Some((head, write_id)) = head else { return Ok(None) };
+    Ok(Some(Row { record: StoredRecord { head, cells: cells(connection, key, links)? }, write_id }))
+}
+
+/// Cells in order of their links.
+pub(super) fn cells(connection: &Connection, key: &RecordKey, links: LoadedLinks) -> rusqlite::Result<Vec<Cell>> {
+    // Only shares have any.
+    if key.share().is_none() {
+        return Ok(Vec::new());
+    }
+    let cell = |row: &rusqlite::Row<'_>| Ok(Cell { link: LinkId::from_bytes(row.get(0)?), bytes: row.get(1)? });
+    match links {
+        LoadedLinks::All => connection
+            .prepare_cached("SELECT link, bytes FROM cell WHERE key = ?1 ORDER BY link")?
+            .query_map([key.to_bytes()], cell)?
+            .collect(),
+        LoadedLinks::One(link) => connection
+            .prepare_cached("SELECT link, bytes FROM cell WHERE key = ?1 AND link = ?2")?
+            .query_map(params![key.to_bytes(), link.as_bytes()], cell)?
+            .collect(),
+    }
+}
+
+fn put_cells(connection: &Connection, key: &RecordKey, cells: &[Cell]) -> rusqlite::Result<()> {
+    let mut put = connection.prepare_cached("INSERT OR REPLACE INTO cell (key, link, bytes) VALUES (?1, ?2, ?3)")?;
+    for cell in cells {
+        put.execute(params![key.to_bytes(), cell.link.as_bytes(), cell.bytes])?;
+    }
+    Ok(())
 }
 
 pub(super) fn share_of_link(connection: &Connection, link: &LinkId) -> rusqlite::Result<Option<ShareId>> {
@@ -94,15 +131,15 @@ pub(super) fn insert(connection: &Connection, key: &RecordKey, row: &NewRow) -> 
             "INSERT INTO record (key, write_id, objects_write_id, due, accepts_parts, bytes)
              VALUES (?1, ?2, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![key.to_bytes(), row.write_id.0, millis(row.due), row.accepts_parts, row.record])?;
-    Ok(())
+        .execute(params![key.to_bytes(), row.write_id.0, millis(row.due), row.accepts_parts, row.record.head])?;
+    put_cells(connection, key, &row.record.cells)
 }
 
 fn update(connection: &Connection, key: &RecordKey, row: &NewRow) -> rusqlite::Result<()> {
     connection
         .prepare_cached("UPDATE record SET write_id = ?2, due = ?3, accepts_parts = ?4, bytes = ?5 WHERE key = ?1")?
-        .execute(params![key.to_bytes(), row.write_id.0, millis(row.due), row.accepts_parts, row.record])?;
-    Ok(())
+        .execute(params![key.to_bytes(), row.write_id.0, millis(row.due), row.accepts_parts, row.record.head])?;
+    put_cells(connection, key, &row.record.cells)
 }
 
 pub(super) fn remove(connection: &Connection, key: &RecordKey) -> rusqlite::Result<()> {
@@ -110,9 +147,13 @@ pub(super) fn remove(connection: &Connection, key: &RecordKey) -> rusqlite::Resu
     remove_all(connection, key, &BESIDE_THE_RECORD)
 }
 
-/// What there is beside a record and the index of its links.
-const BESIDE_THE_RECORD: [&str; 3] =
-    ["DELETE FROM object WHERE key = ?1", "DELETE FROM note WHERE key = ?1", "DELETE FROM log WHERE key = ?1"];
+/// What there is beside the head of a record and the index of its links.
+const BESIDE_THE_RECORD: [&str; 4] = [
+    "DELETE FROM cell WHERE key = ?1",
+    "DELETE FROM object WHERE key = ?1",
+    "DELETE FROM note WHERE key = ?1",
+    "DELETE FROM log WHERE key = ?1",
+];
 
 fn remove_all(connection: &Connection, key: &RecordKey, statements: &[&str]) -> rusqlite::Result<()> {
     for statement in statements {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension as _, params};
-use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{LoadedLinks, RecordKey, StoredRecord};
 use subrosa_shared::id::LinkId;
 use subrosa_shared::time::Timestamp;
 
@@ -93,12 +93,13 @@ fn export(connection: &Connection, key: &RecordKey) -> rusqlite::Result<Option<E
                 write_id: WriteId(row.get(0)?),
                 due: Timestamp::from_millis(row.get(1)?).min(DUE_MAX),
                 accepts_parts: row.get(2)?,
-                record: row.get(3)?,
+                record: StoredRecord { head: row.get(3)?, cells: Vec::new() },
                 stands_alone: false,
             })
         })
         .optional()?;
-    let Some(row) = row else { return Ok(None) };
+    let Some(mut row) = row else { return Ok(None) };
+    row.record.cells = rows::cells(connection, key, LoadedLinks::All)?;
     let log = rows::log(connection, key)?;
     let Some(share) = key.share() else {
         return Ok(Some(ExportedRecord { row, links: Vec::new(), objects: Vec::new(), note: None, log }));

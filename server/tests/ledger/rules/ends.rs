@@ -1,5 +1,6 @@
 //! What is left of a record that ends.
 
+use subrosa_lifecycle::LoadedLinks;
 use subrosa_server::ledger::{Change, CommitOutcome, Due, NewRow};
 use subrosa_shared::api::{Event, LogLine};
 
@@ -17,7 +18,7 @@ pub(crate) async fn a_record_that_stands_alone_keeps_nothing_beside_it(backend: 
     let row = NewRow { stands_alone: true, accepts_parts: false, ..new_row(b"burned") };
     let change = Change { log: vec![line], ..put(key(1), Some(write_id), row) };
     assert_eq!(ledger.commit(change).await.unwrap(), CommitOutcome::Committed);
-    assert!(ledger.load(&key(1)).await.unwrap().is_some());
+    assert!(ledger.load(&key(1), LoadedLinks::All).await.unwrap().is_some());
     assert_eq!(ledger.log(&key(1)).await.unwrap(), []);
     if let Some(share) = key(1).share() {
         assert_eq!(ledger.objects(&share).await.unwrap().rows, []);
@@ -31,10 +32,10 @@ pub(crate) async fn what_is_removed_is_forgotten(backend: &dyn Backend, key: Key
     let kept = create(&*ledger, key(2)).await;
     let removal = Change { record: None, ..put(key(1), Some(write_id), new_row(b"")) };
     assert_eq!(ledger.commit(removal).await.unwrap(), CommitOutcome::Committed);
-    assert_eq!(ledger.load(&key(1)).await.unwrap(), None);
+    assert_eq!(ledger.load(&key(1), LoadedLinks::All).await.unwrap(), None);
     assert_eq!(ledger.log(&key(1)).await.unwrap(), []);
     assert_eq!(ledger.due(START, None, 10).await.unwrap(), [Due { due: START, key: key(2) }]);
-    assert_eq!(ledger.load(&key(2)).await.unwrap().unwrap().write_id, kept);
+    assert_eq!(ledger.load(&key(2), LoadedLinks::All).await.unwrap().unwrap().write_id, kept);
     create(&*ledger, key(1)).await;
 }
 
@@ -51,7 +52,7 @@ pub(crate) async fn removing_removes_everything(backend: &dyn Backend) {
 
     let removal = Change { record: None, log: vec![line], ..put(share(1), Some(write_id), new_row(b"")) };
     assert_eq!(ledger.commit(removal).await.unwrap(), CommitOutcome::Committed);
-    assert_eq!(ledger.load(&share_key(1)).await.unwrap(), None);
+    assert_eq!(ledger.load(&share_key(1), LoadedLinks::All).await.unwrap(), None);
     assert_eq!(ledger.share_of_link(&link(7)).await.unwrap(), None);
     assert_eq!(ledger.log(&share_key(1)).await.unwrap(), []);
     assert_eq!(ledger.objects(&share(1)).await.unwrap().rows, []);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use subrosa_lifecycle::LoadedLinks;
 use subrosa_server::ledger::{
     Change, CommitOutcome, LOG_LINES_MAX, NewRow, ObjectRow, Objects, PutObject, Slot, WriteId,
 };
@@ -22,7 +23,7 @@ pub(crate) async fn a_link_opens_one_share_for_ever(backend: &dyn Backend) {
     assert_eq!(ledger.commit(stolen).await.unwrap(), CommitOutcome::LinkTaken);
     assert_eq!(ledger.share_of_link(&link(7)).await.unwrap(), Some(share(1)));
     assert_eq!(ledger.share_of_link(&link(8)).await.unwrap(), None, "nothing of a refused change stays");
-    assert_eq!(ledger.load(&share_key(2)).await.unwrap().unwrap().record, b"first");
+    assert_eq!(ledger.load(&share_key(2), LoadedLinks::All).await.unwrap().unwrap().record.head, b"first");
 
     let again = Change { new_links: vec![link(7)], ..put(share(1), Some(write_id), new_row(b"z")) };
     assert_eq!(ledger.commit(again).await.unwrap(), CommitOutcome::Committed);

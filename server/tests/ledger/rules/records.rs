@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use subrosa_lifecycle::LoadedLinks;
 use subrosa_server::ledger::{Change, CommitOutcome, Ledger, ObjectRow, Row, Slot, WriteId};
 use subrosa_shared::api::{Event, LogLine};
 
@@ -25,9 +26,9 @@ pub(crate) async fn what_is_committed_is_there_after_reopening(backend: &dyn Bac
     drop(ledger);
 
     let ledger = backend.open(&clock).await;
-    let loaded = ledger.load(&share_key(1)).await.unwrap();
+    let loaded = ledger.load(&share_key(1), LoadedLinks::All).await.unwrap();
     assert_eq!(loaded, Some(Row { record: row.record, write_id: row.write_id }));
-    assert_eq!(ledger.load(&share_key(2)).await.unwrap(), None);
+    assert_eq!(ledger.load(&share_key(2), LoadedLinks::All).await.unwrap(), None);
     assert_eq!(ledger.share_of_link(&link(7)).await.unwrap(), Some(share(1)));
     assert_eq!(ledger.share_of_link(&link(8)).await.unwrap(), None);
     assert_eq!(ledger.log(&share_key(1)).await.unwrap(), [line]);
@@ -50,8 +51,8 @@ pub(crate) async fn of_two_changes_on_one_version_one_wins(backend: &dyn Backend
     }
     let of_nothing = commit(put(key(2), Some(first), new_row(b"x"))).await.unwrap();
     assert_eq!(of_nothing, CommitOutcome::Conflict);
-    assert_eq!(ledger.load(&key(1)).await.unwrap().unwrap().record, second.record);
-    assert_eq!(ledger.load(&key(2)).await.unwrap(), None);
+    assert_eq!(ledger.load(&key(1), LoadedLinks::All).await.unwrap().unwrap().record, second.record);
+    assert_eq!(ledger.load(&key(2), LoadedLinks::All).await.unwrap(), None);
 }
 
 pub(crate) async fn racing_changes_lose_nothing(backend: &dyn Backend, key: Key) {
@@ -60,8 +61,8 @@ pub(crate) async fn racing_changes_lose_nothing(backend: &dyn Backend, key: Key)
     let add_ones = move |ledger: Arc<dyn Ledger>| async move {
         for _ in 0..25 {
             loop {
-                let Row { record, write_id } = ledger.load(&key(1)).await.unwrap().unwrap();
-                let change = put(key(1), Some(write_id), new_row(&[record.as_slice(), b"1"].concat()));
+                let Row { record, write_id } = ledger.load(&key(1), LoadedLinks::All).await.unwrap().unwrap();
+                let change = put(key(1), Some(write_id), new_row(&[record.head.as_slice(), b"1"].concat()));
                 if ledger.commit(change).await.unwrap() == CommitOutcome::Committed {
                     break;
                 }
@@ -72,7 +73,10 @@ pub(crate) async fn racing_changes_lose_nothing(backend: &dyn Backend, key: Key)
     for task in tasks {
         task.await.unwrap();
     }
-    assert_eq!(ledger.load(&key(1)).await.unwrap().unwrap().record.len(), b"first".len() + 8 * 25);
+    assert_eq!(
+        ledger.load(&key(1), LoadedLinks::All).await.unwrap().unwrap().record.head.len(),
+        b"first".len() + 8 * 25
+    );
 }
 
 /// Neither sees, changes or removes anything of the other.
@@ -91,8 +95,8 @@ pub(crate) async fn share_and_push_of_one_id_are_two_records(backend: &dyn Backe
     drop(ledger);
 
     let ledger = backend.open(&clock).await;
-    assert_eq!(ledger.load(&share_key(1)).await.unwrap().unwrap().record, b"of the share");
-    assert_eq!(ledger.load(&push_key(1)).await.unwrap().unwrap().record, b"of the push");
+    assert_eq!(ledger.load(&share_key(1), LoadedLinks::All).await.unwrap().unwrap().record.head, b"of the share");
+    assert_eq!(ledger.load(&push_key(1), LoadedLinks::All).await.unwrap().unwrap().record.head, b"of the push");
     assert_eq!(ledger.log(&share_key(1)).await.unwrap(), [lines[0]]);
     assert_eq!(ledger.log(&push_key(1)).await.unwrap(), [lines[1]]);
     // No link of a share: the index does not know it.
@@ -102,9 +106,9 @@ pub(crate) async fn share_and_push_of_one_id_are_two_records(backend: &dyn Backe
 
     let removal = Change { record: None, ..put(push_key(1), Some(ids[1]), new_row(b"")) };
     assert_eq!(ledger.commit(removal).await.unwrap(), CommitOutcome::Committed);
-    assert_eq!(ledger.load(&share_key(1)).await.unwrap().unwrap().record, b"of the share");
+    assert_eq!(ledger.load(&share_key(1), LoadedLinks::All).await.unwrap().unwrap().record.head, b"of the share");
     assert_eq!(ledger.log(&share_key(1)).await.unwrap(), [lines[0]]);
     assert_eq!(ledger.objects(&share(1)).await.unwrap().rows, [part(0, 1)]);
     assert_eq!(ledger.note(&share(1)).await.unwrap().as_deref(), Some(b"note".as_slice()));
-    assert_eq!(ledger.load(&push_key(1)).await.unwrap(), None);
+    assert_eq!(ledger.load(&push_key(1), LoadedLinks::All).await.unwrap(), None);
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use subrosa_lifecycle::RecordKey;
+use subrosa_lifecycle::{LoadedLinks, RecordKey};
 use subrosa_server::ledger::{
     Change, CommitOutcome, Due, ExportedRecord, InstallationId, LOG_LINES_MAX, Ledger, LedgerError, NewRow, ObjectRow,
     PutObject, Row, ServiceState, Slot, Transfer, TransferId,
@@ -91,7 +91,7 @@ pub(crate) async fn what_is_exported_is_all_there_is(backend: &dyn Backend) {
     assert_eq!(ledger.note(&share(1)).await.unwrap().as_deref(), Some(b"note".as_slice()));
     assert_eq!(ledger.due(START, None, 10).await.unwrap(), [Due { due: START, key: push_key(1) }]);
     // It lives on.
-    let Row { write_id, .. } = ledger.load(&share_key(1)).await.unwrap().unwrap();
+    let Row { write_id, .. } = ledger.load(&share_key(1), LoadedLinks::All).await.unwrap().unwrap();
     let last = LogLine { at: START, link: None, event: Event::Revoked };
     let change = Change { log: vec![last], ..put(share(1), Some(write_id), new_row(b"next")) };
     assert_eq!(ledger.commit(change).await.unwrap(), CommitOutcome::Committed);

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use subrosa_lifecycle::{Refusal, step};
+use subrosa_lifecycle::Refusal;
 use subrosa_shared::api::{CreateShare, EndReason, Gone, PatchLink, PatchShare, PutLink};
 use subrosa_shared::id::LinkId;
 use subrosa_shared::time::Timestamp;
 
 use super::{asked, created_anew, one_link};
 use crate::command::{Command, HolderAction, Outcome, OwnerAction};
-use crate::run::{Run, status};
+use crate::run::{Run, status, step, stored_text};
 use crate::world::{self, DAY, LINKS, story};
 
 proptest! {
@@ -39,7 +39,7 @@ proptest! {
                 }
             }
             let Some(record) = &entry.after else { continue };
-            let bytes = String::from_utf8(record.to_bytes()).unwrap();
+            let bytes = stored_text(record);
             for link in status(Some(record), &run.policy, entry.at).into_iter().flat_map(|status| status.links) {
                 let Some(gone) = link.gone else { continue };
                 prop_assert_eq!(*ends.entry(link.link).or_insert(gone), gone);
@@ -72,7 +72,7 @@ proptest! {
         run.wait(rest);
         let age = wait + rest;
         run.apply(Command::Tick).as_ref().unwrap();
-        let kept = run.record.as_ref().map(|record| String::from_utf8(record.to_bytes()).unwrap());
+        let kept = run.record.as_ref().map(stored_text);
         if age >= 7 * DAY && let Some(kept) = &kept {
             prop_assert!(!kept.contains(&world::owner().to_string()) && !kept.contains(&world::link_id(0).to_string()));
             prop_assert!(kept.len() < 200);

@@ -10,7 +10,7 @@ use subrosa_shared::time::Timestamp;
 
 use super::created_anew;
 use crate::command::{Command, HolderAction, Outcome, OwnerAction};
-use crate::run::{Entry, Run, push_status};
+use crate::run::{Entry, Run, push_status, stored_text};
 use crate::world::push::{self, story};
 use crate::world::{self, DAY, MINUTE};
 
@@ -111,7 +111,7 @@ proptest! {
         let mut end: Option<Gone> = None;
         for entry in &run.trace {
             let Some(record) = &entry.after else { continue };
-            let bytes = String::from_utf8(record.to_bytes()).unwrap();
+            let bytes = stored_text(record);
             let status = push_status(Some(record), &run.policy, entry.at);
             let gone = status.as_ref().and_then(|status| status.link.gone);
             let lives = status.as_ref().is_some_and(|status| status.link.gone.is_none());

@@ -1,11 +1,11 @@
 //! Ends and tombstones at their edges.
 
-use subrosa_lifecycle::{Effect, Refusal, step};
+use subrosa_lifecycle::{Effect, Refusal};
 use subrosa_shared::api::{CreateShare, EndReason, Event, LinkState, PatchLink, PatchShare, PutLink, ShareState};
 
 use super::one_link;
 use crate::command::{Command, HolderAction, OwnerAction};
-use crate::run::Run;
+use crate::run::{Run, step};
 use crate::world::{self, DAY, HOUR, MINUTE};
 
 #[test]

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: figures for docs/BENCHMARKS.md. Machines are noisy: only ratios within one
 //! run mean anything.
 
+mod links;
 mod load;
 mod memory;
 mod native;
@@ -12,7 +13,7 @@ mod redis;
 use std::time::Duration;
 
 /// The benches, in order; arguments choose some of them.
-const NAMES: [&str; 6] = ["native", "page", "receive", "memory", "push", "redis"];
+const NAMES: [&str; 7] = ["native", "page", "receive", "memory", "links", "push", "redis"];
 
 #[tokio::main]
 async fn main() {
@@ -33,6 +34,9 @@ async fn main() {
     }
     if runs("memory") {
         memory::run().await;
+    }
+    if runs("links") {
+        links::run().await;
     }
     if runs("push") {
         push::run().await;

@@ -2,7 +2,7 @@
 -- KEYS: fence, record, objects, links, note, log, due.
 -- ARGV: fence, write id expected (or nothing), write id to be (nothing: remove), write id of the objects expected (or
 -- nothing), the record's name, due, bytes, whether it accepts parts, whether it stands alone, lines kept, how many links
--- follow, those links, then lines.
+-- and how many cells follow, those links, cells as field and bytes, then lines.
 local LOOK_BACK, RUN_MIN = 64, 8
 -- What a line of an owner's says, but for when; nothing if it is another's.
 local function turn(line)
@@ -53,11 +53,20 @@ if write == '' then
     redis.call('HSET', KEYS[2], 'objects', ARGV[3])
 end
 redis.call('ZADD', KEYS[7], ARGV[6], ARGV[5])
-local lines = 12 + tonumber(ARGV[11])
-for i = 12, lines - 1 do
+local cells = 13 + tonumber(ARGV[11])
+local lines = cells + 2 * tonumber(ARGV[12])
+for i = 13, cells - 1 do
     redis.call('SADD', KEYS[4], ARGV[i])
 end
+for i = cells, lines - 1, 2 do
+    redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1])
+end
 if ARGV[9] == '1' then
+    for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
+        if string.sub(field, 1, 5) == 'link:' then
+            redis.call('HDEL', KEYS[2], field)
+        end
+    end
     redis.call('UNLINK', KEYS[3], KEYS[5], KEYS[6])
 elseif ARGV[lines] then
     for i = lines, #ARGV do
