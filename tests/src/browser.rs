@@ -29,7 +29,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use self::driver::Driver;
 use self::engine::{Engine, Needs};
-use self::pool::{Chromium, Requests};
+use self::pool::{Build, Chromium, Requests};
 use crate::wait;
 
 /// What a person would call at once, on a machine that is busy with other things.
@@ -73,7 +73,17 @@ impl Browser {
     /// # Panics
     /// There is no Chromium, or it does not start.
     pub async fn start() -> Self {
-        Self::start_or_take(Requests::NotLogged).await
+        Self::start_or_take(Build::of_this_run(), Requests::NotLogged).await
+    }
+
+    /// Starts one with the interface that people have around the pages: for a test of what
+    /// Chromium's headless shell does not have, and for what is measured. In other engines there is
+    /// no other.
+    ///
+    /// # Panics
+    /// There is no Chromium, or it does not start.
+    pub async fn start_whole() -> Self {
+        Self::start_or_take(Build::Whole, Requests::NotLogged).await
     }
 
     /// Starts one that logs what its pages ask for, which [`requested`](Self::requested) tells.
@@ -81,15 +91,18 @@ impl Browser {
     /// # Panics
     /// There is no Chromium, or it does not start.
     pub async fn start_logging_requests() -> Self {
-        Self::start_or_take(Requests::Logged).await
+        Self::start_or_take(Build::of_this_run(), Requests::Logged).await
     }
 
-    async fn start_or_take(requests: Requests) -> Self {
+    async fn start_or_take(build: Build, requests: Requests) -> Self {
         match Engine::of_this_run() {
-            Engine::Chromium => match Chromium::idle() {
-                Some(chromium) => Self::attach_emptied(chromium, requests).await,
-                None => Self::attach_emptied(Chromium::start(new_folder(), &[], "").await, requests).await,
-            },
+            Engine::Chromium => {
+                let chromium = match Chromium::idle(build) {
+                    Some(chromium) => chromium,
+                    None => Chromium::start(build, new_folder(), &[], "").await,
+                };
+                Self::attach_emptied(chromium, requests).await
+            }
             Engine::Firefox | Engine::WebKit => Self::start_in(new_folder(), "").await,
         }
     }
@@ -109,8 +122,9 @@ impl Browser {
     pub async fn kill_and_start_again(self) -> Self {
         let Self { driver, folder, .. } = self;
         match (driver.kill_browser(), folder) {
-            (Some(kept), _) => {
-                let browser = Self::attach_to(Chromium::start(kept, &[], "").await, Requests::NotLogged).await;
+            (Some((build, kept)), _) => {
+                let chromium = Chromium::start(build, kept, &[], "").await;
+                let browser = Self::attach_to(chromium, Requests::NotLogged).await;
                 browser.save_into_downloads().await;
                 browser
             }
@@ -129,8 +143,8 @@ impl Browser {
     async fn start_of_its_own(more: &[&str], variables: &str) -> Self {
         match Engine::of_this_run() {
             Engine::Chromium => {
-                let chromium = Chromium::start(new_folder(), more, variables).await.only_once();
-                Self::attach_emptied(chromium, Requests::NotLogged).await
+                let chromium = Chromium::start(Build::of_this_run(), new_folder(), more, variables).await;
+                Self::attach_emptied(chromium.only_once(), Requests::NotLogged).await
             }
             Engine::Firefox | Engine::WebKit => Self::start_in(new_folder(), variables).await,
         }

@@ -82,7 +82,7 @@ async fn send_and_receive(len: u64, taken_away: Option<&str>) -> (u64, u64) {
     let server = Server::start().await;
     let within = PER_GIB * u32::try_from(len.div_ceil(GIB)).unwrap() + Duration::from_secs(60);
     let (link, sender_peak) = {
-        let sender = Browser::start().await;
+        let sender = Browser::start_whole().await;
         let path = sender.outbox().join("large.bin");
         write(&path, len);
         sender.pick(&server.origin(), &[path]).await;
@@ -90,7 +90,7 @@ async fn send_and_receive(len: u64, taken_away: Option<&str>) -> (u64, u64) {
         let peak = peak_until(&sender, "done", within).await;
         (sender.value("link").await, peak)
     };
-    let recipient = Browser::start().await;
+    let recipient = Browser::start_whole().await;
     if let Some(script) = taken_away {
         recipient.before_pages(script).await;
     }
@@ -138,7 +138,7 @@ async fn more_than_4_gibibytes_arrive_without_a_service_worker_and_never_in_memo
 /// Receives a file over a wire to which something happens; expects the same bytes and one download
 /// counted.
 async fn receive_over(len: usize, happens: impl AsyncFnOnce(&Wire), within: Duration) {
-    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let (server, recipient) = (Server::start().await, Browser::start_whole().await);
     let wire = Wire::to(server.port()).await;
     let files = [Source::new("patience.bin", noise(len, 7))];
     let package = Package::seal(&files, &Terms::default()).unwrap();
@@ -177,7 +177,7 @@ async fn a_download_goes_on_after_the_network_was_away_for_three_minutes() {
 #[tokio::test]
 async fn an_upload_over_a_line_so_slow_that_a_part_takes_four_minutes_arrives() {
     let _turn = turn().await;
-    let (server, sender) = (Server::start().await, Browser::start().await);
+    let (server, sender) = (Server::start().await, Browser::start_whole().await);
     let wire = Wire::to(server.port()).await;
     let content = noise(20 << 20, 8);
     let files = sender.prepare(&[("patience.bin", &content)]);
@@ -198,7 +198,7 @@ async fn an_upload_over_a_line_so_slow_that_a_part_takes_four_minutes_arrives() 
 async fn send_many(count: usize, len: usize) {
     /// Files in a folder, so that no folder is larger than any that people have.
     const PER_FOLDER: usize = 500;
-    let (server, sender) = (Server::start().await, Browser::start().await);
+    let (server, sender) = (Server::start().await, Browser::start_whole().await);
     let tree = sender.outbox().join("tree");
     let content = noise(len, 17);
     for at in 0..count {

@@ -11,7 +11,8 @@ use crate::{cargo, process, tools, web};
 /// What `test` takes.
 #[derive(Args)]
 pub(crate) struct TestArgs {
-    /// The full matrix: every test of the server and the pages on Redis too
+    /// The full matrix: every test of the server and the pages on Redis too, and those of the pages
+    /// in the whole Chromium
     #[arg(long)]
     pub(crate) full: bool,
     /// The heavy tests too: gigabytes and many minutes
@@ -30,8 +31,10 @@ pub(crate) struct TestArgs {
 /// A browser for the tests of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Browser {
-    /// Chromium.
+    /// Chromium's headless shell: its engine without the interface.
     Chromium,
+    /// Chromium as people have it.
+    WholeChromium,
     /// Firefox: takes some minutes to install its driver.
     Firefox,
     /// WebKitGTK: what it saves is taken in the page, because nothing is saved to disk while it is
@@ -44,6 +47,7 @@ impl Browser {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Chromium => "chromium",
+            Self::WholeChromium => "whole-chromium",
             Self::Firefox => "firefox",
             Self::Webkit => "webkit",
         }

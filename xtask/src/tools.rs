@@ -36,9 +36,13 @@ pub(crate) fn ensure_node() -> Result<()> {
     ensure_programs(&[("node", "nodejs"), ("npm", "npm")])
 }
 
-/// The browser of the end-to-end tests, and its driver.
+/// The browser of the end-to-end tests, without and with its interface, and its driver.
 pub(crate) fn ensure_browser() -> Result<()> {
-    ensure_programs(&[("chromium", "chromium"), ("chromedriver", "chromium-driver")])
+    ensure_programs(&[
+        ("chromium-headless-shell", "chromium-headless-shell"),
+        ("chromium", "chromium"),
+        ("chromedriver", "chromium-driver"),
+    ])
 }
 
 /// Redis, which the tests run as processes of their own, on ports and in folders that they choose.

@@ -15,7 +15,7 @@ async fn main() {
     let server = Server::start().await;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/pictures");
     std::fs::create_dir_all(&folder).expect("the repository can be written to");
-    let (sender, recipient) = (Browser::start().await, Browser::start().await);
+    let (sender, recipient) = (Browser::start_whole().await, Browser::start_whole().await);
     screen(&sender, 1120, 1000, false).await;
     screen(&recipient, 390, 844, true).await;
     shares(&server, &sender, &recipient, &folder).await;
@@ -64,7 +64,7 @@ async fn pushes(server: &Server, sender: &Browser, recipient: &Browser, folder: 
 }
 
 async fn arabic(server: &Server, folder: &Path) {
-    let browser = Browser::start().await;
+    let browser = Browser::start_whole().await;
     browser.prefer("ar").await;
     screen(&browser, 390, 844, true).await;
     let files = write(

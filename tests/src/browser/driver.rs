@@ -14,9 +14,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
+use super::SOON;
 use super::engine::Engine;
 use super::group::Group;
-use super::pool::Chromium;
+use super::pool::{Build, Chromium};
 use crate::wait;
 
 #[derive(Debug)]
@@ -58,7 +59,7 @@ impl Driver {
             }
             panic!("the driver ended before it listened: {command}");
         };
-        let port = timeout(Duration::from_secs(30), listens).await;
+        let port = timeout(SOON, listens).await;
         let port = port.expect("the driver listens; `cargo xtask test` installs it where it is missing");
         let said = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&said);
@@ -173,9 +174,9 @@ impl Drop for Driver {
 }
 
 impl Driver {
-    /// Kills the browser as a power cut would, and gives its folder.
-    pub(super) fn kill_browser(mut self) -> Option<TempDir> {
-        self.end().map(Chromium::kill)
+    /// Kills the browser as a power cut would, and gives what it was and its folder.
+    pub(super) fn kill_browser(mut self) -> Option<(Build, TempDir)> {
+        self.end().map(|chromium| (chromium.build(), chromium.kill()))
     }
 
     /// Ends the driver, so that nothing of it is left in the browser, and gives that.

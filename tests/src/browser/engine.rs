@@ -5,8 +5,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-/// The variable that chooses the engine: `chromium` (also without it), `firefox`, `webkit`.
+/// The variable that chooses the engine: `chromium` (also without it), `whole-chromium`, `firefox`,
+/// `webkit`.
 pub const ENGINE_VARIABLE: &str = "SUBROSA_BROWSER";
+
+/// Chromium as people have it, where otherwise its headless shell runs.
+pub(super) const WHOLE: &str = "whole-chromium";
 
 /// What renders the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +48,10 @@ impl Engine {
     #[must_use]
     pub fn of_this_run() -> Self {
         match std::env::var(ENGINE_VARIABLE).as_deref() {
-            Err(_) | Ok("" | "chromium") => Self::Chromium,
+            Err(_) | Ok("" | "chromium" | WHOLE) => Self::Chromium,
             Ok("firefox") => Self::Firefox,
             Ok("webkit") => Self::WebKit,
-            Ok(other) => panic!("{ENGINE_VARIABLE} is {other}: chromium, firefox or webkit"),
+            Ok(other) => panic!("{ENGINE_VARIABLE} is {other}: chromium, {WHOLE}, firefox or webkit"),
         }
     }
 

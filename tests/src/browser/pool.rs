@@ -10,11 +10,39 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
+use super::engine::{ENGINE_VARIABLE, WHOLE};
 use super::group::Group;
 use super::{Browser, DOWNLOADS, OUTBOX, made};
 
 /// Those that no test uses.
 static IDLE: Mutex<Vec<Chromium>> = Mutex::new(Vec::new());
+
+/// Which program of Chromium runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Build {
+    /// The same engine without the interface around it, which nobody sees in a test: a third less
+    /// work for the processor.
+    Shell,
+    /// What people have.
+    Whole,
+}
+
+impl Build {
+    /// The one for a test that needs nothing of the interface.
+    pub(super) fn of_this_run() -> Self {
+        match std::env::var(ENGINE_VARIABLE).as_deref() {
+            Ok(WHOLE) => Self::Whole,
+            _ => Self::Shell,
+        }
+    }
+
+    const fn program(self) -> &'static str {
+        match self {
+            Self::Shell => "chromium-headless-shell",
+            Self::Whole => "chromium",
+        }
+    }
+}
 
 /// Whether what the pages ask for is written down.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +54,7 @@ pub(super) enum Requests {
 /// A running Chromium.
 #[derive(Debug)]
 pub(super) struct Chromium {
+    build: Build,
     group: Group,
     folder: TempDir,
     /// Where drivers attach to it.
@@ -36,20 +65,22 @@ pub(super) struct Chromium {
 
 impl Chromium {
     /// One that another test has given back.
-    pub(super) fn idle() -> Option<Self> {
-        IDLE.lock().expect("nobody panics with it").pop()
+    pub(super) fn idle(build: Build) -> Option<Self> {
+        let mut idle = IDLE.lock().expect("nobody panics with it");
+        let at = idle.iter().rposition(|chromium| chromium.build == build)?;
+        Some(idle.swap_remove(at))
     }
 
     /// Starts one with the profile of a folder, with more arguments, and with variables as a shell
     /// takes them before a command.
-    pub(super) async fn start(folder: TempDir, more: &[&str], variables: &str) -> Self {
+    pub(super) async fn start(build: Build, folder: TempDir, more: &[&str], variables: &str) -> Self {
         let profile = made(folder.path().join("profile"));
         // One that was killed has left its address there.
         let _ = std::fs::remove_file(profile.join("DevToolsActivePort"));
         let profile = format!("--user-data-dir={}", profile.display());
         let arguments = ARGUMENTS.iter().copied().chain([profile.as_str()]).chain(more.iter().copied());
         let arguments: Vec<_> = arguments.map(|argument| format!("'{argument}'")).collect();
-        let command = format!("{variables}chromium {} about:blank 2>&1", arguments.join(" "));
+        let command = format!("{variables}{} {} about:blank 2>&1", build.program(), arguments.join(" "));
         let (group, mut lines) = Group::start(&command, Some(folder.path()));
         let listens = async {
             while let Some(line) = lines.recv().await {
@@ -60,12 +91,16 @@ impl Chromium {
             panic!("Chromium ended before it listened; `cargo xtask test` installs it where it is missing");
         };
         let debugger = timeout(Duration::from_secs(60), listens).await.expect("Chromium listens");
-        Self { group, folder, debugger, reusable: true }
+        Self { build, group, folder, debugger, reusable: true }
     }
 
     /// Not for another test: it was started in a way of its own.
     pub(super) fn only_once(self) -> Self {
         Self { reusable: false, ..self }
+    }
+
+    pub(super) fn build(&self) -> Build {
+        self.build
     }
 
     pub(super) fn group(&self) -> &Group {
@@ -139,7 +174,7 @@ impl Browser {
 }
 
 /// The first ones are what its driver starts it with.
-const ARGUMENTS: [&str; 20] = [
+const ARGUMENTS: [&str; 21] = [
     "--allow-pre-commit-input",
     "--disable-client-side-phishing-detection",
     "--disable-hang-monitor",
@@ -160,4 +195,6 @@ const ARGUMENTS: [&str; 20] = [
     "--disable-component-update",
     "--disable-sync",
     "--window-size=1000,1200",
+    // As it is anyway where there is an interface: another origin's frame is another process.
+    "--site-per-process",
 ];

@@ -24,26 +24,29 @@ async fn a_mistyped_link_opens_the_page_that_was_meant() {
     let origin = server.origin();
     let (_, link) = sent(&server, &one_file(), &LinkTerms::default()).await;
     let (_, push) = pushed(&server, &password("secret"), &PushTerms::default()).await;
-    let token = |link: &str| link.split_once('#').unwrap().1.to_owned();
-    for (link, path, others) in [
+    // Which addresses lead here and which texts hold a token is tested where that is decided: in the
+    // server's tests of its pages, and beside `shared::token`. These come by all of it at once: what
+    // the server leads elsewhere, a query that it does not look at, and a text around the key.
+    for (link, path, mangled) in [
         (
             &link,
             "/s",
-            &["/s/#", "//s#", "/S#", "/s/index.html#", "/s.#", "/s?fbclid=1#", "/%73?utm_source=x#", "/s##", "/s#/"][..],
+            &[
+                ("/s/index.html?fbclid=1#", "", "."),
+                ("/s?fbclid=1##", "%0D%0A", "&fbclid=1"),
+                ("/%73?utm_source=x#/", "", "%3E#x"),
+            ][..],
         ),
-        (&push, "/p", &["/p/#", "//P#", "/p?utm_source=x#"]),
+        (&push, "/p", &[("//P?utm_source=x#", "%E2%80%8B", ""), ("/p?utm_source=x#", "", "?utm_source=x")]),
     ] {
-        let token = token(link);
-        let mangled: Vec<String> = others.iter().map(|other| format!("{origin}{other}{token}")).collect();
-        let after =
-            ["?utm_source=x", "&fbclid=1", ".", "%3E", "#x"].map(|after| format!("{origin}{path}#{token}{after}"));
-        let (before, rest) = token.split_at(20);
-        let broken = ["%20", "%0D%0A", "%E2%80%8B"].map(|inside| format!("{origin}{path}#{before}{inside}{rest}"));
-        for address in mangled.into_iter().chain(after).chain(broken) {
+        let token = link.split_once('#').unwrap().1;
+        let (half, rest) = token.split_at(20);
+        for (before, inside, after) in mangled {
+            let address = format!("{origin}{before}{half}{inside}{rest}{after}");
             recipient.open("about:blank").await;
             recipient.open(&address).await;
             recipient.state_of(&["ready"]).await;
-            assert_no_key(&recipient, &token, &address).await;
+            assert_no_key(&recipient, token, &address).await;
             assert_eq!(recipient.address().await, format!("{origin}{path}"), "{address}");
         }
     }
@@ -57,13 +60,13 @@ async fn a_page_that_is_not_there_keeps_no_key_and_hands_it_to_the_page_that_is_
     let (_, link) = sent(&server, &one_file(), &LinkTerms::default()).await;
     let token = link.split_once('#').unwrap().1;
     // A path with two slashes is no host.
-    for (path, is_seen) in [
-        (format!("/nothing#{token}"), false),
-        (format!("//nothing/here#{token}"), false),
-        (format!("/share/s?x=1#{token}"), false),
-        (format!("/s%23{token}"), true),
-        (format!("/s/%2523{token}?utm_source=x"), true),
-        (format!("//S%23{token}#x"), true),
+    for (path, is_seen, is_followed) in [
+        (format!("/nothing#{token}"), false, false),
+        (format!("//nothing/here#{token}"), false, false),
+        (format!("/share/s?x=1#{token}"), false, true),
+        (format!("/s%23{token}"), true, false),
+        (format!("/s/%2523{token}?utm_source=x"), true, true),
+        (format!("//S%23{token}#x"), true, true),
     ] {
         recipient.open("about:blank").await;
         recipient.open(&format!("{origin}{path}")).await;
@@ -72,10 +75,13 @@ async fn a_page_that_is_not_there_keeps_no_key_and_hands_it_to_the_page_that_is_
             .await;
         assert_no_key(&recipient, token, &path).await;
         assert_eq!(recipient.visible().await.contains("servers see"), is_seen, "{path}");
-        recipient.assert_accessible().await;
-        recipient.click_at("a[href='/s']").await;
-        recipient.state_of(&["ready"]).await;
-        assert_no_key(&recipient, token, &path).await;
+        // The others hold the same.
+        if is_followed {
+            recipient.assert_accessible().await;
+            recipient.click_at("a[href='/s']").await;
+            recipient.state_of(&["ready"]).await;
+            assert_no_key(&recipient, token, &path).await;
+        }
     }
     assert!(!server.log().contains(&token[10..20]), "what reached the server is not logged");
 }

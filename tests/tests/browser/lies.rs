@@ -120,21 +120,36 @@ async fn visit(browser: &Browser, address: &str) {
     browser.open(address).await;
 }
 
+/// Visits an address, or, where the page has stopped there already, has it try again: that asks the
+/// same, and costs no page. What it said is wiped away, so that what it says then is new.
+async fn visit_or_retry(browser: &Browser, address: &str, has_stopped: &mut bool) {
+    if *has_stopped {
+        browser.script("document.getElementById('error').textContent = ''").await;
+        browser.click("retry").await;
+    } else {
+        visit(browser, address).await;
+    }
+    *has_stopped = true;
+}
+
 /// Where a page stops that was told nonsense: it says so, and another try is offered.
 async fn says_so(browser: &Browser, what: &str) {
-    browser.state_of(&["error"]).await;
-    let said = browser.text("error").await;
-    assert!(said.contains(MALFORMED), "{what}: {said}");
-    let retry = browser.element("retry").await;
-    assert!(retry.is_displayed().await.unwrap() && retry.is_enabled().await.unwrap(), "{what}: a way on");
+    stops(browser, what, &["error"], &[MALFORMED]).await;
 }
 
 /// Where a page stops that is to wait for long: it says how long, and another try is offered.
 async fn says_how_long(browser: &Browser, what: &str) {
-    browser.state_of(&["error", "offline"]).await;
-    let said = browser.text("error").await;
-    assert!(said.contains("in 2 hours") && said.contains("try now"), "{what}: {said}");
-    assert!(browser.element("retry").await.is_displayed().await.unwrap(), "{what}: a way on");
+    stops(browser, what, &["error", "offline"], &["in 2 hours", "try now"]).await;
+}
+
+async fn stops(browser: &Browser, what: &str, states: &[&str], sentences: &[&str]) {
+    browser.state_of(states).await;
+    let said = async || browser.text("error").await;
+    wait::until_so(SOON, what, said, |said| sentences.iter().all(|sentence| said.contains(sentence))).await;
+    // Its button is shown with the words.
+    let retry = browser.element("retry").await;
+    assert!(states.contains(&browser.state().await.as_str()), "{what}");
+    assert!(retry.is_displayed().await.unwrap() && retry.is_enabled().await.unwrap(), "{what}: a way on");
 }
 
 /// Waits until a sentence stands in an element.
@@ -193,21 +208,22 @@ async fn a_link_that_the_server_describes_as_nonsense_leads_to_words_and_a_way_o
         (&push, "/pushes/*", holders_link!("/link").into_iter().skip(1).step_by(4).collect()),
     ];
     for (link, path, changes) in pages {
+        let mut has_stopped = false;
         for whole in [Value::Null, json!([]), json!("x"), json!(5)] {
             liar.lie(Method::GET, path, Lie::Changed("", Some(whole)));
-            visit(&recipient, link).await;
+            visit_or_retry(&recipient, link, &mut has_stopped).await;
             says_so(&recipient, path).await;
         }
         for (at, value) in changes {
             let what = format!("{path} {at} {value:?}");
             liar.lie(Method::GET, path, Lie::Changed(at, value));
-            visit(&recipient, link).await;
+            visit_or_retry(&recipient, link, &mut has_stopped).await;
             says_so(&recipient, &what).await;
         }
         // An end that cannot be is none: nothing is forgotten, and the next try opens the link.
         for gone in ends() {
             liar.lie(Method::GET, path, problem(410, "gone", &json!({ "gone": gone })));
-            visit(&recipient, link).await;
+            visit_or_retry(&recipient, link, &mut has_stopped).await;
             says_so(&recipient, &format!("{path} {gone}")).await;
         }
         recipient.assert_accessible().await;
@@ -215,13 +231,12 @@ async fn a_link_that_the_server_describes_as_nonsense_leads_to_words_and_a_way_o
         recipient.click("retry").await;
         recipient.state_of(&["ready"]).await;
         // One for a reason that nobody here knows is one.
+        has_stopped = false;
         for why in ["__proto__", "constructor", "of-tomorrow"] {
             let gone = json!({ "gone": { "why": why, "at": 1_700_000_000_000_u64 } });
             liar.lie(Method::GET, path, problem(410, "gone", &gone));
-            visit(&recipient, link).await;
-            recipient.state_of(&["gone"]).await;
-            assert!(recipient.text("error").await.contains("It may have ended"), "{why}");
-            assert!(recipient.element("retry").await.is_displayed().await.unwrap(), "{why}: a way on");
+            visit_or_retry(&recipient, link, &mut has_stopped).await;
+            stops(&recipient, why, &["gone"], &["It may have ended"]).await;
         }
     }
     let _ = recipient.complaints();
@@ -234,10 +249,11 @@ async fn what_follows_a_link_may_be_nonsense_too() {
     let liar = Liar::to(server.port()).await;
     let (_, link) = sent_to(&server, &liar.origin(), &one_file(), &LinkTerms::default()).await;
     let opened: Vec<Change> = holders_link!("/link").into_iter().collect();
+    let mut has_stopped = false;
     for (at, value) in opened.into_iter().step_by(4).chain([("/view_wrap", Some(json!(5))), ("", Some(json!([])))]) {
         let what = format!("{at} {value:?}");
         liar.lie(Method::POST, "/links/*/open", Lie::Changed(at, value));
-        visit(&recipient, &link).await;
+        visit_or_retry(&recipient, &link, &mut has_stopped).await;
         says_so(&recipient, &what).await;
     }
     // The lease is counted once, whatever is said of it.
@@ -289,10 +305,11 @@ async fn nonsense_to_those_who_send_leads_to_words_and_a_way_on() {
     let liar = Liar::to(server.port()).await;
     for page in ["", "push"] {
         let address = format!("{}/{page}", liar.origin());
+        let mut has_stopped = false;
         for (at, value) in configs() {
             let what = format!("{page} {at} {value:?}");
             liar.lie(Method::GET, "/config", Lie::Changed(at, value));
-            visit(&sender, &address).await;
+            visit_or_retry(&sender, &address, &mut has_stopped).await;
             says_so(&sender, &what).await;
         }
         liar.be_honest();
@@ -358,10 +375,11 @@ async fn nonsense_to_the_owner_of_a_push_leads_to_words_and_a_way_on() {
         wait::until_so(SOON, &what, async || owner.text("unreachable").await, String::is_empty).await;
         assert_eq!(owner.state().await, "done", "{what}");
     }
+    let mut has_stopped = false;
     for lie in lies() {
         let what = format!("{lie:?}");
         liar.lie(Method::GET, "/pushes/*/owner", lie);
-        visit(&owner, &made.owner_link).await;
+        visit_or_retry(&owner, &made.owner_link, &mut has_stopped).await;
         says_so(&owner, &what).await;
     }
     liar.be_honest();
@@ -427,14 +445,15 @@ async fn a_long_wait_is_told_and_need_not_be_waited_for() {
         ("/pushes/*/owner", &owner_link, "done"),
     ];
     for (path, address, back) in pages {
+        let mut has_stopped = false;
         for lie in [maintenance(), busy()] {
             liar.lie(Method::GET, path, lie);
-            visit(&visitor, address).await;
+            visit_or_retry(&visitor, address, &mut has_stopped).await;
             says_how_long(&visitor, address).await;
-            liar.be_honest();
-            visitor.click("retry").await;
-            visitor.state_of(&[back]).await;
         }
+        liar.be_honest();
+        visitor.click("retry").await;
+        visitor.state_of(&[back]).await;
     }
     // After the two steps, too.
     visitor.look(&files).await;

@@ -167,7 +167,8 @@ async fn a_second_download_works_where_two_are_allowed_and_a_third_does_not() {
 async fn three_dropped_files_and_a_dropped_folder_arrive() {
     only_if_browser_can!(DevTools);
     let _turn = turn().await;
-    let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
+    // What is dropped from the system comes by way of the interface.
+    let (server, sender, recipient) = (Server::start().await, Browser::start_whole().await, Browser::start().await);
     let paths = sender.prepare(&[("a.txt", b"a"), ("b.txt", b"b"), ("c.txt", b"c"), ("tree/leaf/d.txt", b"d")]);
     sender.open(&server.origin()).await;
     sender.state_of(&["pick"]).await;

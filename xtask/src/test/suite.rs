@@ -112,7 +112,8 @@ pub(super) fn run(
         });
     }
     if !args.full {
-        println!("\nNot run: on Redis, what does not depend on the ledger (`cargo xtask test --full`)");
+        println!("\nNot run: on Redis, what does not depend on the ledger; in the whole Chromium, what does not");
+        println!("depend on more than its engine (`cargo xtask test --full`)");
     }
     if !args.heavy {
         println!("\nNot run: the heavy tests (`cargo xtask test --heavy`)");
@@ -137,12 +138,14 @@ struct Round {
     on_redis: bool,
 }
 
-/// The pages are tested once in every browser that was asked for; what is end to end also once on
-/// Redis; the rest once.
+/// The pages are tested once in every browser that was asked for, and in all of Chromium if
+/// everything was; what is end to end also once on Redis; the rest once.
 fn rounds(artifact: &Artifact, args: &TestArgs) -> Vec<Round> {
     let in_browsers = IN_BROWSERS.contains(&artifact.name.as_str());
     let browsers = if in_browsers { args.browsers.as_slice() } else { &[Browser::Chromium] };
-    let mut rounds: Vec<Round> = browsers.iter().map(|browser| Round { browser: *browser, on_redis: false }).collect();
+    let whole = args.full && artifact.name == BROWSER_TESTS && !browsers.contains(&Browser::WholeChromium);
+    let all = browsers.iter().copied().chain(whole.then_some(Browser::WholeChromium));
+    let mut rounds: Vec<Round> = all.map(|browser| Round { browser, on_redis: false }).collect();
     if END_TO_END.contains(&artifact.name.as_str()) {
         rounds.push(Round { browser: browsers[0], on_redis: true });
     }

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 pub(crate) async fn run() {
     let server = Server::start().await;
-    let browser = Browser::start().await;
+    let browser = Browser::start_whole().await;
     crypto(&server, &browser).await;
 
     let file = browser.outbox().join("noise");

@@ -48,7 +48,7 @@ pub(crate) async fn run() {
 
 /// From the second click to the file.
 async fn receive(link: &str) -> f64 {
-    let browser = Browser::start().await;
+    let browser = Browser::start_whole().await;
     browser.look(link).await;
     browser.take().await;
     let start = Instant::now();
@@ -58,7 +58,7 @@ async fn receive(link: &str) -> f64 {
 
 /// From the navigation to the file.
 async fn pass_through(origin: &str) -> f64 {
-    let browser = Browser::start().await;
+    let browser = Browser::start_whole().await;
     browser.open(origin).await;
     browser.state_of(&["ready"]).await;
     let start = Instant::now();
