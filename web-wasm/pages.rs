@@ -47,7 +47,7 @@ pub(crate) struct Subject {
 pub(crate) const PAGES: &[Page] = &[
     Page {
         name: "send",
-        paths: &["/"],
+        paths: &["/", "/o"],
         channel: Some(Channel::Shares),
         head: Head::Of(Subject {
             title: "Subrosa · send files",

@@ -7,11 +7,12 @@ use subrosa_shared::api::{CompleteShare, CreateShare, LinkLock, PutLink, ShareSt
 use subrosa_shared::content::part_list_digest;
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::keys::LinkKeys;
-use subrosa_shared::manifest::{Entry, Manifest, ManifestError, NOTE_BYTES_MAX, Part};
+use subrosa_shared::manifest::{Entry, EntryKind, Manifest, ManifestError, NOTE_BYTES_MAX, Part};
 use subrosa_shared::note::{NoteError, NotedLink, OwnerNote};
 use subrosa_shared::password::{Password, StretchedPassword, Suite};
 use subrosa_shared::secret::{LinkSecret, OwnerSecret, ReceiptKey};
 use subrosa_shared::time::Timestamp;
+use subrosa_shared::token::TokenError;
 use subrosa_shared::wrap::{View, seal_content_key};
 use zeroize::Zeroizing;
 
@@ -40,8 +41,13 @@ pub struct Sender {
     owner: OwnerSecret,
     link: LinkSecret,
     lock: Option<Lock>,
+    /// Checks receipts where the password is not known: from the owner's note.
+    receipt_key: Option<ReceiptKey>,
     sealed: Option<Sealed>,
 }
+
+/// The owner of a share who comes back with the address that they kept, perhaps on another device.
+pub struct ShareOwner(OwnerSecret);
 
 struct Lock {
     keys: LinkKeys,
@@ -93,7 +99,19 @@ impl Sender {
     /// Draws the secrets of a share and its link.
     #[must_use]
     pub fn draw(rng: &mut impl CryptoRng) -> Self {
-        Self { owner: OwnerSecret::generate(rng), link: LinkSecret::generate(rng), lock: None, sealed: None }
+        Self {
+            owner: OwnerSecret::generate(rng),
+            link: LinkSecret::generate(rng),
+            lock: None,
+            receipt_key: None,
+            sealed: None,
+        }
+    }
+
+    /// What goes into the fragment of the owner's address.
+    #[must_use]
+    pub fn owner_token(&self) -> Zeroizing<String> {
+        self.owner.to_token()
     }
 
     /// The share's id.
@@ -157,7 +175,7 @@ impl Sender {
             rest => Some(StretchedPassword::from_bytes(rest.try_into().ok()?)),
         };
         let (owner, link) = (OwnerSecret::from_bytes(*owner), LinkSecret::from_bytes(*link));
-        let mut sender = Self { owner, link, lock: None, sealed: None };
+        let mut sender = Self { owner, link, lock: None, receipt_key: None, sealed: None };
         sender.lock_with(stretched);
         Some(sender)
     }
@@ -257,6 +275,19 @@ impl Sender {
         if opened.is_ok_and(|opened| opened == *manifest) { Ok(()) } else { Err(SendError::ReadBack) }
     }
 
+    /// What is sent: how many files, and how many bytes they have.
+    ///
+    /// # Errors
+    /// The manifest is neither sealed nor reopened.
+    pub fn contents(&self) -> Result<(usize, u64), SendError> {
+        let Sealed { manifest, .. } = self.sealed.as_ref().ok_or(SendError::OutOfOrder)?;
+        let sizes = manifest.entries().iter().filter_map(|entry| match entry.kind {
+            EntryKind::File { size, .. } => Some(size),
+            EntryKind::Folder => None,
+        });
+        Ok(sizes.fold((0, 0), |(count, bytes), size| (count + 1, bytes + size)))
+    }
+
     /// What goes into the fragment of the link.
     #[must_use]
     pub fn token(&self) -> Zeroizing<String> {
@@ -266,12 +297,45 @@ impl Sender {
     /// Counts the receipts that hold: the server cannot make one up.
     #[must_use]
     pub fn confirmed(&self, status: &ShareStatus) -> Confirmed {
-        let (Some(lock), Some(sealed)) = (&self.lock, &self.sealed) else { return Confirmed::default() };
+        let key = self.lock.as_ref().map(|lock| &lock.keys.receipt).or(self.receipt_key.as_ref());
+        let (Some(key), Some(sealed)) = (key, &self.sealed) else { return Confirmed::default() };
         let id = self.link_id();
         let receipts = status.links.iter().filter(|link| link.link == id).flat_map(|link| &link.receipts);
-        let holds =
-            |stored: &StoredReceipt| lock.keys.receipt.verify(&stored.receipt, &id, &stored.lease, &sealed.digest);
+        let holds = |stored: &StoredReceipt| key.verify(&stored.receipt, &id, &stored.lease, &sealed.digest);
         Confirmed::count(receipts.filter(|stored| holds(stored)))
+    }
+}
+
+impl ShareOwner {
+    /// Finds the owner's address in a text.
+    ///
+    /// # Errors
+    /// There is none, or it is damaged.
+    pub fn from_link(text: &str) -> Result<Self, TokenError> {
+        Ok(Self(OwnerSecret::from_text(text)?))
+    }
+
+    /// The share's id.
+    #[must_use]
+    pub fn share_id(&self) -> ShareId {
+        self.0.share_id()
+    }
+
+    /// For the header of every call of the owner.
+    #[must_use]
+    pub fn owner_proof(&self) -> Zeroizing<String> {
+        self.0.proof().to_text()
+    }
+
+    /// The sender again, as far as the sealed note tells: with the link, without its password.
+    ///
+    /// # Errors
+    /// The note does not open, or has no link.
+    pub fn sender(&self, note: &[u8]) -> Result<Sender, SendError> {
+        let note = OwnerNote::open(&self.0.note_key(), &self.share_id(), note)?;
+        let NotedLink { secret, receipt_key, .. } = note.links.into_iter().next().ok_or(NoteError::Malformed)?;
+        let owner = OwnerSecret::from_bytes(*self.0.expose());
+        Ok(Sender { owner, link: secret, lock: None, receipt_key: Some(receipt_key), sealed: None })
     }
 }
 
@@ -280,7 +344,6 @@ impl Sender {
 mod tests {
     use rand_core::UnwrapErr;
     use subrosa_shared::id::Commitment;
-    use subrosa_shared::manifest::EntryKind;
     use subrosa_shared::path::EntryPath;
 
     use super::*;
@@ -320,6 +383,39 @@ mod tests {
                 assert!(Sender::from_kept(&vec![7; len]).is_none(), "{len} bytes");
             }
             assert!(again.reopen_manifest(&manifest[1..]).is_err());
+        }
+    }
+
+    #[test]
+    fn who_comes_back_has_the_link_and_checks_receipts_but_cannot_lock() {
+        let mut rng = UnwrapErr(Seeded(3));
+        let mut sender = Sender::draw(&mut rng);
+        sender.lock(Some(&Password::new("correct horse").unwrap()));
+        let part = Part {
+            sealed_len: 4096 + 81,
+            digest: Digest::from_bytes([1; 32]),
+            commitment: Commitment::from_bytes([2; 32]),
+        };
+        let manifest = sender.seal_manifest(vec![file()], None, PART_BYTES, vec![part], &mut rng).unwrap();
+        let note = sender.owner_note(&mut rng).unwrap();
+
+        let owner = ShareOwner::from_link(&format!("https://host/o#{}", *sender.owner_token())).unwrap();
+        assert_eq!((owner.share_id(), owner.owner_proof()), (sender.share_id(), sender.owner_proof()));
+        let mut back = owner.sender(&note).unwrap();
+        assert_eq!((back.link_id(), back.token()), (sender.link_id(), sender.token()));
+        assert!(matches!(back.contents(), Err(SendError::OutOfOrder)));
+        back.reopen_manifest(&manifest).unwrap();
+        assert_eq!(back.contents().unwrap(), (1, 1));
+        assert!(matches!(back.put_link(LinkTerms { downloads_max: 1 }, &mut rng), Err(SendError::OutOfOrder)));
+        let receipt_key = back.receipt_key.as_ref().unwrap();
+        assert_eq!(receipt_key.expose(), sender.lock.as_ref().unwrap().keys.receipt.expose());
+
+        assert!(owner.sender(&note[1..]).is_err() && owner.sender(&[]).is_err());
+        let stranger = Sender::draw(&mut rng);
+        let other = ShareOwner::from_link(&stranger.owner_token()).unwrap();
+        assert!(other.sender(&note).is_err(), "the note of another share");
+        for token in [sender.token(), stranger.token()] {
+            assert!(matches!(ShareOwner::from_link(&token), Err(TokenError::OtherKind(_))));
         }
     }
 

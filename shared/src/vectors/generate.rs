@@ -116,10 +116,15 @@ fn tokens(vectors: &mut Vectors) {
     let owner = PushOwnerSecret::from_bytes([0x12; 32]);
     let push = owner.push_secret();
     let (owner_secret, push_secret) = (hex(owner.expose()), hex(push.expose()));
+    let share_owner = OwnerSecret::from_bytes([0x13; 32]);
+    let address = format!("https://example.org/o#{}", *share_owner.to_token());
+    let share_owner = hex(share_owner.expose());
     let (owner, push) = (owner.to_token().to_string(), push.to_token().to_string());
     for (name, about, of, secret, text, expect) in [
         ("push", "the link of a push", "push", &push_secret, &push, "ok"),
         ("push-owner", "the owner of a push", "push-owner", &owner_secret, &owner, "ok"),
+        ("share-owner", "the address of a share's owner", "owner", &share_owner, &address, "ok"),
+        ("link-as-owner", "the link of a share where its owner is wanted", "owner", &share_owner, &token, "other-kind"),
         (
             "share-as-push",
             "the link of a share where that of a push is wanted",

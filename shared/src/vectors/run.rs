@@ -7,7 +7,7 @@ use crate::id::{Commitment, Digest, LeaseId, LinkId, ShareId};
 use crate::manifest::{Manifest, ManifestError};
 use crate::seal::{HEADER_LEN, OpenError, Opener, PartPlace, SealingKey, open};
 use crate::secret::{
-    ContentKey, ContentWrapKey, LinkSecret, ManifestKey, NoteKey, PushOwnerSecret, PushSecret, ViewWrapKey,
+    ContentKey, ContentWrapKey, LinkSecret, ManifestKey, NoteKey, OwnerSecret, PushOwnerSecret, PushSecret, ViewWrapKey,
 };
 use crate::token::TokenError;
 
@@ -53,6 +53,7 @@ fn token(vector: &Vector) -> Result<(), String> {
         Some("push-owner") => {
             (PushOwnerSecret::from_text(text).map(|secret| hex(secret.expose())), "push-owner-secret")
         }
+        Some("owner") => (OwnerSecret::from_text(text).map(|secret| hex(secret.expose())), "owner-secret"),
         Some(kind) => return Err(format!("unknown kind of token {kind}")),
     };
     let found = match found {

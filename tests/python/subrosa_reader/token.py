@@ -59,7 +59,7 @@ def find(text, wanted):
     return locate(clean(text), wanted)[1]
 
 
-PATHS = {SHARE_LINK: "s", PUSH_LINK: "p", PUSH_OWNER: "push"}
+PATHS = {SHARE_LINK: "s", PUSH_LINK: "p", OWNER: "o", PUSH_OWNER: "push"}
 LOCAL = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?")
 
 

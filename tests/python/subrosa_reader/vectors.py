@@ -64,6 +64,7 @@ def run_push_keys(v):
 
 def run_token(v):
     kinds = {
+        "owner": (token.OWNER, "owner-secret"),
         "push": (token.PUSH_LINK, "push-secret"),
         "push-owner": (token.PUSH_OWNER, "push-owner-secret"),
     }

@@ -6,6 +6,7 @@ mod altered;
 mod between;
 mod cancel_and_pause;
 mod choosing;
+mod coming_back;
 mod copying;
 mod dead_ends;
 mod documents;

@@ -519,6 +519,21 @@ impl Sender {
         Ok(self.0.check_manifest(sealed).map_err(Thrown::from)?)
     }
 
+    /// What stands after `#` in the address that its owner keeps.
+    #[wasm_bindgen(js_name = ownerToken)]
+    #[must_use]
+    pub fn owner_token(&self) -> String {
+        self.0.owner_token().to_string()
+    }
+
+    /// How many files are sent, and how many bytes they have: `[count, bytes]` in JSON.
+    ///
+    /// # Errors
+    /// `out-of-order`: the manifest is neither sealed nor reopened.
+    pub fn contents(&self) -> Result<String, JsValue> {
+        Ok(json(&self.0.contents().map_err(Thrown::from)?))
+    }
+
     /// What stands after `#` in the link.
     #[must_use]
     pub fn token(&self) -> String {
@@ -531,6 +546,44 @@ impl Sender {
     /// `answer`: that is not a status.
     pub fn confirmed(&self, status: &str) -> Result<String, JsValue> {
         Ok(json(&self.0.confirmed(&answer(status)?)))
+    }
+}
+
+/// The owner of a share who comes back. See [`sender::ShareOwner`].
+#[wasm_bindgen]
+pub struct ShareOwner(sender::ShareOwner);
+
+#[wasm_bindgen]
+impl ShareOwner {
+    /// Finds the owner's address in a text.
+    ///
+    /// # Errors
+    /// `no-link`, `damaged`, `other-kind`.
+    #[wasm_bindgen(js_name = fromLink)]
+    pub fn from_link(text: &str) -> Result<Self, JsValue> {
+        Ok(Self(sender::ShareOwner::from_link(text).map_err(Thrown::from)?))
+    }
+
+    /// The share's id.
+    #[wasm_bindgen(js_name = shareId)]
+    #[must_use]
+    pub fn share_id(&self) -> String {
+        self.0.share_id().to_string()
+    }
+
+    /// For the owner's header.
+    #[wasm_bindgen(js_name = ownerProof)]
+    #[must_use]
+    pub fn owner_proof(&self) -> String {
+        self.0.owner_proof().to_string()
+    }
+
+    /// The sender again, from the owner's note: without the password.
+    ///
+    /// # Errors
+    /// `note`: it does not open, or has no link.
+    pub fn sender(&self, note: &[u8]) -> Result<Sender, JsValue> {
+        Ok(Sender(self.0.sender(note).map_err(Thrown::from)?))
     }
 }
 
@@ -558,7 +611,8 @@ impl From<SendError> for Thrown {
     fn from(error: SendError) -> Self {
         let variant = match error {
             SendError::OutOfOrder => "out-of-order",
-            SendError::Manifest(_) | SendError::Note(_) => "manifest",
+            SendError::Manifest(_) => "manifest",
+            SendError::Note(_) => "note",
             SendError::ReadBack => "read-back",
         };
         Self::new(variant, error)

@@ -48,13 +48,13 @@ export const messages = group("messages");
 export const push = group("push");
 export const formProblems = group("formProblems");
 export const pushEndings = group("pushEndings");
-export const pushDeadEnds = group("pushDeadEnds");
 export const pushStatus = group("pushStatus");
 export const pushGone = group("pushGone");
 export const events = group("events");
 export const strength = group("strength");
 export const fitting = group("fitting");
 export const choices = group("choices");
+export const ownerDeadEnds = group("ownerDeadEnds");
 
 export const edges = group("edges");
 

@@ -22,7 +22,7 @@
 
 import * as wasm from "/wasm/seal.js";
 
-import { formProblems as problems, push as texts, pushDeadEnds, pushGone, textsReady } from "../i18n/texts.js";
+import { formProblems as problems, ownerDeadEnds, push as texts, pushGone, textsReady } from "../i18n/texts.js";
 import { sentenceOf, withWait } from "../i18n/wording.js";
 import { CallError, read, sendForText } from "../net/api.js";
 import { followNewLinks, forgetFragment, keep, takeFragment } from "../net/fragment.js";
@@ -49,7 +49,7 @@ let origin = "";
 /** A push that may be on the server already: the answer was lost. @type {{ wanted: string, owner: Owner, json: string }
  * | undefined} */
 let begun;
-const deadEnds = new DeadEnds({ deadEnds: pushDeadEnds, gone: pushGone, unexpected: () => problems.unexpectedHere });
+const deadEnds = new DeadEnds({ deadEnds: ownerDeadEnds, gone: pushGone, unexpected: () => problems.unexpectedHere });
 
 async function start() {
   followNewLinks();

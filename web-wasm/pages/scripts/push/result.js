@@ -1,12 +1,13 @@
 // @ts-check
 /** The link, and what its owner can do with it: hand it out, watch it, change it, delete what it leads to. */
 
-import { formProblems as problems, messages, page, push as texts, pushEndings, pushGone } from "../i18n/texts.js";
+import { formProblems as problems, messages, push as texts, pushEndings, pushGone } from "../i18n/texts.js";
 import { endText, momentText, refusalOf } from "../i18n/wording.js";
 import { CallError } from "../net/api.js";
 import { Card } from "../owner/card.js";
 import { PushWatch } from "../owner/push-watch.js";
-import { copyExactly, copyWhole } from "../ui/exact-copy.js";
+import { WayBack } from "../owner/way-back.js";
+import { copyExactly } from "../ui/exact-copy.js";
 import { announce, button, element, setText, show, state, wireConfirmation } from "../ui/views.js";
 
 /** @typedef {import("/api").PushStatus} PushStatus */
@@ -21,10 +22,10 @@ import { announce, button, element, setText, show, state, wireConfirmation } fro
  * @property {string} passphrase as long as this page remembers it
  */
 
-const COPIED_MILLIS = 2_500;
-
 /** @type {Card} */
 let card;
+/** @type {WayBack} */
+let wayBack;
 /** @type {PushWatch | undefined} */
 let watch;
 /** @type {Made | undefined} */
@@ -38,10 +39,7 @@ let viewsMax = 1;
 /** Listens to the buttons. Called once. @param {() => void} another */
 export function prepareResult(another) {
   card = new Card(element("card", HTMLElement), { onTaken: () => (taken = true) });
-  const ownerLink = element("owner-link", HTMLInputElement);
-  copyWhole(ownerLink);
-  ownerLink.addEventListener("copy", () => (taken = true));
-  button("owner-copy").addEventListener("click", () => current && void copyOwnerLink(ownerLink));
+  wayBack = new WayBack(() => (taken = true));
   button("another").addEventListener("click", () => (state() === "done" || state() === "gone") && another());
   button("pause").addEventListener("click", () => {
     if (state() === "done" && latest) void change("pause", { paused: !isPaused(latest) });
@@ -75,7 +73,7 @@ export async function showPush(made, keyWorker, limit) {
   current = made;
   viewsMax = limit;
   taken = made.kind === undefined;
-  element("owner-link", HTMLInputElement).value = made.ownerLink;
+  wayBack.show(made.ownerLink);
   watch = new PushWatch(made.owned, keyWorker, showStatus);
   await watch.start();
 }
@@ -89,7 +87,7 @@ export function forgetPush() {
   taken = true;
   showPassphrase(false);
   card.clear();
-  element("owner-link", HTMLInputElement).value = "";
+  wayBack.clear();
   element("revoke-ask", HTMLElement).hidden = true;
   setText("change-problem", "");
 }
@@ -181,23 +179,4 @@ async function change(id, to) {
   } finally {
     pressed.disabled = id === "more-views" && (latest?.link.downloads_max ?? 0) >= viewsMax;
   }
-}
-
-/** @param {HTMLInputElement} field */
-async function copyOwnerLink(field) {
-  try {
-    await navigator.clipboard.writeText(field.value);
-  } catch {
-    // Not allowed here: then the text is selected, and the person copies it.
-    field.select();
-    if (!document.execCommand("copy")) return;
-  }
-  taken = true;
-  const target = button("owner-copy");
-  target.textContent = texts.copied;
-  announce(texts.copied);
-  setTimeout(() => {
-    target.textContent = page.done.backCopy;
-    announce("");
-  }, COPIED_MILLIS);
 }

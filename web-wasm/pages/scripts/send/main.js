@@ -1,16 +1,18 @@
 // @ts-check
 /**
- * The page *send*, in the order of what happens: pick, seal and upload, link.
+ * The page *send*, in the order of what happens: pick, seal and upload, link. With the address that an owner keeps (in
+ * the fragment, or in `history.state` after a reload) it begins with what became of it.
  *
  * For tests and scripts, these stay as they are. `document.body.dataset.state` is one of `loading`, `unsupported`,
  * `pick`, `resuming` (asks what is stored of an interrupted upload), `again` (its files are to be picked again),
- * `uploading`, `checking` (read-back), `done`, `revoked` (it has ended), `error`. Ids: `#file-input`,
+ * `uploading`, `checking` (read-back), `done`, `revoked` (it has ended), `error`, and the dead ends of an owner's address `not-found`,
+ * `damaged`, `other-kind`, `offline`, `lost`. Ids: `#file-input`,
  * `#folder-input`, `#basket`, `#expiry` (values: seconds, or `other` for `#expiry-date`), `#downloads` (values: numbers, or `other` for
  * `#downloads-number`), `#password`,
  * `#password-show`, `#password-make`, `#push-password` (a link for the password too), `#note`, `#send`; `#progress`,
  * `#network`, `#pause`, `#cancel`; the card of the files with `#link`, `#copy`, `#qr`, `#share`, `#mail`, `#markdown`, that of the password with the same ids after
  * `push-`, `#push-failed`, `#push-again`; `#status` and `#push-status` (facts as `dd[data-fact]`), `#push-gone`;
- * `#spoken-show`, `#spoken-text`; `#more-downloads`, `#unlock` (what wrong passwords locked), `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`;
+ * `#spoken-show`, `#spoken-text`; `#owner-link`, `#owner-copy`; `#more-downloads`, `#hold` (pauses), `#unlock` (what is paused or locked), `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`;
  * `#error`, `#retry`, `#restart`; `#pick-problem`, `#send-problem` (what is wrong with what was typed), `#picking`, `#pick-notes` (what became of what was picked), `#lost` (what can
  * no longer be read) with `#lost-take`, `#lost-leave`; `#unfinished` with a `li` for each interrupted upload, in it `.go-on`,
  * `.throw`, `.yes`; `#unfinished-said`, `#kept`, `#leave`; `#again-files`, `#again-folder`, `#again-missing`,
@@ -19,19 +21,22 @@
 
 import * as wasm from "/wasm/seal.js";
 
-import { page, problems, send as texts, textsReady, unfinished } from "../i18n/texts.js";
+import { goneForOwner, ownerDeadEnds, page, problems, send as texts, textsReady, unfinished } from "../i18n/texts.js";
 import { lifeText, refusalOf } from "../i18n/wording.js";
 import { CallError, read, sendForText } from "../net/api.js";
+import { followNewLinks, forgetFragment, takeFragment } from "../net/fragment.js";
 import { Cancelled } from "../net/waiting.js";
 import { isConfig } from "../owner/answers.js";
 import { showChannels } from "../owner/channels.js";
 import { FormProblem, LifeChoice, NumberChoice } from "../owner/form-choices.js";
 import { bytesOf, characterName, LimitedField, limitsOfTexts, tooLong } from "../owner/text-limits.js";
+import { DeadEnds } from "../ui/dead-ends.js";
 import { startEngine } from "../ui/engine.js";
 import { prepareTryNow } from "../ui/try-now.js";
 import { announce, button, element, setText, show, state, whenStuck } from "../ui/views.js";
 import { SealKeyWorker } from "../workers/key-worker.js";
 import { BasketView } from "./basket-view.js";
+import { comeBack } from "./come-back.js";
 import { reason, whyGone } from "./failures.js";
 import { listen, listenToPickers } from "./file-input.js";
 import { PasswordPush } from "./password-push.js";
@@ -64,19 +69,27 @@ let life;
 let downloads;
 /** @type {LimitedField[]} */
 let limitedFields = [];
+/** Of who comes back. */
+const deadEnds = new DeadEnds({ deadEnds: ownerDeadEnds, gone: goneForOwner });
 
 async function start() {
   whenStuck(() => fail(undefined));
+  followNewLinks();
+  const text = takeFragment();
   await textsReady;
   const started = await startEngine("seal", wasm);
   if (!started) return;
   module = started;
   prepare();
-  await configure();
+  await configure(text);
 }
 
-/** Asks the server what it takes; without an answer nothing can be sent. */
-async function configure() {
+/**
+ * Asks the server what it takes; without an answer nothing can be sent.
+ *
+ * @param {string} text of an owner's address
+ */
+async function configure(text) {
   try {
     const configText = await sendForText({
       method: "GET",
@@ -96,9 +109,27 @@ async function configure() {
     basket.render();
     // Shown together, so that nothing jumps; but a storage that hangs stops nobody.
     await Promise.race([showInterrupted(), new Promise((resolve) => setTimeout(resolve, STORAGE_MILLIS))]);
-    show("pick");
+    if (text === "") show("pick");
+    else await back(text);
   } catch (error) {
-    fail(error);
+    fail(error, () => void configure(text));
+  }
+}
+
+/** Shows what its owner came back to. @param {string} text of the owner's address */
+async function back(text) {
+  const { keyWorker } = tools();
+  try {
+    const result = await comeBack(text, keyWorker);
+    showResult({ ...result, downloadsLimit: config.limits.downloads_max }, keyWorker, undefined);
+  } catch (error) {
+    const { variant } = /** @type {{ variant?: string }} */ (error);
+    button("restart").hidden = true;
+    if (variant === "other-kind") deadEnds.show("other-kind", "", () => location.assign(`/s#${text}`));
+    else if (variant === "damaged" || variant === "no-link" || variant === "note")
+      deadEnds.show("damaged", "", another);
+    else if (variant === "not-found" || variant === "gone") deadEnds.show("not-found", "", another);
+    else deadEnds.showError(error, () => void back(text));
   }
 }
 
@@ -130,7 +161,6 @@ function prepare() {
   // Scripts click hidden buttons too: each answers only in its own state.
   button("cancel").addEventListener("click", () => ["uploading", "checking"].includes(state()) && cancel());
   button("pause").addEventListener("click", pause);
-  button("retry").addEventListener("click", () => state() === "error" && void (sending ? run(sending) : configure()));
   button("restart").addEventListener("click", () => state() === "error" && restart());
   button("another").addEventListener("click", () => state() === "done" && another());
   button("another-after").addEventListener("click", () => state() === "revoked" && another());
@@ -220,7 +250,7 @@ async function run(running) {
     const downloadsLimit = config.limits.downloads_max;
     const onTaken = () => void running.upload.forget();
     showResult(
-      { ...result, downloads, downloadsLimit, hasPassword, what, drawn, onTaken },
+      { ...result, downloads, downloadsLimit, hasPassword, what, drawn, onTaken, isBack: false },
       tools().keyWorker,
       passwordPush,
     );
@@ -248,8 +278,13 @@ function drop() {
   void showInterrupted();
 }
 
-/** @param {unknown} error */
-function fail(error) {
+/**
+ * Says what went wrong, and what can be done.
+ *
+ * @param {unknown} error
+ * @param {() => void} [again] without it, what was sent goes on
+ */
+function fail(error, again = () => void (sending ? run(sending) : location.reload())) {
   const { variant, message, sentence, file } = reason(error);
   const changed = variant === "source-changed";
   const picked = changed ? sending?.basket : undefined;
@@ -269,10 +304,12 @@ function fail(error) {
         : networkGone
           ? refusalOf(error.failure)
           : sentence || (variant === "server" || variant === "answer" ? problems.server : problems.unexpected));
-  setText("error-title", texts.stopped);
+  setText("stop-title", texts.stopped);
   setText("error", text);
   // What cannot work the second time is not offered.
   button("retry").hidden = changed || gone !== undefined;
+  button("retry").textContent = page.error.retry;
+  button("retry").onclick = () => state() === "error" && again();
   button("restart").hidden = !sending;
   button("restart").textContent = picked ? texts.backToFiles : page.error.restart;
   // The others that changed are found now, so that none of them stops the next try.
@@ -289,6 +326,7 @@ function restart() {
 
 function another() {
   forgetResult();
+  forgetFragment("/");
   basket.clear();
   element("note", HTMLTextAreaElement).value = "";
   for (const field of limitedFields) field.look();

@@ -1,15 +1,17 @@
 // @ts-check
 /**
  * What came of it: a card for the files, and one for their password if that travels by a link of its own; what happens
- * to both; and what can still be done: one more download, open again what wrong passwords have locked, delete.
+ * to both; and what can still be done: one more download, pause, open again what is paused or locked, delete.
  */
 
 import { endings, goneForOwner, messages, pushGone, send as texts } from "../i18n/texts.js";
 import { endText, momentText, refusalOf } from "../i18n/wording.js";
 import { CallError, sendForText } from "../net/api.js";
+import { forgetFragment, keep } from "../net/fragment.js";
 import { Card } from "../owner/card.js";
 import { PushWatch } from "../owner/push-watch.js";
 import { ShareWatch } from "../owner/share-watch.js";
+import { WayBack } from "../owner/way-back.js";
 import { copyExactly } from "../ui/exact-copy.js";
 import { announce, button, element, setText, show, state, wireConfirmation } from "../ui/views.js";
 import { deleteShare } from "./upload.js";
@@ -20,6 +22,7 @@ import { deleteShare } from "./upload.js";
  * @property {string} linkId
  * @property {string} ownerProof
  * @property {string} token
+ * @property {string} ownerToken
  * @property {number} expiresAt
  * @property {number} downloads
  * @property {number} downloadsLimit what this server allows
@@ -27,12 +30,15 @@ import { deleteShare } from "./upload.js";
  * @property {string} what files and size, in words
  * @property {string} drawn the password, if the page drew it and nobody knows it yet
  * @property {() => void} onTaken told once, when nobody needs the links here any more
+ * @property {boolean} isBack whether its owner came back to it: then they have the address
  */
 
 /** @type {Card} */
 let card;
 /** @type {Card} */
 let pushCard;
+/** @type {WayBack} */
+let wayBack;
 /** @type {ShareWatch | undefined} */
 let watch;
 /** @type {PushWatch | undefined} */
@@ -57,12 +63,16 @@ let allowed = 1;
 export function prepareResult() {
   card = new Card(element("card", HTMLElement), { onTaken: () => markHandedOut("files") });
   pushCard = new Card(element("push-card", HTMLElement), { prefix: "push-", onTaken: () => markHandedOut("password") });
+  wayBack = new WayBack(() => markHandedOut("files"));
   wireConfirmation("revoke", "revoke-ask", "revoke-keep");
   button("revoke-confirm").addEventListener("click", () => void revoke());
   button("push-again").addEventListener("click", () => state() === "done" && void makePasswordPush());
   button("more-downloads").addEventListener("click", () => state() === "done" && void moreDownloads());
   button("unlock").addEventListener("click", () => {
     if (state() === "done") void change("unlock", { paused: false }, texts.unlocked);
+  });
+  button("hold").addEventListener("click", () => {
+    if (state() === "done") void change("hold", { paused: true }, texts.held);
   });
   button("spoken-show").addEventListener("click", (event) => {
     if (event.isTrusted) speak(element("spoken-text", HTMLElement).hidden !== false);
@@ -81,11 +91,14 @@ export function showResult(result, withKeyWorker, channel) {
   keyWorker = withKeyWorker;
   current = result;
   passwordPush = channel;
-  taken = { files: false, password: channel === undefined };
+  taken = { files: result.isBack, password: channel === undefined };
   allowed = result.downloads;
   const { hasPassword, what, downloads } = result;
   const [until, count] = [momentText(result.expiresAt), texts.downloads(downloads)];
-  setText("done-title", channel ? texts.doneTwo : texts.doneOne);
+  setText("done-title", result.isBack ? texts.doneBack : channel ? texts.doneTwo : texts.doneOne);
+  for (const id of ["done-lead", "next"]) element(id, HTMLElement).hidden = result.isBack;
+  wayBack.show(`${location.origin}/o#${result.ownerToken}`);
+  keep(result.ownerToken);
   card.show({
     link: `${location.origin}/s#${result.token}`,
     title: channel ? texts.cardOne : texts.cardOnly,
@@ -93,7 +106,7 @@ export function showResult(result, withKeyWorker, channel) {
     message: messages.files({ what, downloads: count, until, password: hasPassword }),
     markdown: what,
   });
-  element("password-apart", HTMLElement).hidden = !hasPassword || channel !== undefined;
+  element("password-apart", HTMLElement).hidden = !hasPassword || channel !== undefined || result.isBack;
   offerSpoken(channel === undefined);
   const steps = texts.nextSteps(count, until, hasPassword, channel !== undefined);
   element("next-steps", HTMLElement).replaceChildren(
@@ -184,7 +197,8 @@ export function forgetResult() {
   watch = pushWatch = current = passwordPush = push = undefined;
   card.clear();
   pushCard.clear();
-  for (const id of ["push-card", "push-failed", "revoke-ask"]) element(id, HTMLElement).hidden = true;
+  wayBack.clear();
+  for (const id of ["push-card", "push-failed", "revoke-ask", "hold", "unlock"]) element(id, HTMLElement).hidden = true;
   for (const id of ["push-pending", "push-gone", "revoke-problem", "change-problem"]) setText(id, "");
   speak(false);
 }
@@ -192,11 +206,15 @@ export function forgetResult() {
 /** @param {{ state: string, downloads_max: number }} link as the server sees it now */
 function onStatus({ state, downloads_max: downloadsMax }) {
   showAllowed(downloadsMax);
-  const unlock = button("unlock");
-  const offered = LOCKED.includes(state);
-  // Whoever pressed it stands where it was.
-  if (!offered && document.activeElement === unlock) button("another").focus();
-  unlock.hidden = !offered;
+  const isStopped = LOCKED.includes(state);
+  for (const [id, offered] of /** @type {const} */ ([
+    ["unlock", isStopped],
+    ["hold", !isStopped],
+  ])) {
+    // Whoever pressed it stands where it was.
+    if (!offered && document.activeElement === button(id)) button("another").focus();
+    button(id).hidden = !offered;
+  }
 }
 
 /** @param {number} downloadsMax what the link allows now */
@@ -226,7 +244,7 @@ async function moreDownloads() {
 /**
  * Changes the link of the files, and says so.
  *
- * @param {"more-downloads" | "unlock"} id the button that was pressed
+ * @param {"more-downloads" | "hold" | "unlock"} id the button that was pressed
  * @param {{ downloads_max?: number, paused?: boolean }} patch
  * @param {string} done
  * @returns {Promise<boolean>} whether it is changed
@@ -298,5 +316,6 @@ function showEnd(title, text) {
   setText("revoked-title", title);
   setText("revoked-lead", text);
   forgetResult();
+  forgetFragment("/");
   show("revoked");
 }

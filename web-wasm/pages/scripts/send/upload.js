@@ -123,7 +123,8 @@ export class Upload {
   /**
    * Does everything that is not done yet.
    *
-   * @returns {Promise<{ shareId: string, linkId: string, ownerProof: string, token: string, expiresAt: number }>}
+   * @returns {Promise<{ shareId: string, linkId: string, ownerProof: string, token: string, ownerToken: string,
+   * expiresAt: number }>}
    */
   async run() {
     // Whoever is quick with pause and go on finds the one before still ending.
@@ -146,13 +147,15 @@ export class Upload {
       const call = (/** @type {string} */ below) => this.#get(`/shares/${shareId}${below}`);
       await readBack({ ...share, call }, () => this.#listener.onWait(undefined));
       const json = await this.#linkBody();
-      this.#status = await this.#statusOf("PUT", `/shares/${shareId}/links/${linkId}`, { json });
+      // The note first: a link that it names and that does not exist is harmless, but not the other way round.
       await this.#call("PUT", `/shares/${shareId}/note`, { bytes: await this.#note() });
+      this.#status = await this.#statusOf("PUT", `/shares/${shareId}/links/${linkId}`, { json });
       this.#sealers?.end();
       this.#isDone = true;
       await this.#recorder?.change({ isDone: true, until: this.#expiresAt() });
     }
-    return { ...this.#the(), token: await this.#keyWorker.ask("sendToken"), expiresAt: this.#expiresAt() };
+    const [token, ownerToken] = [await this.#keyWorker.ask("sendToken"), await this.#keyWorker.ask("ownerToken")];
+    return { ...this.#the(), token, ownerToken, expiresAt: this.#expiresAt() };
   }
 
   /** When the link ends, by the server's clock. */

@@ -4,12 +4,14 @@
  * wasm module; what leaves it are proofs for headers, bodies of calls, links, and grants for other workers.
  */
 
-import { initSync, PushSender, Sender } from "/wasm/seal.js";
+import { initSync, PushSender, Sender, ShareOwner } from "/wasm/seal.js";
 
 import { serve } from "./serve.js";
 
 /** @type {Sender | undefined} */
 let sender;
+/** Who came back, until the note brings the sender. @type {ShareOwner | undefined} */
+let shareOwner;
 /** @type {PushSender | undefined} */
 let pushSender;
 
@@ -76,9 +78,29 @@ const calls = {
   ownerNote: () => /** @type {Uint8Array<ArrayBuffer>} */ (theSender().ownerNote()),
   /** @param {Uint8Array} sealed */
   checkManifest: (sealed) => theSender().checkManifest(sealed),
+  ownerToken: () => theSender().ownerToken(),
   sendToken: () => theSender().token(),
   /** @param {string} status */
   confirmed: (status) => theSender().confirmed(status),
+
+  // Coming back to what was sent.
+
+  /** Finds the owner's address of a share in a text. @param {string} text */
+  takeShareOwnerLink(text) {
+    shareOwner?.free();
+    shareOwner = ShareOwner.fromLink(text);
+    return { shareId: shareOwner.shareId(), ownerProof: shareOwner.ownerProof() };
+  },
+  /** @param {Uint8Array} note of the owner */
+  comeBack(note) {
+    if (!shareOwner) throw new Error("nobody came back");
+    return ownShare(shareOwner.sender(note));
+  },
+  /** Number and bytes of the files. @param {Uint8Array} manifest */
+  contents(manifest) {
+    theSender().reopenManifest(manifest);
+    return /** @type {[number, number]} */ (JSON.parse(theSender().contents()));
+  },
 
   // Pushing.
 

@@ -125,3 +125,49 @@ export const refusals = {
   "storage-full":
     "Der Server hat keinen Platz mehr. Versuchen Sie es später noch einmal, oder sagen Sie es seinem Betreiber.",
 };
+
+/** @type {typeof En.page} */
+export const page = {
+  back: {
+    title: "Später auf diese Seite zurückkommen",
+    label: "Adresse nur für Sie",
+    hint:
+      "Bewahren Sie diese Adresse auf, und senden Sie sie niemandem: Wer sie hat, kann alles hier sehen, anhalten und " +
+      "löschen, und bekommt den Link. Sie können diese Seite auch neu laden, solange dieser Tab offen ist.",
+    copy: "Kopieren",
+  },
+};
+
+/** @type {typeof En.ownerDeadEnds} */
+export const ownerDeadEnds = {
+  "not-found": {
+    title: "Hier ist nichts",
+    text: "Der Server kennt diesen Link nicht. Vielleicht ist er vor mehr als einer Woche zu Ende gegangen.",
+    button: "Einen neuen Link erstellen",
+  },
+  lost: {
+    title: "Es ist auf dem Server beschädigt",
+    text:
+      "Der Server hat verloren oder beschädigt, was hinter diesem Link lag. Ein neuer Versuch hilft nicht. Erstellen Sie " +
+      "einen neuen Link, und senden Sie diesen.",
+    button: "Einen neuen Link erstellen",
+  },
+  damaged: {
+    title: "Diese Adresse ist beschädigt",
+    text:
+      "Ein Teil davon fehlt oder ist verändert. Kopieren Sie die ganze Adresse, die Sie aufbewahrt haben, und öffnen Sie " +
+      "sie noch einmal. Der Server wurde nichts gefragt.",
+    button: "Einen neuen Link erstellen",
+  },
+  "other-kind": {
+    title: "Das ist ein Link für einen Empfänger",
+    text: "Mit dieser Adresse übergibt Ihnen jemand etwas. Sie gehört nicht zu dieser Seite.",
+    button: "Öffnen",
+  },
+  offline: {
+    title: "Keine Verbindung zum Server",
+    text: "Der Server war nicht zu erreichen. Prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.",
+    button: "Noch einmal versuchen",
+  },
+  error: { title: "Das hat nicht geklappt", text: "", button: "Noch einmal versuchen" },
+};

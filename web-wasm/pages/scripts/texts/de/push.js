@@ -75,12 +75,6 @@ export const page = {
     next: "Wie es weitergeht",
     status: "Was bisher geschehen ist",
     timeline: "Jedes Ereignis",
-    back: "Später auf diese Seite zurückkommen",
-    backLabel: "Adresse nur für Sie",
-    backHint:
-      "Bewahren Sie diese Adresse auf, und senden Sie sie niemandem: Wer sie hat, kann alles hier sehen, anhalten und " +
-      "löschen, und bekommt den Link. Sie können diese Seite auch neu laden, solange dieser Tab offen ist.",
-    backCopy: "Kopieren",
     another: "Noch einen Link erstellen",
     moreViews: "Einen Abruf mehr erlauben",
     revoke: "Jetzt löschen",
@@ -189,38 +183,4 @@ export const pushEndings = {
   deleted: "Gelöscht",
   seen: "Gesehen, und gelöscht",
   arrived: "Angekommen",
-};
-
-/** @type {typeof En.pushDeadEnds} */
-export const pushDeadEnds = {
-  "not-found": {
-    title: "Hier ist nichts",
-    text: "Der Server kennt diesen Link nicht. Vielleicht ist er vor mehr als einer Woche zu Ende gegangen.",
-    button: "Einen neuen Link erstellen",
-  },
-  lost: {
-    title: "Es ist auf dem Server beschädigt",
-    text:
-      "Der Server hat verloren oder beschädigt, was hinter diesem Link lag. Ein neuer Versuch hilft nicht. Erstellen Sie " +
-      "einen neuen Link, und senden Sie diesen.",
-    button: "Einen neuen Link erstellen",
-  },
-  damaged: {
-    title: "Diese Adresse ist beschädigt",
-    text:
-      "Ein Teil davon fehlt oder ist verändert. Kopieren Sie die ganze Adresse, die Sie aufbewahrt haben, und öffnen Sie " +
-      "sie noch einmal. Der Server wurde nichts gefragt.",
-    button: "Einen neuen Link erstellen",
-  },
-  "other-kind": {
-    title: "Das ist ein Link für einen Empfänger",
-    text: "Mit dieser Adresse übergibt Ihnen jemand etwas. Sie gehört nicht zu dieser Seite.",
-    button: "Öffnen",
-  },
-  offline: {
-    title: "Keine Verbindung zum Server",
-    text: "Der Server war nicht zu erreichen. Prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.",
-    button: "Noch einmal versuchen",
-  },
-  error: { title: "Das hat nicht geklappt", text: "", button: "Noch einmal versuchen" },
 };

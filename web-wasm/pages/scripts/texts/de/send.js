@@ -53,6 +53,7 @@ export const page = {
       "einem anderen Weg.",
     pushAgain: "Noch einmal versuchen",
     moreDownloads: "Einen Download mehr erlauben",
+    hold: "Link anhalten",
     unlock: "Link wieder freigeben",
     next: "Wie es weitergeht",
     another: "Etwas anderes senden",
@@ -219,6 +220,7 @@ export const send = {
   what: (files, size) => `${counted(files, FILES)}, ${size}`,
   doneOne: "Versiegelt. Hier ist der Link.",
   doneTwo: "Versiegelt. Hier sind zwei Links.",
+  doneBack: "Was Sie gesendet haben",
   cardOnly: "Link zu den Dateien",
   cardOne: "1. Die Dateien",
   cardOneLead: "Senden Sie diesen Link per Mail, oder dort, wo Sie dem Empfänger ohnehin schreiben.",
@@ -233,6 +235,7 @@ export const send = {
   spokenShow: "Passwort zeigen",
   spokenHide: "Passwort verbergen",
   moreDone: "Ein Download mehr ist erlaubt.",
+  held: "Der Link ist angehalten. Niemand kann ihn öffnen, bis Sie ihn wieder öffnen.",
   unlocked: "Der Link ist wieder freigegeben.",
   stopped: "Das Senden wurde angehalten",
   progress: (done, total) => `${done} von ${total}`,
@@ -250,8 +253,8 @@ export const send = {
         ? "Senden Sie dem Empfänger den Link, und das Passwort auf einem anderen Weg."
         : "Senden Sie dem Empfänger den Link. Wer ihn hat, kann ihn öffnen.",
     `Der Link zu den Dateien gilt für ${downloads}, bis zum ${until}. Die Liste der Dateien anzusehen wird nicht gezählt.`,
-    "Danach werden die Dateien vom Server gelöscht. Diese Seite zeigt, was geschieht, solange sie offen ist. Wenn Sie sie " +
-      "schließen, können Sie die Dateien nicht mehr vorzeitig löschen.",
+    "Danach werden die Dateien vom Server gelöscht. Diese Seite zeigt, was geschieht. Bewahren Sie die Adresse unten auf, " +
+      "dann können Sie später wiederkommen, die Dateien vorzeitig löschen oder einen weiteren Download erlauben.",
   ],
 };
 

@@ -120,3 +120,47 @@ export const pushGone = {
 
 /** What a server says that refuses what somebody hands over. In English, its own sentence is shown. @type {Record<string, string>} */
 export const refusals = {};
+
+/** Texts of elements that carry `data-text="group.name"`. */
+export const page = {
+  back: {
+    title: "Come back to this page later",
+    label: "Address for you only",
+    hint:
+      "Keep this address, and do not send it to anybody: whoever has it can see, pause and delete this, and gets the " +
+      "link. Loading this page again works too, as long as this tab is open.",
+    copy: "Copy",
+  },
+};
+
+/** Dead ends: title, sentence, and what the button says. */
+export const ownerDeadEnds = {
+  "not-found": {
+    title: "There is nothing here",
+    text: "The server knows no such link. It may have ended more than a week ago.",
+    button: "Make a new link",
+  },
+  lost: {
+    title: "It is damaged on the server",
+    text: "The server has lost or damaged it. Trying again does not help. Make a new link, and send that one.",
+    button: "Make a new link",
+  },
+  damaged: {
+    title: "This address is damaged",
+    text:
+      "A part of it is missing or changed. Copy the whole address that you kept, and open it again. Nothing was asked " +
+      "from the server.",
+    button: "Make a new link",
+  },
+  "other-kind": {
+    title: "This is a link for a recipient",
+    text: "With this address, somebody hands something to you. It does not belong to this page.",
+    button: "Open it",
+  },
+  offline: {
+    title: "No connection to the server",
+    text: "The server could not be reached. Check your connection and try again.",
+    button: "Try again",
+  },
+  error: { title: "That did not work", text: "", button: "Try again" },
+};

@@ -71,12 +71,6 @@ export const page = {
     next: "What happens next",
     status: "What happened so far",
     timeline: "All events",
-    back: "Come back to this page later",
-    backLabel: "Address for you only",
-    backHint:
-      "Keep this address, and do not send it to anybody: whoever has it can see, pause and delete this, and gets the " +
-      "link. Loading this page again works too, as long as this tab is open.",
-    backCopy: "Copy",
     another: "Make another link",
     moreViews: "Allow one more view",
     revoke: "Delete now",
@@ -167,36 +161,4 @@ export const pushEndings = {
   deleted: "It is deleted",
   seen: "It was seen, and is deleted",
   arrived: "It arrived",
-};
-
-/** Dead ends: title, sentence, and what the button says. */
-export const pushDeadEnds = {
-  "not-found": {
-    title: "There is nothing here",
-    text: "The server knows no such link. It may have ended more than a week ago.",
-    button: "Make a new link",
-  },
-  lost: {
-    title: "It is damaged on the server",
-    text: "The server has lost or damaged this push. Trying again does not help. Make a new link, and send that one.",
-    button: "Make a new link",
-  },
-  damaged: {
-    title: "This address is damaged",
-    text:
-      "A part of it is missing or changed. Copy the whole address that you kept, and open it again. Nothing was asked " +
-      "from the server.",
-    button: "Make a new link",
-  },
-  "other-kind": {
-    title: "This is a link for a recipient",
-    text: "With this address, somebody hands something to you. It does not belong to this page.",
-    button: "Open it",
-  },
-  offline: {
-    title: "No connection to the server",
-    text: "The server could not be reached. Check your connection and try again.",
-    button: "Try again",
-  },
-  error: { title: "That did not work", text: "", button: "Try again" },
 };

@@ -50,6 +50,7 @@ export const page = {
       "their link works. Try again, or pass the password on in another way.",
     pushAgain: "Try again",
     moreDownloads: "Allow one more download",
+    hold: "Pause the link",
     unlock: "Open the link again",
     next: "What happens next",
     another: "Send something else",
@@ -220,6 +221,8 @@ export const send = {
   what: (files, size) => `${counted(files, FILES)}, ${size}`,
   doneOne: "Sealed. Here is the link.",
   doneTwo: "Sealed. Here are two links.",
+  /** Of who came back. */
+  doneBack: "What you sent",
   cardOnly: "Link to the files",
   cardOne: "1. The files",
   cardOneLead: "Send this link by email, or wherever you write to the recipient anyway.",
@@ -233,6 +236,7 @@ export const send = {
   spokenShow: "Show the password",
   spokenHide: "Hide the password",
   moreDone: "One more download is allowed.",
+  held: "The link is paused. Nobody can open it until you open it again.",
   unlocked: "The link is open again.",
   stopped: "Sending was stopped",
   /** @param {string} done @param {string} total */
@@ -258,8 +262,8 @@ export const send = {
         ? "Send the link to the recipient, and the password in another way."
         : "Send the link to the recipient. Whoever has it can open it.",
     `It works for ${downloads}, until ${until}. Looking at the list of files is not counted.`,
-    "Then the files are deleted from the server. This page shows what happens as long as it is open; close it, and " +
-      "the files can no longer be deleted early.",
+    "Then the files are deleted from the server. This page shows what happens. Keep the address below, and you can come " +
+      "back to it later, delete the files early or allow another download.",
   ],
 };
 

@@ -1,0 +1,67 @@
+// @ts-check
+/** Who comes back to what they sent, with the address that they kept: gathers what the page of the result shows. */
+
+import { send as texts } from "../i18n/texts.js";
+import { sizeText } from "../i18n/wording.js";
+import { CallError, read, sendForBytes, sendForText } from "../net/api.js";
+import { isShare } from "../owner/answers.js";
+
+const TRIES = 3;
+
+/** The share has no link: it was never sent to its end. */
+export class NothingSent extends Error {
+  variant = "not-found";
+}
+
+/**
+ * Rejects with the variants of the wasm module (`no-link`, `damaged`, `other-kind`), or as calls do.
+ *
+ * @param {string} text of the owner's address
+ * @param {import("../workers/key-worker.js").SealKeyWorker} keyWorker
+ * @returns {Promise<Omit<import("./result.js").Result, "downloadsLimit">>}
+ */
+export async function comeBack(text, keyWorker) {
+  const { shareId, ownerProof } = await keyWorker.ask("takeShareOwnerLink", text);
+  /** @param {string} below */
+  const call = (below) => ({
+    method: "GET",
+    path: `/shares/${shareId}${below}`,
+    headers: { "subrosa-owner-proof": ownerProof },
+    signal: new AbortController().signal,
+    triesMax: TRIES,
+  });
+  const status = read(await sendForText(call("")), isShare);
+  if (status.links.length === 0) throw new NothingSent();
+  const share = await keyWorker.ask("comeBack", await sendForBytes(call("/note")));
+  const link = status.links.find((candidate) => candidate.link === share.linkId);
+  if (!link) throw new NothingSent();
+  return {
+    ...share,
+    token: await keyWorker.ask("sendToken"),
+    ownerToken: await keyWorker.ask("ownerToken"),
+    expiresAt: link.expires_at,
+    downloads: link.downloads_max,
+    hasPassword: link.needs_password,
+    what: status.gone ? "" : await contents(() => sendForBytes(call("/manifest")), keyWorker),
+    drawn: "",
+    onTaken: () => {},
+    isBack: true,
+  };
+}
+
+/**
+ * Number and size of the files, in words. Where the server has lost their list, the rest is shown without.
+ *
+ * @param {() => Promise<Uint8Array>} fetchManifest
+ * @param {import("../workers/key-worker.js").SealKeyWorker} keyWorker
+ */
+async function contents(fetchManifest, keyWorker) {
+  try {
+    const [count, bytes] = await keyWorker.ask("contents", await fetchManifest());
+    return texts.what(count, sizeText(bytes));
+  } catch (error) {
+    const isKnown = error instanceof CallError && ["content-lost", "gone"].includes(error.variant);
+    if (isKnown) return "";
+    throw error;
+  }
+}
