@@ -7,8 +7,7 @@ use subrosa_shared::limits::Limits;
 
 use crate::command::{Command, SpaceNeed};
 use crate::context::Context;
-use crate::links::Links;
-use crate::record::{Creator, Kept, Kind, Record, Share, State, request_digest};
+use crate::record::{Creator, Kept, Kind, Links, Record, Share, State, request_digest};
 use crate::refusal::Refusal;
 use crate::rules::Life;
 use crate::{RecordKey, push, view};

@@ -2,8 +2,7 @@
 
 use crate::context::Context;
 use crate::guess::OpenAttempt;
-use crate::links::Links;
-use crate::record::{Link, Share};
+use crate::record::{Link, Links, Share};
 use crate::refusal::Refusal;
 use crate::{RecordKey, guess};
 

@@ -11,8 +11,7 @@ use subtle::ConstantTimeEq as _;
 use crate::context::Context;
 use crate::guess::{self, OpenAttempt};
 use crate::held::Held;
-use crate::links::Links;
-use crate::record::{Content, Lease, LeaseState, Link, count};
+use crate::record::{Content, Lease, LeaseState, Link, Links, count};
 use crate::refusal::Refusal;
 use crate::rules::{
     LEASE_BYTES_FACTOR, LEASE_IDLE, LEASE_RETRY, LINK_LEASES_MAX, LeaseTerms, RECEIPTS_MAX, SHARE_LEASES_MAX,

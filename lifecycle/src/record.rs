@@ -1,15 +1,20 @@
 //! The record: all that is kept of a share or push, its links and their leases.
 
+mod links;
+
 use serde::{Deserialize, Serialize};
 use subrosa_shared::api::{Counter, Gone, LinkCounters, LinkLock, PutLink, StoredReceipt};
 use subrosa_shared::id::{DeviceId, Digest, LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 
 use crate::RecordKey;
-use crate::links::Links;
 use crate::refusal::Refusal;
 use crate::rules::LeaseTerms;
 use crate::sealed;
+use crate::stored_form::{GoneForm, LinkCountersForm, receipts};
+
+pub(crate) use self::links::Links;
+pub use self::links::NeedsAllLinks;
 
 /// A share with its links and leases, or what is left of it. Only [`step`](crate::step()) makes and changes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +94,12 @@ pub(crate) enum State {
     /// The content is fixed.
     Ready { content: Content },
     /// It has ended.
-    Gone { gone: Gone, content: Option<Content>, blobs_deleted: bool },
+    Gone {
+        #[serde(with = "GoneForm")]
+        gone: Gone,
+        content: Option<Content>,
+        blobs_deleted: bool,
+    },
 }
 
 /// What is handed over.
@@ -134,7 +144,9 @@ pub(crate) struct Link {
     pub(crate) recipient_may_destroy: bool,
     pub(crate) destroy_after_guesses: Option<u32>,
     /// `started` is the number of downloads taken: what the limit is held against.
+    #[serde(with = "LinkCountersForm")]
     pub(crate) counters: LinkCounters,
+    #[serde(with = "receipts")]
     pub(crate) receipts: Vec<StoredReceipt>,
     /// Running leases, and ended ones for as long as they are remembered. Of a gone link: only
     /// finished ones.
@@ -149,7 +161,7 @@ pub(crate) enum LinkState {
     /// It opens, unless it is paused or locked.
     Live(Box<Live>),
     /// It has ended.
-    Gone(Gone),
+    Gone(#[serde(with = "GoneForm")] Gone),
 }
 
 /// What a link needs while it lives. Dropped, with all that is sealed, at the moment when it ends.

@@ -5,8 +5,7 @@ use subrosa_shared::time::Timestamp;
 use crate::command::{Change, Command, SpaceNeed, Step};
 use crate::context::{Context, Journal};
 use crate::expiry;
-use crate::links::NeedsAllLinks;
-use crate::record::Record;
+use crate::record::{NeedsAllLinks, Record};
 use crate::rules::Policy;
 
 /// What a command does to a share or push at a moment. `record` is what is stored of it, or `None`

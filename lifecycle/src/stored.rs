@@ -21,8 +21,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::RecordKey;
 use crate::command::Shown;
-use crate::links::Links;
-use crate::record::{Kept, Kind, Link, Record};
+use crate::record::{Kept, Kind, Link, Links, Record};
 
 /// Version of the stored form. A change that an older program would misread gets a new number.
 const VERSION: u32 = 4;

@@ -350,8 +350,8 @@ impl Store {
         Ok(confirmed.then_some(outcome))
     }
 
-    /// Loads what a command is about, and takes its step: with one link, if it is about one and what
-    /// comes of it concerns no other.
+    /// Loads what a command is about, and takes its step: with one link, if it is about one and
+    /// what comes of it concerns no other.
     async fn load<C: Command>(&self, key: RecordKey, command: &C) -> Result<Loaded<C::Answer>, StoreError> {
         match self.load_with(key, command, links_for(command)).await {
             Err(StoreError::NeedsAllLinks(_)) => self.load_with(key, command, LoadedLinks::All).await,

@@ -285,8 +285,6 @@ pub enum EndReason {
     /// The recipient destroyed it.
     Destroyed,
     /// Too many wrong passwords, where the owner chose that.
-    // The name that records had before.
-    #[serde(alias = "guessed")]
     TooManyGuesses,
     /// The upload was never completed.
     Abandoned,

@@ -24,9 +24,9 @@ async fn a_mistyped_link_opens_the_page_that_was_meant() {
     let origin = server.origin();
     let (_, link) = sent(&server, &one_file(), &LinkTerms::default()).await;
     let (_, push) = pushed(&server, &password("secret"), &PushTerms::default()).await;
-    // Which addresses lead here and which texts hold a token is tested where that is decided: in the
-    // server's tests of its pages, and beside `shared::token`. These come by all of it at once: what
-    // the server leads elsewhere, a query that it does not look at, and a text around the key.
+    // Which addresses lead here and which texts hold a token is tested where that is decided: in
+    // the server's tests of its pages, and beside `shared::token`. These come by all of it at once:
+    // what the server leads elsewhere, a query that it does not look at, and a text around the key.
     for (link, path, mangled) in [
         (
             &link,

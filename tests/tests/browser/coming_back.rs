@@ -33,6 +33,14 @@ async fn who_closed_the_page_sees_and_deletes_what_they_sent() {
     let (link, owner_link) = sent(&sender, &server).await;
     assert!(owner_link.starts_with(&format!("{}/o#", server.origin())), "{owner_link}");
     sender.assert_accessible().await;
+    // Once both links are handed out, a reload comes back to it, too.
+    sender.allow_clipboard(&server.origin()).await;
+    let push_link = async || sender.value("push-link").await;
+    wait::until_so(SOON, "the second link", push_link, |link| !link.is_empty()).await;
+    for copy in ["copy", "push-copy"] {
+        sender.click(copy).await;
+        wait::until_so(SOON, copy, async || sender.text(copy).await, |told| told.contains("Copied")).await;
+    }
     sender.reload().await;
     other.open(&owner_link).await;
     for (browser, path) in [(&sender, "/"), (&other, "/o")] {

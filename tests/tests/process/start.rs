@@ -181,7 +181,7 @@ async fn every_flag_in_the_documents_exists() {
     let (serve, migrate) = (help(&[]).await, help(&["migrate"]).await);
     let known: BTreeSet<&str> = flags(&serve).into_iter().chain(flags(&migrate)).collect();
     // Those of Redis and of our own tasks.
-    let others = BTreeSet::from(["--appendonly", "--browser", "--daemonize", "--heavy", "--rdb"]);
+    let others = BTreeSet::from(["--appendonly", "--browser", "--daemonize", "--full", "--heavy", "--rdb"]);
     let documents = [
         include_str!("../../../README.md"),
         include_str!("../../../CHANGELOG.md"),

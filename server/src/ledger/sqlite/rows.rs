@@ -15,7 +15,8 @@ use crate::ledger::{
     RUN_MIN, Row, ServiceState, Slot, WriteId, is_owners_turn,
 };
 
-/// Records and cells have row ids because they can be large; the rest is small and lives in its primary key.
+/// Records and cells have row ids because they can be large; the rest is small and lives in its
+/// primary key.
 pub(super) const TABLES: &str = "
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
     CREATE TABLE record (

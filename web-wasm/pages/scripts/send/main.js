@@ -75,6 +75,7 @@ const deadEnds = new DeadEnds({ deadEnds: ownerDeadEnds, gone: goneForOwner });
 async function start() {
   whenStuck(() => fail(undefined));
   followNewLinks();
+  deadEnds.whenOver(() => forgetFragment("/"));
   const text = takeFragment();
   await textsReady;
   const started = await startEngine("seal", wasm);

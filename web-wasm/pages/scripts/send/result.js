@@ -98,7 +98,8 @@ export function showResult(result, withKeyWorker, channel) {
   setText("done-title", result.isBack ? texts.doneBack : channel ? texts.doneTwo : texts.doneOne);
   for (const id of ["done-lead", "next"]) element(id, HTMLElement).hidden = result.isBack;
   wayBack.show(`${location.origin}/o#${result.ownerToken}`);
-  keep(result.ownerToken);
+  // Until the links are handed out, what this browser keeps of the upload gives both again.
+  if (result.isBack) keep(result.ownerToken);
   card.show({
     link: `${location.origin}/s#${result.token}`,
     title: channel ? texts.cardOne : texts.cardOnly,
@@ -186,7 +187,9 @@ export const isLinkAtRisk = () => current !== undefined && !(taken.files && take
 /** @param {"files" | "password"} which link left the page in some way */
 function markHandedOut(which) {
   taken[which] = true;
-  if (!isLinkAtRisk()) current?.onTaken();
+  if (!current || isLinkAtRisk()) return;
+  current.onTaken();
+  keep(current.ownerToken);
 }
 
 /** Forgets the links. */

@@ -9,7 +9,7 @@ use std::ops::{Deref, DerefMut};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subrosa_shared::time::Timestamp;
 
-use crate::record::Link;
+use super::Link;
 use crate::rules::LeaseTerms;
 
 /// A step concerns links that were not loaded with the record. Load all of them, and step again.
