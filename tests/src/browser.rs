@@ -154,6 +154,10 @@ impl Browser {
     async fn attach_emptied(chromium: Chromium, requests: Requests) -> Self {
         let browser = Self::attach_to(chromium, requests).await;
         browser.empty().await;
+        if matches!(requests, Requests::Logged) {
+            // Until its tab was closed, the page of the test before may have asked its server.
+            let _ = browser.requested().await;
+        }
         browser
     }
 

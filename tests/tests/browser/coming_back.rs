@@ -55,6 +55,17 @@ async fn who_closed_the_page_sees_and_deletes_what_they_sent() {
         assert_eq!(browser.places_of("right").await, [""; 0], "the password is in no address");
         browser.assert_accessible().await;
     }
+    // The way to the page on which one sends leads there.
+    let third = Browser::start().await;
+    third.open(&owner_link).await;
+    third.state_of(&["done"]).await;
+    third.script("document.querySelector('header a[href=\"/\"]').click()").await;
+    third.state_of(&["pick"]).await;
+    sender.script("document.querySelector('header a[href=\"/\"]').click()").await;
+    sender.state_of(&["pick"]).await;
+    sender.open("about:blank").await;
+    sender.open(&owner_link).await;
+    sender.state_of(&["done"]).await;
     other.allow_clipboard(&server.origin()).await;
     other.click("owner-copy").await;
     wait::until_so(SOON, "copied", async || other.text("owner-copy").await, |told| told.contains("Copied")).await;

@@ -364,7 +364,11 @@ async fn a_link_that_nobody_took_is_shown_again() {
     assert_eq!(scene.sent(), sent, "nothing was sent again");
     scene.sender.click("copy").await;
     scene.forgets().await;
+    // From now on a reload comes back to what was sent.
     scene.sender.reload().await;
+    scene.sender.state_of(&["done"]).await;
+    assert_eq!(scene.sender.value("link").await, link);
+    scene.sender.click("another").await;
     scene.sender.state_of(&["pick"]).await;
     assert!(!scene.sender.element("unfinished").await.is_displayed().await.unwrap());
 }

@@ -115,6 +115,11 @@ async fn files_and_their_password_travel_by_two_links() {
 
     let [token, push_token] = [&link, &push_link].map(|link| link.split_once('#').unwrap().1);
     let left = everything_that_leaves(&sender, &server.origin()).await;
+    let (back, left): (Vec<_>, Vec<_>) = left.into_iter().partition(|(id, _)| id == "owner-copy");
+    for (_, text) in &back {
+        assert!(text.contains("/o#") && !text.contains(token) && !text.contains(push_token), "for the sender: {text}");
+    }
+    assert_eq!(back.len(), 1, "the sender's own address is given by one button");
     for (id, text) in &left {
         let (files, secret) = (text.contains(token), text.contains(push_token));
         assert!(files != secret, "#{id} gives one link, never both: {text}");

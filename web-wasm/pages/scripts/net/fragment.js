@@ -28,6 +28,14 @@ export function forgetFragment(address = here()) {
   history.replaceState(others, "", address);
 }
 
+/** Whoever follows a link to this very page wants to begin anew: browsers would come back with what was kept. */
+export function beginAnewByLinks() {
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element && event.target.closest("a");
+    if (link instanceof HTMLAnchorElement && link.href === here()) forgetFragment();
+  });
+}
+
 /** Another link pasted into the address bar of this page changes only the fragment: the page begins anew with it. */
 export function followNewLinks() {
   addEventListener("hashchange", () => {

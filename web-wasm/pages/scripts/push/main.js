@@ -25,7 +25,7 @@ import * as wasm from "/wasm/seal.js";
 import { formProblems as problems, ownerDeadEnds, push as texts, pushGone, textsReady } from "../i18n/texts.js";
 import { sentenceOf, withWait } from "../i18n/wording.js";
 import { CallError, read, sendForText } from "../net/api.js";
-import { followNewLinks, forgetFragment, keep, takeFragment } from "../net/fragment.js";
+import { beginAnewByLinks, followNewLinks, forgetFragment, keep, takeFragment } from "../net/fragment.js";
 import { isConfig } from "../owner/answers.js";
 import { showChannels } from "../owner/channels.js";
 import { FormProblem } from "../owner/form-choices.js";
@@ -53,6 +53,7 @@ const deadEnds = new DeadEnds({ deadEnds: ownerDeadEnds, gone: pushGone, unexpec
 
 async function start() {
   followNewLinks();
+  beginAnewByLinks();
   deadEnds.whenOver(forgetFragment);
   const text = takeFragment();
   await textsReady;

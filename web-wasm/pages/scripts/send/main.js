@@ -24,7 +24,7 @@ import * as wasm from "/wasm/seal.js";
 import { goneForOwner, ownerDeadEnds, page, problems, send as texts, textsReady, unfinished } from "../i18n/texts.js";
 import { lifeText, refusalOf } from "../i18n/wording.js";
 import { CallError, read, sendForText } from "../net/api.js";
-import { followNewLinks, forgetFragment, takeFragment } from "../net/fragment.js";
+import { beginAnewByLinks, followNewLinks, forgetFragment, takeFragment } from "../net/fragment.js";
 import { Cancelled } from "../net/waiting.js";
 import { isConfig } from "../owner/answers.js";
 import { showChannels } from "../owner/channels.js";
@@ -75,6 +75,7 @@ const deadEnds = new DeadEnds({ deadEnds: ownerDeadEnds, gone: goneForOwner });
 async function start() {
   whenStuck(() => fail(undefined));
   followNewLinks();
+  beginAnewByLinks();
   deadEnds.whenOver(() => forgetFragment("/"));
   const text = takeFragment();
   await textsReady;
