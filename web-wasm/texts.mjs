@@ -70,6 +70,33 @@ for (const name of readdirSync(new URL("en/", texts))) {
   }
 }
 
+/** What is written like a word of code and is none: names, and what stands for a count here. */
+const NAMES = [
+  "NaN",
+  "JavaScript",
+  "WebView",
+  "WebAssembly",
+  "IndexedDB",
+  "WhatsApp",
+  "KeePass",
+  "GitHub",
+  "iPhone",
+  "iPad",
+];
+
+// A word of code in a sentence: somebody renamed a function, and the word with it.
+for (const language of languages) {
+  for (const name of readdirSync(new URL(`${language}/`, texts))) {
+    for (const [group, value] of Object.entries(await load(language, name))) {
+      for (const [path, text] of leaves(value, group)) {
+        const plain = said(text, (at) => `<${at}>`).replaceAll(/<\w+>/gu, "");
+        const words = NAMES.reduce((left, known) => left.replaceAll(known, ""), plain).match(/\w*\p{Ll}\p{Lu}\w*/gu);
+        if (words) findings.push(`${language}/${name}: ${path}: ${words.join(", ")} is no word`);
+      }
+    }
+  }
+}
+
 /** Where a number is counted, it stands in the text, but for the counts that have words of their own. */
 function checkCounts(at, text) {
   for (const count of [3, 11, 26, 100, 1000]) {

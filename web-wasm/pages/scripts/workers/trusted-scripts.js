@@ -39,7 +39,7 @@ export function startWorker(name) {
 }
 
 /**
- * Registers the service worker that savesFolder. Its scope holds no page: it answers only navigations to random names below
+ * Registers the service worker that saves. Its scope holds no page: it answers only navigations to random names below
  * `/dl/`.
  *
  * @returns {Promise<ServiceWorkerRegistration>}

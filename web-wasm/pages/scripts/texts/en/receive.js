@@ -92,7 +92,7 @@ export const receive = {
   confirmYes: "Yes, download",
   preparing: "Preparing…",
   /** @param {string} name */
-  savingLead: (name) => `Your browser savesFolder “${isolated(name)}”. Keep this page open until it is done.`,
+  savingLead: (name) => `Your browser saves “${isolated(name)}”. Keep this page open until it is done.`,
   finishedLate:
     "This download is over; the server had closed it already. What you saved is complete: every byte was checked.",
   /** @param {string} name */
