@@ -44,11 +44,17 @@ pub(crate) struct LinksSummary {
 
 impl LinksSummary {
     fn of(links: &[Link], terms: &LeaseTerms) -> Self {
+        let unchanged_until = links.iter().filter_map(|link| link.next_change(terms)).min();
+        Self { unchanged_until, ..Self::counting(links) }
+    }
+
+    /// Without a moment.
+    fn counting(links: &[Link]) -> Self {
         Self {
             count: links.len(),
             live: links.iter().filter(|link| link.gone().is_none()).count(),
             leases: links.iter().map(|link| link.leases.len()).sum(),
-            unchanged_until: links.iter().filter_map(|link| link.next_change(terms)).min(),
+            unchanged_until: None,
         }
     }
 
@@ -63,7 +69,7 @@ impl LinksSummary {
 
     /// What is left of it without some links; `None` if they cannot be of it.
     fn without(self, links: &[Link]) -> Option<Self> {
-        let Self { count, live, leases, .. } = Self::of(links, &LeaseTerms::DOWNLOAD);
+        let Self { count, live, leases, .. } = Self::counting(links);
         let left = Self {
             count: self.count.checked_sub(count)?,
             live: self.live.checked_sub(live)?,

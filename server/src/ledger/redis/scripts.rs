@@ -22,7 +22,7 @@ scripts! {
     /// Reads one key.
     GET = " flags=allow-oom" "installation", "get";
     /// Reads a record.
-    LOAD = " flags=allow-oom" "installation", "load";
+    LOAD = " flags=allow-oom" "installation", "cells", "load";
     /// Reads the objects of a share.
     OBJECTS = " flags=allow-oom" "installation", "objects";
     /// Makes a record, or changes one in a way that only makes it larger.
@@ -54,7 +54,7 @@ scripts! {
     /// Whether it is time to have files rewritten.
     REWRITE = " flags=allow-oom" "installation", "rewrite";
     /// Reads all that is kept of a record.
-    EXPORT = " flags=allow-oom" "installation", "export";
+    EXPORT = " flags=allow-oom" "installation", "cells", "export";
     /// Replaces all that is kept of a record.
     IMPORT = "" "installation", "import";
     /// Says which share a link opens, for good.

@@ -6,13 +6,7 @@ if not row[2] then
 end
 local cells = {}
 if ARGV[2] == '*' then
-    local all = redis.call('HGETALL', KEYS[2])
-    for i = 1, #all, 2 do
-        if string.sub(all[i], 1, 5) == 'link:' then
-            cells[#cells + 1] = string.sub(all[i], 6)
-            cells[#cells + 1] = all[i + 1]
-        end
-    end
+    cells = cells_of(KEYS[2])
 elseif ARGV[2] then
     local bytes = redis.call('HGET', KEYS[2], ARGV[2])
     if bytes then
