@@ -149,7 +149,7 @@ async fn a_download_survives_a_network_that_breaks_again_and_again() {
 #[tokio::test]
 async fn two_tabs_of_one_browser_take_one_download() {
     let _turn = turn().await;
-    // More than one tab is something of the interface: its headless shell has no tab bar.
+    // Tabs belong to the interface, so this is tried in the browser that has one.
     let (server, recipient) = (Server::start().await, Browser::start_whole().await);
     let files = [Source::new("tabs.bin", noise(300_000, 76))];
     let (package, link) = crate::sent(&server, &files, &LinkTerms::downloads(5)).await;
