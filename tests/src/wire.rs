@@ -22,6 +22,8 @@ pub struct Wire {
     port: u16,
     state: Arc<State>,
     whole: watch::Sender<bool>,
+    /// At so many bytes from the server, no more are let through.
+    hold: watch::Sender<u64>,
     _carriers: JoinSet<()>,
 }
 
@@ -45,10 +47,11 @@ impl Wire {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("there is a free port");
         let port = listener.local_addr().expect("it is bound").port();
         let (whole, is_whole) = watch::channel(true);
+        let (hold, is_held) = watch::channel(u64::MAX);
         let state = Arc::new(State::default());
         let mut carriers = JoinSet::new();
-        carriers.spawn(carry_all(listener, server_port, Arc::clone(&state), is_whole));
-        Self { port, state, whole, _carriers: carriers }
+        carriers.spawn(carry_all(listener, server_port, Arc::clone(&state), is_whole, is_held));
+        Self { port, state, whole, hold, _carriers: carriers }
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -65,6 +68,17 @@ impl Wire {
     /// Lets everything through as fast as it goes.
     pub fn speed_up(&self) {
         self.slow_down(0);
+    }
+
+    /// Holds back what the server sends from so many bytes on, until the wire is cut or
+    /// [`let_go`](Self::let_go). Each connection may carry one buffer more.
+    pub fn hold_after(&self, bytes: u64) {
+        self.hold.send_replace(self.received() + bytes);
+    }
+
+    /// Lets through what [`hold_after`](Self::hold_after) holds back.
+    pub fn let_go(&self) {
+        self.hold.send_replace(u64::MAX);
     }
 
     /// Breaks every connection, and refuses new ones.
@@ -122,18 +136,24 @@ impl Wire {
     }
 }
 
-async fn carry_all(listener: TcpListener, server_port: u16, state: Arc<State>, whole: watch::Receiver<bool>) {
+async fn carry_all(
+    listener: TcpListener,
+    server_port: u16,
+    state: Arc<State>,
+    whole: watch::Receiver<bool>,
+    hold: watch::Receiver<u64>,
+) {
     let mut connections = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
-        let (state, mut whole) = (Arc::clone(&state), whole.clone());
+        let (state, mut whole, hold) = (Arc::clone(&state), whole.clone(), hold.clone());
         connections.spawn(async move {
             if !*whole.borrow() {
                 return;
             }
             let Ok(server) = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], server_port))).await else { return };
             let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
-            let up = Carried { pace: &state.pace, bytes: &state.upstream, tap: state.tapped() };
-            let down = Carried { pace: &state.pace, bytes: &state.downstream, tap: None };
+            let up = Carried { pace: &state.pace, bytes: &state.upstream, tap: state.tapped(), hold: None };
+            let down = Carried { pace: &state.pace, bytes: &state.downstream, tap: None, hold: Some(hold) };
             let both = async { tokio::join!(carry(from_client, to_server, up), carry(from_server, to_client, down)) };
             tokio::select! {
                 _ = both => {}
@@ -161,6 +181,7 @@ struct Carried<'a> {
     pace: &'a AtomicU64,
     bytes: &'a AtomicU64,
     tap: Option<Tap<'a>>,
+    hold: Option<watch::Receiver<u64>>,
 }
 
 struct Tap<'a> {
@@ -168,9 +189,13 @@ struct Tap<'a> {
     place: usize,
 }
 
-async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, Carried { pace, bytes, tap }: Carried<'_>) {
+async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, carried: Carried<'_>) {
+    let Carried { pace, bytes, tap, mut hold } = carried;
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(len @ 1..) = from.read(&mut buffer).await {
+        if let Some(hold) = &mut hold {
+            let _ = hold.wait_for(|hold| bytes.load(Ordering::Relaxed) < *hold).await;
+        }
         if let Some(tap) = &tap {
             tap.heard.lock().expect("nobody panics with the lock")[tap.place].extend_from_slice(&buffer[..len]);
         }

@@ -15,6 +15,13 @@ use crate::{one_file, sent, started, taken};
 /// As windows inside of apps are: where pages may write into a picked file, they would.
 const NO_SERVICE_WORKER: &str = "Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined });
     delete window.showSaveFilePicker; delete window.showDirectoryPicker;";
+/// It is registered behind another, and that one never ends.
+const SERVICE_WORKER_NEVER_COMES: &str = "
+    const { serviceWorker } = navigator;
+    if (serviceWorker) {
+        serviceWorker.register = () => new Promise(() => { window.isAskedFor = true; });
+    }
+    delete window.showSaveFilePicker;";
 
 /// Files that the page keeps in the browser's storage.
 async fn kept_in_storage(browser: &Browser) -> u64 {
@@ -58,6 +65,31 @@ async fn without_service_workers_files_are_saved_by_way_of_the_storage_and_leave
     recipient.reload().await;
     recipient.state_of(&["ready"]).await;
     wait::until_so(SOON, "the next visit removes what is left", kept, |kept| *kept == 0).await;
+}
+
+#[tokio::test]
+async fn a_service_worker_that_never_comes_holds_nobody_up() {
+    only_if_browser_can!(DevTools);
+    let _turn = turn().await;
+    let (server, recipient) = (Server::start().await, Browser::start().await);
+    let files = [Source::new("waits.bin", noise(300_000, 103))];
+    let (package, link) = sent(&server, &files, &LinkTerms::default()).await;
+    recipient.before_pages(SERVICE_WORKER_NEVER_COMES).await;
+    recipient.look(&link).await;
+    recipient.take().await;
+    wait::until(SOON, "the page asked for one", async || {
+        recipient.script("return window.isAskedFor === true").await.as_bool().filter(|asked| *asked)
+    })
+    .await;
+    recipient.click("cancel").await;
+    recipient.state_of(&["stopped"]).await;
+    recipient.click("retry").await;
+    recipient.state_of(&["ready"]).await;
+    recipient.click("download").await;
+    recipient.state_of(&["ask-saved"]).await;
+    let (name, content) = recipient.downloaded().await;
+    assert_same(&content, &files[0].bytes, &name);
+    assert_eq!(started(&server, &package).await, 1);
 }
 
 #[tokio::test]

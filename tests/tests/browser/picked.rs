@@ -19,6 +19,8 @@ const PICKERS: &str = "
     window.showSaveFilePicker = async ({ suggestedName }) =>
         (await root()).getFileHandle(suggestedName, { create: true });
 ";
+/// Parts of 8 MiB, and something more; everything is 22.6 MB.
+const IN_THE_SECOND_FILE: u64 = 19_500_000;
 const NO_SERVICE_WORKER: &str = "Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined });";
 
 /// Every file there: its path, its length and a checksum, by path.
@@ -95,7 +97,8 @@ async fn a_folder_that_was_begun_goes_on_and_half_a_file_is_none() {
     let (package, link) = sent_to(&server, &wire.origin(), &files, &LinkTerms::default()).await;
     recipient.before_pages(PICKERS).await;
     recipient.look(&link).await;
-    wire.slow_down(3 << 20);
+    // Two parts are there by then, of which the first file needs both; of the third, some.
+    wire.hold_after(IN_THE_SECOND_FILE);
     recipient.click("download-folder").await;
     recipient.click("download-confirm").await;
     let paths = async || on_disk(&recipient).await.into_iter().map(|(path, ..)| path).collect::<Vec<_>>();
@@ -112,7 +115,7 @@ async fn a_folder_that_was_begun_goes_on_and_half_a_file_is_none() {
     assert!(!paths().await.iter().any(|path| path.ends_with("/b.bin")));
 
     wire.mend();
-    wire.speed_up();
+    wire.let_go();
     let before = wire.received();
     recipient.reload().await;
     recipient.state_of(&["ready"]).await;

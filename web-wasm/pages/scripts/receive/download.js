@@ -4,6 +4,7 @@
  * to the disk.
  */
 
+import { unlessCancelled } from "../net/waiting.js";
 import { openSink } from "./sinks.js";
 
 /** @typedef {import("./session.js").SavePlan} SavePlan */
@@ -29,7 +30,13 @@ import { openSink } from "./sinks.js";
  */
 export async function save({ plan, openers, keyWorker, urlOf, signal }, listener) {
   const { name, isArchive, len } = plan;
-  const sink = await openSink({ fileName: name, size: isArchive ? null : len, sizeAtMost: len, isArchive, keyWorker });
+  const size = isArchive ? null : len;
+  const opening = openSink({ fileName: name, size, sizeAtMost: len, isArchive, keyWorker });
+  const sink = await unlessCancelled(signal, opening).catch((error) => {
+    // What opens later than that is of no use.
+    if (signal.aborted) opening.then((late) => late.abort()).catch(() => {});
+    throw error;
+  });
   const got = new Map();
   const progress = {
     onWait: listener.onWait,

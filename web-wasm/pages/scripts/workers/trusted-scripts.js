@@ -38,6 +38,9 @@ export function startWorker(name) {
   });
 }
 
+/** What the service worker that saves answers for. */
+export const SAVER_SCOPE = "/dl/";
+
 /**
  * Registers the service worker that saves. Its scope holds no page: it answers only navigations to random names below
  * `/dl/`.
@@ -46,7 +49,7 @@ export function startWorker(name) {
  */
 export function registerSaver() {
   return navigator.serviceWorker.register(policy.createScriptURL("/save-worker.js"), {
-    scope: "/dl/",
+    scope: SAVER_SCOPE,
     updateViaCache: "none",
   });
 }
