@@ -57,6 +57,19 @@ pub(crate) const PAGES: &[Page] = &[
             is_for_recipients: false,
         }),
     },
+    // What was sent with this browser.
+    Page {
+        name: "links",
+        paths: &["/links"],
+        channel: None,
+        head: Head::Of(Subject {
+            title: "Subrosa · what you sent",
+            description: Some("What was sent with this browser, and what can still be done with it."),
+            texts: &["common", "links", "unfinished", "owner", "card"],
+            styles: &["links"],
+            is_for_recipients: false,
+        }),
+    },
     Page {
         name: "receive",
         paths: &["/s"],

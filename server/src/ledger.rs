@@ -71,8 +71,9 @@ pub trait Ledger: Send + Sync + 'static {
     /// One object of a share.
     async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError>;
 
-    /// Keeps the owner's note. `false` if there is no such record.
-    async fn put_note(&self, share: &ShareId, note: Vec<u8>) -> Result<bool, LedgerError>;
+    /// Keeps the owner's note in place of the one that it replaces. The same note again is stored,
+    /// whatever it replaces: a lost answer is asked for again.
+    async fn put_note(&self, share: &ShareId, note: Vec<u8>, replaces: Replaces) -> Result<PutNote, LedgerError>;
 
     /// The owner's note.
     async fn note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError>;
@@ -232,6 +233,40 @@ pub enum PutObject {
     },
     /// The record does not exist or accepts no parts.
     Closed,
+}
+
+/// Which note a new one takes the place of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replaces {
+    /// Whatever is there, or nothing.
+    Anything,
+    /// There is none yet.
+    Nothing,
+    /// The one with that SHA-256.
+    Note(Digest),
+}
+
+impl Replaces {
+    /// Whether a new note may take the place of what is there.
+    pub(crate) fn allows(self, new: &[u8], there: Option<&[u8]>) -> bool {
+        there == Some(new)
+            || match self {
+                Self::Anything => true,
+                Self::Nothing => there.is_none(),
+                Self::Note(digest) => there.map(Digest::of) == Some(digest),
+            }
+    }
+}
+
+/// Whether a note was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PutNote {
+    /// It was.
+    Stored,
+    /// Another one is there than it replaces.
+    Changed,
+    /// There is no such record.
+    NoRecord,
 }
 
 /// The objects of a share at one moment.

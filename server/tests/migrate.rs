@@ -11,7 +11,7 @@ use subrosa_lifecycle::{Cell, LoadedLinks, RecordKey, StoredRecord};
 use subrosa_server::ledger::sqlite::SqliteLedger;
 use subrosa_server::ledger::{
     Change, CommitOutcome, Due, ExportedRecord, InstallationId, Ledger, LedgerError, ManualClock, NewRow, ObjectRow,
-    Objects, PutObject, Row, ServiceState, Slot, Transfer, WriteId,
+    Objects, PutNote, PutObject, Replaces, Row, ServiceState, Slot, Transfer, WriteId,
 };
 use subrosa_server::migrate::{MigrateError, Migrated, migrate};
 use subrosa_shared::api::{Event, LogLine};
@@ -77,8 +77,8 @@ impl Ledger for Mortal {
     async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError> {
         self.ledger.object(share, slot).await
     }
-    async fn put_note(&self, share: &ShareId, note: Vec<u8>) -> Result<bool, LedgerError> {
-        self.ledger.put_note(share, note).await
+    async fn put_note(&self, share: &ShareId, note: Vec<u8>, replaces: Replaces) -> Result<PutNote, LedgerError> {
+        self.ledger.put_note(share, note, replaces).await
     }
     async fn note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError> {
         self.ledger.note(share).await
@@ -215,7 +215,7 @@ async fn fill(ledger: &SqliteLedger, seed: u8) {
         let object = ObjectRow { slot, sealed_len: 81, digest, blob: format!("{seed}-{slot:?}") };
         ledger.put_object(&share, object).await.unwrap();
     }
-    assert!(ledger.put_note(&share, vec![seed; 40]).await.unwrap());
+    assert_eq!(ledger.put_note(&share, vec![seed; 40], Replaces::Anything).await.unwrap(), PutNote::Stored);
 }
 
 async fn remove(ledger: &SqliteLedger, key: RecordKey) {

@@ -26,6 +26,9 @@ pub enum NoteError {
     /// It exceeds [`OWNER_NOTE_BYTES_MAX`].
     #[error("the note is too large")]
     TooLarge,
+    /// It has more than [`LINKS_MAX`] links.
+    #[error("the note has too many links")]
+    TooManyLinks,
     /// It is not the JSON that this version describes, or of another version.
     #[error("the note is malformed")]
     Malformed,
@@ -34,6 +37,9 @@ pub enum NoteError {
 /// What the owner remembers of a share.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct OwnerNote {
+    /// How often it was changed: a device that has seen a newer one knows that a server shows an
+    /// older.
+    pub revision: u64,
     /// A name for the share that only the owner sees.
     pub label: String,
     /// Its links.
@@ -55,10 +61,14 @@ impl OwnerNote {
     /// Seals the note of a share.
     ///
     /// # Errors
-    /// It is too large.
+    /// It is too large, or has too many links.
     pub fn seal(&self, key: &NoteKey, share: &ShareId, rng: &mut impl CryptoRng) -> Result<Vec<u8>, NoteError> {
+        if self.links.len() > LINKS_MAX {
+            return Err(NoteError::TooManyLinks);
+        }
         let wire = Wire {
             version: VERSION,
+            revision: self.revision,
             label: self.label.clone(),
             links: self.links.iter().map(WireLink::from).collect(),
         };
@@ -86,13 +96,15 @@ impl OwnerNote {
             return Err(NoteError::Malformed);
         }
         let links = wire.links.iter().map(WireLink::parse).collect::<Result<_, _>>()?;
-        Ok(Self { label: wire.label.clone(), links })
+        Ok(Self { revision: wire.revision, label: wire.label.clone(), links })
     }
 }
 
 #[derive(Serialize, Deserialize)]
 struct Wire {
     version: u32,
+    #[serde(default)]
+    revision: u64,
     label: String,
     links: Vec<WireLink>,
 }

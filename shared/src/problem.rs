@@ -95,6 +95,8 @@ problem_types! {
     NotSealed = "not-sealed", 422, "The body is not a sealed object.";
     /// The id does not belong to the verifier.
     IdMismatch = "id-mismatch", 422, "The id does not belong to its verifier.";
+    /// The owner's note is not the one that the request wants to replace.
+    NoteChanged = "note-changed", 412, "Another device has changed the note meanwhile.";
     /// It exists with other values.
     AlreadyExists = "already-exists", 409, "This exists already, and is not the same.";
     /// The life asked for is outside the limits.

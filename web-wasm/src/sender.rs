@@ -1,12 +1,15 @@
 //! The sender's side of the protocol: one share, one link. The page sends what comes from here, and
 //! shows the token last.
 
+use std::collections::BTreeSet;
+
 use rand_core::CryptoRng;
 use serde::Serialize;
 use subrosa_shared::api::{CompleteShare, CreateShare, LinkLock, PutLink, ShareStatus, StoredReceipt};
 use subrosa_shared::content::part_list_digest;
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::keys::LinkKeys;
+use subrosa_shared::limits::LINKS_MAX;
 use subrosa_shared::manifest::{Entry, EntryKind, Manifest, ManifestError, NOTE_BYTES_MAX, Part};
 use subrosa_shared::note::{NoteError, NotedLink, OwnerNote};
 use subrosa_shared::password::{Password, StretchedPassword, Suite};
@@ -34,7 +37,19 @@ pub enum SendError {
     /// What the server gave back is not what was sent.
     #[error("the server gave back something else")]
     ReadBack,
+    /// The share has as many links as it can have.
+    #[error("there are as many links as there can be")]
+    TooManyLinks,
+    /// The server shows an older note than this device has seen.
+    #[error("the note is older than one that was seen")]
+    OlderNote,
+    /// A link's label is too long, by so many bytes.
+    #[error("the label is {0} bytes too long")]
+    LabelTooLong(usize),
 }
+
+/// Longest label of a link, in bytes.
+pub const LABEL_BYTES_MAX: usize = 256;
 
 /// One share with one link, while it is sent and afterwards.
 pub struct Sender {
@@ -46,8 +61,35 @@ pub struct Sender {
     sealed: Option<Sealed>,
 }
 
-/// The owner of a share who comes back with the address that they kept, perhaps on another device.
-pub struct ShareOwner(OwnerSecret);
+/// The owner of a share who comes back with the address that they kept, perhaps on another device,
+/// and may make more links.
+pub struct ShareOwner {
+    owner: OwnerSecret,
+    /// As it was read last, with the links that are being made.
+    note: OwnerNote,
+    /// Of the manifest, once it was opened.
+    manifest_digest: Option<Digest>,
+    /// The links that are being made.
+    making: Vec<Making>,
+}
+
+/// A link that is noted before it is made.
+struct Making {
+    secret: LinkSecret,
+    lock: Lock,
+    label: String,
+}
+
+/// What the owner's note says of a link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Noted {
+    /// The link's id.
+    pub link: LinkId,
+    /// Whom it is for.
+    pub label: String,
+    /// What goes into its fragment.
+    pub token: String,
+}
 
 struct Lock {
     keys: LinkKeys,
@@ -67,6 +109,32 @@ pub fn plain_note(typed: &str) -> Option<String> {
     let plain: String = unix.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
     let plain = plain.trim();
     (plain.len() <= NOTE_BYTES_MAX).then(|| plain.to_owned())
+}
+
+/// What a share holds, in short.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Contents {
+    /// How many files.
+    pub files: usize,
+    /// How many bytes they have.
+    pub bytes: u64,
+    /// Path of the first file; empty if there is none.
+    pub first: String,
+}
+
+impl Contents {
+    fn of(manifest: &Manifest) -> Self {
+        let mut contents = Self::default();
+        for entry in manifest.entries() {
+            let EntryKind::File { size, .. } = entry.kind else { continue };
+            if contents.files == 0 {
+                entry.path.as_str().clone_into(&mut contents.first);
+            }
+            contents.files += 1;
+            contents.bytes += size;
+        }
+        contents
+    }
 }
 
 /// What the sender chose for the link.
@@ -221,29 +289,14 @@ impl Sender {
         })
     }
 
-    /// Body of the call that adds the link. Where only one download is allowed, the recipient may
-    /// destroy it.
+    /// Body of the call that adds the link.
     ///
     /// # Errors
     /// The manifest is not sealed, or the password is not settled.
     pub fn put_link(&self, terms: LinkTerms, rng: &mut impl CryptoRng) -> Result<PutLink, SendError> {
         let Sealed { digest, .. } = self.sealed.as_ref().ok_or(SendError::OutOfOrder)?;
-        let Lock { keys, stretched } = self.lock.as_ref().ok_or(SendError::OutOfOrder)?;
-        let id = self.link_id();
-        let view = View { manifest_key: self.owner.manifest_key(), manifest_digest: *digest };
-        Ok(PutLink {
-            link_verifier: self.link.verifier(),
-            lock: LinkLock {
-                needs_password: stretched.is_some(),
-                open_verifier: keys.open_verifier(),
-                view_wrap: view.seal(&keys.view, &id, rng),
-                content_wrap: seal_content_key(&self.owner.content_key(), &keys.content, &id, rng),
-            },
-            downloads_max: terms.downloads_max,
-            expires_in_secs: None,
-            recipient_may_destroy: terms.downloads_max == 1,
-            destroy_after_guesses: None,
-        })
+        let lock = self.lock.as_ref().ok_or(SendError::OutOfOrder)?;
+        Ok(link_body(&self.owner, &self.link, lock, *digest, terms, rng))
     }
 
     /// The owner's note, sealed: what another device of the owner needs to show this share and to
@@ -258,7 +311,7 @@ impl Sender {
             label: String::new(),
             receipt_key: ReceiptKey::from_bytes(*keys.receipt.expose()),
         };
-        let note = OwnerNote { label: String::new(), links: vec![link] };
+        let note = OwnerNote { revision: 1, label: String::new(), links: vec![link] };
         Ok(note.seal(&self.owner.note_key(), &self.share_id(), rng)?)
     }
 
@@ -275,17 +328,13 @@ impl Sender {
         if opened.is_ok_and(|opened| opened == *manifest) { Ok(()) } else { Err(SendError::ReadBack) }
     }
 
-    /// What is sent: how many files, and how many bytes they have.
+    /// What is sent.
     ///
     /// # Errors
     /// The manifest is neither sealed nor reopened.
-    pub fn contents(&self) -> Result<(usize, u64), SendError> {
+    pub fn contents(&self) -> Result<Contents, SendError> {
         let Sealed { manifest, .. } = self.sealed.as_ref().ok_or(SendError::OutOfOrder)?;
-        let sizes = manifest.entries().iter().filter_map(|entry| match entry.kind {
-            EntryKind::File { size, .. } => Some(size),
-            EntryKind::Folder => None,
-        });
-        Ok(sizes.fold((0, 0), |(count, bytes), size| (count + 1, bytes + size)))
+        Ok(Contents::of(manifest))
     }
 
     /// What goes into the fragment of the link.
@@ -312,30 +361,172 @@ impl ShareOwner {
     /// # Errors
     /// There is none, or it is damaged.
     pub fn from_link(text: &str) -> Result<Self, TokenError> {
-        Ok(Self(OwnerSecret::from_text(text)?))
+        let owner = OwnerSecret::from_text(text)?;
+        Ok(Self { owner, note: OwnerNote::default(), manifest_digest: None, making: Vec::new() })
     }
 
     /// The share's id.
     #[must_use]
     pub fn share_id(&self) -> ShareId {
-        self.0.share_id()
+        self.owner.share_id()
     }
 
     /// For the header of every call of the owner.
     #[must_use]
     pub fn owner_proof(&self) -> Zeroizing<String> {
-        self.0.proof().to_text()
+        self.owner.proof().to_text()
     }
 
-    /// The sender again, as far as the sealed note tells: with the link, without its password.
+    /// What goes into the fragment of the owner's address.
+    #[must_use]
+    pub fn token(&self) -> Zeroizing<String> {
+        self.owner.to_token()
+    }
+
+    /// What the share holds. Links can be made then.
     ///
     /// # Errors
-    /// The note does not open, or has no link.
-    pub fn sender(&self, note: &[u8]) -> Result<Sender, SendError> {
-        let note = OwnerNote::open(&self.0.note_key(), &self.share_id(), note)?;
-        let NotedLink { secret, receipt_key, .. } = note.links.into_iter().next().ok_or(NoteError::Malformed)?;
-        let owner = OwnerSecret::from_bytes(*self.0.expose());
-        Ok(Sender { owner, link: secret, lock: None, receipt_key: Some(receipt_key), sealed: None })
+    /// The manifest does not open.
+    pub fn contents(&mut self, manifest: &[u8]) -> Result<Contents, SendError> {
+        let opened = Manifest::open(&self.owner.manifest_key(), &self.share_id(), manifest)?;
+        self.manifest_digest = Some(Digest::of(manifest));
+        Ok(Contents::of(&opened))
+    }
+
+    /// Reads the note as it is now. Links that are being made are noted in it again.
+    ///
+    /// # Errors
+    /// The note does not open, or is older than one that was seen.
+    pub fn open_note(&mut self, sealed: &[u8]) -> Result<(), SendError> {
+        let note = OwnerNote::open(&self.owner.note_key(), &self.share_id(), sealed)?;
+        if note.revision < self.note.revision {
+            return Err(SendError::OlderNote);
+        }
+        self.note = note;
+        self.note_making();
+        Ok(())
+    }
+
+    /// All links that the note knows, the first one first.
+    #[must_use]
+    pub fn noted(&self) -> Vec<Noted> {
+        let noted = |NotedLink { secret, label, .. }: &NotedLink| Noted {
+            link: secret.link_id(),
+            label: label.clone(),
+            token: secret.to_token().to_string(),
+        };
+        self.note.links.iter().map(noted).collect()
+    }
+
+    /// Draws another link. With a password it takes about 0.2 s and 64 MiB. It is noted with the
+    /// next [`seal_note`](Self::seal_note), and made with [`put_link`](Self::put_link).
+    ///
+    /// # Errors
+    /// The label is longer than [`LABEL_BYTES_MAX`], or there are too many links.
+    pub fn draw_link(
+        &mut self,
+        label: &str,
+        password: Option<&Password>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<LinkId, SendError> {
+        let label = label.trim().to_owned();
+        if label.len() > LABEL_BYTES_MAX {
+            return Err(SendError::LabelTooLong(label.len() - LABEL_BYTES_MAX));
+        }
+        if self.note.links.len() >= LINKS_MAX {
+            return Err(SendError::TooManyLinks);
+        }
+        let secret = LinkSecret::generate(rng);
+        let stretched = password.map(|password| password.stretch(Suite::One, &secret));
+        let lock = Lock { keys: secret.keys(stretched.as_ref()), stretched };
+        let id = secret.link_id();
+        self.making.push(Making { secret, lock, label });
+        self.note_making();
+        Ok(id)
+    }
+
+    /// Forgets what was drawn: it is made, or nobody wants it any more.
+    pub fn forget_drawn(&mut self) {
+        self.making.clear();
+    }
+
+    fn note_making(&mut self) {
+        let known: BTreeSet<_> = self.note.links.iter().map(|noted| *noted.secret.link_id().as_bytes()).collect();
+        let missing = self.making.iter().filter(|making| !known.contains(making.secret.link_id().as_bytes()));
+        let noted = |Making { secret, lock, label }: &Making| NotedLink {
+            secret: LinkSecret::from_bytes(*secret.expose()),
+            label: label.clone(),
+            receipt_key: ReceiptKey::from_bytes(*lock.keys.receipt.expose()),
+        };
+        self.note.links.extend(missing.map(noted));
+    }
+
+    /// The note as it is now, sealed anew, with the next revision.
+    ///
+    /// # Errors
+    /// It is too large.
+    pub fn seal_note(&mut self, rng: &mut impl CryptoRng) -> Result<Vec<u8>, SendError> {
+        let revision = self.note.revision + 1;
+        let sealed = OwnerNote { revision, ..std::mem::take(&mut self.note) };
+        let result = sealed.seal(&self.owner.note_key(), &self.share_id(), rng);
+        self.note = OwnerNote { revision: revision - 1, ..sealed };
+        Ok(result?)
+    }
+
+    /// Body of the call that makes a link that was drawn.
+    ///
+    /// # Errors
+    /// It was not drawn, or [`contents`](Self::contents) was not asked for.
+    pub fn put_link(&self, link: LinkId, terms: LinkTerms, rng: &mut impl CryptoRng) -> Result<PutLink, SendError> {
+        let mut making = self.making.iter();
+        let found = making.find(|making| making.secret.link_id() == link).ok_or(SendError::OutOfOrder)?;
+        let Making { secret, lock, .. } = found;
+        let manifest_digest = self.manifest_digest.ok_or(SendError::OutOfOrder)?;
+        Ok(link_body(&self.owner, secret, lock, manifest_digest, terms, rng))
+    }
+
+    /// The sender again, as far as the note tells: with the first of these links that it knows,
+    /// without its password.
+    ///
+    /// # Errors
+    /// The note has none of them.
+    pub fn sender(&self, links: &[LinkId]) -> Result<Sender, SendError> {
+        let mut noted = self.note.links.iter();
+        let found = noted.find(|noted| links.contains(&noted.secret.link_id())).ok_or(NoteError::Malformed)?;
+        Ok(Sender {
+            owner: OwnerSecret::from_bytes(*self.owner.expose()),
+            link: LinkSecret::from_bytes(*found.secret.expose()),
+            lock: None,
+            receipt_key: Some(ReceiptKey::from_bytes(*found.receipt_key.expose())),
+            sealed: None,
+        })
+    }
+}
+
+/// Body of the call that adds a link. Where only one download is allowed, the recipient may destroy
+/// it.
+fn link_body(
+    owner: &OwnerSecret,
+    secret: &LinkSecret,
+    Lock { keys, stretched }: &Lock,
+    manifest_digest: Digest,
+    terms: LinkTerms,
+    rng: &mut impl CryptoRng,
+) -> PutLink {
+    let id = secret.link_id();
+    let view = View { manifest_key: owner.manifest_key(), manifest_digest };
+    PutLink {
+        link_verifier: secret.verifier(),
+        lock: LinkLock {
+            needs_password: stretched.is_some(),
+            open_verifier: keys.open_verifier(),
+            view_wrap: view.seal(&keys.view, &id, rng),
+            content_wrap: seal_content_key(&owner.content_key(), &keys.content, &id, rng),
+        },
+        downloads_max: terms.downloads_max,
+        expires_in_secs: None,
+        recipient_may_destroy: terms.downloads_max == 1,
+        destroy_after_guesses: None,
     }
 }
 
@@ -399,24 +590,83 @@ mod tests {
         let manifest = sender.seal_manifest(vec![file()], None, PART_BYTES, vec![part], &mut rng).unwrap();
         let note = sender.owner_note(&mut rng).unwrap();
 
-        let owner = ShareOwner::from_link(&format!("https://host/o#{}", *sender.owner_token())).unwrap();
+        let mut owner = ShareOwner::from_link(&format!("https://host/o#{}", *sender.owner_token())).unwrap();
         assert_eq!((owner.share_id(), owner.owner_proof()), (sender.share_id(), sender.owner_proof()));
-        let mut back = owner.sender(&note).unwrap();
+        owner.open_note(&note).unwrap();
+        assert_eq!(owner.noted()[0].token, *sender.token());
+        let mut back = owner.sender(&[sender.link_id()]).unwrap();
         assert_eq!((back.link_id(), back.token()), (sender.link_id(), sender.token()));
         assert!(matches!(back.contents(), Err(SendError::OutOfOrder)));
         back.reopen_manifest(&manifest).unwrap();
-        assert_eq!(back.contents().unwrap(), (1, 1));
+        let contents = Contents { files: 1, bytes: 1, first: "a.txt".to_owned() };
+        assert_eq!(back.contents().unwrap(), contents);
+        assert_eq!(owner.contents(&manifest).unwrap(), contents);
+        assert!(owner.contents(&manifest[1..]).is_err());
         assert!(matches!(back.put_link(LinkTerms { downloads_max: 1 }, &mut rng), Err(SendError::OutOfOrder)));
         let receipt_key = back.receipt_key.as_ref().unwrap();
         assert_eq!(receipt_key.expose(), sender.lock.as_ref().unwrap().keys.receipt.expose());
 
-        assert!(owner.sender(&note[1..]).is_err() && owner.sender(&[]).is_err());
+        assert!(owner.open_note(&note[1..]).is_err() && owner.open_note(&[]).is_err());
         let stranger = Sender::draw(&mut rng);
-        let other = ShareOwner::from_link(&stranger.owner_token()).unwrap();
-        assert!(other.sender(&note).is_err(), "the note of another share");
+        assert!(owner.sender(&[stranger.link_id()]).is_err(), "a link that the note does not know");
+        let mut other = ShareOwner::from_link(&stranger.owner_token()).unwrap();
+        assert!(other.open_note(&note).is_err(), "the note of another share");
         for token in [sender.token(), stranger.token()] {
             assert!(matches!(ShareOwner::from_link(&token), Err(TokenError::OtherKind(_))));
         }
+    }
+
+    #[test]
+    fn a_link_is_noted_before_it_is_made_and_survives_another_device() {
+        let mut rng = UnwrapErr(Seeded(4));
+        let mut sender = Sender::draw(&mut rng);
+        sender.lock(None);
+        let part = Part {
+            sealed_len: 4096 + 81,
+            digest: Digest::from_bytes([1; 32]),
+            commitment: Commitment::from_bytes([2; 32]),
+        };
+        let manifest = sender.seal_manifest(vec![file()], None, PART_BYTES, vec![part], &mut rng).unwrap();
+        let first = sender.owner_note(&mut rng).unwrap();
+        let come_back = |note: &[u8]| {
+            let mut owner = ShareOwner::from_link(&sender.owner_token()).unwrap();
+            owner.open_note(note).unwrap();
+            owner
+        };
+        let (mut one, mut other) = (come_back(&first), come_back(&first));
+        let terms = LinkTerms { downloads_max: 3 };
+        assert!(
+            matches!(one.put_link(sender.link_id(), terms, &mut rng), Err(SendError::OutOfOrder)),
+            "it was not drawn"
+        );
+        let anna = one.draw_link(" Anna ", None, &mut rng).unwrap();
+        assert!(matches!(one.put_link(anna, terms, &mut rng), Err(SendError::OutOfOrder)), "the manifest is not known");
+        one.contents(&manifest).unwrap();
+        let bob = other.draw_link("Bob", Some(&Password::new("right").unwrap()), &mut rng).unwrap();
+        let of_one = one.seal_note(&mut rng).unwrap();
+
+        // The other device was slower: it reads what is there, and its own link is not lost.
+        other.open_note(&of_one).unwrap();
+        let both = come_back(&other.seal_note(&mut rng).unwrap());
+        assert_eq!(both.note.revision, 3);
+        let labels: Vec<_> = both.noted().into_iter().map(|noted| (noted.link, noted.label)).collect();
+        let wanted = [(sender.link_id(), String::new()), (anna, "Anna".to_owned()), (bob, "Bob".to_owned())];
+        assert_eq!(labels, wanted);
+
+        let body = one.put_link(anna, terms, &mut rng).unwrap();
+        assert_eq!((body.downloads_max, body.lock.needs_password, body.recipient_may_destroy), (3, false, false));
+        let keys = both.note.links[1].secret.keys(None);
+        let view = View::open(&keys.view, &anna, &body.lock.view_wrap).unwrap();
+        assert_eq!(view.manifest_digest, Digest::of(&manifest));
+        let mut both = both;
+        assert!(matches!(both.open_note(&of_one), Err(SendError::OlderNote)));
+        for _ in 3..LINKS_MAX {
+            both.draw_link("", None, &mut rng).unwrap();
+        }
+        assert!(matches!(both.draw_link("", None, &mut rng), Err(SendError::TooManyLinks)));
+        let full = both.seal_note(&mut rng).unwrap();
+        assert_eq!(come_back(&full).noted().len(), LINKS_MAX);
+        assert!(matches!(one.draw_link(&"x".repeat(257), None, &mut rng), Err(SendError::LabelTooLong(1))));
     }
 
     fn file() -> Entry {

@@ -69,6 +69,8 @@ export type RevealState =
   | "finished"
   | Exclude<DeadEnd, "stopped">;
 
+export type LinksState = Start | "list" | "error";
+
 export type NotFoundState = "key-seen" | "key-held";
 
-export type PageState = SendState | PushState | ReceiveState | RevealState | NotFoundState;
+export type PageState = SendState | PushState | LinksState | ReceiveState | RevealState | NotFoundState;

@@ -63,6 +63,8 @@ pub(crate) enum Error {
     NotSealed,
     #[error("no such range in {len} bytes")]
     RangeNotSatisfiable { len: u64 },
+    #[error("another note is there than the one that was to be replaced")]
+    NoteChanged,
     #[error("malformed request")]
     MalformedRequest(&'static str),
     #[error("address too long")]
@@ -132,6 +134,7 @@ impl Error {
             Self::DigestMismatch => Problem::new(P::DigestMismatch),
             Self::NotSealed => Problem::new(P::NotSealed),
             Self::RangeNotSatisfiable { len } => Problem::new(P::RangeNotSatisfiable).with_bounds(0, *len),
+            Self::NoteChanged => Problem::new(P::NoteChanged),
             Self::MalformedRequest(what) => Problem::new(P::MalformedRequest).with_detail(*what),
             Self::UriTooLong => Problem::new(P::UriTooLong),
             Self::HeadersTooLarge => Problem::new(P::HeadersTooLarge),

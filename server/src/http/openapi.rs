@@ -194,6 +194,22 @@ impl IntoParams for DigestHeader {
     }
 }
 
+/// The headers that say which note another one takes the place of.
+pub(super) enum ReplacesHeaders {}
+
+impl IntoParams for ReplacesHeaders {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let replaces = "The note that is replaced, by its `ETag`: another one stays, and the answer is `note-changed`.";
+        let tag = "\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\"";
+        let pattern = "^\"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\"$";
+        let first = "`*`: stored only where there is no note yet. Not together with `If-Match`.";
+        vec![
+            header_parameter("if-match", Required::False, replaces, pattern, tag),
+            header_parameter("if-none-match", Required::False, first, "^[*]$", "*"),
+        ]
+    }
+}
+
 fn header_parameter(name: &str, required: Required, description: &str, pattern: &str, example: &str) -> Parameter {
     let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).examples([example]);
     ParameterBuilder::new()

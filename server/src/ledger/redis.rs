@@ -43,8 +43,8 @@ use self::keys::Keys;
 use self::reply::Reply;
 use self::time::Time;
 use super::{
-    Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutObject, Row, Slot,
-    Transfer as _, WriteId,
+    Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutNote, PutObject,
+    Replaces, Row, Slot, Transfer as _, WriteId,
 };
 
 /// How long a step is run again whose answer was lost.
@@ -185,8 +185,8 @@ impl Ledger for RedisLedger {
         self.object(share, slot).await
     }
 
-    async fn put_note(&self, share: &ShareId, note: Vec<u8>) -> Result<bool, LedgerError> {
-        self.put_note(share, &note).await
+    async fn put_note(&self, share: &ShareId, note: Vec<u8>, replaces: Replaces) -> Result<PutNote, LedgerError> {
+        self.put_note(share, &note, replaces).await
     }
 
     async fn note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError> {

@@ -31,8 +31,8 @@ use self::damage::Damage;
 use self::readers::Readers;
 use self::writer::{Desk, Writer};
 use super::{
-    Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutObject, Row,
-    ServiceState, Slot, WriteId,
+    Change, Clock, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ObjectRow, Objects, PutNote, PutObject,
+    Replaces, Row, ServiceState, Slot, WriteId,
 };
 
 /// Marks the file as ours: "SUBR".
@@ -287,9 +287,9 @@ impl Ledger for SqliteLedger {
         self.readers.read(move |connection| rows::object(connection, &share, slot)).await
     }
 
-    async fn put_note(&self, share: &ShareId, note: Vec<u8>) -> Result<bool, LedgerError> {
+    async fn put_note(&self, share: &ShareId, note: Vec<u8>, replaces: Replaces) -> Result<PutNote, LedgerError> {
         let share = *share;
-        self.writer.write(move |connection| rows::put_note(connection, &share, &note)).await
+        self.writer.write(move |connection| rows::put_note(connection, &share, &note, replaces)).await
     }
 
     async fn note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError> {

@@ -59,9 +59,10 @@ async fn calls_of_what_is_not_served_do_not_exist_and_are_not_described() {
 #[tokio::test]
 async fn pages_of_what_is_not_served_do_not_exist() {
     // Pages that were not built are there all the same: they say so.
-    let pages: [(&str, [bool; 3]); 10] = [
+    let pages: [(&str, [bool; 3]); 11] = [
         ("/", [true, true, true]),
         ("/s", [true, false, true]),
+        ("/links", [true, true, true]),
         ("/send.html", [true, false, true]),
         ("/receive.html", [true, false, true]),
         ("/push", [false, true, true]),

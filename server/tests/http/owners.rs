@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use subrosa_shared::api::{EndReason, Event, LinkState, LinkView, Log, PatchLink, PatchShare, ShareState, ShareStatus};
+use subrosa_shared::id::Digest;
 use subrosa_shared::problem::ProblemType;
 
 use crate::support::{Call, Link, Sender, Server, fake_sealed, shared};
@@ -65,6 +66,41 @@ async fn the_owner_note_comes_back_as_it_was() {
         assert_eq!(server.call(put).await.status, 204);
         assert_eq!(server.call(get()).await.ok().body, note);
     }
+}
+
+#[tokio::test]
+async fn a_note_replaces_the_one_that_its_writer_has_seen_and_no_other() {
+    let server = Server::start().await;
+    let (sender, _) = shared(&server, Link::new(9)).await;
+    let notes: Vec<_> = (1..=3).map(|seed| fake_sealed(512, seed)).collect();
+    let put = |note: usize| Call::put(sender.path("/note")).owner(&sender.owner).binary(&notes[note]);
+    let tag = |note: usize| format!("\"{}\"", Digest::of(&notes[note]));
+    let there = async || server.call(Call::get(sender.path("/note")).owner(&sender.owner)).await.ok();
+    server.call(put(0).header("if-match", tag(1))).await.refused(ProblemType::NoteChanged);
+
+    let stored = server.call(put(0).header("if-none-match", "*")).await;
+    assert_eq!((stored.status.as_u16(), stored.headers["etag"].to_str().unwrap()), (204, tag(0).as_str()));
+    assert_eq!(there().await.headers["etag"].to_str().unwrap(), tag(0));
+    // Its answer was lost.
+    assert_eq!(server.call(put(0).header("if-none-match", "*")).await.status, 204);
+    server.call(put(1).header("if-none-match", "*")).await.refused(ProblemType::NoteChanged);
+    server.call(put(1).header("if-match", tag(2))).await.refused(ProblemType::NoteChanged);
+    assert_eq!(there().await.body, notes[0]);
+    assert_eq!(server.call(put(1).header("if-match", tag(0))).await.status, 204);
+    // Another device that saw the first one.
+    server.call(put(2).header("if-match", tag(0))).await.refused(ProblemType::NoteChanged);
+    assert_eq!(server.call(put(2).header("if-match", tag(1))).await.status, 204);
+    assert_eq!(there().await.body, notes[2]);
+
+    let weak = format!("W/{}", tag(2));
+    let two = [tag(1), tag(2)].join(", ");
+    for (name, value) in [("if-match", "*"), ("if-match", "x"), ("if-match", &weak), ("if-match", &two)] {
+        server.call(put(0).header(name, value)).await.refused(ProblemType::MalformedRequest);
+    }
+    server.call(put(0).header("if-none-match", tag(1))).await.refused(ProblemType::MalformedRequest);
+    let both = put(0).header("if-match", tag(2)).header("if-none-match", "*");
+    server.call(both).await.refused(ProblemType::MalformedRequest);
+    assert_eq!(there().await.body, notes[2]);
 }
 
 #[tokio::test]

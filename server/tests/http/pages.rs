@@ -58,6 +58,7 @@ async fn pages_are_served_with_their_types_or_say_that_they_were_not_built() {
     for (path, content_type) in [
         ("/", "text/html; charset=utf-8"),
         ("/s", "text/html; charset=utf-8"),
+        ("/links", "text/html; charset=utf-8"),
         ("/push", "text/html; charset=utf-8"),
         ("/p", "text/html; charset=utf-8"),
         ("/preview", "text/html; charset=utf-8"),

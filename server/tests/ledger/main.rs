@@ -25,6 +25,7 @@ macro_rules! conformance {
                 what_is_due_is_due_whatever_it_is,
                 an_installation_is_given_once,
                 a_note_belongs_to_a_share,
+                a_note_replaces_the_one_that_it_names,
                 what_is_exported_is_all_there_is,
                 what_is_imported_replaces_all_that_was_there,
                 records_are_taken_only_by_whoever_fills_it,

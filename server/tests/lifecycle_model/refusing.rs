@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use subrosa_lifecycle::{Command as _, LoadedLinks, OpenAttempt, RecordKey, Refusal};
 use subrosa_server::ledger::sqlite::SqliteLedger;
 use subrosa_server::ledger::{
-    Change, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ManualClock, ObjectRow, Objects, PutObject, Row,
-    Slot, WriteId,
+    Change, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ManualClock, ObjectRow, Objects, PutNote,
+    PutObject, Replaces, Row, Slot, WriteId,
 };
 use subrosa_server::store::{Store, StoreError};
 use subrosa_shared::api::{Event, LogLine, PutLink};
@@ -95,8 +95,8 @@ impl Ledger for Refusing {
     async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError> {
         self.ledger.object(share, slot).await
     }
-    async fn put_note(&self, share: &ShareId, note: Vec<u8>) -> Result<bool, LedgerError> {
-        self.ledger.put_note(share, note).await
+    async fn put_note(&self, share: &ShareId, note: Vec<u8>, replaces: Replaces) -> Result<PutNote, LedgerError> {
+        self.ledger.put_note(share, note, replaces).await
     }
     async fn note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError> {
         self.ledger.note(share).await

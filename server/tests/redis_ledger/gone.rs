@@ -2,7 +2,7 @@
 //! changed, and all goes on once the data is back.
 
 use subrosa_lifecycle::LoadedLinks;
-use subrosa_server::ledger::{InstallationId, Ledger as _, LedgerError, ServiceState, Slot, Transfer as _};
+use subrosa_server::ledger::{InstallationId, Ledger as _, LedgerError, Replaces, ServiceState, Slot, Transfer as _};
 use subrosa_tests::redis::{Cluster, Redis};
 
 use super::support::{create, link, part, push_key, share, share_key};
@@ -23,7 +23,7 @@ async fn refuses_everything(ledger: &RedisLedger) {
         ledger.put_object(&share, part(0, 1)).await.map(drop),
         ledger.objects(&share).await.map(drop),
         ledger.object(&share, Slot::Manifest).await.map(drop),
-        ledger.put_note(&share, b"x".to_vec()).await.map(drop),
+        ledger.put_note(&share, b"x".to_vec(), Replaces::Anything).await.map(drop),
         ledger.note(&share).await.map(drop),
         ledger.log(&key).await.map(drop),
         ledger.due(START, None, 10).await.map(drop),

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use subrosa_lifecycle::LoadedLinks;
-use subrosa_server::ledger::{CommitOutcome, InstallationId, Ledger as _};
+use subrosa_server::ledger::{CommitOutcome, InstallationId, Ledger as _, PutNote, Replaces};
 use subrosa_tests::redis::{Redis, Settings as Machine};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -87,7 +87,7 @@ async fn whatever_arrives_late_changes_nothing() {
         }
     }
     for note in [b"one", b"two", b"one"] {
-        assert!(ledger.put_note(&share(1), note.to_vec()).await.unwrap());
+        assert_eq!(ledger.put_note(&share(1), note.to_vec(), Replaces::Anything).await.unwrap(), PutNote::Stored);
     }
     for (round, accepts_parts) in [(1, true), (2, true), (3, false)] {
         let row = NewRow { accepts_parts, ..new_row(&[round; 100]) };
@@ -112,6 +112,6 @@ async fn whatever_arrives_late_changes_nothing() {
     assert_eq!(ledger.note(&share(1)).await.unwrap().unwrap(), b"one");
     assert_eq!(ledger.load(&share_key(1), LoadedLinks::All).await.unwrap().unwrap().write_id, write_id);
     // It is able to see a change.
-    ledger.put_note(&share(1), b"another".to_vec()).await.unwrap();
+    ledger.put_note(&share(1), b"another".to_vec(), Replaces::Anything).await.unwrap();
     assert_ne!(digest().await, before);
 }

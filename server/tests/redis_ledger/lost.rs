@@ -2,7 +2,10 @@
 //! told so.
 
 use subrosa_lifecycle::LoadedLinks;
-use subrosa_server::ledger::{CommitOutcome, Due, Ledger as _, LedgerError, ObjectRow, PutObject, Slot};
+use subrosa_server::ledger::{
+    CommitOutcome, Due, Ledger as _, LedgerError, ObjectRow, PutNote, PutObject, Replaces, Slot,
+};
+use subrosa_shared::id::Digest;
 use subrosa_tests::redis::{Between, Redis};
 
 use super::support::{START, create, link, new_row, part, push_key, share, share_key};
@@ -138,12 +141,25 @@ async fn a_note_whose_answer_is_lost_is_kept() {
     let ledger = open(&between.url()).await;
     create(&ledger, share(1)).await;
     for cuts in CUTS {
-        ledger.put_note(&share(1), b"before".to_vec()).await.unwrap();
-        assert!(ledger.put_note(&share(1), b"after".to_vec()).await.unwrap());
+        // Nobody else changes it, so ours is kept although its answers are lost.
+        let seen = Replaces::Note(Digest::of(b"after"));
+        ledger.put_note(&share(1), b"after".to_vec(), Replaces::Anything).await.unwrap();
+        // The first answer says what is there.
+        between.cut_answers(cuts + 1);
+        assert_eq!(ledger.put_note(&share(1), b"next".to_vec(), seen).await.unwrap(), PutNote::Stored);
+        assert_eq!(ledger.note(&share(1)).await.unwrap().unwrap(), b"next");
+        ledger.put_note(&share(1), b"before".to_vec(), Replaces::Anything).await.unwrap();
+        assert_eq!(ledger.put_note(&share(1), b"after".to_vec(), Replaces::Anything).await.unwrap(), PutNote::Stored);
         assert_eq!(ledger.note(&share(1)).await.unwrap().unwrap(), b"after");
         create(&ledger, share(1 + u8::try_from(cuts).unwrap())).await;
-        between.cut_answers(cuts);
-        assert!(ledger.put_note(&share(1 + u8::try_from(cuts).unwrap()), b"first".to_vec()).await.unwrap());
+        between.cut_answers(cuts + 1);
+        assert_eq!(
+            ledger
+                .put_note(&share(1 + u8::try_from(cuts).unwrap()), b"first".to_vec(), Replaces::Anything)
+                .await
+                .unwrap(),
+            PutNote::Stored
+        );
         assert_eq!(between.cuts_left(), 0);
     }
 }

@@ -130,6 +130,12 @@ fn owner_notes(vectors: &mut Vectors) {
     let link = json!({"secret": text, "label": "Anna", "receipt_key": text});
     for (name, about, wanted, json) in [
         ("", "an owner's note", "ok", json!({"version": 1, "label": "Report", "links": [&link], "later": 1})),
+        (
+            "-revision",
+            "a note that was changed",
+            "ok",
+            json!({"version": 1, "revision": 7, "label": "Report", "links": [&link]}),
+        ),
         ("-version", "another version", "malformed", json!({"version": 2, "label": "Report", "links": []})),
         ("-label", "a note without a label", "malformed", json!({"version": 1, "links": []})),
         ("-links", "more than 250 links", "malformed", json!({"version": 1, "label": "", "links": vec![&link; 251]})),
@@ -143,7 +149,12 @@ fn owner_notes(vectors: &mut Vectors) {
         fields.extend([("key", &*key), ("share-id", &*share)]);
         if wanted == "ok" {
             let secrets = [("first-secret", &*key), ("first-receipt-key", &*key)];
-            fields.extend([("label", "Report"), ("links", "1"), ("first-label", "Anna")].into_iter().chain(secrets));
+            let revision = if name == "-revision" { "7" } else { "0" };
+            fields.extend(
+                [("revision", revision), ("label", "Report"), ("links", "1"), ("first-label", "Anna")]
+                    .into_iter()
+                    .chain(secrets),
+            );
         }
         vectors.push((format!("owner-note{name}"), vector(&fields, &body)));
     }
@@ -154,6 +165,7 @@ pub(super) fn run_owner_note(vector: &Vector) -> Result<(), String> {
     let found = match OwnerNote::open(&NoteKey::from_bytes(vector.bytes("key")?), &share, &vector.body) {
         Ok(note) => {
             let first = note.links.first().ok_or("no link")?;
+            expect("revision", &note.revision.to_string(), vector.field("revision")?)?;
             expect("label", &note.label, vector.field("label")?)?;
             expect("links", &note.links.len().to_string(), vector.field("links")?)?;
             expect("first-label", &first.label, vector.field("first-label")?)?;

@@ -135,6 +135,7 @@ def read_owner_note(data):
     if len(links) > 250:
         raise Refused("malformed")
     return {
+        "revision": field(members, "revision", int, 0),
         "label": field(members, "label", str),
         "links": [
             (secret_field(link, "secret", 32), field(link, "label", str), secret_field(link, "receipt_key", 32))

@@ -112,7 +112,7 @@ def run_push(v):
 def run_owner_note(v):
     note = manifest.read_owner_note(crypto.open_sealed(v.bytes("key"), "note", v.bytes("share-id"), v.body))
     secret, label, receipt_key = note["links"][0]
-    return {"label": note["label"], "links": len(note["links"]), "first-label": label,
+    return {"revision": note["revision"], "label": note["label"], "links": len(note["links"]), "first-label": label,
             "first-secret": secret, "first-receipt-key": receipt_key}
 
 

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use serde_json::json;
 use subrosa_tests::browser::pages::Choices;
 use subrosa_tests::browser::{Browser, SOON, turn};
 use subrosa_tests::client::download::Recipient;
@@ -187,4 +188,34 @@ async fn many_small_files_are_counted_while_they_are_sent() {
     let mut expected: Vec<_> = names.iter().map(|name| (name.clone(), name.as_bytes().to_vec())).collect();
     expected.sort_by(|(one, _), (other, _)| one.split('/').cmp(other.split('/')));
     assert_eq!(received(&server, &link).await, expected);
+}
+
+#[tokio::test]
+async fn a_text_that_is_pasted_beside_every_field_becomes_a_file() {
+    let _turn = turn().await;
+    let (server, sender) = (Server::start().await, Browser::start().await);
+    sender.open(&server.origin()).await;
+    sender.state_of(&["pick"]).await;
+    let paste = "
+        const [text, id] = arguments;
+        const clipboardData = new DataTransfer();
+        clipboardData.setData('text/plain', text);
+        const target = id ? document.getElementById(id) : document.body;
+        target.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));";
+    sender.script_with(paste, vec![json!("  \n"), json!("")]).await;
+    sender.script_with(paste, vec![json!("Löwe\n— two lines"), json!("")]).await;
+    let listed = "return [...document.querySelectorAll('#basket .name')].map((name) => name.textContent)";
+    wait::until_so(
+        SOON,
+        "it is listed",
+        async || sender.script(listed).await,
+        |names| *names == json!(["pasted text.txt"]),
+    )
+    .await;
+    sender.script_with(paste, vec![json!("a word of the note"), json!("note")]).await;
+    assert_eq!(sender.script(listed).await, json!(["pasted text.txt"]), "what is typed into a field is no file");
+    sender.click("send").await;
+    let link = sender.sent().await;
+    let (name, content) = Browser::start().await.receive(&link).await;
+    assert_eq!((name.as_str(), content), ("pasted text.txt", "Löwe\n— two lines".as_bytes().to_vec()));
 }

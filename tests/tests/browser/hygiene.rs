@@ -55,6 +55,7 @@ async fn a_page_names_all_that_it_loads_so_that_it_comes_in_one_go() {
         (secret.as_str(), "damaged"),
         (&server.origin(), "pick"),
         (&format!("{}/push", server.origin()), "form"),
+        (&format!("{}/links", server.origin()), "list"),
     ] {
         visitor.open(address).await;
         visitor.state_of(&[state]).await;

@@ -3,6 +3,7 @@
 //! come by: deep folders, looks at files, uploads that were interrupted.
 
 use serde_json::Value;
+use subrosa_tests::browser::pages::Choices;
 use subrosa_tests::browser::{Browser, SOON, turn};
 use subrosa_tests::bytes::noise;
 use subrosa_tests::client::package::Source;
@@ -84,6 +85,32 @@ async fn deep_folders_and_looks_at_files_are_told_in_every_language() {
             recipient.click("preview-back").await;
             speaks_in(&recipient, "ready", reader).await;
         }
+    }
+}
+
+#[tokio::test]
+async fn what_was_sent_is_listed_in_every_language() {
+    only_if_browser_can!(DevTools);
+    for reader in READERS {
+        let _turn = turn().await;
+        let (server, sender) = (Server::start().await, narrow(reader.0).await);
+        let files = sender.prepare(&[("Beleg mit einem ziemlich langen Namen.txt", b"1 234,00")]);
+        sender.send(&server.origin(), &files, &Choices::default()).await;
+        sender.script("document.querySelector('#others details').open = true").await;
+        wait::until_so(SOON, "it is kept", async || sender.text("kept-here").await, |told| !told.is_empty()).await;
+        speaks(&sender, reader).await;
+        reaches_all(&sender).await;
+        sender.open(&format!("{}/links", server.origin())).await;
+        sender.state_of(&["list"]).await;
+        sender.click("pick-all").await;
+        sender.click("end-open").await;
+        sender.click("delete").await;
+        speaks(&sender, reader).await;
+        reaches_all(&sender).await;
+        sender.click("ask-yes").await;
+        let state = "return document.querySelector('#list > li').dataset.state";
+        wait::until_so(SOON, "it is deleted", async || sender.script(state).await, |state| *state == "gone").await;
+        speaks(&sender, reader).await;
     }
 }
 

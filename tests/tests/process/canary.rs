@@ -34,6 +34,7 @@ async fn nothing_but_ciphertext_is_ever_stored_or_logged() {
     let noted = LinkSecret::from_text(&token).unwrap();
     let receipt_key = link_keys(&noted, Some(PASSWORD)).unwrap().receipt;
     let note = OwnerNote {
+        revision: 1,
         label: LABEL.to_owned(),
         links: vec![NotedLink { secret: noted, label: LABEL.to_owned(), receipt_key }],
     };

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use subrosa_shared::api::Config;
-use subrosa_shared::id::{Commitment, Digest};
+use subrosa_shared::id::{Commitment, Digest, LinkId};
 use subrosa_shared::manifest::{Entry, EntryKind, Part};
+use subrosa_shared::note::NoteError;
 use subrosa_shared::path::{DEPTH_MAX, EntryPath, NAME_BYTES_MAX, PATH_BYTES_MAX};
 use subrosa_shared::time::Timestamp;
 use wasm_bindgen::prelude::*;
@@ -526,7 +527,7 @@ impl Sender {
         self.0.owner_token().to_string()
     }
 
-    /// How many files are sent, and how many bytes they have: `[count, bytes]` in JSON.
+    /// What is sent: [`sender::Contents`] in JSON.
     ///
     /// # Errors
     /// `out-of-order`: the manifest is neither sealed nor reopened.
@@ -578,12 +579,79 @@ impl ShareOwner {
         self.0.owner_proof().to_string()
     }
 
-    /// The sender again, from the owner's note: without the password.
+    /// What stands after `#` in the owner's address.
+    #[must_use]
+    pub fn token(&self) -> String {
+        self.0.token().to_string()
+    }
+
+    /// What the share holds: [`sender::Contents`] in JSON.
     ///
     /// # Errors
-    /// `note`: it does not open, or has no link.
-    pub fn sender(&self, note: &[u8]) -> Result<Sender, JsValue> {
-        Ok(Sender(self.0.sender(note).map_err(Thrown::from)?))
+    /// `manifest`: it does not open.
+    pub fn contents(&mut self, manifest: &[u8]) -> Result<String, JsValue> {
+        Ok(json(&self.0.contents(manifest).map_err(Thrown::from)?))
+    }
+
+    /// Reads the owner's note as it is now.
+    ///
+    /// # Errors
+    /// `note`: it does not open. `older-note`: a newer one was seen.
+    #[wasm_bindgen(js_name = openNote)]
+    pub fn open_note(&mut self, sealed: &[u8]) -> Result<(), JsValue> {
+        Ok(self.0.open_note(sealed).map_err(Thrown::from)?)
+    }
+
+    /// The links that the note knows: a list of [`sender::Noted`] in JSON.
+    #[must_use]
+    pub fn noted(&self) -> String {
+        json(&self.0.noted())
+    }
+
+    /// Draws another link; its id. Several may be drawn. An empty password is none.
+    ///
+    /// # Errors
+    /// `password-too-long`; `label-too-long`: by how many bytes; `too-many-links`.
+    #[wasm_bindgen(js_name = drawLink)]
+    pub fn draw_link(&mut self, label: &str, typed: &str) -> Result<String, JsValue> {
+        let password = password(typed)?;
+        Ok(self.0.draw_link(label, password.as_ref(), &mut rng()).map_err(Thrown::from)?.to_string())
+    }
+
+    /// Forgets what was drawn.
+    #[wasm_bindgen(js_name = forgetDrawn)]
+    pub fn forget_drawn(&mut self) {
+        self.0.forget_drawn();
+    }
+
+    /// The note with the links that were drawn, sealed.
+    ///
+    /// # Errors
+    /// `note`: it is too large.
+    #[wasm_bindgen(js_name = sealNote)]
+    pub fn seal_note(&mut self) -> Result<Vec<u8>, JsValue> {
+        Ok(self.0.seal_note(&mut rng()).map_err(Thrown::from)?)
+    }
+
+    /// Body of the call that makes a link that was drawn.
+    ///
+    /// # Errors
+    /// `out-of-order`: it was not drawn, or the contents were not asked for.
+    #[wasm_bindgen(js_name = putLink)]
+    pub fn put_link(&self, link: &str, downloads_max: u32) -> Result<String, JsValue> {
+        let link = link.parse().map_err(|_| Thrown::from(SendError::OutOfOrder))?;
+        let body = self.0.put_link(link, LinkTerms { downloads_max }, &mut rng()).map_err(Thrown::from)?;
+        Ok(json(&body))
+    }
+
+    /// The sender again, without the password: with the first of these links (ids, a comma between)
+    /// that the note knows.
+    ///
+    /// # Errors
+    /// `note`: it knows none of them.
+    pub fn sender(&self, links: &str) -> Result<Sender, JsValue> {
+        let links: Vec<LinkId> = links.split(',').filter_map(|id| id.parse().ok()).collect();
+        Ok(Sender(self.0.sender(&links).map_err(Thrown::from)?))
     }
 }
 
@@ -612,8 +680,11 @@ impl From<SendError> for Thrown {
         let variant = match error {
             SendError::OutOfOrder => "out-of-order",
             SendError::Manifest(_) => "manifest",
+            SendError::TooManyLinks | SendError::Note(NoteError::TooManyLinks) => "too-many-links",
             SendError::Note(_) => "note",
             SendError::ReadBack => "read-back",
+            SendError::OlderNote => "older-note",
+            SendError::LabelTooLong(bytes) => return Self::new("label-too-long", &error).naming(bytes.to_string()),
         };
         Self::new(variant, error)
     }

@@ -30,7 +30,7 @@ fn own(operation: &str) -> &'static [P] {
         "list_parts" | "read_part_back" | "read_manifest_back" => &[P::Gone],
         "store_part" => &[P::Gone, P::AlreadyComplete, P::PartOutOfRange, P::ValueOutOfRange],
         "store_manifest" => &[P::Gone, P::AlreadyComplete, P::ValueOutOfRange],
-        "store_note" => &[P::Gone, P::BodyTooLarge],
+        "store_note" => &[P::Gone, P::BodyTooLarge, P::NoteChanged, P::MalformedRequest],
         "add_link" => &[
             P::Gone,
             P::IdMismatch,

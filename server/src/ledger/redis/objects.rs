@@ -7,7 +7,7 @@ use subrosa_lifecycle::RecordKey;
 use subrosa_shared::id::ShareId;
 
 use super::{Invocation, RedisLedger, rows, scripts};
-use crate::ledger::{LedgerError, ObjectRow, Objects, PutObject, Slot, WriteId};
+use crate::ledger::{LedgerError, ObjectRow, Objects, PutNote, PutObject, Replaces, Slot, WriteId};
 
 /// How often something is tried again that others keep changing.
 const ATTEMPTS_MAX: usize = 16;
@@ -25,14 +25,32 @@ impl RedisLedger {
         Ok(PutObject::Stored { replaced })
     }
 
-    pub(super) async fn put_note(&self, share: &ShareId, note: &[u8]) -> Result<bool, LedgerError> {
+    pub(super) async fn put_note(
+        &self,
+        share: &ShareId,
+        note: &[u8],
+        replaces: Replaces,
+    ) -> Result<PutNote, LedgerError> {
         let keys = self.keys.record(&RecordKey::Share(*share));
         let versioned = rows::note_bytes(WriteId::generate(), note);
-        let put = |expected: &[u8]| {
+        for _ in 0..ATTEMPTS_MAX {
+            let there = self.versioned_note(share).await?;
+            if !replaces.allows(note, there.as_deref().map(rows::note)) {
+                return Ok(PutNote::Changed);
+            }
+            let expected = there.as_deref().map_or(&[][..], rows::note_version);
             let put = self.script(&scripts::PUT_NOTE, keys.tag).key(keys.record.as_str()).key(keys.note.as_str());
-            put.arg(expected).arg(versioned.as_slice())
-        };
-        Ok(self.replace(keys.tag, put).await?.is_some())
+            let (reply, lost) = self.write_surely(keys.tag, put.arg(expected).arg(versioned.as_slice())).await?;
+            match reply.word.as_str() {
+                "ok" => return Ok(PutNote::Stored),
+                "closed" => return Ok(PutNote::NoRecord),
+                // Ours may have been there in between, and was replaced since then.
+                "conflict" if lost => return Err(LedgerError::Lost("others changed the same meanwhile".to_owned())),
+                "conflict" => {}
+                _ => return Err(reply.strange()),
+            }
+        }
+        Err(LedgerError::Unavailable("others keep changing the same".to_owned()))
     }
 
     /// Puts something in place of whatever is there, which it answers; `None` if there is no place.
@@ -97,9 +115,12 @@ impl RedisLedger {
     }
 
     pub(super) async fn note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError> {
+        Ok(self.versioned_note(share).await?.map(|versioned| rows::note(&versioned).to_vec()))
+    }
+
+    async fn versioned_note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError> {
         let keys = self.keys.record(&RecordKey::Share(*share));
         let get = self.script(&scripts::GET, keys.tag).key(keys.note).arg("GET");
-        let found: Option<Vec<u8>> = self.read(keys.tag, get).await?.value()?;
-        Ok(found.map(rows::note))
+        self.read(keys.tag, get).await?.value()
     }
 }

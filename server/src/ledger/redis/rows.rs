@@ -57,9 +57,14 @@ pub(super) fn note_bytes(version: WriteId, note: &[u8]) -> Vec<u8> {
     [version.0.as_slice(), note].concat()
 }
 
-/// Reads what [`note_bytes`] wrote.
-pub(super) fn note(mut versioned: Vec<u8>) -> Vec<u8> {
-    versioned.split_off(versioned.len().min(16))
+/// The note in what [`note_bytes`] wrote.
+pub(super) fn note(versioned: &[u8]) -> &[u8] {
+    versioned.get(16..).unwrap_or_default()
+}
+
+/// Its version.
+pub(super) fn note_version(versioned: &[u8]) -> &[u8] {
+    versioned.get(..16).unwrap_or(versioned)
 }
 
 /// Ids of links, in any order.

@@ -87,7 +87,7 @@ impl Transfer for RedisLedger {
         };
         let links = rows::links(reply.value()?)?;
         let objects = rows::objects(reply.value()?)?;
-        let note = reply.value::<Option<Vec<u8>>>()?.map(rows::note);
+        let note = reply.value::<Option<Vec<u8>>>()?.map(|versioned| rows::note(&versioned).to_vec());
         let log = rows::lines(&reply.value::<Vec<Vec<u8>>>()?)?;
         let links = match key.share() {
             Some(share) => self.known_in_index(links, share).await?,

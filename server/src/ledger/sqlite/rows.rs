@@ -11,8 +11,8 @@ use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
 use crate::ledger::{
-    Change, CommitOutcome, Due, InstallationId, LOG_LINES_MAX, LOOK_BACK, NewRow, ObjectRow, Objects, PutObject,
-    RUN_MIN, Row, ServiceState, Slot, WriteId, is_owners_turn,
+    Change, CommitOutcome, Due, InstallationId, LOG_LINES_MAX, LOOK_BACK, NewRow, ObjectRow, Objects, PutNote,
+    PutObject, RUN_MIN, Replaces, Row, ServiceState, Slot, WriteId, is_owners_turn,
 };
 
 /// Records and cells have row ids because they can be large; the rest is small and lives in its
@@ -318,11 +318,19 @@ fn slot_number(slot: Slot) -> i64 {
     }
 }
 
-pub(super) fn put_note(connection: &Connection, share: &ShareId, note: &[u8]) -> rusqlite::Result<bool> {
+pub(super) fn put_note(
+    connection: &Connection,
+    share: &ShareId,
+    new: &[u8],
+    replaces: Replaces,
+) -> rusqlite::Result<PutNote> {
+    if !replaces.allows(new, note(connection, share)?.as_deref()) {
+        return Ok(PutNote::Changed);
+    }
     let stored = connection
         .prepare_cached("INSERT OR REPLACE INTO note (key, note) SELECT key, ?2 FROM record WHERE key = ?1")?
-        .execute(params![share_key(share), note])?;
-    Ok(stored > 0)
+        .execute(params![share_key(share), new])?;
+    Ok(if stored > 0 { PutNote::Stored } else { PutNote::NoRecord })
 }
 
 pub(super) fn note(connection: &Connection, share: &ShareId) -> rusqlite::Result<Option<Vec<u8>>> {

@@ -7,7 +7,7 @@ use subrosa_shared::id::LinkId;
 use subrosa_shared::time::Timestamp;
 
 use super::{SqliteLedger, rows};
-use crate::ledger::{DUE_MAX, ExportedRecord, LedgerError, NewRow, ServiceState, Transfer, WriteId};
+use crate::ledger::{DUE_MAX, ExportedRecord, LedgerError, NewRow, Replaces, ServiceState, Transfer, WriteId};
 
 #[async_trait]
 impl Transfer for SqliteLedger {
@@ -141,7 +141,7 @@ fn import(
         rows::add_object(connection, &share, object)?;
     }
     if let Some(note) = &exported.note {
-        rows::put_note(connection, &share, note)?;
+        rows::put_note(connection, &share, note, Replaces::Anything)?;
     }
     Ok(None)
 }

@@ -1,7 +1,7 @@
 //! What is left of a record that ends.
 
 use subrosa_lifecycle::LoadedLinks;
-use subrosa_server::ledger::{Change, CommitOutcome, Due, NewRow};
+use subrosa_server::ledger::{Change, CommitOutcome, Due, NewRow, Replaces};
 use subrosa_shared::api::{Event, LogLine};
 
 use crate::backends::Backend;
@@ -12,7 +12,7 @@ pub(crate) async fn a_record_that_stands_alone_keeps_nothing_beside_it(backend: 
     let write_id = create(&*ledger, key(1)).await;
     if let Some(share) = key(1).share() {
         ledger.put_object(&share, part(0, 1)).await.unwrap();
-        ledger.put_note(&share, b"note".to_vec()).await.unwrap();
+        ledger.put_note(&share, b"note".to_vec(), Replaces::Anything).await.unwrap();
     }
     let line = LogLine { at: START, link: None, event: Event::Created };
     let row = NewRow { stands_alone: true, accepts_parts: false, ..new_row(b"burned") };
@@ -48,7 +48,7 @@ pub(crate) async fn removing_removes_everything(backend: &dyn Backend) {
     ledger.commit(change).await.unwrap();
     create(ledger.as_ref(), share(2)).await;
     ledger.put_object(&share(1), part(0, 1)).await.unwrap();
-    ledger.put_note(&share(1), b"note".to_vec()).await.unwrap();
+    ledger.put_note(&share(1), b"note".to_vec(), Replaces::Anything).await.unwrap();
 
     let removal = Change { record: None, log: vec![line], ..put(share(1), Some(write_id), new_row(b"")) };
     assert_eq!(ledger.commit(removal).await.unwrap(), CommitOutcome::Committed);

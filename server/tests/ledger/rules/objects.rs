@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use subrosa_lifecycle::LoadedLinks;
 use subrosa_server::ledger::{
-    Change, CommitOutcome, LOG_LINES_MAX, NewRow, ObjectRow, Objects, PutObject, Slot, WriteId,
+    Change, CommitOutcome, LOG_LINES_MAX, NewRow, ObjectRow, Objects, PutNote, PutObject, Replaces, Slot, WriteId,
 };
 use subrosa_shared::api::{Event, LogLine};
+use subrosa_shared::id::Digest;
 
 use crate::backends::Backend;
 use crate::support::{Key, START, clock, create, link, new_row, part, push_key, put, share, share_key};
@@ -83,15 +84,55 @@ pub(crate) async fn a_change_that_rests_on_objects_fails_when_they_changed(backe
 
 pub(crate) async fn a_note_belongs_to_a_share(backend: &dyn Backend) {
     let ledger = backend.open(&clock()).await;
-    assert!(!ledger.put_note(&share(1), b"note".to_vec()).await.unwrap());
+    assert_eq!(ledger.put_note(&share(1), b"note".to_vec(), Replaces::Anything).await.unwrap(), PutNote::NoRecord);
     assert_eq!(ledger.note(&share(1)).await.unwrap(), None);
     create(ledger.as_ref(), push_key(1)).await;
-    assert!(!ledger.put_note(&share(1), b"note".to_vec()).await.unwrap(), "a push is no share");
+    assert_eq!(
+        ledger.put_note(&share(1), b"note".to_vec(), Replaces::Anything).await.unwrap(),
+        PutNote::NoRecord,
+        "a push is no share"
+    );
     create(ledger.as_ref(), share(1)).await;
     for note in [b"one".as_slice(), b"two"] {
-        assert!(ledger.put_note(&share(1), note.to_vec()).await.unwrap());
+        assert_eq!(ledger.put_note(&share(1), note.to_vec(), Replaces::Anything).await.unwrap(), PutNote::Stored);
         assert_eq!(ledger.note(&share(1)).await.unwrap().as_deref(), Some(note));
     }
+}
+
+pub(crate) async fn a_note_replaces_the_one_that_it_names(backend: &dyn Backend) {
+    let ledger = backend.open(&clock()).await;
+    create(ledger.as_ref(), share(1)).await;
+    let put = async |note: &[u8], replaces| ledger.put_note(&share(1), note.to_vec(), replaces).await.unwrap();
+    let seen = |note: &[u8]| Replaces::Note(Digest::of(note));
+    assert_eq!(put(b"one", seen(b"none")).await, PutNote::Changed);
+    for _ in 0..2 {
+        assert_eq!(put(b"one", Replaces::Nothing).await, PutNote::Stored, "again: its answer may have been lost");
+    }
+    assert_eq!(put(b"two", Replaces::Nothing).await, PutNote::Changed);
+    assert_eq!(put(b"two", seen(b"other")).await, PutNote::Changed);
+    assert_eq!(ledger.note(&share(1)).await.unwrap().as_deref(), Some(b"one".as_slice()));
+    assert_eq!(put(b"two", seen(b"one")).await, PutNote::Stored);
+    assert_eq!(put(b"three", seen(b"one")).await, PutNote::Changed);
+
+    // Many at once: each that was stored replaced what its writer had seen.
+    let writers = (0..16_u8).map(|writer| {
+        let ledger = &ledger;
+        async move {
+            loop {
+                let there = ledger.note(&share(1)).await.unwrap().unwrap();
+                let mine = [there.as_slice(), &[writer]].concat();
+                if ledger.put_note(&share(1), mine, Replaces::Note(Digest::of(&there))).await.unwrap()
+                    == PutNote::Stored
+                {
+                    return;
+                }
+            }
+        }
+    });
+    futures_util::future::join_all(writers).await;
+    let mut all = ledger.note(&share(1)).await.unwrap().unwrap().split_off(b"two".len());
+    all.sort_unstable();
+    assert_eq!(all, (0..16).collect::<Vec<u8>>(), "nobody's change is lost");
 }
 
 pub(crate) async fn the_timeline_keeps_its_last_lines(backend: &dyn Backend, key: Key) {

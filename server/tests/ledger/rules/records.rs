@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use subrosa_lifecycle::LoadedLinks;
-use subrosa_server::ledger::{Change, CommitOutcome, Ledger, ObjectRow, Row, Slot, WriteId};
+use subrosa_server::ledger::{Change, CommitOutcome, Ledger, ObjectRow, Replaces, Row, Slot, WriteId};
 use subrosa_shared::api::{Event, LogLine};
 
 use crate::backends::Backend;
@@ -21,7 +21,7 @@ pub(crate) async fn what_is_committed_is_there_after_reopening(backend: &dyn Bac
     for object in [part(1, 2), manifest.clone(), part(0, 1)] {
         ledger.put_object(&share(1), object).await.unwrap();
     }
-    ledger.put_note(&share(1), b"note".to_vec()).await.unwrap();
+    ledger.put_note(&share(1), b"note".to_vec(), Replaces::Anything).await.unwrap();
     ledger.ping().await.unwrap();
     drop(ledger);
 
@@ -91,7 +91,7 @@ pub(crate) async fn share_and_push_of_one_id_are_two_records(backend: &dyn Backe
         assert_eq!(ledger.commit(change).await.unwrap(), CommitOutcome::Committed, "{key}");
     }
     ledger.put_object(&share(1), part(0, 1)).await.unwrap();
-    ledger.put_note(&share(1), b"note".to_vec()).await.unwrap();
+    ledger.put_note(&share(1), b"note".to_vec(), Replaces::Anything).await.unwrap();
     drop(ledger);
 
     let ledger = backend.open(&clock).await;

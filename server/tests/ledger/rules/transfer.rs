@@ -6,7 +6,7 @@ use std::time::Duration;
 use subrosa_lifecycle::{LoadedLinks, RecordKey};
 use subrosa_server::ledger::{
     Change, CommitOutcome, Due, ExportedRecord, InstallationId, LOG_LINES_MAX, Ledger, LedgerError, NewRow, ObjectRow,
-    PutObject, Row, ServiceState, Slot, Transfer, TransferId,
+    PutObject, Replaces, Row, ServiceState, Slot, Transfer, TransferId,
 };
 use subrosa_shared::api::{Event, LogLine};
 use subrosa_shared::id::{LinkId, ShareId};
@@ -40,7 +40,7 @@ async fn fill(ledger: &dyn Ledger) -> [RecordKey; 2] {
         ledger.put_object(&share(1), part(index, 1)).await.unwrap();
     }
     ledger.put_object(&share(1), ObjectRow { slot: Slot::Manifest, ..part(0, 3) }).await.unwrap();
-    ledger.put_note(&share(1), b"note".to_vec()).await.unwrap();
+    ledger.put_note(&share(1), b"note".to_vec(), Replaces::Anything).await.unwrap();
     let closed = NewRow { accepts_parts: false, ..new_row(b"") };
     ledger.commit(put(push_key(1), None, closed)).await.unwrap();
     [share_key(1), push_key(1)]

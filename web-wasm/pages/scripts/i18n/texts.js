@@ -12,7 +12,7 @@
  * & typeof import("../texts/en/receive.js") & typeof import("../texts/en/files.js")
  * & typeof import("../texts/en/preview.js") & typeof import("../texts/en/card.js")
  * & typeof import("../texts/en/owner.js") & typeof import("../texts/en/push.js")
- * & typeof import("../texts/en/reveal.js") & typeof import("../texts/en/edges.js")} Texts
+ * & typeof import("../texts/en/links.js") & typeof import("../texts/en/reveal.js") & typeof import("../texts/en/edges.js")} Texts
  */
 
 export const language = document.documentElement.lang;
@@ -34,6 +34,7 @@ export const unfinished = group("unfinished");
 export const status = group("status");
 export const goneForOwner = group("goneForOwner");
 export const endings = group("endings");
+export const shareEvents = group("shareEvents");
 
 export const receive = group("receive");
 export const receiveDeadEnds = group("receiveDeadEnds");
@@ -55,6 +56,9 @@ export const strength = group("strength");
 export const fitting = group("fitting");
 export const choices = group("choices");
 export const ownerDeadEnds = group("ownerDeadEnds");
+
+export const links = group("links");
+export const kept = group("kept");
 
 export const edges = group("edges");
 

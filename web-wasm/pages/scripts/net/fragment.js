@@ -11,10 +11,33 @@ const here = () => location.origin + location.pathname;
 
 /** @returns {string} the text of the link; empty if there is none */
 export function takeFragment() {
-  const text = location.hash.slice(1);
+  const text = location.hash.slice(1) || takeHandedOver();
   if (text === "") return /** @type {State} */ (history.state)?.link ?? "";
   keep(text);
   return text;
+}
+
+const HANDED_OVER = "subrosa/handed-over";
+
+/** Leads to a page with a link, without any address that has it, where that can be. @param {string} path @param {string} text */
+export function openWith(path, text) {
+  try {
+    sessionStorage.setItem(HANDED_OVER, text);
+    location.assign(path);
+  } catch {
+    location.assign(`${path}#${text}`);
+  }
+}
+
+/** What the page before gave, once. @returns {string} empty if it gave nothing */
+function takeHandedOver() {
+  try {
+    const text = sessionStorage.getItem(HANDED_OVER) ?? "";
+    sessionStorage.removeItem(HANDED_OVER);
+    return text;
+  } catch {
+    return "";
+  }
 }
 
 /** Keeps a link over a reload, in its clean form or as it came. @param {string} text */

@@ -34,6 +34,7 @@ const isLinkStatus = shape({
 export const isShare = shape({
   state: text,
   gone: orNothing(isGone),
+  created_at: moment,
   expires_at: moment,
   upload_ends_at: orNothing(moment),
   content_lost_at: orNothing(moment),
@@ -41,7 +42,7 @@ export const isShare = shape({
 });
 
 /** @type {Check<import("/api").PushStatus>} */
-export const isPush = shape({ link: isLinkStatus, note: text });
+export const isPush = shape({ created_at: moment, link: isLinkStatus, note: text });
 
 /** @type {Check<import("/api").Log>} */
 export const isLog = shape({ lines: listOf(shape({ at: moment, event: text })) });

@@ -1,5 +1,5 @@
 // @ts-check
-/** The way from files to passwords and back, in the head of the pages that send: where both exist. */
+/** The ways between the pages of those who send, in their heads: files and passwords, where both exist, and what was sent. */
 
 import { element } from "../ui/views.js";
 
@@ -10,5 +10,8 @@ export function showChannels({ channels, push_origin: pushOrigin }) {
   if (passwords instanceof HTMLAnchorElement && pushOrigin && channels === "shares") {
     passwords.href = `${pushOrigin}/push`;
   }
-  nav.hidden = channels === "pushes" || (channels === "shares" && !pushOrigin);
+  const isOne = channels === "pushes" || (channels === "shares" && !pushOrigin);
+  // Where there is one channel only, nobody has to choose.
+  for (const way of nav.querySelectorAll('a:not([href="/links"])')) way.toggleAttribute("hidden", isOne);
+  nav.hidden = false;
 }

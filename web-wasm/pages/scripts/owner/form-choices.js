@@ -172,7 +172,7 @@ export function wholeNumber(field, min, max) {
 }
 
 /** A moment as `datetime-local` writes it: in the reader's time zone. @param {number} millis */
-function localMinute(millis) {
+export function localMinute(millis) {
   const offset = new Date(millis).getTimezoneOffset() * MINUTE_MILLIS;
   return new Date(millis - offset).toISOString().slice(0, 16);
 }

@@ -5,9 +5,10 @@ import { events, pushStatus as texts } from "../i18n/texts.js";
 import { countText, momentText } from "../i18n/wording.js";
 import { CallError, read, sendForText } from "../net/api.js";
 import { forgetFragment } from "../net/fragment.js";
-import { element, setText } from "../ui/views.js";
+import { setText } from "../ui/views.js";
 import { isLog, isPush } from "./answers.js";
 import { StatusWatch, timesText } from "./status-watch.js";
+import { Timeline } from "./timeline.js";
 
 /**
  * @typedef {{ label: string, confirmed: { count: number, last: number | null } }} Opened what only the owner reads
@@ -27,6 +28,7 @@ export class PushWatch extends StatusWatch {
   #keyWorker;
   #onChange;
   #prefix;
+  #timeline;
   /** The status as it was shown last. */
   #shown = "";
 
@@ -42,7 +44,7 @@ export class PushWatch extends StatusWatch {
     this.#keyWorker = keyWorker;
     this.#onChange = onChange;
     this.#prefix = prefix;
-    if (prefix === "") this.#showLines([]);
+    this.#timeline = prefix === "" ? new Timeline(events) : undefined;
     this.reached();
   }
 
@@ -94,7 +96,7 @@ export class PushWatch extends StatusWatch {
     this.row("ends", texts.ends, momentText(link.expires_at));
     this.#onChange(status, opened);
     this.#shown = body;
-    if (this.#prefix === "") await this.#showLog();
+    if (this.#timeline) await this.#showLog();
     // Nothing changes any more, but what is deleted when.
     if (link.gone) this.stop();
   }
@@ -108,13 +110,7 @@ export class PushWatch extends StatusWatch {
       // It comes with the next change.
       return;
     }
-    this.#showLines(log.lines.filter(({ event }) => Object.hasOwn(events, event)).map(line));
-  }
-
-  /** @param {HTMLElement[]} lines */
-  #showLines(lines) {
-    element("timeline", HTMLElement).replaceChildren(...lines);
-    element("timeline-block", HTMLElement).hidden = lines.length === 0;
+    this.#timeline?.show(log.lines);
   }
 
   /** @param {string} method @param {string} below @param {number} triesMax */
@@ -129,17 +125,4 @@ export class PushWatch extends StatusWatch {
       ...(origin && { origin }),
     };
   }
-}
-
-/** @param {import("/api").LogLine} line */
-function line({ at, event }) {
-  const item = document.createElement("li");
-  item.dataset.event = event;
-  const time = document.createElement("time");
-  time.dateTime = new Date(at).toISOString();
-  time.textContent = momentText(at);
-  const what = document.createElement("span");
-  what.textContent = events[event] ?? "";
-  item.append(time, what);
-  return item;
 }

@@ -1,11 +1,12 @@
 // @ts-check
 /** What happens to the link of a share, as its owner sees it. */
 
-import { endings, goneForOwner, status as texts } from "../i18n/texts.js";
+import { endings, goneForOwner, shareEvents, status as texts } from "../i18n/texts.js";
 import { countText, endText, momentText } from "../i18n/wording.js";
 import { CallError, isUnclear, read, sendForText } from "../net/api.js";
-import { isShare } from "./answers.js";
+import { isLog, isShare } from "./answers.js";
 import { StatusWatch, timesText } from "./status-watch.js";
+import { Timeline } from "./timeline.js";
 
 /** Facts in the order in which they stand. */
 const ORDER = ["state", "opened", "started", "finished", "lost", "wrong", "left", "ends"];
@@ -14,6 +15,9 @@ export class ShareWatch extends StatusWatch {
   #share;
   #keyWorker;
   #listener;
+  #timeline = new Timeline(shareEvents);
+  /** The status as it was shown last. */
+  #shown = "";
   /** When a recipient's receipt last said that it was saved. @type {number | null} */
   #arrivedAt = null;
 
@@ -23,6 +27,8 @@ export class ShareWatch extends StatusWatch {
    * @param {object} listener
    * @param {(title: string, text: string) => void} listener.onGone once, when it has ended
    * @param {(link: import("/api").LinkStatus) => void} listener.onStatus whenever it was asked
+   * @param {(links: import("/api").LinkStatus[]) => void} listener.onLinks the same, of all links
+   * @param {(link: string) => string} listener.nameOf how the owner calls a link; empty: there is no other
    */
   constructor(share, keyWorker, listener) {
     super("status", ORDER);
@@ -33,14 +39,14 @@ export class ShareWatch extends StatusWatch {
 
   /** @param {number} triesMax @override */
   async ask(triesMax) {
-    const headers = { "subrosa-owner-proof": this.#share.ownerProof };
-    return sendForText({
-      method: "GET",
-      path: `/shares/${this.#share.shareId}`,
-      headers,
-      signal: this.signal,
-      triesMax,
-    });
+    return sendForText(this.#call("", triesMax));
+  }
+
+  /** @param {string} below @param {number} triesMax */
+  #call(below, triesMax) {
+    const { shareId, ownerProof } = this.#share;
+    const headers = { "subrosa-owner-proof": ownerProof };
+    return { method: "GET", path: `/shares/${shareId}${below}`, headers, signal: this.signal, triesMax };
   }
 
   /** @param {unknown} error @override */
@@ -56,7 +62,9 @@ export class ShareWatch extends StatusWatch {
   async show(body) {
     const status = read(body, isShare);
     const link = status.links.find((candidate) => candidate.link === this.#share.linkId);
-    const gone = link?.gone ?? status.gone;
+    // Others may still lead there when this one has ended.
+    const gone = status.gone ?? (status.links.length > 1 ? null : link?.gone);
+    this.#listener.onLinks(status.links);
     if (!link) {
       if (gone) this.#ended(gone);
       return;
@@ -82,6 +90,24 @@ export class ShareWatch extends StatusWatch {
     this.row("ends", texts.ends, momentText(link.expires_at));
     this.#listener.onStatus(link);
     if (gone) this.#ended(gone);
+    else if (body !== this.#shown) await this.#showLog(body);
+  }
+
+  /** Asks at once, and shows everything again. */
+  lookAnew() {
+    this.#shown = "";
+    this.lookNow();
+  }
+
+  /** @param {string} body of the status that it belongs to */
+  async #showLog(body) {
+    try {
+      const { lines } = read(await sendForText(this.#call("/log", 1)), isLog);
+      this.#timeline.show(lines, this.#listener.nameOf);
+      this.#shown = body;
+    } catch {
+      // It comes with the next look.
+    }
   }
 
   /** @param {import("/api").Gone | null | undefined} gone */

@@ -12,11 +12,11 @@
  * `#capitals`, `#regenerate`, `#generator-close`, `#generator-problem`; `#views` (numbers, or `other` for
  * `#views-number`), `#expiry` (seconds, or `other` for `#expiry-date`), `#passphrase`, `#passphrase-show`,
  * `#passphrase-make`, `#passphrase-strength`, `#guesses` and `#guesses-count` (where there is a passphrase), `#from`,
- * `#more` (unfolds `#label` and `#may-destroy`), `#make`, `#push-problem`; of the card `#link`, `#copy`, `#qr`,
+ * `#more` (unfolds `#label` and `#may-destroy`), `#remember` (in the list of this browser), `#make`, `#push-problem`; of the card `#link`, `#copy`, `#qr`,
  * `#share`, `#mail`;
  * `#passphrase-apart`, `#passphrase-again` (shows `#passphrase-text`), `#status` (facts as
  * `dd[data-fact=label|state|started|finished|wrong|left|ends]`), `#timeline` (`li[data-event]`), `#owner-link`,
- * `#owner-copy`, `#pause`, `#more-views`, `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`, `#change-problem`;
+ * `#owner-copy`, `#kept-here`, `#kept-change`, `#pause`, `#more-views`, `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`, `#change-problem`;
  * `#error`, `#retry`.
  */
 
@@ -29,6 +29,7 @@ import { beginAnewByLinks, followNewLinks, forgetFragment, keep, takeFragment } 
 import { isConfig } from "../owner/answers.js";
 import { showChannels } from "../owner/channels.js";
 import { FormProblem } from "../owner/form-choices.js";
+import { prepareChoice } from "../owner/kept-here.js";
 import { DeadEnds } from "../ui/dead-ends.js";
 import { startEngine } from "../ui/engine.js";
 import { button, element, setText, show, state } from "../ui/views.js";
@@ -61,6 +62,7 @@ async function start() {
   if (!module) return;
   keyWorker = new SealKeyWorker(module);
   prepareForm();
+  prepareChoice();
   prepareResult(another);
   element("push-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
@@ -136,35 +138,35 @@ async function sealed(wanted) {
 async function made(owner, { form: { kind }, passphrase }) {
   clearSecrets();
   try {
-    await present(owner, { kind, passphrase });
+    await present(owner, { kind, passphrase, isNew: true });
   } catch {
     // It is made; what becomes of it can be seen later.
-    await comeBack(await keyWorker.ask("pushOwnerToken"));
+    await comeBack(await keyWorker.ask("pushOwnerToken"), true);
   }
 }
 
-/** @param {Owner} owner @param {{ kind?: string, passphrase?: string }} known */
-async function present(owner, { kind, passphrase = "" }) {
+/** @param {Owner} owner @param {{ kind?: string, passphrase?: string, isNew: boolean }} known */
+async function present(owner, { kind, passphrase = "", isNew }) {
   const server = origin || location.origin;
   const [token, ownerToken] = [await keyWorker.ask("pushToken"), await keyWorker.ask("pushOwnerToken")];
   keep(ownerToken);
   const owned = { ...owner, ...(origin && { origin }) };
   const links = { link: `${server}/p#${token}`, ownerLink: `${server}/push#${ownerToken}` };
-  await showPush({ ...links, owned, kind, passphrase }, keyWorker, config.limits.views_max);
+  await showPush({ ...links, owned, kind, passphrase, isNew }, keyWorker, config.limits.views_max);
 }
 
-/** Shows what became of a push. @param {string} text of its owner's address */
-async function comeBack(text) {
+/** Shows what became of a push. @param {string} text of its owner's address @param {boolean} [isNew] made just now */
+async function comeBack(text, isNew = false) {
   try {
     const owner = await keyWorker.ask("takeOwnerLink", text);
-    await present(owner, {});
+    await present(owner, { isNew });
   } catch (error) {
     const { variant } = /** @type {{ variant?: string }} */ (error);
     if (variant === "other-kind") deadEnds.show("other-kind", "", () => location.assign(`/p#${text}`));
     else if (variant === "damaged" || variant === "no-link") deadEnds.show("damaged", "", another);
     else if (variant === "content-lost") deadEnds.show("lost", "", another);
     else if (variant === "not-found" || variant === "gone") deadEnds.show("not-found", "", another);
-    else deadEnds.showError(error, () => void comeBack(text));
+    else deadEnds.showError(error, () => void comeBack(text, isNew));
   }
 }
 

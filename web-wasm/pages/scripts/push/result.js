@@ -5,6 +5,7 @@ import { formProblems as problems, messages, push as texts, pushEndings, pushGon
 import { endText, momentText, refusalOf } from "../i18n/wording.js";
 import { CallError } from "../net/api.js";
 import { Card } from "../owner/card.js";
+import { KeptHere, wantsToRemember } from "../owner/kept-here.js";
 import { PushWatch } from "../owner/push-watch.js";
 import { WayBack } from "../owner/way-back.js";
 import { copyExactly } from "../ui/exact-copy.js";
@@ -20,18 +21,23 @@ import { announce, button, element, setText, show, state, wireConfirmation } fro
  * @property {import("../owner/push-watch.js").Owned} owned
  * @property {string | undefined} kind what was handed over, as long as this page remembers it
  * @property {string} passphrase as long as this page remembers it
+ * @property {boolean} isNew made just now
  */
 
 /** @type {Card} */
 let card;
 /** @type {WayBack} */
 let wayBack;
+/** @type {KeptHere} */
+let keptHere;
 /** @type {PushWatch | undefined} */
 let watch;
 /** @type {Made | undefined} */
 let current;
 /** @type {PushStatus | undefined} */
 let latest;
+/** What the owner calls it. */
+let label = "";
 /** Whether the link left the page in some way: closing it loses nothing. */
 let taken = true;
 let viewsMax = 1;
@@ -40,6 +46,7 @@ let viewsMax = 1;
 export function prepareResult(another) {
   card = new Card(element("card", HTMLElement), { onTaken: () => (taken = true) });
   wayBack = new WayBack(() => (taken = true));
+  keptHere = new KeptHere();
   button("another").addEventListener("click", () => (state() === "done" || state() === "gone") && another());
   button("pause").addEventListener("click", () => {
     if (state() === "done" && latest) void change("pause", { paused: !isPaused(latest) });
@@ -76,6 +83,25 @@ export async function showPush(made, keyWorker, limit) {
   wayBack.show(made.ownerLink);
   watch = new PushWatch(made.owned, keyWorker, showStatus);
   await watch.start();
+  await rememberIt(made);
+}
+
+/** Into the list of this browser, if that is wanted. @param {Made} made */
+async function rememberIt({ ownerLink, owned, isNew }) {
+  if (!latest) return;
+  const { origin, hash } = new URL(ownerLink);
+  const { created_at: madeAt, link } = latest;
+  const what = { name: label, files: 0, isForFiles: false, hasPassword: link.needs_password };
+  const times = { madeAt, endsAt: link.expires_at, seen: null };
+  const item = {
+    kind: /** @type {const} */ ("push"),
+    id: owned.linkId,
+    token: hash.slice(1),
+    origin,
+    ...what,
+    ...times,
+  };
+  await keptHere.show({ version: 1, ...item }, isNew && wantsToRemember());
 }
 
 /** Forgets the link. */
@@ -88,6 +114,7 @@ export function forgetPush() {
   showPassphrase(false);
   card.clear();
   wayBack.clear();
+  keptHere.clear();
   element("revoke-ask", HTMLElement).hidden = true;
   setText("change-problem", "");
 }
@@ -96,6 +123,7 @@ export function forgetPush() {
 function showStatus(status, opened) {
   const first = latest === undefined;
   latest = status;
+  label = opened.label;
   const gone = status.link.gone;
   for (const part of document.querySelectorAll("[data-when=live]")) part.toggleAttribute("hidden", Boolean(gone));
   if (gone) showEnd(gone, status, opened);

@@ -7,6 +7,8 @@ import { CallError, read, sendForBytes, sendForText } from "../net/api.js";
 import { isShare } from "../owner/answers.js";
 
 const TRIES = 3;
+/** What is known of files that are not there. */
+const NOTHING = { first: "", files: 0, what: "" };
 
 /** The share has no link: it was never sent to its end. */
 export class NothingSent extends Error {
@@ -32,7 +34,8 @@ export async function comeBack(text, keyWorker) {
   });
   const status = read(await sendForText(call("")), isShare);
   if (status.links.length === 0) throw new NothingSent();
-  const share = await keyWorker.ask("comeBack", await sendForBytes(call("/note")));
+  const ids = status.links.map(({ link }) => link);
+  const share = await keyWorker.ask("comeBack", await sendForBytes(call("/note")), ids);
   const link = status.links.find((candidate) => candidate.link === share.linkId);
   if (!link) throw new NothingSent();
   return {
@@ -42,7 +45,8 @@ export async function comeBack(text, keyWorker) {
     expiresAt: link.expires_at,
     downloads: link.downloads_max,
     hasPassword: link.needs_password,
-    what: status.gone ? "" : await contents(() => sendForBytes(call("/manifest")), keyWorker),
+    ...(status.gone ? NOTHING : await contents(() => sendForBytes(call("/manifest")), keyWorker)),
+    madeAt: status.created_at,
     drawn: "",
     onTaken: () => {},
     isBack: true,
@@ -50,18 +54,18 @@ export async function comeBack(text, keyWorker) {
 }
 
 /**
- * Number and size of the files, in words. Where the server has lost their list, the rest is shown without.
+ * What was sent, and it in words. Where the server has lost their list, the rest is shown without.
  *
  * @param {() => Promise<Uint8Array>} fetchManifest
  * @param {import("../workers/key-worker.js").SealKeyWorker} keyWorker
  */
 async function contents(fetchManifest, keyWorker) {
   try {
-    const [count, bytes] = await keyWorker.ask("contents", await fetchManifest());
-    return texts.what(count, sizeText(bytes));
+    const { files, bytes, first } = await keyWorker.ask("contents", await fetchManifest());
+    return { first, files, what: texts.what(files, sizeText(bytes)) };
   } catch (error) {
     const isKnown = error instanceof CallError && ["content-lost", "gone"].includes(error.variant);
-    if (isKnown) return "";
+    if (isKnown) return NOTHING;
     throw error;
   }
 }

@@ -20,9 +20,10 @@ import { element } from "../ui/views.js";
 /**
  * Listens to everything by which files come in.
  *
- * @param {{ isOpen: () => boolean, addFiles: AddFiles, unreadable: (name: string) => void }} page
+ * @param {{ isOpen: () => boolean, addFiles: AddFiles, unreadable: (name: string) => void, textName: () => string }} page
+ * `textName`: of the file that a text becomes which is pasted beside every field; empty: none does
  */
-export function listen({ isOpen, addFiles, unreadable }) {
+export function listen({ isOpen, addFiles, unreadable, textName }) {
   // Without this, a drop beside the page's expectations would open the file in place of the page.
   let depth = 0;
   addEventListener("dragenter", (event) => {
@@ -49,7 +50,13 @@ export function listen({ isOpen, addFiles, unreadable }) {
   });
   addEventListener("paste", (event) => {
     const files = event.clipboardData?.files;
-    if (isOpen() && files?.length) addFiles(picked(files), NO_HANDLES);
+    if (!isOpen()) return;
+    if (files?.length) return addFiles(picked(files), NO_HANDLES);
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    const isInField = event.target instanceof Element && event.target.closest("input, textarea, select");
+    const name = textName();
+    if (isInField || name === "" || text.trim() === "") return;
+    addFiles([{ path: name, file: new File([text], name, { type: "text/plain" }) }], NO_HANDLES);
   });
 }
 

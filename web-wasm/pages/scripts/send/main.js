@@ -9,10 +9,11 @@
  * `damaged`, `other-kind`, `offline`, `lost`. Ids: `#file-input`,
  * `#folder-input`, `#basket`, `#expiry` (values: seconds, or `other` for `#expiry-date`), `#downloads` (values: numbers, or `other` for
  * `#downloads-number`), `#password`,
- * `#password-show`, `#password-make`, `#push-password` (a link for the password too), `#note`, `#send`; `#progress`,
+ * `#password-show`, `#password-make`, `#push-password` (a link for the password too), `#note`, `#remember` (in the list of this browser), `#send`; `#progress`,
  * `#network`, `#pause`, `#cancel`; the card of the files with `#link`, `#copy`, `#qr`, `#share`, `#mail`, `#markdown`, that of the password with the same ids after
  * `push-`, `#push-failed`, `#push-again`; `#status` and `#push-status` (facts as `dd[data-fact]`), `#push-gone`;
- * `#spoken-show`, `#spoken-text`; `#owner-link`, `#owner-copy`; `#more-downloads`, `#hold` (pauses), `#unlock` (what is paused or locked), `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`;
+ * `#spoken-show`, `#spoken-text`; `#other-links` (`li[data-link][data-state]`, in it `.copy`, `.end`, `.yes`, `.no`), `#add-link` with `#add-label`,
+ * `#add-downloads`, `#add-password`, `#add-make`, `#add-problem`; `#owner-link`, `#owner-copy`, `#kept-here`, `#kept-change`; `#more-downloads`, `#hold` (pauses), `#unlock` (what is paused or locked), `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`;
  * `#error`, `#retry`, `#restart`; `#pick-problem`, `#send-problem` (what is wrong with what was typed), `#picking`, `#pick-notes` (what became of what was picked), `#lost` (what can
  * no longer be read) with `#lost-take`, `#lost-leave`; `#unfinished` with a `li` for each interrupted upload, in it `.go-on`,
  * `.throw`, `.yes`; `#unfinished-said`, `#kept`, `#leave`; `#again-files`, `#again-folder`, `#again-missing`,
@@ -29,7 +30,9 @@ import { Cancelled } from "../net/waiting.js";
 import { isConfig } from "../owner/answers.js";
 import { showChannels } from "../owner/channels.js";
 import { FormProblem, LifeChoice, NumberChoice } from "../owner/form-choices.js";
+import { prepareChoice } from "../owner/kept-here.js";
 import { bytesOf, characterName, LimitedField, limitsOfTexts, tooLong } from "../owner/text-limits.js";
+import { stayAwake } from "../ui/awake.js";
 import { DeadEnds } from "../ui/dead-ends.js";
 import { startEngine } from "../ui/engine.js";
 import { prepareTryNow } from "../ui/try-now.js";
@@ -41,7 +44,7 @@ import { reason, whyGone } from "./failures.js";
 import { listen, listenToPickers } from "./file-input.js";
 import { PasswordPush } from "./password-push.js";
 import { chosenPassword, clearPassword, offerPush, preparePassword } from "./password.js";
-import { forgetResult, isLinkAtRisk, prepareResult, showResult } from "./result.js";
+import { forgetResult, isLinkAtRisk, offerOtherLinks, prepareResult, showResult } from "./result.js";
 import { addResumedFiles, prepareInterrupted, reportUnreadable, showInterrupted } from "./resume/view.js";
 import { newSending } from "./sending.js";
 import { waiting } from "./upload-view.js";
@@ -108,6 +111,7 @@ async function configure(text) {
     life.offer(choices.expiry_secs, choices.expiry_secs_default, limits, lifeText, texts.expiryOther);
     const { downloads: offered, downloads_default: first } = choices;
     downloads.offer(offered, first, limits.downloads_max, texts.downloads, texts.downloadsOther);
+    offerOtherLinks(config);
     basket.render();
     // Shown together, so that nothing jumps; but a storage that hangs stops nobody.
     await Promise.race([showInterrupted(), new Promise((resolve) => setTimeout(resolve, STORAGE_MILLIS))]);
@@ -145,9 +149,11 @@ function prepare() {
     isOpen: () => state() === "pick" || state() === "again",
     addFiles: (found, handles) => (state() === "pick" ? addFiles : addResumedFiles)(found, handles),
     unreadable,
+    textName: () => (state() === "pick" ? texts.pastedName : ""),
   });
   prepareInterrupted({ tools, run: (taken) => void run((sending = taken)) });
   preparePassword();
+  prepareChoice();
   life = new LifeChoice("expiry", "expiry-date");
   downloads = new NumberChoice("downloads", "downloads-number");
   const { note, password } = limitsOfTexts();
@@ -244,24 +250,23 @@ function showPaused(yes) {
 async function run(running) {
   showPaused(false);
   show("uploading");
+  const sleep = stayAwake();
   try {
     const result = await running.upload.run();
     // Cancelled in its last moment: it is being deleted.
     if (running !== sending) return;
-    const { passwordPush, downloads, hasPassword, what, drawn } = running;
+    const { passwordPush, downloads, hasPassword, what, first, files, drawn } = running;
+    const sent = { downloads, hasPassword, what, first, files, drawn, madeAt: Date.now() };
     const downloadsLimit = config.limits.downloads_max;
     const onTaken = () => void running.upload.forget();
-    showResult(
-      { ...result, downloads, downloadsLimit, hasPassword, what, drawn, onTaken, isBack: false },
-      tools().keyWorker,
-      passwordPush,
-    );
+    showResult({ ...result, ...sent, downloadsLimit, onTaken, isBack: false }, tools().keyWorker, passwordPush);
     // What is sent needs no second copy of its password on the page.
     clearPassword();
     sending = undefined;
   } catch (error) {
     if (!(error instanceof Cancelled) && running === sending) fail(error);
   } finally {
+    sleep();
     if (!paused) waiting(undefined);
   }
 }

@@ -9,11 +9,13 @@ import { endText, momentText, refusalOf } from "../i18n/wording.js";
 import { CallError, sendForText } from "../net/api.js";
 import { forgetFragment, keep } from "../net/fragment.js";
 import { Card } from "../owner/card.js";
+import { KeptHere, wantsToRemember } from "../owner/kept-here.js";
 import { PushWatch } from "../owner/push-watch.js";
 import { ShareWatch } from "../owner/share-watch.js";
 import { WayBack } from "../owner/way-back.js";
 import { copyExactly } from "../ui/exact-copy.js";
 import { announce, button, element, setText, show, state, wireConfirmation } from "../ui/views.js";
+import { OtherLinks } from "./other-links.js";
 import { deleteShare } from "./upload.js";
 
 /**
@@ -28,6 +30,9 @@ import { deleteShare } from "./upload.js";
  * @property {number} downloadsLimit what this server allows
  * @property {boolean} hasPassword
  * @property {string} what files and size, in words
+ * @property {string} first name of the first file
+ * @property {number} files
+ * @property {number} madeAt
  * @property {string} drawn the password, if the page drew it and nobody knows it yet
  * @property {() => void} onTaken told once, when nobody needs the links here any more
  * @property {boolean} isBack whether its owner came back to it: then they have the address
@@ -39,6 +44,10 @@ let card;
 let pushCard;
 /** @type {WayBack} */
 let wayBack;
+/** @type {KeptHere} */
+let keptHere;
+/** @type {OtherLinks} */
+let otherLinks;
 /** @type {ShareWatch | undefined} */
 let watch;
 /** @type {PushWatch | undefined} */
@@ -64,6 +73,8 @@ export function prepareResult() {
   card = new Card(element("card", HTMLElement), { onTaken: () => markHandedOut("files") });
   pushCard = new Card(element("push-card", HTMLElement), { prefix: "push-", onTaken: () => markHandedOut("password") });
   wayBack = new WayBack(() => markHandedOut("files"));
+  keptHere = new KeptHere();
+  otherLinks = new OtherLinks(() => watch?.lookAnew());
   wireConfirmation("revoke", "revoke-ask", "revoke-keep");
   button("revoke-confirm").addEventListener("click", () => void revoke());
   button("push-again").addEventListener("click", () => state() === "done" && void makePasswordPush());
@@ -80,6 +91,9 @@ export function prepareResult() {
   copyExactly();
   addEventListener("pagehide", () => speak(false));
 }
+
+/** What this server offers for more links. @param {import("/api").Config} config */
+export const offerOtherLinks = (config) => otherLinks.offer(config);
 
 /**
  * @param {Result} result
@@ -117,11 +131,31 @@ export function showResult(result, withKeyWorker, channel) {
       return item;
     }),
   );
-  watch = new ShareWatch(result, keyWorker, { onGone: showEnd, onStatus });
+  otherLinks.show(result, keyWorker);
+  const onLinks = (/** @type {import("/api").LinkStatus[]} */ links) => otherLinks.update(links);
+  watch = new ShareWatch(result, keyWorker, {
+    onGone: showEnd,
+    onStatus,
+    onLinks,
+    nameOf: (link) => otherLinks.nameOf(link),
+  });
   watch.lookNow();
   element("push-state", HTMLElement).hidden = true;
+  const { shareId: id, ownerToken: token, first: name, files, madeAt, expiresAt: endsAt } = result;
+  rememberIt({ kind: "share", id, token, origin: location.origin, name, files, hasPassword, madeAt, endsAt });
   show("done");
   if (channel) void makePasswordPush();
+}
+
+/**
+ * Into the list of this browser, if that is wanted.
+ *
+ * @param {Pick<import("../storage/keyring.js").KeyringItem, "kind" | "id" | "token" | "origin" | "name" | "files" |
+ * "hasPassword" | "madeAt" | "endsAt">} item
+ */
+function rememberIt(item) {
+  const isNew = current?.isBack === false && wantsToRemember();
+  void keptHere.show({ version: 1, ...item, isForFiles: item.kind === "push", seen: null }, isNew);
 }
 
 /** Makes the second link. The first one is there already, whatever becomes of this. */
@@ -150,7 +184,9 @@ async function makePasswordPush() {
 }
 
 /** @param {import("./password-push.js").MadePush} made */
-function showPush({ link, views, expiresAt, owned }) {
+function showPush({ link, views, expiresAt, owned, kept: { token, origin } }) {
+  const what = { name: current?.first ?? "", files: 0, hasPassword: false, madeAt: Date.now(), endsAt: expiresAt };
+  rememberIt({ kind: "push", id: owned.linkId, token, origin: origin || location.origin, ...what });
   pushCard.show({
     link,
     title: texts.cardTwo,
@@ -201,13 +237,19 @@ export function forgetResult() {
   card.clear();
   pushCard.clear();
   wayBack.clear();
+  keptHere.clear();
+  otherLinks.clear();
   for (const id of ["push-card", "push-failed", "revoke-ask", "hold", "unlock"]) element(id, HTMLElement).hidden = true;
   for (const id of ["push-pending", "push-gone", "revoke-problem", "change-problem"]) setText(id, "");
   speak(false);
 }
 
-/** @param {{ state: string, downloads_max: number }} link as the server sees it now */
-function onStatus({ state, downloads_max: downloadsMax }) {
+/** @param {import("/api").LinkStatus} link as the server sees it now */
+function onStatus({ state, gone, downloads_max: downloadsMax }) {
+  // Others may still lead there.
+  element("card", HTMLElement).hidden = Boolean(gone);
+  for (const id of ["more-downloads", "hold", "unlock"]) element(id, HTMLElement).hidden = Boolean(gone);
+  if (gone) return;
   showAllowed(downloadsMax);
   const isStopped = LOCKED.includes(state);
   for (const [id, offered] of /** @type {const} */ ([

@@ -19,6 +19,8 @@ import { Upload } from "./upload.js";
  * @property {boolean} hasPassword
  * @property {string} drawn the password, if the page drew it: nobody else knows it
  * @property {string} what files and size, in words
+ * @property {string} first name of the first file
+ * @property {number} files
  * @property {import("./basket-view.js").BasketView} [basket] with its files, if they were picked for it on this page
  *
  * @typedef {object} Tools
@@ -64,7 +66,8 @@ export function newSending({ module, keyWorker }, basket, terms, { passwordPush,
     ({ kept }) => upload.remember({ push: kept, drawn: "" }),
     () => {},
   );
-  return { upload, passwordPush, downloads: terms.downloads, hasPassword, drawn, what, basket };
+  const [first, files] = [plan.firstPath(), count];
+  return { upload, passwordPush, downloads: terms.downloads, hasPassword, drawn, what, first, files, basket };
 }
 
 /** @param {Plan} plan */
@@ -80,12 +83,13 @@ const listenerOf = (plan) =>
  * @returns {Sending & { plan: Plan }}
  */
 export function resumedSending({ module, keyWorker }, recorder, fileOf) {
-  const { entries, partBytes, terms, push, hasPassword, drawn, what, until } = recorder.unfinished;
+  const { entries, partBytes, terms, push, hasPassword, drawn, until } = recorder.unfinished;
+  const { what, first, count: files } = recorder.unfinished;
   const plan = Plan.kept(entries, partBytes);
   const upload = new Upload({ module, keyWorker, plan, fileOf, terms, keep: async () => undefined }, listenerOf(plan));
   setText("kept", texts.kept(momentText(until)));
   const passwordPush = push ? PasswordPush.resume(keyWorker, push) : undefined;
-  return { upload, passwordPush, downloads: terms.downloads, hasPassword, drawn, what, plan };
+  return { upload, passwordPush, downloads: terms.downloads, hasPassword, drawn, what, first, files, plan };
 }
 
 /** That nothing is kept any longer. */

@@ -15,6 +15,11 @@ let shareOwner;
 /** @type {PushSender | undefined} */
 let pushSender;
 
+function theShareOwner() {
+  if (!shareOwner) throw new Error("nobody came back");
+  return shareOwner;
+}
+
 function theSender() {
   if (!sender) throw new Error("nothing is sent");
   return sender;
@@ -45,6 +50,25 @@ function ownPush(begun) {
  * @typedef {{ kind: string, from?: string, label?: string, forFiles?: boolean,
  * user?: string, password?: string, note?: string, url?: string }} PushForm
  */
+
+/** @typedef {{ link: string, label: string, token: string }} Noted a link, as the owner's note has it */
+/** @typedef {{ files: number, bytes: number, first: string }} Contents of a share */
+
+/**
+ * What is made of a handle that is needed no longer then.
+ *
+ * @template {{ free(): void }} Handle
+ * @template T
+ * @param {Handle} handle
+ * @param {(handle: Handle) => T} use
+ */
+function freed(handle, use) {
+  try {
+    return use(handle);
+  } finally {
+    handle.free();
+  }
+}
 
 const calls = {
   // Sending.
@@ -91,16 +115,61 @@ const calls = {
     shareOwner = ShareOwner.fromLink(text);
     return { shareId: shareOwner.shareId(), ownerProof: shareOwner.ownerProof() };
   },
-  /** @param {Uint8Array} note of the owner */
-  comeBack(note) {
-    if (!shareOwner) throw new Error("nobody came back");
-    return ownShare(shareOwner.sender(note));
+  /** @param {Uint8Array} note of the owner @param {string[]} links that the server knows */
+  comeBack(note, links) {
+    theShareOwner().openNote(note);
+    return ownShare(theShareOwner().sender(links.join()));
   },
-  /** Number and bytes of the files. @param {Uint8Array} manifest */
+
+  // More links to what was sent: noted, then made.
+
+  /** What the owner's note says of the links, now. @param {Uint8Array} sealed */
+  openNote(sealed) {
+    theShareOwner().openNote(sealed);
+    return /** @type {Noted[]} */ (JSON.parse(theShareOwner().noted()));
+  },
+  /** @param {Uint8Array} manifest */
+  ownedContents: (manifest) => /** @type {Contents} */ (JSON.parse(theShareOwner().contents(manifest))),
+  /** @param {string} label @param {string} password @returns {string} its id */
+  drawLink: (label, password) => theShareOwner().drawLink(label, password),
+  forgetDrawn: () => theShareOwner().forgetDrawn(),
+  sealNote: () => /** @type {Uint8Array<ArrayBuffer>} */ (theShareOwner().sealNote()),
+  /** @param {string} link @param {number} downloadsMax */
+  drawnLinkBody: (link, downloadsMax) => theShareOwner().putLink(link, downloadsMax),
+  /** @param {Uint8Array} manifest */
   contents(manifest) {
     theSender().reopenManifest(manifest);
-    return /** @type {[number, number]} */ (JSON.parse(theSender().contents()));
+    return /** @type {Contents} */ (JSON.parse(theSender().contents()));
   },
+
+  // Of the list of what was sent: by the token of an owner's address, whatever else is held here.
+
+  /** @param {"share" | "push"} kind @param {string} token */
+  ownerOf: (kind, token) =>
+    kind === "share"
+      ? freed(ShareOwner.fromLink(token), (owner) => ({ id: owner.shareId(), ownerProof: owner.ownerProof() }))
+      : freed(PushSender.fromOwnerLink(token), (owner) => ({ id: owner.linkId(), ownerProof: owner.ownerProof() })),
+  /** Of the first link that has not ended. @param {string} token @param {Uint8Array} note of the owner @param {string[]} live */
+  sendTokenOf: (token, note, live) =>
+    freed(ShareOwner.fromLink(token), (owner) => {
+      owner.openNote(note);
+      const noted = /** @type {Noted[]} */ (JSON.parse(owner.noted()));
+      const found = noted.find(({ link }) => live.includes(link));
+      if (!found) throw Object.assign(new Error("no link is left"), { variant: "not-found" });
+      return found.token;
+    }),
+  /** @param {string} token */
+  pushTokenOf: (token) => freed(PushSender.fromOwnerLink(token), (owner) => owner.linkToken()),
+  /** The token alone, of an address with or without anything around it. @param {"share" | "push"} kind @param {string} text */
+  ownerTokenOf: (kind, text) =>
+    kind === "share"
+      ? freed(ShareOwner.fromLink(text), (owner) => owner.token())
+      : freed(PushSender.fromOwnerLink(text), (owner) => owner.ownerToken()),
+  /** @param {string} token @param {string} body */
+  pushStatusOf: (token, body) => freed(PushSender.fromOwnerLink(token), (owner) => owner.status(body)),
+  /** @param {string} token @param {Uint8Array} manifest */
+  contentsOf: (token, manifest) =>
+    freed(ShareOwner.fromLink(token), (owner) => /** @type {Contents} */ (JSON.parse(owner.contents(manifest)))),
 
   // Pushing.
 

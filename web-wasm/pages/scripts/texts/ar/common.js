@@ -18,6 +18,7 @@ export const written = {
   "channels.title": "ما الذي تريد تسليمه",
   "channels.files": "ملفات",
   "channels.passwords": "كلمات مرور",
+  "channels.sent": "المُرسَل",
   "foot.languages": "اللغة",
   "foot.sealed": "يُختم على جهازك بمفاتيح لا يراها الخادم أبدًا.",
   "foot.opened": "يُفتح على جهازك بمفتاح لا يراه الخادم أبدًا.",

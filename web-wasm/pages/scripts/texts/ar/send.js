@@ -17,9 +17,22 @@ const FILES = {
 
 /** @type {typeof En.page} */
 export const page = {
+  others: {
+    title: "روابط أخرى إلى الملفات نفسها",
+    lead: "رابط لكل شخص: ترى من حصل على الملفات، ويمكنك إنهاء رابط دون غيره.",
+    add: "إنشاء رابط آخر",
+    label: "لمن",
+    labelHint: "اسم في كل سطر: لكل واحد رابط. لا يرى الأسماء أحد غيرك.",
+    passwordHint: "أخبر بها بطريقة أخرى غير الرابط.",
+    make: "إنشاء",
+    csv: "كل الروابط في ملف واحد (CSV)",
+    csvAsk: "من يحصل على هذا الملف يستطيع فتح كل ما ليست له كلمة مرور. فيه الروابط، وليست فيه كلمات مرور.",
+    csvYes: "حفظ الملف",
+    csvNo: "عدم الحفظ",
+  },
   pick: {
     title: "اختر ما تريد إرساله",
-    drop: "أفلت الملفات أو المجلدات في أي مكان من هذه الصفحة",
+    drop: "أفلت الملفات أو المجلدات في أي مكان من هذه الصفحة، أو الصق ملفات أو نصًا",
     files: "اختيار ملفات",
     folder: "اختيار مجلد",
     listed: "ما تريد إرساله",
@@ -67,7 +80,7 @@ export const page = {
     revokeYes: "نعم، احذف الآن",
     revokeNo: "إبقاء الملفات",
   },
-  status: { title: "ماذا فعل المستلم", files: "الملفات", password: "كلمة المرور" },
+  status: { timeline: "كل حدث", title: "ماذا فعل المستلم", files: "الملفات", password: "كلمة المرور" },
   error: { retry: "إعادة المحاولة", restart: "البدء من جديد" },
 };
 
@@ -85,6 +98,40 @@ export const written = {
 
 /** @type {typeof En.send} */
 export const send = {
+  pastedName: "نص ملصق.txt",
+  others: {
+    saved: "يقول شخص لديه الرابط إنه حُفظ",
+    ended: "انتهى",
+    unnamed: (number) => `الرابط ${number}`,
+    copy: "نسخ الرابط",
+    copied: "نُسخ",
+    end: "إنهاء هذا الرابط",
+    endAsk: "هل تنهي هذا الرابط؟ لن يفتح شيئًا بعد ذلك. تبقى الروابط الأخرى.",
+    endYes: "نعم، أنهِه",
+    endNo: "لا، احتفظ به",
+    made: (count) =>
+      counted(count, {
+        one: "أُنشئ الرابط.",
+        two: "أُنشئ رابطان.",
+        few: "أُنشئت # روابط.",
+        many: "أُنشئ # رابطًا.",
+        other: "أُنشئ # رابط.",
+      }),
+    progress: (done, all) => `${done} / ${all}`,
+    taken: (taken, max) => `استُخدم ${taken} من ${max} من التنزيلات`,
+    hasPassword: "بكلمة مرور",
+    wrong: (count) =>
+      counted(count, {
+        one: "كلمة مرور خاطئة واحدة",
+        two: "كلمتا مرور خاطئتان",
+        few: "# كلمات مرور خاطئة",
+        many: "# كلمة مرور خاطئة",
+        other: "# كلمة مرور خاطئة",
+      }),
+    labelTooLong: (over) =>
+      counted(over, { one: "الاسم أطول ببايت واحد.", two: "الاسم أطول ببايتين.", other: "الاسم أطول بـ # بايت." }),
+    tooMany: "لهذه الملفات أكبر عدد ممكن من الروابط.",
+  },
   limits: (size, files) => `حتى ${size} و${files} ملف.`,
   sum: (size, files, limit) => `${counted(files, FILES)}، ${size} من أصل ${limit} على الأكثر.`,
   remove: (name) => `إزالة ${isolated(name)}`,
@@ -315,14 +362,29 @@ export const status = {
   loading: "لحظة …",
 };
 
-/** @type {typeof En.goneForOwner} */
-export const goneForOwner = {
-  spent: (when) => `نُزّلت الملفات، وحُذفت من الخادم في ${when}.`,
-  expired: (when) => `انتهت المدة في ${when}. حُذفت الملفات من الخادم.`,
-  revoked: (when) => `حذفتها أنت في ${when}. لم يعد الرابط يعمل.`,
-  destroyed: (when) => `حذفها المستلم من الخادم في ${when}.`,
-  "too-many-guesses": (when) => `حُذفت الملفات من الخادم في ${when} بعد كلمات مرور خاطئة كثيرة.`,
-  abandoned: (when) => `لم يكتمل الرفع في الوقت المحدد، وحُذف ما رُفع في ${when}.`,
+/** @type {typeof En.shareEvents} */
+export const shareEvents = {
+  created: "بدأت الإرسال",
+  completed: "حُفظ كل شيء",
+  "link-added": "أُنشئ رابط",
+  changed: "غيّرته أنت",
+  paused: "أوقفته أنت مؤقتًا",
+  resumed: "استأنفته أنت",
+  opened: "فتحه شخص لديه الرابط",
+  "wrong-password": "كتب أحدهم كلمة مرور خاطئة",
+  locked: "أُوقف بعد كلمات مرور خاطئة كثيرة",
+  granted: "أُكد تنزيل",
+  started: "بدأ التنزيل",
+  released: "لم يبدأ التنزيل، وعاد متاحًا",
+  finished: "يقول شخص لديه الرابط إنه حُفظ",
+  lapsed: "انتهى وقت تنزيل",
+  spent: "انتهى: استُخدمت كل التنزيلات",
+  expired: "انتهى: انقضت مدته",
+  revoked: "انتهى: حذفته أنت",
+  destroyed: "انتهى: حذفه مستلم",
+  "too-many-guesses": "انتهى: كلمات مرور خاطئة كثيرة",
+  "content-lost": "وجده الخادم تالفًا",
+  "content-restored": "عاد سليمًا",
 };
 
 /** @type {typeof En.endings} */

@@ -18,6 +18,7 @@ export const written = {
   "channels.title": "Was Sie übergeben",
   "channels.files": "Dateien",
   "channels.passwords": "Passwörter",
+  "channels.sent": "Gesendet",
   "foot.languages": "Sprache",
   "foot.sealed": "Versiegelt auf Ihrem Gerät, mit Schlüsseln, die der Server nie sieht.",
   "foot.opened": "Geöffnet auf Ihrem Gerät, mit einem Schlüssel, den der Server nie sieht.",

@@ -102,6 +102,16 @@ export const events = {
   deleted: "Vom Server gelöscht",
 };
 
+/** @type {typeof En.goneForOwner} */
+export const goneForOwner = {
+  spent: (when) => `Heruntergeladen, und am ${when} vom Server gelöscht.`,
+  expired: (when) => `Die Zeit war am ${when} abgelaufen. Die Dateien sind vom Server gelöscht.`,
+  revoked: (when) => `Sie haben es am ${when} gelöscht. Der Link funktioniert nicht mehr.`,
+  destroyed: (when) => `Der Empfänger hat es am ${when} vom Server gelöscht.`,
+  "too-many-guesses": (when) => `Am ${when} gab es zu viele falsche Passwörter. Die Dateien sind vom Server gelöscht.`,
+  abandoned: (when) => `Das Hochladen wurde nicht rechtzeitig fertig, und am ${when} wurde alles gelöscht.`,
+};
+
 /** @type {typeof En.pushGone} */
 export const pushGone = {
   spent: (when) => `Alle Abrufe sind verbraucht. Am ${when} wurde es vom Server gelöscht.`,
@@ -126,6 +136,16 @@ export const refusals = {
     "Der Server hat keinen Platz mehr. Versuchen Sie es später noch einmal, oder sagen Sie es seinem Betreiber.",
 };
 
+/** @type {typeof En.kept} */
+export const kept = {
+  yes: "Es steht in der Liste dieses Browsers: Dort finden Sie es wieder.",
+  no: "Es steht nicht in der Liste dieses Browsers.",
+  failed:
+    "Dieser Browser kann es nicht aufbewahren, etwa weil es ein privates Fenster ist. Bewahren Sie stattdessen die Adresse oben auf.",
+  remember: "In die Liste aufnehmen",
+  forget: "Aus der Liste nehmen",
+};
+
 /** @type {typeof En.page} */
 export const page = {
   back: {
@@ -135,6 +155,11 @@ export const page = {
       "Bewahren Sie diese Adresse auf, und senden Sie sie niemandem: Wer sie hat, kann alles hier sehen, anhalten und " +
       "löschen, und bekommt den Link. Sie können diese Seite auch neu laden, solange dieser Tab offen ist.",
     copy: "Kopieren",
+    list: "Was Sie gesendet haben",
+    remember: "In diesem Browser merken",
+    rememberHint:
+      "Unter „Gesendet“ finden Sie es wieder. Das kann auch, wer diesen Browser benutzt: An einem gemeinsamen Computer " +
+      "schalten Sie es aus.",
   },
 };
 

@@ -10,9 +10,23 @@ const FILES = { one: "# Datei", other: "# Dateien" };
 
 /** @type {typeof En.page} */
 export const page = {
+  others: {
+    title: "Weitere Links zu denselben Dateien",
+    lead: "Einer für jede Person: Sie sehen, wer sie hat, und können einen beenden, ohne die anderen zu beenden.",
+    add: "Noch einen Link erstellen",
+    label: "Für wen",
+    labelHint: "Ein Name je Zeile: Jeder bekommt einen Link. Die Namen sehen nur Sie.",
+    passwordHint: "Teilen Sie es auf einem anderen Weg mit als den Link.",
+    make: "Erstellen",
+    csv: "Alle Links in einer Datei (CSV)",
+    csvAsk:
+      "Wer diese Datei hat, kann alles öffnen, was kein Passwort hat. Sie enthält die Links und keine Passwörter.",
+    csvYes: "Datei speichern",
+    csvNo: "Nicht speichern",
+  },
   pick: {
     title: "Wählen Sie, was Sie senden",
-    drop: "Legen Sie Dateien oder Ordner irgendwo auf dieser Seite ab",
+    drop: "Legen Sie Dateien oder Ordner irgendwo auf dieser Seite ab, oder fügen Sie Dateien oder einen Text ein",
     files: "Dateien wählen",
     folder: "Ordner wählen",
     listed: "Was Sie senden",
@@ -62,7 +76,7 @@ export const page = {
     revokeYes: "Ja, jetzt löschen",
     revokeNo: "Behalten",
   },
-  status: { title: "Was der Empfänger getan hat", files: "Dateien", password: "Passwort" },
+  status: { timeline: "Jedes Ereignis", title: "Was der Empfänger getan hat", files: "Dateien", password: "Passwort" },
   error: { retry: "Noch einmal versuchen", restart: "Von vorn beginnen" },
 };
 
@@ -82,6 +96,26 @@ export const written = {
 
 /** @type {typeof En.send} */
 export const send = {
+  pastedName: "eingefügter Text.txt",
+  others: {
+    saved: "gespeichert, sagt jemand mit dem Link",
+    ended: "beendet",
+    unnamed: (number) => `Link ${number}`,
+    copy: "Link kopieren",
+    copied: "Kopiert",
+    end: "Diesen Link beenden",
+    endAsk: "Diesen Link beenden? Er öffnet dann nichts mehr. Die anderen Links bleiben.",
+    endYes: "Ja, beenden",
+    endNo: "Nein, behalten",
+    made: (count) => counted(count, { one: "Der Link ist erstellt.", other: "# Links sind erstellt." }),
+    progress: (done, all) => `${done} / ${all}`,
+    taken: (taken, max) => `${taken} von ${max} Downloads verbraucht`,
+    hasPassword: "mit Passwort",
+    wrong: (count) => counted(count, { one: "# falsches Passwort", other: "# falsche Passwörter" }),
+    labelTooLong: (over) =>
+      counted(over, { one: "Der Name ist um # Byte zu lang.", other: "Der Name ist um # Bytes zu lang." }),
+    tooMany: "Diese Dateien haben so viele Links, wie sie haben können.",
+  },
   limits: (size, files) => `Bis zu ${size} und ${files} Dateien.`,
   sum: (size, files, limit) => `${counted(files, FILES)}, ${size} von höchstens ${limit}.`,
   remove: (name) => `${name} entfernen`,
@@ -285,14 +319,29 @@ export const status = {
   loading: "einen Moment …",
 };
 
-/** @type {typeof En.goneForOwner} */
-export const goneForOwner = {
-  spent: (when) => `Heruntergeladen, und am ${when} vom Server gelöscht.`,
-  expired: (when) => `Die Zeit war am ${when} abgelaufen. Die Dateien sind vom Server gelöscht.`,
-  revoked: (when) => `Sie haben es am ${when} gelöscht. Der Link funktioniert nicht mehr.`,
-  destroyed: (when) => `Der Empfänger hat es am ${when} vom Server gelöscht.`,
-  "too-many-guesses": (when) => `Am ${when} gab es zu viele falsche Passwörter. Die Dateien sind vom Server gelöscht.`,
-  abandoned: (when) => `Das Hochladen wurde nicht rechtzeitig fertig, und am ${when} wurde alles gelöscht.`,
+/** @type {typeof En.shareEvents} */
+export const shareEvents = {
+  created: "Sie haben mit dem Senden begonnen",
+  completed: "Alles war gespeichert",
+  "link-added": "Ein Link wurde erstellt",
+  changed: "Sie haben es geändert",
+  paused: "Sie haben es angehalten",
+  resumed: "Sie haben es fortgesetzt",
+  opened: "Von jemandem mit dem Link geöffnet",
+  "wrong-password": "Jemand hat ein falsches Passwort eingegeben",
+  locked: "Angehalten nach zu vielen falschen Passwörtern",
+  granted: "Ein Download wurde bestätigt",
+  started: "Der Download hat begonnen",
+  released: "Der Download wurde nicht begonnen und ist wieder frei",
+  finished: "Gespeichert, sagt jemand mit dem Link",
+  lapsed: "Die Zeit eines Downloads war abgelaufen",
+  spent: "Beendet: Alle Downloads sind verbraucht",
+  expired: "Beendet: Die Zeit war abgelaufen",
+  revoked: "Beendet: Sie haben es gelöscht",
+  destroyed: "Beendet: Ein Empfänger hat es gelöscht",
+  "too-many-guesses": "Beendet: zu viele falsche Passwörter",
+  "content-lost": "Auf dem Server beschädigt gefunden",
+  "content-restored": "Es ist wieder unversehrt",
 };
 
 /** @type {typeof En.endings} */

@@ -109,6 +109,16 @@ export const events = {
   deleted: "Deleted from the server",
 };
 
+/** Why a share or link is gone, for its owner. @type {import("/pages").EndTexts} */
+export const goneForOwner = {
+  spent: (when) => `Downloaded, and deleted from the server on ${when}.`,
+  expired: (when) => `It expired on ${when}, and is deleted from the server.`,
+  revoked: (when) => `You deleted it on ${when}. The link no longer works.`,
+  destroyed: (when) => `The recipient deleted it from the server on ${when}.`,
+  "too-many-guesses": (when) => `Too many wrong passwords on ${when}. It is deleted from the server.`,
+  abandoned: (when) => `The upload was not finished in time, and was deleted on ${when}.`,
+};
+
 /** Why a push is gone, for its owner. @type {import("/pages").EndTexts} */
 export const pushGone = {
   spent: (when) => `Every view was taken. It was deleted from the server on ${when}.`,
@@ -121,6 +131,15 @@ export const pushGone = {
 /** What a server says that refuses what somebody hands over. In English, its own sentence is shown. @type {Record<string, string>} */
 export const refusals = {};
 
+/** Whether what was sent is in the list of this browser. */
+export const kept = {
+  yes: "It is in the list of this browser: there you find it again.",
+  no: "It is not in the list of this browser.",
+  failed: "This browser cannot keep it, as in a private window. Keep the address above instead.",
+  remember: "Put it in the list",
+  forget: "Take it off the list",
+};
+
 /** Texts of elements that carry `data-text="group.name"`. */
 export const page = {
   back: {
@@ -130,6 +149,10 @@ export const page = {
       "Keep this address, and do not send it to anybody: whoever has it can see, pause and delete this, and gets the " +
       "link. Loading this page again works too, as long as this tab is open.",
     copy: "Copy",
+    list: "What you sent",
+    remember: "Remember it in this browser",
+    rememberHint:
+      "You find it again under “Sent”. Whoever uses this browser can, too: on a shared computer, switch this off.",
   },
 };
 

@@ -8,9 +8,22 @@ const FILES = { one: "# file", other: "# files" };
 
 /** Texts of elements that carry `data-text="group.name"`. */
 export const page = {
+  others: {
+    title: "More links to the same files",
+    lead: "One for each person: you see who has it, and can end one without the others.",
+    add: "Make another link",
+    label: "For whom",
+    labelHint: "One name a line: each gets a link. Only you see the names.",
+    passwordHint: "Tell it by another way than the link.",
+    make: "Make",
+    csv: "All links in one file (CSV)",
+    csvAsk: "Whoever gets this file can open everything that has no password. It holds the links, and no passwords.",
+    csvYes: "Save the file",
+    csvNo: "Do not save it",
+  },
   pick: {
     title: "Choose what to send",
-    drop: "Drop files or folders anywhere on this page",
+    drop: "Drop files or folders anywhere on this page, or paste files or a text",
     files: "Choose files",
     folder: "Choose a folder",
     listed: "What you send",
@@ -59,11 +72,39 @@ export const page = {
     revokeYes: "Yes, delete now",
     revokeNo: "Keep them",
   },
-  status: { title: "What the recipient did", files: "Files", password: "Password" },
+  status: { timeline: "All events", title: "What the recipient did", files: "Files", password: "Password" },
   error: { retry: "Try again", restart: "Start over" },
 };
 
 export const send = {
+  /** Name of the file that a pasted text becomes. */
+  pastedName: "pasted text.txt",
+  /** More links to what was sent. */
+  others: {
+    saved: "saved, says somebody with the link",
+    ended: "ended",
+    /** @param {string} number */
+    unnamed: (number) => `Link ${number}`,
+    copy: "Copy link",
+    copied: "Copied",
+    end: "End this link",
+    endAsk: "End this link? It opens nothing then. The other links stay.",
+    endYes: "Yes, end it",
+    endNo: "No, keep it",
+    /** @param {number} count */
+    made: (count) => counted(count, { one: "The link is made.", other: "# links are made." }),
+    /** @param {number} done @param {number} all */
+    progress: (done, all) => `${done} / ${all}`,
+    /** @param {string} taken @param {string} max */
+    taken: (taken, max) => `${taken} of ${max} downloads taken`,
+    hasPassword: "with a password",
+    /** @param {number} count */
+    wrong: (count) => counted(count, { one: "# wrong password", other: "# wrong passwords" }),
+    /** @param {number} over */
+    labelTooLong: (over) =>
+      counted(over, { one: "The name is # byte too long.", other: "The name is # bytes too long." }),
+    tooMany: "These files have as many links as they can have.",
+  },
   /** @param {string} size @param {string} files */
   limits: (size, files) => `Up to ${size} and ${files} files.`,
   /** @param {string} size @param {number} files @param {string} limit */
@@ -297,14 +338,29 @@ export const status = {
   loading: "one moment…",
 };
 
-/** Why a share or link is gone, for its owner. @type {import("/pages").EndTexts} */
-export const goneForOwner = {
-  spent: (when) => `Downloaded, and deleted from the server on ${when}.`,
-  expired: (when) => `It expired on ${when}, and is deleted from the server.`,
-  revoked: (when) => `You deleted it on ${when}. The link no longer works.`,
-  destroyed: (when) => `The recipient deleted it from the server on ${when}.`,
-  "too-many-guesses": (when) => `Too many wrong passwords on ${when}. It is deleted from the server.`,
-  abandoned: (when) => `The upload was not finished in time, and was deleted on ${when}.`,
+/** Lines of the timeline of files, by event. @type {Partial<Record<import("/api").Event, string>>} */
+export const shareEvents = {
+  created: "You began to send",
+  completed: "Everything was stored",
+  "link-added": "A link was made",
+  changed: "You changed it",
+  paused: "You paused it",
+  resumed: "You resumed it",
+  opened: "Opened by somebody with the link",
+  "wrong-password": "Somebody typed a wrong password",
+  locked: "Paused after too many wrong passwords",
+  granted: "A download was confirmed",
+  started: "The download began",
+  released: "The download was not begun, and is free again",
+  finished: "Saved, says somebody with the link",
+  lapsed: "The time of a download was over",
+  spent: "Ended: every download was taken",
+  expired: "Ended: its time was over",
+  revoked: "Ended: you deleted it",
+  destroyed: "Ended: a recipient deleted it",
+  "too-many-guesses": "Ended: too many wrong passwords",
+  "content-lost": "The server found it damaged",
+  "content-restored": "It is whole again",
 };
 
 /** Titles of what has ended, and what a receipt proves. */

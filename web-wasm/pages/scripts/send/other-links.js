@@ -1,0 +1,414 @@
+// @ts-check
+/**
+ * More links to what was sent, one for each person: made, handed out, ended. The owner's note remembers them before they are
+ * made, so that no link is there that nobody can show again.
+ */
+
+import { problems, send as texts, status as statusTexts } from "../i18n/texts.js";
+import { countText, refusalOf } from "../i18n/wording.js";
+import { CallError, send, sendForBytes, sendForText } from "../net/api.js";
+import { FormProblem, NumberChoice } from "../owner/form-choices.js";
+import { csvOf, saveText } from "../ui/save-text.js";
+import {
+  announce,
+  button,
+  element,
+  fromTemplate,
+  setText,
+  setTextIn,
+  wireConfirmation,
+  wireShowPassword,
+} from "../ui/views.js";
+
+/**
+ * @typedef {import("../workers/key-worker.js").SealKeyWorker} SealKeyWorker
+ *
+ * @typedef {{ shareId: string, linkId: string, ownerProof: string, ownerToken: string }} Owned
+ *
+ * @typedef {{ label: string, link: string, json: string }} Drawn
+ */
+
+const TRIES = 3;
+/** Other devices may change the note at the same time: so often it is read again. */
+const CONFLICTS_MAX = 5;
+const COPIED_MILLIS = 2_500;
+
+export class OtherLinks {
+  /** @type {Owned | undefined} */
+  #owned;
+  /** @type {SealKeyWorker | undefined} */
+  #keyWorker;
+  #downloads = new NumberChoice("add-downloads", "add-downloads-number");
+  /** What the note says of each, once it was read. @type {Map<string, import("../workers/seal-key-worker.js").Noted>} */
+  #noted = new Map();
+  /** @type {Map<string, HTMLElement>} */
+  #rows = new Map();
+  /**
+   * What was begun and is not made yet: the answer to the first of it may have been lost.
+   *
+   * @type {{ password: string, downloads: number, left: Drawn[] } | undefined}
+   */
+  #begun;
+  #isReady = false;
+  #onChange;
+
+  /** @param {() => void} onChange there is a new one, or one less */
+  constructor(onChange) {
+    this.#onChange = onChange;
+    wireShowPassword("add-password", "add-password-show");
+    wireConfirmation("others-csv", "others-csv-ask", "others-csv-no");
+    button("others-csv-yes").addEventListener("click", () => this.#owned && this.#saveTable());
+    element("add-link", HTMLFormElement).addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.#owned) void this.#add();
+    });
+  }
+
+  /** @param {import("/api").Config} config */
+  offer({ choices, limits }) {
+    const { downloads, downloads_default: first } = choices;
+    this.#downloads.offer(downloads, first, limits.downloads_max, texts.downloads, texts.downloadsOther);
+  }
+
+  /** @param {Owned} owned @param {SealKeyWorker} keyWorker */
+  show(owned, keyWorker) {
+    this.clear();
+    this.#owned = owned;
+    this.#keyWorker = keyWorker;
+  }
+
+  clear() {
+    this.#owned = this.#begun = undefined;
+    this.#isReady = false;
+    this.#noted.clear();
+    this.#lookedFor.clear();
+    this.#rows.clear();
+    element("other-links", HTMLElement).replaceChildren();
+    element("add-label", HTMLTextAreaElement).value = element("add-password", HTMLInputElement).value = "";
+    for (const id of ["add-problem", "add-said"]) setText(id, "");
+    this.#offerTable();
+  }
+
+  /** How they stand. @param {import("/api").LinkStatus[]} links */
+  update(links) {
+    const others = links.filter(({ link }) => link !== this.#owned?.linkId);
+    for (const link of others) this.#row(link.link).show(link);
+    // Their names are in the note, which few need. What is not in it is not asked for again.
+    const unknown = others
+      .map(({ link }) => link)
+      .filter((link) => !this.#noted.has(link) && !this.#lookedFor.has(link));
+    if (unknown.length > 0) void this.#readNames(unknown);
+  }
+
+  /** How a link is called; empty while there is only one. @param {string} id */
+  nameOf(id) {
+    if (this.#rows.size === 0) return "";
+    const number = id === this.#owned?.linkId ? 1 : [...this.#rows.keys()].indexOf(id) + 2;
+    return this.#noted.get(id)?.label || texts.others.unnamed(countText(number));
+  }
+
+  /** Links whose names were asked for. @type {Set<string>} */
+  #lookedFor = new Set();
+
+  /** @param {string[]} unknown */
+  async #readNames(unknown) {
+    for (const link of unknown) this.#lookedFor.add(link);
+    try {
+      await this.#alone(() => this.#ready());
+      for (const id of this.#rows.keys()) this.#name(id);
+      this.#onChange();
+    } catch {
+      // With the next look.
+      for (const link of unknown) this.#lookedFor.delete(link);
+    }
+  }
+
+  /** @param {string} id */
+  #row(id) {
+    let row = this.#rows.get(id);
+    if (!row) {
+      row = fromTemplate("other-link");
+      row.dataset.link = id;
+      for (const [selector, text] of [
+        [".copy", texts.others.copy],
+        [".end", texts.others.end],
+        [".ask p", texts.others.endAsk],
+        [".yes", texts.others.endYes],
+        [".no", texts.others.endNo],
+      ])
+        setTextIn(row, selector, text);
+      this.#rows.set(id, row);
+      element("other-links", HTMLElement).append(row);
+      const copy = /** @type {HTMLButtonElement} */ (row.querySelector(".copy"));
+      copy.addEventListener("click", () => void this.#copy(id, copy));
+      this.#wireEnd(id, row);
+      this.#name(id);
+      this.#offerTable();
+    }
+    const shown = row;
+    return { show: (/** @type {import("/api").LinkStatus} */ link) => showStatus(shown, link) };
+  }
+
+  /** All links in one file, for who writes to many: without passwords. */
+  #saveTable() {
+    element("others-csv-ask", HTMLElement).hidden = true;
+    const rows = [...this.#rows.keys()].flatMap((id) => {
+      const noted = this.#noted.get(id);
+      const isLive = !this.#rows.get(id)?.querySelector(".end")?.hasAttribute("hidden");
+      return noted && isLive ? [[this.nameOf(id), `${location.origin}/s#${noted.token}`]] : [];
+    });
+    saveText("links.csv", "text/csv;charset=utf-8", csvOf([["for", "link"], ...rows]));
+  }
+
+  #offerTable() {
+    element("others-csv-block", HTMLElement).hidden = this.#rows.size === 0;
+    element("others-csv-ask", HTMLElement).hidden = true;
+  }
+
+  /** @param {string} id */
+  #name(id) {
+    const row = this.#rows.get(id);
+    if (!row) return;
+    const noted = this.#noted.get(id);
+    const name = this.nameOf(id);
+    setTextIn(row, ".name", name);
+    for (const [className, label] of [
+      ["copy", texts.others.copy],
+      ["end", texts.others.end],
+    ]) {
+      const target = /** @type {HTMLButtonElement} */ (row.querySelector(`.${className}`));
+      target.setAttribute("aria-label", `${label}: ${name}`);
+    }
+    const copy = /** @type {HTMLButtonElement} */ (row.querySelector(".copy"));
+    copy.disabled = !noted;
+    row.querySelector(".link")?.setAttribute("aria-label", name);
+    row.querySelector(".ask")?.setAttribute("aria-label", name);
+  }
+
+  /** @param {string} id @param {HTMLElement} row */
+  #wireEnd(id, row) {
+    const [end, ask, yes, no] = [".end", ".ask", ".yes", ".no"].map((name) => row.querySelector(name));
+    if (!(ask instanceof HTMLElement && end instanceof HTMLElement && no instanceof HTMLElement)) return;
+    end.addEventListener("click", () => {
+      ask.hidden = false;
+      no.focus();
+    });
+    no.addEventListener("click", () => {
+      ask.hidden = true;
+      end.focus();
+    });
+    yes?.addEventListener("click", () => void this.#end(id, row));
+  }
+
+  /** @param {string} id @param {HTMLButtonElement} pressed */
+  async #copy(id, pressed) {
+    const noted = this.#noted.get(id);
+    if (!noted) return;
+    const link = `${location.origin}/s#${noted.token}`;
+    const field = /** @type {HTMLInputElement} */ (pressed.closest("li")?.querySelector(".link"));
+    try {
+      await navigator.clipboard.writeText(link);
+      pressed.textContent = texts.others.copied;
+      announce(texts.others.copied);
+      setTimeout(() => (pressed.textContent = texts.others.copy), COPIED_MILLIS);
+    } catch {
+      // Not allowed here: the person copies it.
+      field.value = link;
+      field.hidden = false;
+      field.select();
+    }
+  }
+
+  /** @param {string} id @param {HTMLElement} row */
+  async #end(id, row) {
+    const problem = /** @type {HTMLElement} */ (row.querySelector(".problem"));
+    problem.hidden = true;
+    try {
+      await sendForText(this.#call("DELETE", `/links/${id}`));
+      this.#onChange();
+    } catch (error) {
+      problem.textContent = whyNot(error);
+      problem.hidden = false;
+    } finally {
+      const ask = row.querySelector(".ask");
+      if (ask instanceof HTMLElement) ask.hidden = true;
+    }
+  }
+
+  /** Makes a link for each name; what is begun goes on when the rest is asked for again. */
+  async #add() {
+    const owned = this.#owned;
+    const [names, password] = [element("add-label", HTMLTextAreaElement), element("add-password", HTMLInputElement)];
+    setText("add-problem", "");
+    const target = button("add-make");
+    target.disabled = true;
+    try {
+      const labels = labelsIn(names.value);
+      const wanted = { password: password.value, downloads: this.#downloads.value };
+      if (!this.#begun || !isSame(this.#begun, labels, wanted)) {
+        this.#begun = { ...wanted, left: await this.#alone(() => this.#note(labels, wanted)) };
+      }
+      const { left } = this.#begun;
+      const all = labels.length;
+      for (let next = left[0]; next; next = left[0]) {
+        // Meanwhile somebody else's files may stand here.
+        if (this.#owned !== owned) return;
+        setText("add-said", texts.others.progress(all - left.length, all));
+        await sendForText({ ...this.#call("PUT", `/links/${next.link}`), json: next.json });
+        left.shift();
+        // Who has a link gets no second one when the rest is tried again.
+        names.value = left.map(({ label }) => label).join("\n");
+        this.#row(next.link);
+        this.#name(next.link);
+      }
+      this.#begun = undefined;
+      password.value = "";
+      setText("add-said", texts.others.made(all));
+      this.#onChange();
+    } catch (error) {
+      if (this.#owned === owned) this.#refuse(error);
+    } finally {
+      target.disabled = false;
+    }
+  }
+
+  /** @param {unknown} error */
+  #refuse(error) {
+    setText("add-said", "");
+    const { variant = "", detail = "" } = /** @type {{ variant?: string, detail?: string }} */ (error);
+    let [id, problem] = ["add-make", whyNot(error)];
+    if (error instanceof FormProblem) [id, problem] = [error.id, error.message];
+    if (variant === "label-too-long") [id, problem] = ["add-label", texts.others.labelTooLong(Number(detail))];
+    if (variant === "password-too-long") [id, problem] = ["add-password", problems.passwordTooLong(detail)];
+    if (variant === "too-many-links") problem = texts.others.tooMany;
+    setText("add-problem", problem);
+    document.getElementById(id)?.focus();
+  }
+
+  /**
+   * Draws the links, and has them noted: before they are made.
+   *
+   * @param {string[]} labels
+   * @param {{ password: string, downloads: number }} wanted
+   * @returns {Promise<Drawn[]>} what makes them
+   */
+  async #note(labels, { password, downloads }) {
+    let tag = await this.#ready();
+    await this.#ask().ask("forgetDrawn");
+    const drawn = [];
+    for (const label of labels) {
+      setText("add-said", texts.others.progress(drawn.length, labels.length));
+      drawn.push({ label, link: await this.#ask().ask("drawLink", label, password) });
+    }
+    for (let conflicts = 0; ; conflicts += 1) {
+      const bytes = await this.#ask().ask("sealNote");
+      try {
+        const call = this.#call("PUT", "/note");
+        await send({ ...call, headers: { ...call.headers, "if-match": tag }, bytes });
+        break;
+      } catch (error) {
+        // Another device of the same owner was faster: what it noted stays.
+        const isChanged = error instanceof CallError && error.variant === "note-changed";
+        if (!isChanged || conflicts >= CONFLICTS_MAX) throw error;
+        tag = await this.#readNote();
+      }
+    }
+    await this.#readNote();
+    const made = drawn.map(async ({ label, link }) => {
+      return { label, link, json: await this.#ask().ask("drawnLinkBody", link, downloads) };
+    });
+    return Promise.all(made);
+  }
+
+  /** What making a link needs. @returns {Promise<string>} the tag of the note */
+  async #ready() {
+    const owned = this.#owned;
+    if (!owned) throw new Error("nothing is shown");
+    if (!this.#isReady) {
+      await this.#ask().ask("takeShareOwnerLink", owned.ownerToken);
+      await this.#ask().ask("ownedContents", await sendForBytes(this.#call("GET", "/manifest")));
+      this.#isReady = true;
+    }
+    return this.#readNote();
+  }
+
+  /** @returns {Promise<string>} its tag */
+  async #readNote() {
+    const response = await send(this.#call("GET", "/note"));
+    const noted = await this.#ask().ask("openNote", new Uint8Array(await response.arrayBuffer()));
+    for (const link of noted) this.#noted.set(link.link, link);
+    return response.headers.get("etag") ?? "";
+  }
+
+  /**
+   * One after the other: what one has read of the note, another must not put back.
+   *
+   * @template T
+   * @param {() => Promise<T>} act
+   * @returns {Promise<T>}
+   */
+  #alone(act) {
+    const done = this.#last.then(act);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  /** @type {Promise<unknown>} */
+  #last = Promise.resolve();
+
+  #ask() {
+    if (!this.#keyWorker) throw new Error("nothing is shown");
+    return this.#keyWorker;
+  }
+
+  /** @param {string} method @param {string} below */
+  #call(method, below) {
+    if (!this.#owned) throw new Error("nothing is shown");
+    const { shareId, ownerProof } = this.#owned;
+    return {
+      method,
+      path: `/shares/${shareId}${below}`,
+      headers: { "subrosa-owner-proof": ownerProof },
+      signal: new AbortController().signal,
+      triesMax: TRIES,
+    };
+  }
+}
+
+/** A name a line; without any, one link without a name. @param {string} typed */
+function labelsIn(typed) {
+  const names = typed
+    .split(/\r?\n/u)
+    .map((line) => line.trim())
+    .filter(Boolean);
+  return names.length > 0 ? [...new Set(names)] : [""];
+}
+
+/**
+ * Whether what was begun is what is asked for.
+ *
+ * @param {{ password: string, downloads: number, left: Drawn[] }} begun
+ * @param {string[]} labels
+ * @param {{ password: string, downloads: number }} wanted
+ */
+const isSame = (begun, labels, { password, downloads }) =>
+  begun.password === password &&
+  begun.downloads === downloads &&
+  begun.left.map(({ label }) => label).join("\n") === labels.join("\n");
+
+/** @param {HTMLElement} row @param {import("/api").LinkStatus} link */
+function showStatus(row, link) {
+  const { counters, gone, downloads_taken: taken, downloads_max: max, needs_password: hasPassword } = link;
+  const isSaved = counters.finished.count > 0;
+  row.dataset.state = isSaved ? "saved" : link.state;
+  const states = [isSaved ? texts.others.saved : "", gone ? texts.others.ended : ""].filter(Boolean);
+  setTextIn(row, ".state", states.join(", ") || (statusTexts.states[link.state] ?? link.state));
+  const facts = [texts.others.taken(countText(taken), countText(max))];
+  if (hasPassword) facts.push(texts.others.hasPassword);
+  if (counters.wrong_password.count > 0) facts.push(texts.others.wrong(counters.wrong_password.count));
+  setTextIn(row, ".where", facts.join(" · "));
+  for (const target of row.querySelectorAll(".copy, .end")) target.toggleAttribute("hidden", Boolean(gone));
+}
+
+/** @param {unknown} error */
+const whyNot = (error) => (error instanceof CallError ? refusalOf(error.failure) : problems.unexpected);
