@@ -20,6 +20,7 @@ async fn main() {
     screen(&recipient, 390, 844, true).await;
     shares(&server, &sender, &recipient, &folder).await;
     pushes(&server, &sender, &recipient, &folder).await;
+    links(&server, &sender, &folder).await;
     arabic(&server, &folder).await;
 }
 
@@ -61,6 +62,12 @@ async fn pushes(server: &Server, sender: &Browser, recipient: &Browser, folder: 
     recipient.click("reveal-confirm").await;
     recipient.state_of(&["revealed"]).await;
     picture(recipient, &folder.join("reveal.png")).await;
+}
+
+async fn links(server: &Server, sender: &Browser, folder: &Path) {
+    sender.open(&format!("{}/links", server.origin())).await;
+    sender.state_of(&["list"]).await;
+    picture(sender, &folder.join("links.png")).await;
 }
 
 async fn arabic(server: &Server, folder: &Path) {

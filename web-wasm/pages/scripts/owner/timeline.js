@@ -32,13 +32,13 @@ export class Timeline {
     time.textContent = momentText(at);
     const what = document.createElement("span");
     what.textContent = this.#words[event] ?? "";
-    item.append(time, what);
     const name = link ? nameOf(link) : "";
     if (name !== "") {
       const whose = document.createElement("bdi");
       whose.textContent = name;
-      item.append(whose);
+      what.append(" · ", whose);
     }
+    item.append(time, what);
     return item;
   }
 }
