@@ -4,10 +4,9 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use http::HeaderValue;
+use url::{Host, Url};
 
-/// Hosts that browsers trust without TLS.
-const LOCAL_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
-/// Bytes of a host name, and of what stands between its dots.
+/// Bytes of a host name, and of what stands between its dots (RFC 1035, section 2.3.4).
 const HOST_BYTES_MAX: usize = 253;
 const LABEL_BYTES_MAX: usize = 63;
 
@@ -19,27 +18,28 @@ pub struct Origin(String);
 
 impl Origin {
     /// Parses `https://HOST` or `https://HOST:PORT`, or the same with `http` for this machine. Nothing may follow. Names
-    /// in other scripts are taken in their `xn--` form only, as browsers send them.
+    /// in other scripts are taken in their `xn--` form only, as browsers send them. What the URL standard would repair is
+    /// refused: `127.1`, white space, a backslash.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (scheme, rest) = text.split_once("://")?;
-        let scheme = scheme.to_ascii_lowercase();
-        let default_port = match scheme.as_str() {
-            "https" => 443,
-            "http" => 80,
-            _ => return None,
-        };
-        // In brackets, colons are the address's own.
-        let (host, port) = match rest.rsplit_once(':') {
-            Some((host, port)) if !rest.ends_with(']') => (host, parse_port(port)?),
-            _ => (rest, default_port),
-        };
-        let host = parse_host(host)?;
-        if scheme == "http" && !LOCAL_HOSTS.contains(&host.as_str()) {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+        let is_whole = !rest.ends_with([':', '.']) && rest.bytes().all(is_plain);
+        if !is_whole || !scheme.bytes().all(|byte| byte.is_ascii_alphabetic()) {
             return None;
         }
-        let port = if port == default_port { String::new() } else { format!(":{port}") };
-        Some(Self(format!("{scheme}://{host}{port}")))
+        let url = Url::parse(text).ok()?;
+        let is_here = match url.host()? {
+            Host::Domain(name) => is_name(name).then_some(name == "localhost")?,
+            Host::Ipv4(address) => {
+                let is_written_so = rest.split(':').next() == Some(&address.to_string());
+                is_written_so.then_some(address == Ipv4Addr::LOCALHOST)?
+            }
+            // Browsers write what is an IPv4 address inside in two ways.
+            Host::Ipv6(address) => address.to_ipv4_mapped().is_none().then_some(address == Ipv6Addr::LOCALHOST)?,
+        };
+        let is_trusted = url.scheme() == "https" || (url.scheme() == "http" && is_here);
+        (is_trusted && url.port() != Some(0)).then(|| Self(url.origin().ascii_serialization()))
     }
 
     /// As text.
@@ -67,29 +67,8 @@ impl fmt::Display for Origin {
     }
 }
 
-fn parse_port(text: &str) -> Option<u16> {
-    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|port| is_number && *port != 0)
-}
-
-fn parse_host(text: &str) -> Option<String> {
-    if let Some(address) = text.strip_prefix('[') {
-        let address: Ipv6Addr = address.strip_suffix(']')?.parse().ok()?;
-        // Browsers write what is an IPv4 address inside in another way than `Ipv6Addr` does.
-        return address.to_ipv4_mapped().is_none().then(|| format!("[{address}]"));
-    }
-    let host = text.to_ascii_lowercase();
-    let is_label = |label: &str| {
-        (1..=LABEL_BYTES_MAX).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    if host.len() > HOST_BYTES_MAX || !host.split('.').all(is_label) {
-        return None;
-    }
-    // What ends in a number is an address to browsers, and `127.1` another text of one.
-    let ends_in_number =
-        host.rsplit('.').next().is_some_and(|label| label.starts_with(|first: char| first.is_ascii_digit()));
-    (!ends_in_number || host.parse::<Ipv4Addr>().is_ok()).then_some(host)
+fn is_name(host: &str) -> bool {
+    host.len() <= HOST_BYTES_MAX && host.split('.').all(|label| (1..=LABEL_BYTES_MAX).contains(&label.len()))
 }
 
 #[cfg(test)]

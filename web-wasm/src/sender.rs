@@ -418,6 +418,21 @@ impl ShareOwner {
         self.note.links.iter().map(noted).collect()
     }
 
+    /// Whether links with these labels can be made: asked before time is spent on the first.
+    ///
+    /// # Errors
+    /// A label is longer than [`LABEL_BYTES_MAX`], or there are too many links.
+    pub fn expect_room(&self, labels: &[String]) -> Result<(), SendError> {
+        if self.note.links.len() + labels.len() > LINKS_MAX {
+            return Err(SendError::TooManyLinks);
+        }
+        let over = labels.iter().map(|label| label.trim().len().saturating_sub(LABEL_BYTES_MAX)).max();
+        match over {
+            None | Some(0) => Ok(()),
+            Some(over) => Err(SendError::LabelTooLong(over)),
+        }
+    }
+
     /// Draws another link. With a password it takes about 0.2 s and 64 MiB. It is noted with the
     /// next [`seal_note`](Self::seal_note), and made with [`put_link`](Self::put_link).
     ///
@@ -430,12 +445,7 @@ impl ShareOwner {
         rng: &mut impl CryptoRng,
     ) -> Result<LinkId, SendError> {
         let label = label.trim().to_owned();
-        if label.len() > LABEL_BYTES_MAX {
-            return Err(SendError::LabelTooLong(label.len() - LABEL_BYTES_MAX));
-        }
-        if self.note.links.len() >= LINKS_MAX {
-            return Err(SendError::TooManyLinks);
-        }
+        self.expect_room(std::slice::from_ref(&label))?;
         let secret = LinkSecret::generate(rng);
         let stretched = password.map(|password| password.stretch(Suite::One, &secret));
         let lock = Lock { keys: secret.keys(stretched.as_ref()), stretched };
@@ -660,6 +670,8 @@ mod tests {
         assert_eq!(view.manifest_digest, Digest::of(&manifest));
         let mut both = both;
         assert!(matches!(both.open_note(&of_one), Err(SendError::OlderNote)));
+        assert!(matches!(both.expect_room(&vec![String::new(); LINKS_MAX - 2]), Err(SendError::TooManyLinks)));
+        both.expect_room(&vec![String::new(); LINKS_MAX - 3]).unwrap();
         for _ in 3..LINKS_MAX {
             both.draw_link("", None, &mut rng).unwrap();
         }

@@ -77,6 +77,17 @@ impl Server {
         answer
     }
 
+    /// Asks again while the server is busy, as clients do: many that race on a busy machine wait
+    /// longer for one record than it lets them.
+    pub(crate) async fn call_patiently(&self, call: impl Fn() -> Call) -> Answer {
+        loop {
+            let answer = self.call(call()).await;
+            if answer.status != 503 {
+                return answer;
+            }
+        }
+    }
+
     pub(crate) fn advance(&self, secs: u64) {
         self.clock.advance(Duration::from_secs(secs));
     }

@@ -238,6 +238,25 @@ async fn without_a_server_the_list_is_there_and_says_what_could_not_be_done() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_wrong_ends_nothing() {
+    only_if_browser_can!(DevTools);
+    let _turn = turn().await;
+    let (server, sender) = (Server::start().await, Browser::start().await);
+    let (package, _) = crate::sent(&server, &crate::one_file(), &LinkTerms::default()).await;
+    open_list(&sender, &server.origin()).await;
+    let now = now(&sender).await;
+    let mut kept = item(&package.owner, &server.origin(), "letter.txt", now);
+    kept["endsAt"] = json!(now + 7 * 86_400_000);
+    keep(&sender, &[kept]).await;
+    sender.before_pages("const { now } = Date; Date.now = () => now() + 365 * 86_400_000;").await;
+    open_list(&sender, &server.origin()).await;
+    until_states(&sender, &["waiting"]).await;
+    sender.click("pick-all").await;
+    sender.click("pause").await;
+    until_states(&sender, &["paused"]).await;
+}
+
+#[tokio::test]
 async fn only_what_is_on_the_screen_is_asked_about() {
     only_if_browser_can!(DevTools);
     let _turn = turn().await;

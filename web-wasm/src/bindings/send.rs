@@ -608,6 +608,16 @@ impl ShareOwner {
         json(&self.0.noted())
     }
 
+    /// Whether links with these labels (in JSON) can be made.
+    ///
+    /// # Errors
+    /// `label-too-long`: by how many bytes; `too-many-links`.
+    #[wasm_bindgen(js_name = expectRoom)]
+    pub fn expect_room(&self, labels: &str) -> Result<(), JsValue> {
+        let labels: Vec<String> = given(labels)?;
+        Ok(self.0.expect_room(&labels).map_err(Thrown::from)?)
+    }
+
     /// Draws another link; its id. Several may be drawn. An empty password is none.
     ///
     /// # Errors

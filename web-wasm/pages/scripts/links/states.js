@@ -10,7 +10,9 @@ export const UNUSED_DAYS = 14;
 
 /** @param {KeyringItem} item @returns {ItemState} */
 export function stateOf({ seen, endsAt }) {
-  if (seen?.gone || endsAt <= Date.now()) return "gone";
+  if (seen?.state === "gone") return "gone";
+  // This device's clock may be wrong: what the server said later, by the same clock, counts more.
+  if (endsAt <= Date.now() && !(seen && seen.at >= endsAt)) return "gone";
   if (!seen) return "waiting";
   if (seen.isLost) return "lost";
   if (seen.state !== "ready") return seen.state;

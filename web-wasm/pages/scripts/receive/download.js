@@ -4,6 +4,7 @@
  * to the disk.
  */
 
+import { stayAwake } from "../ui/awake.js";
 import { unlessCancelled } from "../net/waiting.js";
 import { openSink } from "./sinks.js";
 
@@ -50,6 +51,7 @@ export async function save({ plan, openers, keyWorker, urlOf, signal }, listener
   listener.onProgress(0, plan.len);
   // A disk that takes nothing, as of a download that the browser paused, must not hold up the person who cancels.
   signal.addEventListener("abort", () => sink.abort());
+  const sleep = stayAwake();
   try {
     for await (const content of openers.stream(plan.pieces, urlOf, signal, progress)) await sink.write(content);
     signal.throwIfAborted();
@@ -59,5 +61,7 @@ export async function save({ plan, openers, keyWorker, urlOf, signal }, listener
   } catch (error) {
     sink.abort();
     throw error;
+  } finally {
+    sleep();
   }
 }

@@ -3,6 +3,7 @@
  * Everything, file by file, into a folder that the person picked. What is there already, whole, is not fetched again.
  */
 
+import { stayAwake } from "../ui/awake.js";
 import { giveUp, pickers, refused } from "./file-picker-sink.js";
 
 /**
@@ -36,6 +37,20 @@ export async function pickFolder() {
  * @returns {Promise<{ place: string, renamed: string[] }>} the folder's name, and what could not keep its name
  */
 export async function saveFolder(what, listener) {
+  const sleep = stayAwake();
+  try {
+    return await saveAll(what, listener);
+  } finally {
+    sleep();
+  }
+}
+
+/**
+ * @param {Wanted} what
+ * @param {import("./download.js").DownloadListener} listener
+ * @returns {Promise<{ place: string, renamed: string[] }>}
+ */
+async function saveAll(what, listener) {
   const { session, signal } = what;
   const { entries } = what.listing;
   // All in one folder is saved as that folder.

@@ -5,7 +5,6 @@ import { list as filesTexts, problems, receive as texts, receiveDeadEnds } from 
 import { refusalOf, sentenceOf, soonText } from "../i18n/wording.js";
 import { CallError, isUnclear } from "../net/api.js";
 import { onDemand, throwIfCancelled } from "../net/waiting.js";
-import { stayAwake } from "../ui/awake.js";
 import { Pace } from "../ui/pace.js";
 import { clearProgress, showProgress } from "../ui/progress.js";
 import { offerTryNow, prepareTryNow } from "../ui/try-now.js";
@@ -49,7 +48,6 @@ export async function saveNow() {
   setText("saving-lead", texts.preparing);
   clearProgress();
   show("saving");
-  const sleep = stayAwake();
   try {
     // Before the lease: what does not come counts nothing.
     const { save } = await fetchDownload();
@@ -75,7 +73,6 @@ export async function saveNow() {
   } catch (error) {
     failed(error);
   } finally {
-    sleep();
     waiting(undefined);
   }
 }

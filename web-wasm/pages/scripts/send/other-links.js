@@ -295,6 +295,7 @@ export class OtherLinks {
   async #note(labels, { password, downloads }) {
     let tag = await this.#ready();
     await this.#ask().ask("forgetDrawn");
+    await this.#ask().ask("expectRoom", labels);
     const drawn = [];
     for (const label of labels) {
       setText("add-said", texts.others.progress(drawn.length, labels.length));

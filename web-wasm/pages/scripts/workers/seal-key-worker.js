@@ -130,6 +130,8 @@ const calls = {
   },
   /** @param {Uint8Array} manifest */
   ownedContents: (manifest) => /** @type {Contents} */ (JSON.parse(theShareOwner().contents(manifest))),
+  /** Rejects if links with these labels cannot be made. @param {string[]} labels */
+  expectRoom: (labels) => theShareOwner().expectRoom(JSON.stringify(labels)),
   /** @param {string} label @param {string} password @returns {string} its id */
   drawLink: (label, password) => theShareOwner().drawLink(label, password),
   forgetDrawn: () => theShareOwner().forgetDrawn(),
