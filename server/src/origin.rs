@@ -17,9 +17,9 @@ const LABEL_BYTES_MAX: usize = 63;
 pub struct Origin(String);
 
 impl Origin {
-    /// Parses `https://HOST` or `https://HOST:PORT`, or the same with `http` for this machine. Nothing may follow. Names
-    /// in other scripts are taken in their `xn--` form only, as browsers send them. What the URL standard would repair is
-    /// refused: `127.1`, white space, a backslash.
+    /// Parses `https://HOST` or `https://HOST:PORT`, or the same with `http` for this machine.
+    /// Nothing may follow. Names in other scripts are taken in their `xn--` form only, as browsers
+    /// send them. What the URL standard would repair is refused: `127.1`, white space, a backslash.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (scheme, rest) = text.split_once("://")?;

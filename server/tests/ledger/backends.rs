@@ -65,7 +65,7 @@ impl InRedis {
 }
 
 macro_rules! in_redis {
-    ($($backend:ident, $machines:ty;)*) => {
+    ($($backend:ident, $machines:ty, $start:ident;)*) => {
         $(pub(crate) struct $backend(InRedis);
 
         #[async_trait(?Send)]
@@ -73,7 +73,7 @@ macro_rules! in_redis {
             async fn new() -> Self {
                 /// Started once for all tests of the program.
                 static MACHINES: OnceCell<$machines> = OnceCell::const_new();
-                Self(InRedis::at(MACHINES.get_or_init(<$machines>::start).await.url()))
+                Self(InRedis::at(MACHINES.get_or_init(<$machines>::$start).await.url()))
             }
 
             async fn open(&self, clock: &ManualClock) -> Arc<dyn Transfer> {
@@ -84,7 +84,7 @@ macro_rules! in_redis {
 }
 
 in_redis! {
-    RedisSingle, Redis;
-    RedisCluster, Cluster;
-    RedisSentinels, Sentinels;
+    RedisSingle, Redis, start;
+    RedisCluster, Cluster, start_calm;
+    RedisSentinels, Sentinels, start_calm;
 }

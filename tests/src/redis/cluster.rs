@@ -42,6 +42,20 @@ impl Cluster {
         Self::start_with(Settings::durable()).await
     }
 
+    /// Starts one for tests in which nothing is to fail: a machine that is slow because others are
+    /// busy is not replaced.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start), or a machine refuses.
+    pub async fn start_calm() -> Self {
+        let cluster = Self::start().await;
+        for node in &cluster.nodes {
+            let patience = ["CONFIG", "SET", "cluster-node-timeout", "120000"];
+            node.command(&patience).await.expect("a machine takes it");
+        }
+        cluster
+    }
+
     /// Starts one.
     ///
     /// # Panics
