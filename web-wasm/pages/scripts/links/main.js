@@ -235,11 +235,16 @@ function ended(found, error) {
   if (!(error instanceof CallError)) return false;
   const { variant, failure } = error;
   if (variant !== "gone" && variant !== "not-found") return false;
-  const { item } = found;
-  const nothing = { opened: 0, saved: 0, wrong: 0, last: 0, taken: 0, max: 0, isLost: false };
-  const seen = { ...(item.seen ?? nothing), at: Date.now(), state: /** @type {const} */ ("gone"), gone: failure.gone };
-  settle(found, { seen, endsAt: Math.min(item.endsAt, Date.now()) });
+  settle(found, over(found.item, failure.gone));
   return true;
+}
+
+/** What is known of something now that it has ended. @param {KeyringItem} item @param {import("/api").Gone | null} gone */
+function over({ seen, endsAt }, gone) {
+  const at = Date.now();
+  const nothing = { opened: 0, saved: 0, wrong: 0, last: 0, taken: 0, max: 0, isLost: false };
+  const ended = { ...(seen ?? nothing), at, state: /** @type {const} */ ("gone"), gone };
+  return { seen: ended, endsAt: Math.min(endsAt, at) };
 }
 
 // What can be done.
@@ -313,7 +318,6 @@ async function changeAll(change) {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, go));
   working(false);
-  // The button that was pressed may be gone with what was chosen.
   setText("said", failed > 0 ? texts.notAll(failed) : wanted.length === 0 ? texts.nothingLive : texts.done(done));
   narrow();
 }
@@ -327,10 +331,7 @@ function working(yes) {
 async function deleteAll() {
   await changeAll(async ({ item, owned }) => {
     await owned.revoke();
-    const at = Date.now();
-    const nothing = { opened: 0, saved: 0, wrong: 0, last: 0, taken: 0, max: 0, isLost: false };
-    const gone = /** @type {const} */ ({ why: "revoked", at });
-    return { seen: { ...(item.seen ?? nothing), at, state: "gone", gone }, endsAt: Math.min(item.endsAt, at) };
+    return over(item, { why: "revoked", at: Date.now() });
   });
 }
 
