@@ -4,6 +4,7 @@
 //! action in an [`Owner`](crate::Owner) or a [`Holder`](crate::Holder), which hold the proof.
 
 use subrosa_shared::api::LogLine;
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{LinkId, Verifier};
 
 use crate::context::Context;
@@ -86,8 +87,10 @@ pub struct Step<Answer> {
     pub record: Change,
     /// What to answer, once the change is durable.
     pub outcome: Result<Answer, Refusal>,
-    /// A link that was added, for the index from links to shares.
-    pub new_link: Option<LinkId>,
+    /// Links that were added, for the index from links to shares.
+    pub new_links: Vec<LinkId>,
+    /// A content whose objects are forgotten with the change.
+    pub dropped: Option<ContentNumber>,
     /// Lines for the timeline, oldest first. Stored together with the change.
     pub log: Vec<LogLine>,
     /// Whether it may be stored only where there is room for more.

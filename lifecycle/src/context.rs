@@ -1,6 +1,7 @@
 //! What every rule is given, and what it leaves beside the record.
 
 use subrosa_shared::api::{Event, LogLine};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::LinkId;
 use subrosa_shared::limits::Limits;
 use subrosa_shared::time::Timestamp;
@@ -35,8 +36,10 @@ pub(crate) struct Journal {
     /// Whether an open proof was compared: whatever came of it, the step has to be stored before
     /// anything is told.
     pub(crate) compared: bool,
-    /// A link that was added.
-    pub(crate) new_link: Option<LinkId>,
+    /// Links that were added.
+    pub(crate) new_links: Vec<LinkId>,
+    /// A content whose objects nobody needs to know of any more.
+    pub(crate) dropped: Option<ContentNumber>,
     /// Whether it concerns links that were not loaded: then nothing of the step counts.
     pub(crate) needs_all_links: bool,
 }

@@ -136,7 +136,8 @@ fn new_share(request: &CreateShare, creator: Creator, context: &Context<'_>) -> 
     })
 }
 
-fn check_part_size(part_bytes: u32, limits: &Limits) -> Result<(), Refusal> {
+/// Whether a part size is one that the protocol and the server allow.
+pub(crate) fn check_part_size(part_bytes: u32, limits: &Limits) -> Result<(), Refusal> {
     let allowed = limits.part_bytes_min..=limits.part_bytes_max;
     if is_part_size(part_bytes) && allowed.contains(&part_bytes) {
         Ok(())

@@ -61,7 +61,10 @@ impl Share {
     fn next_change_of_head(&self) -> Timestamp {
         match &self.state {
             State::Uploading { until } => (*until).min(self.expires_at),
-            State::Ready { .. } => self.expires_at,
+            State::Ready { editions, .. } => {
+                let uploading = editions.uploading.map(|upload| upload.until);
+                uploading.into_iter().fold(self.expires_at, Timestamp::min)
+            }
             State::Gone { gone, .. } => gone.at.after(TOMBSTONE),
         }
     }
@@ -75,16 +78,22 @@ impl Share {
     /// Does what is due at that moment. Gives what is kept instead of the share, once its tombstone
     /// is old.
     fn apply_due(&mut self, at: Timestamp, journal: &mut Journal) -> Option<Kept> {
-        match self.state {
-            State::Gone { gone, blobs_deleted, .. } if gone.at.after(TOMBSTONE) <= at => {
+        match &mut self.state {
+            &mut State::Gone { gone, blobs_deleted, .. } if gone.at.after(TOMBSTONE) <= at => {
                 return Some(Kept::Burned { gone_at: gone.at, blobs_deleted });
             }
             State::Gone { .. } => {}
             State::Uploading { .. } | State::Ready { .. } if self.expires_at <= at => {
                 self.end(Gone { why: EndReason::Expired, at }, journal);
             }
-            State::Uploading { until } if until <= at => self.end(Gone { why: EndReason::Abandoned, at }, journal),
-            State::Uploading { .. } | State::Ready { .. } => {}
+            State::Uploading { until } if *until <= at => self.end(Gone { why: EndReason::Abandoned, at }, journal),
+            State::Ready { editions, .. } => {
+                if let Some(upload) = editions.uploading.take_if(|upload| upload.until <= at) {
+                    editions.leave(upload.number, at);
+                    journal.push(LogLine { at, link: None, event: Event::EditionAbandoned });
+                }
+            }
+            State::Uploading { .. } => {}
         }
         let terms = self.kind.lease_terms();
         for link in self.links.iter_mut() {
@@ -98,10 +107,12 @@ impl Share {
     /// a share may end with its last link, a push ends with its own.
     pub(crate) fn close_if_spent(&mut self, now: Timestamp, journal: &mut Journal) {
         for link in self.links.iter_mut() {
-            let spent = link.taken() >= link.downloads_max && !link.leases.iter().any(Lease::runs);
+            let taken = link.taken() >= link.downloads_max && !link.waits_for_editions;
+            let spent = taken && !link.leases.iter().any(Lease::runs);
             if spent && link.gone().is_none() {
                 link.end(Gone { why: EndReason::Spent, at: now }, journal);
             }
+            link.forget_wraps_before();
         }
         let ends_with_last_link = match self.kind {
             Kind::Files { ends_with_last_link, .. } => ends_with_last_link,

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use subrosa_shared::api::{Event, GrantedLease, LinkView, RevealedPush, StoredReceipt};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{LeaseId, Receipt, Verifier};
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
@@ -24,13 +25,14 @@ pub struct Grant {
     content: Vec<u8>,
     expires_at: Timestamp,
     bytes_max: u64,
+    of: ContentNumber,
 }
 
 impl Grant {
     /// The answer to who downloads.
     pub(crate) fn granted(self, link: LinkView) -> GrantedLease {
-        let Self { lease, content: content_wrap, expires_at, bytes_max } = self;
-        GrantedLease { lease, content_wrap, expires_at, idle_secs: LEASE_IDLE.as_secs(), bytes_max, link }
+        let Self { lease, content: content_wrap, expires_at, bytes_max, of: content } = self;
+        GrantedLease { lease, content_wrap, expires_at, idle_secs: LEASE_IDLE.as_secs(), bytes_max, content, link }
     }
 
     /// The answer to who views a push.
@@ -60,9 +62,10 @@ pub(crate) fn grant(
 ) -> Result<Grant, Refusal> {
     check_grant(held, attempt, verifier, context)?;
     let now = context.now;
-    let bytes_max = held.share.content().ok_or(Refusal::NotComplete)?.lease_bytes_max();
     let terms = held.share.kind.lease_terms();
     let link = held.link();
+    let of = content_for(link, Some(verifier));
+    let bytes_max = held.share.fixed_content(of).ok_or(Refusal::NotComplete)?.lease_bytes_max();
     let expires_at = match link.lease(verifier) {
         Some(lease) if lease.runs() => lease.expires_at(terms),
         Some(_) => return Err(Refusal::LeaseEnded),
@@ -79,7 +82,7 @@ pub(crate) fn grant(
             } else {
                 (LeaseState::Granted, Event::Granted)
             };
-            let lease = Lease { verifier: *verifier, granted_at: now, bytes: 0, state, shown_anew: false };
+            let lease = Lease { verifier: *verifier, granted_at: now, content: of, bytes: 0, state, shown_anew: false };
             let expires_at = lease.expires_at(terms);
             link.leases.push(lease);
             context.log(Some(link.link), event);
@@ -87,10 +90,17 @@ pub(crate) fn grant(
         }
     };
     let link = held.link();
-    let content = link.live()?.content.clone();
+    let content = link.wraps(of)?.1.to_vec();
     // It ends with its link at the latest.
     let expires_at = expires_at.min(link.expires_at);
-    Ok(Grant { lease: LeaseId::derive(verifier), content, expires_at, bytes_max })
+    Ok(Grant { lease: LeaseId::derive(verifier), content, expires_at, bytes_max, of })
+}
+
+/// What is opened for whoever shows a lease: while it runs, what it downloads; else, and without
+/// one, what is behind the link.
+pub(crate) fn content_for(link: &Link, lease: Option<&Verifier>) -> ContentNumber {
+    let lease = lease.and_then(|verifier| link.lease(verifier)).filter(|lease| lease.runs());
+    lease.map_or(link.content, |lease| lease.content)
 }
 
 /// Whether a lease may be granted, for this attempt. A holder of one that runs, who shows again
@@ -156,7 +166,8 @@ pub(crate) fn fetch(
     context: &mut Context<'_>,
 ) -> Result<(), Refusal> {
     let now = context.now;
-    let bytes_max = held.share.content().ok_or(Refusal::NotComplete)?.lease_bytes_max();
+    let of = held.link().lease(verifier).ok_or(Refusal::LeaseEnded)?.content;
+    let bytes_max = held.share.fixed_content(of).map_or(0, |content| content.lease_bytes_max());
     let link = held.link_mut();
     let none_left = link.taken() >= link.downloads_max;
     let id = link.link;
@@ -194,9 +205,9 @@ pub(crate) fn keep_alive(link: &mut Link, verifier: &Verifier, now: Timestamp) -
     }
 }
 
-/// Whether a lease still runs.
-pub(crate) fn check(link: &Link, verifier: &Verifier) -> Result<(), Refusal> {
-    link.lease(verifier).filter(|lease| lease.runs()).map(|_| ()).ok_or(Refusal::LeaseEnded)
+/// What a lease downloads, if it still runs.
+pub(crate) fn check(link: &Link, verifier: &Verifier) -> Result<ContentNumber, Refusal> {
+    link.lease(verifier).filter(|lease| lease.runs()).map(|lease| lease.content).ok_or(Refusal::LeaseEnded)
 }
 
 /// Whether a lease runs, and its holder has shown the password that the link has now, and no other
@@ -228,10 +239,11 @@ pub(crate) fn finish(
         LeaseState::Granted => return Err(Refusal::LeaseNotStarted),
         LeaseState::Active { .. } => lease.state = LeaseState::Finished { at: now },
     }
+    let content = lease.content;
     count(&mut link.counters.finished, now);
     context.log(Some(id), Event::Finished);
     if let Some(receipt) = receipt {
-        link.receipts.push(StoredReceipt { lease: LeaseId::derive(verifier), receipt, at: now });
+        link.receipts.push(StoredReceipt { lease: LeaseId::derive(verifier), receipt, at: now, content });
         if link.receipts.len() > RECEIPTS_MAX {
             link.receipts.remove(0);
         }

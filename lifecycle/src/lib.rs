@@ -10,6 +10,7 @@
 //! share: uploading --complete--> ready <--> paused --(expired | revoked | last link gone, if chosen)--> gone
 //! link:  ready --(no lease left to grant)--> exhausted --(every lease finished or lapsed)--> gone
 //!        also: paused, locked, revoked, expired, destroyed, too many guesses
+//! content of a share: uploading --complete--> behind links --(no link, no download needs it)--> gone
 //! gone, 7 days later: only the id stays, burned; 90 days later: nothing
 //! ```
 //!
@@ -19,8 +20,8 @@
 //!
 //! Start with [`record`] (what is kept), then [`command`] (what can be asked, and of whom:
 //! [`share_owner`], [`share_holder`], [`push_owner`], [`push_holder`]), then `step` and `expiry`
-//! (what time alone does), then the rules: `create`, `upkeep`, `upload`, `link`, `push`, `guess`,
-//! `lease`.
+//! (what time alone does), then the rules: `create`, `upkeep`, `upload`, `edition`, `link`, `push`,
+//! `guess`, `lease`.
 
 pub mod command;
 pub mod push_holder;
@@ -33,6 +34,7 @@ pub mod share_owner;
 
 mod context;
 mod create;
+mod edition;
 mod expiry;
 mod guess;
 mod held;
@@ -64,5 +66,5 @@ pub use crate::refusal::{Refusal, UploadFault};
 pub use crate::rules::Policy;
 pub use crate::step::step;
 pub use crate::stored::{Cell, LoadedLinks, RecordError, StoredRecord};
-pub use crate::upkeep::{BlobsDeleted, ContentChecked, CountGuess, Tick};
+pub use crate::upkeep::{BlobsDeleted, ContentChecked, ContentDeleted, CountGuess, Tick};
 pub use crate::upload::{StoredManifest, StoredUpload};

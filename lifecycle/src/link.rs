@@ -2,7 +2,7 @@
 
 use subrosa_shared::api::{EndReason, Event, Gone, LinkLock, PatchLink, PutLink};
 use subrosa_shared::id::LinkId;
-use subrosa_shared::limits::{GUESSES_MAX, LINKS_MAX, Limits};
+use subrosa_shared::limits::{GUESSES_MAX, LINKS_AT_ONCE_MAX, LINKS_MAX, Limits};
 use subrosa_shared::time::Timestamp;
 use subrosa_shared::wrap::{CONTENT_WRAP_LEN, VIEW_WRAP_LEN};
 
@@ -14,10 +14,30 @@ use crate::upload::{check_exactly, check_range};
 
 /// Adds a link to a share that is complete.
 pub(crate) fn add(share: &mut Share, id: LinkId, request: &PutLink, context: &mut Context<'_>) -> Result<(), Refusal> {
-    let limits = context.limits();
     if LinkId::derive(&request.link_verifier) != id {
         return Err(Refusal::IdMismatch);
     }
+    add_all(share, std::slice::from_ref(request), context)
+}
+
+/// Adds links to a share that is complete: all of them, or none.
+pub(crate) fn add_all(share: &mut Share, requests: &[PutLink], context: &mut Context<'_>) -> Result<(), Refusal> {
+    check_range("links", requests.len() as u64, 1, LINKS_AT_ONCE_MAX as u64)?;
+    let links_before = share.links.count();
+    for request in requests {
+        if let Err(refusal) = add_one(share, request, context) {
+            share.links.forget_after(links_before);
+            context.journal.new_links.clear();
+            context.journal.lines.retain(|line| line.event != Event::LinkAdded);
+            return Err(refusal);
+        }
+    }
+    Ok(())
+}
+
+fn add_one(share: &mut Share, request: &PutLink, context: &mut Context<'_>) -> Result<(), Refusal> {
+    let limits = context.limits();
+    let id = LinkId::derive(&request.link_verifier);
     let added_with = request_digest(request);
     if let Some(link) = share.links.iter().find(|link| link.link == id) {
         // A retry, if it is the same. Even if the link has ended since: it does not come back.
@@ -26,6 +46,8 @@ pub(crate) fn add(share: &mut Share, id: LinkId, request: &PutLink, context: &mu
     if !matches!(share.state, State::Ready { .. }) {
         return Err(Refusal::NotComplete);
     }
+    // What it opens has to be there.
+    share.fixed_content(request.lock.content).ok_or(Refusal::NotFound)?;
     let links_max = u64::from(limits.links_max).min(LINKS_MAX as u64);
     // Those that ended count too: their ids stay, and the record stays small.
     if share.links.count() as u64 >= links_max {
@@ -41,7 +63,7 @@ pub(crate) fn add(share: &mut Share, id: LinkId, request: &PutLink, context: &mu
     let expires_at = life.map_or(share.expires_at, |life| life.from(context.now).min(share.expires_at));
     let number = u32::try_from(share.links.count()).unwrap_or(u32::MAX);
     share.links.push(Link::new((number, id), request, added_with, expires_at));
-    context.journal.new_link = Some(id);
+    context.journal.new_links.push(id);
     context.log(Some(id), Event::LinkAdded);
     Ok(())
 }
@@ -60,7 +82,13 @@ pub(crate) fn patch(
         return Err(Refusal::Gone(gone));
     }
     request.downloads_max.map_or(Ok(()), |downloads_max| check_downloads(downloads_max, limits))?;
-    request.lock.as_ref().map_or(Ok(()), check_lock)?;
+    if let Some(lock) = &request.lock {
+        check_lock(lock)?;
+        // Its wraps would open another content than the one that is behind the link.
+        if lock.content != link.content {
+            return Err(Refusal::AlreadyExists);
+        }
+    }
     let life = request.expires_in_secs.map(|secs| Life::checked(secs, limits)).transpose()?;
 
     change(link, request, life.map(|life| life.from(context.now).min(share_expires_at)), context);
@@ -76,6 +104,9 @@ pub(crate) fn change(link: &mut Link, request: &PatchLink, expires_at: Option<Ti
     }
     if let Some(may) = request.recipient_may_destroy {
         link.recipient_may_destroy = may;
+    }
+    if let Some(waits) = request.waits_for_editions {
+        link.waits_for_editions = waits;
     }
     if let Some(expires_at) = expires_at {
         link.expires_at = expires_at;
@@ -105,7 +136,7 @@ impl Link {
     /// one; whether the link is locked stays for its owner to decide.
     fn change_lock(&mut self, lock: &LinkLock) {
         let LinkState::Live(live) = &mut self.state else { return };
-        let LinkLock { needs_password, open_verifier, view_wrap, content_wrap } = lock;
+        let LinkLock { needs_password, open_verifier, view_wrap, content_wrap, content: _ } = lock;
         let same = self.needs_password == *needs_password
             && live.open_verifier == *open_verifier
             && live.view == *view_wrap
@@ -132,7 +163,7 @@ impl Link {
     }
 }
 
-fn check_downloads(downloads_max: u32, limits: &Limits) -> Result<(), Refusal> {
+pub(crate) fn check_downloads(downloads_max: u32, limits: &Limits) -> Result<(), Refusal> {
     if (1..=limits.downloads_max).contains(&downloads_max) {
         Ok(())
     } else {
@@ -140,8 +171,12 @@ fn check_downloads(downloads_max: u32, limits: &Limits) -> Result<(), Refusal> {
     }
 }
 
-/// Wraps have one length each: what a link stores is bounded, and is a wrap.
 fn check_lock(lock: &LinkLock) -> Result<(), Refusal> {
-    check_exactly("view_wrap", &lock.view_wrap, VIEW_WRAP_LEN)?;
-    check_exactly("content_wrap", &lock.content_wrap, CONTENT_WRAP_LEN)
+    check_wraps(&lock.view_wrap, &lock.content_wrap)
+}
+
+/// Wraps have one length each: what a link stores is bounded, and is a wrap.
+pub(crate) fn check_wraps(view: &[u8], content: &[u8]) -> Result<(), Refusal> {
+    check_exactly("view_wrap", view, VIEW_WRAP_LEN)?;
+    check_exactly("content_wrap", content, CONTENT_WRAP_LEN)
 }

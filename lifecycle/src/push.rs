@@ -3,6 +3,7 @@
 //! its view wrap, its payload where a link keeps its content wrap, and both go with the link.
 
 use subrosa_shared::api::{LinkLock, PatchLink, PatchPush, PushLock, PutLink, PutPush};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::LinkId;
 use subrosa_shared::limits::{GUESSES_MAX, Limits};
 use subrosa_shared::push::{FACE_LEN, NOTE_LEN, is_payload_len};
@@ -10,7 +11,7 @@ use subrosa_shared::seal::plaintext_len;
 
 use crate::context::Context;
 use crate::link;
-use crate::record::{Content, Creator, Kind, Link, Share, State, request_digest};
+use crate::record::{Content, Creator, Editions, Kind, Link, Share, State, request_digest};
 use crate::refusal::Refusal;
 use crate::rules::Life;
 use crate::upload::{check_exactly, check_range};
@@ -39,7 +40,7 @@ pub(crate) fn new(id: LinkId, request: &PutPush, creator: Creator, context: &Con
         kind: Kind::Push { note: request.note.clone() },
         // Its link is paused instead: that forgets wrong passphrases when it is resumed.
         paused: false,
-        state: State::Ready { content: Content::Inline { padded_len } },
+        state: State::Ready { content: Content::Inline { padded_len }, editions: Editions::default() },
         content_lost_at: None,
         links: vec![Link::new((0, id), &as_link(request), created_with, expires_at)].into(),
     })
@@ -50,11 +51,18 @@ fn as_link(request: &PutPush) -> PutLink {
     let PushLock { needs_password, open_verifier, face, payload } = request.lock.clone();
     PutLink {
         link_verifier: request.link_verifier,
-        lock: LinkLock { needs_password, open_verifier, view_wrap: face, content_wrap: payload },
+        lock: LinkLock {
+            needs_password,
+            open_verifier,
+            view_wrap: face,
+            content_wrap: payload,
+            content: ContentNumber::FIRST,
+        },
         downloads_max: request.views_max,
         expires_in_secs: None,
         recipient_may_destroy: request.recipient_may_destroy,
         destroy_after_guesses: request.destroy_after_guesses,
+        waits_for_editions: false,
     }
 }
 
@@ -74,6 +82,7 @@ pub(crate) fn patch(share: &mut Share, request: &PatchPush, context: &mut Contex
         expires_in_secs: request.expires_in_secs,
         paused: request.paused,
         recipient_may_destroy: request.recipient_may_destroy,
+        waits_for_editions: None,
     };
     link::change(link, &change, life.map(|_| share.expires_at), context);
     Ok(())

@@ -1,9 +1,11 @@
 //! The record: all that is kept of a share or push, its links and their leases.
 
+mod editions;
 mod links;
 
 use serde::{Deserialize, Serialize};
 use subrosa_shared::api::{Counter, Gone, LinkCounters, LinkLock, PutLink, StoredReceipt};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{DeviceId, Digest, LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 
@@ -13,6 +15,7 @@ use crate::rules::LeaseTerms;
 use crate::sealed;
 use crate::stored_form::{GoneForm, LinkCountersForm, receipts};
 
+pub(crate) use self::editions::{EditionUpload, Editions, FixedContent};
 pub(crate) use self::links::Links;
 pub use self::links::NeedsAllLinks;
 
@@ -29,6 +32,8 @@ pub struct Record {
 pub enum Effect {
     /// Delete every blob of the share, then say [`BlobsDeleted`](crate::BlobsDeleted).
     DeleteBlobs,
+    /// Delete the blobs of one content, then say [`ContentDeleted`](crate::ContentDeleted).
+    DeleteContent(ContentNumber),
 }
 
 /// How much is still kept.
@@ -92,7 +97,13 @@ pub(crate) enum State {
     /// Parts may be stored until then.
     Uploading { until: Timestamp },
     /// The content is fixed.
-    Ready { content: Content },
+    Ready {
+        /// The newest one.
+        content: Content,
+        /// Its number, and what there is beside it.
+        #[serde(default, skip_serializing_if = "Editions::is_none")]
+        editions: Editions,
+    },
     /// It has ended.
     Gone {
         #[serde(with = "GoneForm")]
@@ -143,6 +154,12 @@ pub(crate) struct Link {
     pub(crate) needs_password: bool,
     pub(crate) recipient_may_destroy: bool,
     pub(crate) destroy_after_guesses: Option<u32>,
+    /// The content behind it.
+    #[serde(default, skip_serializing_if = "ContentNumber::is_first")]
+    pub(crate) content: ContentNumber,
+    /// Whether it stays when its downloads are taken.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) waits_for_editions: bool,
     /// `started` is the number of downloads taken: what the limit is held against.
     #[serde(with = "LinkCountersForm")]
     pub(crate) counters: LinkCounters,
@@ -174,10 +191,24 @@ pub(crate) struct Live {
     /// What is given with a lease: the content wrap, or the payload of a push.
     #[serde(with = "sealed")]
     pub(crate) content: Vec<u8>,
+    /// What was given before another content was put behind the link, for as long as downloads of
+    /// it run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) before: Vec<WrapsBefore>,
     pub(crate) paused: bool,
     pub(crate) guesses: Guesses,
     /// Devices that opened it, oldest first.
     pub(crate) devices: Vec<DeviceId>,
+}
+
+/// The wraps of a content that was behind a link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct WrapsBefore {
+    pub(crate) of: ContentNumber,
+    #[serde(with = "sealed")]
+    pub(crate) view: Vec<u8>,
+    #[serde(with = "sealed")]
+    pub(crate) content: Vec<u8>,
 }
 
 /// Wrong passwords.
@@ -198,6 +229,9 @@ pub(crate) struct Guesses {
 pub(crate) struct Lease {
     pub(crate) verifier: Verifier,
     pub(crate) granted_at: Timestamp,
+    /// What it downloads, to its end.
+    #[serde(default, skip_serializing_if = "ContentNumber::is_first")]
+    pub(crate) content: ContentNumber,
     /// Bytes charged so far.
     pub(crate) bytes: u64,
     pub(crate) state: LeaseState,
@@ -228,11 +262,16 @@ impl Record {
         self.key
     }
 
-    /// Whether parts and a manifest may be stored: the upload runs. A ledger keeps this beside the
-    /// record, so that storing a part and completing the share cannot miss each other.
+    /// The content whose parts and manifest may be stored: its upload runs. A ledger keeps this
+    /// beside the record, so that storing a part and completing the upload cannot miss each other.
     #[must_use]
-    pub fn accepts_parts(&self) -> bool {
-        matches!(&self.kept, Kept::Share(share) if matches!(share.state, State::Uploading { .. }))
+    pub fn accepts_parts(&self) -> Option<ContentNumber> {
+        let Kept::Share(share) = &self.kept else { return None };
+        match &share.state {
+            State::Uploading { .. } => Some(ContentNumber::FIRST),
+            State::Ready { editions, .. } => editions.uploading.map(|upload| upload.number),
+            State::Gone { .. } => None,
+        }
     }
 
     /// Whether it has a use for blobs, if it is of a kind that has any: it is not gone. A sweep
@@ -258,17 +297,12 @@ impl Record {
         matches!(&self.kept, Kept::Share(share) if share.content_lost_at.is_some())
     }
 
-    /// How many parts have to be there, and a manifest. `None`: the content is not fixed yet, has
-    /// ended, or has no parts.
+    /// How many parts of each content have to be there, and a manifest. None of what is not fixed
+    /// yet, has ended, or has no parts.
     #[must_use]
-    pub fn part_count(&self) -> Option<u32> {
-        match &self.kept {
-            Kept::Share(share) => match &share.state {
-                State::Ready { content: Content::Parts(parts) } => Some(parts.part_count),
-                _ => None,
-            },
-            Kept::Burned { .. } => None,
-        }
+    pub fn part_counts(&self) -> Vec<(ContentNumber, u32)> {
+        let Kept::Share(share) = &self.kept else { return Vec::new() };
+        share.fixed().map(|fixed| (fixed.number, fixed.parts.part_count)).collect()
     }
 
     /// Whether only the id is kept any more.
@@ -279,16 +313,27 @@ impl Record {
 
     /// What is left to do outside of the record.
     #[must_use]
-    pub fn pending_effects(&self) -> &'static [Effect] {
-        if self.blobs_pending_since().is_some() { &[Effect::DeleteBlobs] } else { &[] }
+    pub fn pending_effects(&self) -> Vec<Effect> {
+        match &self.kept {
+            Kept::Share(share) => match &share.state {
+                State::Ready { editions, .. } => {
+                    editions.leaving.iter().map(|leaving| Effect::DeleteContent(leaving.number)).collect()
+                }
+                State::Gone { blobs_deleted: false, .. } => vec![Effect::DeleteBlobs],
+                State::Uploading { .. } | State::Gone { .. } => Vec::new(),
+            },
+            Kept::Burned { blobs_deleted: false, .. } => vec![Effect::DeleteBlobs],
+            Kept::Burned { .. } => Vec::new(),
+        }
     }
 
     /// Since when blobs wait to be deleted, if they do.
     pub(crate) fn blobs_pending_since(&self) -> Option<Timestamp> {
         match &self.kept {
             Kept::Share(share) => match &share.state {
+                State::Ready { editions, .. } => editions.leaving.iter().map(|leaving| leaving.since).min(),
                 State::Gone { gone, blobs_deleted: false, .. } => Some(gone.at),
-                _ => None,
+                State::Uploading { .. } | State::Gone { .. } => None,
             },
             Kept::Burned { gone_at, blobs_deleted: false } => Some(*gone_at),
             Kept::Burned { blobs_deleted: true, .. } => None,
@@ -325,11 +370,11 @@ impl Content {
 }
 
 impl Share {
-    /// The content, once it is fixed.
+    /// The newest content, once it is fixed.
     pub(crate) fn content(&self) -> Option<&Content> {
         match &self.state {
             State::Uploading { .. } => None,
-            State::Ready { content } => Some(content),
+            State::Ready { content, .. } => Some(content),
             State::Gone { content, .. } => content.as_ref(),
         }
     }
@@ -358,6 +403,7 @@ impl Live {
             open_verifier: lock.open_verifier,
             view: lock.view_wrap.clone(),
             content: lock.content_wrap.clone(),
+            before: Vec::new(),
             paused: false,
             guesses: Guesses::default(),
             devices: Vec::new(),
@@ -382,6 +428,16 @@ impl Share {
 }
 
 impl Link {
+    /// Whether it, or one of its downloads, ever had another content than the first; or it waits
+    /// for one.
+    pub(crate) fn has_editions(&self) -> bool {
+        !self.content.is_first()
+            || self.waits_for_editions
+            || self.leases.iter().any(|lease| !lease.content.is_first())
+            || self.receipts.iter().any(|receipt| !receipt.content.is_first())
+            || matches!(&self.state, LinkState::Live(live) if !live.before.is_empty())
+    }
+
     fn only_ends_sooner(&self, before: &Self) -> bool {
         let (LinkState::Live(live), LinkState::Live(live_before)) = (&self.state, &before.state) else {
             return matches!(self.state, LinkState::Gone(_));
@@ -412,6 +468,8 @@ impl Link {
             needs_password: request.lock.needs_password,
             recipient_may_destroy: request.recipient_may_destroy,
             destroy_after_guesses: request.destroy_after_guesses,
+            content: request.lock.content,
+            waits_for_editions: request.waits_for_editions,
             counters: LinkCounters::default(),
             receipts: Vec::new(),
             leases: Vec::new(),

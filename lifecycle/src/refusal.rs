@@ -130,6 +130,15 @@ pub enum Refusal {
         /// Most.
         max: u64,
     },
+    /// As many contents as a share may have at the same time.
+    #[error("share must have at most {max} contents")]
+    TooManyContents {
+        /// Most.
+        max: u64,
+    },
+    /// Links point at the content, or downloads of it run.
+    #[error("the content is in use")]
+    ContentInUse,
     /// The content is fixed.
     #[error("the upload is complete")]
     AlreadyComplete,

@@ -3,6 +3,7 @@
 use std::num::NonZeroU64;
 
 use subrosa_shared::api::{EndReason, Event, Gone, GrantedLease, LinkView, OpenedLink};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{Receipt, Verifier};
 
 use crate::context::Context;
@@ -20,11 +21,22 @@ pub struct Status;
 
 /// The view wrap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Open(pub OpenAttempt);
+pub struct Open {
+    /// The open proof.
+    pub attempt: OpenAttempt,
+    /// Verifier of a lease proof that was presented: while it runs, what it downloads is opened,
+    /// whatever is behind the link by now.
+    pub lease: Option<Verifier>,
+}
 
-/// May the manifest be read?
+/// May the manifest be read, and of which content?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReadManifest(pub OpenAttempt);
+pub struct ReadManifest {
+    /// The open proof.
+    pub attempt: OpenAttempt,
+    /// As for [`Open`].
+    pub lease: Option<Verifier>,
+}
 
 /// One counted download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +63,7 @@ pub struct KeepAlive {
     pub lease: Verifier,
 }
 
-/// May a running answer go on? Changes nothing.
+/// May a running answer go on, and of which content? Changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CheckLease {
     /// Verifier of the lease proof that was presented.
@@ -91,36 +103,42 @@ impl HolderAction for Status {
 
 impl HolderAction for Open {
     type Answer = OpenedLink;
-    type Done = Vec<u8>;
+    type Done = (ContentNumber, Vec<u8>);
     const OF: RecordKind = RecordKind::Share;
     const GUESSES: bool = true;
 
-    fn act(&self, held: &mut Held<'_>, context: &mut Context<'_>) -> Result<Vec<u8>, Refusal> {
-        held.check_open(&self.0, context)?;
+    fn act(&self, held: &mut Held<'_>, context: &mut Context<'_>) -> Result<(ContentNumber, Vec<u8>), Refusal> {
+        held.check_open(&self.attempt, context)?;
         let link = held.link_mut();
         count(&mut link.counters.opened, context.now);
         context.log(Some(link.link), Event::Opened);
-        Ok(link.live()?.view.clone())
+        let content = lease::content_for(link, self.lease.as_ref());
+        Ok((content, link.wraps(content)?.0.to_vec()))
     }
 
-    fn answer(view_wrap: Vec<u8>, held: &Held<'_>, context: &Context<'_>) -> Result<OpenedLink, Refusal> {
+    fn answer(
+        (content, view_wrap): (ContentNumber, Vec<u8>),
+        held: &Held<'_>,
+        context: &Context<'_>,
+    ) -> Result<OpenedLink, Refusal> {
         let share = held.key.share().ok_or(Refusal::NotFound)?;
-        Ok(OpenedLink { share, view_wrap, link: view::link_view(held.share, held.link(), context.now) })
+        Ok(OpenedLink { share, view_wrap, content, link: view::link_view(held.share, held.link(), context.now) })
     }
 }
 
 impl HolderAction for ReadManifest {
-    type Answer = ();
-    type Done = ();
+    type Answer = ContentNumber;
+    type Done = ContentNumber;
     const OF: RecordKind = RecordKind::Share;
     const GUESSES: bool = true;
 
-    fn act(&self, held: &mut Held<'_>, context: &mut Context<'_>) -> Result<(), Refusal> {
-        held.check_open(&self.0, context)
+    fn act(&self, held: &mut Held<'_>, context: &mut Context<'_>) -> Result<ContentNumber, Refusal> {
+        held.check_open(&self.attempt, context)?;
+        Ok(lease::content_for(held.link(), self.lease.as_ref()))
     }
 
-    fn answer((): (), _held: &Held<'_>, _context: &Context<'_>) -> Result<(), Refusal> {
-        Ok(())
+    fn answer(content: ContentNumber, _held: &Held<'_>, _context: &Context<'_>) -> Result<ContentNumber, Refusal> {
+        Ok(content)
     }
 }
 
@@ -170,17 +188,17 @@ impl HolderAction for KeepAlive {
 }
 
 impl HolderAction for CheckLease {
-    type Answer = ();
-    type Done = ();
+    type Answer = ContentNumber;
+    type Done = ContentNumber;
     const OF: RecordKind = RecordKind::Share;
 
-    fn act(&self, held: &mut Held<'_>, _context: &mut Context<'_>) -> Result<(), Refusal> {
+    fn act(&self, held: &mut Held<'_>, _context: &mut Context<'_>) -> Result<ContentNumber, Refusal> {
         held.check_runs()?;
         lease::check(held.link(), &self.lease)
     }
 
-    fn answer((): (), _held: &Held<'_>, _context: &Context<'_>) -> Result<(), Refusal> {
-        Ok(())
+    fn answer(content: ContentNumber, _held: &Held<'_>, _context: &Context<'_>) -> Result<ContentNumber, Refusal> {
+        Ok(content)
     }
 
     fn is_read_only(&self) -> bool {
@@ -195,7 +213,9 @@ impl HolderAction for Finish {
 
     // Also while paused: what is saved is saved, and the owner should know.
     fn act(&self, held: &mut Held<'_>, context: &mut Context<'_>) -> Result<(), Refusal> {
-        lease::finish(held.link_mut(), &self.lease, self.receipt, context)
+        lease::finish(held.link_mut(), &self.lease, self.receipt, context)?;
+        held.share.drop_unneeded(context.now, &mut context.journal);
+        Ok(())
     }
 
     fn answer((): (), held: &Held<'_>, context: &Context<'_>) -> Result<LinkView, Refusal> {
@@ -227,5 +247,6 @@ pub(crate) fn destroy(held: &mut Held<'_>, attempt: &OpenAttempt, context: &mut 
     }
     held.check_open(attempt, context)?;
     held.link_mut().end(Gone { why: EndReason::Destroyed, at: context.now }, &mut context.journal);
+    held.share.drop_unneeded(context.now, &mut context.journal);
     Ok(())
 }

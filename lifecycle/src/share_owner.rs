@@ -1,6 +1,9 @@
 //! What the owner of a share can ask for.
 
-use subrosa_shared::api::{CompleteShare, Event, PatchLink, PatchShare, PutLink, ShareStatus, StoredPart};
+use subrosa_shared::api::{
+    BeginContent, CompleteShare, Event, MoveLinks, PatchLink, PatchShare, PutLink, ShareStatus, StoredPart,
+};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::LinkId;
 
 use crate::command::SpaceNeed;
@@ -9,7 +12,7 @@ use crate::owner::{Owned, OwnerAction};
 use crate::refusal::Refusal;
 use crate::rules::Life;
 use crate::upload::StoredUpload;
-use crate::{RecordKind, link, upload, view};
+use crate::{RecordKind, edition, link, upload, view};
 
 /// How it stands; also what allows to read the timeline and the owner's note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub struct Status;
 /// May this part be stored now?
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StorePart {
+    /// Of which content.
+    pub content: ContentNumber,
     /// Its place, from 0.
     pub index: u32,
     /// Bytes of the sealed object.
@@ -29,6 +34,8 @@ pub struct StorePart {
 /// May a manifest be stored now?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoreManifest {
+    /// Of which content.
+    pub content: ContentNumber,
     /// Bytes of the sealed object.
     pub sealed_len: u64,
 }
@@ -37,13 +44,43 @@ pub struct StoreManifest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoreNote;
 
-/// May parts, their list and the manifest be read back now?
+/// May parts, their list and the manifest of a content be read back now?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReadBack;
+pub struct ReadBack {
+    /// Which.
+    pub content: ContentNumber,
+}
 
-/// Fixes the content.
+/// Begins the upload of a new content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Begin {
+    /// Which.
+    pub content: ContentNumber,
+    /// The body.
+    pub request: BeginContent,
+}
+
+/// Gives up a content that nobody needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemoveContent {
+    /// Which.
+    pub content: ContentNumber,
+}
+
+/// Puts a content behind links.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Which.
+    pub content: ContentNumber,
+    /// The body.
+    pub request: MoveLinks,
+}
+
+/// Fixes a content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complete {
+    /// Which.
+    pub content: ContentNumber,
     /// The body.
     pub request: CompleteShare,
     /// What the ledger says is stored.
@@ -57,6 +94,13 @@ pub struct AddLink {
     pub link: LinkId,
     /// The body.
     pub request: PutLink,
+}
+
+/// Adds links: all of them, or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddLinks {
+    /// The links.
+    pub links: Vec<PutLink>,
 }
 
 /// Changes a link.
@@ -105,7 +149,13 @@ impl OwnerAction for StorePart {
     const OF: RecordKind = RecordKind::Share;
 
     fn act(&self, owned: &mut Owned<'_>, context: &mut Context<'_>) -> Result<(), Refusal> {
-        upload::check_part(owned.share, self.index, self.sealed_len, self.last.as_ref(), context.limits())
+        upload::check_part(
+            (owned.share, self.content),
+            self.index,
+            self.sealed_len,
+            self.last.as_ref(),
+            context.limits(),
+        )
     }
 
     fn is_read_only(&self) -> bool {
@@ -122,7 +172,7 @@ impl OwnerAction for StoreManifest {
     const OF: RecordKind = RecordKind::Share;
 
     fn act(&self, owned: &mut Owned<'_>, context: &mut Context<'_>) -> Result<(), Refusal> {
-        upload::check_manifest(owned.share, self.sealed_len, context.limits())
+        upload::check_manifest((owned.share, self.content), self.sealed_len, context.limits())
     }
 
     fn is_read_only(&self) -> bool {
@@ -155,8 +205,8 @@ impl OwnerAction for ReadBack {
     type Answer = ();
     const OF: RecordKind = RecordKind::Share;
 
-    fn act(&self, _owned: &mut Owned<'_>, _context: &mut Context<'_>) -> Result<(), Refusal> {
-        Ok(())
+    fn act(&self, owned: &mut Owned<'_>, _context: &mut Context<'_>) -> Result<(), Refusal> {
+        upload::check_there(owned.share, self.content)
     }
 
     fn is_read_only(&self) -> bool {
@@ -169,7 +219,7 @@ impl OwnerAction for Complete {
     const OF: RecordKind = RecordKind::Share;
 
     fn act(&self, owned: &mut Owned<'_>, context: &mut Context<'_>) -> Result<ShareStatus, Refusal> {
-        upload::complete(owned.share, &self.request, &self.stored, context)?;
+        upload::complete(owned.share, self.content, &self.request, &self.stored, context)?;
         changed(owned, context)
     }
 
@@ -184,6 +234,58 @@ impl OwnerAction for AddLink {
 
     fn act(&self, owned: &mut Owned<'_>, context: &mut Context<'_>) -> Result<ShareStatus, Refusal> {
         link::add(owned.share, self.link, &self.request, context)?;
+        changed(owned, context)
+    }
+
+    fn needs_space(&self) -> SpaceNeed {
+        SpaceNeed::Always
+    }
+}
+
+impl OwnerAction for AddLinks {
+    type Answer = ShareStatus;
+    const OF: RecordKind = RecordKind::Share;
+
+    fn act(&self, owned: &mut Owned<'_>, context: &mut Context<'_>) -> Result<ShareStatus, Refusal> {
+        link::add_all(owned.share, &self.links, context)?;
+        changed(owned, context)
+    }
+
+    fn needs_space(&self) -> SpaceNeed {
+        SpaceNeed::Always
+    }
+}
+
+impl OwnerAction for Begin {
+    type Answer = ShareStatus;
+    const OF: RecordKind = RecordKind::Share;
+
+    fn act(&self, owned: &mut Owned<'_>, context: &mut Context<'_>) -> Result<ShareStatus, Refusal> {
+        edition::begin(owned.share, self.content, self.request, context)?;
+        changed(owned, context)
+    }
+
+    fn needs_space(&self) -> SpaceNeed {
+        SpaceNeed::Always
+    }
+}
+
+impl OwnerAction for RemoveContent {
+    type Answer = ShareStatus;
+    const OF: RecordKind = RecordKind::Share;
+
+    fn act(&self, owned: &mut Owned<'_>, context: &mut Context<'_>) -> Result<ShareStatus, Refusal> {
+        edition::remove(owned.share, self.content, context)?;
+        changed(owned, context)
+    }
+}
+
+impl OwnerAction for Move {
+    type Answer = ShareStatus;
+    const OF: RecordKind = RecordKind::Share;
+
+    fn act(&self, owned: &mut Owned<'_>, context: &mut Context<'_>) -> Result<ShareStatus, Refusal> {
+        edition::move_links(owned.share, self.content, &self.request, context)?;
         changed(owned, context)
     }
 
@@ -261,5 +363,6 @@ impl OwnerAction for Revoke {
 /// The share as it is after what was done, with what follows from it at once.
 fn changed(owned: &mut Owned<'_>, context: &mut Context<'_>) -> Result<ShareStatus, Refusal> {
     owned.share.close_if_spent(context.now, &mut context.journal);
+    owned.share.drop_unneeded(context.now, &mut context.journal);
     view::share_status(owned.key, owned.share)
 }

@@ -28,7 +28,7 @@ pub fn step<C: Command + ?Sized>(
     expiry::advance(&mut next, now, &mut context.journal);
     let outcome = command.apply(&mut next, &mut context);
     expiry::advance(&mut next, now, &mut context.journal);
-    let Journal { lines: log, compared, new_link, needs_all_links } = context.journal;
+    let Journal { lines: log, compared, new_links, dropped, needs_all_links } = context.journal;
     if needs_all_links {
         return Err(NeedsAllLinks);
     }
@@ -42,7 +42,7 @@ pub fn step<C: Command + ?Sized>(
         }
         SpaceNeed::Never => false,
     };
-    Ok(Step { record: change(record, next, must_store), outcome, new_link, log, needs_space })
+    Ok(Step { record: change(record, next, must_store), outcome, new_links, dropped, log, needs_space })
 }
 
 /// What to store. A step that compared an open proof is stored even if it changed nothing.

@@ -11,7 +11,8 @@
 //!
 //! A push has its one link in its head, with id and verifier in the first line. So had shares with
 //! all of theirs in version 3, which is still read; and version 2, a JSON object with its version
-//! in it. What is changed is stored as version 4.
+//! in it. What is changed is stored as version 4; as version 5 where another content than the first
+//! comes into it, which a program that knows only version 4 must not touch.
 
 use std::fmt::Write as _;
 
@@ -21,13 +22,15 @@ use subtle::ConstantTimeEq as _;
 
 use crate::RecordKey;
 use crate::command::Shown;
-use crate::record::{Kept, Kind, Link, Links, Record};
+use crate::record::{Kept, Kind, Link, Links, Record, State};
 
 /// Version of the stored form. A change that an older program would misread gets a new number.
-const VERSION: u32 = 4;
-/// The version before, with all links in the head.
+const VERSION: u32 = 5;
+/// The version before, for what has or had one content only.
+const ONE_CONTENT: u32 = 4;
+/// The version before that, with all links in the head.
 const WITHOUT_CELLS: u32 = 3;
-/// The version before that, which has no first line.
+/// The first version that is read, which has no first line.
 const HEADLESS: u32 = 2;
 /// What a head begins with.
 const RECORD: &str = "subrosa-record ";
@@ -138,7 +141,8 @@ impl Record {
         let links = self.links().filter(|links| !links.stand_in_head());
         let is_stored = |link: &&Link| before.is_some_and(|before| before.contains(link));
         let changed = links.into_iter().flat_map(|links| links.iter()).filter(|link| !is_stored(link));
-        StoredRecord { head: with_first_line(RECORD, &head, &body), cells: changed.map(cell).collect() }
+        let version = version(self.links().is_some_and(|_| self.has_editions()));
+        StoredRecord { head: with_first_line(RECORD, version, &head, &body), cells: changed.map(cell).collect() }
     }
 
     /// Reads what [`to_stored`](Self::to_stored) wrote, now or at a version before. With one of its
@@ -148,7 +152,8 @@ impl Record {
     /// The bytes are damaged, or of a version that this program does not know; or links are
     /// missing.
     pub fn from_stored(stored: &StoredRecord, loaded: LoadedLinks) -> Result<Self, RecordError> {
-        let body = match FirstLine::read(RECORD, &stored.head)? {
+        let line = FirstLine::read(RECORD, &stored.head)?;
+        let body = match &line {
             None => &stored.head,
             Some(line) => line.checked_body()?,
         };
@@ -164,7 +169,9 @@ impl Record {
             Kept::Burned { .. } if links.is_empty() => {}
             Kept::Burned { .. } => return Err(damaged("it has links after its end")),
         }
-        Ok(Self { key, kept })
+        let record = Self { key, kept };
+        line.map_or(Ok(()), |line| line.check_version(record.has_editions()))?;
+        Ok(record)
     }
 
     /// Whether the stored record has the proof that a command shows. Cheap, however large the
@@ -192,6 +199,14 @@ impl Record {
         Ok(known.is_some_and(|known| known.ct_eq(presented.to_string().as_bytes()).into()))
     }
 
+    /// Whether its head speaks of another content than the first.
+    fn has_editions(&self) -> bool {
+        match &self.kept {
+            Kept::Share(share) => matches!(&share.state, State::Ready { editions, .. } if !editions.is_none()),
+            Kept::Burned { .. } => false,
+        }
+    }
+
     /// Its links, unless only the id is kept.
     fn links(&self) -> Option<&Links> {
         match &self.kept {
@@ -216,12 +231,14 @@ impl Record {
 fn cell(link: &Link) -> Cell {
     let verifier = link.verifier.map_or_else(|| NOBODY.to_owned(), |verifier| verifier.to_string());
     let body = serde_json::to_vec(link).expect("numbers, texts and lists become JSON");
-    Cell { link: link.link, bytes: with_first_line(LINK, &verifier, &body) }
+    let version = version(link.has_editions());
+    Cell { link: link.link, bytes: with_first_line(LINK, version, &verifier, &body) }
 }
 
 fn read_cell(cell: &Cell) -> Result<Link, RecordError> {
-    let body = first_line_of_cell(cell)?.checked_body()?;
-    let link: Link = serde_json::from_slice(body).map_err(|_| damaged("a link does not parse"))?;
+    let line = first_line_of_cell(cell)?;
+    let link: Link = serde_json::from_slice(line.checked_body()?).map_err(|_| damaged("a link does not parse"))?;
+    line.check_version(link.has_editions())?;
     if link.link == cell.link { Ok(link) } else { Err(damaged("a link is that of another id")) }
 }
 
@@ -229,16 +246,22 @@ fn first_line_of_cell(cell: &Cell) -> Result<FirstLine<'_>, RecordError> {
     FirstLine::read(LINK, &cell.bytes)?.ok_or(damaged("a link is none"))
 }
 
+/// What a head or cell is stored as.
+fn version(has_editions: bool) -> u32 {
+    if has_editions { VERSION } else { ONE_CONTENT }
+}
+
 /// Puts the first line before a body.
-fn with_first_line(magic: &str, verifiers: &str, body: &[u8]) -> Vec<u8> {
+fn with_first_line(magic: &str, version: u32, verifiers: &str, body: &[u8]) -> Vec<u8> {
     let line = format!("{:08x} {verifiers}", crc32fast::hash(body));
-    let mut bytes = format!("{magic}{VERSION} {:08x} {line}\n", crc32fast::hash(line.as_bytes())).into_bytes();
+    let mut bytes = format!("{magic}{version} {:08x} {line}\n", crc32fast::hash(line.as_bytes())).into_bytes();
     bytes.extend(body);
     bytes
 }
 
 /// The first line of a head or a cell: what can be read of it without parsing the rest.
 struct FirstLine<'a> {
+    version: u32,
     sum: &'a [u8],
     verifiers: &'a [u8],
     body: &'a [u8],
@@ -258,10 +281,10 @@ impl<'a> FirstLine<'a> {
             };
         };
         let (version, rest) = split(rest, b' ').ok_or(damaged("its version is cut off"))?;
-        match std::str::from_utf8(version).ok().and_then(|text| text.parse().ok()) {
-            Some(WITHOUT_CELLS | VERSION) => {}
-            Some(found) => return Err(RecordError::UnknownVersion { found }),
-            None => return Err(damaged("its version is no number")),
+        let version = std::str::from_utf8(version).ok().and_then(|text| text.parse().ok());
+        let version = version.ok_or(damaged("its version is no number"))?;
+        if !matches!(version, WITHOUT_CELLS | ONE_CONTENT | VERSION) {
+            return Err(RecordError::UnknownVersion { found: version });
         }
         let (line, body) = split(rest, b'\n').ok_or(damaged("its first line is cut off"))?;
         let (sum, line) = split(line, b' ').ok_or(damaged("its first line is cut off"))?;
@@ -270,7 +293,12 @@ impl<'a> FirstLine<'a> {
         }
         let (sum, verifiers) =
             split(line, b' ').filter(|(sum, _)| sum.len() == SUM_LEN).ok_or(damaged("its first line"))?;
-        Ok(Some(Self { sum, verifiers, body }))
+        Ok(Some(Self { version, sum, verifiers, body }))
+    }
+
+    /// Whether the version is the one in which that is written: no checksum holds it.
+    fn check_version(&self, has_editions: bool) -> Result<(), RecordError> {
+        if (self.version == VERSION) == has_editions { Ok(()) } else { Err(damaged("its version is another")) }
     }
 
     /// What follows the line, if that is what was written.

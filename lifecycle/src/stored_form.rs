@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use subrosa_shared::api::{Counter, EndReason, Gone, LinkCounters, StoredReceipt};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{LeaseId, Receipt};
 use subrosa_shared::time::Timestamp;
 
@@ -55,6 +56,8 @@ struct ReceiptForm {
     lease: LeaseId,
     receipt: Receipt,
     at: Timestamp,
+    #[serde(default, skip_serializing_if = "ContentNumber::is_first")]
+    content: ContentNumber,
 }
 
 /// Receipts of a link.

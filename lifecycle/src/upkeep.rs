@@ -1,6 +1,7 @@
 //! Commands of the server's own: what nobody outside asks for.
 
 use subrosa_shared::api::Event;
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::LinkId;
 
 use crate::command::Command;
@@ -35,7 +36,10 @@ impl Command for Tick {
 
     fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<(), Refusal> {
         // With all links it is found when time changes the next one.
-        context.journal.needs_all_links |= kept(record).is_ok_and(|(_, share)| !share.links.are_all());
+        if let Ok((_, share)) = kept(record) {
+            context.journal.needs_all_links |= !share.links.are_all();
+            share.drop_unneeded(context.now, &mut context.journal);
+        }
         Ok(())
     }
 
@@ -53,6 +57,25 @@ impl Command for BlobsDeleted {
 
     fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<(), Refusal> {
         blobs_deleted(record, context);
+        Ok(())
+    }
+}
+
+/// Every blob of a content is deleted, durably. From the reaper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContentDeleted(pub ContentNumber);
+
+impl Command for ContentDeleted {
+    type Answer = ();
+
+    fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<(), Refusal> {
+        let Ok((_, share)) = kept(record) else { return Ok(()) };
+        let State::Ready { editions, .. } = &mut share.state else { return Ok(()) };
+        let waiting = editions.leaving.len();
+        editions.leaving.retain(|leaving| leaving.number != self.0);
+        if editions.leaving.len() < waiting {
+            context.journal.dropped = Some(self.0);
+        }
         Ok(())
     }
 }

@@ -1,14 +1,15 @@
 //! What may be stored of an upload, and what makes it complete.
 
 use subrosa_shared::api::{CompleteShare, Event, StoredPart};
-use subrosa_shared::content::part_list_digest;
+use subrosa_shared::content::{ContentNumber, part_list_digest};
 use subrosa_shared::id::Digest;
 use subrosa_shared::limits::{Limits, PARTS_MAX};
 use subrosa_shared::padding::is_padded_len;
 use subrosa_shared::seal::{plaintext_len, sealed_len};
 
 use crate::context::Context;
-use crate::record::{Content, Kind, Parts, Share, State};
+use crate::edition;
+use crate::record::{Content, Editions, Kind, Parts, Share, State};
 use crate::refusal::{Refusal, UploadFault};
 
 /// What is stored of an upload.
@@ -34,14 +35,13 @@ pub struct StoredManifest {
 /// very small ones. `last` is the stored part with the highest index, so that parts may come in any
 /// order.
 pub(crate) fn check_part(
-    share: &Share,
+    (share, content): (&Share, ContentNumber),
     index: u32,
     len: u64,
     last: Option<&StoredPart>,
     limits: &Limits,
 ) -> Result<(), Refusal> {
-    check_uploading(share)?;
-    let part_bytes = part_bytes(share)?;
+    let part_bytes = uploading(share, content)?;
     let parts_max = share_parts_max(part_bytes, limits);
     if u64::from(index) >= parts_max {
         return Err(Refusal::PartOutOfRange { max: parts_max - 1 });
@@ -58,19 +58,35 @@ pub(crate) fn check_part(
 }
 
 /// Whether a manifest of that length may be stored now.
-pub(crate) fn check_manifest(share: &Share, len: u64, limits: &Limits) -> Result<(), Refusal> {
-    check_uploading(share)?;
+pub(crate) fn check_manifest(
+    (share, content): (&Share, ContentNumber),
+    len: u64,
+    limits: &Limits,
+) -> Result<(), Refusal> {
+    uploading(share, content)?;
     check_range("sealed_len", len, sealed_len(1), sealed_len(limits.manifest_bytes_max.into()))
 }
 
-fn check_uploading(share: &Share) -> Result<(), Refusal> {
-    if matches!(share.state, State::Uploading { .. }) { Ok(()) } else { Err(Refusal::AlreadyComplete) }
+/// The part size of the content whose upload runs.
+fn uploading(share: &Share, content: ContentNumber) -> Result<u32, Refusal> {
+    let Kind::Files { part_bytes, .. } = share.kind else { return Err(Refusal::NotFound) };
+    match &share.state {
+        State::Uploading { .. } if content.is_first() => Ok(part_bytes),
+        State::Uploading { .. } => Err(Refusal::NotFound),
+        State::Ready { editions, .. } => match editions.uploading.filter(|upload| upload.number == content) {
+            Some(upload) => Ok(upload.part_bytes),
+            None if share.fixed_content(content).is_some() => Err(Refusal::AlreadyComplete),
+            None => Err(Refusal::NotFound),
+        },
+        State::Gone { gone, .. } => Err(Refusal::Gone(*gone)),
+    }
 }
 
-fn part_bytes(share: &Share) -> Result<u32, Refusal> {
-    match share.kind {
-        Kind::Files { part_bytes, .. } => Ok(part_bytes),
-        Kind::Push { .. } => Err(Refusal::NotFound),
+/// Whether a content is there to be read back: its upload runs, or it is fixed.
+pub(crate) fn check_there(share: &Share, content: ContentNumber) -> Result<(), Refusal> {
+    match uploading(share, content) {
+        Ok(_) | Err(Refusal::AlreadyComplete) => Ok(()),
+        Err(refusal) => Err(refusal),
     }
 }
 
@@ -89,19 +105,26 @@ pub(crate) fn check_exactly(field: &'static str, sealed: &[u8], len: usize) -> R
     check_range(field, sealed.len() as u64, len as u64, len as u64)
 }
 
-/// Fixes the content: from now on its parts do not change, and links open it.
+/// Fixes a content: from now on its parts do not change, and links can open it.
 pub(crate) fn complete(
     share: &mut Share,
+    content: ContentNumber,
     request: &CompleteShare,
     stored: &StoredUpload,
     context: &mut Context<'_>,
 ) -> Result<(), Refusal> {
-    if let Some(content) = share.content() {
+    if let Some(content) = share.fixed_content(content) {
         return if content.is_of(request) { Ok(()) } else { Err(Refusal::AlreadyComplete) };
     }
-    let parts = check_content(share, request, stored, context.limits())?;
-    share.state = State::Ready { content: Content::Parts(parts) };
-    context.log(None, Event::Completed);
+    let part_bytes = uploading(share, content)?;
+    let parts = check_content(part_bytes, request, stored, context.limits())?;
+    if matches!(share.state, State::Uploading { .. }) {
+        share.state = State::Ready { content: Content::Parts(parts), editions: Editions::default() };
+        context.log(None, Event::Completed);
+    } else {
+        edition::fix(share, content, parts)?;
+        context.log(None, Event::EditionCompleted);
+    }
     Ok(())
 }
 
@@ -115,7 +138,7 @@ impl Content {
 
 /// Holds what is stored against what the request says and the protocol demands.
 fn check_content(
-    share: &Share,
+    part_bytes: u32,
     request: &CompleteShare,
     stored: &StoredUpload,
     limits: &Limits,
@@ -128,7 +151,6 @@ fn check_content(
         return Err(Refusal::IncompleteUpload(UploadFault::Parts { part_count }));
     }
 
-    let part_bytes = part_bytes(share)?;
     let (mut padded_len, mut all_sealed_len) = (0_u64, 0_u64);
     for part in &parts {
         let full = u64::from(part_bytes);

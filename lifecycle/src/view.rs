@@ -1,10 +1,13 @@
 //! What owners and holders are shown of a record.
 
-use subrosa_shared::api::{LinkState, LinkStatus, LinkView, PushStatus, PushView, ShareState, ShareStatus};
+use subrosa_shared::api::{
+    ContentState, ContentStatus, LinkState, LinkStatus, LinkView, PushStatus, PushView, ShareState, ShareStatus,
+};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::time::Timestamp;
 
 use crate::RecordKey;
-use crate::record::{Content, Kind, Link, LinkState as StoredState, Share, State};
+use crate::record::{Content, FixedContent, Kind, Link, LinkState as StoredState, Share, State};
 use crate::refusal::Refusal;
 
 /// A push as its owner sees it.
@@ -48,8 +51,50 @@ pub(crate) fn share_status(key: RecordKey, share: &Share) -> Result<ShareStatus,
         padded_len: share.content().map(Content::padded_len),
         ends_with_last_link: *ends_with_last_link,
         content_lost_at: share.content_lost_at,
+        contents: contents(share, *part_bytes),
+        next_content: match &share.state {
+            State::Ready { editions, .. } => editions.last.next(),
+            State::Uploading { .. } | State::Gone { .. } => None,
+        },
         links: share.links.iter().map(|link| link_status(link, share.paused)).collect(),
     })
+}
+
+/// What it holds, the oldest first.
+fn contents(share: &Share, first_part_bytes: u32) -> Vec<ContentStatus> {
+    let uploading = |content, part_bytes, until: Timestamp| ContentStatus {
+        content,
+        state: ContentState::Uploading,
+        part_bytes: Some(part_bytes),
+        upload_ends_at: Some(until.min(share.expires_at)),
+        padded_len: None,
+        manifest_digest: None,
+        links: 0,
+        downloads_running: 0,
+    };
+    let fixed = |FixedContent { number, parts }| {
+        let links = share.links.iter().filter(|link| link.gone().is_none() && link.content == number).count();
+        let leases = share.links.iter().flat_map(|link| &link.leases);
+        let running = leases.filter(|lease| lease.runs() && lease.content == number).count();
+        ContentStatus {
+            content: number,
+            state: ContentState::Ready,
+            part_bytes: None,
+            upload_ends_at: None,
+            padded_len: Some(parts.padded_len),
+            manifest_digest: Some(parts.manifest_digest),
+            links: u32::try_from(links).unwrap_or(u32::MAX),
+            downloads_running: u32::try_from(running).unwrap_or(u32::MAX),
+        }
+    };
+    let upload = match &share.state {
+        State::Uploading { until } => Some(uploading(ContentNumber::FIRST, first_part_bytes, *until)),
+        State::Ready { editions, .. } => {
+            editions.uploading.map(|upload| uploading(upload.number, upload.part_bytes, upload.until))
+        }
+        State::Gone { .. } => None,
+    };
+    share.fixed().map(fixed).chain(upload).collect()
 }
 
 fn link_status(link: &Link, share_paused: bool) -> LinkStatus {
@@ -64,6 +109,8 @@ fn link_status(link: &Link, share_paused: bool) -> LinkStatus {
         recipient_may_destroy: link.recipient_may_destroy,
         counters: link.counters,
         receipts: link.receipts.clone(),
+        content: link.content,
+        waits_for_editions: link.waits_for_editions,
     }
 }
 
@@ -80,13 +127,20 @@ pub(crate) fn link_view(share: &Share, link: &Link, now: Timestamp) -> LinkView 
         expires_at: link.expires_at,
         downloads_max: link.downloads_max,
         downloads_left: left,
-        padded_len: share.content().map_or(0, Content::padded_len),
+        padded_len: padded_len(share, link),
         recipient_may_destroy: link.recipient_may_destroy,
         retry_after_millis: wait.map_or(0, |wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
         opened_first_at: link.counters.opened.first,
         started_last_at: link.counters.started.last,
         now,
+        content: link.content,
     }
+}
+
+/// Bytes of padded content behind a link. Of what has ended, what was there last.
+fn padded_len(share: &Share, link: &Link) -> u64 {
+    let behind = share.fixed_content(link.content);
+    behind.as_ref().or(share.content()).map_or(0, Content::padded_len)
 }
 
 /// One word for where a link stands: what stands most in the way of opening it.

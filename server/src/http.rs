@@ -10,6 +10,7 @@
 pub mod router;
 
 mod config;
+mod contents;
 mod large;
 mod leases;
 mod links;

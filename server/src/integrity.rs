@@ -4,6 +4,7 @@
 use futures_util::TryStreamExt as _;
 use sha2::{Digest as _, Sha256};
 use subrosa_lifecycle::{Record, RecordError, RecordKey};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{Digest, ShareId};
 use tokio::time::{Duration, Instant, MissedTickBehavior, interval, sleep_until};
 
@@ -93,9 +94,9 @@ async fn check_all(app: &App, rate: Option<u64>) -> Result<Found, CheckError> {
             {
                 delete_strays(app, share).await?;
             }
-            let part_count = record.as_ref().and_then(Record::part_count);
-            if let (RecordKey::Share(share), Some(part_count)) = (key, part_count) {
-                found.lost += u64::from(check_share(app, share, part_count, &mut rate_limit).await?);
+            let part_counts = record.map_or_else(Vec::new, |record| record.part_counts());
+            if let (RecordKey::Share(share), false) = (key, part_counts.is_empty()) {
+                found.lost += u64::from(check_share(app, share, &part_counts, &mut rate_limit).await?);
             }
         }
     }
@@ -117,12 +118,15 @@ async fn delete_strays(app: &App, share: ShareId) -> Result<(), CheckError> {
 async fn check_share(
     app: &App,
     share: ShareId,
-    part_count: u32,
+    part_counts: &[(ContentNumber, u32)],
     rate_limit: &mut ReadRate,
 ) -> Result<bool, CheckError> {
-    let objects = app.store().ledger().objects(&share).await?.rows;
-    // The manifest, then the parts, each once.
-    let mut lost = (objects.len() as u64 != u64::from(part_count) + 1).then_some((None, Loss::Missing));
+    let mut objects = app.store().ledger().objects(&share).await?.rows;
+    // Not those of an upload that runs, nor of a content that goes.
+    objects.retain(|object| part_counts.iter().any(|(content, _)| object.content == *content));
+    // Of each content the manifest, then the parts, each once.
+    let whole: u64 = part_counts.iter().map(|(_, part_count)| u64::from(*part_count) + 1).sum();
+    let mut lost = (objects.len() as u64 != whole).then_some((None, Loss::Missing));
     for object in &objects {
         if let Some(loss) = check_object(app, &share, object, rate_limit).await? {
             lost = Some((Some(object.slot), loss));

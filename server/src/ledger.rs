@@ -15,6 +15,7 @@ use std::ops::Range;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use subrosa_shared::api::{Event, LogLine};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
@@ -56,20 +57,30 @@ pub trait Ledger: Send + Sync + 'static {
     /// Replaces, creates or removes a record, if nobody else did so since it was loaded.
     async fn commit(&self, change: Change) -> Result<CommitOutcome, LedgerError>;
 
-    /// Notes a stored object, if the record accepts parts.
+    /// Notes a stored object, if the record accepts parts of its content.
     async fn put_object(&self, share: &ShareId, object: ObjectRow) -> Result<PutObject, LedgerError>;
 
-    /// All objects of a share, in order of slot, the manifest first.
+    /// All objects of a share, in order of content and slot, the manifest first.
     async fn objects(&self, share: &ShareId) -> Result<Objects, LedgerError>;
 
-    /// Stored parts whose index is in that range, in order.
-    async fn parts(&self, share: &ShareId, places: Range<u32>) -> Result<Vec<ObjectRow>, LedgerError>;
+    /// Stored parts of a content whose index is in that range, in order.
+    async fn parts(
+        &self,
+        share: &ShareId,
+        content: ContentNumber,
+        places: Range<u32>,
+    ) -> Result<Vec<ObjectRow>, LedgerError>;
 
-    /// The stored part with the highest index.
-    async fn last_part(&self, share: &ShareId) -> Result<Option<ObjectRow>, LedgerError>;
+    /// The stored part of a content with the highest index.
+    async fn last_part(&self, share: &ShareId, content: ContentNumber) -> Result<Option<ObjectRow>, LedgerError>;
 
-    /// One object of a share.
-    async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError>;
+    /// One object of a content.
+    async fn object(
+        &self,
+        share: &ShareId,
+        content: ContentNumber,
+        slot: Slot,
+    ) -> Result<Option<ObjectRow>, LedgerError>;
 
     /// Keeps the owner's note in place of the one that it replaces. The same note again is stored,
     /// whatever it replaces: a lost answer is asked for again.
@@ -152,6 +163,8 @@ pub struct Change {
     /// The new record; `None` removes it and everything that belongs to it: index, objects, note,
     /// log.
     pub record: Option<NewRow>,
+    /// A content whose objects are removed.
+    pub drop_content: Option<ContentNumber>,
     /// Links to add to the index. Only shares have any there.
     pub new_links: Vec<LinkId>,
     /// Lines to add to the timeline. One of an owner's that is there already, among the last ones,
@@ -184,8 +197,8 @@ pub struct NewRow {
     pub write_id: WriteId,
     /// When it is to be looked at again.
     pub due: Timestamp,
-    /// Whether [`Ledger::put_object`] may add to it.
-    pub accepts_parts: bool,
+    /// The content that [`Ledger::put_object`] may add to.
+    pub accepts_parts: Option<ContentNumber>,
     /// Whether cells, objects, note and log go: nothing but the head and its links' ids is kept.
     pub stands_alone: bool,
 }
@@ -201,7 +214,7 @@ pub enum CommitOutcome {
     LinkTaken,
 }
 
-/// Which object of a share.
+/// Which object of a content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Slot {
     /// The sealed manifest.
@@ -213,7 +226,9 @@ pub enum Slot {
 /// A stored object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectRow {
-    /// Which.
+    /// Of which content.
+    pub content: ContentNumber,
+    /// Which of it.
     pub slot: Slot,
     /// Its length in bytes.
     pub sealed_len: u64,
@@ -272,7 +287,7 @@ pub enum PutNote {
 /// The objects of a share at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objects {
-    /// In order of slot, the manifest first.
+    /// In order of content and slot, the manifest first.
     pub rows: Vec<ObjectRow>,
     /// Changes with every [`Ledger::put_object`].
     pub write_id: WriteId,

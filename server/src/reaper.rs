@@ -8,7 +8,8 @@ use std::collections::HashMap;
 
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
-use subrosa_lifecycle::{BlobsDeleted, Effect, LoadedLinks, RecordError, RecordKey, Tick};
+use subrosa_lifecycle::{BlobsDeleted, ContentDeleted, Effect, LoadedLinks, RecordError, RecordKey, Tick};
+use subrosa_shared::content::ContentNumber;
 use tokio::sync::Semaphore;
 use tokio::time::{Duration, Instant, MissedTickBehavior, interval, sleep};
 
@@ -160,7 +161,16 @@ async fn bury(app: &App, key: RecordKey) -> Result<(), ReapError> {
     let Some(row) = ledger.load(&key, LoadedLinks::All).await? else { return Ok(()) };
     let (expect, new_links, log) = (Some(row.write_id), Vec::new(), Vec::new());
     ledger
-        .commit(Change { key, expect, expect_objects: None, record: None, new_links, log, needs_space: false })
+        .commit(Change {
+            key,
+            expect,
+            expect_objects: None,
+            record: None,
+            drop_content: None,
+            new_links,
+            log,
+            needs_space: false,
+        })
         .await?;
     tracing::warn!(%key, "a damaged record is removed with its ciphertext");
     Ok(())
@@ -202,6 +212,11 @@ async fn finish_effects(app: &App, key: RecordKey) -> Result<(), ReapError> {
                 app.store().run(key, &BlobsDeleted).await?;
                 tracing::info!(%key, "ciphertext deleted");
             }
+            Effect::DeleteContent(content) => {
+                delete_content(app, key, content).await?;
+                app.store().run(key, &ContentDeleted(content)).await?;
+                tracing::info!(%key, %content, "ciphertext of one edition deleted");
+            }
         }
     }
     Ok(())
@@ -213,6 +228,17 @@ async fn delete_blobs(app: &App, key: RecordKey) -> Result<bool, BlobsError> {
         RecordKey::Share(share) => app.blobs().delete_share(&share).await.map(|()| true),
         RecordKey::Push(_) => Ok(false),
     }
+}
+
+/// Deletes the blobs of one content. Their rows stay until the record says that they are gone, so
+/// that whoever comes after a crash finds what is left.
+async fn delete_content(app: &App, key: RecordKey, content: ContentNumber) -> Result<(), ReapError> {
+    let RecordKey::Share(share) = key else { return Ok(()) };
+    let objects = app.store().ledger().objects(&share).await?.rows;
+    for object in objects.into_iter().filter(|object| object.content == content) {
+        app.blobs().delete(&share, &object.blob).await?;
+    }
+    Ok(())
 }
 
 async fn sweep_loop(app: &App) {

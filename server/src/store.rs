@@ -13,6 +13,7 @@ use subrosa_lifecycle::{
     share_owner, step,
 };
 use subrosa_shared::api::{CompleteShare, Log, ShareStatus, StoredPart};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{LinkId, ShareId, Verifier};
 use subrosa_shared::time::Timestamp;
 use tokio::sync::{Notify, Semaphore};
@@ -158,7 +159,7 @@ impl Store {
         Ok((share, answer))
     }
 
-    /// Fixes the content: `request` against what is stored, provided that nothing more is stored
+    /// Fixes a content: `request` against what is stored of it, provided that nothing more is stored
     /// meanwhile.
     ///
     /// # Errors
@@ -167,6 +168,7 @@ impl Store {
         &self,
         share: &ShareId,
         owner: Verifier,
+        content: ContentNumber,
         request: CompleteShare,
     ) -> Result<ShareStatus, StoreError> {
         // All rows of an upload are read at once.
@@ -174,8 +176,8 @@ impl Store {
         for races in 0..ATTEMPTS_MAX {
             pause(races).await;
             let objects = self.shared.ledger.objects(share).await?;
-            let (write_id, stored) = (objects.write_id, stored_upload(&objects));
-            let action = share_owner::Complete { request: request.clone(), stored };
+            let (write_id, stored) = (objects.write_id, stored_upload(content, &objects));
+            let action = share_owner::Complete { content, request: request.clone(), stored };
             match self.run_with((*share).into(), Some(write_id), &Owner { presented: owner, action }).await {
                 Err(StoreError::Contended) => {}
                 result => return result,
@@ -184,21 +186,26 @@ impl Store {
         Err(StoreError::Contended)
     }
 
-    /// The stored parts with an index in that range, in order.
+    /// The stored parts of a content with an index in that range, in order.
     ///
     /// # Errors
     /// The ledger fails.
-    pub async fn parts(&self, share: &ShareId, places: Range<u32>) -> Result<Vec<StoredPart>, StoreError> {
-        let rows = self.shared.ledger.parts(share, places).await?;
+    pub async fn parts(
+        &self,
+        share: &ShareId,
+        content: ContentNumber,
+        places: Range<u32>,
+    ) -> Result<Vec<StoredPart>, StoreError> {
+        let rows = self.shared.ledger.parts(share, content, places).await?;
         Ok(rows.into_iter().filter_map(stored_part).collect())
     }
 
-    /// The stored part with the highest index.
+    /// The stored part of a content with the highest index.
     ///
     /// # Errors
     /// The ledger fails.
-    pub async fn last_part(&self, share: &ShareId) -> Result<Option<StoredPart>, StoreError> {
-        Ok(self.shared.ledger.last_part(share).await?.and_then(stored_part))
+    pub async fn last_part(&self, share: &ShareId, content: ContentNumber) -> Result<Option<StoredPart>, StoreError> {
+        Ok(self.shared.ledger.last_part(share, content).await?.and_then(stored_part))
     }
 
     /// Whether a part of that length may be stored at that place, beside those that are stored.
@@ -207,13 +214,13 @@ impl Store {
     /// It may not, or the ledger fails.
     pub async fn expect_place(
         &self,
-        share: &ShareId,
-        owner: Verifier,
+        (share, owner): (&ShareId, Verifier),
+        content: ContentNumber,
         index: u32,
         sealed_len: u64,
     ) -> Result<(), StoreError> {
-        let last = self.last_part(share).await?;
-        self.run_owner(*share, owner, share_owner::StorePart { index, sealed_len, last }).await
+        let last = self.last_part(share, content).await?;
+        self.run_owner(*share, owner, share_owner::StorePart { content, index, sealed_len, last }).await
     }
 
     /// Notes a stored object. `Closed`: the share takes none any more. Parts are looked at once
@@ -230,22 +237,23 @@ impl Store {
     ) -> Result<PutObject, StoreError> {
         let Slot::Part(index) = object.slot else { return Ok(self.shared.ledger.put_object(share, object).await?) };
         let _lock = self.shared.locks.acquire((*share).into(), Lane::Owner).await.ok_or(StoreError::Contended)?;
-        let last = self.last_part(share).await?;
-        let action = share_owner::StorePart { index, sealed_len: object.sealed_len, last };
+        let content = object.content;
+        let last = self.last_part(share, content).await?;
+        let action = share_owner::StorePart { content, index, sealed_len: object.sealed_len, last };
         match self.run_locked((*share).into(), None, &Owner { presented: owner, action }).await {
             // The ledger says so, and the caller asks why.
-            Ok(()) | Err(StoreError::Refused(Refusal::AlreadyComplete | Refusal::Gone(_))) => {}
+            Ok(()) | Err(StoreError::Refused(Refusal::AlreadyComplete | Refusal::NotFound | Refusal::Gone(_))) => {}
             Err(error) => return Err(error),
         }
         Ok(self.shared.ledger.put_object(share, object).await?)
     }
 
-    /// An object of a share.
+    /// An object of a content.
     ///
     /// # Errors
     /// The ledger fails, or there is no such object.
-    pub async fn object(&self, share: &ShareId, slot: Slot) -> Result<ObjectRow, StoreError> {
-        Ok(self.shared.ledger.object(share, slot).await?.ok_or(Refusal::NotFound)?)
+    pub async fn object(&self, share: &ShareId, content: ContentNumber, slot: Slot) -> Result<ObjectRow, StoreError> {
+        Ok(self.shared.ledger.object(share, content, slot).await?.ok_or(Refusal::NotFound)?)
     }
 
     /// The timeline.
@@ -469,7 +477,7 @@ impl Store {
         command: &C,
         Stepped { before, step, now }: Stepped<C::Answer>,
     ) -> Result<Option<Result<C::Answer, Refusal>>, StoreError> {
-        let Step { record, outcome, new_link, log, needs_space } = step;
+        let Step { record, outcome, new_links, dropped, log, needs_space } = step;
         if needs_space {
             self.shared.ledger.expect_room().await?;
         }
@@ -480,8 +488,8 @@ impl Store {
         };
         let next = record.as_ref().map(|row| row.write_id);
         let due_at_once = record.as_ref().is_some_and(|row| row.due <= now);
-        let new_links = Vec::from_iter(new_link);
-        let change = LedgerChange { key, expect, expect_objects, record, new_links, log, needs_space };
+        let change =
+            LedgerChange { key, expect, expect_objects, record, drop_content: dropped, new_links, log, needs_space };
         let committed = self.shared.ledger.commit(change).await;
         if let (Err(_), Some(link), Some(write_id)) = (&committed, guessed, next) {
             self.shared.uncounted.add(key, UncountedGuess { link, write_id });
@@ -567,9 +575,9 @@ fn stored_part(row: ObjectRow) -> Option<StoredPart> {
     }
 }
 
-fn stored_upload(objects: &Objects) -> StoredUpload {
+fn stored_upload(content: ContentNumber, objects: &Objects) -> StoredUpload {
     let mut stored = StoredUpload::default();
-    for ObjectRow { slot, sealed_len, digest, .. } in &objects.rows {
+    for ObjectRow { slot, sealed_len, digest, .. } in objects.rows.iter().filter(|row| row.content == content) {
         let (sealed_len, digest) = (*sealed_len, *digest);
         match *slot {
             Slot::Manifest => stored.manifest = Some(StoredManifest { sealed_len, digest }),

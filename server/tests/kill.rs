@@ -35,14 +35,15 @@ async fn killed_at_every_step_nothing_acknowledged_is_lost_and_no_limit_is_passe
     drop(half_sent);
 
     let program = Program::start(&data);
-    let list: PartList = program.call(Call::get(sender.path("/parts")).owner(&sender.owner)).await.json();
+    let list: PartList = program.call(Call::get(sender.path("/contents/1/parts")).owner(&sender.owner)).await.json();
     assert_eq!(list.parts.iter().map(|part| part.index).collect::<Vec<_>>(), [0]);
-    let back = program.call(Call::get(sender.path("/parts/0")).owner(&sender.owner)).await.ok();
+    let back = program.call(Call::get(sender.path("/contents/1/parts/0")).owner(&sender.owner)).await.ok();
     assert_eq!(back.body, sender.parts[0]);
     for call in [sender.put_part(1), sender.put_part(2), sender.put_manifest()] {
         program.call(call).await.ok();
     }
-    let complete = || Call::post(sender.path("/complete")).owner(&sender.owner).json(&sender.complete_body());
+    let complete =
+        || Call::post(sender.path("/contents/1/complete")).owner(&sender.owner).json(&sender.complete_body());
     program.call(complete()).await.ok();
     program.kill();
 

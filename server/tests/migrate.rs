@@ -15,6 +15,7 @@ use subrosa_server::ledger::{
 };
 use subrosa_server::migrate::{MigrateError, Migrated, migrate};
 use subrosa_shared::api::{Event, LogLine};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 use tempfile::TempDir;
@@ -68,14 +69,24 @@ impl Ledger for Mortal {
     async fn objects(&self, share: &ShareId) -> Result<Objects, LedgerError> {
         self.ledger.objects(share).await
     }
-    async fn parts(&self, share: &ShareId, places: std::ops::Range<u32>) -> Result<Vec<ObjectRow>, LedgerError> {
-        self.ledger.parts(share, places).await
+    async fn parts(
+        &self,
+        share: &ShareId,
+        content: ContentNumber,
+        places: std::ops::Range<u32>,
+    ) -> Result<Vec<ObjectRow>, LedgerError> {
+        self.ledger.parts(share, content, places).await
     }
-    async fn last_part(&self, share: &ShareId) -> Result<Option<ObjectRow>, LedgerError> {
-        self.ledger.last_part(share).await
+    async fn last_part(&self, share: &ShareId, content: ContentNumber) -> Result<Option<ObjectRow>, LedgerError> {
+        self.ledger.last_part(share, content).await
     }
-    async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError> {
-        self.ledger.object(share, slot).await
+    async fn object(
+        &self,
+        share: &ShareId,
+        content: ContentNumber,
+        slot: Slot,
+    ) -> Result<Option<ObjectRow>, LedgerError> {
+        self.ledger.object(share, content, slot).await
     }
     async fn put_note(&self, share: &ShareId, note: Vec<u8>, replaces: Replaces) -> Result<PutNote, LedgerError> {
         self.ledger.put_note(share, note, replaces).await
@@ -200,19 +211,28 @@ async fn fill(ledger: &SqliteLedger, seed: u8) {
             record: StoredRecord { head: vec![seed; 300], cells },
             write_id: WriteId::generate(),
             due: START,
-            accepts_parts: true,
+            accepts_parts: Some(ContentNumber::FIRST),
             stands_alone: false,
         };
         let links = key.share().map(|_| [seed, seed + 100].map(|seed| LinkId::from_bytes([seed; 16])));
         let log = vec![LogLine { at: START, link: None, event: Event::Created }; usize::from(seed)];
         let new_links = links.into_iter().flatten().collect();
-        let change =
-            Change { key, expect: None, expect_objects: None, record: Some(row), new_links, log, needs_space: false };
+        let change = Change {
+            key,
+            expect: None,
+            expect_objects: None,
+            drop_content: None,
+            record: Some(row),
+            new_links,
+            log,
+            needs_space: false,
+        };
         assert_eq!(ledger.commit(change).await.unwrap(), CommitOutcome::Committed);
     }
     for slot in [Slot::Manifest, Slot::Part(0), Slot::Part(7)] {
         let digest = Digest::from_bytes([seed; 32]);
-        let object = ObjectRow { slot, sealed_len: 81, digest, blob: format!("{seed}-{slot:?}") };
+        let object =
+            ObjectRow { content: ContentNumber::FIRST, slot, sealed_len: 81, digest, blob: format!("{seed}-{slot:?}") };
         ledger.put_object(&share, object).await.unwrap();
     }
     assert_eq!(ledger.put_note(&share, vec![seed; 40], Replaces::Anything).await.unwrap(), PutNote::Stored);
@@ -221,8 +241,16 @@ async fn fill(ledger: &SqliteLedger, seed: u8) {
 async fn remove(ledger: &SqliteLedger, key: RecordKey) {
     let write_id = ledger.load(&key, LoadedLinks::All).await.unwrap().unwrap().write_id;
     let (record, new_links, log) = (None, Vec::new(), Vec::new());
-    let change =
-        Change { key, expect: Some(write_id), expect_objects: None, record, new_links, log, needs_space: false };
+    let change = Change {
+        key,
+        expect: Some(write_id),
+        expect_objects: None,
+        drop_content: None,
+        record,
+        new_links,
+        log,
+        needs_space: false,
+    };
     assert_eq!(ledger.commit(change).await.unwrap(), CommitOutcome::Committed);
 }
 

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::{base64url, base64url_option};
+use crate::content::ContentNumber;
 use crate::id::{Digest, LeaseId, LinkId, Receipt, ShareId, Verifier};
 use crate::limits::Limits;
 use crate::time::Timestamp;
@@ -135,7 +136,21 @@ pub struct StoredPart {
     pub digest: Digest,
 }
 
-/// `GET /shares/{share}/parts`: what is stored already, in order of index.
+/// `PUT /shares/{share}/contents/{content}`: begins the upload of a new edition, beside what the
+/// share holds. The same again gives the same answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BeginContent {
+    /// Bytes of plaintext in every part but the last.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(minimum = 65_536, maximum = 67_108_864, multiple_of = 65_536, example = 8_388_608)
+    )]
+    pub part_bytes: u32,
+}
+
+/// `GET /shares/{share}/contents/{content}/parts`: what is stored already, in order of index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PartList {
@@ -143,7 +158,7 @@ pub struct PartList {
     pub parts: Vec<StoredPart>,
 }
 
-/// `POST /shares/{share}/complete`: fixes the content. The same body again gives the same answer.
+/// `POST /shares/{share}/contents/{content}/complete`: fixes the content. The same body again gives the same answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -174,6 +189,9 @@ pub struct LinkLock {
     #[serde(with = "base64url")]
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::content_wrap))]
     pub content_wrap: Vec<u8>,
+    /// The content whose keys the wraps give: that behind the link.
+    #[serde(default, skip_serializing_if = "ContentNumber::is_first")]
+    pub content: ContentNumber,
 }
 
 /// `PUT /shares/{share}/links/{link}`: adds a link to a share that is complete. Idempotent like
@@ -199,6 +217,54 @@ pub struct PutLink {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200))]
     pub destroy_after_guesses: Option<u32>,
+    /// Whether the link stays when its downloads are taken, until its end: its owner may allow more
+    /// with a new edition.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits_for_editions: bool,
+}
+
+/// `POST /shares/{share}/links`: adds several links, all of them or none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AddLinks {
+    /// The links: 1 to 50.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 50))]
+    pub links: Vec<PutLink>,
+}
+
+/// `POST /shares/{share}/contents/{content}/links`: puts a content behind links.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MoveLinks {
+    /// The links: 1 to 50.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 50))]
+    pub links: Vec<MovedLink>,
+}
+
+/// A link that another content is put behind. One that has ended, or whose password was changed
+/// since the wraps were made, stays as it is: the answer shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MovedLink {
+    /// Which.
+    pub link: LinkId,
+    /// The open verifier that the link has, as far as its owner knows.
+    pub open_verifier: Verifier,
+    /// Sealed object, 145 bytes.
+    #[serde(with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::view_wrap))]
+    pub view_wrap: Vec<u8>,
+    /// Sealed object, 113 bytes.
+    #[serde(with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::content_wrap))]
+    pub content_wrap: Vec<u8>,
+    /// How many downloads it allows from now on in all, those taken included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
+    pub downloads_max: Option<u32>,
 }
 
 /// `PATCH /shares/{share}/links/{link}`: changes what is given, leaves the rest.
@@ -223,6 +289,9 @@ pub struct PatchLink {
     /// Whether the recipient may destroy it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipient_may_destroy: Option<bool>,
+    /// Whether the link stays when its downloads are taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for_editions: Option<bool>,
 }
 
 /// `PATCH /shares/{share}`: changes what is given, leaves the rest.
@@ -336,6 +405,8 @@ pub struct StoredReceipt {
     pub receipt: Receipt,
     /// When it came.
     pub at: Timestamp,
+    /// The content that was saved.
+    pub content: ContentNumber,
 }
 
 /// A link as its owner sees it.
@@ -362,6 +433,43 @@ pub struct LinkStatus {
     pub counters: LinkCounters,
     /// The last receipts, at most 16.
     pub receipts: Vec<StoredReceipt>,
+    /// The content behind it.
+    pub content: ContentNumber,
+    /// Whether it stays when its downloads are taken.
+    pub waits_for_editions: bool,
+}
+
+/// A content of a share, as the share's owner sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ContentStatus {
+    /// Which.
+    pub content: ContentNumber,
+    /// Where it stands.
+    pub state: ContentState,
+    /// While it is uploaded: bytes of plaintext in every part but the last.
+    pub part_bytes: Option<u32>,
+    /// While it is uploaded: when the upload is abandoned and deleted.
+    pub upload_ends_at: Option<Timestamp>,
+    /// Bytes of padded content, once it is complete.
+    pub padded_len: Option<u64>,
+    /// SHA-256 of its sealed manifest, once it is complete: receipts are made over it.
+    pub manifest_digest: Option<Digest>,
+    /// Live links that it is behind.
+    pub links: u32,
+    /// Downloads of it that run.
+    pub downloads_running: u32,
+}
+
+/// Where a content stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum ContentState {
+    /// Parts may be stored.
+    Uploading,
+    /// It is complete: links can be moved to it.
+    Ready,
 }
 
 /// `GET /shares/{share}`, and the answer to whatever changes one: the share as its owner sees it.
@@ -381,9 +489,9 @@ pub struct ShareStatus {
     /// While it is uploaded: when the upload is abandoned and deleted, unless it is complete by
     /// then.
     pub upload_ends_at: Option<Timestamp>,
-    /// Bytes of plaintext in every part but the last.
+    /// Bytes of plaintext in every part but the last of its first content.
     pub part_bytes: u32,
-    /// Bytes of padded content, once it is complete.
+    /// Bytes of padded content, once it is complete: of the newest one.
     pub padded_len: Option<u64>,
     /// Whether it ends when its last link has ended.
     pub ends_with_last_link: bool,
@@ -393,6 +501,11 @@ pub struct ShareStatus {
     pub content_lost_at: Option<Timestamp>,
     /// Its links.
     pub links: Vec<LinkStatus>,
+    /// What it holds, the oldest first: empty once it is gone.
+    pub contents: Vec<ContentStatus>,
+    /// The number that a new edition takes. `None`: there can be none any more.
+    #[serde(default)]
+    pub next_content: Option<ContentNumber>,
 }
 
 /// One line of the timeline.
@@ -462,6 +575,14 @@ pub enum Event {
     ContentLost,
     /// Ciphertext that was missing or damaged is whole again: the operator restored it.
     ContentRestored,
+    /// The upload of a new edition was completed.
+    EditionCompleted,
+    /// The upload of a new edition was never completed, or its owner gave it up.
+    EditionAbandoned,
+    /// An edition that no link and no download needed was deleted.
+    EditionDeleted,
+    /// The owner put another edition behind the link.
+    Moved,
 }
 
 /// `GET /shares/{share}/log`: the timeline, oldest first, at most the last 1,000 lines.
@@ -500,6 +621,8 @@ pub struct LinkView {
     pub started_last_at: Option<Timestamp>,
     /// The server's clock, so that pages need not trust the device's.
     pub now: Timestamp,
+    /// The content behind it: it changes when the owner puts another edition there.
+    pub content: ContentNumber,
 }
 
 /// `POST /links/{link}/open`: what the open proof shows. Counts nothing.
@@ -512,6 +635,9 @@ pub struct OpenedLink {
     #[serde(with = "base64url")]
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::view_wrap))]
     pub view_wrap: Vec<u8>,
+    /// The content that it opens: that of the lease which was shown, if one was and it runs, else
+    /// that behind the link.
+    pub content: ContentNumber,
     /// The link, as after opening.
     pub link: LinkView,
 }
@@ -542,6 +668,8 @@ pub struct GrantedLease {
     pub idle_secs: u64,
     /// It gives at most so many bytes of ciphertext in all.
     pub bytes_max: u64,
+    /// The content that it gives, to its end: whatever is put behind the link meanwhile.
+    pub content: ContentNumber,
     /// The link, as after granting.
     pub link: LinkView,
 }

@@ -1,8 +1,11 @@
 //! How files become parts: end to end in manifest order, then zeros up to a padded length, cut into
 //! parts. PROTOCOL.md section 5.
 
+use std::fmt::{self, Display, Formatter};
+use std::num::NonZeroU16;
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::id::Digest;
@@ -10,6 +13,77 @@ use crate::labels::Label;
 use crate::limits::{PART_BYTES_DEFAULT, PART_BYTES_MAX, PART_BYTES_MIN, PARTS_MAX};
 use crate::padding::padded_len;
 use crate::seal::{CHUNK_LEN, HEADER_LEN, TAG_LEN, sealed_len};
+
+/// Which content of a share: from 1, in the order in which their uploads began. What people call an
+/// edition is a content with a higher number. No number is given twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ContentNumber(NonZeroU16);
+
+impl ContentNumber {
+    /// The one that a share begins with.
+    pub const FIRST: Self = Self(NonZeroU16::MIN);
+
+    /// The content of that number; `None` for 0.
+    #[must_use]
+    pub const fn new(number: u16) -> Option<Self> {
+        match NonZeroU16::new(number) {
+            Some(number) => Some(Self(number)),
+            None => None,
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> u16 {
+        self.0.get()
+    }
+
+    /// The one after it, if there can be one.
+    #[must_use]
+    pub const fn next(self) -> Option<Self> {
+        match self.0.checked_add(1) {
+            Some(number) => Some(Self(number)),
+            None => None,
+        }
+    }
+
+    /// Whether it is the one that a share begins with. What was made before there were others names
+    /// none, and means it.
+    #[must_use]
+    pub fn is_first(&self) -> bool {
+        *self == Self::FIRST
+    }
+}
+
+impl Default for ContentNumber {
+    fn default() -> Self {
+        Self::FIRST
+    }
+}
+
+impl Display for ContentNumber {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for ContentNumber {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::{ObjectBuilder, Type};
+        let schema = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(1))
+            .maximum(Some(u16::MAX))
+            .examples([2])
+            .description(Some("Which content of a share: from 1, in the order in which their uploads began."));
+        schema.into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for ContentNumber {}
 
 /// Content that cannot be cut into parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! owner secret ─┬─ owner proof ── owner verifier ── share id        link secret ─┬─ link proof ── link verifier ── link id
-//!               ├─ manifest key                                                  ├─ salt ─┐
-//!               ├─ content key                                     password ─────┼─ Argon2id ── P
+//!               ├─ manifest keys                                                 ├─ salt ─┐
+//!               ├─ content keys                                    password ─────┼─ Argon2id ── P
 //!               └─ note key                                        link secret ‖ P ─┬─ open proof ── open verifier
 //!                                                                                   ├─ view wrap key
 //!                                                                                   ├─ content wrap key
@@ -21,8 +21,9 @@
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
+use crate::content::ContentNumber;
 use crate::id::{DeviceId, Digest, LeaseId, LinkId, Receipt, ShareId, Verifier};
-use crate::labels::{Label, derive};
+use crate::labels::{Label, derive, derive_numbered};
 use crate::password::{Password, StretchedPassword, Suite};
 use crate::secret::{
     ContentKey, ContentWrapKey, DeviceProof, DeviceSecret, FaceKey, LeaseProof, LeaseSecret, LinkProof, LinkSecret,
@@ -49,16 +50,26 @@ impl OwnerSecret {
         ShareId::derive(&self.verifier())
     }
 
-    /// The key of the manifest.
+    /// The key of the manifest of a content.
     #[must_use]
-    pub fn manifest_key(&self) -> ManifestKey {
-        ManifestKey::from_bytes(derive(&[self.expose()], Label::ShareManifest))
+    pub fn manifest_key(&self, content: ContentNumber) -> ManifestKey {
+        ManifestKey::from_bytes(self.derive_for(content, Label::ShareManifest))
     }
 
-    /// The key of the parts.
+    /// The key of the parts of a content.
     #[must_use]
-    pub fn content_key(&self) -> ContentKey {
-        ContentKey::from_bytes(derive(&[self.expose()], Label::ShareContent))
+    pub fn content_key(&self, content: ContentNumber) -> ContentKey {
+        ContentKey::from_bytes(self.derive_for(content, Label::ShareContent))
+    }
+
+    /// Who has the keys of one content has those of no other: the number is in the derivation of
+    /// all but the first.
+    fn derive_for(&self, content: ContentNumber, label: Label) -> [u8; 32] {
+        if content.is_first() {
+            derive(&[self.expose()], label)
+        } else {
+            derive_numbered(&[self.expose()], label, content.get().into())
+        }
     }
 
     /// The key of the owner's note.

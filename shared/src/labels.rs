@@ -95,13 +95,22 @@ impl Label {
 /// The input keying material is always uniformly random, alone or followed by more: then an empty
 /// salt is what RFC 5869, section 3.1, allows.
 pub(crate) fn derive<const LEN: usize>(keying_material: &[&[u8]], label: Label) -> [u8; LEN] {
+    derive_with(keying_material, &[label.text().as_bytes()])
+}
+
+/// As [`derive`], for what there are several of: the number follows the label.
+pub(crate) fn derive_numbered<const LEN: usize>(keying_material: &[&[u8]], label: Label, number: u32) -> [u8; LEN] {
+    derive_with(keying_material, &[label.text().as_bytes(), &number.to_be_bytes()])
+}
+
+fn derive_with<const LEN: usize>(keying_material: &[&[u8]], info: &[&[u8]]) -> [u8; LEN] {
     let mut extract = hkdf::HkdfExtract::<Sha256>::new(None);
     for piece in keying_material {
         extract.input_ikm(piece);
     }
     let (_, hkdf): (_, Hkdf<Sha256>) = extract.finalize();
     let mut okm = [0; LEN];
-    hkdf.expand(label.text().as_bytes(), &mut okm).expect("at most 64 bytes are asked for, HKDF gives 8160");
+    hkdf.expand_multi_info(info, &mut okm).expect("at most 64 bytes are asked for, HKDF gives 8160");
     okm
 }
 

@@ -18,6 +18,12 @@ pub const MANIFEST_BYTES_MAX: u32 = 16 * 1024 * 1024;
 pub const LINKS_MAX: usize = 250;
 /// Bytes of an owner's note, sealed.
 pub const OWNER_NOTE_BYTES_MAX: u32 = 256 * 1024;
+/// Contents of a share at the same time: the one before, the newest, and one whose upload runs.
+pub const CONTENTS_MAX: usize = 3;
+/// Links that one call makes or moves.
+pub const LINKS_AT_ONCE_MAX: usize = 50;
+/// Bytes of the JSON body of such a call.
+pub const LINKS_BODY_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of a JSON body.
 pub const JSON_BYTES_MAX: usize = 16 * 1024;
 /// Bytes of the JSON body that makes a push.

@@ -10,7 +10,7 @@ use std::collections::hash_map::Entry::{Occupied, Vacant};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
-use crate::content::{Layout, LayoutError};
+use crate::content::{ContentNumber, Layout, LayoutError};
 use crate::id::{Commitment, Digest, ShareId};
 use crate::json::{default_if_null, from_slice};
 use crate::limits::{ENTRIES_MAX, MANIFEST_BYTES_MAX, PARTS_MAX};
@@ -31,7 +31,7 @@ pub const MEDIA_TYPE_BYTES_MAX: usize = 255;
 pub const MODIFIED_MAX: Timestamp = Timestamp::from_millis(8_640_000_000_000_000);
 
 /// Fields that this version understands at the top of a manifest: what `critical` may name.
-const FIELDS: &[&str] = &["version", "critical", "note", "part_bytes", "entries", "parts"];
+const FIELDS: &[&str] = &["version", "critical", "note", "edition", "edition_at", "part_bytes", "entries", "parts"];
 
 /// Why a manifest is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -159,11 +159,21 @@ impl Part {
     }
 }
 
+/// Which edition of a share's content it is, and since when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edition {
+    /// The number of the content.
+    pub number: ContentNumber,
+    /// When it was sealed, by the sender's clock.
+    pub at: Timestamp,
+}
+
 /// What a share contains. Holding one means that it was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
     entries: Vec<Entry>,
     note: Option<String>,
+    edition: Option<Edition>,
     layout: Layout,
     parts: Vec<Part>,
 }
@@ -186,7 +196,18 @@ impl Manifest {
         let layout = Layout::new(content_len(&entries)?, part_bytes)?;
         let lengths_fit = parts.len() as u64 == u64::from(layout.part_count())
             && (0..).zip(&parts).all(|(index, part)| layout.sealed_part_len(index) == Some(part.sealed_len));
-        if lengths_fit { Ok(Self { entries, note, layout, parts }) } else { Err(ManifestError::Sizes) }
+        if lengths_fit { Ok(Self { entries, note, edition: None, layout, parts }) } else { Err(ManifestError::Sizes) }
+    }
+
+    /// The same, of a new edition.
+    ///
+    /// # Errors
+    /// There is no such moment.
+    pub fn with_edition(self, edition: Edition) -> Result<Self, ManifestError> {
+        if edition.at > MODIFIED_MAX {
+            return Err(ManifestError::Malformed);
+        }
+        Ok(Self { edition: Some(edition), ..self })
     }
 
     /// The entries, in the order of their content.
@@ -199,6 +220,12 @@ impl Manifest {
     #[must_use]
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
+    }
+
+    /// Which edition it is; `None` of what a share began with.
+    #[must_use]
+    pub const fn edition(&self) -> Option<Edition> {
+        self.edition
     }
 
     /// How the content is cut into parts.
@@ -269,7 +296,15 @@ impl Manifest {
         }
         let entries =
             wire.entries.into_iter().enumerate().map(|(index, entry)| entry.parse(index)).collect::<Result<_, _>>()?;
-        Self::new(entries, wire.note, wire.part_bytes, wire.parts)
+        let manifest = Self::new(entries, wire.note, wire.part_bytes, wire.parts)?;
+        match (wire.edition, wire.edition_at) {
+            (Some(number), Some(at)) => {
+                let number = u16::try_from(number).ok().and_then(ContentNumber::new);
+                manifest.with_edition(Edition { number: number.ok_or(ManifestError::Malformed)?, at })
+            }
+            (None, None) => Ok(manifest),
+            _ => Err(ManifestError::Malformed),
+        }
     }
 }
 
@@ -356,6 +391,10 @@ struct Wire {
     version: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     note: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    edition: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    edition_at: Option<Timestamp>,
     part_bytes: u32,
     entries: Vec<WireEntry>,
     parts: Vec<Part>,
@@ -398,6 +437,8 @@ impl From<&Manifest> for Wire {
         Self {
             version: VERSION,
             note: manifest.note.clone(),
+            edition: manifest.edition.map(|edition| edition.number.get().into()),
+            edition_at: manifest.edition.map(|edition| edition.at),
             part_bytes: manifest.layout.part_bytes(),
             entries: manifest.entries.iter().map(entry).collect(),
             parts: manifest.parts.clone(),

@@ -113,6 +113,10 @@ problem_types! {
     ShareTooLarge = "share-too-large", 413, "The share is larger than this server allows.";
     /// More links than a share may have.
     TooManyLinks = "too-many-links", 409, "The share has as many links as it may have.";
+    /// As many contents as a share may have at the same time.
+    TooManyContents = "too-many-contents", 409, "The share holds as many editions as it may have at the same time.";
+    /// Links or downloads still need the content.
+    ContentInUse = "content-in-use", 409, "This edition is still behind a link, or being downloaded.";
     /// The upload is complete: its parts are fixed.
     AlreadyComplete = "already-complete", 409, "The upload is complete and cannot be changed.";
     /// The call needs a complete share.

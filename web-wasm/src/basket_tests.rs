@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use subrosa_shared::api::{Channels, Choices};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::limits::Limits;
 use subrosa_shared::manifest::NOTE_BYTES_MAX;
 
@@ -324,7 +325,7 @@ fn whatever_is_planned_fits_into_a_manifest() {
     let manifest = Manifest::new(entries, Some(note), plan.layout().part_bytes(), parts).unwrap();
     let mut rng = UnwrapErr(SysRng);
     let owner = subrosa_shared::secret::OwnerSecret::generate(&mut rng);
-    let sealed = manifest.seal(&owner.manifest_key(), &owner.share_id(), &mut rng).unwrap();
+    let sealed = manifest.seal(&owner.manifest_key(ContentNumber::FIRST), &owner.share_id(), &mut rng).unwrap();
     let bound = subrosa_shared::seal::sealed_len(padded_len(planned as u64).unwrap());
     assert!(sealed.len() as u64 <= bound, "{} of {bound}", sealed.len());
 }

@@ -14,6 +14,8 @@ pub mod push;
 pub mod qr;
 #[cfg(feature = "seal")]
 pub mod send;
+#[cfg(feature = "seal")]
+pub mod share_owner;
 
 #[cfg(feature = "open")]
 mod holder;

@@ -36,6 +36,8 @@ pub mod same_files;
 #[cfg(feature = "seal")]
 pub mod sender;
 #[cfg(feature = "seal")]
+pub mod share_owner;
+#[cfg(feature = "seal")]
 pub mod strength;
 
 // Of those who receive.

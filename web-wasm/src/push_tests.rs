@@ -4,6 +4,7 @@ use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
 use serde_json::{Value, json};
 use subrosa_shared::api::{LinkCounters, LinkState, LinkStatus, PushStatus, PutPush, RequestLease, StoredReceipt};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::Receipt;
 use subrosa_shared::push::{LineProblem, PAYLOAD_BYTES_MAX, PushError};
 use subrosa_shared::time::Timestamp;
@@ -57,6 +58,8 @@ fn status(sender: &PushSender, put: &PutPush, receipts: Vec<StoredReceipt>) -> P
         recipient_may_destroy: true,
         counters: LinkCounters::default(),
         receipts,
+        content: ContentNumber::FIRST,
+        waits_for_editions: false,
     };
     PushStatus { created_at: NOW, note: put.note.clone(), link }
 }
@@ -204,8 +207,13 @@ fn receipts_are_confirmed_on_any_device_of_the_owner() {
     reveal(&mut reader, &put, Some("phrase")).unwrap();
     let lease = reader.held.lease_id().unwrap();
     let receipt = reader.finish_lease().unwrap().receipt.unwrap();
-    let genuine = StoredReceipt { lease, receipt, at: Timestamp::from_millis(5) };
-    let made_up = StoredReceipt { lease, receipt: Receipt::from_bytes([1; 32]), at: Timestamp::from_millis(9) };
+    let genuine = StoredReceipt { lease, receipt, at: Timestamp::from_millis(5), content: ContentNumber::FIRST };
+    let made_up = StoredReceipt {
+        lease,
+        receipt: Receipt::from_bytes([1; 32]),
+        at: Timestamp::from_millis(9),
+        content: ContentNumber::FIRST,
+    };
 
     // The owner's link alone: it gives the recipient's link again, too.
     let elsewhere = PushSender::from_owner_link(&format!("/push#{}", *sender.owner_token())).unwrap();

@@ -66,6 +66,10 @@ pub struct Recipient {
 #[serde(rename_all = "camelCase")]
 pub struct Listing {
     note: Option<String>,
+    /// Which edition it is; `None` of what the share began with.
+    edition: Option<u64>,
+    /// When that was sealed.
+    edition_at: Option<Timestamp>,
     content_len: u64,
     part_bytes: u32,
     /// Folders around entries; one comes after the one around it.
@@ -169,6 +173,8 @@ impl Recipient {
         let entries = manifest.entries().iter().zip(saved_paths(manifest.entries())).enumerate();
         let listing = Listing {
             note: manifest.note().map(str::to_owned),
+            edition: manifest.edition().map(|edition| edition.number.get().into()),
+            edition_at: manifest.edition().map(|edition| edition.at),
             content_len: manifest.layout().content_len(),
             part_bytes: manifest.layout().part_bytes(),
             folders: tree.folders().to_vec(),

@@ -3,6 +3,7 @@
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
 use subrosa_shared::api::{LinkState, PutLink};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::manifest::{Entry, Part};
 use subrosa_shared::path::EntryPath;
 
@@ -10,6 +11,7 @@ use super::*;
 use crate::sender::{LinkTerms, Sender};
 
 const RNG: UnwrapErr<SysRng> = UnwrapErr(SysRng);
+const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 const PART_BYTES: u32 = 65_536;
 
 fn file(path: &str, size: u64) -> Entry {
@@ -50,7 +52,7 @@ fn send_in_parts(entries: Vec<Entry>, content: &[u8], password: Option<&str>, pa
     let pinned = parts.iter().map(|part| Part::of(part).unwrap()).collect();
     sender.lock(password.map(|typed| Password::new(typed).unwrap()).as_ref());
     let note = Some("for you".to_owned());
-    let manifest = sender.seal_manifest(entries, note, part_bytes, pinned, &mut RNG.clone()).unwrap();
+    let manifest = sender.seal_manifest((entries, note), part_bytes, pinned, NOW, &mut RNG.clone()).unwrap();
     sender.check_manifest(&manifest).unwrap();
     let link = sender.put_link(LinkTerms { downloads_max: 1 }, &mut RNG.clone()).unwrap();
     Stored { sender, link, manifest, parts }
@@ -226,7 +228,7 @@ fn a_swapped_manifest_is_refused() {
     let mut part = Vec::new();
     key.seal(0, &[0; 4096], &mut RNG.clone(), &mut part);
     let pinned = vec![Part::of(&part).unwrap()];
-    stored.manifest = stored.sender.seal_manifest(entries, None, PART_BYTES, pinned, &mut RNG.clone()).unwrap();
+    stored.manifest = stored.sender.seal_manifest((entries, None), PART_BYTES, pinned, NOW, &mut RNG.clone()).unwrap();
     assert!(matches!(open(&stored, None), Err(ReceiveError::OtherManifest)));
 }
 
@@ -278,10 +280,15 @@ fn receipts_that_the_server_made_up_do_not_count() {
             recipient_may_destroy: true,
             counters: LinkCounters::default(),
             receipts,
+            content: ContentNumber::FIRST,
+            waits_for_editions: false,
         }],
+        contents: Vec::new(),
+        next_content: None,
     };
-    let made_up = StoredReceipt { lease, receipt: Receipt::from_bytes([7; 32]), at: at(9) };
-    let real = StoredReceipt { lease, receipt: true_receipt, at: at(5) };
+    let made_up =
+        StoredReceipt { lease, receipt: Receipt::from_bytes([7; 32]), at: at(9), content: ContentNumber::FIRST };
+    let real = StoredReceipt { lease, receipt: true_receipt, at: at(5), content: ContentNumber::FIRST };
     assert_eq!(stored.sender.confirmed(&status(vec![made_up])).count, 0);
     let confirmed = stored.sender.confirmed(&status(vec![made_up, real]));
     assert_eq!((confirmed.count, confirmed.last), (1, Some(at(5))));

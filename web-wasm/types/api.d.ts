@@ -7,6 +7,22 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export type components = {
     schemas: {
+        /** @description `POST /shares/{share}/links`: adds several links, all of them or none. */
+        AddLinks: {
+            /** @description The links: 1 to 50. */
+            links: components["schemas"]["PutLink"][];
+        };
+        /**
+         * @description `PUT /shares/{share}/contents/{content}`: begins the upload of a new edition, beside what the
+         *     share holds. The same again gives the same answer.
+         */
+        BeginContent: {
+            /**
+             * @description Bytes of plaintext in every part but the last.
+             * @example 8388608
+             */
+            part_bytes: number;
+        };
         /**
          * @description What a server serves.
          * @enum {string}
@@ -31,7 +47,7 @@ export type components = {
             /** @description The number of views chosen unless the sender says otherwise. */
             views_default: number;
         };
-        /** @description `POST /shares/{share}/complete`: fixes the content. The same body again gives the same answer. */
+        /** @description `POST /shares/{share}/contents/{content}/complete`: fixes the content. The same body again gives the same answer. */
         CompleteShare: {
             /** @description SHA-256 of the sealed manifest. */
             manifest_digest: components["schemas"]["Digest"];
@@ -60,6 +76,33 @@ export type components = {
             replicas_acknowledge?: number;
             /** @description Version of the server. */
             version: string;
+        };
+        /**
+         * @description Which content of a share: from 1, in the order in which their uploads began.
+         * @example 2
+         */
+        ContentNumber: number;
+        /**
+         * @description Where a content stands.
+         * @enum {string}
+         */
+        ContentState: "uploading" | "ready";
+        /** @description A content of a share, as the share's owner sees it. */
+        ContentStatus: {
+            /** @description Which. */
+            content: components["schemas"]["ContentNumber"];
+            /** @description Downloads of it that run. */
+            downloads_running: number;
+            /** @description Live links that it is behind. */
+            links: number;
+            manifest_digest?: null | components["schemas"]["Digest"];
+            /** @description Bytes of padded content, once it is complete. */
+            padded_len?: number | null;
+            /** @description While it is uploaded: bytes of plaintext in every part but the last. */
+            part_bytes?: number | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["ContentState"];
+            upload_ends_at?: null | components["schemas"]["Timestamp"];
         };
         /** @description How often something happened, and when first and last. No addresses. */
         Counter: {
@@ -102,7 +145,7 @@ export type components = {
          * @description What the timeline tells.
          * @enum {string}
          */
-        Event: "created" | "completed" | "link-added" | "changed" | "paused" | "resumed" | "opened" | "wrong-password" | "locked" | "granted" | "started" | "released" | "finished" | "lapsed" | "spent" | "expired" | "revoked" | "destroyed" | "too-many-guesses" | "abandoned" | "deleted" | "content-lost" | "content-restored";
+        Event: "created" | "completed" | "link-added" | "changed" | "paused" | "resumed" | "opened" | "wrong-password" | "locked" | "granted" | "started" | "released" | "finished" | "lapsed" | "spent" | "expired" | "revoked" | "destroyed" | "too-many-guesses" | "abandoned" | "deleted" | "content-lost" | "content-restored" | "edition-completed" | "edition-abandoned" | "edition-deleted" | "moved";
         /**
          * @description `POST /links/{link}/leases/{lease}/done`: the client closed the file on disk, or the person says
          *     that it is saved.
@@ -121,6 +164,8 @@ export type components = {
         GrantedLease: {
             /** @description It gives at most so many bytes of ciphertext in all. */
             bytes_max: number;
+            /** @description The content that it gives, to its end: whatever is put behind the link meanwhile. */
+            content: components["schemas"]["ContentNumber"];
             /** @description Sealed object of 113 bytes: the content key. PROTOCOL.md section 8. */
             content_wrap: string;
             /** @description It lapses at this moment, whatever happens. */
@@ -183,6 +228,8 @@ export type components = {
         LinkId: string;
         /** @description The part of a link that a password changes. */
         LinkLock: {
+            /** @description The content whose keys the wraps give: that behind the link. */
+            content?: components["schemas"]["ContentNumber"];
             /** @description Sealed object of 113 bytes: the content key. PROTOCOL.md section 8. */
             content_wrap: string;
             /** @description Whether a password is needed. Told to holders of the link, so that they are asked for one. */
@@ -199,6 +246,8 @@ export type components = {
         LinkState: "ready" | "paused" | "locked" | "exhausted" | "gone";
         /** @description A link as its owner sees it. */
         LinkStatus: {
+            /** @description The content behind it. */
+            content: components["schemas"]["ContentNumber"];
             /** @description What happened to it. */
             counters: components["schemas"]["LinkCounters"];
             /** @description How many downloads it allows in all. */
@@ -218,9 +267,13 @@ export type components = {
             recipient_may_destroy: boolean;
             /** @description Where it stands. */
             state: components["schemas"]["LinkState"];
+            /** @description Whether it stays when its downloads are taken. */
+            waits_for_editions: boolean;
         };
         /** @description `GET /links/{link}`: the link as its holder sees it. Looking counts nothing. */
         LinkView: {
+            /** @description The content behind it: it changes when the owner puts another edition there. */
+            content: components["schemas"]["ContentNumber"];
             /** @description How many can still be granted. */
             downloads_left: number;
             /** @description How many downloads it allows in all. */
@@ -256,8 +309,34 @@ export type components = {
             event: components["schemas"]["Event"];
             link?: null | components["schemas"]["LinkId"];
         };
+        /** @description `POST /shares/{share}/contents/{content}/links`: puts a content behind links. */
+        MoveLinks: {
+            /** @description The links: 1 to 50. */
+            links: components["schemas"]["MovedLink"][];
+        };
+        /**
+         * @description A link that another content is put behind. One that has ended, or whose password was changed
+         *     since the wraps were made, stays as it is: the answer shows it.
+         */
+        MovedLink: {
+            /** @description Sealed object of 113 bytes: the content key. PROTOCOL.md section 8. */
+            content_wrap: string;
+            /** @description How many downloads it allows from now on in all, those taken included. */
+            downloads_max?: number | null;
+            /** @description Which. */
+            link: components["schemas"]["LinkId"];
+            /** @description The open verifier that the link has, as far as its owner knows. */
+            open_verifier: components["schemas"]["Verifier"];
+            /** @description Sealed object of 145 bytes: manifest key and manifest digest. PROTOCOL.md section 8. */
+            view_wrap: string;
+        };
         /** @description `POST /links/{link}/open`: what the open proof shows. Counts nothing. */
         OpenedLink: {
+            /**
+             * @description The content that it opens: that of the lease which was shown, if one was and it runs, else
+             *     that behind the link.
+             */
+            content: components["schemas"]["ContentNumber"];
             /** @description The link, as after opening. */
             link: components["schemas"]["LinkView"];
             /** @description The share behind the link. */
@@ -265,7 +344,7 @@ export type components = {
             /** @description Sealed object of 145 bytes: manifest key and manifest digest. PROTOCOL.md section 8. */
             view_wrap: string;
         };
-        /** @description `GET /shares/{share}/parts`: what is stored already, in order of index. */
+        /** @description `GET /shares/{share}/contents/{content}/parts`: what is stored already, in order of index. */
         PartList: {
             /** @description The stored parts. */
             parts: components["schemas"]["StoredPart"][];
@@ -284,6 +363,8 @@ export type components = {
             paused?: boolean | null;
             /** @description Whether the recipient may destroy it. */
             recipient_may_destroy?: boolean | null;
+            /** @description Whether the link stays when its downloads are taken. */
+            waits_for_editions?: boolean | null;
         };
         /** @description `PATCH /pushes/{link}/owner`: changes what is given, leaves the rest. */
         PatchPush: {
@@ -383,6 +464,11 @@ export type components = {
             lock: components["schemas"]["LinkLock"];
             /** @description Whether the recipient may destroy it. */
             recipient_may_destroy: boolean;
+            /**
+             * @description Whether the link stays when its downloads are taken, until its end: its owner may allow more
+             *     with a new edition.
+             */
+            waits_for_editions?: boolean;
         };
         /**
          * @description `PUT /pushes/{link}`: makes a push. The same body again gives the same answer; another is a
@@ -454,6 +540,8 @@ export type components = {
         /** @description `GET /shares/{share}`, and the answer to whatever changes one: the share as its owner sees it. */
         ShareStatus: {
             content_lost_at?: null | components["schemas"]["Timestamp"];
+            /** @description What it holds, the oldest first: empty once it is gone. */
+            contents: components["schemas"]["ContentStatus"][];
             /** @description When it was created. */
             created_at: components["schemas"]["Timestamp"];
             /** @description Whether it ends when its last link has ended. */
@@ -463,9 +551,10 @@ export type components = {
             gone?: null | components["schemas"]["Gone"];
             /** @description Its links. */
             links: components["schemas"]["LinkStatus"][];
-            /** @description Bytes of padded content, once it is complete. */
+            next_content?: null | components["schemas"]["ContentNumber"];
+            /** @description Bytes of padded content, once it is complete: of the newest one. */
             padded_len?: number | null;
-            /** @description Bytes of plaintext in every part but the last. */
+            /** @description Bytes of plaintext in every part but the last of its first content. */
             part_bytes: number;
             /** @description Its id. */
             share: components["schemas"]["ShareId"];
@@ -486,6 +575,8 @@ export type components = {
         StoredReceipt: {
             /** @description When it came. */
             at: components["schemas"]["Timestamp"];
+            /** @description The content that was saved. */
+            content: components["schemas"]["ContentNumber"];
             /** @description The lease that it is for. */
             lease: components["schemas"]["LeaseId"];
             /** @description To be checked by the owner with the link's receipt key. */
@@ -508,10 +599,15 @@ export type components = {
     headers: never;
     pathItems: never;
 };
+export type AddLinks = components['schemas']['AddLinks'];
+export type BeginContent = components['schemas']['BeginContent'];
 export type Channels = components['schemas']['Channels'];
 export type Choices = components['schemas']['Choices'];
 export type CompleteShare = components['schemas']['CompleteShare'];
 export type Config = components['schemas']['Config'];
+export type ContentNumber = components['schemas']['ContentNumber'];
+export type ContentState = components['schemas']['ContentState'];
+export type ContentStatus = components['schemas']['ContentStatus'];
 export type Counter = components['schemas']['Counter'];
 export type CreateShare = components['schemas']['CreateShare'];
 export type Digest = components['schemas']['Digest'];
@@ -530,6 +626,8 @@ export type LinkStatus = components['schemas']['LinkStatus'];
 export type LinkView = components['schemas']['LinkView'];
 export type Log = components['schemas']['Log'];
 export type LogLine = components['schemas']['LogLine'];
+export type MoveLinks = components['schemas']['MoveLinks'];
+export type MovedLink = components['schemas']['MovedLink'];
 export type OpenedLink = components['schemas']['OpenedLink'];
 export type PartList = components['schemas']['PartList'];
 export type PatchLink = components['schemas']['PatchLink'];

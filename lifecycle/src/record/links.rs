@@ -110,6 +110,11 @@ impl Links {
         self.loaded.push(link);
     }
 
+    /// Forgets those that were added after the first so many. All are loaded.
+    pub(crate) fn forget_after(&mut self, count: usize) {
+        self.loaded.truncate(count);
+    }
+
     /// Takes in what is loaded from cells; `None` if that does not fit what the head says of them.
     pub(crate) fn take_in(&mut self, mut links: Vec<Link>) -> Option<()> {
         self.others = self.others.without(&links)?;

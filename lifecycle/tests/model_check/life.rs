@@ -21,7 +21,7 @@ use subrosa_shared::api::{
     CompleteShare, CreateShare, EndReason, Event, LinkLock, LinkStatus, LogLine, PatchLink, PatchPush, PatchShare,
     PushLock, PushView, PutLink, PutPush, StoredPart,
 };
-use subrosa_shared::content::part_list_digest;
+use subrosa_shared::content::{ContentNumber, part_list_digest};
 use subrosa_shared::id::{Digest, LinkId, ShareId, Verifier};
 use subrosa_shared::limits::Limits;
 use subrosa_shared::push::{FACE_LEN, NOTE_LEN};
@@ -302,7 +302,11 @@ impl Beginning {
         let mut run = Run { record: None, lines: [Lines::default(); LINKS], now: 0 };
         run.apply(&*create(self));
         if !self.is_push {
-            run.apply(&owner(share_owner::Complete { request: complete_request(), stored: upload() }));
+            run.apply(&owner(share_owner::Complete {
+                content: ContentNumber::FIRST,
+                request: complete_request(),
+                stored: upload(),
+            }));
             for link in 0..self.links {
                 run.apply(&owner(share_owner::AddLink { link: share_link(link), request: self.put_link(link) }));
             }
@@ -322,11 +326,13 @@ impl Beginning {
                 open_verifier: open_verifier(link),
                 view_wrap: vec![view_byte(link); VIEW_WRAP_LEN],
                 content_wrap: vec![content_byte(link); CONTENT_WRAP_LEN],
+                content: ContentNumber::FIRST,
             },
             downloads_max: self.limit,
             expires_in_secs: None,
             recipient_may_destroy: true,
             destroy_after_guesses: self.destroy_after_guesses,
+            waits_for_editions: false,
         }
     }
 }
@@ -586,7 +592,8 @@ fn command(is_push: bool, call: Call) -> Dynamic {
             telling(holder(is_push, link, action), |_| Told::Granted)
         }
         Call::Open { link, right } => {
-            let action = share_holder::Open(attempt(link, right, if right { 0 } else { GUESSER }));
+            let action =
+                share_holder::Open { attempt: attempt(link, right, if right { 0 } else { GUESSER }), lease: None };
             telling(holder(is_push, link, action), |_| Told::Opened)
         }
         Call::Lease { link, lease, right } => {

@@ -7,8 +7,9 @@ use axum::body::Body;
 use axum::response::Response;
 use futures_util::TryStreamExt as _;
 use http::{HeaderMap, StatusCode, header};
-use subrosa_lifecycle::{Refusal, share_holder, share_owner};
+use subrosa_lifecycle::{Record, Refusal, share_holder, share_owner};
 use subrosa_shared::api::LinkState;
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{LinkId, ShareId, Verifier};
 use tokio::time::{Duration, Instant};
 
@@ -24,11 +25,14 @@ const RECHECK: Duration = Duration::from_secs(2);
 /// A running answer says so often that its lease is not idle, even if nothing new is asked for.
 const KEEP_ALIVE: Duration = Duration::from_secs(10 * 60);
 
+/// Names a stored object.
+type ObjectId = (ShareId, ContentNumber, Slot);
+
 /// Who reads, and so what has to stay true meanwhile.
 #[derive(Clone)]
 pub(super) enum Reader {
     /// The owner reads back.
-    Owner { share: ShareId, owner: Verifier },
+    Owner { share: ShareId, owner: Verifier, content: ContentNumber },
     /// A holder reads the manifest.
     Link { link: LinkId, holder: Verifier },
     /// A lease reads parts.
@@ -39,8 +43,8 @@ impl Reader {
     /// Whether reading may go on.
     pub(super) async fn check(&self, store: &Store) -> Result<(), Error> {
         match *self {
-            Self::Owner { share, owner } => {
-                store.run_owner(share, owner, share_owner::ReadBack).await?;
+            Self::Owner { share, owner, content } => {
+                store.run_owner(share, owner, share_owner::ReadBack { content }).await?;
             }
             Self::Link { link, holder } => {
                 let (_, view) = store.run_holder(link, holder, share_holder::Status).await?;
@@ -93,23 +97,28 @@ pub(super) async fn send_object(
         let range = format!("bytes {}-{}/{len}", range.start, range.end - 1);
         response = response.status(StatusCode::PARTIAL_CONTENT).header(header::CONTENT_RANGE, range);
     }
-    let body = Body::from_stream(guarded(pieces, reader, app.clone(), (*share, object.slot)));
+    let body = Body::from_stream(guarded(pieces, reader, app.clone(), (*share, object.content, object.slot)));
     Ok(response.body(body).expect("these headers are valid"))
 }
 
 /// The object that a reader asked for. What the record says is there, and no row names, is lost.
-pub(super) async fn stored_object(app: &App, share: &ShareId, slot: Slot) -> Result<ObjectRow, Error> {
-    match app.store().object(share, slot).await {
+pub(super) async fn stored_object(
+    app: &App,
+    share: &ShareId,
+    content: ContentNumber,
+    slot: Slot,
+) -> Result<ObjectRow, Error> {
+    match app.store().object(share, content, slot).await {
         Err(StoreError::Refused(Refusal::NotFound)) => {}
         result => return Ok(result?),
     }
-    let part_count = app.store().record(*share).await?.and_then(|record| record.part_count());
+    let part_counts = app.store().record(*share).await?.map_or_else(Vec::new, |record| record.part_counts());
     let belongs = |count: u32| match slot {
         Slot::Manifest => true,
         Slot::Part(index) => index < count,
     };
-    if part_count.is_some_and(belongs) {
-        tell_lost(app, *share, slot, Loss::Missing).await;
+    if part_counts.into_iter().any(|(known, count)| known == content && belongs(count)) {
+        tell_lost(app, (*share, content, slot), Loss::Missing).await;
         return Err(BlobsError::Lost(Loss::Missing).into());
     }
     Err(Refusal::NotFound.into())
@@ -122,10 +131,10 @@ async fn why_unreadable(app: &App, share: &ShareId, object: &ObjectRow, reader: 
         return why;
     }
     if let BlobsError::Lost(loss) = error {
-        match app.store().object(share, object.slot).await {
+        match app.store().object(share, object.content, object.slot).await {
             // An upload has replaced it since: what is there now can be read.
             Ok(now) if now != *object => return Error::Contended,
-            Ok(_) => tell_lost(app, *share, object.slot, loss).await,
+            Ok(_) => tell_lost(app, (*share, object.content, object.slot), loss).await,
             Err(why) => return why.into(),
         }
     }
@@ -133,12 +142,21 @@ async fn why_unreadable(app: &App, share: &ShareId, object: &ObjectRow, reader: 
 }
 
 /// Tells operator and owner that an object is lost, once.
-async fn tell_lost(app: &App, share: ShareId, slot: Slot, loss: Loss) {
+async fn tell_lost(app: &App, (share, content, slot): ObjectId, loss: Loss) {
+    // A content that goes has lost nothing.
+    let is_kept = |record: Record| record.part_counts().iter().any(|(kept, _)| *kept == content);
+    if let Ok(record) = app.store().record(share).await
+        && !record.is_some_and(is_kept)
+    {
+        return;
+    }
     match app.store().note_content(share, true).await {
-        Ok(true) => tracing::error!(%share, ?slot, %loss, "stored ciphertext is lost: restore it from a backup"),
+        Ok(true) => {
+            tracing::error!(%share, %content, ?slot, %loss, "stored ciphertext is lost: restore it from a backup")
+        }
         Ok(false) => {}
         Err(error) => tracing::error!(
-            %share, ?slot, %loss, error = &error as &dyn std::error::Error,
+            %share, %content, ?slot, %loss, error = &error as &dyn std::error::Error,
             "stored ciphertext is lost, and its owner could not be told"
         ),
     }
@@ -150,7 +168,7 @@ fn guarded(
     pieces: BlobStream,
     reader: Reader,
     app: App,
-    (share, slot): (ShareId, Slot),
+    object: ObjectId,
 ) -> impl futures_util::Stream<Item = Result<bytes::Bytes, Error>> {
     let now = Instant::now();
     let pieces = futures_util::stream::try_unfold((pieces, now, now), move |(mut pieces, mut checked, mut kept)| {
@@ -161,7 +179,7 @@ fn guarded(
                 Ok(None) => return Ok(None),
                 Err(error) => {
                     if let BlobsError::Lost(loss) = error {
-                        tell_lost(&app, share, slot, loss).await;
+                        tell_lost(&app, object, loss).await;
                     }
                     return Err(error.into());
                 }

@@ -183,6 +183,10 @@ fn refusal_problem(refusal: &Refusal) -> Problem {
             .with_detail(format!("Part {last} is shorter than the others, so it is the last.")),
         Refusal::ShareTooLarge { max } => Problem::new(P::ShareTooLarge).with_bounds(0, max),
         Refusal::TooManyLinks { max } => Problem::new(P::TooManyLinks).with_bounds(0, max),
+        Refusal::TooManyContents { max } => Problem::new(P::TooManyContents)
+            .with_bounds(0, max)
+            .with_detail("Put the newest behind all links, end those that keep the oldest, or give up an upload."),
+        Refusal::ContentInUse => Problem::new(P::ContentInUse),
         Refusal::AlreadyComplete => Problem::new(P::AlreadyComplete),
         Refusal::NotComplete => Problem::new(P::NotComplete),
         Refusal::IncompleteUpload(fault) => {

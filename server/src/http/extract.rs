@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error as _};
 use subrosa_lifecycle::OpenAttempt;
 use subrosa_shared::api::header as proof_header;
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::Verifier;
 use subrosa_shared::limits::JSON_BYTES_MAX;
 use subrosa_shared::secret::{DeviceProof, LeaseProof, LinkProof, OpenProof, OwnerProof, Proof};
@@ -50,6 +51,17 @@ impl<'de> Deserialize<'de> for PartIndex {
         } else {
             Err(D::Error::custom("not canonical"))
         }
+    }
+}
+
+/// The number of a content in the path: digits, without sign or leading zeros.
+pub(super) struct ContentPath(pub(super) ContentNumber);
+
+impl<'de> Deserialize<'de> for ContentPath {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let number = text.parse().ok().and_then(ContentNumber::new).filter(|number| number.to_string() == text);
+        number.map(Self).ok_or_else(|| D::Error::custom("no number of a content"))
     }
 }
 
@@ -100,6 +112,17 @@ proven! {
 proven! {
     /// The verifier of the lease proof that was presented.
     LeaseHolder, LeaseProof, LEASE_PROOF
+}
+
+/// The verifier of the lease proof that was presented, if one was.
+pub(super) struct PerhapsLease(pub(super) Option<Verifier>);
+
+impl FromRequestParts<App> for PerhapsLease {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Error> {
+        verifier(&parts.headers, proof_header::LEASE_PROOF, |text| LeaseProof::from_text(text).ok()).map(Self)
+    }
 }
 
 /// The open proof that was presented, and the device's, if there is one.

@@ -53,8 +53,8 @@ pub(super) async fn fetch_part(
     _: NoBody,
 ) -> Result<Response, Error> {
     // Before anything is told of the part.
-    let (share, ()) = app.store().run_holder(link, holder, share_holder::CheckLease { lease }).await?;
-    let object = stored_object(&app, &share, Slot::Part(index)).await?;
+    let (share, content) = app.store().run_holder(link, holder, share_holder::CheckLease { lease }).await?;
+    let object = stored_object(&app, &share, content, Slot::Part(index)).await?;
     send_object(&app, &share, &object, &headers, Reader::Lease { link, holder, lease }).await
 }
 

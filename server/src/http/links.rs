@@ -9,7 +9,7 @@ use subrosa_shared::id::LinkId;
 
 use super::download::{Reader, send_object, stored_object};
 use super::error::Error;
-use super::extract::{Attempt, Holder, NoBody, Path};
+use super::extract::{Attempt, Holder, NoBody, Path, PerhapsLease};
 use super::openapi::{RangeHeader, Refused, WholeOrRange};
 use crate::app::App;
 use crate::ledger::Slot;
@@ -32,13 +32,19 @@ pub(super) async fn look_at_link(
     Ok(axum::Json(app.store().run_holder(link, holder, share_holder::Status).await?.1))
 }
 
-/// The view wrap, for the right open proof. A wrong one is counted.
+/// The view wrap, for the right open proof. A wrong one is counted. With the proof of a lease that
+/// runs, that of what it downloads, whatever is behind the link by now.
 #[utoipa::path(
     post,
     path = "/links/{link}/open",
     tag = "holders",
     params(("link" = LinkId, Path)),
-    security(("link" = [], "open" = []), ("link" = [], "open" = [], "device" = [])),
+    security(
+        ("link" = [], "open" = []),
+        ("link" = [], "open" = [], "device" = []),
+        ("link" = [], "open" = [], "lease" = []),
+        ("link" = [], "open" = [], "device" = [], "lease" = [])
+    ),
     responses((status = 200, description = "What the open proof shows.", body = OpenedLink), Refused)
 )]
 pub(super) async fn open_link(
@@ -46,18 +52,24 @@ pub(super) async fn open_link(
     Path(link): Path<LinkId>,
     Holder(holder): Holder,
     Attempt(attempt): Attempt,
+    PerhapsLease(lease): PerhapsLease,
     _: NoBody,
 ) -> Result<axum::Json<OpenedLink>, Error> {
-    Ok(axum::Json(app.store().run_holder(link, holder, share_holder::Open(attempt)).await?.1))
+    Ok(axum::Json(app.store().run_holder(link, holder, share_holder::Open { attempt, lease }).await?.1))
 }
 
-/// The sealed manifest.
+/// The sealed manifest. With the proof of a lease that runs, that of what it downloads.
 #[utoipa::path(
     get,
     path = "/links/{link}/manifest",
     tag = "holders",
     params(("link" = LinkId, Path), RangeHeader),
-    security(("link" = [], "open" = []), ("link" = [], "open" = [], "device" = [])),
+    security(
+        ("link" = [], "open" = []),
+        ("link" = [], "open" = [], "device" = []),
+        ("link" = [], "open" = [], "lease" = []),
+        ("link" = [], "open" = [], "device" = [], "lease" = [])
+    ),
     responses(WholeOrRange, Refused)
 )]
 pub(super) async fn read_manifest(
@@ -65,11 +77,13 @@ pub(super) async fn read_manifest(
     Path(link): Path<LinkId>,
     Holder(holder): Holder,
     Attempt(attempt): Attempt,
+    PerhapsLease(lease): PerhapsLease,
     headers: HeaderMap,
     _: NoBody,
 ) -> Result<Response, Error> {
-    let (share, ()) = app.store().run_holder(link, holder, share_holder::ReadManifest(attempt)).await?;
-    let object = stored_object(&app, &share, Slot::Manifest).await?;
+    let read = share_holder::ReadManifest { attempt, lease };
+    let (share, content) = app.store().run_holder(link, holder, read).await?;
+    let object = stored_object(&app, &share, content, Slot::Manifest).await?;
     send_object(&app, &share, &object, &headers, Reader::Link { link, holder }).await
 }
 

@@ -238,6 +238,24 @@ impl PartialSchema for Index {
 
 impl ToSchema for Index {}
 
+/// The number of a content in a path.
+pub(super) struct Content;
+
+impl PartialSchema for Content {
+    fn schema() -> RefOr<Schema> {
+        let to_65_535 = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]";
+        let description = "Which content of the share, from 1: digits, without sign or leading zeros.";
+        let schema = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some(format!("^({to_65_535})$")))
+            .examples(["1"])
+            .description(Some(description));
+        schema.into()
+    }
+}
+
+impl ToSchema for Content {}
+
 /// A sealed object on the wire.
 pub(super) enum SealedObject {}
 

@@ -3,8 +3,9 @@
 use axum::extract::State;
 use http::StatusCode;
 use subrosa_lifecycle::share_owner;
-use subrosa_shared::api::{PatchLink, PutLink, ShareStatus};
+use subrosa_shared::api::{AddLinks, PatchLink, PutLink, ShareStatus};
 use subrosa_shared::id::{LinkId, ShareId};
+use subrosa_shared::limits::LINKS_BODY_BYTES_MAX;
 
 use super::error::Error;
 use super::extract::{Json, NoBody, Owner, Path};
@@ -28,6 +29,26 @@ pub(super) async fn add_link(
     Json(request): Json<PutLink>,
 ) -> Result<(StatusCode, axum::Json<ShareStatus>), Error> {
     let action = share_owner::AddLink { link, request };
+    Ok((StatusCode::CREATED, axum::Json(app.store().run_owner(share, owner, action).await?)))
+}
+
+/// Adds several links: all of them, or none. The same bodies again give the same answer.
+#[utoipa::path(
+    post,
+    path = "/shares/{share}/links",
+    tag = "owners",
+    params(("share" = ShareId, Path)),
+    request_body = AddLinks,
+    security(("owner" = [])),
+    responses((status = 201, description = "The share with the links.", body = ShareStatus), Refused)
+)]
+pub(super) async fn add_links(
+    State(app): State<App>,
+    Path(share): Path<ShareId>,
+    Owner(owner): Owner,
+    Json(AddLinks { links }): Json<AddLinks, LINKS_BODY_BYTES_MAX>,
+) -> Result<(StatusCode, axum::Json<ShareStatus>), Error> {
+    let action = share_owner::AddLinks { links };
     Ok((StatusCode::CREATED, axum::Json(app.store().run_owner(share, owner, action).await?)))
 }
 

@@ -63,10 +63,13 @@ impl RequestPermit {
 /// Whose call it is, by its route within the API.
 fn kind(method: &Method, route: &str) -> CallKind {
     match (method.as_str(), route) {
-        ("PUT", "/shares/{share}" | "/pushes/{link}") => CallKind::Creation,
-        ("PUT", "/shares/{share}/parts/{index}" | "/shares/{share}/manifest" | "/shares/{share}/note") => {
-            CallKind::Upload
-        }
+        ("PUT", "/shares/{share}" | "/shares/{share}/contents/{content}" | "/pushes/{link}") => CallKind::Creation,
+        (
+            "PUT",
+            "/shares/{share}/contents/{content}/parts/{index}"
+            | "/shares/{share}/contents/{content}/manifest"
+            | "/shares/{share}/note",
+        ) => CallKind::Upload,
         (_, "/pushes/{link}/owner" | "/pushes/{link}/log") => CallKind::Owner,
         (_, route) if route.starts_with("/shares/") => CallKind::Owner,
         (_, route) if route.starts_with("/links/") || route.starts_with("/pushes/") => CallKind::Holder,
@@ -83,11 +86,13 @@ mod tests {
         for (method, route, expected) in [
             ("PUT", "/shares/{share}", CallKind::Creation),
             ("PUT", "/pushes/{link}", CallKind::Creation),
-            ("PUT", "/shares/{share}/parts/{index}", CallKind::Upload),
-            ("PUT", "/shares/{share}/manifest", CallKind::Upload),
+            ("PUT", "/shares/{share}/contents/{content}", CallKind::Creation),
+            ("PUT", "/shares/{share}/contents/{content}/parts/{index}", CallKind::Upload),
+            ("PUT", "/shares/{share}/contents/{content}/manifest", CallKind::Upload),
+            ("POST", "/shares/{share}/contents/{content}/links", CallKind::Owner),
             ("PUT", "/shares/{share}/note", CallKind::Upload),
             ("DELETE", "/shares/{share}", CallKind::Owner),
-            ("GET", "/shares/{share}/parts/{index}", CallKind::Owner),
+            ("GET", "/shares/{share}/contents/{content}/parts/{index}", CallKind::Owner),
             ("DELETE", "/pushes/{link}/owner", CallKind::Owner),
             ("GET", "/pushes/{link}/log", CallKind::Owner),
             ("GET", "/pushes/{link}", CallKind::Holder),

@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 use super::error::Error;
 use super::openapi::Document;
 use super::{
-    config, cors, headers, health, large, leases, links, manifest, middleware, note, openapi, owner_links, pages,
-    parts, pushes, security_txt, shares,
+    config, contents, cors, headers, health, large, leases, links, manifest, middleware, note, openapi, owner_links,
+    pages, parts, pushes, security_txt, shares,
 };
 use crate::app::App;
 
@@ -86,9 +86,12 @@ fn shares_api() -> OpenApiRouter<App> {
         .routes(routes!(parts::list_parts))
         .routes(routes!(parts::store_part, parts::read_part_back))
         .routes(routes!(manifest::store_manifest, manifest::read_manifest_back))
-        .routes(routes!(shares::complete_share))
+        .routes(routes!(contents::begin_content, contents::remove_content))
+        .routes(routes!(contents::complete_content))
+        .routes(routes!(contents::move_links))
         .routes(routes!(shares::show_log))
         .routes(routes!(note::store_note, note::read_note))
+        .routes(routes!(owner_links::add_links))
         .routes(routes!(owner_links::add_link, owner_links::change_link, owner_links::revoke_link))
         // Holders of a link.
         .routes(routes!(links::look_at_link, links::destroy_link))

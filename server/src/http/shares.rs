@@ -3,7 +3,7 @@
 use axum::extract::State;
 use http::StatusCode;
 use subrosa_lifecycle::{Create, Creator, Refusal, share_owner};
-use subrosa_shared::api::{CompleteShare, CreateShare, Log, PatchShare, ShareStatus};
+use subrosa_shared::api::{CreateShare, Log, PatchShare, ShareStatus};
 use subrosa_shared::id::ShareId;
 
 use super::error::Error;
@@ -100,25 +100,6 @@ pub(super) async fn revoke_share(
         result => result?,
     };
     Ok(axum::Json(status))
-}
-
-/// Fixes the content.
-#[utoipa::path(
-    post,
-    path = "/shares/{share}/complete",
-    tag = "owners",
-    params(("share" = ShareId, Path)),
-    request_body = CompleteShare,
-    security(("owner" = [])),
-    responses((status = 200, description = "The share, complete.", body = ShareStatus), Refused)
-)]
-pub(super) async fn complete_share(
-    State(app): State<App>,
-    Path(share): Path<ShareId>,
-    Owner(owner): Owner,
-    Json(request): Json<CompleteShare>,
-) -> Result<axum::Json<ShareStatus>, Error> {
-    Ok(axum::Json(app.store().complete(&share, owner, request).await?))
 }
 
 /// The timeline of a share and its links.

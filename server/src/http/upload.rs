@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, header};
 use sha2::{Digest as _, Sha256};
 use subrosa_shared::api::header::CONTENT_DIGEST;
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{Digest, ShareId, Verifier};
 use subrosa_shared::seal;
 use tokio::time::Instant;
@@ -83,9 +84,10 @@ impl SealedBody {
         self,
         app: &App,
         (share, owner): (ShareId, Verifier),
-        slot: Slot,
+        (content, slot): (ContentNumber, Slot),
     ) -> Result<PutObject, Error> {
-        let row = ObjectRow { slot, sealed_len: self.len, digest: self.digest, blob: blob_name(slot) };
+        let blob = blob_name(content, slot);
+        let row = ObjectRow { content, slot, sealed_len: self.len, digest: self.digest, blob };
         let mut writer = app.blobs().create(&share, &row.blob, self.len).await?;
         if let Err(error) = self.pump(app, &mut writer).await {
             writer.abort().await;
@@ -169,13 +171,13 @@ async fn note(
 
 /// Random rather than the digest: two requests that store the same bytes at once cannot delete each
 /// other's blob.
-fn blob_name(slot: Slot) -> String {
+fn blob_name(content: ContentNumber, slot: Slot) -> String {
     let slot = match slot {
         Slot::Manifest => "manifest".to_owned(),
         Slot::Part(index) => index.to_string(),
     };
     let name: String = random::bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{slot}-{name}")
+    if content.is_first() { format!("{slot}-{name}") } else { format!("{content}.{slot}-{name}") }
 }
 
 trait Sink {

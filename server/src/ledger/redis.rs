@@ -34,6 +34,7 @@ use async_trait::async_trait;
 use subrosa_durable_redis::{Error, Invocation, Nodes, Script, Tag};
 use subrosa_lifecycle::{LoadedLinks, RecordKey};
 use subrosa_shared::api::LogLine;
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 use tokio::time::Instant;
@@ -173,16 +174,26 @@ impl Ledger for RedisLedger {
         self.objects(share).await
     }
 
-    async fn parts(&self, share: &ShareId, places: Range<u32>) -> Result<Vec<ObjectRow>, LedgerError> {
-        self.parts(share, places).await
+    async fn parts(
+        &self,
+        share: &ShareId,
+        content: ContentNumber,
+        places: Range<u32>,
+    ) -> Result<Vec<ObjectRow>, LedgerError> {
+        self.parts(share, content, places).await
     }
 
-    async fn last_part(&self, share: &ShareId) -> Result<Option<ObjectRow>, LedgerError> {
-        self.last_part(share).await
+    async fn last_part(&self, share: &ShareId, content: ContentNumber) -> Result<Option<ObjectRow>, LedgerError> {
+        self.last_part(share, content).await
     }
 
-    async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError> {
-        self.object(share, slot).await
+    async fn object(
+        &self,
+        share: &ShareId,
+        content: ContentNumber,
+        slot: Slot,
+    ) -> Result<Option<ObjectRow>, LedgerError> {
+        self.object(share, content, slot).await
     }
 
     async fn put_note(&self, share: &ShareId, note: Vec<u8>, replaces: Replaces) -> Result<PutNote, LedgerError> {

@@ -23,6 +23,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use subrosa_lifecycle::{LoadedLinks, RecordKey};
 use subrosa_shared::api::LogLine;
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
@@ -272,19 +273,29 @@ impl Ledger for SqliteLedger {
         self.readers.read(move |connection| rows::objects(connection, &share)).await
     }
 
-    async fn parts(&self, share: &ShareId, places: Range<u32>) -> Result<Vec<ObjectRow>, LedgerError> {
+    async fn parts(
+        &self,
+        share: &ShareId,
+        content: ContentNumber,
+        places: Range<u32>,
+    ) -> Result<Vec<ObjectRow>, LedgerError> {
         let share = *share;
-        self.readers.read(move |connection| rows::parts(connection, &share, places)).await
+        self.readers.read(move |connection| rows::parts(connection, &share, content, places)).await
     }
 
-    async fn last_part(&self, share: &ShareId) -> Result<Option<ObjectRow>, LedgerError> {
+    async fn last_part(&self, share: &ShareId, content: ContentNumber) -> Result<Option<ObjectRow>, LedgerError> {
         let share = *share;
-        self.readers.read(move |connection| rows::last_part(connection, &share)).await
+        self.readers.read(move |connection| rows::last_part(connection, &share, content)).await
     }
 
-    async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError> {
+    async fn object(
+        &self,
+        share: &ShareId,
+        content: ContentNumber,
+        slot: Slot,
+    ) -> Result<Option<ObjectRow>, LedgerError> {
         let share = *share;
-        self.readers.read(move |connection| rows::object(connection, &share, slot)).await
+        self.readers.read(move |connection| rows::object(connection, &share, (content, slot))).await
     }
 
     async fn put_note(&self, share: &ShareId, note: Vec<u8>, replaces: Replaces) -> Result<PutNote, LedgerError> {

@@ -21,7 +21,7 @@ async fn uploading() -> (Server, Sender) {
 }
 
 async fn assert_nothing_stored(server: &Server, sender: &Sender) {
-    let list: PartList = server.call(Call::get(sender.path("/parts")).owner(&sender.owner)).await.json();
+    let list: PartList = server.call(Call::get(sender.path("/contents/1/parts")).owner(&sender.owner)).await.json();
     assert_eq!(list.parts, []);
     let blobs = server.folder.path().join("blobs/shares").join(sender.share.to_string());
     let left = std::fs::read_dir(blobs).map_or(0, Iterator::count);
@@ -31,7 +31,7 @@ async fn assert_nothing_stored(server: &Server, sender: &Sender) {
 #[tokio::test]
 async fn a_part_of_the_wrong_size_is_refused() {
     let (server, sender) = uploading().await;
-    let put = |bytes: &[u8]| Call::put(sender.path("/parts/0")).owner(&sender.owner).binary(bytes);
+    let put = |bytes: &[u8]| Call::put(sender.path("/contents/1/parts/0")).owner(&sender.owner).binary(bytes);
     // No sealed object has such a length: empty, without a tag, with a chunk of nothing but a tag.
     for len in [0, 1, 65, 80, 65 + 65_552 + 1, 65 + 65_552 + 16] {
         server.call(put(&vec![1; len])).await.refused(ProblemType::NotSealed);
@@ -47,7 +47,7 @@ async fn what_does_not_look_sealed_is_refused() {
     for version in [0, 2, b'P', 255] {
         let mut bytes = fake_sealed(10, 1);
         bytes[0] = version;
-        let put = Call::put(sender.path("/parts/0")).owner(&sender.owner).binary(&bytes);
+        let put = Call::put(sender.path("/contents/1/parts/0")).owner(&sender.owner).binary(&bytes);
         server.call(put).await.refused(ProblemType::NotSealed);
     }
     assert_nothing_stored(&server, &sender).await;
@@ -208,7 +208,7 @@ async fn an_oversized_manifest_or_note_is_refused_before_it_is_read() {
         let call = Call::put(sender.path(path)).owner(&sender.owner).binary(&[]);
         call.header("content-length", len).body(Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>()))
     };
-    server.call(announce("/manifest", (16 << 20) + 1)).await.refused(ProblemType::ValueOutOfRange);
+    server.call(announce("/contents/1/manifest", (16 << 20) + 1)).await.refused(ProblemType::ValueOutOfRange);
     server.call(announce("/note", 256 << 10)).await.refused(ProblemType::BodyTooLarge);
     assert_nothing_stored(&server, &sender).await;
 }

@@ -54,14 +54,14 @@ async fn addresses_that_are_none_are_refused() {
         &format!("/shares/{id}=="),
         &format!("/shares/{}", "!".repeat(22)),
         "/shares/%ff%fe",
-        &sender.path("/parts/x"),
-        &sender.path("/parts/-1"),
-        &sender.path("/parts/+1"),
-        &sender.path("/parts/01"),
-        &sender.path("/parts/4294967296"),
+        &sender.path("/contents/1/parts/x"),
+        &sender.path("/contents/1/parts/-1"),
+        &sender.path("/contents/1/parts/+1"),
+        &sender.path("/contents/1/parts/01"),
+        &sender.path("/contents/1/parts/4294967296"),
         // The query is part of the address, and no call takes one.
         &sender.path("?a=b"),
-        &sender.path("/parts/0?range=1"),
+        &sender.path("/contents/1/parts/0?range=1"),
     ] {
         server.call(owner(path)).await.refused(ProblemType::InvalidPath);
     }
@@ -157,10 +157,10 @@ async fn too_many_parts_bytes_or_links_are_refused() {
     sender.upload(&server).await;
     let part = fake_sealed(10, 1);
     for index in ["3", "10000", "999999999"] {
-        let call = Call::put(sender.path(&format!("/parts/{index}"))).owner(&sender.owner).binary(&part);
+        let call = Call::put(sender.path(&format!("/contents/1/parts/{index}"))).owner(&sender.owner).binary(&part);
         server.call(call).await.refused(ProblemType::PartOutOfRange);
     }
-    let complete = Call::post(sender.path("/complete")).owner(&sender.owner).json(&sender.complete_body());
+    let complete = Call::post(sender.path("/contents/1/complete")).owner(&sender.owner).json(&sender.complete_body());
     server.call(complete).await.refused(ProblemType::ShareTooLarge);
 
     let server = Server::start_with(&["--links-max", "1"]).await;
@@ -205,7 +205,7 @@ async fn an_upload_that_is_not_whole_does_not_complete() {
     let server = Server::start().await;
     let sender = Sender::new(1);
     sender.create(&server).await;
-    let complete = |body| Call::post(sender.path("/complete")).owner(&sender.owner).json(body);
+    let complete = |body| Call::post(sender.path("/contents/1/complete")).owner(&sender.owner).json(body);
     let body = sender.complete_body();
     let refused = async |body| {
         let problem = server.call(complete(body)).await.refused(ProblemType::IncompleteUpload);
@@ -246,9 +246,9 @@ async fn nothing_is_stored_after_complete() {
     server.call(sender.put_manifest()).await.refused(ProblemType::AlreadyComplete);
     let mut other = sender.complete_body();
     other.part_count = 1;
-    let complete = Call::post(sender.path("/complete")).owner(&sender.owner).json(&other);
+    let complete = Call::post(sender.path("/contents/1/complete")).owner(&sender.owner).json(&other);
     server.call(complete).await.refused(ProblemType::AlreadyComplete);
-    let list: PartList = server.call(Call::get(sender.path("/parts")).owner(&sender.owner)).await.json();
+    let list: PartList = server.call(Call::get(sender.path("/contents/1/parts")).owner(&sender.owner)).await.json();
     assert_eq!(list.parts.len(), 3);
 }
 

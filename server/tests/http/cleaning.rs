@@ -94,7 +94,7 @@ async fn orphans_are_swept_and_strangers_and_the_living_stay() {
     until("swept", || !blobs(&server, &orphan).exists()).await;
     reaper.abort();
     assert!(stranger.exists());
-    let part = server.call(Call::get(alive.path("/parts/0")).owner(&alive.owner)).await.ok();
+    let part = server.call(Call::get(alive.path("/contents/1/parts/0")).owner(&alive.owner)).await.ok();
     assert_eq!(part.body, alive.parts[0]);
 }
 
@@ -119,7 +119,8 @@ async fn what_is_revoked_is_deleted_at_once_however_much_expires_in_that_second(
     for call in [revoked.put_part(0), revoked.put_part(1), revoked.put_part(2), revoked.put_manifest()] {
         server.call(call).await.ok();
     }
-    let complete = Call::post(revoked.path("/complete")).owner(&revoked.owner).json(&revoked.complete_body());
+    let complete =
+        Call::post(revoked.path("/contents/1/complete")).owner(&revoked.owner).json(&revoked.complete_body());
     server.call(complete).await.ok();
     pushes(&server, 2_000).await;
     server.advance(3 * 86_400);

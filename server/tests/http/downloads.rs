@@ -36,7 +36,7 @@ async fn ranges_give_exactly_their_bytes() {
         answer.refused(ProblemType::RangeNotSatisfiable);
     }
     let read_back = async |range: &str| {
-        server.call(Call::get(sender.path("/parts/1")).owner(&sender.owner).header("range", range)).await
+        server.call(Call::get(sender.path("/contents/1/parts/1")).owner(&sender.owner).header("range", range)).await
     };
     let answer = read_back("bytes=1000-").await;
     assert_eq!(answer.status, StatusCode::PARTIAL_CONTENT);

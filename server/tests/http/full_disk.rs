@@ -51,7 +51,7 @@ impl Stage {
             program.call(call).await.ok();
         }
         program
-            .call(Call::post(sender.path("/complete")).owner(&sender.owner).json(&sender.complete_body()))
+            .call(Call::post(sender.path("/contents/1/complete")).owner(&sender.owner).json(&sender.complete_body()))
             .await
             .ok();
         program.call(sender.put_link(&link)).await.ok();

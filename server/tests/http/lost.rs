@@ -58,7 +58,10 @@ async fn a_lost_part_is_told_as_lost_charged_to_nobody_and_told_to_the_owner_onc
             let problem = server.call(fetch).await.refused(ProblemType::ContentLost);
             assert_eq!(problem.retry_after_millis, None, "{what}");
         }
-        server.call(Call::get(sender.path("/parts/1")).owner(&sender.owner)).await.refused(ProblemType::ContentLost);
+        server
+            .call(Call::get(sender.path("/contents/1/parts/1")).owner(&sender.owner))
+            .await
+            .refused(ProblemType::ContentLost);
         server.call(link.done(&lease)).await.refused(ProblemType::LeaseNotStarted);
         let status = sender.status(&server).await;
         assert_eq!(status.links[0].counters.started.count, 0, "{what}: no byte left");
@@ -94,7 +97,7 @@ async fn a_blob_that_breaks_while_it_is_sent_ends_the_answer_and_is_told_to_the_
     server.call(Call::put(sender.path("")).owner(&sender.owner).json(&body)).await.ok();
     server.call(sender.put_part(0)).await.ok();
     server.call(sender.put_manifest()).await.ok();
-    let complete = Call::post(sender.path("/complete")).owner(&sender.owner).json(&sender.complete_body());
+    let complete = Call::post(sender.path("/contents/1/complete")).owner(&sender.owner).json(&sender.complete_body());
     server.call(complete).await.ok();
     let link = Link::new(9);
     sender.add(&server, &link).await;
@@ -148,9 +151,12 @@ async fn a_part_that_is_lost_while_it_is_uploaded_is_stored_again() {
     let sender = Sender::new(1);
     sender.upload(&server).await;
     fs::remove_file(blob(&server, &sender, "1")).unwrap();
-    server.call(Call::get(sender.path("/parts/1")).owner(&sender.owner)).await.refused(ProblemType::ContentLost);
+    server
+        .call(Call::get(sender.path("/contents/1/parts/1")).owner(&sender.owner))
+        .await
+        .refused(ProblemType::ContentLost);
     server.call(sender.put_part(1)).await.ok();
-    let answer = server.call(Call::get(sender.path("/parts/1")).owner(&sender.owner)).await.ok();
+    let answer = server.call(Call::get(sender.path("/contents/1/parts/1")).owner(&sender.owner)).await.ok();
     assert_eq!(answer.body, sender.parts[1]);
     assert_eq!(sender.status(&server).await.content_lost_at, None);
 }

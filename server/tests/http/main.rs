@@ -10,6 +10,7 @@ mod channels;
 mod cleaning;
 mod cors;
 mod downloads;
+mod editions;
 mod full_disk;
 mod guesses;
 mod lost;
@@ -32,6 +33,7 @@ fn every_problem_type_is_reached_by_a_test() {
         include_str!("bad_requests.rs"),
         include_str!("owners.rs"),
         include_str!("downloads.rs"),
+        include_str!("editions.rs"),
         include_str!("promises.rs"),
         include_str!("guesses.rs"),
         include_str!("lost.rs"),

@@ -30,7 +30,7 @@ impl Described {
         let id = "A".repeat(22);
         let path =
             ["{share}", "{link}", "{lease}"].iter().fold(self.template.clone(), |path, name| path.replace(name, &id));
-        Call::new(self.method.clone(), path.replace("{index}", "0"))
+        Call::new(self.method.clone(), path.replace("{index}", "0").replace("{content}", "1"))
     }
 
     /// Sets of proofs, each of which will do.

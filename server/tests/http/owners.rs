@@ -12,7 +12,8 @@ async fn the_same_call_again_gives_the_same_answer() {
     let server = Server::start().await;
     let (sender, link) = shared(&server, Link::new(9)).await;
     let create = || Call::put(sender.path("")).owner(&sender.owner).json(&sender.create_body());
-    let complete = || Call::post(sender.path("/complete")).owner(&sender.owner).json(&sender.complete_body());
+    let complete =
+        || Call::post(sender.path("/contents/1/complete")).owner(&sender.owner).json(&sender.complete_body());
     for call in [&create as &dyn Fn() -> Call, &complete, &|| sender.put_link(&link)] {
         let (first, second) = (server.call(call()).await, server.call(call()).await);
         assert_eq!(first.status, second.status);
@@ -33,9 +34,9 @@ async fn a_part_can_be_stored_again_and_its_old_bytes_go() {
     assert_eq!(server.call(sender.put_part(0)).await.status, 201);
     assert_eq!(server.call(sender.put_part(0)).await.status, 200);
     let other = fake_sealed(65_536, 77);
-    let put = Call::put(sender.path("/parts/0")).owner(&sender.owner).binary(&other);
+    let put = Call::put(sender.path("/contents/1/parts/0")).owner(&sender.owner).binary(&other);
     assert_eq!(server.call(put).await.status, 200);
-    let read = server.call(Call::get(sender.path("/parts/0")).owner(&sender.owner)).await.ok();
+    let read = server.call(Call::get(sender.path("/contents/1/parts/0")).owner(&sender.owner)).await.ok();
     assert_eq!(read.body, other);
     let blobs = server.folder.path().join("blobs/shares").join(sender.share.to_string());
     assert_eq!(std::fs::read_dir(blobs).unwrap().count(), 1);
@@ -51,7 +52,7 @@ async fn many_parts_at_once_all_arrive() {
         answer.ok();
     }
     server.call(sender.put_manifest()).await.ok();
-    let complete = Call::post(sender.path("/complete")).owner(&sender.owner).json(&sender.complete_body());
+    let complete = Call::post(sender.path("/contents/1/complete")).owner(&sender.owner).json(&sender.complete_body());
     server.call(complete).await.ok();
 }
 
@@ -195,15 +196,15 @@ async fn only_the_owner_owns() {
     let server = Server::start().await;
     let (sender, _) = shared(&server, Link::new(9)).await;
     let thief = Sender::new(2).owner;
-    for path in ["", "/parts", "/parts/0", "/manifest", "/log", "/note"] {
+    for path in ["", "/contents/1/parts", "/contents/1/parts/0", "/contents/1/manifest", "/log", "/note"] {
         server.call(Call::get(sender.path(path)).owner(&thief)).await.refused(ProblemType::NotFound);
     }
     for call in [
         Call::delete(sender.path("")),
         Call::patch(sender.path("")).json(&json!({ "paused": true })),
-        Call::put(sender.path("/parts/0")).binary(&sender.parts[0]),
+        Call::put(sender.path("/contents/1/parts/0")).binary(&sender.parts[0]),
         Call::put(sender.path("/note")).binary(&fake_sealed(10, 1)),
-        Call::post(sender.path("/complete")).json(&sender.complete_body()),
+        Call::post(sender.path("/contents/1/complete")).json(&sender.complete_body()),
     ] {
         server.call(call.owner(&thief)).await.refused(ProblemType::NotFound);
     }

@@ -301,7 +301,7 @@ async fn every_answer_has_the_security_headers() {
     let (sender, link) = shared(&server, Link::new(9)).await;
     let api = [
         server.call(Call::get("/config")).await.ok(),
-        server.call(Call::get(sender.path("/parts/0")).owner(&sender.owner)).await.ok(),
+        server.call(Call::get(sender.path("/contents/1/parts/0")).owner(&sender.owner)).await.ok(),
         server.call(Call::get(link.path(""))).await,
         server.call(Call::get("/nothing")).await,
         server.call(Call::post("/config")).await,

@@ -182,12 +182,12 @@ async fn gone_is_gone_within_5_seconds_for_running_answers() {
     server.call(Call::put(sender.path("")).owner(&sender.owner).json(&body)).await.ok();
     server.call(sender.put_part(0)).await.ok();
     server.call(sender.put_manifest()).await.ok();
-    let complete = Call::post(sender.path("/complete")).owner(&sender.owner).json(&sender.complete_body());
+    let complete = Call::post(sender.path("/contents/1/complete")).owner(&sender.owner).json(&sender.complete_body());
     server.call(complete).await.ok();
     let link = Link::new(9);
     sender.add(&server, &link).await;
     let (lease, _) = link.lease(&server, 1).await;
-    let calls = [link.fetch(&lease, 0), Call::get(sender.path("/parts/0")).owner(&sender.owner)];
+    let calls = [link.fetch(&lease, 0), Call::get(sender.path("/contents/1/parts/0")).owner(&sender.owner)];
     let mut running = Vec::new();
     for call in calls {
         let mut body = server.router.clone().oneshot(call.request()).await.unwrap().into_body();

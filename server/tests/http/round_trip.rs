@@ -37,11 +37,11 @@ async fn an_owner_reads_back_what_is_stored_and_goes_on_where_it_stopped() {
     let sender = crate::support::Sender::new(1);
     sender.upload(&server).await;
 
-    let list: PartList = server.call(Call::get(sender.path("/parts")).owner(&sender.owner)).await.json();
+    let list: PartList = server.call(Call::get(sender.path("/contents/1/parts")).owner(&sender.owner)).await.json();
     let lens: Vec<_> = list.parts.iter().map(|part| (part.index, part.sealed_len as usize)).collect();
     assert_eq!(lens, sender.parts.iter().enumerate().map(|(at, part)| (at as u32, part.len())).collect::<Vec<_>>());
-    let part = server.call(Call::get(sender.path("/parts/1")).owner(&sender.owner)).await.ok();
+    let part = server.call(Call::get(sender.path("/contents/1/parts/1")).owner(&sender.owner)).await.ok();
     assert_eq!(part.body, sender.parts[1]);
-    let manifest = server.call(Call::get(sender.path("/manifest")).owner(&sender.owner)).await.ok();
+    let manifest = server.call(Call::get(sender.path("/contents/1/manifest")).owner(&sender.owner)).await.ok();
     assert_eq!(manifest.body, sender.manifest);
 }

@@ -55,7 +55,7 @@ fn put_part(sender: &Sender, part: &[u8], len: usize) -> String {
         (header::CONTENT_DIGEST, &digest),
         (header::OWNER_PROOF, &proof),
     ];
-    head(&Method::PUT, &format!("/api/v1{}", sender.path("/parts/0")), &headers)
+    head(&Method::PUT, &format!("/api/v1{}", sender.path("/contents/1/parts/0")), &headers)
 }
 
 /// Everything until the other side closes, which it has to within 10 seconds.
@@ -75,7 +75,7 @@ pub(crate) fn refused(answer: &str, expected: ProblemType) {
 }
 
 async fn assert_nothing_stored(listening: &Listening, sender: &Sender) {
-    let call = Call::get(sender.path("/parts")).owner(&sender.owner);
+    let call = Call::get(sender.path("/contents/1/parts")).owner(&sender.owner);
     let list: PartList = listening.server.call(call).await.json();
     assert_eq!(list.parts, []);
     let blobs = listening.server.folder.path().join("blobs/shares").join(sender.share.to_string());
@@ -220,7 +220,7 @@ async fn large_download(server: &Server) -> (Sender, String) {
     server.call(Call::put(sender.path("")).owner(&sender.owner).json(&body)).await.ok();
     server.call(sender.put_part(0)).await.ok();
     server.call(sender.put_manifest()).await.ok();
-    let complete = Call::post(sender.path("/complete")).owner(&sender.owner).json(&sender.complete_body());
+    let complete = Call::post(sender.path("/contents/1/complete")).owner(&sender.owner).json(&sender.complete_body());
     server.call(complete).await.ok();
     let link = Link::new(9);
     sender.add(server, &link).await;

@@ -82,7 +82,7 @@ async fn blobs_and_ledger_of_different_installations_are_not_served_and_nothing_
     let fresh = tempfile::tempdir().unwrap();
     let message = fails(fresh.path(), &["--blobs", &blobs]);
     assert!(message.contains("ledger is empty"), "{message}");
-    let part = crate::support::Call::get(sender.path("/parts/0")).owner(&sender.owner);
+    let part = crate::support::Call::get(sender.path("/contents/1/parts/0")).owner(&sender.owner);
     assert_eq!(other.call(part).await.ok().body, sender.parts[0]);
 }
 

@@ -22,7 +22,7 @@ use subrosa_server::config::Config;
 use subrosa_server::http::router::router;
 use subrosa_server::ledger::ManualClock;
 use subrosa_shared::api::{self, CompleteShare, CreateShare, GrantedLease, LinkLock, PutLink, ShareStatus, StoredPart};
-use subrosa_shared::content::part_list_digest;
+use subrosa_shared::content::{ContentNumber, part_list_digest};
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::password::StretchedPassword;
 use subrosa_shared::problem::{Problem, ProblemType};
@@ -292,11 +292,11 @@ impl Sender {
     }
 
     pub(crate) fn put_part(&self, index: usize) -> Call {
-        Call::put(self.path(&format!("/parts/{index}"))).owner(&self.owner).binary(&self.parts[index])
+        Call::put(self.path(&format!("/contents/1/parts/{index}"))).owner(&self.owner).binary(&self.parts[index])
     }
 
     pub(crate) fn put_manifest(&self) -> Call {
-        Call::put(self.path("/manifest")).owner(&self.owner).binary(&self.manifest)
+        Call::put(self.path("/contents/1/manifest")).owner(&self.owner).binary(&self.manifest)
     }
 
     pub(crate) async fn upload(&self, server: &Server) {
@@ -310,7 +310,7 @@ impl Sender {
 
     pub(crate) async fn complete(&self, server: &Server) {
         self.upload(server).await;
-        let complete = Call::post(self.path("/complete")).owner(&self.owner).json(&self.complete_body());
+        let complete = Call::post(self.path("/contents/1/complete")).owner(&self.owner).json(&self.complete_body());
         server.call(complete).await.ok();
     }
 
@@ -345,11 +345,13 @@ impl Link {
                 open_verifier: secret.keys(None).open_verifier(),
                 view_wrap: fake_sealed(64, 7),
                 content_wrap: fake_sealed(32, 8),
+                content: ContentNumber::FIRST,
             },
             downloads_max: 1,
             expires_in_secs: None,
             recipient_may_destroy: true,
             destroy_after_guesses: None,
+            waits_for_editions: false,
         };
         Self { id: secret.link_id(), secret, password: None, body }
     }

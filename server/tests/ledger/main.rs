@@ -20,6 +20,7 @@ macro_rules! conformance {
                 a_link_opens_one_share_for_ever,
                 objects_are_taken_only_while_the_record_accepts_parts,
                 parts_come_in_pages_and_the_last_is_known,
+                the_objects_of_a_content_are_its_own,
                 a_change_that_rests_on_objects_fails_when_they_changed,
                 share_and_push_of_one_id_are_two_records,
                 what_is_due_is_due_whatever_it_is,

@@ -2,6 +2,7 @@
 
 use subrosa_lifecycle::{RecordKey, StoredRecord};
 use subrosa_server::ledger::{Change, CommitOutcome, Ledger, ManualClock, NewRow, ObjectRow, Slot, WriteId};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
@@ -37,7 +38,13 @@ pub(crate) fn head(bytes: &[u8]) -> StoredRecord {
 }
 
 pub(crate) fn new_row(record: &[u8]) -> NewRow {
-    NewRow { record: head(record), write_id: WriteId::generate(), due: START, accepts_parts: true, stands_alone: false }
+    NewRow {
+        record: head(record),
+        write_id: WriteId::generate(),
+        due: START,
+        accepts_parts: Some(ContentNumber::FIRST),
+        stands_alone: false,
+    }
 }
 
 pub(crate) fn put(key: impl Into<RecordKey>, expect: Option<WriteId>, row: NewRow) -> Change {
@@ -46,6 +53,7 @@ pub(crate) fn put(key: impl Into<RecordKey>, expect: Option<WriteId>, row: NewRo
         key,
         expect,
         expect_objects: None,
+        drop_content: None,
         record: Some(row),
         new_links: Vec::new(),
         log: Vec::new(),
@@ -55,7 +63,13 @@ pub(crate) fn put(key: impl Into<RecordKey>, expect: Option<WriteId>, row: NewRo
 
 pub(crate) fn part(index: u32, seed: u8) -> ObjectRow {
     let digest = Digest::from_bytes([seed; 32]);
-    ObjectRow { slot: Slot::Part(index), sealed_len: 81 + u64::from(seed), digest, blob: format!("{index}-{seed}") }
+    ObjectRow {
+        content: ContentNumber::FIRST,
+        slot: Slot::Part(index),
+        sealed_len: 81 + u64::from(seed),
+        digest,
+        blob: format!("{index}-{seed}"),
+    }
 }
 
 pub(crate) async fn create(ledger: &dyn Ledger, key: impl Into<RecordKey>) -> WriteId {

@@ -11,6 +11,7 @@ use subrosa_shared::api::{
     CompleteShare, CreateShare, GrantedLease, LinkView, OpenedLink, PatchLink, PatchPush, PatchShare, PushStatus,
     PushView, PutLink, PutPush, RevealedPush, ShareStatus, StoredPart,
 };
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{LinkId, Receipt, ShareId, Verifier};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +100,14 @@ fn allowed<C: lifecycle::Command<Answer = ()> + Send + 'static>(command: C) -> D
     told(command, |()| Outcome::Allowed)
 }
 
+/// Of shares that have one content only.
+fn allowed_to_read<C: lifecycle::Command<Answer = ContentNumber> + Send + 'static>(command: C) -> Dynamic {
+    told(command, |content| {
+        assert!(content.is_first());
+        Outcome::Allowed
+    })
+}
+
 impl Command {
     /// The command of the product.
     fn typed(&self, kind: RecordKind) -> Dynamic {
@@ -136,15 +145,21 @@ impl OwnerAction {
             (Self::Status, RecordKind::Push) => push(presented, push_owner::Status),
             (Self::Revoke, RecordKind::Share) => share(presented, share_owner::Revoke),
             (Self::Revoke, RecordKind::Push) => push(presented, push_owner::Revoke),
-            (Self::StorePart { index, sealed_len, last }, _) => {
-                allowed(Owner { presented, action: share_owner::StorePart { index, sealed_len, last } })
-            }
-            (Self::StoreManifest { sealed_len }, _) => {
-                allowed(Owner { presented, action: share_owner::StoreManifest { sealed_len } })
-            }
+            (Self::StorePart { index, sealed_len, last }, _) => allowed(Owner {
+                presented,
+                action: share_owner::StorePart { content: ContentNumber::FIRST, index, sealed_len, last },
+            }),
+            (Self::StoreManifest { sealed_len }, _) => allowed(Owner {
+                presented,
+                action: share_owner::StoreManifest { content: ContentNumber::FIRST, sealed_len },
+            }),
             (Self::StoreNote, _) => allowed(Owner { presented, action: share_owner::StoreNote }),
-            (Self::ReadBack, _) => allowed(Owner { presented, action: share_owner::ReadBack }),
-            (Self::Complete { request, stored }, _) => share(presented, share_owner::Complete { request, stored }),
+            (Self::ReadBack, _) => {
+                allowed(Owner { presented, action: share_owner::ReadBack { content: ContentNumber::FIRST } })
+            }
+            (Self::Complete { request, stored }, _) => {
+                share(presented, share_owner::Complete { content: ContentNumber::FIRST, request, stored })
+            }
             (Self::AddLink { link, request }, _) => share(presented, share_owner::AddLink { link, request: *request }),
             (Self::ChangeLink { link, request }, _) => {
                 share(presented, share_owner::ChangeLink { link, request: *request })
@@ -177,9 +192,13 @@ impl HolderAction {
                 told(held(link, presented, push_holder::Destroy(attempt)), view_told)
             }
             (Self::Open(attempt), _) => {
-                told(held(link, presented, share_holder::Open(attempt)), |opened| Outcome::Opened(Box::new(opened)))
+                told(held(link, presented, share_holder::Open { attempt, lease: None }), |opened| {
+                    Outcome::Opened(Box::new(opened))
+                })
             }
-            (Self::ReadManifest(attempt), _) => allowed(held(link, presented, share_holder::ReadManifest(attempt))),
+            (Self::ReadManifest(attempt), _) => {
+                allowed_to_read(held(link, presented, share_holder::ReadManifest { attempt, lease: None }))
+            }
             (Self::Lease { attempt, lease }, _) => {
                 let action = share_holder::RequestLease { attempt, lease };
                 told(held(link, presented, action), |granted| Outcome::Granted(Box::new(granted)))
@@ -192,7 +211,9 @@ impl HolderAction {
                 Some(bytes) => allowed(held(link, presented, share_holder::Fetch { lease, bytes })),
                 None => allowed(held(link, presented, share_holder::KeepAlive { lease })),
             },
-            (Self::CheckLease { lease }, _) => allowed(held(link, presented, share_holder::CheckLease { lease })),
+            (Self::CheckLease { lease }, _) => {
+                allowed_to_read(held(link, presented, share_holder::CheckLease { lease }))
+            }
         }
     }
 }

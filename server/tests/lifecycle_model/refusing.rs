@@ -13,6 +13,7 @@ use subrosa_server::ledger::{
 };
 use subrosa_server::store::{Store, StoreError};
 use subrosa_shared::api::{Event, LogLine, PutLink};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{LinkId, ShareId, Verifier};
 use subrosa_shared::time::Timestamp;
 use tempfile::TempDir;
@@ -86,14 +87,24 @@ impl Ledger for Refusing {
     async fn objects(&self, share: &ShareId) -> Result<Objects, LedgerError> {
         self.ledger.objects(share).await
     }
-    async fn parts(&self, share: &ShareId, places: std::ops::Range<u32>) -> Result<Vec<ObjectRow>, LedgerError> {
-        self.ledger.parts(share, places).await
+    async fn parts(
+        &self,
+        share: &ShareId,
+        content: ContentNumber,
+        places: std::ops::Range<u32>,
+    ) -> Result<Vec<ObjectRow>, LedgerError> {
+        self.ledger.parts(share, content, places).await
     }
-    async fn last_part(&self, share: &ShareId) -> Result<Option<ObjectRow>, LedgerError> {
-        self.ledger.last_part(share).await
+    async fn last_part(&self, share: &ShareId, content: ContentNumber) -> Result<Option<ObjectRow>, LedgerError> {
+        self.ledger.last_part(share, content).await
     }
-    async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError> {
-        self.ledger.object(share, slot).await
+    async fn object(
+        &self,
+        share: &ShareId,
+        content: ContentNumber,
+        slot: Slot,
+    ) -> Result<Option<ObjectRow>, LedgerError> {
+        self.ledger.object(share, content, slot).await
     }
     async fn put_note(&self, share: &ShareId, note: Vec<u8>, replaces: Replaces) -> Result<PutNote, LedgerError> {
         self.ledger.put_note(share, note, replaces).await

@@ -9,7 +9,7 @@ use proptest::sample::select;
 use subrosa_lifecycle::{Creator, OpenAttempt, Policy};
 use subrosa_lifecycle::{StoredManifest, StoredUpload};
 use subrosa_shared::api::{CompleteShare, CreateShare, LinkLock, PatchLink, PatchShare, PutLink, StoredPart};
-use subrosa_shared::content::part_list_digest;
+use subrosa_shared::content::{ContentNumber, part_list_digest};
 use subrosa_shared::id::{Digest, LinkId, Receipt, ShareId, Verifier};
 use subrosa_shared::limits::Limits;
 use subrosa_shared::seal::sealed_len;
@@ -89,6 +89,7 @@ pub(crate) fn lock(link: u8, password: u8) -> LinkLock {
         open_verifier: open_verifier(link, password),
         view_wrap: vec![0x60 + link * 16 + password; 145],
         content_wrap: vec![0x70 + link * 16 + password; 113],
+        content: ContentNumber::FIRST,
     }
 }
 
@@ -109,6 +110,7 @@ pub(crate) fn put_request(link: u8) -> PutLink {
         expires_in_secs: None,
         recipient_may_destroy: true,
         destroy_after_guesses: None,
+        waits_for_editions: false,
     }
 }
 
@@ -374,6 +376,7 @@ fn patch_body(link: u8) -> impl Strategy<Value = PatchLink> {
     let may = prop::option::weighted(0.1, any::<bool>());
     (password, downloads, expiry, paused, may).prop_map(
         move |(password, downloads_max, expires_in_secs, paused, recipient_may_destroy)| PatchLink {
+            waits_for_editions: None,
             lock: password.map(|password| lock(link, password)),
             downloads_max,
             expires_in_secs,

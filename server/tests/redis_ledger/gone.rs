@@ -3,6 +3,7 @@
 
 use subrosa_lifecycle::LoadedLinks;
 use subrosa_server::ledger::{InstallationId, Ledger as _, LedgerError, Replaces, ServiceState, Slot, Transfer as _};
+use subrosa_shared::content::ContentNumber;
 use subrosa_tests::redis::{Cluster, Redis};
 
 use super::support::{create, link, part, push_key, share, share_key};
@@ -22,7 +23,7 @@ async fn refuses_everything(ledger: &RedisLedger) {
         ledger.commit(Change { new_links: vec![link(2)], ..step(key, None, &new_row(b"x")) }).await.map(drop),
         ledger.put_object(&share, part(0, 1)).await.map(drop),
         ledger.objects(&share).await.map(drop),
-        ledger.object(&share, Slot::Manifest).await.map(drop),
+        ledger.object(&share, ContentNumber::FIRST, Slot::Manifest).await.map(drop),
         ledger.put_note(&share, b"x".to_vec(), Replaces::Anything).await.map(drop),
         ledger.note(&share).await.map(drop),
         ledger.log(&key).await.map(drop),

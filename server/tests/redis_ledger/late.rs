@@ -2,6 +2,7 @@
 //! asked again, in another order, and nothing changes.
 
 use std::sync::{Arc, Mutex};
+use subrosa_shared::content::ContentNumber;
 
 use subrosa_lifecycle::LoadedLinks;
 use subrosa_server::ledger::{CommitOutcome, InstallationId, Ledger as _, PutNote, Replaces};
@@ -89,7 +90,7 @@ async fn whatever_arrives_late_changes_nothing() {
     for note in [b"one", b"two", b"one"] {
         assert_eq!(ledger.put_note(&share(1), note.to_vec(), Replaces::Anything).await.unwrap(), PutNote::Stored);
     }
-    for (round, accepts_parts) in [(1, true), (2, true), (3, false)] {
+    for (round, accepts_parts) in [(1, Some(ContentNumber::FIRST)), (2, Some(ContentNumber::FIRST)), (3, None)] {
         let row = NewRow { accepts_parts, ..new_row(&[round; 100]) };
         let change = Change { new_links: vec![link(round)], ..step(share(1), Some(write_id), &row) };
         assert_eq!(ledger.commit(change).await.unwrap(), CommitOutcome::Committed);
@@ -97,7 +98,7 @@ async fn whatever_arrives_late_changes_nothing() {
     }
     // A push that was taken back, and is nothing but its id.
     let push = create(&ledger, push_key(1)).await;
-    let burned = NewRow { stands_alone: true, accepts_parts: false, ..new_row(b"burned") };
+    let burned = NewRow { stands_alone: true, accepts_parts: None, ..new_row(b"burned") };
     ledger.commit(step(push_key(1), Some(push), &burned)).await.unwrap();
 
     let digest = async || redis.command(&["DEBUG", "DIGEST"]).await.unwrap();

@@ -5,6 +5,7 @@ use subrosa_lifecycle::LoadedLinks;
 use subrosa_server::ledger::{
     CommitOutcome, Due, Ledger as _, LedgerError, ObjectRow, PutNote, PutObject, Replaces, Slot,
 };
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::Digest;
 use subrosa_tests::redis::{Between, Redis};
 
@@ -100,13 +101,16 @@ async fn an_object_whose_answer_is_lost_replaces_what_was_there_and_never_itself
         // The first of the answers says what is there.
         assert_eq!(put_object(part(index, 2), 0).await, PutObject::Stored { replaced: Some(part(index, 1)) });
         assert_eq!(between.cuts_left(), 0);
-        assert_eq!(ledger.object(&share(1), Slot::Part(index)).await.unwrap(), Some(part(index, 2)));
+        assert_eq!(
+            ledger.object(&share(1), ContentNumber::FIRST, Slot::Part(index)).await.unwrap(),
+            Some(part(index, 2))
+        );
     }
     // If what is there is not known, and the first answer is lost: it may have been there, and be
     // nobody's since.
     between.cut_answers(1);
     assert!(ledger.put_object(&share(1), part(1, 3)).await.is_err());
-    assert_eq!(ledger.object(&share(1), Slot::Part(1)).await.unwrap(), Some(part(1, 2)));
+    assert_eq!(ledger.object(&share(1), ContentNumber::FIRST, Slot::Part(1)).await.unwrap(), Some(part(1, 2)));
 }
 
 #[tokio::test]
@@ -124,7 +128,7 @@ async fn an_object_that_is_part_of_a_complete_share_is_not_told_to_be_too_late()
     let late = async { ledger.put_object(&share(1), part(0, 1)).await.unwrap() };
     let complete = async {
         between.held().await;
-        let closed = NewRow { accepts_parts: false, ..new_row(b"complete") };
+        let closed = NewRow { accepts_parts: None, ..new_row(b"complete") };
         let outcome = other.commit(put(share(1), Some(write_id), closed)).await.unwrap();
         assert_eq!(outcome, CommitOutcome::Committed);
         assert_eq!(other.objects(&share(1)).await.unwrap().rows, [part(0, 1)]);

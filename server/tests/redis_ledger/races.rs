@@ -102,7 +102,7 @@ async fn what_a_mishap_leaves_in_the_index_ends_by_itself_and_what_is_kept_does_
     // with it.
     let now = subrosa_server::ledger::Machine::clock(&subrosa_server::ledger::ThisMachine).as_millis();
     let due = subrosa_shared::time::Timestamp::from_millis(u64::try_from(now).unwrap());
-    let burned = NewRow { stands_alone: true, accepts_parts: false, due, ..new_row(b"burned") };
+    let burned = NewRow { stands_alone: true, accepts_parts: None, due, ..new_row(b"burned") };
     ledger.commit(put(share(1), Some(row.write_id), burned.clone())).await.unwrap();
     assert!((29 * 86_400..=30 * 86_400).contains(&ttl(1).await));
     ledger.commit(removal(share(1), burned.write_id)).await.unwrap();

@@ -224,6 +224,6 @@ async fn two_servers_serve_the_same() {
 }
 
 async fn server_completes(server: &Server, sender: &Sender) {
-    let complete = Call::post(sender.path("/complete")).owner(&sender.owner).json(&sender.complete_body());
+    let complete = Call::post(sender.path("/contents/1/complete")).owner(&sender.owner).json(&sender.complete_body());
     server.call(complete).await.ok();
 }

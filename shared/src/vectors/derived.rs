@@ -1,6 +1,7 @@
 //! All values that are derived from the secrets of a vector.
 
 use super::{Vector, hex};
+use crate::content::ContentNumber;
 use crate::id::Digest;
 use crate::keys::FragmentSecret as _;
 use crate::password::Password;
@@ -26,8 +27,8 @@ pub(super) fn derived(vector: &Vector) -> Result<Vec<(&'static str, String)>, St
         ("owner-proof", hex(owner.proof().expose())),
         ("owner-verifier", hex(owner.verifier().as_bytes())),
         ("share-id", hex(owner.share_id().as_bytes())),
-        ("manifest-key", hex(owner.manifest_key().expose())),
-        ("content-key", hex(owner.content_key().expose())),
+        ("manifest-key", hex(owner.manifest_key(ContentNumber::FIRST).expose())),
+        ("content-key", hex(owner.content_key(ContentNumber::FIRST).expose())),
         ("note-key", hex(owner.note_key().expose())),
         ("owner-token", owner.to_token().to_string()),
         ("link-proof", hex(link.proof().expose())),

@@ -63,6 +63,7 @@ def send(server, folder, password="", note=None, part_bytes=65_536):
     """Makes a share with one link; gives the link."""
     share, link = crypto.ShareKeys(os.urandom(32)), crypto.LinkKeys(os.urandom(32), password)
     base, owner = text_path("shares", share.share_id), {"owner": share.owner_proof}
+    content_base = f"{base}/contents/1"
     body = {"owner_verifier": b64(share.owner_verifier), "expires_in_secs": 3600, "part_bytes": part_bytes,
             "ends_with_last_link": True}
     server.call("PUT", base, body, **owner)
@@ -72,14 +73,14 @@ def send(server, folder, password="", note=None, part_bytes=65_536):
     for index, at in enumerate(range(0, len(content), part_bytes)):
         context = crypto.part_context(share.share_id, index)
         parts.append(crypto.seal(share.content_key, "part", context, content[at : at + part_bytes]))
-        server.call("PUT", f"{base}/parts/{index}", parts[-1], **owner)
+        server.call("PUT", f"{content_base}/parts/{index}", parts[-1], **owner)
     plain = manifest.write_manifest(entries, parts, part_bytes, note)
     manifest.read_manifest(plain)  # What a reader refuses, a writer never makes.
     sealed = crypto.seal(share.manifest_key, "manifest", share.share_id, plain)
-    server.call("PUT", f"{base}/manifest", sealed, **owner)
+    server.call("PUT", f"{content_base}/manifest", sealed, **owner)
     digest = crypto.part_list_digest([(len(part), sha256(part)) for part in parts])
     body = {"part_count": len(parts), "parts_digest": b64(digest), "manifest_digest": b64(sha256(sealed))}
-    server.call("POST", f"{base}/complete", body, **owner)
+    server.call("POST", f"{content_base}/complete", body, **owner)
     kept = {"version": 1, "label": "from Python",
             "links": [{"secret": b64(link.secret), "label": "", "receipt_key": b64(link.receipt_key)}]}
     server.call("PUT", f"{base}/note", crypto.seal(share.note_key, "note", share.share_id, manifest.fill(kept)), **owner)

@@ -2,13 +2,14 @@
 
 use bytes::Bytes;
 use subrosa_shared::api::{CompleteShare, CreateShare};
-use subrosa_shared::content::{Layout, part_list_digest};
+use subrosa_shared::content::{ContentNumber, Layout, part_list_digest};
 use subrosa_shared::id::{Digest, ShareId};
 use subrosa_shared::manifest::{Entry, EntryKind, Manifest, Part, check_entries, content_len};
 use subrosa_shared::path::EntryPath;
 use subrosa_shared::seal::{PartPlace, commitment, seal};
-use subrosa_shared::secret::OwnerSecret;
+use subrosa_shared::secret::{ContentKey, OwnerSecret};
 use subrosa_shared::time::Timestamp;
+use subrosa_shared::wrap::View;
 
 use super::Error;
 use crate::bytes::rng;
@@ -62,6 +63,8 @@ impl Default for Terms {
 pub struct Package {
     /// Proves ownership.
     pub owner: OwnerSecret,
+    /// Which content of the share it is.
+    pub content: ContentNumber,
     /// What creates the share.
     pub create: CreateShare,
     /// The sealed parts, in order.
@@ -76,7 +79,18 @@ impl Package {
     /// # Errors
     /// Files that cannot be in one share.
     pub fn seal(files: &[Source], terms: &Terms) -> Result<Self, Error> {
-        let owner = OwnerSecret::generate(&mut rng());
+        Self::seal_for(OwnerSecret::generate(&mut rng()), ContentNumber::FIRST, files, terms)
+    }
+
+    /// Seals files as another content of the same share.
+    ///
+    /// # Errors
+    /// As [`seal`](Self::seal).
+    pub fn edition(&self, content: ContentNumber, files: &[Source], terms: &Terms) -> Result<Self, Error> {
+        Self::seal_for(OwnerSecret::from_bytes(*self.owner.expose()), content, files, terms)
+    }
+
+    fn seal_for(owner: OwnerSecret, content: ContentNumber, files: &[Source], terms: &Terms) -> Result<Self, Error> {
         let share = owner.share_id();
         let entries = files.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
         check_entries(&entries)?;
@@ -86,7 +100,7 @@ impl Package {
             None => Layout::fitting(len)?,
         };
 
-        let content_key = owner.content_key();
+        let content_key = owner.content_key(content);
         let mut parts = Vec::new();
         for index in 0..layout.part_count() {
             let range = layout.part_range(index).expect("the layout has that part");
@@ -95,20 +109,32 @@ impl Package {
         }
         let pinned = parts.iter().map(|part| pin(part)).collect();
         let manifest = Manifest::new(entries, terms.note.clone(), layout.part_bytes(), pinned)?;
-        let manifest = manifest.seal(&owner.manifest_key(), &share, &mut rng())?.into();
+        let manifest = manifest.seal(&owner.manifest_key(content), &share, &mut rng())?.into();
         let create = CreateShare {
             owner_verifier: owner.verifier(),
             expires_in_secs: terms.expires_in_secs,
             part_bytes: layout.part_bytes(),
             ends_with_last_link: terms.ends_with_last_link,
         };
-        Ok(Self { owner, create, parts, manifest })
+        Ok(Self { owner, content, create, parts, manifest })
     }
 
     /// The share's id.
     #[must_use]
     pub fn share(&self) -> ShareId {
         self.owner.share_id()
+    }
+
+    /// What the view wrap of a link gives.
+    #[must_use]
+    pub fn view(&self) -> View {
+        View { manifest_key: self.owner.manifest_key(self.content), manifest_digest: Digest::of(&self.manifest) }
+    }
+
+    /// What the content wrap of a link gives.
+    #[must_use]
+    pub fn content_key(&self) -> ContentKey {
+        self.owner.content_key(self.content)
     }
 
     /// How many parts there are.

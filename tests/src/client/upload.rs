@@ -2,12 +2,15 @@
 
 use bytes::Bytes;
 use reqwest::Method;
-use subrosa_shared::api::{LinkLock, Log, PartList, PatchLink, PatchShare, PutLink, ShareStatus, StoredPart};
+use subrosa_shared::api::{
+    BeginContent, LinkLock, Log, MoveLinks, MovedLink, PartList, PatchLink, PatchShare, PutLink, ShareStatus,
+    StoredPart,
+};
 use subrosa_shared::id::{Digest, LinkId};
 use subrosa_shared::keys::LinkKeys;
 use subrosa_shared::password::{Password, Suite};
 use subrosa_shared::secret::LinkSecret;
-use subrosa_shared::wrap::{View, seal_content_key};
+use subrosa_shared::wrap::seal_content_key;
 
 use super::package::Package;
 use super::{Call, Client, Error};
@@ -26,6 +29,8 @@ pub struct LinkTerms {
     pub recipient_may_destroy: bool,
     /// Ends the link after so many wrong passwords.
     pub destroy_after_guesses: Option<u32>,
+    /// Whether it stays when its downloads are taken.
+    pub waits_for_editions: bool,
 }
 
 impl Default for LinkTerms {
@@ -36,6 +41,7 @@ impl Default for LinkTerms {
             expires_in_secs: None,
             recipient_may_destroy: true,
             destroy_after_guesses: None,
+            waits_for_editions: false,
         }
     }
 }
@@ -72,21 +78,37 @@ impl SealedLink {
         let secret = LinkSecret::generate(&mut rng());
         let keys = link_keys(&secret, terms.password.as_deref())?;
         let link = secret.link_id();
-        let view = View { manifest_key: package.owner.manifest_key(), manifest_digest: Digest::of(&package.manifest) };
         let put = PutLink {
             link_verifier: secret.verifier(),
             lock: LinkLock {
                 needs_password: terms.password.as_deref().is_some_and(|password| !password.is_empty()),
                 open_verifier: keys.open_verifier(),
-                view_wrap: view.seal(&keys.view, &link, &mut rng()),
-                content_wrap: seal_content_key(&package.owner.content_key(), &keys.content, &link, &mut rng()),
+                view_wrap: package.view().seal(&keys.view, &link, &mut rng()),
+                content_wrap: seal_content_key(&package.content_key(), &keys.content, &link, &mut rng()),
+                content: package.content,
             },
             downloads_max: terms.downloads_max,
             expires_in_secs: terms.expires_in_secs,
             recipient_may_destroy: terms.recipient_may_destroy,
             destroy_after_guesses: terms.destroy_after_guesses,
+            waits_for_editions: terms.waits_for_editions,
         };
         Ok(Self { secret, put })
+    }
+
+    /// What puts the content of the package behind the link.
+    ///
+    /// # Errors
+    /// The password is too long.
+    pub fn moved_to(&self, package: &Package, password: Option<&str>) -> Result<MovedLink, Error> {
+        let (keys, link) = (link_keys(&self.secret, password)?, self.secret.link_id());
+        Ok(MovedLink {
+            link,
+            open_verifier: keys.open_verifier(),
+            view_wrap: package.view().seal(&keys.view, &link, &mut rng()),
+            content_wrap: seal_content_key(&package.content_key(), &keys.content, &link, &mut rng()),
+            downloads_max: None,
+        })
     }
 }
 
@@ -109,7 +131,11 @@ impl Client {
     /// # Errors
     /// The first call that fails; call again to go on.
     pub async fn upload(&self, package: &Package) -> Result<ShareStatus, Error> {
-        self.create(package).await?;
+        if package.content.is_first() {
+            self.create(package).await?;
+        } else {
+            self.begin_content(package).await?;
+        }
         let stored = self.stored_parts(package).await?;
         for index in 0..package.part_count() {
             if !stored.iter().any(|part| part.index == index && part.digest == Digest::of(part_bytes(package, index))) {
@@ -137,6 +163,31 @@ impl Client {
         self.owner(Method::PUT, package, "").json(&package.create).answer().await
     }
 
+    /// Begins the upload of a new edition.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn begin_content(&self, package: &Package) -> Result<ShareStatus, Error> {
+        let begin = BeginContent { part_bytes: package.create.part_bytes };
+        self.content(Method::PUT, package, "").json(&begin).answer().await
+    }
+
+    /// Gives a content up.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn remove_content(&self, package: &Package) -> Result<ShareStatus, Error> {
+        self.content(Method::DELETE, package, "").answer().await
+    }
+
+    /// Puts the content of the package behind links.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn move_links(&self, package: &Package, links: Vec<MovedLink>) -> Result<ShareStatus, Error> {
+        self.content(Method::POST, package, "/links").json(&MoveLinks { links }).answer().await
+    }
+
     /// Stores a part.
     ///
     /// # Errors
@@ -156,7 +207,7 @@ impl Client {
         body: impl Into<reqwest::Body>,
     ) -> Result<StoredPart, Error> {
         let part = part_bytes(package, index);
-        let call = self.owner(Method::PUT, package, &format!("/parts/{index}"));
+        let call = self.content(Method::PUT, package, &format!("/parts/{index}"));
         call.sealed(&Digest::of(part), part.len(), body).answer().await
     }
 
@@ -165,7 +216,7 @@ impl Client {
     /// # Errors
     /// As every call.
     pub async fn stored_parts(&self, package: &Package) -> Result<Vec<StoredPart>, Error> {
-        Ok(self.owner(Method::GET, package, "/parts").answer::<PartList>().await?.parts)
+        Ok(self.content(Method::GET, package, "/parts").answer::<PartList>().await?.parts)
     }
 
     /// Reads a part back.
@@ -173,7 +224,7 @@ impl Client {
     /// # Errors
     /// As every call.
     pub async fn read_back_part(&self, package: &Package, index: u32) -> Result<Bytes, Error> {
-        self.owner(Method::GET, package, &format!("/parts/{index}")).bytes().await
+        self.content(Method::GET, package, &format!("/parts/{index}")).bytes().await
     }
 
     /// Stores the manifest.
@@ -182,7 +233,7 @@ impl Client {
     /// As every call.
     pub async fn put_manifest(&self, package: &Package) -> Result<(), Error> {
         let manifest = &package.manifest;
-        let call = self.owner(Method::PUT, package, "/manifest");
+        let call = self.content(Method::PUT, package, "/manifest");
         call.sealed(&Digest::of(manifest), manifest.len(), manifest.clone()).send().await.map(drop)
     }
 
@@ -191,7 +242,7 @@ impl Client {
     /// # Errors
     /// As every call.
     pub async fn read_back_manifest(&self, package: &Package) -> Result<Bytes, Error> {
-        self.owner(Method::GET, package, "/manifest").bytes().await
+        self.content(Method::GET, package, "/manifest").bytes().await
     }
 
     /// Fixes the content.
@@ -199,7 +250,7 @@ impl Client {
     /// # Errors
     /// As every call.
     pub async fn complete(&self, package: &Package) -> Result<ShareStatus, Error> {
-        self.owner(Method::POST, package, "/complete").json(&package.complete()).answer().await
+        self.content(Method::POST, package, "/complete").json(&package.complete()).answer().await
     }
 
     /// Adds a link.
@@ -292,6 +343,11 @@ impl Client {
     /// As every call.
     pub async fn note(&self, package: &Package) -> Result<Bytes, Error> {
         self.owner(Method::GET, package, "/note").bytes().await
+    }
+
+    /// A call about the content of a package.
+    fn content(&self, method: Method, package: &Package, below: &str) -> Call {
+        self.owner(method, package, &format!("/contents/{}{below}", package.content))
     }
 
     fn owner(&self, method: Method, package: &Package, below: &str) -> Call {

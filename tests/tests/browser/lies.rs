@@ -483,7 +483,7 @@ async fn what_goes_on_by_itself_after_a_long_wait_can_go_on_at_once() {
     let (server, sender) = (Server::start().await, Browser::start().await);
     let liar = Liar::to(server.port()).await;
     let files = sender.prepare(&[("letter.txt", b"Dear friend")]);
-    for (method, path) in [(Method::PUT, "/shares/*"), (Method::PUT, "/shares/*/parts/*")] {
+    for (method, path) in [(Method::PUT, "/shares/*"), (Method::PUT, "/shares/*/contents/1/parts/*")] {
         visit(&sender, &liar.origin()).await;
         sender.pick(&liar.origin(), &files).await;
         liar.lie(method, path, maintenance());

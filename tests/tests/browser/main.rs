@@ -11,6 +11,7 @@ mod copying;
 mod dead_ends;
 mod documents;
 mod edges;
+mod editions;
 mod forgotten;
 mod hygiene;
 mod interruptions;

@@ -1,6 +1,7 @@
 //! The server never held anything but ciphertext: what people typed and what opens it is in no byte
 //! that is stored or logged.
 
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::Verifier;
 use subrosa_shared::note::{NotedLink, OwnerNote};
 use subrosa_shared::problem::ProblemType;
@@ -32,11 +33,11 @@ async fn nothing_but_ciphertext_is_ever_stored_or_logged() {
     let secret = client.send(&package, &terms).await.unwrap();
     let token = secret.to_token();
     let noted = LinkSecret::from_text(&token).unwrap();
-    let receipt_key = link_keys(&noted, Some(PASSWORD)).unwrap().receipt;
+    let keys = link_keys(&noted, Some(PASSWORD)).unwrap();
     let note = OwnerNote {
         revision: 1,
         label: LABEL.to_owned(),
-        links: vec![NotedLink { secret: noted, label: LABEL.to_owned(), receipt_key }],
+        links: vec![NotedLink::new(&noted, LABEL.to_owned(), &keys)],
     };
     let sealed = note.seal(&package.owner.note_key(), &package.share(), &mut rng()).unwrap();
     client.put_note(&package, sealed.into()).await.unwrap();
@@ -99,8 +100,8 @@ fn look_for_secrets(leaks: &mut Leaks, owner: &OwnerSecret, link: &LinkSecret, p
     for (what, secret) in [
         ("the owner secret", owner.expose()),
         ("the owner proof", owner.proof().expose()),
-        ("the manifest key", owner.manifest_key().expose()),
-        ("the content key", owner.content_key().expose()),
+        ("the manifest key", owner.manifest_key(ContentNumber::FIRST).expose()),
+        ("the content key", owner.content_key(ContentNumber::FIRST).expose()),
         ("the note key", owner.note_key().expose()),
         ("the link secret", link.expose()),
         ("the link proof", link.proof().expose()),

@@ -69,7 +69,7 @@ async fn a_body_that_trickles_is_cut_off_and_leaves_nothing() {
     let digest = subrosa_shared::id::Digest::of(&package.parts[0]);
     let digest = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, digest.as_bytes());
     let head = format!(
-        "PUT /api/v1/shares/{}/parts/0 HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/octet-stream\r\n\
+        "PUT /api/v1/shares/{}/contents/1/parts/0 HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/octet-stream\r\n\
          content-length: {}\r\n{CONTENT_DIGEST}: sha-256=:{digest}:\r\n{OWNER_PROOF}: {}\r\n\r\n",
         package.share(),
         package.parts[0].len(),

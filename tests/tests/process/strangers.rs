@@ -79,7 +79,7 @@ fn first_bytes(way: Way, share: &str, proof: &str) -> String {
             "PUT /api/v1/pushes/AAAAAAAAAAAAAAAAAAAAAA HTTP/1.1\r\n{json}content-length: 131072\r\n{OWNER_PROOF}: {proof}\r\n\r\n"
         ),
         Way::Part => format!(
-            "PUT /api/v1/shares/{share}/parts/0 HTTP/1.1\r\nhost: a\r\ncontent-type: application/octet-stream\r\n\
+            "PUT /api/v1/shares/{share}/contents/1/parts/0 HTTP/1.1\r\nhost: a\r\ncontent-type: application/octet-stream\r\n\
              content-length: 65601\r\n{CONTENT_DIGEST}: {digest}\r\n{OWNER_PROOF}: {proof}\r\n\r\n\u{1}"
         ),
         Way::Headers => "GET / HTTP/1.1\r\nhost: a\r\nx-slow: ".to_owned(),

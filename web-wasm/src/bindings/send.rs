@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use subrosa_shared::api::Config;
-use subrosa_shared::id::{Commitment, Digest, LinkId};
+use subrosa_shared::content::ContentNumber;
+use subrosa_shared::id::{Commitment, Digest};
 use subrosa_shared::manifest::{Entry, EntryKind, Part};
 use subrosa_shared::note::NoteError;
 use subrosa_shared::path::{DEPTH_MAX, EntryPath, NAME_BYTES_MAX, PATH_BYTES_MAX};
@@ -390,7 +391,7 @@ fn planned(entries: &str) -> Result<Vec<Entry>, Thrown> {
 
 /// The sender's side. See [`sender::Sender`].
 #[wasm_bindgen]
-pub struct Sender(sender::Sender);
+pub struct Sender(pub(super) sender::Sender);
 
 owner_methods!(Sender);
 
@@ -411,13 +412,13 @@ impl Sender {
         Ok(self.0.keep().map_err(Thrown::from)?.to_vec())
     }
 
-    /// The sender that was kept.
+    /// The sender that was kept, of the content of that number.
     ///
     /// # Errors
     /// `given`: that is none.
     #[wasm_bindgen(js_name = fromKept)]
-    pub fn from_kept(kept: &[u8]) -> Result<Self, JsValue> {
-        let sender = sender::Sender::from_kept(kept);
+    pub fn from_kept(kept: &[u8], content: u16) -> Result<Self, JsValue> {
+        let sender = sender::Sender::from_kept(kept, content_number(content)?);
         Ok(Self(sender.ok_or_else(|| Thrown::new("given", "that is no sender"))?))
     }
 
@@ -458,8 +459,14 @@ impl Sender {
         Ok(())
     }
 
+    /// The number of the content that is sent.
+    #[must_use]
+    pub fn content(&self) -> u16 {
+        self.0.content().get()
+    }
+
     /// Seals the manifest. Lengths, digests and commitments (32 bytes each) are those of the stored
-    /// parts, in order.
+    /// parts, in order. A new edition says that it was sealed now.
     ///
     /// # Errors
     /// `manifest`: it cannot be described.
@@ -472,6 +479,7 @@ impl Sender {
         sealed_lens: &[f64],
         digests: &[u8],
         commitments: &[u8],
+        now_millis: f64,
     ) -> Result<Vec<u8>, JsValue> {
         let entries = planned(entries)?;
         let ((digests, _), (commitments, _)) = (digests.as_chunks(), commitments.as_chunks());
@@ -481,7 +489,8 @@ impl Sender {
             commitment: Commitment::from_bytes(*commitment),
         });
         let note = (!note.is_empty()).then(|| note.to_owned());
-        let sealed = self.0.seal_manifest(entries, note, part_bytes, parts.collect(), &mut rng());
+        let now = moment(Some(now_millis)).ok_or_else(|| Thrown::new("given", "that is no moment"))?;
+        let sealed = self.0.seal_manifest((entries, note), part_bytes, parts.collect(), now, &mut rng());
         Ok(sealed.map_err(Thrown::from)?)
     }
 
@@ -550,121 +559,6 @@ impl Sender {
     }
 }
 
-/// The owner of a share who comes back. See [`sender::ShareOwner`].
-#[wasm_bindgen]
-pub struct ShareOwner(sender::ShareOwner);
-
-#[wasm_bindgen]
-impl ShareOwner {
-    /// Finds the owner's address in a text.
-    ///
-    /// # Errors
-    /// `no-link`, `damaged`, `other-kind`.
-    #[wasm_bindgen(js_name = fromLink)]
-    pub fn from_link(text: &str) -> Result<Self, JsValue> {
-        Ok(Self(sender::ShareOwner::from_link(text).map_err(Thrown::from)?))
-    }
-
-    /// The share's id.
-    #[wasm_bindgen(js_name = shareId)]
-    #[must_use]
-    pub fn share_id(&self) -> String {
-        self.0.share_id().to_string()
-    }
-
-    /// For the owner's header.
-    #[wasm_bindgen(js_name = ownerProof)]
-    #[must_use]
-    pub fn owner_proof(&self) -> String {
-        self.0.owner_proof().to_string()
-    }
-
-    /// What stands after `#` in the owner's address.
-    #[must_use]
-    pub fn token(&self) -> String {
-        self.0.token().to_string()
-    }
-
-    /// What the share holds: [`sender::Contents`] in JSON.
-    ///
-    /// # Errors
-    /// `manifest`: it does not open.
-    pub fn contents(&mut self, manifest: &[u8]) -> Result<String, JsValue> {
-        Ok(json(&self.0.contents(manifest).map_err(Thrown::from)?))
-    }
-
-    /// Reads the owner's note as it is now.
-    ///
-    /// # Errors
-    /// `note`: it does not open. `older-note`: a newer one was seen.
-    #[wasm_bindgen(js_name = openNote)]
-    pub fn open_note(&mut self, sealed: &[u8]) -> Result<(), JsValue> {
-        Ok(self.0.open_note(sealed).map_err(Thrown::from)?)
-    }
-
-    /// The links that the note knows: a list of [`sender::Noted`] in JSON.
-    #[must_use]
-    pub fn noted(&self) -> String {
-        json(&self.0.noted())
-    }
-
-    /// Whether links with these labels (in JSON) can be made.
-    ///
-    /// # Errors
-    /// `label-too-long`: by how many bytes; `too-many-links`.
-    #[wasm_bindgen(js_name = expectRoom)]
-    pub fn expect_room(&self, labels: &str) -> Result<(), JsValue> {
-        let labels: Vec<String> = given(labels)?;
-        Ok(self.0.expect_room(&labels).map_err(Thrown::from)?)
-    }
-
-    /// Draws another link; its id. Several may be drawn. An empty password is none.
-    ///
-    /// # Errors
-    /// `password-too-long`; `label-too-long`: by how many bytes; `too-many-links`.
-    #[wasm_bindgen(js_name = drawLink)]
-    pub fn draw_link(&mut self, label: &str, typed: &str) -> Result<String, JsValue> {
-        let password = password(typed)?;
-        Ok(self.0.draw_link(label, password.as_ref(), &mut rng()).map_err(Thrown::from)?.to_string())
-    }
-
-    /// Forgets what was drawn.
-    #[wasm_bindgen(js_name = forgetDrawn)]
-    pub fn forget_drawn(&mut self) {
-        self.0.forget_drawn();
-    }
-
-    /// The note with the links that were drawn, sealed.
-    ///
-    /// # Errors
-    /// `note`: it is too large.
-    #[wasm_bindgen(js_name = sealNote)]
-    pub fn seal_note(&mut self) -> Result<Vec<u8>, JsValue> {
-        Ok(self.0.seal_note(&mut rng()).map_err(Thrown::from)?)
-    }
-
-    /// Body of the call that makes a link that was drawn.
-    ///
-    /// # Errors
-    /// `out-of-order`: it was not drawn, or the contents were not asked for.
-    #[wasm_bindgen(js_name = putLink)]
-    pub fn put_link(&self, link: &str, downloads_max: u32) -> Result<String, JsValue> {
-        let link = link.parse().map_err(|_| Thrown::from(SendError::OutOfOrder))?;
-        let body = self.0.put_link(link, LinkTerms { downloads_max }, &mut rng()).map_err(Thrown::from)?;
-        Ok(json(&body))
-    }
-
-    /// The sender again, without the password: with the first of these links (ids, a comma between)
-    /// that the note knows.
-    ///
-    /// # Errors
-    /// `note`: it knows none of them.
-    pub fn sender(&self, links: &str) -> Result<Sender, JsValue> {
-        let links: Vec<LinkId> = links.split(',').filter_map(|id| id.parse().ok()).collect();
-        Ok(Sender(self.0.sender(&links).map_err(Thrown::from)?))
-    }
-}
-
 impl From<BasketError> for Thrown {
     fn from(error: BasketError) -> Self {
         let (variant, detail) = match error {
@@ -704,4 +598,9 @@ impl From<SendError> for Thrown {
 fn moment(millis: Option<f64>) -> Option<Timestamp> {
     let millis = millis.filter(|millis| millis.is_finite() && *millis >= 0.0)?;
     Some(Timestamp::from_millis(millis as u64))
+}
+
+/// The number of a content as JavaScript has it.
+pub(super) fn content_number(number: u16) -> Result<ContentNumber, Thrown> {
+    ContentNumber::new(number).ok_or_else(|| Thrown::new("given", "no content has that number"))
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use subrosa_shared::limits::{JSON_BYTES_MAX, OWNER_NOTE_BYTES_MAX, PUSH_BODY_BYTES_MAX};
+use subrosa_shared::limits::{JSON_BYTES_MAX, LINKS_BODY_BYTES_MAX, OWNER_NOTE_BYTES_MAX, PUSH_BODY_BYTES_MAX};
 use subrosa_shared::problem::{CONTENT_TYPE, ProblemType};
 
 use ProblemType as P;
@@ -26,12 +26,17 @@ fn own(operation: &str) -> &'static [P] {
     match operation {
         "create_share" => &[P::IdMismatch, P::AlreadyExists, P::Gone, P::ExpiryOutOfRange, P::PartSizeOutOfRange],
         "change_share" => &[P::Gone, P::ExpiryOutOfRange],
-        "complete_share" => &[P::Gone, P::AlreadyComplete, P::IncompleteUpload, P::ShareTooLarge],
+        "begin_content" => {
+            &[P::Gone, P::NotComplete, P::AlreadyExists, P::TooManyContents, P::ValueOutOfRange, P::PartSizeOutOfRange]
+        }
+        "remove_content" => &[P::Gone, P::NotComplete, P::ContentInUse],
+        "complete_content" => &[P::Gone, P::AlreadyComplete, P::IncompleteUpload, P::ShareTooLarge],
+        "move_links" => &[P::Gone, P::NotComplete, P::DownloadsOutOfRange, P::ValueOutOfRange],
         "list_parts" | "read_part_back" | "read_manifest_back" => &[P::Gone],
         "store_part" => &[P::Gone, P::AlreadyComplete, P::PartOutOfRange, P::ValueOutOfRange],
         "store_manifest" => &[P::Gone, P::AlreadyComplete, P::ValueOutOfRange],
         "store_note" => &[P::Gone, P::BodyTooLarge, P::NoteChanged, P::MalformedRequest],
-        "add_link" => &[
+        "add_link" | "add_links" => &[
             P::Gone,
             P::IdMismatch,
             P::AlreadyExists,
@@ -41,7 +46,7 @@ fn own(operation: &str) -> &'static [P] {
             P::ValueOutOfRange,
             P::ExpiryOutOfRange,
         ],
-        "change_link" => &[P::Gone, P::DownloadsOutOfRange, P::ValueOutOfRange, P::ExpiryOutOfRange],
+        "change_link" => &[P::Gone, P::AlreadyExists, P::DownloadsOutOfRange, P::ValueOutOfRange, P::ExpiryOutOfRange],
         "destroy_link" | "destroy_push" => &[P::DestroyNotAllowed],
         "grant_lease" | "reveal_push" => &[P::NoDownloadLeft, P::LeaseEnded],
         "fetch_part" => &[P::Gone, P::Paused, P::NoDownloadLeft, P::LeaseEnded, P::LeaseSpent],
@@ -106,10 +111,12 @@ pub(super) fn describe(document: &mut Value) {
 fn body_description(operation: &str) -> String {
     match operation {
         "store_part" => {
-            "A sealed part, of a length that the share's part size gives: PROTOCOL.md sections 4 and 5.".to_owned()
+            "A sealed part, of a length that the part size of its content gives: PROTOCOL.md sections 4 and 5."
+                .to_owned()
         }
         "store_manifest" => "The sealed manifest: PROTOCOL.md section 7.".to_owned(),
         "store_note" => format!("The sealed note, at most {OWNER_NOTE_BYTES_MAX} bytes: PROTOCOL.md section 9."),
+        "add_links" | "move_links" => format!("At most {LINKS_BODY_BYTES_MAX} bytes."),
         "make_push" => format!("At most {PUSH_BODY_BYTES_MAX} bytes."),
         _ => format!("At most {JSON_BYTES_MAX} bytes."),
     }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use subrosa_durable_redis::Tag;
 use subrosa_lifecycle::RecordKey;
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::ShareId;
 
 use super::{Invocation, RedisLedger, rows, scripts};
@@ -17,11 +18,20 @@ impl RedisLedger {
         let keys = self.keys.record(&RecordKey::Share(*share));
         let put = |expected: &[u8]| {
             let put = self.script(&scripts::PUT_OBJECT, keys.tag);
-            let put = put.key(keys.record.as_str()).key(keys.objects.as_str()).arg(rows::slot_name(object.slot));
-            put.arg(expected).arg(rows::object_bytes(object)).arg(WriteId::generate().0)
+            let put = put.key(keys.record.as_str()).key(keys.objects.as_str()).arg(object.content.to_string());
+            let index = match object.slot {
+                Slot::Manifest => String::new(),
+                Slot::Part(index) => index.to_string(),
+            };
+            put.arg(index)
+                .arg(rows::name_of(object))
+                .arg(expected)
+                .arg(rows::object_bytes(object))
+                .arg(WriteId::generate().0)
         };
         let Some(replaced) = self.replace(keys.tag, put).await? else { return Ok(PutObject::Closed) };
-        let replaced = (!replaced.is_empty()).then(|| rows::object(object.slot, &replaced)).transpose()?;
+        let replaced =
+            (!replaced.is_empty()).then(|| rows::object((object.content, object.slot), &replaced)).transpose()?;
         Ok(PutObject::Stored { replaced })
     }
 
@@ -84,34 +94,50 @@ impl RedisLedger {
         Ok(Objects { write_id: reply.write_id()?, rows: rows::objects(reply.value()?)? })
     }
 
-    pub(super) async fn parts(&self, share: &ShareId, places: Range<u32>) -> Result<Vec<ObjectRow>, LedgerError> {
+    pub(super) async fn parts(
+        &self,
+        share: &ShareId,
+        content: ContentNumber,
+        places: Range<u32>,
+    ) -> Result<Vec<ObjectRow>, LedgerError> {
         if places.is_empty() {
             return Ok(Vec::new());
         }
         let keys = self.keys.record(&RecordKey::Share(*share));
         let get = self.script(&scripts::GET, keys.tag).key(keys.objects).arg("HMGET");
-        let get = places.clone().fold(get, |get, index| get.arg(rows::slot_name(Slot::Part(index))));
+        let get = places.clone().fold(get, |get, index| get.arg(rows::object_name(content, Slot::Part(index))));
         let found: Vec<Option<Vec<u8>>> = self.read(keys.tag, get).await?.value()?;
         let stored = places.zip(found).filter_map(|(index, bytes)| Some((Slot::Part(index), bytes?)));
-        stored.map(|(slot, bytes)| rows::object(slot, &bytes)).collect()
+        stored.map(|(slot, bytes)| rows::object((content, slot), &bytes)).collect()
     }
 
-    pub(super) async fn last_part(&self, share: &ShareId) -> Result<Option<ObjectRow>, LedgerError> {
+    pub(super) async fn last_part(
+        &self,
+        share: &ShareId,
+        content: ContentNumber,
+    ) -> Result<Option<ObjectRow>, LedgerError> {
         let keys = self.keys.record(&RecordKey::Share(*share));
         let get = self.script(&scripts::LAST_PART, keys.tag).key(keys.record).key(keys.objects);
+        let get = get.arg(content.to_string());
         let mut reply = self.read(keys.tag, get).await?;
         if reply.word == "none" {
             return Ok(None);
         }
         let slot = Slot::Part(reply.value()?);
-        rows::object(slot, &reply.value::<Vec<u8>>()?).map(Some)
+        rows::object((content, slot), &reply.value::<Vec<u8>>()?).map(Some)
     }
 
-    pub(super) async fn object(&self, share: &ShareId, slot: Slot) -> Result<Option<ObjectRow>, LedgerError> {
+    pub(super) async fn object(
+        &self,
+        share: &ShareId,
+        content: ContentNumber,
+        slot: Slot,
+    ) -> Result<Option<ObjectRow>, LedgerError> {
         let keys = self.keys.record(&RecordKey::Share(*share));
-        let get = self.script(&scripts::GET, keys.tag).key(keys.objects).arg("HGET").arg(rows::slot_name(slot));
+        let get = self.script(&scripts::GET, keys.tag).key(keys.objects).arg("HGET");
+        let get = get.arg(rows::object_name(content, slot));
         let found: Option<Vec<u8>> = self.read(keys.tag, get).await?.value()?;
-        found.map(|bytes| rows::object(slot, &bytes)).transpose()
+        found.map(|bytes| rows::object((content, slot), &bytes)).transpose()
     }
 
     pub(super) async fn note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError> {

@@ -89,7 +89,8 @@ impl RedisLedger {
         let StoredRecord { head, cells } = record;
         let flag = |flag: bool| if flag { "1" } else { "0" };
         commit = commit.arg(rows::score(*due)).arg(head.as_slice());
-        commit = commit.arg(flag(*accepts_parts)).arg(flag(*stands_alone)).arg(LOG_LINES_MAX.to_string());
+        commit = commit.arg(rows::open_text(*accepts_parts)).arg(flag(*stands_alone)).arg(LOG_LINES_MAX.to_string());
+        commit = commit.arg(change.drop_content.map_or_else(String::new, |content| content.to_string()));
         let links = change.key.share().map_or(&[][..], |_| &change.new_links);
         commit = commit.arg(links.len().to_string()).arg(cells.len().to_string());
         for link in links {

@@ -2,6 +2,7 @@
 
 use subrosa_lifecycle::{Cell, RecordKey};
 use subrosa_shared::api::LogLine;
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{Digest, LinkId};
 use subrosa_shared::time::Timestamp;
 
@@ -11,16 +12,38 @@ use crate::ledger::{DUE_MAX, Due, LedgerError, ObjectRow, Slot, WriteId};
 /// Bytes of a stored object before the name of its blob.
 const OBJECT_HEAD_LEN: usize = 8 + 32;
 
-/// The name of a slot.
-pub(super) fn slot_name(slot: Slot) -> String {
-    match slot {
+/// The name of an object of a content. Those of the first one have the names of before there were
+/// others.
+pub(super) fn object_name(content: ContentNumber, slot: Slot) -> String {
+    let slot = match slot {
         Slot::Manifest => "manifest".to_owned(),
         Slot::Part(index) => index.to_string(),
-    }
+    };
+    if content.is_first() { slot } else { format!("{content}/{slot}") }
 }
 
-fn slot_of(name: &str) -> Option<Slot> {
-    if name == "manifest" { Some(Slot::Manifest) } else { name.parse().ok().map(Slot::Part) }
+/// The name of a stored object.
+pub(super) fn name_of(object: &ObjectRow) -> String {
+    object_name(object.content, object.slot)
+}
+
+fn object_named(name: &str) -> Option<(ContentNumber, Slot)> {
+    let (content, slot) = match name.split_once('/') {
+        Some((content, slot)) => (ContentNumber::new(content.parse().ok()?)?, slot),
+        None => (ContentNumber::FIRST, name),
+    };
+    Some((content, if slot == "manifest" { Slot::Manifest } else { Slot::Part(slot.parse().ok()?) }))
+}
+
+/// How a record says of which content it accepts parts.
+pub(super) fn open_text(accepts_parts: Option<ContentNumber>) -> String {
+    accepts_parts.map_or_else(|| "0".to_owned(), |content| content.to_string())
+}
+
+/// Reads what [`open_text`] wrote.
+pub(super) fn open_content(text: &str) -> Result<Option<ContentNumber>, LedgerError> {
+    let number: u16 = text.parse().map_err(|_| corrupt("what a record accepts is no content"))?;
+    Ok(ContentNumber::new(number))
 }
 
 /// Length, digest, name of the blob.
@@ -30,13 +53,13 @@ pub(super) fn object_bytes(object: &ObjectRow) -> Vec<u8> {
 }
 
 /// Reads what [`object_bytes`] wrote.
-pub(super) fn object(slot: Slot, bytes: &[u8]) -> Result<ObjectRow, LedgerError> {
+pub(super) fn object((content, slot): (ContentNumber, Slot), bytes: &[u8]) -> Result<ObjectRow, LedgerError> {
     let read = || {
         let (head, blob) = bytes.split_at_checked(OBJECT_HEAD_LEN)?;
         let (len, digest) = head.split_first_chunk()?;
         let digest = Digest::from_bytes(digest.try_into().ok()?);
         let blob = String::from_utf8(blob.to_vec()).ok()?;
-        Some(ObjectRow { slot, sealed_len: u64::from_be_bytes(*len), digest, blob })
+        Some(ObjectRow { content, slot, sealed_len: u64::from_be_bytes(*len), digest, blob })
     };
     read().ok_or_else(|| corrupt("an object is malformed"))
 }
@@ -44,11 +67,11 @@ pub(super) fn object(slot: Slot, bytes: &[u8]) -> Result<ObjectRow, LedgerError>
 /// All objects, in order.
 pub(super) fn objects(found: Vec<(String, Vec<u8>)>) -> Result<Vec<ObjectRow>, LedgerError> {
     let read = |(name, bytes): (String, Vec<u8>)| {
-        let slot = slot_of(&name).ok_or_else(|| corrupt("a slot has no such name"))?;
-        object(slot, &bytes)
+        let named = object_named(&name).ok_or_else(|| corrupt("an object has no such name"))?;
+        object(named, &bytes)
     };
     let mut rows: Vec<ObjectRow> = found.into_iter().map(read).collect::<Result<_, _>>()?;
-    rows.sort_unstable_by_key(|row| row.slot);
+    rows.sort_unstable_by_key(|row| (row.content, row.slot));
     Ok(rows)
 }
 
@@ -119,13 +142,16 @@ mod tests {
 
     #[test]
     fn objects_come_back_in_order() {
-        let row =
-            |slot| ObjectRow { slot, sealed_len: u64::MAX, digest: Digest::from_bytes([7; 32]), blob: "x".into() };
+        let digest = Digest::from_bytes([7; 32]);
+        let row = |content, slot| ObjectRow { content, slot, sealed_len: u64::MAX, digest, blob: "x".into() };
         let slots = [Slot::Manifest, Slot::Part(0), Slot::Part(2), Slot::Part(10), Slot::Part(u32::MAX)];
-        let found = slots.iter().rev().map(|slot| (slot_name(*slot), object_bytes(&row(*slot)))).collect();
-        assert_eq!(objects(found).unwrap(), slots.map(row));
+        let contents = [1, 2, 10].map(|number| ContentNumber::new(number).unwrap());
+        let rows: Vec<_> = contents.into_iter().flat_map(|content| slots.map(|slot| row(content, slot))).collect();
+        let found = rows.iter().rev().map(|row| (name_of(row), object_bytes(row))).collect();
+        assert_eq!(objects(found).unwrap(), rows);
         for bytes in [&[][..], &[0; OBJECT_HEAD_LEN - 1], &[0xff; OBJECT_HEAD_LEN + 1]] {
-            assert!(matches!(object(Slot::Manifest, bytes), Err(LedgerError::Corrupt(_))));
+            let read = object((ContentNumber::FIRST, Slot::Manifest), bytes);
+            assert!(matches!(read, Err(LedgerError::Corrupt(_))));
         }
     }
 

@@ -82,7 +82,7 @@ impl Transfer for RedisLedger {
             record: StoredRecord { head, cells },
             write_id,
             due: Timestamp::from_millis(due),
-            accepts_parts: open == "1",
+            accepts_parts: rows::open_content(&open)?,
             stands_alone: false,
         };
         let links = rows::links(reply.value()?)?;
@@ -187,14 +187,13 @@ fn with_all(script: Invocation, keys: &RecordKeys) -> Invocation {
 fn with_exported(import: Invocation, exported: &ExportedRecord) -> Invocation {
     let ExportedRecord { row, links, objects, note, log } = exported;
     let import = import.arg(row.write_id.0).arg(rows::score(row.due)).arg(row.record.head.as_slice());
-    let import = import.arg(if row.accepts_parts { "1" } else { "0" });
+    let import = import.arg(rows::open_text(row.accepts_parts));
     let note = note.as_ref().map_or_else(Vec::new, |note| rows::note_bytes(WriteId::generate(), note));
     let import = import.arg(note).arg(links.len().to_string()).arg(objects.len().to_string());
     let import = import.arg(row.record.cells.len().to_string());
     let import = links.iter().fold(import, |import, link| import.arg(*link.as_bytes()));
-    let import = objects
-        .iter()
-        .fold(import, |import, object| import.arg(rows::slot_name(object.slot)).arg(rows::object_bytes(object)));
+    let import =
+        objects.iter().fold(import, |import, object| import.arg(rows::name_of(object)).arg(rows::object_bytes(object)));
     let cells = &row.record.cells;
     let import =
         cells.iter().fold(import, |import, cell| import.arg(rows::cell_field(&cell.link)).arg(cell.bytes.as_slice()));

@@ -7,6 +7,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use subrosa_lifecycle::{Cell, LoadedLinks, RecordKey, StoredRecord};
 use subrosa_shared::api::LogLine;
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
@@ -116,6 +117,9 @@ pub(super) fn commit(connection: &Connection, change: &Change) -> rusqlite::Resu
         Some(row) if current.is_none() => insert(connection, &change.key, row)?,
         Some(row) => update(connection, &change.key, row)?,
     }
+    if let (Some(share), Some(content)) = (change.key.share(), change.drop_content) {
+        drop_content(connection, &share, content)?;
+    }
     if let Some(row) = &change.record {
         add_links(connection, change)?;
         add_lines(connection, &change.key, &change.log, current.is_none())?;
@@ -132,14 +136,31 @@ pub(super) fn insert(connection: &Connection, key: &RecordKey, row: &NewRow) -> 
             "INSERT INTO record (key, write_id, objects_write_id, due, accepts_parts, bytes)
              VALUES (?1, ?2, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![key.to_bytes(), row.write_id.0, millis(row.due), row.accepts_parts, row.record.head])?;
+        .execute(params![
+            key.to_bytes(),
+            row.write_id.0,
+            millis(row.due),
+            open_number(row.accepts_parts),
+            row.record.head
+        ])?;
     put_cells(connection, key, &row.record.cells)
+}
+
+/// How a record says of which content it accepts parts: 0 is none.
+fn open_number(accepts_parts: Option<ContentNumber>) -> u16 {
+    accepts_parts.map_or(0, ContentNumber::get)
 }
 
 fn update(connection: &Connection, key: &RecordKey, row: &NewRow) -> rusqlite::Result<()> {
     connection
         .prepare_cached("UPDATE record SET write_id = ?2, due = ?3, accepts_parts = ?4, bytes = ?5 WHERE key = ?1")?
-        .execute(params![key.to_bytes(), row.write_id.0, millis(row.due), row.accepts_parts, row.record.head])?;
+        .execute(params![
+            key.to_bytes(),
+            row.write_id.0,
+            millis(row.due),
+            open_number(row.accepts_parts),
+            row.record.head
+        ])?;
     put_cells(connection, key, &row.record.cells)
 }
 
@@ -239,12 +260,12 @@ fn log_line(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<LogLine>
 
 pub(super) fn put_object(connection: &Connection, share: &ShareId, object: &ObjectRow) -> rusqlite::Result<PutObject> {
     let open = connection
-        .prepare_cached("UPDATE record SET objects_write_id = ?2 WHERE key = ?1 AND accepts_parts = 1")?
-        .execute(params![share_key(share), WriteId::generate().0])?;
+        .prepare_cached("UPDATE record SET objects_write_id = ?2 WHERE key = ?1 AND accepts_parts = ?3")?
+        .execute(params![share_key(share), WriteId::generate().0, object.content.get()])?;
     if open == 0 {
         return Ok(PutObject::Closed);
     }
-    let replaced = self::object(connection, share, object.slot)?;
+    let replaced = self::object(connection, share, (object.content, object.slot))?;
     add_object(connection, share, object)?;
     Ok(PutObject::Stored { replaced })
 }
@@ -256,7 +277,7 @@ pub(super) fn add_object(connection: &Connection, share: &ShareId, object: &Obje
         )?
         .execute(params![
             share_key(share),
-            slot_number(object.slot),
+            slot_number(object.content, object.slot),
             object.sealed_len,
             object.digest.as_bytes(),
             object.blob
@@ -278,44 +299,86 @@ pub(super) fn objects(connection: &Connection, share: &ShareId) -> rusqlite::Res
     Ok(Objects { rows, write_id })
 }
 
-pub(super) fn parts(connection: &Connection, share: &ShareId, places: Range<u32>) -> rusqlite::Result<Vec<ObjectRow>> {
+fn drop_content(connection: &Connection, share: &ShareId, content: ContentNumber) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE record SET objects_write_id = ?2 WHERE key = ?1")?
+        .execute(params![share_key(share), WriteId::generate().0])?;
+    let (from, to) = (slot_number(content, Slot::Manifest), slot_number(content, Slot::Part(u32::MAX)));
+    connection.prepare_cached("DELETE FROM object WHERE key = ?1 AND slot >= ?2 AND slot < ?3")?.execute(params![
+        share_key(share),
+        from,
+        to
+    ])?;
+    Ok(())
+}
+
+pub(super) fn parts(
+    connection: &Connection,
+    share: &ShareId,
+    content: ContentNumber,
+    places: Range<u32>,
+) -> rusqlite::Result<Vec<ObjectRow>> {
+    let slot = |index| slot_number(content, Slot::Part(index));
     connection
         .prepare_cached(
             "SELECT slot, sealed_len, digest, blob FROM object WHERE key = ?1 AND slot >= ?2 AND slot < ?3 ORDER BY slot",
         )?
-        .query_map(params![share_key(share), places.start, places.end], object_row)?
+        .query_map(params![share_key(share), slot(places.start), slot(places.end)], object_row)?
         .collect()
 }
 
-pub(super) fn last_part(connection: &Connection, share: &ShareId) -> rusqlite::Result<Option<ObjectRow>> {
+pub(super) fn last_part(
+    connection: &Connection,
+    share: &ShareId,
+    content: ContentNumber,
+) -> rusqlite::Result<Option<ObjectRow>> {
+    let (from, to) = (slot_number(content, Slot::Part(0)), slot_number(content, Slot::Part(u32::MAX)));
     connection
         .prepare_cached(
-            "SELECT slot, sealed_len, digest, blob FROM object WHERE key = ?1 AND slot >= 0 ORDER BY slot DESC LIMIT 1",
+            "SELECT slot, sealed_len, digest, blob FROM object WHERE key = ?1 AND slot >= ?2 AND slot < ?3
+             ORDER BY slot DESC LIMIT 1",
         )?
-        .query_row([share_key(share)], object_row)
+        .query_row(params![share_key(share), from, to], object_row)
         .optional()
 }
 
-pub(super) fn object(connection: &Connection, share: &ShareId, slot: Slot) -> rusqlite::Result<Option<ObjectRow>> {
+pub(super) fn object(
+    connection: &Connection,
+    share: &ShareId,
+    (content, slot): (ContentNumber, Slot),
+) -> rusqlite::Result<Option<ObjectRow>> {
     connection
         .prepare_cached("SELECT slot, sealed_len, digest, blob FROM object WHERE key = ?1 AND slot = ?2")?
-        .query_row(params![share_key(share), slot_number(slot)], object_row)
+        .query_row(params![share_key(share), slot_number(content, slot)], object_row)
         .optional()
 }
 
 fn object_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<ObjectRow> {
-    let slot = match row.get(0)? {
-        -1_i64 => Slot::Manifest,
-        index => Slot::Part(u32::try_from(index).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, index))?),
-    };
-    Ok(ObjectRow { slot, sealed_len: row.get(1)?, digest: Digest::from_bytes(row.get(2)?), blob: row.get(3)? })
+    let number = row.get(0)?;
+    let (content, slot) = object_numbered(number).ok_or(rusqlite::Error::IntegralValueOutOfRange(0, number))?;
+    Ok(ObjectRow { content, slot, sealed_len: row.get(1)?, digest: Digest::from_bytes(row.get(2)?), blob: row.get(3)? })
 }
 
-fn slot_number(slot: Slot) -> i64 {
+/// The numbers of the objects of a content follow each other, the manifest first. Those of the
+/// first content are -1, 0, 1 …, as they were before there were others. No part has the last index
+/// that there is: so the numbers of no two objects are the same.
+fn slot_number(content: ContentNumber, slot: Slot) -> i64 {
+    let first = i64::from(content.get() - 1) << 32;
     match slot {
-        Slot::Manifest => -1,
-        Slot::Part(index) => i64::from(index),
+        Slot::Manifest => first - 1,
+        Slot::Part(index) => first + i64::from(index),
     }
+}
+
+/// The object of that number.
+fn object_numbered(number: i64) -> Option<(ContentNumber, Slot)> {
+    let from_first = number.checked_add(1)?;
+    let content = ContentNumber::new(u16::try_from(from_first >> 32).ok()?.checked_add(1)?)?;
+    let slot = match u32::try_from(from_first & i64::from(u32::MAX)).ok()? {
+        0 => Slot::Manifest,
+        place => Slot::Part(place - 1),
+    };
+    Some((content, slot))
 }
 
 pub(super) fn put_note(

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use subrosa_lifecycle::{LoadedLinks, RecordKey, StoredRecord};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::LinkId;
 use subrosa_shared::time::Timestamp;
 
@@ -92,7 +93,7 @@ fn export(connection: &Connection, key: &RecordKey) -> rusqlite::Result<Option<E
             Ok(NewRow {
                 write_id: WriteId(row.get(0)?),
                 due: Timestamp::from_millis(row.get(1)?).min(DUE_MAX),
-                accepts_parts: row.get(2)?,
+                accepts_parts: ContentNumber::new(row.get(2)?),
                 record: StoredRecord { head: row.get(3)?, cells: Vec::new() },
                 stands_alone: false,
             })

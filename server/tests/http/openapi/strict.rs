@@ -101,7 +101,13 @@ impl World {
         let proof = |name: &str| format!("subrosa-{name}-proof");
         let others = ["link", "open", "lease", "device"].map(|name| (proof(name), "A".repeat(43)));
         let headers = others.into_iter().chain([(proof("owner"), owner)]).collect();
-        let path = vec![("share", share), ("link", link), ("lease", "A".repeat(22)), ("index", "0".to_owned())];
+        let path = vec![
+            ("share", share),
+            ("link", link),
+            ("lease", "A".repeat(22)),
+            ("index", "0".to_owned()),
+            ("content", "1".to_owned()),
+        ];
         Form { method: call.method.clone(), template: call.template.clone(), path, headers, body }
     }
 
@@ -128,6 +134,7 @@ impl World {
             },
             "integer" => schema["minimum"].clone(),
             "boolean" => json!(true),
+            "array" => json!([self.sample(&schema["items"])]),
             kind => panic!("no sample of {kind}: {schema}"),
         }
     }
@@ -141,6 +148,7 @@ impl World {
                     self.leaves(member, &format!("{pointer}/{name}"), leaves);
                 }
             }
+            None if kind(schema) == "array" => self.leaves(&schema["items"], &format!("{pointer}/0"), leaves),
             None => leaves.push((pointer.to_owned(), schema)),
         }
     }

@@ -243,9 +243,9 @@ async fn calls_of_the_other_channel_find_nothing() {
         Call::get(format!("/shares/{id}/log")),
         Call::get(format!("/shares/{id}/note")),
         Call::put(format!("/shares/{id}/note")).binary(&crate::support::fake_sealed(100, 1)),
-        Call::get(format!("/shares/{id}/parts")),
-        Call::get(format!("/shares/{id}/manifest")),
-        Call::put(format!("/shares/{id}/parts/0")).binary(&crate::support::fake_sealed(100, 1)),
+        Call::get(format!("/shares/{id}/contents/1/parts")),
+        Call::get(format!("/shares/{id}/contents/1/manifest")),
+        Call::put(format!("/shares/{id}/contents/1/parts/0")).binary(&crate::support::fake_sealed(100, 1)),
         Call::patch(format!("/shares/{id}/links/{id}")).json(&json!({ "paused": true })),
         Call::delete(format!("/shares/{id}/links/{id}")),
     ] {

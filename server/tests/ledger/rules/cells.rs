@@ -48,7 +48,7 @@ pub(crate) async fn cells_go_with_their_record_and_when_it_stands_alone(backend:
     let ledger = backend.open(&clock()).await;
     let first = with_cells(b"first", &[cell(1, b"one"), cell(2, b"two")]);
     ledger.commit(put(share(1), None, first.clone())).await.unwrap();
-    let burned = NewRow { stands_alone: true, accepts_parts: false, ..new_row(b"burned") };
+    let burned = NewRow { stands_alone: true, accepts_parts: None, ..new_row(b"burned") };
     let change = put(share(1), Some(first.write_id), burned.clone());
     assert_eq!(ledger.commit(change).await.unwrap(), CommitOutcome::Committed);
     assert_eq!(cells(&*ledger, LoadedLinks::All).await, []);

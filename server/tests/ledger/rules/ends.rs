@@ -15,7 +15,7 @@ pub(crate) async fn a_record_that_stands_alone_keeps_nothing_beside_it(backend: 
         ledger.put_note(&share, b"note".to_vec(), Replaces::Anything).await.unwrap();
     }
     let line = LogLine { at: START, link: None, event: Event::Created };
-    let row = NewRow { stands_alone: true, accepts_parts: false, ..new_row(b"burned") };
+    let row = NewRow { stands_alone: true, accepts_parts: None, ..new_row(b"burned") };
     let change = Change { log: vec![line], ..put(key(1), Some(write_id), row) };
     assert_eq!(ledger.commit(change).await.unwrap(), CommitOutcome::Committed);
     assert!(ledger.load(&key(1), LoadedLinks::All).await.unwrap().is_some());

@@ -7,6 +7,7 @@ use subrosa_server::ledger::{
     Change, CommitOutcome, LOG_LINES_MAX, NewRow, ObjectRow, Objects, PutNote, PutObject, Replaces, Slot, WriteId,
 };
 use subrosa_shared::api::{Event, LogLine};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::Digest;
 
 use crate::backends::Backend;
@@ -38,7 +39,7 @@ pub(crate) async fn objects_are_taken_only_while_the_record_accepts_parts(backen
     assert_eq!(put_object(part(0, 1)).await, PutObject::Stored { replaced: None });
     assert_eq!(put_object(part(0, 2)).await, PutObject::Stored { replaced: Some(part(0, 1)) });
 
-    let closed = NewRow { accepts_parts: false, ..new_row(b"closed") };
+    let closed = NewRow { accepts_parts: None, ..new_row(b"closed") };
     ledger.commit(put(share(1), Some(write_id), closed)).await.unwrap();
     assert_eq!(put_object(part(0, 3)).await, PutObject::Closed);
     assert_eq!(put_object(part(1, 3)).await, PutObject::Closed);
@@ -47,22 +48,22 @@ pub(crate) async fn objects_are_taken_only_while_the_record_accepts_parts(backen
 
 pub(crate) async fn parts_come_in_pages_and_the_last_is_known(backend: &dyn Backend) {
     let ledger = backend.open(&clock()).await;
-    assert_eq!(ledger.last_part(&share(1)).await.unwrap(), None, "no record");
+    assert_eq!(ledger.last_part(&share(1), ContentNumber::FIRST).await.unwrap(), None, "no record");
     create(ledger.as_ref(), share(1)).await;
-    assert_eq!(ledger.last_part(&share(1)).await.unwrap(), None);
-    let manifest = ObjectRow { slot: Slot::Manifest, ..part(0, 9) };
+    assert_eq!(ledger.last_part(&share(1), ContentNumber::FIRST).await.unwrap(), None);
+    let manifest = ObjectRow { content: ContentNumber::FIRST, slot: Slot::Manifest, ..part(0, 9) };
     ledger.put_object(&share(1), manifest).await.unwrap();
-    assert_eq!(ledger.last_part(&share(1)).await.unwrap(), None, "a manifest is no part");
+    assert_eq!(ledger.last_part(&share(1), ContentNumber::FIRST).await.unwrap(), None, "a manifest is no part");
     for (index, last) in [(2, 2), (0, 2), (10, 10), (9, 10), (2, 10)] {
         ledger.put_object(&share(1), part(index, 1)).await.unwrap();
-        assert_eq!(ledger.last_part(&share(1)).await.unwrap(), Some(part(last, 1)));
+        assert_eq!(ledger.last_part(&share(1), ContentNumber::FIRST).await.unwrap(), Some(part(last, 1)));
     }
-    let parts = |places| async { ledger.parts(&share(1), places).await.unwrap() };
+    let parts = |places| async { ledger.parts(&share(1), ContentNumber::FIRST, places).await.unwrap() };
     assert_eq!(parts(0..3).await, [part(0, 1), part(2, 1)]);
     assert_eq!(parts(9..11).await, [part(9, 1), part(10, 1)]);
     assert_eq!(parts(3..9).await, []);
     assert_eq!(parts(5..5).await, []);
-    assert_eq!(ledger.parts(&share(2), 0..3).await.unwrap(), []);
+    assert_eq!(ledger.parts(&share(2), ContentNumber::FIRST, 0..3).await.unwrap(), []);
 }
 
 pub(crate) async fn a_change_that_rests_on_objects_fails_when_they_changed(backend: &dyn Backend) {
@@ -184,4 +185,51 @@ pub(crate) async fn an_owners_turns_do_not_fill_the_timeline(backend: &dyn Backe
     expected.push(line(900_000, None, Event::Opened));
     expected.extend([line(900_001, None, Event::Opened), line(900_002, None, Event::Changed)]);
     assert_eq!(ledger.log(&key(1)).await.unwrap(), expected);
+}
+
+pub(crate) async fn the_objects_of_a_content_are_its_own(backend: &dyn Backend) {
+    let ledger = backend.open(&clock()).await;
+    let second = ContentNumber::new(2).unwrap();
+    let of = |content, object: ObjectRow| ObjectRow { content, blob: format!("{content}-{}", object.blob), ..object };
+    let manifest = ObjectRow { slot: Slot::Manifest, ..part(0, 9) };
+    let write_id = create(ledger.as_ref(), share(1)).await;
+    for object in [manifest.clone(), part(0, 1), part(3, 1)] {
+        ledger.put_object(&share(1), object).await.unwrap();
+    }
+    assert_eq!(ledger.put_object(&share(1), of(second, part(0, 2))).await.unwrap(), PutObject::Closed);
+
+    let row = NewRow { accepts_parts: Some(second), ..new_row(b"next") };
+    let next = row.write_id;
+    ledger.commit(put(share(1), Some(write_id), row)).await.unwrap();
+    assert_eq!(ledger.put_object(&share(1), part(0, 5)).await.unwrap(), PutObject::Closed, "what is fixed stays");
+    assert_eq!(ledger.last_part(&share(1), second).await.unwrap(), None);
+    for object in [of(second, part(1, 2)), of(second, part(0, 2)), of(second, manifest.clone())] {
+        let stored = ledger.put_object(&share(1), object).await.unwrap();
+        assert_eq!(stored, PutObject::Stored { replaced: None });
+    }
+    assert_eq!(ledger.last_part(&share(1), second).await.unwrap(), Some(of(second, part(1, 2))));
+    assert_eq!(ledger.last_part(&share(1), ContentNumber::FIRST).await.unwrap(), Some(part(3, 1)));
+    assert_eq!(ledger.object(&share(1), second, Slot::Part(0)).await.unwrap(), Some(of(second, part(0, 2))));
+    assert_eq!(ledger.object(&share(1), ContentNumber::FIRST, Slot::Part(0)).await.unwrap(), Some(part(0, 1)));
+    assert_eq!(ledger.object(&share(1), second, Slot::Part(3)).await.unwrap(), None);
+    let both = [of(second, part(0, 2)), of(second, part(1, 2))];
+    assert_eq!(ledger.parts(&share(1), second, 0..9).await.unwrap(), both);
+    let rows = ledger.objects(&share(1)).await.unwrap().rows;
+    let [first, last] = &both;
+    let all = [manifest.clone(), part(0, 1), part(3, 1), of(second, manifest.clone()), first.clone(), last.clone()];
+    assert_eq!(rows, all);
+
+    // One of them goes, with the step that says so.
+    let seen = ledger.objects(&share(1)).await.unwrap().write_id;
+    let row = NewRow { accepts_parts: None, ..new_row(b"dropped") };
+    let dropped = row.write_id;
+    let drop = Change { drop_content: Some(ContentNumber::FIRST), ..put(share(1), Some(next), row) };
+    assert_eq!(ledger.commit(drop).await.unwrap(), CommitOutcome::Committed);
+    assert_eq!(ledger.objects(&share(1)).await.unwrap().rows, all[3..]);
+    assert_ne!(ledger.objects(&share(1)).await.unwrap().write_id, seen);
+    assert_eq!(ledger.last_part(&share(1), ContentNumber::FIRST).await.unwrap(), None);
+    assert_eq!(ledger.object(&share(1), ContentNumber::FIRST, Slot::Manifest).await.unwrap(), None);
+    let drop = Change { drop_content: Some(second), ..put(share(1), Some(dropped), new_row(b"empty")) };
+    assert_eq!(ledger.commit(drop).await.unwrap(), CommitOutcome::Committed);
+    assert_eq!(ledger.objects(&share(1)).await.unwrap().rows, []);
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use subrosa_lifecycle::LoadedLinks;
 use subrosa_server::ledger::{Change, CommitOutcome, Ledger, ObjectRow, Replaces, Row, Slot, WriteId};
 use subrosa_shared::api::{Event, LogLine};
+use subrosa_shared::content::ContentNumber;
 
 use crate::backends::Backend;
 use crate::support::{Key, START, clock, create, link, new_row, part, push_key, put, share, share_key};
@@ -17,7 +18,7 @@ pub(crate) async fn what_is_committed_is_there_after_reopening(backend: &dyn Bac
     let line = LogLine { at: START, link: Some(link(7)), event: Event::Created };
     let change = Change { new_links: vec![link(7)], log: vec![line], ..put(share(1), None, row.clone()) };
     assert_eq!(ledger.commit(change).await.unwrap(), CommitOutcome::Committed);
-    let manifest = ObjectRow { slot: Slot::Manifest, ..part(0, 3) };
+    let manifest = ObjectRow { content: ContentNumber::FIRST, slot: Slot::Manifest, ..part(0, 3) };
     for object in [part(1, 2), manifest.clone(), part(0, 1)] {
         ledger.put_object(&share(1), object).await.unwrap();
     }
@@ -33,8 +34,8 @@ pub(crate) async fn what_is_committed_is_there_after_reopening(backend: &dyn Bac
     assert_eq!(ledger.share_of_link(&link(8)).await.unwrap(), None);
     assert_eq!(ledger.log(&share_key(1)).await.unwrap(), [line]);
     assert_eq!(ledger.objects(&share(1)).await.unwrap().rows, [manifest.clone(), part(0, 1), part(1, 2)]);
-    assert_eq!(ledger.object(&share(1), Slot::Manifest).await.unwrap(), Some(manifest));
-    assert_eq!(ledger.object(&share(1), Slot::Part(9)).await.unwrap(), None);
+    assert_eq!(ledger.object(&share(1), ContentNumber::FIRST, Slot::Manifest).await.unwrap(), Some(manifest));
+    assert_eq!(ledger.object(&share(1), ContentNumber::FIRST, Slot::Part(9)).await.unwrap(), None);
     assert_eq!(ledger.note(&share(1)).await.unwrap().as_deref(), Some(b"note".as_slice()));
     assert!(!ledger.is_empty().await.unwrap());
 }

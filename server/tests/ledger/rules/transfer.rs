@@ -9,6 +9,7 @@ use subrosa_server::ledger::{
     PutObject, Replaces, Row, ServiceState, Slot, Transfer, TransferId,
 };
 use subrosa_shared::api::{Event, LogLine};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
@@ -39,9 +40,12 @@ async fn fill(ledger: &dyn Ledger) -> [RecordKey; 2] {
     for index in 0..300 {
         ledger.put_object(&share(1), part(index, 1)).await.unwrap();
     }
-    ledger.put_object(&share(1), ObjectRow { slot: Slot::Manifest, ..part(0, 3) }).await.unwrap();
+    ledger
+        .put_object(&share(1), ObjectRow { content: ContentNumber::FIRST, slot: Slot::Manifest, ..part(0, 3) })
+        .await
+        .unwrap();
     ledger.put_note(&share(1), b"note".to_vec(), Replaces::Anything).await.unwrap();
-    let closed = NewRow { accepts_parts: false, ..new_row(b"") };
+    let closed = NewRow { accepts_parts: None, ..new_row(b"") };
     ledger.commit(put(push_key(1), None, closed)).await.unwrap();
     [share_key(1), push_key(1)]
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use subrosa_lifecycle::{OpenAttempt, Refusal};
 use subrosa_shared::api::{EndReason, Event, StoredReceipt};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::LeaseId;
 use subrosa_shared::time::Timestamp;
 
@@ -33,7 +34,12 @@ impl Model {
                     lease.finished = Some(now);
                     link.finished.push(now);
                     let lease = LeaseId::derive(&lease.verifier);
-                    link.receipts.extend(receipt.map(|receipt| StoredReceipt { lease, receipt, at }));
+                    link.receipts.extend(receipt.map(|receipt| StoredReceipt {
+                        lease,
+                        receipt,
+                        at,
+                        content: ContentNumber::FIRST,
+                    }));
                     self.say(Some(id), Event::Finished);
                 }
                 return Ok(Answer::Link(place));

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use subrosa_lifecycle::{OpenAttempt, Policy, Refusal};
 use subrosa_shared::api::{EndReason, Event, Gone, LogLine, PatchPush, PutPush, StoredReceipt};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{LeaseId, Verifier};
 use subrosa_shared::time::Timestamp;
 
@@ -282,7 +283,12 @@ impl PushModel {
                     view.finished = Some(now);
                     push.finished.push(now);
                     let (lease, at) = (LeaseId::derive(lease), Timestamp::from_millis(now));
-                    push.receipts.extend(receipt.map(|receipt| StoredReceipt { lease, receipt, at }));
+                    push.receipts.extend(receipt.map(|receipt| StoredReceipt {
+                        lease,
+                        receipt,
+                        at,
+                        content: ContentNumber::FIRST,
+                    }));
                     self.say(Event::Finished);
                 }
             }

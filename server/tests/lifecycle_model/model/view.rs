@@ -1,12 +1,14 @@
 //! What owners and holders see.
 
 use subrosa_shared::api::{
-    Counter, GrantedLease, LinkCounters, LinkState, LinkStatus, LinkView, OpenedLink, ShareState, ShareStatus,
+    ContentState, ContentStatus, Counter, GrantedLease, LinkCounters, LinkState, LinkStatus, LinkView, OpenedLink,
+    ShareState, ShareStatus,
 };
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{LeaseId, ShareId};
 use subrosa_shared::time::Timestamp;
 
-use super::{Answer, Link, Model, Share};
+use super::{Answer, Lease, Link, Model, Share};
 use crate::command::Outcome;
 use crate::world::{HOUR, SECOND, content_sealed_len, upload};
 
@@ -18,6 +20,7 @@ impl Model {
             Answer::Link(place) => Outcome::Link(Box::new(self.view(place))),
             Answer::Opened(place) => Outcome::Opened(Box::new(OpenedLink {
                 share: self.id(),
+                content: ContentNumber::FIRST,
                 view_wrap: self.share.as_ref().unwrap().links[place].lock.view_wrap.clone(),
                 link: self.view(place),
             })),
@@ -30,6 +33,7 @@ impl Model {
                     expires_at: Timestamp::from_millis((lease.granted + 24 * HOUR).min(link.expires)),
                     idle_secs: 3600,
                     bytes_max: 3 * content_sealed_len(),
+                    content: ContentNumber::FIRST,
                     link: self.view(place),
                 }))
             }
@@ -77,6 +81,8 @@ impl Model {
                 wrong_password: counter(&link.wrong),
             },
             receipts: link.receipts.clone(),
+            content: ContentNumber::FIRST,
+            waits_for_editions: false,
         });
         ShareStatus {
             share: self.id(),
@@ -97,7 +103,31 @@ impl Model {
             ends_with_last_link: share.body.ends_with_last_link,
             content_lost_at: share.content_lost.map(Timestamp::from_millis),
             links: links.collect(),
+            contents: self.contents(),
+            next_content: (share.gone.is_none() && share.completed.is_some()).then(|| ContentNumber::new(2).unwrap()),
         }
+    }
+
+    fn contents(&self) -> Vec<ContentStatus> {
+        let share = self.share.as_ref().unwrap();
+        if share.gone.is_some() {
+            return Vec::new();
+        }
+        let uploading = share.completed.is_none();
+        let ends = share.expires.min(share.created + self.policy.upload_secs_max * SECOND);
+        let links = share.links.iter().filter(|link| link.gone.is_none()).count();
+        let runs = |lease: &&Lease| lease.runs();
+        let running = share.links.iter().flat_map(|link| &link.leases).filter(runs).count();
+        vec![ContentStatus {
+            content: ContentNumber::FIRST,
+            state: if uploading { ContentState::Uploading } else { ContentState::Ready },
+            part_bytes: uploading.then_some(share.body.part_bytes),
+            upload_ends_at: uploading.then(|| Timestamp::from_millis(ends)),
+            padded_len: self.padded_len(),
+            manifest_digest: share.completed.as_ref().map(|completed| completed.manifest_digest),
+            links: u32::try_from(links).unwrap(),
+            downloads_running: u32::try_from(running).unwrap(),
+        }]
     }
 
     pub(super) fn view(&self, place: usize) -> LinkView {
@@ -116,6 +146,7 @@ impl Model {
             opened_first_at: link.opened.first().map(|at| Timestamp::from_millis(*at)),
             started_last_at: link.started.last().map(|at| Timestamp::from_millis(*at)),
             now: Timestamp::from_millis(self.now),
+            content: ContentNumber::FIRST,
         }
     }
 }

@@ -105,6 +105,7 @@ fn a_change_is_whole_or_not_at_all() {
 fn only_real_changes_are_told() {
     let mut run = one_link(world::put_request(0));
     let same = PatchLink {
+        waits_for_editions: None,
         lock: Some(world::lock(0, 0)),
         downloads_max: Some(1),
         paused: Some(false),

@@ -30,7 +30,13 @@ pub(crate) async fn run() {
         let owner = OwnerSecret::generate(&mut rng());
         let mut create = package.create.clone();
         create.owner_verifier = owner.verifier();
-        Package { owner, create, parts: package.parts.clone(), manifest: package.manifest.clone() }
+        Package {
+            owner,
+            content: package.content,
+            create,
+            parts: package.parts.clone(),
+            manifest: package.manifest.clone(),
+        }
     });
     let uploads: Vec<_> = uploads.map(|package| (server.client(), package)).collect();
     let uploading = join_all(uploads.iter().map(|(client, package)| async move {

@@ -176,7 +176,7 @@ const PLAIN: &str = r#"
         body.set(slice, 65);
         const digest = `sha-256=:${base64(await sha256(body))}:`;
         // As a blob: the driver's log of requests would otherwise copy every body.
-        await put(`/parts/${index}`, new Blob([body]), { "content-type": "application/octet-stream", "content-digest": digest });
+        await put(`/contents/1/parts/${index}`, new Blob([body]), { "content-type": "application/octet-stream", "content-digest": digest });
       }
     };
     await Promise.all([worker(), worker(), worker(), worker()]);

@@ -3,6 +3,7 @@
 
 use http::Method;
 use subrosa_shared::api::Channels;
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::keys::FragmentSecret as _;
 use subrosa_shared::problem::ProblemType;
 use subrosa_shared::push::Payload;
@@ -128,8 +129,8 @@ async fn neither_data_folder_holds_anything_that_opens() {
     for (what, bytes) in [
         ("the link secret", sent.link.expose()),
         ("the open proof", keys.open_proof.expose()),
-        ("the content key", sent.package.owner.content_key().expose()),
-        ("the manifest key", sent.package.owner.manifest_key().expose()),
+        ("the content key", sent.package.owner.content_key(ContentNumber::FIRST).expose()),
+        ("the manifest key", sent.package.owner.manifest_key(ContentNumber::FIRST).expose()),
         ("the owner secret", sent.package.owner.expose()),
         ("the push secret", secret.expose()),
         ("the push's owner secret", sent.push.owner.expose()),

@@ -45,9 +45,15 @@ export class HeldLink {
     this.#unlocked = unlocked;
   }
 
-  /** Lets the server know this device again. @param {LinkView} view */
-  storeDevice(view) {
-    storeDevice(this.id, { secret: this.#unlocked.deviceSecret, until: untilHere(view.expires_at, view) });
+  /** The highest edition that this device has seen behind it. */
+  get edition() {
+    return storedDevice(this.id)?.edition ?? 1;
+  }
+
+  /** Lets the server know this device again. @param {LinkView} view @param {number} [edition] that is behind it */
+  storeDevice(view, edition = 1) {
+    const [secret, until] = [this.#unlocked.deviceSecret, untilHere(view.expires_at, view)];
+    storeDevice(this.id, { secret, until, edition: Math.max(edition, this.edition) });
   }
 
   /** It leads nowhere any more. */

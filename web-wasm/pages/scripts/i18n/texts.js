@@ -12,7 +12,7 @@
  * & typeof import("../texts/en/receive.js") & typeof import("../texts/en/files.js")
  * & typeof import("../texts/en/preview.js") & typeof import("../texts/en/card.js")
  * & typeof import("../texts/en/owner.js") & typeof import("../texts/en/push.js")
- * & typeof import("../texts/en/links.js") & typeof import("../texts/en/reveal.js") & typeof import("../texts/en/edges.js")} Texts
+ * & typeof import("../texts/en/links.js") & typeof import("../texts/en/edition.js") & typeof import("../texts/en/reveal.js") & typeof import("../texts/en/edges.js")} Texts
  */
 
 export const language = document.documentElement.lang;
@@ -41,6 +41,7 @@ export const receiveDeadEnds = group("receiveDeadEnds");
 export const goneForRecipient = group("goneForRecipient");
 export const list = group("list");
 export const preview = group("preview");
+export const edition = group("edition");
 export const inAppBrowser = group("inAppBrowser");
 
 export const card = group("card");

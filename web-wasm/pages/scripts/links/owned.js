@@ -2,7 +2,7 @@
 /** Calls about one thing that was sent, whether it is a share or a push: how it stands, its link, what can be changed. */
 
 import { read, sendForBytes, sendForText } from "../net/api.js";
-import { isPush, isShare } from "../owner/answers.js";
+import { isPush, isShare, newestContent } from "../owner/answers.js";
 
 /**
  * @typedef {import("../storage/keyring.js").KeyringItem} KeyringItem
@@ -89,8 +89,9 @@ export class Owned {
 
   /** Its first file, and how many there are. @returns {Promise<{ name: string, files: number }>} */
   async contents() {
-    const manifest = await sendForBytes(await this.#call("GET", "/manifest"));
-    const { files, first } = await this.#keyWorker.ask("contentsOf", this.#item.token, manifest);
+    const content = newestContent(read(await sendForText(await this.#call("GET", "")), isShare));
+    const manifest = await sendForBytes(await this.#call("GET", `/contents/${content}/manifest`));
+    const { files, first } = await this.#keyWorker.ask("contentsOf", this.#item.token, content, manifest);
     return { name: first, files };
   }
 

@@ -46,4 +46,5 @@ export const isLink = shape({
   opened_first_at: orNothing(moment),
   started_last_at: orNothing(moment),
   now: moment,
+  content: count,
 });

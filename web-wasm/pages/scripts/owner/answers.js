@@ -28,7 +28,10 @@ const isLinkStatus = shape({
   downloads_max: count,
   downloads_taken: count,
   counters: shape({ opened: counter, started: counter, finished: counter, wrong_password: counter }),
+  content: count,
 });
+
+const isContentStatus = shape({ content: count, state: text, upload_ends_at: orNothing(moment) });
 
 /** @type {Check<import("/api").ShareStatus>} */
 export const isShare = shape({
@@ -39,7 +42,11 @@ export const isShare = shape({
   upload_ends_at: orNothing(moment),
   content_lost_at: orNothing(moment),
   links: listOf(isLinkStatus),
+  contents: listOf(isContentStatus),
 });
+
+/** The number of the newest content that is complete; 1 where there is none. @param {import("/api").ShareStatus} status */
+export const newestContent = ({ contents }) => contents.findLast(({ state }) => state === "ready")?.content ?? 1;
 
 /** @type {Check<import("/api").PushStatus>} */
 export const isPush = shape({ created_at: moment, link: isLinkStatus, note: text });

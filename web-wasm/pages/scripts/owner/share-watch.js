@@ -27,7 +27,7 @@ export class ShareWatch extends StatusWatch {
    * @param {object} listener
    * @param {(title: string, text: string) => void} listener.onGone once, when it has ended
    * @param {(link: import("/api").LinkStatus) => void} listener.onStatus whenever it was asked
-   * @param {(links: import("/api").LinkStatus[]) => void} listener.onLinks the same, of all links
+   * @param {(status: import("/api").ShareStatus) => void} listener.onShare the same, of all of it
    * @param {(link: string) => string} listener.nameOf how the owner calls a link; empty: there is no other
    */
   constructor(share, keyWorker, listener) {
@@ -64,7 +64,7 @@ export class ShareWatch extends StatusWatch {
     const link = status.links.find((candidate) => candidate.link === this.#share.linkId);
     // Others may still lead there when this one has ended.
     const gone = status.gone ?? (status.links.length > 1 ? null : link?.gone);
-    this.#listener.onLinks(status.links);
+    this.#listener.onShare(status);
     if (!link) {
       if (gone) this.#ended(gone);
       return;

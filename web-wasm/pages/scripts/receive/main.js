@@ -9,7 +9,6 @@ import * as wasm from "/wasm/open.js";
 
 import { askTwice, stopAsking } from "../holder/gesture.js";
 import { arrive, askLink, asksForLink, clearLinkForm, prepareLinkForm } from "../holder/link-entry.js";
-import { askPassword, preparePassword } from "../holder/unlock.js";
 import { addTexts, page, preview as previewTexts, receive as texts } from "../i18n/texts.js";
 import { keep } from "../net/fragment.js";
 import { onDemand } from "../net/waiting.js";
@@ -41,7 +40,6 @@ async function start() {
 
 function prepare() {
   prepareLinkForm(takeLink);
-  preparePassword({ ...texts, open: page.password.open }, open);
   button("download").addEventListener("click", () => beginDownload({}));
   button("download-folder").addEventListener("click", () => beginDownload({ asFolder: true }));
   element("files", HTMLUListElement).addEventListener("click", ({ target }) => {
@@ -114,12 +112,27 @@ async function look() {
     const view = (visit.view = await session.look());
     visitors = visitorsBefore(view, session.cameBefore);
     if (deadEnds.showState(view, session.holdsLease, () => void look())) return;
-    if (view.needs_password) askPassword(view.retry_after_millis);
+    if (view.needs_password) (await fetchUnlock()).askPassword(view.retry_after_millis);
     else await open("");
   } catch (error) {
     showDeadEnd(error, () => void look());
   }
 }
+
+/** What asks for a password: most links have none. @type {Promise<typeof import("../holder/unlock.js")> | undefined} */
+let unlock;
+
+const fetchUnlock = () =>
+  (unlock ??= onDemand(import("../holder/unlock.js")).then(
+    (unlock) => {
+      unlock.preparePassword({ ...texts, open: page.password.open }, open);
+      return unlock;
+    },
+    (error) => {
+      unlock = undefined;
+      throw error;
+    },
+  ));
 
 /** Opens the link: this counts no download. @param {string} password */
 async function open(password) {
@@ -139,6 +152,12 @@ async function open(password) {
   visit.tree = new Tree(keyWorker, listing);
   // Not to be waited for: few people copy a note by hand.
   if (listing.note) import("../ui/exact-copy.js").then(({ copyExactly }) => copyExactly()).catch(() => {});
+  // Few links have another edition.
+  if (listing.edition || view.content > 1 || visit.seen > 1)
+    await import("./edition.js").then(
+      ({ say }) => say(),
+      () => {},
+    );
   setText("surroundings", session.holdsLease ? "" : await warning(listing.contentLen));
   element("elsewhere", HTMLElement).hidden = element("surroundings", HTMLElement).hidden;
   list();

@@ -151,6 +151,8 @@ export function failed(error) {
     visit.session.forgetLease();
     endOpeners();
     showDeadEnd(error, look);
+  } else if (variant === "replaced") {
+    look();
   } else if (variant === "content-lost") {
     deadEnds.show("lost", `${receiveDeadEnds.lost.text} ${texts.othersWhole}`, list);
   } else if (["network", "unavailable"].includes(variant ?? "") && visit.session.holdsLease) {

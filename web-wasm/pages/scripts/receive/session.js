@@ -2,7 +2,7 @@
 /** The calls of somebody who holds a link, in order: look, open, ask for a lease, say that it is saved. */
 
 import { HeldLink, untilHere } from "../holder/link.js";
-import { isLink, moment, shape, text } from "../net/answers.js";
+import { count, isLink, moment, shape, text } from "../net/answers.js";
 import { read, sendForBytes, sendForText } from "../net/api.js";
 import { forgetLease, secureLease, storedLease, storeLease } from "../storage/device-storage.js";
 
@@ -12,7 +12,7 @@ import { forgetLease, secureLease, storedLease, storeLease } from "../storage/de
  * @typedef {{ path: string, saved: string | null, alone?: string, size: number | null, modified: number | null,
  * folder: number | null, preview: "text" | "image" | "audio" | "video" | "pdf" | null }} Listed
  * @typedef {{ name: string, parent: number | null, files: number, size: number }} Folder
- * @typedef {{ note: string | null, contentLen: number, partBytes: number, folders: Folder[], entries: Listed[],
+ * @typedef {{ note: string | null, edition: number | null, editionAt: number | null, contentLen: number, partBytes: number, folders: Folder[], entries: Listed[],
  * readme: number | null }} Listing
  * @typedef {{ name: string, isArchive: boolean, len: number, pieces: import("./part-openers.js").Piece[] }} SavePlan
  */
@@ -23,13 +23,15 @@ const LOOKS_SHARE = 1.75;
 const UNANSWERED_MILLIS = 24 * 60 * 60 * 1000;
 
 /** @type {import("../net/answers.js").Check<import("/api").OpenedLink>} */
-const isOpened = shape({ share: text, view_wrap: text, link: isLink });
+const isOpened = shape({ share: text, view_wrap: text, content: count, link: isLink });
 /** @type {import("../net/answers.js").Check<import("/api").GrantedLease>} */
-const isGranted = shape({ content_wrap: text, expires_at: moment, link: isLink });
+const isGranted = shape({ content_wrap: text, expires_at: moment, content: count, link: isLink });
 
 export class DownloadSession {
   #keyWorker;
   #link;
+  /** Of what is listed. */
+  #content = 1;
 
   /**
    * @param {import("../workers/key-worker.js").OpenKeyWorker} keyWorker
@@ -97,19 +99,26 @@ export class DownloadSession {
   }
 
   /**
-   * Opens the link and reads what it leads to. Counts no download.
+   * Opens the link and reads what it leads to. Counts no download. With a download that was begun, it reads what that
+   * downloads: another edition may be behind the link by now.
    *
    * @param {string} password
-   * @returns {Promise<{ view: LinkView, listing: Listing }>}
+   * @returns {Promise<{ view: LinkView, listing: Listing, seen: number }>} `seen`: the highest edition seen before
    */
   async open(password) {
     this.#link.unlock(await this.#keyWorker.ask("unlock", password, this.#link.device));
-    const body = await sendForText(this.#link.call("POST", "/open", "open", "device"));
-    const { link: view } = read(body, isOpened);
+    const kept = storedLease(this.#link.id);
+    if (kept) this.#link.lease = await this.#keyWorker.ask("holdLease", kept.secret);
+    const body = await sendForText(this.#link.call("POST", "/open", "open", "device", "lease"));
+    const { link: view, content } = read(body, isOpened);
     await this.#keyWorker.ask("opened", body);
-    this.#link.storeDevice(view);
-    const sealed = await sendForBytes(this.#link.call("GET", "/manifest", "open", "device"));
-    return { view, listing: JSON.parse(await this.#keyWorker.ask("readManifest", sealed)) };
+    this.#content = content;
+    const sealed = await sendForBytes(this.#link.call("GET", "/manifest", "open", "device", "lease"));
+    const seen = this.#link.edition;
+    /** @type {Listing} */
+    const listing = JSON.parse(await this.#keyWorker.ask("readManifest", sealed));
+    this.#link.storeDevice(view, listing.edition ?? 1);
+    return { view, listing, seen };
   }
 
   /**
@@ -130,8 +139,10 @@ export class DownloadSession {
     await secureLease(this.#link.id);
     const json = await this.#keyWorker.ask("leaseBody");
     const body = await sendForText({ ...this.#link.call("POST", "/leases", "open", "device"), json });
-    const { expires_at, link: view } = read(body, isGranted);
+    const { expires_at, content, link: view } = read(body, isGranted);
     storeLease(this.#link.id, { ...storedLease(this.#link.id), until: untilHere(expires_at, view), secret });
+    // Another edition came behind the link since its list was read.
+    if (content !== this.#content) throw Object.assign(new Error("other files are there now"), { variant: "replaced" });
     return { grant: await this.#keyWorker.ask("granted", body), view };
   }
 

@@ -16,6 +16,7 @@ import { Cancelled, onDemand, unlessCancelled } from "../net/waiting.js";
  * @property {import("./session.js").DownloadSession} session
  * @property {import("/api").LinkView} view
  * @property {import("./session.js").Listing} listing
+ * @property {number} seen the highest edition that this device had seen
  * @property {import("./tree.js").Tree} tree
  * @property {Wanted} wanted
  */

@@ -34,8 +34,7 @@ export async function comeBack(text, keyWorker) {
   });
   const status = read(await sendForText(call("")), isShare);
   if (status.links.length === 0) throw new NothingSent();
-  const ids = status.links.map(({ link }) => link);
-  const share = await keyWorker.ask("comeBack", await sendForBytes(call("/note")), ids);
+  const share = await keyWorker.ask("comeBack", await sendForBytes(call("/note")), status.links);
   const link = status.links.find((candidate) => candidate.link === share.linkId);
   if (!link) throw new NothingSent();
   return {
@@ -45,7 +44,9 @@ export async function comeBack(text, keyWorker) {
     expiresAt: link.expires_at,
     downloads: link.downloads_max,
     hasPassword: link.needs_password,
-    ...(status.gone ? NOTHING : await contents(() => sendForBytes(call("/manifest")), keyWorker)),
+    ...(status.gone
+      ? NOTHING
+      : await contents(() => sendForBytes(call(`/contents/${link.content}/manifest`)), keyWorker)),
     madeAt: status.created_at,
     drawn: "",
     onTaken: () => {},

@@ -13,7 +13,8 @@
  * `#network`, `#pause`, `#cancel`; the card of the files with `#link`, `#copy`, `#qr`, `#share`, `#mail`, `#markdown`, that of the password with the same ids after
  * `push-`, `#push-failed`, `#push-again`; `#status` and `#push-status` (facts as `dd[data-fact]`), `#push-gone`;
  * `#spoken-show`, `#spoken-text`; `#other-links` (`li[data-link][data-state]`, in it `.copy`, `.end`, `.yes`, `.no`), `#add-link` with `#add-label`,
- * `#add-downloads`, `#add-password`, `#add-make`, `#add-problem`; `#owner-link`, `#owner-copy`, `#kept-here`, `#kept-change`; `#more-downloads`, `#hold` (pauses), `#unlock` (what is paused or locked), `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`;
+ * `#add-downloads`, `#add-password`, `#add-make`, `#add-problem`; `#new-version`, `#versions-list` (`li[data-version]`, in it `.use`, `.remove`), `#versions-said`,
+ * `#versions-problem`; while a new version is picked `#edition-of`, `#edition-more`, `#edition-leave`; `#owner-link`, `#owner-copy`, `#kept-here`, `#kept-change`; `#more-downloads`, `#hold` (pauses), `#unlock` (what is paused or locked), `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`;
  * `#error`, `#retry`, `#restart`; `#pick-problem`, `#send-problem` (what is wrong with what was typed), `#picking`, `#pick-notes` (what became of what was picked), `#lost` (what can
  * no longer be read) with `#lost-take`, `#lost-leave`; `#unfinished` with a `li` for each interrupted upload, in it `.go-on`,
  * `.throw`, `.yes`; `#unfinished-said`, `#kept`, `#leave`; `#again-files`, `#again-folder`, `#again-missing`,
@@ -40,14 +41,16 @@ import { announce, button, element, setText, show, state, whenStuck } from "../u
 import { SealKeyWorker } from "../workers/key-worker.js";
 import { BasketView } from "./basket-view.js";
 import { comeBack } from "./come-back.js";
+import { Edition } from "./edition.js";
 import { reason, whyGone } from "./failures.js";
 import { listen, listenToPickers } from "./file-input.js";
 import { PasswordPush } from "./password-push.js";
 import { chosenPassword, clearPassword, offerPush, preparePassword } from "./password.js";
-import { forgetResult, isLinkAtRisk, offerOtherLinks, prepareResult, showResult } from "./result.js";
+import { forgetResult, isLinkAtRisk, offerOtherLinks, prepareResult, sayMoved, showResult } from "./result.js";
 import { addResumedFiles, prepareInterrupted, reportUnreadable, showInterrupted } from "./resume/view.js";
 import { newSending } from "./sending.js";
 import { waiting } from "./upload-view.js";
+import { deleteUpload } from "./upload.js";
 
 /** @typedef {import("./sending.js").Sending} Sending */
 
@@ -62,6 +65,8 @@ let basket;
 let keyWorker;
 /** What is sent now, until its link is shown. @type {Sending | undefined} */
 let sending;
+/** What the files that are picked are a new version of, if they are. @type {import("./versions.js").NextVersion | undefined} */
+let nextVersion;
 /** Whether the person stopped it for a while. */
 let paused = false;
 /** @type {import("/api").Config} */
@@ -172,7 +177,13 @@ function prepare() {
   button("restart").addEventListener("click", () => state() === "error" && restart());
   button("another").addEventListener("click", () => state() === "done" && another());
   button("another-after").addEventListener("click", () => state() === "revoked" && another());
-  prepareResult();
+  prepareResult((next) => {
+    forgetResult();
+    basket.clear();
+    pickVersionOf(next);
+    show("pick");
+  });
+  button("edition-leave").addEventListener("click", () => state() === "pick" && leaveVersion());
   prepareTryNow(() => waiting(undefined));
   addEventListener("offline", () => state() === "uploading" && !paused && setText("network", texts.offline));
   addEventListener("online", () => setText("network", ""));
@@ -191,6 +202,7 @@ async function begin() {
     document.querySelector("#pick-problem:not([hidden]), #lost:not([hidden])")?.scrollIntoView({ block: "center" });
     return;
   }
+  if (nextVersion) return void beginVersion(nextVersion);
   const { password, byLink, drawn } = chosenPassword();
   let terms;
   try {
@@ -207,6 +219,44 @@ async function begin() {
     ? new PasswordPush(tools().keyWorker, origin, origin ? undefined : config, terms)
     : undefined;
   sending = newSending(tools(), basket, terms, { passwordPush, drawn: drawn ? password : "" });
+  void run(sending);
+}
+
+/** Shows what a new version is picked for. @param {import("./versions.js").NextVersion | undefined} next undefined: nothing */
+function pickVersionOf(next) {
+  nextVersion = next;
+  document.body.toggleAttribute("data-edition", next !== undefined);
+  element("edition-of", HTMLElement).hidden = next === undefined;
+  if (!next) return;
+  setText("edition-title", texts.versions.of(next.owned.first));
+  setText("edition-unfinished", next.unfinished ? texts.versions.unfinished : "");
+  element("edition-more", HTMLInputElement).checked = false;
+}
+
+/** Back to what was sent, as it is. */
+function leaveVersion() {
+  const token = nextVersion?.owned.ownerToken ?? "";
+  pickVersionOf(undefined);
+  basket.clear();
+  void back(token);
+}
+
+/** Sends what is picked as a new version. @param {import("./versions.js").NextVersion} next */
+async function beginVersion({ owned, content, unfinished }) {
+  const long = tooLong(limitedFields);
+  if (long?.id === "note") return setText("send-problem", long.problem);
+  const { shareId, ownerProof, ownerToken } = owned;
+  try {
+    // It was never finished: this one takes its place.
+    if (unfinished) await deleteUpload({ shareId, ownerProof }, unfinished);
+  } catch (error) {
+    return fail(error, () => show("pick"));
+  }
+  const isOneMore = element("edition-more", HTMLInputElement).checked;
+  const edition = new Edition({ ownerToken, content, isOneMore });
+  const note = wasm.plainNote(element("note", HTMLTextAreaElement).value) ?? "";
+  const terms = { expiresInSecs: 0, downloads: 1, password: "", note };
+  sending = newSending(tools(), basket, terms, { passwordPush: undefined, drawn: "" }, edition);
   void run(sending);
 }
 
@@ -255,7 +305,15 @@ async function run(running) {
     const result = await running.upload.run();
     // Cancelled in its last moment: it is being deleted.
     if (running !== sending) return;
-    const { passwordPush, downloads, hasPassword, what, first, files, drawn } = running;
+    const { passwordPush, downloads, hasPassword, what, first, files, drawn, edition } = running;
+    if (edition) {
+      void running.upload.forget();
+      sending = undefined;
+      pickVersionOf(undefined);
+      basket.clear();
+      await back(edition.kept.ownerToken);
+      return sayMoved(edition);
+    }
     const sent = { downloads, hasPassword, what, first, files, drawn, madeAt: Date.now() };
     const downloadsLimit = config.limits.downloads_max;
     const onTaken = () => void running.upload.forget();
@@ -332,6 +390,7 @@ function restart() {
 }
 
 function another() {
+  pickVersionOf(undefined);
   forgetResult();
   forgetFragment("/");
   basket.clear();

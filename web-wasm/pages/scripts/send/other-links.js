@@ -6,7 +6,8 @@
 
 import { problems, send as texts, status as statusTexts } from "../i18n/texts.js";
 import { countText, refusalOf } from "../i18n/wording.js";
-import { CallError, send, sendForBytes, sendForText } from "../net/api.js";
+import { CallError, read, send, sendForBytes, sendForText } from "../net/api.js";
+import { isShare, newestContent } from "../owner/answers.js";
 import { FormProblem, NumberChoice } from "../owner/form-choices.js";
 import { csvOf, saveText } from "../ui/save-text.js";
 import {
@@ -327,7 +328,9 @@ export class OtherLinks {
     if (!owned) throw new Error("nothing is shown");
     if (!this.#isReady) {
       await this.#ask().ask("takeShareOwnerLink", owned.ownerToken);
-      await this.#ask().ask("ownedContents", await sendForBytes(this.#call("GET", "/manifest")));
+      const content = newestContent(read(await sendForText(this.#call("GET", "")), isShare));
+      const manifest = await sendForBytes(this.#call("GET", `/contents/${content}/manifest`));
+      await this.#ask().ask("ownedContents", content, manifest);
       this.#isReady = true;
     }
     return this.#readNote();

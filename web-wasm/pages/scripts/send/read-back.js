@@ -15,7 +15,7 @@ const STALL_MILLIS = 30_000;
  * Rejects if something is not what was sealed.
  *
  * @param {object} share
- * @param {(below: string) => Call} share.call that fetches what lies below the share
+ * @param {(below: string) => Call} share.call that fetches what lies below the content
  * @param {import("./part-sealers.js").SealedPart[]} share.parts
  * @param {import("./part-sealers.js").PartSealers} share.sealers
  * @param {import("../workers/key-worker.js").SealKeyWorker} share.keyWorker

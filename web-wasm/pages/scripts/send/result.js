@@ -17,6 +17,7 @@ import { copyExactly } from "../ui/exact-copy.js";
 import { announce, button, element, setText, show, state, wireConfirmation } from "../ui/views.js";
 import { OtherLinks } from "./other-links.js";
 import { deleteShare } from "./upload.js";
+import { Versions } from "./versions.js";
 
 /**
  * @typedef {object} Result
@@ -48,6 +49,8 @@ let wayBack;
 let keptHere;
 /** @type {OtherLinks} */
 let otherLinks;
+/** @type {Versions} */
+let versions;
 /** @type {ShareWatch | undefined} */
 let watch;
 /** @type {PushWatch | undefined} */
@@ -68,13 +71,22 @@ const LOCKED = ["paused", "locked"];
 /** Downloads that the link allows, as the server said last. */
 let allowed = 1;
 
-/** Listens to the buttons of the result. Called once. */
-export function prepareResult() {
+/**
+ * Listens to the buttons of the result. Called once.
+ *
+ * @param {(next: import("./versions.js").NextVersion) => void} onNewVersion a new version is to be chosen
+ */
+export function prepareResult(onNewVersion) {
   card = new Card(element("card", HTMLElement), { onTaken: () => markHandedOut("files") });
   pushCard = new Card(element("push-card", HTMLElement), { prefix: "push-", onTaken: () => markHandedOut("password") });
   wayBack = new WayBack(() => markHandedOut("files"));
   keptHere = new KeptHere();
   otherLinks = new OtherLinks(() => watch?.lookAnew());
+  versions = new Versions({
+    onNew: onNewVersion,
+    onChange: () => watch?.lookAnew(),
+    nameOf: (link) => otherLinks.nameOf(link),
+  });
   wireConfirmation("revoke", "revoke-ask", "revoke-keep");
   button("revoke-confirm").addEventListener("click", () => void revoke());
   button("push-again").addEventListener("click", () => state() === "done" && void makePasswordPush());
@@ -132,11 +144,15 @@ export function showResult(result, withKeyWorker, channel) {
     }),
   );
   otherLinks.show(result, keyWorker);
-  const onLinks = (/** @type {import("/api").LinkStatus[]} */ links) => otherLinks.update(links);
+  versions.show(result, keyWorker);
+  const onShare = (/** @type {import("/api").ShareStatus} */ status) => {
+    otherLinks.update(status.links);
+    versions.update(status);
+  };
   watch = new ShareWatch(result, keyWorker, {
     onGone: showEnd,
     onStatus,
-    onLinks,
+    onShare,
     nameOf: (link) => otherLinks.nameOf(link),
   });
   watch.lookNow();
@@ -217,6 +233,11 @@ function showPush({ link, views, expiresAt, owned, kept: { token, origin } }) {
   pushWatch.start().catch(() => pushWatch?.later());
 }
 
+/** Says what became of the links when a new version came. @param {import("./edition.js").Edition} edition */
+export function sayMoved({ moved, content }) {
+  if (moved) versions.sayMoved(moved, content);
+}
+
 /** Whether leaving the page now would lose a link. */
 export const isLinkAtRisk = () => current !== undefined && !(taken.files && taken.password);
 
@@ -239,6 +260,7 @@ export function forgetResult() {
   wayBack.clear();
   keptHere.clear();
   otherLinks.clear();
+  versions.clear();
   for (const id of ["push-card", "push-failed", "revoke-ask", "hold", "unlock"]) element(id, HTMLElement).hidden = true;
   for (const id of ["push-pending", "push-gone", "revoke-problem", "change-problem"]) setText(id, "");
   speak(false);

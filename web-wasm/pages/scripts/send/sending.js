@@ -6,6 +6,7 @@ import { Plan } from "/wasm/seal.js";
 import { send as sendTexts, unfinished as texts } from "../i18n/texts.js";
 import { momentText, sizeText } from "../i18n/wording.js";
 import { setText } from "../ui/views.js";
+import { Edition } from "./edition.js";
 import { PasswordPush } from "./password-push.js";
 import { UploadRecorder } from "./resume/recorder.js";
 import { uploadListener } from "./upload-view.js";
@@ -21,6 +22,7 @@ import { Upload } from "./upload.js";
  * @property {string} what files and size, in words
  * @property {string} first name of the first file
  * @property {number} files
+ * @property {import("./edition.js").Edition} [edition] it is a new version of what was sent
  * @property {import("./basket-view.js").BasketView} [basket] with its files, if they were picked for it on this page
  *
  * @typedef {object} Tools
@@ -33,9 +35,10 @@ import { Upload } from "./upload.js";
  * @param {import("./basket-view.js").BasketView} basket
  * @param {import("./upload.js").Terms} terms
  * @param {{ passwordPush: PasswordPush | undefined, drawn: string }} password
+ * @param {Edition} [edition] a new version of what was sent, instead of something new
  * @returns {Sending}
  */
-export function newSending({ module, keyWorker }, basket, terms, { passwordPush, drawn }) {
+export function newSending({ module, keyWorker }, basket, terms, { passwordPush, drawn }, edition) {
   const plan = basket.plan();
   const [count, hasPassword] = [plan.fileCount(), terms.password !== ""];
   const what = sendTexts.what(count, sizeText(plan.contentLen()));
@@ -52,6 +55,7 @@ export function newSending({ module, keyWorker }, basket, terms, { passwordPush,
         partBytes: plan.partBytes(),
         ...(await basket.origins(plan)),
         isDone: false,
+        ...(edition && { edition: edition.kept }),
       },
       sayNotStored,
     );
@@ -60,14 +64,14 @@ export function newSending({ module, keyWorker }, basket, terms, { passwordPush,
   };
   setText("kept", "");
   const fileOf = (/** @type {number} */ id) => basket.file(id);
-  const upload = new Upload({ module, keyWorker, plan, fileOf, terms, keep }, listenerOf(plan));
+  const upload = new Upload({ module, keyWorker, plan, fileOf, terms, keep, edition }, listenerOf(plan));
   // Begun at once: after a crash, only its link brings the password back.
   passwordPush?.make().then(
     ({ kept }) => upload.remember({ push: kept, drawn: "" }),
     () => {},
   );
   const [first, files] = [plan.firstPath(), count];
-  return { upload, passwordPush, downloads: terms.downloads, hasPassword, drawn, what, first, files, basket };
+  return { upload, passwordPush, downloads: terms.downloads, hasPassword, drawn, what, first, files, edition, basket };
 }
 
 /** @param {Plan} plan */
@@ -84,12 +88,14 @@ const listenerOf = (plan) =>
  */
 export function resumedSending({ module, keyWorker }, recorder, fileOf) {
   const { entries, partBytes, terms, push, hasPassword, drawn, until } = recorder.unfinished;
-  const { what, first, count: files } = recorder.unfinished;
+  const { what, first, count: files, edition: kept } = recorder.unfinished;
   const plan = Plan.kept(entries, partBytes);
-  const upload = new Upload({ module, keyWorker, plan, fileOf, terms, keep: async () => undefined }, listenerOf(plan));
+  const edition = kept && new Edition(kept);
+  const keep = async () => undefined;
+  const upload = new Upload({ module, keyWorker, plan, fileOf, terms, keep, edition }, listenerOf(plan));
   setText("kept", texts.kept(momentText(until)));
   const passwordPush = push ? PasswordPush.resume(keyWorker, push) : undefined;
-  return { upload, passwordPush, downloads: terms.downloads, hasPassword, drawn, what, first, files, plan };
+  return { upload, passwordPush, downloads: terms.downloads, hasPassword, drawn, what, first, files, edition, plan };
 }
 
 /** That nothing is kept any longer. */

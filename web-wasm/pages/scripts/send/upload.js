@@ -40,6 +40,7 @@ export class Upload {
   #terms;
   #listener;
   #keep;
+  #edition;
   #stop = new AbortController();
   /** @type {{ shareId: string, linkId: string, ownerProof: string } | undefined} */
   #share;
@@ -77,10 +78,12 @@ export class Upload {
    * @param {Terms} what.terms
    * @param {(start: { shareId: string, secrets: Uint8Array, until: number }) => Promise<UploadRecorder | undefined>} what.keep
    * begins to keep it, if that can be
+   * @param {import("./edition.js").Edition} [what.edition] a new version of what was sent, instead of something new
    * @param {UploadListener} listener
    */
-  constructor({ module, keyWorker, plan, fileOf, terms, keep }, listener) {
+  constructor({ module, keyWorker, plan, fileOf, terms, keep, edition }, listener) {
     this.#module = module;
+    this.#edition = edition;
     this.#keyWorker = keyWorker;
     this.#plan = plan;
     this.#fileOf = fileOf;
@@ -102,12 +105,15 @@ export class Upload {
   async resume(recorder, parts) {
     const { secrets, manifest, linkBody, isDone } = recorder.unfinished;
     this.#recorder = recorder;
-    this.#share = await this.#keyWorker.ask("resumeShare", secrets, manifest);
+    this.#share = await this.#keyWorker.ask("resumeShare", secrets, this.#number, manifest);
     this.#locked = true;
     const path = `/shares/${this.#share.shareId}`;
     this.#status = await this.#statusOf("GET", path, {});
     if (this.#status.gone) throw new Gone(this.#status.gone);
-    this.#completed = this.#status.state !== "uploading";
+    const content = this.#status.contents.find(({ content }) => content === this.#number);
+    // It took too long, or somebody gave it up from another page.
+    if (!content) throw new Gone({ why: "abandoned", at: Date.now() });
+    this.#completed = content.state !== "uploading";
     this.#isDone = isDone;
     for (const part of parts) this.#sealed.set(part.index, part);
     await this.#learnStored();
@@ -135,27 +141,47 @@ export class Upload {
   async #run() {
     this.#stop = new AbortController();
     if (!this.#isDone) {
-      this.#share ??= await this.#keyWorker.ask("beginShare");
+      this.#share ??= (await this.#edition?.begin(this.#keyWorker)) ?? (await this.#keyWorker.ask("beginShare"));
       const { shareId, linkId } = this.#share;
-      this.#status ??= await this.#statusOf("PUT", `/shares/${shareId}`, {
-        json: await this.#keyWorker.ask("createBody", this.#terms.expiresInSecs, this.#plan.partBytes()),
-      });
+      this.#status ??= await this.#begin();
       await Promise.all([this.#lock(), this.#storeParts()]);
       this.#listener.onChecking();
       await this.#complete();
       const share = { parts: this.#parts(), sealers: await this.#pool(), keyWorker: this.#keyWorker };
-      const call = (/** @type {string} */ below) => this.#get(`/shares/${shareId}${below}`);
+      const call = (/** @type {string} */ below) => this.#get(this.#content(below));
       await readBack({ ...share, call }, () => this.#listener.onWait(undefined));
-      const json = await this.#linkBody();
-      // The note first: a link that it names and that does not exist is harmless, but not the other way round.
-      await this.#call("PUT", `/shares/${shareId}/note`, { bytes: await this.#note() });
-      this.#status = await this.#statusOf("PUT", `/shares/${shareId}/links/${linkId}`, { json });
+      if (this.#edition) {
+        this.#status = await this.#edition.putBehindLinks(this.#keyWorker, this.#get(""));
+      } else {
+        const json = await this.#linkBody();
+        // The note first: a link that it names and that does not exist is harmless, but not the other way round.
+        await this.#call("PUT", `/shares/${shareId}/note`, { bytes: await this.#note() });
+        this.#status = await this.#statusOf("PUT", `/shares/${shareId}/links/${linkId}`, { json });
+      }
       this.#sealers?.end();
       this.#isDone = true;
       await this.#recorder?.change({ isDone: true, until: this.#expiresAt() });
     }
     const [token, ownerToken] = [await this.#keyWorker.ask("sendToken"), await this.#keyWorker.ask("ownerToken")];
     return { ...this.#the(), token, ownerToken, expiresAt: this.#expiresAt() };
+  }
+
+  /** Which content of the share is sent. */
+  get #number() {
+    return this.#edition?.content ?? 1;
+  }
+
+  /** @param {string} below */
+  #content(below) {
+    return `/shares/${this.#the().shareId}/contents/${this.#number}${below}`;
+  }
+
+  async #begin() {
+    const partBytes = this.#plan.partBytes();
+    if (this.#edition)
+      return this.#statusOf("PUT", this.#content(""), { json: JSON.stringify({ part_bytes: partBytes }) });
+    const json = await this.#keyWorker.ask("createBody", this.#terms.expiresInSecs, partBytes);
+    return this.#statusOf("PUT", `/shares/${this.#the().shareId}`, { json });
   }
 
   /** When the link ends, by the server's clock. */
@@ -196,7 +222,7 @@ export class Upload {
     void this.forget();
     if (!this.#share) return;
     // Best effort: an upload that is never completed is deleted by the server anyway.
-    deleteShare(this.#share).catch(() => {});
+    deleteUpload(this.#share, this.#number).catch(() => {});
   }
 
   /** @type {Promise<void> | undefined} */
@@ -208,14 +234,15 @@ export class Upload {
   }
 
   async #lockAndKeep() {
-    await this.#keyWorker.ask("lock", this.#terms.password);
+    if (!this.#edition) await this.#keyWorker.ask("lock", this.#terms.password);
     // Stretching a password takes a while: it may be cancelled by now, and the key worker begin another share.
     if (this.#isForgotten) throw new Cancelled();
     // The key worker has what it needs of it.
     this.#terms = { ...this.#terms, password: "" };
     this.#locked = true;
     const secrets = await this.#keyWorker.ask("keepShare");
-    const until = this.#status?.upload_ends_at ?? this.#status?.expires_at ?? 0;
+    const content = this.#status?.contents.find(({ content }) => content === this.#number);
+    const until = content?.upload_ends_at ?? this.#status?.expires_at ?? 0;
     this.#recorder = await this.#keep({ shareId: this.#the().shareId, secrets, until });
     if (this.#isForgotten) await this.forget();
     void this.#recorder?.change(this.#alsoKept);
@@ -228,7 +255,7 @@ export class Upload {
 
   /** Asks the server what it has. Only what was sealed here, to the byte, counts. */
   async #learnStored() {
-    const answer = await this.#call("GET", `/shares/${this.#the().shareId}/parts`, {});
+    const answer = await this.#call("GET", this.#content("/parts"), {});
     const list = read(answer, isPartList);
     for (const { index, sealed_len, digest } of list.parts) {
       const part = this.#sealed.get(index);
@@ -245,7 +272,6 @@ export class Upload {
   }
 
   async #storeParts() {
-    const { shareId } = this.#the();
     // What was on its way when it stopped may have arrived.
     if (this.#sealed.size > 0 && this.#missing().length > 0) await this.#learnStored();
     const missing = this.#missing();
@@ -258,7 +284,7 @@ export class Upload {
     throwIfCancelled(signal);
     await unlessCancelled(
       signal,
-      sealers.store(missing, (index) => this.#jobOf(index, shareId)),
+      sealers.store(missing, (index) => this.#jobOf(index)),
     );
   }
 
@@ -302,10 +328,10 @@ export class Upload {
     return this.#sealers;
   }
 
-  /** @param {number} index @param {string} shareId @returns {import("../workers/seal-worker.js").SealJob} */
-  #jobOf(index, shareId) {
+  /** @param {number} index @returns {import("../workers/seal-worker.js").SealJob} */
+  #jobOf(index) {
     const sources = sourcesOf(this.#plan.sources(index), this.#fileOf);
-    return { index, len: this.#plan.partLen(index), sources, url: `/api/v1/shares/${shareId}/parts/${index}` };
+    return { index, len: this.#plan.partLen(index), sources, url: `/api/v1${this.#content(`/parts/${index}`)}` };
   }
 
   #report() {
@@ -340,13 +366,12 @@ export class Upload {
   }
 
   async #completeStored() {
-    const { shareId } = this.#the();
     if (!this.#manifest) {
       this.#manifest = await this.#sealManifest();
       await this.#recorder?.change({ manifest: this.#manifest });
     }
-    await this.#call("PUT", `/shares/${shareId}/manifest`, { bytes: this.#manifest });
-    await this.#call("POST", `/shares/${shareId}/complete`, { json: await this.#keyWorker.ask("completeBody") });
+    await this.#call("PUT", this.#content("/manifest"), { bytes: this.#manifest });
+    await this.#call("POST", this.#content("/complete"), { json: await this.#keyWorker.ask("completeBody") });
   }
 
   async #sealManifest() {
@@ -409,6 +434,24 @@ export class Upload {
   #get(path) {
     return { method: "GET", path, headers: this.#headers(), signal: this.#stop.signal, onWait: this.#listener.onWait };
   }
+}
+
+/**
+ * Has what an upload stored deleted: the share, or only the new edition of it.
+ *
+ * @param {{ shareId: string, ownerProof: string }} share
+ * @param {number} content
+ */
+export function deleteUpload({ shareId, ownerProof }, content) {
+  if (content === 1) return deleteShare({ shareId, ownerProof });
+  const [headers, { signal }] = [{ "subrosa-owner-proof": ownerProof }, new AbortController()];
+  return sendForText({
+    method: "DELETE",
+    path: `/shares/${shareId}/contents/${content}`,
+    headers,
+    signal,
+    triesMax: 3,
+  });
 }
 
 /**

@@ -14,7 +14,7 @@ import { allOnDisk, putOnDisk, removeFromDisk } from "./indexed-db.js";
  * @typedef {{ secret: string, until: number, saved?: number[], looked?: number, folder?: string, unanswered?: boolean }}
  * StoredLease
  *
- * @typedef {{ secret: string, until: number }} StoredDevice
+ * @typedef {{ secret: string, until: number, edition?: number }} StoredDevice `edition`: the highest that it has seen
  * @typedef {{ until: number }} StoredEnd the version before wrote an empty `secret`, too
  */
 

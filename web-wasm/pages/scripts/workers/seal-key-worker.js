@@ -77,9 +77,9 @@ const calls = {
   beginShare: () => ownShare(new Sender()),
   /** What brings this share back with `resumeShare`, once its password is settled. */
   keepShare: () => /** @type {Uint8Array<ArrayBuffer>} */ (theSender().keep()),
-  /** @param {Uint8Array} kept @param {Uint8Array} [manifest] if one was sealed */
-  resumeShare(kept, manifest) {
-    const resumed = Sender.fromKept(kept);
+  /** @param {Uint8Array} kept @param {number} content which of the share's @param {Uint8Array} [manifest] if one was sealed */
+  resumeShare(kept, content, manifest) {
+    const resumed = Sender.fromKept(kept, content);
     if (manifest) resumed.reopenManifest(manifest);
     return ownShare(resumed);
   },
@@ -94,7 +94,7 @@ const calls = {
    */
   sealManifest: ({ entries, note, partBytes, sealedLens, digests, commitments }) =>
     /** @type {Uint8Array<ArrayBuffer>} */ (
-      theSender().sealManifest(entries, note, partBytes, sealedLens, digests, commitments)
+      theSender().sealManifest(entries, note, partBytes, sealedLens, digests, commitments, Date.now())
     ),
   completeBody: () => theSender().complete(),
   /** @param {number} downloadsMax */
@@ -115,11 +115,16 @@ const calls = {
     shareOwner = ShareOwner.fromLink(text);
     return { shareId: shareOwner.shareId(), ownerProof: shareOwner.ownerProof() };
   },
-  /** @param {Uint8Array} note of the owner @param {string[]} links that the server knows */
+  /** @param {Uint8Array} note of the owner @param {{ link: string, content: number }[]} links that the server knows */
   comeBack(note, links) {
     theShareOwner().openNote(note);
-    return ownShare(theShareOwner().sender(links.join()));
+    const known = links.map(({ link }) => link).join();
+    const first = freed(theShareOwner().sender(1, known), (found) => found.linkId());
+    const content = links.find(({ link }) => link === first)?.content ?? 1;
+    return ownShare(theShareOwner().sender(content, known));
   },
+  /** Begins a new edition of what was sent. @param {number} content its number @param {string[]} links of the share */
+  beginEdition: (content, links) => ownShare(theShareOwner().sender(content, links.join())),
 
   // More links to what was sent: noted, then made.
 
@@ -128,13 +133,24 @@ const calls = {
     theShareOwner().openNote(sealed);
     return /** @type {Noted[]} */ (JSON.parse(theShareOwner().noted()));
   },
-  /** @param {Uint8Array} manifest */
-  ownedContents: (manifest) => /** @type {Contents} */ (JSON.parse(theShareOwner().contents(manifest))),
+  /** Opens a content: what is made or moved from now on opens it. @param {number} content @param {Uint8Array} manifest */
+  ownedContents: (content, manifest) =>
+    /** @type {Contents} */ (JSON.parse(theShareOwner().contents(content, manifest))),
   /** Rejects if links with these labels cannot be made. @param {string[]} labels */
   expectRoom: (labels) => theShareOwner().expectRoom(JSON.stringify(labels)),
   /** @param {string} label @param {string} password @returns {string} its id */
   drawLink: (label, password) => theShareOwner().drawLink(label, password),
   forgetDrawn: () => theShareOwner().forgetDrawn(),
+  /** Settles another password, to be noted before the lock is changed. @param {string} link @param {string} password */
+  relock: (link, password) => theShareOwner().relock(link, password),
+  /** @param {string} link */
+  lockBody: (link) => theShareOwner().changeLock(link),
+  /**
+   * What puts the content that was opened last behind links; those whose keys are not known are left out.
+   *
+   * @param {{ link: string, needs_password: boolean, downloads_max: number | null }[]} links
+   */
+  moveBody: (links) => theShareOwner().moveLinks(JSON.stringify(links)),
   sealNote: () => /** @type {Uint8Array<ArrayBuffer>} */ (theShareOwner().sealNote()),
   /** @param {string} link @param {number} downloadsMax */
   drawnLinkBody: (link, downloadsMax) => theShareOwner().putLink(link, downloadsMax),
@@ -169,9 +185,12 @@ const calls = {
       : freed(PushSender.fromOwnerLink(text), (owner) => owner.ownerToken()),
   /** @param {string} token @param {string} body */
   pushStatusOf: (token, body) => freed(PushSender.fromOwnerLink(token), (owner) => owner.status(body)),
-  /** @param {string} token @param {Uint8Array} manifest */
-  contentsOf: (token, manifest) =>
-    freed(ShareOwner.fromLink(token), (owner) => /** @type {Contents} */ (JSON.parse(owner.contents(manifest)))),
+  /** @param {string} token @param {number} content @param {Uint8Array} manifest */
+  contentsOf: (token, content, manifest) =>
+    freed(
+      ShareOwner.fromLink(token),
+      (owner) => /** @type {Contents} */ (JSON.parse(owner.contents(content, manifest))),
+    ),
 
   // Pushing.
 

@@ -1,8 +1,9 @@
 -- Replaces, makes or removes a record if nobody else did, together with its due entry and its lines.
 -- KEYS: fence, record, objects, links, note, log, due.
 -- ARGV: fence, write id expected (or nothing), write id to be (nothing: remove), write id of the objects expected (or
--- nothing), the record's name, due, bytes, whether it accepts parts, whether it stands alone, lines kept, how many links
--- and how many cells follow, those links, cells as field and bytes, then lines.
+-- nothing), the record's name, due, bytes, the content of which it accepts parts (or 0), whether it stands alone, lines
+-- kept, the content whose objects are removed (or nothing), how many links and how many cells follow, those links, cells
+-- as field and bytes, then lines.
 local LOOK_BACK, RUN_MIN = 64, 8
 -- What a line of an owner's says, but for when; nothing if it is another's.
 local function turn(line)
@@ -53,13 +54,22 @@ if write == '' then
     redis.call('HSET', KEYS[2], 'objects', ARGV[3])
 end
 redis.call('ZADD', KEYS[7], ARGV[6], ARGV[5])
-local cells = 13 + tonumber(ARGV[11])
-local lines = cells + 2 * tonumber(ARGV[12])
-for i = 13, cells - 1 do
+local cells = 14 + tonumber(ARGV[12])
+local lines = cells + 2 * tonumber(ARGV[13])
+for i = 14, cells - 1 do
     redis.call('SADD', KEYS[4], ARGV[i])
 end
 for i = cells, lines - 1, 2 do
     redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1])
+end
+if ARGV[11] ~= '' then
+    for _, slot in ipairs(redis.call('HKEYS', KEYS[3])) do
+        if (string.match(slot, '^(%d+)/') or '1') == ARGV[11] then
+            redis.call('HDEL', KEYS[3], slot)
+        end
+    end
+    redis.call('HDEL', KEYS[2], ARGV[11] == '1' and 'last' or 'last:' .. ARGV[11])
+    redis.call('HSET', KEYS[2], 'objects', ARGV[3])
 end
 if ARGV[9] == '1' then
     for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do

@@ -1,6 +1,6 @@
 -- Replaces all that is kept of a record; without a write id, it is removed.
 -- KEYS: fence, record, objects, links, note, log, due.
--- ARGV: fence, the record's name, write id (or nothing), due, bytes, whether it accepts parts, note with its version (or
+-- ARGV: fence, the record's name, write id (or nothing), due, bytes, the content of which it accepts parts (or 0), note with its version (or
 -- nothing), how many links, how many objects and how many cells follow, those links, objects as slot and bytes, cells as
 -- field and bytes, then lines.
 redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6])

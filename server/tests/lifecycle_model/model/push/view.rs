@@ -1,6 +1,7 @@
 //! What the owner and the holders of a push see.
 
 use subrosa_shared::api::{LinkCounters, LinkState, LinkStatus, LinkView, PushStatus, PushView, RevealedPush};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::LeaseId;
 use subrosa_shared::time::Timestamp;
 
@@ -27,6 +28,7 @@ impl PushModel {
         let gone = push.gone.is_some();
         let begun: Vec<u64> = push.views.iter().map(|view| view.begun).collect();
         let link = LinkView {
+            content: ContentNumber::FIRST,
             state,
             gone: push.gone,
             needs_password: true,
@@ -71,6 +73,8 @@ impl PushModel {
                         wrong_password: counter(&push.wrong),
                     },
                     receipts: push.receipts.clone(),
+                    content: ContentNumber::FIRST,
+                    waits_for_editions: false,
                 },
             })),
         }

@@ -29,6 +29,7 @@ import { transact } from "../../storage/indexed-db.js";
  * @property {Uint8Array} [manifest] as it was sealed, from when it may be on the server
  * @property {string} [linkBody] the same of the link
  * @property {boolean} isDone whether the link is there
+ * @property {import("../edition.js").EditionOf} [edition] it is a new version of what was sent
  *
  * @typedef {{ token: string, origin: string, views: number, expiresAt: number }} KeptPush `token` of its owner
  *

@@ -16,7 +16,7 @@ import { PasswordPush } from "../password-push.js";
 import { whyUnreadable } from "../pick-report.js";
 import { resumedSending, sayNotStored } from "../sending.js";
 import { waiting } from "../upload-view.js";
-import { deleteShare } from "../upload.js";
+import { deleteUpload } from "../upload.js";
 import { found as foundBelow, readable, ResumedFiles } from "./pick-files.js";
 import { UploadRecorder } from "./recorder.js";
 import { allHeld, allUnfinished, forget, hold, keptParts, unfinishedNow, whenFree } from "./store.js";
@@ -221,7 +221,7 @@ async function backToPick(said) {
 
 /** @param {UnfinishedUpload} unfinished */
 async function throwAway(unfinished) {
-  const { shareId, secrets } = unfinished;
+  const { shareId, secrets, edition } = unfinished;
   const release = await hold(shareId);
   if (!release) return showInterrupted();
   // One of its own: meanwhile another share may begin.
@@ -229,8 +229,8 @@ async function throwAway(unfinished) {
   let over;
   try {
     const { push } = (await unfinishedNow(shareId)) ?? unfinished;
-    const share = await keyWorker.ask("resumeShare", secrets);
-    await deleteShare(share).catch((error) => {
+    const share = await keyWorker.ask("resumeShare", secrets, edition?.content ?? 1);
+    await deleteUpload(share, edition?.content ?? 1).catch((error) => {
       if (whyGone(error) === undefined) throw error;
     });
     over = push ? PasswordPush.resume(keyWorker, push).cancel() : undefined;

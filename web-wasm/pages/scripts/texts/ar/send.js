@@ -30,6 +30,13 @@ export const page = {
     csvYes: "حفظ الملف",
     csvNo: "عدم الحفظ",
   },
+  versions: {
+    title: "الإصدارات",
+    lead: "اختر الملفات المصحّحة. تبقى الروابط وأسماؤها وكلمات مرورها كما هي؛ ويتغيّر ما تعرضه عندما يُخزَّن كل شيء.",
+    more: "اسمح بتنزيل إضافي لمن استنفد تنزيلاته",
+    leave: "ليس الآن",
+    put: "ضع إصدارًا جديدًا خلف هذه الروابط",
+  },
   pick: {
     title: "اختر ما تريد إرساله",
     drop: "أفلت الملفات أو المجلدات في أي مكان من هذه الصفحة، أو الصق ملفات أو نصًا",
@@ -98,6 +105,43 @@ export const written = {
 
 /** @type {typeof En.send} */
 export const send = {
+  /** إصدارات ما أُرسل. */
+  versions: {
+    /** @param {string} name */
+    of: (name) => `إصدار جديد من ${isolated(name)}`,
+    /** @param {string} number @param {number} links @param {string} size */
+    row: (number, links, size) =>
+      `الإصدار ${number} · ${size} · ${counted(links, { zero: "ليس خلف أي رابط", one: "خلف رابط واحد", two: "خلف رابطين", few: "خلف # روابط", many: "خلف # رابطًا", other: "خلف # رابط" })}`,
+    /** @param {string} number */
+    use: (number) => `ضع الإصدار ${number} خلف كل الروابط`,
+    /** @param {string} number */
+    remove: (number) => `احذف الإصدار ${number}`,
+    /** @param {number} count @param {string} number */
+    moved: (count, number) =>
+      counted(count, {
+        zero: `لا يعرض أي رابط الإصدار ${number}.`,
+        one: `يعرض رابط واحد الآن الإصدار ${number}.`,
+        two: `يعرض رابطان الآن الإصدار ${number}.`,
+        few: `تعرض # روابط الآن الإصدار ${number}.`,
+        many: `يعرض # رابطًا الآن الإصدار ${number}.`,
+        other: `يعرض # رابط الآن الإصدار ${number}.`,
+      }),
+    /** @param {number} count */
+    ended: (count) =>
+      counted(count, {
+        zero: "لم ينتهِ أي رابط.",
+        one: "انتهى رابط واحد: لن يصل هذا إلى من كان لديه.",
+        two: "انتهى رابطان: لن يصل هذا إلى من كانا لديه.",
+        few: "انتهت # روابط: لن يصل هذا إلى من كانت لديه.",
+        many: "انتهى # رابطًا: لن يصل هذا إلى من كانت لديه.",
+        other: "انتهى # رابط: لن يصل هذا إلى من كانت لديه.",
+      }),
+    /** @param {string} names */
+    left: (names) => `ما زالت هذه الروابط تعرض إصدارًا آخر، لأن كلمة مرورها ضُبطت في مكان آخر: ${names}.`,
+    removed: "حُذف ذلك الإصدار.",
+    unfinished: "بدأ إصدار جديد من قبل ولم يكتمل. إرسال هذا الإصدار يعني التخلي عن ذاك.",
+    full: "هناك أكبر عدد ممكن من الإصدارات في الوقت نفسه. ضع الأحدث خلف كل الروابط أولًا، أو احذف واحدًا.",
+  },
   pastedName: "نص ملصق.txt",
   others: {
     saved: "يقول شخص لديه الرابط إنه حُفظ",
@@ -385,6 +429,10 @@ export const shareEvents = {
   "too-many-guesses": "انتهى: كلمات مرور خاطئة كثيرة",
   "content-lost": "وجده الخادم تالفًا",
   "content-restored": "عاد سليمًا",
+  "edition-completed": "خُزّن إصدار جديد",
+  "edition-abandoned": "تُخلّي عن إصدار جديد",
+  "edition-deleted": "حُذف إصدار",
+  moved: "وضعت إصدارًا آخر خلفه",
 };
 
 /** @type {typeof En.endings} */

@@ -24,6 +24,13 @@ export const page = {
     csvYes: "Datei speichern",
     csvNo: "Nicht speichern",
   },
+  versions: {
+    title: "Fassungen",
+    lead: "Wählen Sie die berichtigten Dateien. Die Links, ihre Namen und Passwörter bleiben; was sie zeigen, wechselt, sobald alles gespeichert ist.",
+    more: "Wer seine Downloads verbraucht hat, darf noch einen",
+    leave: "Jetzt nicht",
+    put: "Eine neue Fassung hinter diese Links legen",
+  },
   pick: {
     title: "Wählen Sie, was Sie senden",
     drop: "Legen Sie Dateien oder Ordner irgendwo auf dieser Seite ab, oder fügen Sie Dateien oder einen Text ein",
@@ -96,6 +103,37 @@ export const written = {
 
 /** @type {typeof En.send} */
 export const send = {
+  /** Fassungen dessen, was gesendet wurde. */
+  versions: {
+    /** @param {string} name */
+    of: (name) => `Eine neue Fassung von ${isolated(name)}`,
+    /** @param {string} number @param {number} links @param {string} size */
+    row: (number, links, size) =>
+      `Fassung ${number} · ${size} · ${links === 0 ? "hinter keinem Link" : counted(links, { one: "hinter # Link", other: "hinter # Links" })}`,
+    /** @param {string} number */
+    use: (number) => `Fassung ${number} hinter alle Links legen`,
+    /** @param {string} number */
+    remove: (number) => `Fassung ${number} löschen`,
+    /** @param {number} count @param {string} number */
+    moved: (count, number) =>
+      count === 0
+        ? `Kein Link zeigt Fassung ${number}.`
+        : counted(count, {
+            one: `# Link zeigt jetzt Fassung ${number}.`,
+            other: `# Links zeigen jetzt Fassung ${number}.`,
+          }),
+    /** @param {number} count */
+    ended: (count) =>
+      counted(count, {
+        one: "# Link ist beendet: Wer ihn hatte, bekommt dies nicht.",
+        other: "# Links sind beendet: Wer sie hatte, bekommt dies nicht.",
+      }),
+    /** @param {string} names */
+    left: (names) => `Diese Links zeigen noch eine andere Fassung, weil ihr Passwort anderswo gesetzt wurde: ${names}.`,
+    removed: "Diese Fassung ist gelöscht.",
+    unfinished: "Eine neue Fassung wurde schon begonnen und nie fertig. Wenn Sie diese senden, wird jene aufgegeben.",
+    full: "Es gibt so viele Fassungen, wie es gleichzeitig geben kann. Legen Sie zuerst die neueste hinter alle Links, oder löschen Sie eine.",
+  },
   pastedName: "eingefügter Text.txt",
   others: {
     saved: "gespeichert, sagt jemand mit dem Link",
@@ -342,6 +380,10 @@ export const shareEvents = {
   "too-many-guesses": "Beendet: zu viele falsche Passwörter",
   "content-lost": "Auf dem Server beschädigt gefunden",
   "content-restored": "Es ist wieder unversehrt",
+  "edition-completed": "Eine neue Fassung wurde gespeichert",
+  "edition-abandoned": "Eine neue Fassung wurde aufgegeben",
+  "edition-deleted": "Eine Fassung wurde gelöscht",
+  moved: "Sie haben eine andere Fassung dahinter gelegt",
 };
 
 /** @type {typeof En.endings} */

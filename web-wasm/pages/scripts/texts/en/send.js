@@ -21,6 +21,13 @@ export const page = {
     csvYes: "Save the file",
     csvNo: "Do not save it",
   },
+  versions: {
+    title: "Versions",
+    lead: "Choose the corrected files. The links, their names and passwords stay; what they show changes when all is stored.",
+    more: "Allow one more download to those who have used theirs",
+    leave: "Not now",
+    put: "Put a new version behind these links",
+  },
   pick: {
     title: "Choose what to send",
     drop: "Drop files or folders anywhere on this page, or paste files or a text",
@@ -79,6 +86,34 @@ export const page = {
 export const send = {
   /** Name of the file that a pasted text becomes. */
   pastedName: "pasted text.txt",
+  /** Versions of what was sent. */
+  versions: {
+    /** @param {string} name */
+    of: (name) => `A new version of ${isolated(name)}`,
+    /** @param {string} number @param {number} links @param {string} size */
+    row: (number, links, size) =>
+      `Version ${number} · ${size} · ${links === 0 ? "behind no link" : counted(links, { one: "behind # link", other: "behind # links" })}`,
+    /** @param {string} number */
+    use: (number) => `Put version ${number} behind all links`,
+    /** @param {string} number */
+    remove: (number) => `Delete version ${number}`,
+    /** @param {number} count @param {string} number */
+    moved: (count, number) =>
+      count === 0
+        ? `No link shows version ${number}.`
+        : counted(count, { one: `# link shows version ${number} now.`, other: `# links show version ${number} now.` }),
+    /** @param {number} count */
+    ended: (count) =>
+      counted(count, {
+        one: "# link has ended: whoever had it does not get this.",
+        other: "# links have ended: whoever had them does not get this.",
+      }),
+    /** @param {string} names */
+    left: (names) => `These links still show another version, because their password was set elsewhere: ${names}.`,
+    removed: "That version is deleted.",
+    unfinished: "A new version was begun before and never finished. Sending this one gives that one up.",
+    full: "There are as many versions as there can be at the same time. Put the newest behind all links first, or delete one.",
+  },
   /** More links to what was sent. */
   others: {
     saved: "saved, says somebody with the link",
@@ -361,6 +396,10 @@ export const shareEvents = {
   "too-many-guesses": "Ended: too many wrong passwords",
   "content-lost": "The server found it damaged",
   "content-restored": "It is whole again",
+  "edition-completed": "A new version was stored",
+  "edition-abandoned": "A new version was given up",
+  "edition-deleted": "A version was deleted",
+  moved: "You put another version behind it",
 };
 
 /** Titles of what has ended, and what a receipt proves. */

@@ -1,0 +1,169 @@
+// @ts-check
+/**
+ * The versions of what was sent: which there are, what is behind the links, and what can be done with them. Each link
+ * shows one of them, whole.
+ */
+
+import { problems, send as texts } from "../i18n/texts.js";
+import { refusalOf, sizeText } from "../i18n/wording.js";
+import { CallError, read, sendForText } from "../net/api.js";
+import { isShare } from "../owner/answers.js";
+import { announce, button, element, fromTemplate, setText, setTextIn, state } from "../ui/views.js";
+import { putBehindLinks } from "./edition.js";
+
+/**
+ * @typedef {import("../workers/key-worker.js").SealKeyWorker} SealKeyWorker
+ * @typedef {{ shareId: string, ownerProof: string, ownerToken: string, first: string }} Owned
+ * @typedef {{ owned: Owned, content: number, unfinished: number | undefined }} NextVersion `unfinished`: the number of one
+ * that was begun before
+ */
+
+const TRIES = 3;
+
+export class Versions {
+  /** @type {Owned | undefined} */
+  #owned;
+  /** @type {SealKeyWorker | undefined} */
+  #keyWorker;
+  /** As the server said last. @type {import("/api").ShareStatus | undefined} */
+  #status;
+  /** What is shown, so that nobody loses the place where they stand. */
+  #shown = "";
+  #listener;
+
+  /**
+   * @param {object} listener
+   * @param {(next: NextVersion) => void} listener.onNew a new version is to be chosen
+   * @param {() => void} listener.onChange something changed on the server
+   * @param {(link: string) => string} listener.nameOf how the owner calls a link
+   */
+  constructor(listener) {
+    this.#listener = listener;
+    button("new-version").addEventListener("click", () => state() === "done" && void this.#begin());
+    element("versions-list", HTMLUListElement).addEventListener("click", ({ target }) => {
+      const pressed = target instanceof Element ? target.closest("button") : null;
+      const { use, remove } = pressed?.dataset ?? {};
+      if (use !== undefined) void this.#change(() => this.#use(Number(use)));
+      if (remove !== undefined) void this.#change(() => this.#remove(Number(remove)));
+    });
+  }
+
+  /** @param {Owned} owned @param {SealKeyWorker} keyWorker */
+  show(owned, keyWorker) {
+    this.clear();
+    [this.#owned, this.#keyWorker] = [owned, keyWorker];
+  }
+
+  clear() {
+    this.#owned = this.#keyWorker = this.#status = undefined;
+    this.#shown = "";
+    element("versions-list", HTMLUListElement).replaceChildren();
+    element("versions-list", HTMLUListElement).hidden = true;
+    for (const id of ["versions-said", "versions-problem"]) setText(id, "");
+  }
+
+  /** @param {import("/api").ShareStatus} status as the server says now */
+  update(status) {
+    this.#status = status;
+    const ready = status.contents.filter(({ state }) => state === "ready");
+    const shown = JSON.stringify(ready);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    const live = status.links.filter(({ gone }) => !gone).length;
+    const rows = ready.map((content) => {
+      const { content: number, links, downloads_running: running, padded_len: len } = content;
+      const row = fromTemplate("version-row");
+      row.dataset.version = String(number);
+      setTextIn(row, ".what", texts.versions.row(String(number), links, sizeText(len ?? 0)));
+      const [use, remove] = row.querySelectorAll("button");
+      use.textContent = texts.versions.use(String(number));
+      use.dataset.use = String(number);
+      use.hidden = links === live;
+      remove.textContent = texts.versions.remove(String(number));
+      remove.dataset.remove = String(number);
+      remove.hidden = links > 0 || running > 0;
+      return row;
+    });
+    element("versions-list", HTMLUListElement).replaceChildren(...rows);
+    element("versions-list", HTMLUListElement).hidden = ready.length < 2;
+  }
+
+  /** Says what became of the links. @param {import("./edition.js").Moved} moved @param {number} content */
+  sayMoved({ moved, ended, left }, content) {
+    const names = left.map((link) => this.#listener.nameOf(link) || link.slice(0, 6));
+    const said = [
+      texts.versions.moved(moved, String(content)),
+      ended > 0 ? texts.versions.ended(ended) : "",
+      left.length > 0 ? texts.versions.left(new Intl.ListFormat(document.documentElement.lang).format(names)) : "",
+    ];
+    setText("versions-said", said.filter(Boolean).join(" "));
+  }
+
+  /** Has a new version chosen. */
+  async #begin() {
+    const owned = this.#owned;
+    if (!owned) return;
+    setText("versions-problem", "");
+    try {
+      const { contents, next_content: content } = await this.#ask("GET", "");
+      const unfinished = contents.find(({ state }) => state === "uploading")?.content;
+      if (content == null || contents.length - (unfinished ? 1 : 0) > 2) {
+        return setText("versions-problem", texts.versions.full);
+      }
+      this.#listener.onNew({ owned, content, unfinished });
+    } catch (error) {
+      setText("versions-problem", whyNot(error));
+    }
+  }
+
+  /** @param {() => Promise<void>} act */
+  async #change(act) {
+    const buttons = [...element("versions", HTMLElement).querySelectorAll("button")];
+    for (const target of buttons) target.disabled = true;
+    for (const id of ["versions-said", "versions-problem"]) setText(id, "");
+    try {
+      await act();
+      this.#listener.onChange();
+    } catch (error) {
+      setText("versions-problem", whyNot(error));
+    } finally {
+      for (const target of buttons) target.disabled = false;
+    }
+  }
+
+  /** Puts one behind all links. @param {number} content */
+  async #use(content) {
+    if (!this.#owned || !this.#keyWorker) return;
+    const { ownerToken } = this.#owned;
+    const what = { keyWorker: this.#keyWorker, call: this.#call("GET", ""), ownerToken, content, isOneMore: false };
+    const { status, moved } = await putBehindLinks(what);
+    this.update(status);
+    this.sayMoved(moved, content);
+  }
+
+  /** @param {number} content */
+  async #remove(content) {
+    this.update(await this.#ask("DELETE", `/contents/${content}`));
+    setText("versions-said", texts.versions.removed);
+    announce(texts.versions.removed);
+  }
+
+  /** @param {string} method @param {string} below @returns {Promise<import("/api").ShareStatus>} */
+  async #ask(method, below) {
+    return read(await sendForText(this.#call(method, below)), isShare);
+  }
+
+  /** @param {string} method @param {string} below @returns {import("../net/api.js").Call} */
+  #call(method, below) {
+    const { shareId, ownerProof } = /** @type {Owned} */ (this.#owned);
+    const headers = { "subrosa-owner-proof": ownerProof };
+    const { signal } = new AbortController();
+    return { method, path: `/shares/${shareId}${below}`, headers, signal, triesMax: TRIES };
+  }
+}
+
+/** @param {unknown} error */
+function whyNot(error) {
+  if (!(error instanceof CallError)) return problems.unexpected;
+  return refusalOf(error.failure);
+}
