@@ -1,10 +1,9 @@
 //! How a share and a push begin.
 
 use subrosa_shared::api::{CreateShare, Event, PushStatus, PutPush, ShareStatus};
-use subrosa_shared::content::is_part_size;
 use subrosa_shared::id::{Digest, LinkId, ShareId};
-use subrosa_shared::limits::Limits;
 
+use crate::bounds::check_part_size;
 use crate::command::{Command, SpaceNeed};
 use crate::context::Context;
 use crate::record::{Creator, Kept, Kind, Links, Record, Share, State, request_digest};
@@ -134,14 +133,4 @@ fn new_share(request: &CreateShare, creator: Creator, context: &Context<'_>) -> 
         content_lost_at: None,
         links: Links::default(),
     })
-}
-
-/// Whether a part size is one that the protocol and the server allow.
-pub(crate) fn check_part_size(part_bytes: u32, limits: &Limits) -> Result<(), Refusal> {
-    let allowed = limits.part_bytes_min..=limits.part_bytes_max;
-    if is_part_size(part_bytes) && allowed.contains(&part_bytes) {
-        Ok(())
-    } else {
-        Err(Refusal::PartSizeOutOfRange { min: (*allowed.start()).into(), max: (*allowed.end()).into() })
-    }
 }

@@ -11,14 +11,12 @@ use subrosa_shared::limits::{CONTENTS_MAX, LINKS_AT_ONCE_MAX};
 use subrosa_shared::time::Timestamp;
 use subtle::ConstantTimeEq as _;
 
+use crate::bounds::{check_downloads, check_part_size, check_range, check_wraps};
 use crate::context::{Context, Journal};
-use crate::create::check_part_size;
-use crate::link::{check_downloads, check_wraps};
 use crate::record::{
     Content, EditionUpload, Editions, FixedContent, Link, LinkState, Live, Parts, Share, State, WrapsBefore,
 };
 use crate::refusal::Refusal;
-use crate::upload::check_range;
 
 /// Begins the upload of a new content. Its number is the one after the last.
 pub(crate) fn begin(

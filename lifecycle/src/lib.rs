@@ -20,8 +20,8 @@
 //!
 //! Start with [`record`] (what is kept), then [`command`] (what can be asked, and of whom:
 //! [`share_owner`], [`share_holder`], [`push_owner`], [`push_holder`]), then `step` and `expiry`
-//! (what time alone does), then the rules: `create`, `upkeep`, `upload`, `edition`, `link`, `push`,
-//! `guess`, `lease`.
+//! (what time alone does), then the rules: `bounds`, `create`, `upkeep`, `upload`, `edition`,
+//! `link`, `push`, `guess`, `lease`.
 
 pub mod command;
 pub mod push_holder;
@@ -32,6 +32,7 @@ pub mod rules;
 pub mod share_holder;
 pub mod share_owner;
 
+mod bounds;
 mod context;
 mod create;
 mod edition;

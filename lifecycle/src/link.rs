@@ -2,15 +2,14 @@
 
 use subrosa_shared::api::{EndReason, Event, Gone, LinkLock, PatchLink, PutLink};
 use subrosa_shared::id::LinkId;
-use subrosa_shared::limits::{GUESSES_MAX, LINKS_AT_ONCE_MAX, LINKS_MAX, Limits};
+use subrosa_shared::limits::{GUESSES_MAX, LINKS_AT_ONCE_MAX, LINKS_MAX};
 use subrosa_shared::time::Timestamp;
-use subrosa_shared::wrap::{CONTENT_WRAP_LEN, VIEW_WRAP_LEN};
 
+use crate::bounds::{check_downloads, check_range, check_wraps};
 use crate::context::Context;
 use crate::record::{Guesses, Link, LinkState, Live, Share, State, request_digest};
 use crate::refusal::Refusal;
 use crate::rules::Life;
-use crate::upload::{check_exactly, check_range};
 
 /// Adds a link to a share that is complete.
 pub(crate) fn add(share: &mut Share, id: LinkId, request: &PutLink, context: &mut Context<'_>) -> Result<(), Refusal> {
@@ -163,20 +162,6 @@ impl Link {
     }
 }
 
-pub(crate) fn check_downloads(downloads_max: u32, limits: &Limits) -> Result<(), Refusal> {
-    if (1..=limits.downloads_max).contains(&downloads_max) {
-        Ok(())
-    } else {
-        Err(Refusal::DownloadsOutOfRange { min: 1, max: limits.downloads_max.into() })
-    }
-}
-
 fn check_lock(lock: &LinkLock) -> Result<(), Refusal> {
     check_wraps(&lock.view_wrap, &lock.content_wrap)
-}
-
-/// Wraps have one length each: what a link stores is bounded, and is a wrap.
-pub(crate) fn check_wraps(view: &[u8], content: &[u8]) -> Result<(), Refusal> {
-    check_exactly("view_wrap", view, VIEW_WRAP_LEN)?;
-    check_exactly("content_wrap", content, CONTENT_WRAP_LEN)
 }

@@ -9,12 +9,12 @@ use subrosa_shared::limits::{GUESSES_MAX, Limits};
 use subrosa_shared::push::{FACE_LEN, NOTE_LEN, is_payload_len};
 use subrosa_shared::seal::plaintext_len;
 
+use crate::bounds::{check_exactly, check_range};
 use crate::context::Context;
 use crate::link;
 use crate::record::{Content, Creator, Editions, Kind, Link, Share, State, request_digest};
 use crate::refusal::Refusal;
 use crate::rules::Life;
-use crate::upload::{check_exactly, check_range};
 
 /// A push as it begins.
 pub(crate) fn new(id: LinkId, request: &PutPush, creator: Creator, context: &Context<'_>) -> Result<Share, Refusal> {

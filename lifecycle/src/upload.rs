@@ -7,6 +7,7 @@ use subrosa_shared::limits::{Limits, PARTS_MAX};
 use subrosa_shared::padding::is_padded_len;
 use subrosa_shared::seal::{plaintext_len, sealed_len};
 
+use crate::bounds::check_range;
 use crate::context::Context;
 use crate::edition;
 use crate::record::{Content, Editions, Kind, Parts, Share, State};
@@ -94,15 +95,6 @@ pub(crate) fn check_there(share: &Share, content: ContentNumber) -> Result<(), R
 fn share_parts_max(part_bytes: u32, limits: &Limits) -> u64 {
     let fitting = limits.share_bytes_max.div_ceil(part_bytes.into());
     fitting.min(limits.parts_max.min(PARTS_MAX).into()).max(1)
-}
-
-pub(crate) fn check_range(field: &'static str, value: u64, min: u64, max: u64) -> Result<(), Refusal> {
-    if (min..=max).contains(&value) { Ok(()) } else { Err(Refusal::ValueOutOfRange { field, min, max }) }
-}
-
-/// Whether a sealed object has its one length.
-pub(crate) fn check_exactly(field: &'static str, sealed: &[u8], len: usize) -> Result<(), Refusal> {
-    check_range(field, sealed.len() as u64, len as u64, len as u64)
 }
 
 /// Fixes a content: from now on its parts do not change, and links can open it.

@@ -159,8 +159,8 @@ impl Store {
         Ok((share, answer))
     }
 
-    /// Fixes a content: `request` against what is stored of it, provided that nothing more is stored
-    /// meanwhile.
+    /// Fixes a content: `request` against what is stored of it, provided that nothing more is
+    /// stored meanwhile.
     ///
     /// # Errors
     /// As [`run`](Self::run).

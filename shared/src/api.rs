@@ -158,7 +158,8 @@ pub struct PartList {
     pub parts: Vec<StoredPart>,
 }
 
-/// `POST /shares/{share}/contents/{content}/complete`: fixes the content. The same body again gives the same answer.
+/// `POST /shares/{share}/contents/{content}/complete`: fixes the content. The same body again gives
+/// the same answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

@@ -47,7 +47,10 @@ export type components = {
             /** @description The number of views chosen unless the sender says otherwise. */
             views_default: number;
         };
-        /** @description `POST /shares/{share}/contents/{content}/complete`: fixes the content. The same body again gives the same answer. */
+        /**
+         * @description `POST /shares/{share}/contents/{content}/complete`: fixes the content. The same body again gives
+         *     the same answer.
+         */
         CompleteShare: {
             /** @description SHA-256 of the sealed manifest. */
             manifest_digest: components["schemas"]["Digest"];

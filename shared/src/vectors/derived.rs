@@ -7,6 +7,10 @@ use crate::keys::FragmentSecret as _;
 use crate::password::Password;
 use crate::secret::{DeviceSecret, LeaseSecret, LinkSecret, OwnerSecret};
 
+const SECOND: ContentNumber = ContentNumber::FIRST.next().expect("there is a second");
+/// One whose number fills more than a byte.
+const LATER: ContentNumber = ContentNumber::new(258).expect("it is not 0");
+
 /// Every value that is derived, by name.
 pub(super) fn derived(vector: &Vector) -> Result<Vec<(&'static str, String)>, String> {
     let owner = OwnerSecret::from_bytes(vector.bytes("owner-secret")?);
@@ -29,6 +33,10 @@ pub(super) fn derived(vector: &Vector) -> Result<Vec<(&'static str, String)>, St
         ("share-id", hex(owner.share_id().as_bytes())),
         ("manifest-key", hex(owner.manifest_key(ContentNumber::FIRST).expose())),
         ("content-key", hex(owner.content_key(ContentNumber::FIRST).expose())),
+        ("manifest-key-2", hex(owner.manifest_key(SECOND).expose())),
+        ("content-key-2", hex(owner.content_key(SECOND).expose())),
+        ("manifest-key-258", hex(owner.manifest_key(LATER).expose())),
+        ("content-key-258", hex(owner.content_key(LATER).expose())),
         ("note-key", hex(owner.note_key().expose())),
         ("owner-token", owner.to_token().to_string()),
         ("link-proof", hex(link.proof().expose())),

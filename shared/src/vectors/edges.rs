@@ -43,6 +43,23 @@ fn manifests(vectors: &mut Vectors) {
     let nulls =
         whole(r#""critical":null,"note":null,"#, r#""size":5,"folder":null,"modified":null,"type":null"#, &part);
     add("null", "null where a field may be missing", "ok", nulls.into_bytes());
+    let edition = r#""edition":2,"edition_at":1790000000000,"#;
+    add("edition", "a new edition", "ok", with(edition));
+    add(
+        "edition-critical",
+        "which a reader may have to know",
+        "ok",
+        with(&format!(r#""critical":["edition"],{edition}"#)),
+    );
+    for (name, about, more) in [
+        ("edition-alone", "an edition without its moment", r#""edition":2,"#),
+        ("edition-at-alone", "a moment without its edition", r#""edition_at":1790000000000,"#),
+        ("edition-zero", "no edition has that number", r#""edition":0,"edition_at":1,"#),
+        ("edition-large", "neither has one", r#""edition":65536,"edition_at":1,"#),
+        ("edition-late", "no moment is so late", r#""edition":2,"edition_at":8640000000000001,"#),
+    ] {
+        add(name, about, "malformed", with(more));
+    }
     add("null-size", "null where a file's size must be", "malformed", sized(r#""size":null"#));
     add("twice", "a known field that stands twice", "malformed", with(r#""note":"a","note":"a","#));
     add("unknown-twice", "an unknown field that stands twice", "ok", with(r#""later":1,"later":2,"#));
@@ -128,6 +145,10 @@ fn pushes(vectors: &mut Vectors) {
 fn owner_notes(vectors: &mut Vectors) {
     let text = "Xl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl4";
     let link = json!({"secret": text, "label": "Anna", "receipt_key": text});
+    let with_keys = |before: &[&str]| {
+        let keys = json!({"open_verifier": text, "view": text, "content": text});
+        json!({"secret": text, "label": "Anna", "receipt_key": text, "wrap_keys": keys, "receipt_keys_before": before})
+    };
     for (name, about, wanted, json) in [
         ("", "an owner's note", "ok", json!({"version": 1, "label": "Report", "links": [&link], "later": 1})),
         (
@@ -135,6 +156,24 @@ fn owner_notes(vectors: &mut Vectors) {
             "a note that was changed",
             "ok",
             json!({"version": 1, "revision": 7, "label": "Report", "links": [&link]}),
+        ),
+        (
+            "-keys",
+            "a link whose password was changed, and that can be moved",
+            "ok",
+            json!({"version": 1, "label": "Report", "links": [with_keys(&[text])]}),
+        ),
+        (
+            "-keys-short",
+            "a key that is too short",
+            "malformed",
+            json!({"version": 1, "label": "Report", "links": [{"wrap_keys": {"view": "Xl4"}}]}),
+        ),
+        (
+            "-keys-many",
+            "more receipt keys than are kept",
+            "malformed",
+            json!({"version": 1, "label": "Report", "links": [with_keys(&[text; 5])]}),
         ),
         ("-version", "another version", "malformed", json!({"version": 2, "label": "Report", "links": []})),
         ("-label", "a note without a label", "malformed", json!({"version": 1, "links": []})),
@@ -155,6 +194,14 @@ fn owner_notes(vectors: &mut Vectors) {
                     .into_iter()
                     .chain(secrets),
             );
+            if name == "-keys" {
+                fields.extend([
+                    ("first-open-verifier", &*key),
+                    ("first-view-wrap-key", &*key),
+                    ("first-content-wrap-key", &*key),
+                    ("first-receipt-key-before", &*key),
+                ]);
+            }
         }
         vectors.push((format!("owner-note{name}"), vector(&fields, &body)));
     }
@@ -171,6 +218,17 @@ pub(super) fn run_owner_note(vector: &Vector) -> Result<(), String> {
             expect("first-label", &first.label, vector.field("first-label")?)?;
             expect("first-secret", &hex(first.secret.expose()), vector.field("first-secret")?)?;
             expect("first-receipt-key", &hex(first.receipt_key.expose()), vector.field("first-receipt-key")?)?;
+            if let Some(keys) = &first.wrap_keys {
+                let before = first.receipt_keys_before.first().ok_or("no receipt key of before")?;
+                for (name, found) in [
+                    ("first-open-verifier", hex(keys.open_verifier.as_bytes())),
+                    ("first-view-wrap-key", hex(keys.view.expose())),
+                    ("first-content-wrap-key", hex(keys.content.expose())),
+                    ("first-receipt-key-before", hex(before.expose())),
+                ] {
+                    expect(name, &found, vector.field(name)?)?;
+                }
+            }
             "ok"
         }
         Err(NoteError::Malformed) => "malformed",

@@ -82,10 +82,12 @@ def send(server, folder, password="", note=None, part_bytes=65_536):
     body = {"part_count": len(parts), "parts_digest": b64(digest), "manifest_digest": b64(sha256(sealed))}
     server.call("POST", f"{content_base}/complete", body, **owner)
     kept = {"version": 1, "label": "from Python",
-            "links": [{"secret": b64(link.secret), "label": "", "receipt_key": b64(link.receipt_key)}]}
+            "links": [{"secret": b64(link.secret), "label": "", "receipt_key": b64(link.receipt_key),
+                       "wrap_keys": {"open_verifier": b64(link.open_verifier), "view": b64(link.view_key),
+                                     "content": b64(link.content_wrap_key)}}]}
     server.call("PUT", f"{base}/note", crypto.seal(share.note_key, "note", share.share_id, manifest.fill(kept)), **owner)
     stored = crypto.open_sealed(share.note_key, "note", share.share_id, server.call("GET", f"{base}/note", **owner))
-    assert manifest.read_owner_note(stored)["links"][0][0] == link.secret
+    assert manifest.read_owner_note(stored)["links"][0]["secret"] == link.secret
     view = crypto.seal(link.view_key, "view", link.link_id, share.manifest_key + sha256(sealed))
     wrap = crypto.seal(link.content_wrap_key, "content", link.link_id, share.content_key)
     lock = {"needs_password": bool(password), "open_verifier": b64(link.open_verifier), "view_wrap": b64(view),

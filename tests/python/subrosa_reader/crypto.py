@@ -45,9 +45,9 @@ def sha256(*pieces):
     return hashlib.sha256(b"".join(pieces)).digest()
 
 
-def hkdf(material, label, length):
+def hkdf(material, label, length, number=b""):
     # RFC 5869: an empty salt is the same as none.
-    return HKDF(SHA256(), length, salt=b"", info=PREFIX + label.encode()).derive(material)
+    return HKDF(SHA256(), length, salt=b"", info=PREFIX + label.encode() + number).derive(material)
 
 
 def object_id(label, verifier):
@@ -70,9 +70,13 @@ class ShareKeys:
         self.owner_proof = hkdf(secret, "share/owner", 32)
         self.owner_verifier = sha256(self.owner_proof)
         self.share_id = object_id("share/id", self.owner_verifier)
-        self.manifest_key = hkdf(secret, "share/manifest", 32)
-        self.content_key = hkdf(secret, "share/content", 32)
+        self.manifest_key = self.key_of("share/manifest", 1)
+        self.content_key = self.key_of("share/content", 1)
         self.note_key = hkdf(secret, "share/note", 32)
+
+    def key_of(self, label, content):
+        """Of the first content, the number is not in it."""
+        return hkdf(self.secret, label, 32, b"" if content == 1 else content.to_bytes(4))
 
 
 class LinkKeys:

@@ -4,10 +4,10 @@ import json
 import re
 import unicodedata
 
-from .crypto import Refused, b64, padded_len, sealed_len, sha256
+from .crypto import Refused, b64, padded_len, sealed_len, sha256, unb64
 from .strict_json import field, read, secret_field
 
-FIELDS = {"version", "critical", "note", "part_bytes", "entries", "parts"}
+FIELDS = {"version", "critical", "note", "edition", "edition_at", "part_bytes", "entries", "parts"}
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 DROPPED = re.compile(
     "[\u00ad\u034f\u180b-\u180f\u200b-\u200d\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
@@ -87,6 +87,7 @@ def read_manifest(data):
     if not FIELDS.issuperset(critical):
         raise Refused("critical")
     note, part_bytes = field(members, "note", str, None), field(members, "part_bytes", int)
+    edition, edition_at = field(members, "edition", int, None), field(members, "edition_at", int, None)
     entries, parts = objects(members, "entries"), objects(members, "parts")
     if len(entries) > 100_000 or len(parts) > 10_000:
         raise Refused("too-many")
@@ -109,7 +110,11 @@ def read_manifest(data):
         raise Refused("layout")
     if [length for length, _, _ in parts] != [sealed_len(length) for length in lens]:
         raise Refused("sizes")
-    return {"note": note, "part_bytes": part_bytes, "entries": entries, "parts": parts,
+    if (edition is None) != (edition_at is None):
+        raise Refused("malformed")
+    if edition is not None and not (1 <= edition <= 65_535 and edition_at <= 8_640_000_000_000_000):
+        raise Refused("malformed")
+    return {"note": note, "edition": edition, "part_bytes": part_bytes, "entries": entries, "parts": parts,
             "content_len": content_len, "padded_len": padded}
 
 
@@ -137,8 +142,16 @@ def read_owner_note(data):
     return {
         "revision": field(members, "revision", int, 0),
         "label": field(members, "label", str),
-        "links": [
-            (secret_field(link, "secret", 32), field(link, "label", str), secret_field(link, "receipt_key", 32))
-            for link in links
-        ],
+        "links": [read_noted_link(link) for link in links],
     }
+
+
+def read_noted_link(link):
+    noted = {name: secret_field(link, name, 32) for name in ("secret", "receipt_key")}
+    noted["label"] = field(link, "label", str)
+    keys, before = field(link, "wrap_keys", dict, None), field(link, "receipt_keys_before", list, [])
+    if len(before) > 4 or any(not isinstance(text, str) for text in before):
+        raise Refused("malformed")
+    if keys is not None:
+        noted |= {name: secret_field(keys, name, 32) for name in ("open_verifier", "view", "content")}
+    return noted | {"receipt_keys_before": [unb64(text, 32) for text in before]}

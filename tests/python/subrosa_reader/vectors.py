@@ -32,6 +32,8 @@ def run_keys(v):
     return {
         "owner-proof": share.owner_proof, "owner-verifier": share.owner_verifier, "share-id": share.share_id,
         "manifest-key": share.manifest_key, "content-key": share.content_key, "note-key": share.note_key,
+        "manifest-key-2": share.key_of("share/manifest", 2), "content-key-2": share.key_of("share/content", 2),
+        "manifest-key-258": share.key_of("share/manifest", 258), "content-key-258": share.key_of("share/content", 258),
         "owner-token": token.encode(share.secret, token.OWNER),
         "link-proof": link.link_proof, "link-verifier": link.link_verifier, "link-id": link.link_id,
         "link-token": token.encode(link.secret, token.SHARE_LINK),
@@ -111,9 +113,14 @@ def run_push(v):
 
 def run_owner_note(v):
     note = manifest.read_owner_note(crypto.open_sealed(v.bytes("key"), "note", v.bytes("share-id"), v.body))
-    secret, label, receipt_key = note["links"][0]
-    return {"revision": note["revision"], "label": note["label"], "links": len(note["links"]), "first-label": label,
-            "first-secret": secret, "first-receipt-key": receipt_key}
+    first = note["links"][0]
+    values = {"revision": note["revision"], "label": note["label"], "links": len(note["links"]),
+              "first-label": first["label"], "first-secret": first["secret"], "first-receipt-key": first["receipt_key"]}
+    if "view" not in first:
+        return values
+    return values | {"first-open-verifier": first["open_verifier"], "first-view-wrap-key": first["view"],
+                     "first-content-wrap-key": first["content"],
+                     "first-receipt-key-before": first["receipt_keys_before"][0]}
 
 
 def run_sealed_len(v):

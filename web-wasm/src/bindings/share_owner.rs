@@ -140,8 +140,8 @@ impl ShareOwner {
         Ok(json(&self.0.move_links(&links, &mut rng()).map_err(Thrown::from)?))
     }
 
-    /// The sender again, of a content, without the password: with the first of these links (ids, a comma between)
-    /// that the note knows.
+    /// The sender again, of a content, without the password: with the first of these links (ids, a
+    /// comma between) that the note knows.
     ///
     /// # Errors
     /// `note`: it knows none of them.
