@@ -36,7 +36,8 @@ pub(crate) fn begin(
     let next = editions.last.next().map_or(0, ContentNumber::get).into();
     check_range("content", number.get().into(), next, next)?;
     check_part_size(request.part_bytes, context.limits())?;
-    if editions.uploading.is_some() || fixed >= CONTENTS_MAX {
+    // Those that are being deleted still take room, in the record and on the disk.
+    if editions.uploading.is_some() || fixed >= CONTENTS_MAX || editions.leaving.len() >= CONTENTS_MAX {
         return Err(Refusal::TooManyContents { max: CONTENTS_MAX as u64 });
     }
     let until = context.policy.upload_end(context.now);

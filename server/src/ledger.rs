@@ -184,7 +184,7 @@ pub(crate) const RUN_MIN: usize = 8;
 /// Whether it is one of those that an owner can write as often as they like: of a long run, the
 /// last of each kind stays.
 pub(crate) fn is_owners_turn(event: Event) -> bool {
-    matches!(event, Event::Changed | Event::Paused | Event::Resumed)
+    matches!(event, Event::Changed | Event::Paused | Event::Resumed | Event::Moved | Event::EditionAbandoned)
 }
 
 /// A record as it is to be.

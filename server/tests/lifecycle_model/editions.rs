@@ -434,3 +434,39 @@ fn a_link_that_waits_for_editions_is_drained_and_not_gone() {
         }
     }
 }
+
+/// Records that between them have every field of editions.
+fn samples() -> Vec<(&'static str, Record)> {
+    let mut world = with_edition();
+    let mut samples = Vec::new();
+    let mut keep = |name, world: &World| samples.push((name, world.record.clone().unwrap()));
+    world.apply(&Ask::Put { link: 1, content: 1, downloads: 2, waits: true });
+    world.apply(&Ask::Lease { link: 0, password: 0, lease: 0 });
+    world.apply(&Ask::Fetch { link: 0, lease: 0 });
+    keep("two-contents", &world);
+    world.apply(&MOVE);
+    world.apply(&Ask::Begin(3));
+    keep("moved-and-uploading", &world);
+    world.apply(&Ask::Complete(3));
+    world.apply(&Ask::Lease { link: 0, password: 0, lease: 1 });
+    world.apply(&Ask::Fetch { link: 0, lease: 1 });
+    let receipt = Some(subrosa_shared::id::Receipt::from_bytes([7; 32]));
+    for lease in [0, 1] {
+        let finish = share_holder::Finish { lease: world::lease_verifier(lease), receipt };
+        world.holder(0, finish).unwrap();
+    }
+    world.apply(&Ask::Revoke(1));
+    keep("one-leaves", &world);
+    samples
+}
+
+/// What servers have stored is read as what it was.
+#[test]
+fn records_with_editions_are_read() {
+    for (name, record) in samples() {
+        crate::stored::write_if_wanted(5, name, &record);
+        let stored = crate::stored::read(5, name);
+        assert!(stored.head.starts_with(b"subrosa-record 5 "), "{name}");
+        assert_eq!(crate::stored::whole(&stored).unwrap(), record, "{name}");
+    }
+}

@@ -68,7 +68,7 @@ fn golden(version: u32, name: &str) -> PathBuf {
 }
 
 /// Reads a sample: the head, then in a file of its own each cell, by the link's id.
-fn read(version: u32, name: &str) -> StoredRecord {
+pub(crate) fn read(version: u32, name: &str) -> StoredRecord {
     let head = std::fs::read(golden(version, name)).unwrap();
     let folder = golden(version, &format!("{name}.links"));
     let files = std::fs::read_dir(folder).into_iter().flatten().map(|file| file.unwrap().path());
@@ -89,11 +89,18 @@ fn write(version: u32, name: &str, StoredRecord { head, cells }: StoredRecord) {
     }
 }
 
+/// With `SUBROSA_WRITE_RECORDS` and the version, samples are written.
+pub(crate) fn write_if_wanted(version: u32, name: &str, record: &Record) {
+    if std::env::var("SUBROSA_WRITE_RECORDS").is_ok_and(|wanted| wanted == version.to_string()) {
+        write(version, name, record.to_stored());
+    }
+}
+
 fn of_head(head: &[u8]) -> StoredRecord {
     StoredRecord { head: head.to_vec(), cells: Vec::new() }
 }
 
-fn whole(stored: &StoredRecord) -> Result<Record, RecordError> {
+pub(crate) fn whole(stored: &StoredRecord) -> Result<Record, RecordError> {
     Record::from_stored(stored, LoadedLinks::All)
 }
 
@@ -102,9 +109,7 @@ fn whole(stored: &StoredRecord) -> Result<Record, RecordError> {
 fn records_of_every_version_are_read() {
     for (name, record) in samples() {
         for version in [2, 3, 4] {
-            if std::env::var("SUBROSA_WRITE_RECORDS").is_ok_and(|wanted| wanted == version.to_string()) {
-                write(version, name, record.to_stored());
-            }
+            write_if_wanted(version, name, &record);
             assert_eq!(whole(&read(version, name)).unwrap(), record, "{name} of version {version}");
         }
     }

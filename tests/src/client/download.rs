@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use reqwest::Method;
 use subrosa_shared::api::{FinishLease, GrantedLease, LinkView, OpenedLink, RequestLease};
+use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{Digest, ShareId};
 use subrosa_shared::keys::LinkKeys;
 use subrosa_shared::manifest::{EntryKind, Manifest};
@@ -32,6 +33,8 @@ pub struct Recipient {
 pub struct Contents {
     /// The share behind the link.
     pub share: ShareId,
+    /// Which content of it.
+    pub content: ContentNumber,
     /// SHA-256 of the sealed manifest: receipts are made with it.
     pub manifest_digest: Digest,
     /// The files.
@@ -84,14 +87,27 @@ impl Recipient {
     /// # Errors
     /// As every call, or what came is not what the link pins.
     pub async fn contents(&self) -> Result<Contents, Error> {
-        let opened = self.open().await?;
+        self.contents_for(None).await
+    }
+
+    /// The same; with a lease that runs, what it downloads.
+    ///
+    /// # Errors
+    /// As [`contents`](Self::contents).
+    pub async fn contents_for(&self, lease: Option<&LeaseSecret>) -> Result<Contents, Error> {
+        let call = |method, below| {
+            let call = self.opener(method, below);
+            lease.iter().fold(call, |call, lease| call.lease(&lease.proof()))
+        };
+        let opened: OpenedLink = call(Method::POST, "/open").answer().await?;
         let view = View::open(&self.keys.view, &self.secret.link_id(), &opened.view_wrap)?;
-        let sealed = self.opener(Method::GET, "/manifest").bytes().await?;
+        let sealed = call(Method::GET, "/manifest").bytes().await?;
         if Digest::of(&sealed) != view.manifest_digest {
             return Err(Error::Altered);
         }
         let manifest = Manifest::open(&view.manifest_key, &opened.share, &sealed)?;
-        Ok(Contents { share: opened.share, manifest_digest: view.manifest_digest, manifest })
+        let (share, content) = (opened.share, opened.content);
+        Ok(Contents { share, content, manifest_digest: view.manifest_digest, manifest })
     }
 
     /// Asks for one counted download. The same secret again gives the same lease.
@@ -116,8 +132,12 @@ impl Recipient {
     /// # Errors
     /// As every call.
     pub async fn take_with(&self, lease: LeaseSecret) -> Result<Download<'_>, Error> {
-        let contents = self.contents().await?;
+        let mut contents = self.contents_for(Some(&lease)).await?;
         let granted = self.lease(&lease).await?;
+        if granted.content != contents.content {
+            // Another edition came in between. With the lease, it is what that downloads.
+            contents = self.contents_for(Some(&lease)).await?;
+        }
         self.granted(lease, contents, granted)
     }
 

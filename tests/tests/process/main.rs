@@ -6,6 +6,7 @@ mod canary;
 mod crash;
 mod crowds;
 mod disk_full;
+mod editions;
 mod ending;
 mod guessing;
 mod limits;

@@ -48,6 +48,10 @@ export const isShare = shape({
 /** The number of the newest content that is complete; 1 where there is none. @param {import("/api").ShareStatus} status */
 export const newestContent = ({ contents }) => contents.findLast(({ state }) => state === "ready")?.content ?? 1;
 
+/** What the links show: of those that live, the newest. @param {import("/api").ShareStatus} status */
+export const shownContent = (status) =>
+  Math.max(...status.links.filter(({ gone }) => !gone).map(({ content }) => content), 0) || newestContent(status);
+
 /** @type {Check<import("/api").PushStatus>} */
 export const isPush = shape({ created_at: moment, link: isLinkStatus, note: text });
 

@@ -17,6 +17,8 @@ import { forgetLease, secureLease, storedLease, storeLease } from "../storage/de
  * @typedef {{ name: string, isArchive: boolean, len: number, pieces: import("./part-openers.js").Piece[] }} SavePlan
  */
 
+/** So often a link is opened whose list is not what it pins. */
+const OPENINGS = 2;
 /** How often the size of everything may be fetched for looks, of three times in all. */
 const LOOKS_SHARE = 1.75;
 /** A lease that was asked for and never answered may have been granted: its secret is kept so long. */
@@ -106,6 +108,19 @@ export class DownloadSession {
    * @returns {Promise<{ view: LinkView, listing: Listing, seen: number }>} `seen`: the highest edition seen before
    */
   async open(password) {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#open(password);
+      } catch (error) {
+        // Another edition may have come between what is asked for the keys and what is asked for the list.
+        const { variant } = /** @type {{ variant?: string }} */ (error);
+        if (variant !== "altered-manifest" || tries === OPENINGS) throw error;
+      }
+    }
+  }
+
+  /** @param {string} password */
+  async #open(password) {
     this.#link.unlock(await this.#keyWorker.ask("unlock", password, this.#link.device));
     const kept = storedLease(this.#link.id);
     if (kept) this.#link.lease = await this.#keyWorker.ask("holdLease", kept.secret);

@@ -7,7 +7,7 @@
 import { problems, send as texts, status as statusTexts } from "../i18n/texts.js";
 import { countText, refusalOf } from "../i18n/wording.js";
 import { CallError, read, send, sendForBytes, sendForText } from "../net/api.js";
-import { isShare, newestContent } from "../owner/answers.js";
+import { isShare, shownContent } from "../owner/answers.js";
 import { FormProblem, NumberChoice } from "../owner/form-choices.js";
 import { csvOf, saveText } from "../ui/save-text.js";
 import {
@@ -328,7 +328,7 @@ export class OtherLinks {
     if (!owned) throw new Error("nothing is shown");
     if (!this.#isReady) {
       await this.#ask().ask("takeShareOwnerLink", owned.ownerToken);
-      const content = newestContent(read(await sendForText(this.#call("GET", "")), isShare));
+      const content = shownContent(read(await sendForText(this.#call("GET", "")), isShare));
       const manifest = await sendForBytes(this.#call("GET", `/contents/${content}/manifest`));
       await this.#ask().ask("ownedContents", content, manifest);
       this.#isReady = true;

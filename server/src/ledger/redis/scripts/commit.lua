@@ -5,10 +5,11 @@
 -- kept, the content whose objects are removed (or nothing), how many links and how many cells follow, those links, cells
 -- as field and bytes, then lines.
 local LOOK_BACK, RUN_MIN = 64, 8
+local TURNS = {changed = true, paused = true, resumed = true, moved = true, ['edition-abandoned'] = true}
 -- What a line of an owner's says, but for when; nothing if it is another's.
 local function turn(line)
     local event = string.match(line, '"event":"([%a-]+)"')
-    if event == 'changed' or event == 'paused' or event == 'resumed' then
+    if TURNS[event] then
         return (string.gsub(line, '"at":%d+', '', 1))
     end
     return nil
