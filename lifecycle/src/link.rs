@@ -2,7 +2,7 @@
 
 use subrosa_shared::api::{EndReason, Event, Gone, LinkLock, PatchLink, PutLink};
 use subrosa_shared::id::LinkId;
-use subrosa_shared::limits::{GUESSES_MAX, LINKS_AT_ONCE_MAX, LINKS_MAX};
+use subrosa_shared::limits::{GUESSES_MAX, LINKS_AT_ONCE_MAX, LINKS_MAX, Limits};
 use subrosa_shared::time::Timestamp;
 
 use crate::bounds::{check_downloads, check_range, check_wraps};
@@ -56,7 +56,7 @@ fn add_one(share: &mut Share, request: &PutLink, context: &mut Context<'_>) -> R
     if let Some(guesses) = request.destroy_after_guesses {
         check_range("destroy_after_guesses", guesses.into(), 1, GUESSES_MAX.into())?;
     }
-    check_lock(&request.lock)?;
+    check_lock(&request.lock, limits)?;
     let life = request.expires_in_secs.map(|secs| Life::checked(secs, limits)).transpose()?;
 
     let expires_at = life.map_or(share.expires_at, |life| life.from(context.now).min(share.expires_at));
@@ -82,7 +82,7 @@ pub(crate) fn patch(
     }
     request.downloads_max.map_or(Ok(()), |downloads_max| check_downloads(downloads_max, limits))?;
     if let Some(lock) = &request.lock {
-        check_lock(lock)?;
+        check_lock(lock, limits)?;
         // Its wraps would open another content than the one that is behind the link.
         if lock.content != link.content {
             return Err(Refusal::AlreadyExists);
@@ -162,6 +162,10 @@ impl Link {
     }
 }
 
-fn check_lock(lock: &LinkLock) -> Result<(), Refusal> {
+/// That a password is needed is what the client says: the server sees no password.
+fn check_lock(lock: &LinkLock, limits: &Limits) -> Result<(), Refusal> {
+    if limits.password_required && !lock.needs_password {
+        return Err(Refusal::PasswordRequired);
+    }
     check_wraps(&lock.view_wrap, &lock.content_wrap)
 }

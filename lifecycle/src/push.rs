@@ -28,7 +28,7 @@ pub(crate) fn new(id: LinkId, request: &PutPush, creator: Creator, context: &Con
     let payload_len = request.lock.payload.len();
     let padded_len = plaintext_len(payload_len as u64).ok().filter(|_| is_payload_len(payload_len));
     let padded_len = padded_len.ok_or(Refusal::PayloadLength)?;
-    let expires_at = Life::checked(request.expires_in_secs, limits)?.from(now);
+    let expires_at = Life::checked_for_push(request.expires_in_secs, limits)?.from(now);
 
     let created_with = request_digest(request);
     Ok(Share {
@@ -70,7 +70,7 @@ fn as_link(request: &PutPush) -> PutLink {
 pub(crate) fn patch(share: &mut Share, request: &PatchPush, context: &mut Context<'_>) -> Result<(), Refusal> {
     let limits = context.limits();
     request.views_max.map_or(Ok(()), |views_max| check_views(views_max, limits))?;
-    let life = request.expires_in_secs.map(|secs| Life::checked(secs, limits)).transpose()?;
+    let life = request.expires_in_secs.map(|secs| Life::checked_for_push(secs, limits)).transpose()?;
     let link = share.links.first_mut().ok_or(Refusal::NotFound)?;
     if let Some(life) = life {
         // Both together: it is one thing to its owner.

@@ -69,6 +69,9 @@ pub enum Refusal {
         /// Longest, in seconds.
         max: u64,
     },
+    /// A link without a password, where the operator wants one for every link.
+    #[error("links need a password here")]
+    PasswordRequired,
     /// The number of downloads is outside the limits.
     #[error("downloads must be {min} to {max}")]
     DownloadsOutOfRange {

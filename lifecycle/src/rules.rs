@@ -85,10 +85,19 @@ impl Policy {
 pub(crate) struct Life(Duration);
 
 impl Life {
-    /// Checks what a client asked for, in seconds.
+    /// Checks what a client asked for, in seconds, for a share or one of its links.
     pub(crate) fn checked(secs: i64, limits: &Limits) -> Result<Self, Refusal> {
+        Self::within(secs, (limits.expiry_secs_min, limits.expiry_secs_max))
+    }
+
+    /// Checks what a client asked for, in seconds, for a push.
+    pub(crate) fn checked_for_push(secs: i64, limits: &Limits) -> Result<Self, Refusal> {
+        Self::within(secs, limits.push_expiry_secs())
+    }
+
+    fn within(secs: i64, (min, max): (u64, u64)) -> Result<Self, Refusal> {
         // A life that is over at once is none, whatever the operator set.
-        let (min, max) = (limits.expiry_secs_min.max(1), limits.expiry_secs_max);
+        let min = min.max(1);
         match u64::try_from(secs) {
             Ok(secs) if (min..=max).contains(&secs) => Ok(Self(Duration::from_secs(secs))),
             _ => Err(Refusal::ExpiryOutOfRange { min, max }),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use subrosa_lifecycle::Policy;
+use subrosa_shared::api::Choices;
 use subrosa_shared::limits::Limits;
 use tokio::sync::Semaphore;
 
@@ -16,6 +17,7 @@ use crate::health::{Health, HealthCheck};
 use crate::installation::{self, InstallationError};
 use crate::ledger::{Clock, Ledger, Transfer};
 use crate::open_ledger::{OpenLedgerError, open_ledger};
+use crate::presets::{self, Offer, PresetsError};
 use crate::security_txt::{self, SecurityTxtError};
 use crate::store::Store;
 
@@ -35,6 +37,7 @@ struct Inner {
     check_bytes_per_sec: u64,
     blobs: Blobs,
     policy: Policy,
+    choices: Choices,
     served_channels: ServedChannels,
     security_txt: Option<Bytes>,
     timeouts: ClientTimeouts,
@@ -54,6 +57,9 @@ pub enum OpenError {
     /// The configuration makes no sense.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The file of presets and lives is none.
+    #[error(transparent)]
+    Presets(#[from] PresetsError),
     /// The file that says whom to tell of a weakness is none.
     #[error(transparent)]
     SecurityTxt(#[from] SecurityTxtError),
@@ -95,13 +101,15 @@ impl App {
 
     async fn open_with(config: &Config, clock: Option<Arc<dyn Clock>>) -> Result<Self, OpenError> {
         let policy = config.policy()?;
+        let Offer { limits, choices } = presets::offer(policy.limits.clone(), config.presets.as_deref())?;
+        let policy = Policy { limits, ..policy };
         let served = config.served_channels()?;
         let security_txt = config.security_txt.as_deref().map(security_txt::read).transpose()?;
         config.ledger_place()?;
         let blobs_folder = config.blobs_folder()?;
         let data_folder = DataFolder::open(&config.data)?;
 
-        let records = open_ledger(config, clock).await?;
+        let records = open_ledger(config, &policy.limits, clock).await?;
         let ledger: Arc<dyn Ledger> = Arc::clone(&records) as _;
         let blobs = Blobs::open_folder(&blobs_folder, config.free_bytes_min)
             .map_err(|source| OpenError::Blobs { place: blobs_folder.display().to_string(), source })?;
@@ -113,6 +121,7 @@ impl App {
             check_bytes_per_sec: config.check_bytes_per_sec,
             blobs,
             policy,
+            choices,
             served_channels: served,
             security_txt,
             timeouts: config.client_timeouts(),
@@ -152,6 +161,11 @@ impl App {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.inner.policy.limits
+    }
+
+    /// What pages offer.
+    pub(crate) fn choices(&self) -> &Choices {
+        &self.inner.choices
     }
 
     /// What is served, and with whom.

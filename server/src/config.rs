@@ -19,6 +19,9 @@ use crate::origin::Origin;
 pub use crate::connections::{Network, NotANetwork};
 pub use ledger::LedgerPlace;
 
+/// A century, in seconds: it bounds every sum of moments and lives far below overflow.
+pub(crate) const CENTURY_SECS: u64 = 100 * 365 * 24 * 60 * 60;
+
 /// Bytes that a client has to send or take within [`ClientTimeouts::stall`], or it is cut off.
 pub const MIN_PROGRESS_BYTES: u64 = 16 * 1024;
 
@@ -69,6 +72,11 @@ pub struct Config {
     /// weakness. Read at the start.
     #[arg(long, env = "SUBROSA_SECURITY_TXT", value_name = "FILE")]
     pub security_txt: Option<PathBuf>,
+
+    /// A file of presets and lives, in TOML (docs/OPERATIONS.md has one): what pages offer, and
+    /// the shortest and longest lives that are taken. Read at the start.
+    #[arg(long, env = "SUBROSA_PRESETS", value_name = "FILE")]
+    pub presets: Option<PathBuf>,
 
     /// What this server serves.
     #[arg(long, env = "SUBROSA_CHANNELS", value_parser = channels(), default_value = "both")]
@@ -278,8 +286,7 @@ impl Config {
         let rule =
             |holds: bool, flag, rule: String| if holds { Ok(()) } else { Err(ConfigError::Number { flag, rule }) };
         let (min, max) = (self.expiry_secs_min, self.expiry_secs_max);
-        // A century bounds every sum of moments and lives far below overflow.
-        let century = 100 * 365 * 24 * 60 * 60;
+        let century = CENTURY_SECS;
         rule(min >= 1 && min <= max, "expiry-secs-min", format!("1 to {max}"))?;
         rule(max <= century, "expiry-secs-max", format!("at most {century}"))?;
         rule((1..=century).contains(&self.upload_secs_max), "upload-secs-max", format!("1 to {century}"))?;

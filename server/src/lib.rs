@@ -27,6 +27,7 @@ mod open_files;
 mod open_ledger;
 pub mod origin;
 mod outage;
+mod presets;
 mod random;
 mod security_txt;
 
@@ -41,6 +42,7 @@ use crate::app::App;
 pub use crate::data_folder::DataFolderError;
 pub use crate::installation::InstallationError;
 pub use crate::open_ledger::OpenLedgerError;
+pub use crate::presets::PresetsError;
 
 /// Before the reaper begins anew.
 const REAPER_WAIT: Duration = Duration::from_secs(1);

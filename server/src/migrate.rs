@@ -19,6 +19,7 @@ use crate::data_folder::DataFolderError;
 use crate::installation::InstallationError;
 use crate::ledger::{InstallationId, LedgerError, ServiceState, Transfer, TransferId};
 use crate::open_ledger::OpenLedgerError;
+use crate::presets::PresetsError;
 
 /// Why records were not taken to the other ledger. What it says is for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,9 @@ pub enum MigrateError {
     /// A flag makes no sense.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The file of presets and lives is none.
+    #[error(transparent)]
+    Presets(#[from] PresetsError),
     /// The data folder cannot be used, or a server runs in it.
     #[error(transparent)]
     DataFolder(#[from] DataFolderError),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use subrosa_durable_redis::{DurabilityPolicy, Nodes, RedisUrl};
 use subrosa_lifecycle::rules::{BURNED, TOMBSTONE};
+use subrosa_shared::limits::Limits;
 
 use crate::config::{Config, ConfigError, LedgerPlace};
 use crate::ledger::redis::{RedisLedger, Settings};
@@ -38,6 +39,7 @@ pub enum OpenLedgerError {
 /// It cannot be opened.
 pub(crate) async fn open_ledger(
     config: &Config,
+    limits: &Limits,
     clock: Option<Arc<dyn Clock>>,
 ) -> Result<Arc<dyn Transfer>, OpenLedgerError> {
     let place = config.ledger_place()?;
@@ -48,7 +50,7 @@ pub(crate) async fn open_ledger(
             SqliteLedger::open_with(path, clock, reserve).map(|ledger| Arc::new(ledger) as _)
         }
         LedgerPlace::Redis(machines, durability) => {
-            let settings = Settings { life_max: life_max(config), clock, accept_clock: config.accept_clock };
+            let settings = Settings { life_max: life_max(limits), clock, accept_clock: config.accept_clock };
             open_in_redis(machines, durability, settings).await.map(|ledger| Arc::new(ledger) as _)
         }
     };
@@ -60,8 +62,9 @@ pub(crate) async fn open_ledger(
 
 /// How long a record lives at most unless its life is extended, its tombstone and its burned id
 /// included.
-fn life_max(config: &Config) -> Duration {
-    let life = Duration::from_secs(config.expiry_secs_max).saturating_add(TOMBSTONE).saturating_add(BURNED);
+fn life_max(limits: &Limits) -> Duration {
+    let longest = limits.expiry_secs_max.max(limits.push_expiry_secs().1);
+    let life = Duration::from_secs(longest).saturating_add(TOMBSTONE).saturating_add(BURNED);
     life.max(Settings::default().life_max)
 }
 

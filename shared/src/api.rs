@@ -4,6 +4,8 @@
 //!
 //! [`problem`]: crate::problem
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::{base64url, base64url_option};
@@ -101,6 +103,44 @@ pub struct Choices {
     pub views: Vec<u32>,
     /// The number of views chosen unless the sender says otherwise.
     pub views_default: u32,
+    /// Choices for files that have a name together, in the order in which they are offered. They
+    /// help to choose: what a server enforces stands in its limits.
+    #[serde(default)]
+    pub presets: Vec<Preset>,
+    /// Key of the preset chosen unless the sender says otherwise, or said otherwise before.
+    #[serde(default)]
+    pub preset_default: Option<String>,
+}
+
+/// Choices for files that have a name together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Preset {
+    /// What a browser remembers it by. Pages have words of their own for `public`, `internal`,
+    /// `personal` and `financial`.
+    pub key: String,
+    /// Its name by language, as `en`. Empty where pages have their own.
+    #[serde(default)]
+    pub name: BTreeMap<String, String>,
+    /// Life in seconds.
+    pub expiry_secs: u64,
+    /// How many downloads.
+    pub downloads: u32,
+    /// What becomes of the password.
+    pub password: PresetPassword,
+}
+
+/// What a preset makes of the password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum PresetPassword {
+    /// There is none.
+    None,
+    /// The sender has to type one, or have one drawn.
+    Required,
+    /// The page draws one.
+    Drawn,
 }
 
 /// `PUT /shares/{share}`: creates a share. The same body again gives the same answer; another is a

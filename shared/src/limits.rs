@@ -56,10 +56,30 @@ pub struct Limits {
     pub downloads_max: u32,
     /// Most views that a push may allow.
     pub views_max: u32,
-    /// Shortest life of a share, link or push, in seconds.
+    /// Shortest life of a share or link, in seconds, and of a push unless that has its own.
     pub expiry_secs_min: u64,
-    /// Longest life of a share, link or push, in seconds.
+    /// Longest life of a share or link, in seconds, and of a push unless that has its own.
     pub expiry_secs_max: u64,
+    /// Shortest life of a push, in seconds, if it is another.
+    #[serde(default)]
+    pub push_expiry_secs_min: Option<u64>,
+    /// Longest life of a push, in seconds, if it is another.
+    #[serde(default)]
+    pub push_expiry_secs_max: Option<u64>,
+    /// Whether every link to a share has to need a password.
+    #[serde(default)]
+    pub password_required: bool,
+}
+
+impl Limits {
+    /// Shortest and longest life of a push, in seconds.
+    #[must_use]
+    pub fn push_expiry_secs(&self) -> (u64, u64) {
+        (
+            self.push_expiry_secs_min.unwrap_or(self.expiry_secs_min),
+            self.push_expiry_secs_max.unwrap_or(self.expiry_secs_max),
+        )
+    }
 }
 
 impl Default for Limits {
@@ -76,6 +96,9 @@ impl Default for Limits {
             views_max: VIEWS_MAX,
             expiry_secs_min: 60,
             expiry_secs_max: 90 * 24 * 60 * 60,
+            push_expiry_secs_min: None,
+            push_expiry_secs_max: None,
+            password_required: false,
         }
     }
 }

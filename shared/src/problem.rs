@@ -101,6 +101,8 @@ problem_types! {
     AlreadyExists = "already-exists", 409, "This exists already, and is not the same.";
     /// The life asked for is outside the limits.
     ExpiryOutOfRange = "expiry-out-of-range", 422, "The expiry is outside of what this server allows.";
+    /// The operator wants a password for every link to files.
+    PasswordRequired = "password-required", 422, "This server makes no links to files without a password.";
     /// The number of downloads is outside the limits.
     DownloadsOutOfRange = "downloads-out-of-range", 422, "The number of downloads is outside of what this server allows.";
     /// The part size is outside the limits or not a multiple of 65,536.

@@ -25,6 +25,8 @@ fn config(limits: Limits) -> Config {
             push_expiry_secs_default: 0,
             views: vec![],
             views_default: 1,
+            presets: vec![],
+            preset_default: None,
         },
         channels: Channels::Both,
         push_origin: None,

@@ -38,6 +38,13 @@ export type components = {
             expiry_secs: number[];
             /** @description The life chosen unless the sender says otherwise, in seconds. */
             expiry_secs_default: number;
+            /** @description Key of the preset chosen unless the sender says otherwise, or said otherwise before. */
+            preset_default?: string | null;
+            /**
+             * @description Choices for files that have a name together, in the order in which they are offered. They
+             *     help to choose: what a server enforces stands in its limits.
+             */
+            presets?: components["schemas"]["Preset"][];
             /** @description Lives of a push to choose from, in seconds, ascending. */
             push_expiry_secs: number[];
             /** @description The life of a push chosen unless the sender says otherwise, in seconds. */
@@ -194,9 +201,9 @@ export type components = {
             downloads_max: number;
             /** @description Entries (files and folders) in a share. */
             entries_max: number;
-            /** @description Longest life of a share, link or push, in seconds. */
+            /** @description Longest life of a share or link, in seconds, and of a push unless that has its own. */
             expiry_secs_max: number;
-            /** @description Shortest life of a share, link or push, in seconds. */
+            /** @description Shortest life of a share or link, in seconds, and of a push unless that has its own. */
             expiry_secs_min: number;
             /** @description Links of a share. */
             links_max: number;
@@ -208,6 +215,12 @@ export type components = {
             part_bytes_min: number;
             /** @description Parts in a share. */
             parts_max: number;
+            /** @description Whether every link to a share has to need a password. */
+            password_required?: boolean;
+            /** @description Longest life of a push, in seconds, if it is another. */
+            push_expiry_secs_max?: number | null;
+            /** @description Shortest life of a push, in seconds, if it is another. */
+            push_expiry_secs_min?: number | null;
             /** @description Largest share, in bytes of padded content. */
             share_bytes_max: number;
             /** @description Most views that a push may allow. */
@@ -393,6 +406,29 @@ export type components = {
             /** @description Pauses or resumes all its links. */
             paused?: boolean | null;
         };
+        /** @description Choices for files that have a name together. */
+        Preset: {
+            /** @description How many downloads. */
+            downloads: number;
+            /** @description Life in seconds. */
+            expiry_secs: number;
+            /**
+             * @description What a browser remembers it by. Pages have words of their own for `public`, `internal`,
+             *     `personal` and `financial`.
+             */
+            key: string;
+            /** @description Its name by language, as `en`. Empty where pages have their own. */
+            name?: {
+                [key: string]: string;
+            };
+            /** @description What becomes of the password. */
+            password: components["schemas"]["PresetPassword"];
+        };
+        /**
+         * @description What a preset makes of the password.
+         * @enum {string}
+         */
+        PresetPassword: "none" | "required" | "drawn";
         /** @description A problem document. */
         Problem: {
             /** @description What exactly, and what to do next. Never a secret, never what the client sent. */
@@ -636,6 +672,8 @@ export type PartList = components['schemas']['PartList'];
 export type PatchLink = components['schemas']['PatchLink'];
 export type PatchPush = components['schemas']['PatchPush'];
 export type PatchShare = components['schemas']['PatchShare'];
+export type Preset = components['schemas']['Preset'];
+export type PresetPassword = components['schemas']['PresetPassword'];
 export type Problem = components['schemas']['Problem'];
 export type PushLock = components['schemas']['PushLock'];
 export type PushStatus = components['schemas']['PushStatus'];

@@ -164,6 +164,7 @@ fn refusal_problem(refusal: &Refusal) -> Problem {
         Refusal::IdMismatch => Problem::new(P::IdMismatch),
         Refusal::AlreadyExists => Problem::new(P::AlreadyExists),
         Refusal::ExpiryOutOfRange { min, max } => Problem::new(P::ExpiryOutOfRange).with_bounds(min, max),
+        Refusal::PasswordRequired => Problem::new(P::PasswordRequired),
         Refusal::DownloadsOutOfRange { min, max } => Problem::new(P::DownloadsOutOfRange).with_bounds(min, max),
         Refusal::PartSizeOutOfRange { min, max } => Problem::new(P::PartSizeOutOfRange).with_bounds(min, max),
         Refusal::ValueOutOfRange { field, min, max } => {

@@ -15,6 +15,7 @@ use crate::data_folder::DataFolder;
 use crate::installation;
 use crate::ledger::Transfer;
 use crate::open_ledger::open_ledger;
+use crate::presets;
 
 /// Takes everything from one ledger to another.
 ///
@@ -120,7 +121,9 @@ impl Migrate {
 }
 
 async fn open(server: &Config, flag: &'static str) -> Result<Arc<dyn Transfer>, MigrateError> {
-    open_ledger(server, None).await.map_err(|source| MigrateError::Open { flag, source: Box::new(source) })
+    // How long records live there may stand in a file.
+    let limits = presets::offer(server.policy()?.limits, server.presets.as_deref())?.limits;
+    open_ledger(server, &limits, None).await.map_err(|source| MigrateError::Open { flag, source: Box::new(source) })
 }
 
 /// In plain words. The places are shown without passwords.

@@ -18,6 +18,7 @@ mod openapi;
 mod owners;
 mod pages;
 mod parts;
+mod presets;
 mod promises;
 mod pushes;
 mod round_trip;
@@ -34,6 +35,7 @@ fn every_problem_type_is_reached_by_a_test() {
         include_str!("owners.rs"),
         include_str!("downloads.rs"),
         include_str!("editions.rs"),
+        include_str!("presets.rs"),
         include_str!("promises.rs"),
         include_str!("guesses.rs"),
         include_str!("lost.rs"),

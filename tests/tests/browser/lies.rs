@@ -76,7 +76,7 @@ macro_rules! owners_link {
     };
 }
 
-fn configs() -> [Change; 9] {
+fn configs() -> [Change; 11] {
     [
         ("", Some(Value::Null)),
         ("", Some(json!("x"))),
@@ -86,6 +86,8 @@ fn configs() -> [Change; 9] {
         ("/limits/expiry_secs_max", Some(json!(NEVER))),
         ("/choices/expiry_secs", Some(json!({}))),
         ("/choices/push_expiry_secs", Some(json!([NEVER]))),
+        ("/limits/push_expiry_secs_max", Some(json!(NEVER))),
+        ("/choices/presets", Some(json!([{ "key": "x", "expiry_secs": 60, "downloads": 1, "password": "toString" }]))),
         ("/push_origin", Some(json!("javascript:alert(1)//"))),
     ]
 }

@@ -27,6 +27,7 @@ mod owner_status;
 mod passwords;
 mod picked;
 mod playing;
+mod presets;
 mod preview;
 mod pushes;
 mod resuming;

@@ -70,10 +70,8 @@ async fn readers_who_race_moves_and_kills_get_one_version_whole() {
     let mut server = Server::start().await;
     let file = |name: &str, len: usize, seed| Source::new(name, noise(len, seed));
     // Parts of both have the same lengths: only what is in them tells them apart.
-    let versions = [
-        vec![file("one", 100_000, 1), file("two", 90_000, 2)],
-        vec![file("one", 100_000, 3), file("two", 90_000, 4)],
-    ];
+    let versions =
+        [vec![file("one", 100_000, 1), file("two", 90_000, 2)], vec![file("one", 100_000, 3), file("two", 90_000, 4)]];
     let terms = Terms { part_bytes: Some(65_536), ..Terms::default() };
     let first = Package::seal(&versions[0], &terms).unwrap();
     let second = first.edition(ContentNumber::new(2).unwrap(), &versions[1], &terms).unwrap();

@@ -61,6 +61,17 @@ export const isLog = shape({ lines: listOf(shape({ at: moment, event: text })) }
 /** @type {Check<import("/api").PartList>} */
 export const isPartList = shape({ parts: listOf(shape({ index: count, sealed_len: count, digest: text })) });
 
+/** @type {import("../net/answers.js").Test} */
+const texts = (value) => typeof value === "object" && value !== null && Object.values(value).every(text);
+
+const isPreset = shape({
+  key: text,
+  name: orNothing(texts),
+  expiry_secs: secs,
+  downloads: count,
+  password: (value) => ["none", "required", "drawn"].includes(value),
+});
+
 /** @type {Check<import("/api").Config>} */
 export const isConfig = shape({
   channels: (value) => CHANNELS.includes(value),
@@ -70,6 +81,10 @@ export const isConfig = shape({
     views_max: count,
     expiry_secs_min: secs,
     expiry_secs_max: secs,
+    // Servers of a version before have no lives of their own for pushes, and no presets.
+    push_expiry_secs_min: orNothing(secs),
+    push_expiry_secs_max: orNothing(secs),
+    password_required: orNothing(yesOrNo),
     entries_max: count,
     manifest_bytes_max: count,
     part_bytes_min: count,
@@ -86,5 +101,7 @@ export const isConfig = shape({
     views_default: count,
     push_expiry_secs: listOf(secs),
     push_expiry_secs_default: secs,
+    presets: orNothing(listOf(isPreset)),
+    preset_default: orNothing(text),
   }),
 });

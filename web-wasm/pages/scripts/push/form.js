@@ -3,7 +3,7 @@
 
 import { formProblems as problems, push as texts, strength } from "../i18n/texts.js";
 import { lifeText } from "../i18n/wording.js";
-import { FormProblem, LifeChoice, NumberChoice, wholeNumber } from "../owner/form-choices.js";
+import { FormProblem, LifeChoice, NumberChoice, pushLives, wholeNumber } from "../owner/form-choices.js";
 import { StrengthLine } from "../owner/strength.js";
 import {
   bytesInJson,
@@ -83,7 +83,8 @@ export function offer(from) {
   config = from;
   const { choices, limits } = config;
   views.offer(choices.views, choices.views_default, limits.views_max, texts.views, texts.viewsOther);
-  life.offer(choices.push_expiry_secs, choices.push_expiry_secs_default, limits, lifeText, texts.expiryDate);
+  const { push_expiry_secs: lives, push_expiry_secs_default: first } = choices;
+  life.offer(lives, first, pushLives(limits), lifeText, texts.expiryDate);
   showKind();
 }
 

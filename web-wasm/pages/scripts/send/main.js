@@ -7,7 +7,7 @@
  * `pick`, `resuming` (asks what is stored of an interrupted upload), `again` (its files are to be picked again),
  * `uploading`, `checking` (read-back), `done`, `revoked` (it has ended), `error`, and the dead ends of an owner's address `not-found`,
  * `damaged`, `other-kind`, `offline`, `lost`. Ids: `#file-input`,
- * `#folder-input`, `#basket`, `#expiry` (values: seconds, or `other` for `#expiry-date`), `#downloads` (values: numbers, or `other` for
+ * `#folder-input`, `#basket`, `#presets` with `input[value=KEY]` (`own`: settings of one's own), `#expiry` (values: seconds, or `other` for `#expiry-date`), `#downloads` (values: numbers, or `other` for
  * `#downloads-number`), `#password`,
  * `#password-show`, `#password-make`, `#push-password` (a link for the password too), `#note`, `#remember` (in the list of this browser), `#send`; `#progress`,
  * `#network`, `#pause`, `#cancel`; the card of the files with `#link`, `#copy`, `#qr`, `#share`, `#mail`, `#markdown`, that of the password with the same ids after
@@ -46,6 +46,7 @@ import { reason, whyGone } from "./failures.js";
 import { listen, listenToPickers } from "./file-input.js";
 import { PasswordPush } from "./password-push.js";
 import { chosenPassword, clearPassword, offerPush, preparePassword } from "./password.js";
+import { Presets } from "./presets.js";
 import { forgetResult, isLinkAtRisk, offerOtherLinks, prepareResult, sayMoved, showResult } from "./result.js";
 import { addResumedFiles, prepareInterrupted, reportUnreadable, showInterrupted } from "./resume/view.js";
 import { newSending } from "./sending.js";
@@ -75,6 +76,8 @@ let config;
 let life;
 /** @type {NumberChoice} */
 let downloads;
+/** @type {Presets} */
+let presets;
 /** @type {LimitedField[]} */
 let limitedFields = [];
 /** Of who comes back. */
@@ -116,6 +119,7 @@ async function configure(text) {
     life.offer(choices.expiry_secs, choices.expiry_secs_default, limits, lifeText, texts.expiryOther);
     const { downloads: offered, downloads_default: first } = choices;
     downloads.offer(offered, first, limits.downloads_max, texts.downloads, texts.downloadsOther);
+    presets.offer(config);
     offerOtherLinks(config);
     basket.render();
     // Shown together, so that nothing jumps; but a storage that hangs stops nobody.
@@ -157,10 +161,11 @@ function prepare() {
     textName: () => (state() === "pick" ? texts.pastedName : ""),
   });
   prepareInterrupted({ tools, run: (taken) => void run((sending = taken)) });
-  preparePassword();
+  preparePassword(() => presets.look());
   prepareChoice();
   life = new LifeChoice("expiry", "expiry-date");
   downloads = new NumberChoice("downloads", "downloads-number");
+  presets = new Presets(life, downloads);
   const { note, password } = limitsOfTexts();
   limitedFields = [
     new LimitedField("note", note, (text) => bytesOf(text.trim())),
@@ -264,6 +269,7 @@ async function beginVersion({ owned, content, unfinished }) {
 function chosen() {
   const long = tooLong(limitedFields);
   if (long) throw new FormProblem(long.id, long.problem);
+  presets.check();
   const unseen = chosenPassword().byLink
     ? /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.exec(element("password", HTMLInputElement).value)
     : null;
@@ -396,6 +402,7 @@ function another() {
   basket.clear();
   element("note", HTMLTextAreaElement).value = "";
   for (const field of limitedFields) field.look();
+  presets.again();
   void showInterrupted();
   show("pick");
 }

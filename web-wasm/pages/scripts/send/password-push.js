@@ -7,6 +7,7 @@
 import { read, sendForText } from "../net/api.js";
 import { Cancelled } from "../net/waiting.js";
 import { isConfig } from "../owner/answers.js";
+import { pushLives } from "../owner/form-choices.js";
 
 /**
  * @typedef {object} MadePush
@@ -120,9 +121,10 @@ export class PasswordPush {
 
   async #seal() {
     this.#config ??= read(await sendForText({ ...this.#call("GET"), path: "/config", headers: {} }), isConfig);
-    const { views_max: most, expiry_secs_min: shortest, expiry_secs_max: longest } = this.#config.limits;
+    const { limits } = this.#config;
+    const { expiry_secs_min: shortest, expiry_secs_max: longest } = pushLives(limits);
     const { password, downloads, expiresInSecs } = this.#terms;
-    this.#views = Math.min(downloads, most);
+    this.#views = Math.min(downloads, limits.views_max);
     this.#secs = Math.max(shortest, Math.min(longest, expiresInSecs));
     this.#owned = await this.#ask("beginPush");
     this.#json = await this.#ask("pushBody", {

@@ -13,13 +13,23 @@ let drawn = "";
 /** Whether there is a server for pushes. */
 let offered = false;
 
-/** Listens to the field and the buttons beside it. Called once. */
-export function preparePassword() {
+/** Counts what is done to the field: what was asked for before comes too late. */
+let turn = 0;
+
+/** Listens to the field and the buttons beside it. Called once. @param {() => void} onDrawn by the button */
+export function preparePassword(onDrawn) {
   wireShowPassword("password", "password-show");
   line = new StrengthLine("password", "password-strength");
   const field = element("password", HTMLInputElement);
-  field.addEventListener("input", showChoice);
-  button("password-make").addEventListener("click", () => void draw(field));
+  field.addEventListener("input", () => {
+    turn += 1;
+    showChoice();
+  });
+  button("password-make").addEventListener("click", async () => {
+    if (!(await drawPassword())) return;
+    field.focus();
+    onDrawn();
+  });
 }
 
 /** @param {boolean} canPush whether there is a server for pushes */
@@ -38,6 +48,7 @@ export function chosenPassword() {
 /** Forgets it: what is sent needs no second copy on the page. */
 export function clearPassword() {
   const field = element("password", HTMLInputElement);
+  turn += 1;
   field.value = "";
   field.type = "password";
   const toggle = button("password-show");
@@ -48,21 +59,38 @@ export function clearPassword() {
   showChoice();
 }
 
+/** Puts one there that was typed before. @param {string} password */
+export function putPassword(password) {
+  clearPassword();
+  element("password", HTMLInputElement).value = password;
+  showChoice();
+}
+
+/** Says whether one has to be there. @param {boolean} yes */
+export function needPassword(yes) {
+  element("password-optional", HTMLElement).hidden = yes;
+  element("password", HTMLInputElement).required = yes;
+}
+
 function showChoice() {
   const { value } = element("password", HTMLInputElement);
   element("push-password-choice", HTMLElement).hidden = !offered || value === "";
 }
 
-/** @param {HTMLInputElement} field */
-async function draw(field) {
+/** Draws one into the field. @returns {Promise<boolean>} whether it stands there */
+export async function drawPassword() {
+  const mine = (turn += 1);
   setText("password-problem", "");
   try {
     const made = await speakable();
+    // Meanwhile, somebody has typed or chosen something else.
+    if (turn !== mine) return false;
     drawn = made.text;
     line.draw(made);
     showChoice();
-    field.focus();
+    return true;
   } catch {
-    setText("password-problem", texts.noWords);
+    if (turn === mine) setText("password-problem", texts.noWords);
+    return false;
   }
 }

@@ -58,6 +58,11 @@ export const fitting = {
 /** @type {typeof En.choices} */
 export const choices = {
   expiry: (earliest, latest) => `اختر لحظة بين ${earliest} و${latest}.`,
+  noMoment: "يلزم تحديد اليوم والساعة.",
+  past: "هذه اللحظة قد مضت.",
+  tooSoon: "هذا أقرب مما يسمح به هذا الخادم.",
+  tooFar: "هذا أبعد مما يسمح به هذا الخادم.",
+  ends: (moment, zone) => `ينتهي في ${moment} بحسب ساعة جهازك (${zone}).`,
 };
 
 /** @type {typeof En.pushStatus} */
@@ -131,6 +136,7 @@ export const pushGone = {
 
 /** @type {typeof En.refusals} */
 export const refusals = {
+  "password-required": "لا يسمح هذا الخادم بروابط إلى ملفات بلا كلمة مرور.",
   "unknown-endpoint": "لا يعرف الخادم هذا الطلب. حمّل الصفحة من جديد.",
   "too-many-guesses": "بعد كلمة مرور خاطئة، انتظر قليلًا قبل المحاولة من جديد.",
   "destroy-not-allowed": "لم يسمح المرسل للمستلمين بالحذف.",

@@ -102,7 +102,7 @@ export const push = {
   retry: "إعادة المحاولة",
   views: (count) => counted(count, { one: "مرة واحدة", two: "مرتين", few: "# مرات", many: "# مرة", other: "# مرة" }),
   viewsOther: "عدد آخر …",
-  expiryDate: "حتى تاريخ محدد …",
+  expiryDate: "حتى تاريخ وساعة …",
   titles: {
     made: "تم الختم. إليك الرابط.",
     back: "رابطك",

@@ -46,6 +46,7 @@ export const page = {
     send: "ختم وإرسال",
   },
   lost: { take: "إرسالها كما هي الآن", leave: "استبعادها" },
+  presets: { title: "ماذا ترسل؟" },
   options: {
     expiry: "مدة الحفظ",
     downloads: "التنزيلات المسموح بها",
@@ -198,7 +199,17 @@ export const send = {
       other: "# تنزيل",
     }),
   downloadsOther: "عدد آخر …",
-  expiryOther: "في تاريخ محدد …",
+  expiryOther: "حتى تاريخ وساعة …",
+  presets: {
+    names: { public: "عام", internal: "داخلي", personal: "بيانات شخصية", financial: "بيانات مالية" },
+    own: "إعدادات من اختيارك",
+    ownSets: "ما تختاره أدناه",
+    passwords: { none: "بلا كلمة مرور", required: "بكلمة مرور", drawn: "بكلمة مرور تُنشأ هنا" },
+    sets: (life, downloads, password) => `${life}، ${downloads}، ${password}`,
+    left: (name) => `لم يعد الاختيار «${isolated(name)}»: هذه الآن إعدادات من اختيارك.`,
+    needsPassword: (name) => `يتطلب «${isolated(name)}» كلمة مرور. اكتب واحدة، أو دع هذه الصفحة تُنشئها.`,
+  },
+  serverNeedsPassword: "لا يقبل هذا الخادم ملفات إلا بكلمة مرور. اكتب واحدة، أو دع هذه الصفحة تُنشئها.",
   tooLarge: (limit, total) =>
     `هذا كثير جدًا: ${total}. يقبل هذا الخادم ${limit} على الأكثر دفعة واحدة. أزل شيئًا، أو أرسل على دفعتين.`,
   tooLargePadded: (limit, total, padded) =>

@@ -56,6 +56,11 @@ export const fitting = {
 /** @type {typeof En.choices} */
 export const choices = {
   expiry: (earliest, latest) => `Wählen Sie einen Zeitpunkt zwischen ${earliest} und ${latest}.`,
+  noMoment: "Tag und Uhrzeit fehlen.",
+  past: "Dieser Zeitpunkt ist vorbei.",
+  tooSoon: "Das ist für diesen Server zu früh.",
+  tooFar: "Das liegt für diesen Server zu weit in der Zukunft.",
+  ends: (moment, zone) => `Endet am ${moment}, nach der Uhr Ihres Geräts (${zone}).`,
 };
 
 /** @type {typeof En.pushStatus} */
@@ -123,6 +128,7 @@ export const pushGone = {
 
 /** @type {typeof En.refusals} */
 export const refusals = {
+  "password-required": "Dieser Server erlaubt keine Links zu Dateien ohne Passwort.",
   "unknown-endpoint": "Der Server kennt diesen Aufruf nicht. Laden Sie die Seite neu.",
   "too-many-guesses": "Nach einem falschen Passwort müssen Sie etwas warten.",
   "destroy-not-allowed": "Der Absender erlaubt nicht, dass Empfänger es löschen.",

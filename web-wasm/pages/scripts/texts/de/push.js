@@ -106,7 +106,7 @@ export const push = {
   retry: "Noch einmal versuchen",
   views: (count) => counted(count, { one: "einmal", other: "# Mal" }),
   viewsOther: "eine andere Zahl …",
-  expiryDate: "bis zu einem Datum …",
+  expiryDate: "bis Tag und Uhrzeit …",
   titles: {
     made: "Versiegelt. Hier ist der Link.",
     back: "Ihr Link",

@@ -40,6 +40,7 @@ export const page = {
     send: "Versiegeln und senden",
   },
   lost: { take: "So senden, wie sie jetzt sind", leave: "Weglassen" },
+  presets: { title: "Was senden Sie?" },
   options: {
     expiry: "Aufbewahren",
     downloads: "Erlaubte Downloads",
@@ -162,7 +163,23 @@ export const send = {
   more: (count) => counted(count, { one: "und # weitere", other: "und # weitere" }),
   downloads: (count) => counted(count, { one: "# Download", other: "# Downloads" }),
   downloadsOther: "Andere Zahl …",
-  expiryOther: "An einem Datum …",
+  expiryOther: "Bis Tag und Uhrzeit …",
+  presets: {
+    names: { public: "Öffentlich", internal: "Intern", personal: "Persönliche Daten", financial: "Finanzdaten" },
+    own: "Eigene Einstellungen",
+    ownSets: "was Sie unten wählen",
+    passwords: {
+      none: "kein Passwort",
+      required: "mit Passwort",
+      drawn: "mit einem Passwort, das hier erzeugt wird",
+    },
+    sets: (life, downloads, password) => `${life}, ${downloads}, ${password}`,
+    left: (name) => `Nicht mehr „${isolated(name)}“: Das sind jetzt Ihre eigenen Einstellungen.`,
+    needsPassword: (name) =>
+      `„${isolated(name)}“ verlangt ein Passwort. Geben Sie eines ein, oder lassen Sie es erzeugen.`,
+  },
+  serverNeedsPassword:
+    "Dieser Server nimmt Dateien nur mit einem Passwort an. Geben Sie eines ein, oder lassen Sie es erzeugen.",
   tooLarge: (limit, total) =>
     `Das ist zu viel: ${total}. Dieser Server nimmt höchstens ${limit} auf einmal an. Entfernen Sie etwas, oder senden ` +
     "Sie es in zwei Teilen.",

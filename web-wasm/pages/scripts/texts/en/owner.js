@@ -59,6 +59,12 @@ export const fitting = {
 export const choices = {
   /** @param {string} earliest @param {string} latest */
   expiry: (earliest, latest) => `Choose a moment between ${earliest} and ${latest}.`,
+  noMoment: "Day and time of day are needed.",
+  past: "That moment is past.",
+  tooSoon: "That is too soon for this server.",
+  tooFar: "That is too far away for this server.",
+  /** @param {string} moment @param {string} zone */
+  ends: (moment, zone) => `Ends on ${moment}, by the clock of your device (${zone}).`,
 };
 
 /** What happened to a push so far. */

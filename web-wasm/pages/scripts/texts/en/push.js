@@ -87,7 +87,7 @@ export const push = {
   /** @param {number} count */
   views: (count) => counted(count, { one: "once", other: "# times" }),
   viewsOther: "another number…",
-  expiryDate: "until a date…",
+  expiryDate: "until a date and time…",
   titles: {
     made: "Sealed. Here is the link.",
     back: "Your link",

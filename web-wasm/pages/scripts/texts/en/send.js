@@ -37,6 +37,7 @@ export const page = {
     send: "Seal and send",
   },
   lost: { take: "Send them as they are now", leave: "Leave them out" },
+  presets: { title: "What are you sending?" },
   options: {
     expiry: "Deleted after",
     downloads: "Downloads allowed",
@@ -154,7 +155,22 @@ export const send = {
   /** @param {number} count */
   downloads: (count) => counted(count, { one: "# download", other: "# downloads" }),
   downloadsOther: "Another number…",
-  expiryOther: "On a date…",
+  expiryOther: "Until a date and time…",
+  presets: {
+    /** @type {Record<string, string>} */
+    names: { public: "Public", internal: "Internal", personal: "Personal data", financial: "Financial data" },
+    own: "Own settings",
+    ownSets: "what you choose below",
+    /** @type {Record<import("/api").PresetPassword, string>} */
+    passwords: { none: "no password", required: "with a password", drawn: "with a password made here" },
+    /** @param {string} life @param {string} downloads @param {string} password */
+    sets: (life, downloads, password) => `${life}, ${downloads}, ${password}`,
+    /** @param {string} name of the preset */
+    left: (name) => `No longer “${isolated(name)}”: these are your own settings now.`,
+    /** @param {string} name of the preset */
+    needsPassword: (name) => `“${isolated(name)}” needs a password. Type one, or let this page make one.`,
+  },
+  serverNeedsPassword: "This server takes files with a password only. Type one, or let this page make one.",
   /** @param {string} limit @param {string} total */
   tooLarge: (limit, total) =>
     `That is too much: ${total}. This server takes at most ${limit} at a time. Remove something, or send it in two ` +
