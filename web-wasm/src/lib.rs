@@ -24,6 +24,8 @@ pub mod basket;
 #[cfg(feature = "seal")]
 pub mod generate;
 #[cfg(feature = "seal")]
+pub mod name_table;
+#[cfg(feature = "seal")]
 pub mod packing;
 #[cfg(feature = "seal")]
 pub mod passphrase;

@@ -35,6 +35,7 @@ export type SendState =
   | "uploading"
   | "checking"
   | "done"
+  | "print"
   | "revoked"
   | "error";
 
@@ -69,7 +70,7 @@ export type RevealState =
   | "finished"
   | Exclude<DeadEnd, "stopped">;
 
-export type LinksState = Start | "list" | "error";
+export type LinksState = Start | "list" | "print" | "error";
 
 export type NotFoundState = "key-seen" | "key-held";
 

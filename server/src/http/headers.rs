@@ -14,7 +14,7 @@ use crate::origin::Origin;
 /// What a page of this server may do, but for whom it may talk to: nothing but run its own scripts.
 /// `frame-src` is for the hidden frame that starts a download through the service worker.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self'; worker-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; \
+    img-src 'self'; worker-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types subrosa";
 
 /// What the document in which files are looked at may do: run our own script over what it is

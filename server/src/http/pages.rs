@@ -21,6 +21,8 @@ use super::paths;
 const ENGLISH: &str = "en";
 /// The document in which files are looked at.
 const PREVIEW: &str = "preview.html";
+/// Where other apps hand over what they share: the manifest of the page says so, too.
+pub(super) const GIVEN: &str = "/given";
 const NOT_FOUND_PAGE: &str = "not-found.html";
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Subrosa</title>\
     <h1>The pages were not built</h1><p>This server was compiled without the browser module. \
@@ -69,6 +71,14 @@ pub(super) async fn serve_nothing() -> Response {
     let mut response = (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, "no-store")]).into_response();
     response.extensions_mut().insert(Unlogged);
     response
+}
+
+/// Answers where other apps hand something over to the page that is installed. A service worker
+/// takes it on the device (`given-worker.js`); what comes here anyway, before there is one, is not
+/// for the server. Nobody reads it, and the page says that nothing came.
+pub(super) async fn decline_given() -> Response {
+    let headers = [(header::LOCATION, "/?given"), (header::CACHE_CONTROL, "no-store"), (header::CONNECTION, "close")];
+    (StatusCode::SEE_OTHER, headers).into_response()
 }
 
 /// A file in the form that the client takes, or that the client has it already.

@@ -29,9 +29,13 @@ pub fn router(app: &App) -> Router {
 
     // Nothing is compressed while the server runs: pages were when it was built, ciphertext does
     // not compress, and answers with secrets of both sides must not.
+    let mut around = Router::new().route("/dl/{*name}", any(pages::serve_nothing));
+    if served.channels.shares() {
+        around = around.route(pages::GIVEN, any(pages::decline_given));
+    }
     let limited = Router::new()
         .nest(API_BASE, api)
-        .route("/dl/{*name}", any(pages::serve_nothing))
+        .merge(around)
         .fallback_service(pages::serve_page.with_state(served.channels))
         .layer(from_fn_with_state(app.clone(), middleware::limit))
         // Around the limits: a page has to be able to read that it is to come back.

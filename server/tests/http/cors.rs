@@ -32,7 +32,7 @@ const OTHERS: [&str; 14] = [
 const METHODS: [&str; 10] = ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "TRACE", "get", "OTHER"];
 
 /// Calls that are allowed, calls that are not, what is no call, and what is no path of a server.
-const PATHS: [&str; 26] = [
+const PATHS: [&str; 27] = [
     "/api/v1/config",
     "/api/v1/pushes/AAAAAAAAAAAAAAAAAAAAAA",
     "/api/v1/pushes/AAAAAAAAAAAAAAAAAAAAAA/owner",
@@ -58,6 +58,7 @@ const PATHS: [&str; 26] = [
     "/p",
     "/wasm/open.js",
     "/dl/config",
+    "/given",
     "/health/live",
 ];
 

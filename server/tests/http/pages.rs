@@ -63,6 +63,8 @@ async fn pages_are_served_with_their_types_or_say_that_they_were_not_built() {
         ("/p", "text/html; charset=utf-8"),
         ("/preview", "text/html; charset=utf-8"),
         ("/save-worker.js", "text/javascript; charset=utf-8"),
+        ("/given-worker.js", "text/javascript; charset=utf-8"),
+        ("/manifest.webmanifest", "application/manifest+json"),
         ("/wasm/open.js", "text/javascript; charset=utf-8"),
         ("/wasm/open_bg.wasm", "application/wasm"),
     ] {
@@ -78,6 +80,45 @@ async fn pages_are_served_with_their_types_or_say_that_they_were_not_built() {
         let other = Request::get(path).header(header::IF_NONE_MATCH, "\"other\"").body("".into()).unwrap();
         assert_eq!(server.send(other).await.status, 200);
     }
+}
+
+#[tokio::test]
+async fn the_manifest_names_what_is_there_and_only_the_page_that_sends_names_it() {
+    let server = Server::start().await;
+    if !built(&server).await {
+        return;
+    }
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&get(&server, "/manifest.webmanifest").await.ok().body).unwrap();
+    for icon in manifest["icons"].as_array().unwrap() {
+        let answer = get(&server, icon["src"].as_str().unwrap()).await.ok();
+        assert_eq!(answer.headers[header::CONTENT_TYPE], icon["type"].as_str().unwrap());
+    }
+    assert_eq!(get(&server, manifest["start_url"].as_str().unwrap()).await.status, 200);
+    assert_eq!(manifest["share_target"]["action"], "/given");
+    for page in table::PAGES {
+        let html = get(&server, &format!("/{}.html", page.name)).await.ok().body;
+        let is_named = String::from_utf8_lossy(&html).contains("rel=\"manifest\"");
+        assert_eq!(is_named, page.name == "send", "{}", page.name);
+    }
+}
+
+/// What other apps share is for the device. Where no service worker takes it, the server answers
+/// without a look at it.
+#[tokio::test]
+async fn what_another_app_shares_is_not_read() {
+    let server = Server::start().await;
+    for method in ["GET", "POST"] {
+        // A body that breaks whoever reads it.
+        let body = Body::from_stream(futures_util::stream::pending::<Result<bytes::Bytes, std::io::Error>>());
+        let request = Request::builder().method(method).uri("/given").header(header::HOST, "localhost");
+        let answer = server.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), 303);
+        assert_eq!(answer.headers()[header::LOCATION], "/?given");
+        assert_eq!(answer.headers()[header::CONNECTION], "close", "what nobody reads is not waited for");
+    }
+    let server = Server::start_with(&["--channels", "pushes"]).await;
+    assert_eq!(get(&server, "/given").await.status, 404);
 }
 
 /// Every file that is served, by its path.

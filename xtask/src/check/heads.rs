@@ -65,7 +65,7 @@ fn with_head(name: &str, subject: &Subject, html: &str) -> Result<String> {
     Ok(format!("{}{END}{body}", head(name, subject)?))
 }
 
-fn head(name: &str, Subject { title, description, texts, styles, .. }: &Subject) -> Result<String> {
+fn head(name: &str, Subject { title, description, texts, styles, is_installable, .. }: &Subject) -> Result<String> {
     let main = format!("/scripts/{name}/main.js");
     let mut lines = vec![
         r#"<meta charset="utf-8">"#.to_owned(),
@@ -77,6 +77,9 @@ fn head(name: &str, Subject { title, description, texts, styles, .. }: &Subject)
     // Before anything is painted.
     lines.push(r#"<script src="/scripts/i18n/language.js"></script>"#.to_owned());
     lines.push(r#"<link rel="icon" type="image/svg+xml" href="/images/mark.svg">"#.to_owned());
+    if *is_installable {
+        lines.push(r#"<link rel="manifest" href="/manifest.webmanifest">"#.to_owned());
+    }
     let styles = STYLES.iter().chain(*styles);
     lines.extend(styles.map(|style| format!(r#"<link rel="stylesheet" href="/styles/{style}.css">"#)));
     // The page that is shown for another one has nothing to prepare, and little to load.

@@ -3,6 +3,7 @@
 
 import { goneForOwner, links as texts, pushGone, unfinished } from "../i18n/texts.js";
 import { countText, endText, momentText } from "../i18n/wording.js";
+import { copyByHand } from "../owner/copy-link.js";
 import { fromTemplate, setTextIn } from "../ui/views.js";
 import { stateOf } from "./states.js";
 
@@ -76,10 +77,7 @@ export class ItemView {
 
   /** The link, to be copied by hand. @param {string} link empty: none */
   showLink(link) {
-    const field = /** @type {HTMLInputElement} */ (this.row.querySelector(".link"));
-    field.value = link;
-    field.hidden = link === "";
-    if (link !== "") field.select();
+    return copyByHand(/** @type {HTMLInputElement} */ (this.row.querySelector(".link")), link);
   }
 }
 

@@ -7,25 +7,27 @@
  * `error`. Ids: `#list` with a `li[data-id][data-state]` for each (`data-state`: `waiting`, `opened`, `saved`, `paused`,
  * `locked`, `exhausted`, `lost`, `gone`), in it a checkbox, `.name`, `.state`, `.where`, `.open`, `.copy`, `.link`, `.problem`;
  * `#search`, `#filter` (`all`, `live`, `unopened`, `unused`, `gone`), `#none` (why there is nothing), `#pick-all`; `#picked`
- * (what can be done with what is chosen): `#picked-count`, `#more`, `#pause`, `#resume`, `#end-open` with `#end` and
+ * (what can be done with what is chosen): `#picked-count`, `#print` (a sheet: `#print-links`, `#print-now`, `#print-back`), `#more`, `#pause`, `#resume`, `#end-open` with `#end` and
  * `#end-set`, `#delete`, `#forget`, `#csv`, `#json`; `#ask` with `#ask-yes` and `#ask-no`; `#said`; `#import` with
  * `#import-address` and `#import-problem`; `#remember` (from now on), `#forget-all`, `#durable-ask`.
  */
 
 import * as wasm from "/wasm/seal.js";
 
-import { card, links as texts, page, problems, textsReady } from "../i18n/texts.js";
+import { links as texts, page, problems, textsReady } from "../i18n/texts.js";
 import { refusalOf } from "../i18n/wording.js";
 import { CallError, read, sendForText } from "../net/api.js";
 import { openWith } from "../net/fragment.js";
 import { isConfig } from "../owner/answers.js";
 import { showChannels } from "../owner/channels.js";
+import { copyLink } from "../owner/copy-link.js";
 import { localMinute } from "../owner/form-choices.js";
 import { prepareChoice } from "../owner/kept-here.js";
+import { PrintSheet } from "../owner/print-sheet.js";
 import { forgetAll, forgetItems, keyring, note, remember, whenKeyringChanged } from "../storage/keyring.js";
 import { startEngine } from "../ui/engine.js";
 import { saveText } from "../ui/save-text.js";
-import { announce, button, element, setText, show, whenStuck } from "../ui/views.js";
+import { button, element, setText, show, state, whenStuck } from "../ui/views.js";
 import { SealKeyWorker } from "../workers/key-worker.js";
 import { FreshStates } from "./fresh-states.js";
 import { addressOf, NotOurs } from "./import.js";
@@ -39,7 +41,6 @@ import { isWanted, stateOf } from "./states.js";
 
 /** What is changed at the same time. */
 const AT_ONCE = 4;
-const COPIED_MILLIS = 2_500;
 const DAY_MILLIS = 24 * 60 * 60 * 1000;
 
 /** By id, newest first. @type {Map<string, Listed>} */
@@ -50,6 +51,8 @@ let keyWorker;
 let config;
 /** @type {FreshStates} */
 let fresh;
+/** @type {PrintSheet} */
+let sheet;
 /** What the question that is asked does. @type {(() => Promise<void>) | undefined} */
 let asked;
 /** What had the focus before. @type {Element | null} */
@@ -74,7 +77,8 @@ async function load() {
     const { items, damaged } = await keyring();
     setText("damaged", damaged > 0 ? texts.damaged(damaged) : "");
     list(items);
-    show("list");
+    // Who looks at a sheet goes on looking at it.
+    if (state() !== "print") show("list");
     await lookAtStorage();
   } catch {
     setText("error", texts.noStorage);
@@ -145,6 +149,8 @@ function prepare() {
   whenPressed("delete", () => ask(texts.deleteAsk(picked().length), texts.deleteYes, deleteAll));
   whenPressed("forget", () => ask(texts.forgetAsk(picked().length), texts.forgetYes, forgetPicked));
   whenPressed("forget-all", () => ask(texts.forgetAllAsk, texts.forgetYes, forgetEverything));
+  sheet = new PrintSheet({ back: "list", focus: "print" });
+  whenPressed("print", () => ask(page.print.ask, page.print.yes, printPicked));
   whenPressed("csv", () => saveText(`${texts.fileName}.csv`, "text/csv;charset=utf-8", asCsv(pickedItems())));
   whenPressed("json", () => saveText(`${texts.fileName}.json`, "application/json", asJson(pickedItems())));
   whenPressed("ask-yes", () => void answerYes());
@@ -267,20 +273,38 @@ async function copy(id) {
   view.showLink("");
   try {
     const link = await owned.link();
-    try {
-      await navigator.clipboard.writeText(link);
-      pressed.textContent = card.copied;
-      announce(card.copied);
-      setTimeout(() => (pressed.textContent = texts.copy), COPIED_MILLIS);
-    } catch {
-      // Not allowed here: the person copies it.
-      view.showLink(link);
-    }
+    await copyLink(link, pressed, texts.copy, () => view.showLink(link));
   } catch (error) {
     if (!ended(found, error)) view.say(whyNot(error));
   } finally {
     pressed.disabled = false;
   }
+}
+
+/** Shows a sheet of the links to files that are chosen: who finds it has none that shows a password. */
+async function printPicked() {
+  const wanted = picked().filter(({ item }) => item.kind === "share" && stateOf(item) !== "gone");
+  working(true);
+  /** @type {import("../owner/print-sheet.js").Printed[]} */
+  const printed = [];
+  for (const found of wanted) {
+    const { item, view, owned } = found;
+    setText("said", texts.progress(printed.length, wanted.length));
+    view.say("");
+    try {
+      const link = await owned.link();
+      settle(found, await owned.status());
+      const { taken = 0, max = 0 } = item.seen ?? {};
+      const { endsAt, hasPassword } = item;
+      printed.push({ name: titleOf(item), link, endsAt, taken, max, hasPassword });
+    } catch (error) {
+      if (!ended(found, error)) view.say(whyNot(error));
+    }
+  }
+  working(false);
+  const left = picked().length - printed.length;
+  setText("said", printed.length === 0 ? texts.nothingToPrint : left > 0 ? texts.notPrinted(left) : "");
+  if (printed.length > 0) sheet.show(printed);
 }
 
 function setEnd() {

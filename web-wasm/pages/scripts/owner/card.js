@@ -7,23 +7,13 @@
  * `copy`, `qr`, `share`, `mail`, `markdown`, `code` (the QR code, when it is unfolded).
  */
 
-import { qrPath } from "/wasm/seal.js";
-
 import { card as texts } from "../i18n/texts.js";
 import { copyWhole } from "../ui/exact-copy.js";
-import { announce } from "../ui/views.js";
+import { copyLink, copySelected } from "./copy-link.js";
+import { startMail } from "./mail-link.js";
+import { qrCode } from "./qr-code.js";
 
 /** @typedef {import("../texts/en/card.js").Message} Message */
-
-const SVG = "http://www.w3.org/2000/svg";
-const COPIED_MILLIS = 2_500;
-/** A browser takes a mail's address to its mail program within that time. */
-const MAILING_MILLIS = 1_000;
-
-/** Whether a mail is being begun. */
-let mailing = false;
-// Browsers ask whether to leave the page for a mail, too: nobody leaves, so nobody is asked.
-addEventListener("beforeunload", (event) => mailing && event.stopImmediatePropagation(), { capture: true });
 
 export class Card {
   #root;
@@ -141,21 +131,12 @@ export class Card {
 
   /** @param {string} text @param {HTMLButtonElement} button @returns {Promise<boolean>} whether it is copied */
   async #copyText(text, button) {
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // Not allowed here: then the link is selected, and the person copies it.
+    const isCopied = await copyLink(text, button, labelOf(button.id.slice(this.#prefix.length)), () => {
       this.#link.select();
-      if (text !== this.#link.value || !document.execCommand("copy")) return false;
-    }
-    this.#onTaken();
-    button.textContent = texts.copied;
-    announce(texts.copied);
-    setTimeout(() => {
-      button.textContent = labelOf(button.id.slice(this.#prefix.length));
-      announce("");
-    }, COPIED_MILLIS);
-    return true;
+      return text === this.#link.value && copySelected(this.#link);
+    });
+    if (isCopied) this.#onTaken();
+    return isCopied;
   }
 
   async #shareLink() {
@@ -171,15 +152,8 @@ export class Card {
 
   #mailLink() {
     if (!this.#message) return;
-    const { subject, before, after } = this.#message;
-    const body = [...before, this.#link.value, ...after].join("\r\n\r\n");
     this.#onTaken();
-    // The address carries the link, so it stands nowhere on the page.
-    const mail = document.createElement("a");
-    mail.href = `mailto:?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(body)}`;
-    mailing = true;
-    mail.click();
-    setTimeout(() => (mailing = false), MAILING_MILLIS);
+    startMail(this.#message, this.#link.value);
   }
 
   /** @param {boolean} open */
@@ -191,7 +165,7 @@ export class Card {
     const hint = document.createElement("p");
     hint.className = "hint";
     hint.textContent = texts.qrHint;
-    this.#code.replaceChildren(drawing(this.#link.value, texts.qrTitle(this.#title.textContent)), hint);
+    this.#code.replaceChildren(qrCode(this.#link.value, texts.qrTitle(this.#title.textContent)), hint);
   }
 }
 
@@ -203,23 +177,5 @@ function row(className, ...children) {
   const made = document.createElement("div");
   made.className = className;
   made.append(...children);
-  return made;
-}
-
-/** The QR code of a text. Its white margin belongs to it, in the dark too. @param {string} text @param {string} title */
-function drawing(text, title) {
-  const { size, path } = /** @type {{ size: number, path: string }} */ (JSON.parse(qrPath(text)));
-  const svg = shape("svg", { viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": title });
-  svg.append(
-    shape("rect", { width: String(size), height: String(size), fill: "#fff" }),
-    shape("path", { d: path, fill: "#000", "shape-rendering": "crispEdges" }),
-  );
-  return svg;
-}
-
-/** @param {string} name @param {Record<string, string>} attributes */
-function shape(name, attributes) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;
 }

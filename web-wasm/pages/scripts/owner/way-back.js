@@ -1,11 +1,10 @@
 // @ts-check
 /** The address with which owners come back to what they handed over: on the page of the result, for them alone. */
 
-import { card as texts, page } from "../i18n/texts.js";
+import { page } from "../i18n/texts.js";
 import { copyWhole } from "../ui/exact-copy.js";
-import { announce, button, element } from "../ui/views.js";
-
-const COPIED_MILLIS = 2_500;
+import { button, element } from "../ui/views.js";
+import { copyLink, copySelected } from "./copy-link.js";
 
 export class WayBack {
   #field = element("owner-link", HTMLInputElement);
@@ -29,20 +28,8 @@ export class WayBack {
   }
 
   async #copy() {
-    try {
-      await navigator.clipboard.writeText(this.#field.value);
-    } catch {
-      // Not allowed here: then the text is selected, and the person copies it.
-      this.#field.select();
-      if (!document.execCommand("copy")) return;
-    }
-    this.#onTaken();
     const target = button("owner-copy");
-    target.textContent = texts.copied;
-    announce(texts.copied);
-    setTimeout(() => {
-      target.textContent = page.back.copy;
-      announce("");
-    }, COPIED_MILLIS);
+    const isCopied = await copyLink(this.#field.value, target, page.back.copy, () => copySelected(this.#field));
+    if (isCopied) this.#onTaken();
   }
 }

@@ -2,8 +2,9 @@
 /** The service worker of `/dl/`, for whoever needs it running. */
 
 import { within } from "../net/waiting.js";
-import { registerSaver, SAVER_SCOPE } from "../workers/trusted-scripts.js";
+import { registerService } from "../workers/trusted-scripts.js";
 
+const SCOPE = "/dl/";
 /** A worker that is not there within this time does not come. */
 const START_MILLIS = 10_000;
 
@@ -17,9 +18,9 @@ export async function activeWorker() {
 async function findOrStart() {
   // Browsers register one worker after the other: behind one that another tab waits for, even one that is there may never
   // be given.
-  const known = (await navigator.serviceWorker.getRegistration(SAVER_SCOPE))?.active;
+  const known = (await navigator.serviceWorker.getRegistration(SCOPE))?.active;
   if (known) return known;
-  const registration = await registerSaver();
+  const registration = await registerService("/save-worker.js", SCOPE);
   if (registration.active) return registration.active;
   const coming = registration.installing ?? registration.waiting;
   if (!coming) throw new Error("the service worker did not come");

@@ -15,7 +15,7 @@
  * `#spoken-show`, `#spoken-text`; `#other-links` (`li[data-link][data-state]`, in it `.copy`, `.end`, `.yes`, `.no`), `#add-link` with `#add-label`,
  * `#add-downloads`, `#add-password`, `#add-make`, `#add-problem`; `#new-version`, `#versions-list` (`li[data-version]`, in it `.use`, `.remove`), `#versions-said`,
  * `#versions-problem`; while a new version is picked `#edition-of`, `#edition-more`, `#edition-leave`; `#owner-link`, `#owner-copy`, `#kept-here`, `#kept-change`; `#more-downloads`, `#hold` (pauses), `#unlock` (what is paused or locked), `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`;
- * `#error`, `#retry`, `#restart`; `#pick-problem`, `#send-problem` (what is wrong with what was typed), `#picking`, `#pick-notes` (what became of what was picked), `#lost` (what can
+ * `#error`, `#retry`, `#restart`; `#given` (what another app handed over), `#pick-problem`, `#send-problem` (what is wrong with what was typed), `#picking`, `#pick-notes` (what became of what was picked), `#lost` (what can
  * no longer be read) with `#lost-take`, `#lost-leave`; `#unfinished` with a `li` for each interrupted upload, in it `.go-on`,
  * `.throw`, `.yes`; `#unfinished-said`, `#kept`, `#leave`; `#again-files`, `#again-folder`, `#again-missing`,
  * `#again-problem`, `#again-back`.
@@ -64,6 +64,8 @@ let module;
 let basket;
 /** @type {SealKeyWorker | undefined} */
 let keyWorker;
+/** Whether another app led here. */
+let isGiven = false;
 /** What is sent now, until its link is shown. @type {Sending | undefined} */
 let sending;
 /** What the files that are picked are a new version of, if they are. @type {import("./versions.js").NextVersion | undefined} */
@@ -88,6 +90,8 @@ async function start() {
   followNewLinks();
   beginAnewByLinks();
   deadEnds.whenOver(() => forgetFragment("/"));
+  isGiven = location.search === "?given";
+  if (isGiven) history.replaceState(history.state, "", location.pathname + location.hash);
   const text = takeFragment();
   await textsReady;
   const started = await startEngine("seal", wasm);
@@ -124,11 +128,24 @@ async function configure(text) {
     basket.render();
     // Shown together, so that nothing jumps; but a storage that hangs stops nobody.
     await Promise.race([showInterrupted(), new Promise((resolve) => setTimeout(resolve, STORAGE_MILLIS))]);
-    if (text === "") show("pick");
-    else await back(text);
+    if (text !== "") return await back(text);
+    show("pick");
+    if (isGiven) void takeGiven();
   } catch (error) {
     fail(error, () => void configure(text));
   }
+}
+
+/** What another app shared with the page that is installed: few have one, so what it needs comes when it is needed. */
+const apps = () => import("./given.js");
+
+async function takeGiven() {
+  isGiven = false;
+  const found = await apps()
+    .then(({ takeGiven }) => takeGiven())
+    .catch(() => []);
+  setText("given", found.length > 0 ? texts.given : texts.givenNone);
+  if (found.length > 0) basket.addFiles(found, Promise.resolve([]));
 }
 
 /** Shows what its owner came back to. @param {string} text of the owner's address */
@@ -160,6 +177,9 @@ function prepare() {
     unreadable,
     textName: () => (state() === "pick" ? texts.pastedName : ""),
   });
+  const listenToApps = () => void apps().then(({ listenToApps }) => listenToApps());
+  addEventListener("appinstalled", listenToApps);
+  if (isGiven || matchMedia("(display-mode: standalone)").matches) listenToApps();
   prepareInterrupted({ tools, run: (taken) => void run((sending = taken)) });
   preparePassword(() => presets.look());
   prepareChoice();
@@ -223,6 +243,7 @@ async function begin() {
   const passwordPush = byLink
     ? new PasswordPush(tools().keyWorker, origin, origin ? undefined : config, terms)
     : undefined;
+  setText("given", "");
   sending = newSending(tools(), basket, terms, { passwordPush, drawn: drawn ? password : "" });
   void run(sending);
 }
@@ -397,6 +418,7 @@ function restart() {
 
 function another() {
   pickVersionOf(undefined);
+  setText("given", "");
   forgetResult();
   forgetFragment("/");
   basket.clear();

@@ -4,27 +4,22 @@
  * made, so that no link is there that nobody can show again.
  */
 
-import { problems, send as texts, status as statusTexts } from "../i18n/texts.js";
-import { countText, refusalOf } from "../i18n/wording.js";
+import { card, messages, problems, send as texts, status as statusTexts } from "../i18n/texts.js";
+import { countText, momentText, refusalOf } from "../i18n/wording.js";
 import { CallError, read, send, sendForBytes, sendForText } from "../net/api.js";
 import { isShare, shownContent } from "../owner/answers.js";
+import { copyByHand, copyLink } from "../owner/copy-link.js";
 import { FormProblem, NumberChoice } from "../owner/form-choices.js";
+import { addressee, startMail } from "../owner/mail-link.js";
+import { PrintSheet } from "../owner/print-sheet.js";
 import { csvOf, saveText } from "../ui/save-text.js";
-import {
-  announce,
-  button,
-  element,
-  fromTemplate,
-  setText,
-  setTextIn,
-  wireConfirmation,
-  wireShowPassword,
-} from "../ui/views.js";
+import { button, element, fromTemplate, setText, setTextIn, wireConfirmation, wireShowPassword } from "../ui/views.js";
+import { NameTable, namesIn } from "./name-table.js";
 
 /**
  * @typedef {import("../workers/key-worker.js").SealKeyWorker} SealKeyWorker
  *
- * @typedef {{ shareId: string, linkId: string, ownerProof: string, ownerToken: string }} Owned
+ * @typedef {{ shareId: string, linkId: string, ownerProof: string, ownerToken: string, token: string, what: string }} Owned
  *
  * @typedef {{ label: string, link: string, json: string }} Drawn
  */
@@ -32,7 +27,6 @@ import {
 const TRIES = 3;
 /** Other devices may change the note at the same time: so often it is read again. */
 const CONFLICTS_MAX = 5;
-const COPIED_MILLIS = 2_500;
 
 export class OtherLinks {
   /** @type {Owned | undefined} */
@@ -44,6 +38,8 @@ export class OtherLinks {
   #noted = new Map();
   /** @type {Map<string, HTMLElement>} */
   #rows = new Map();
+  /** What the server said last of each. @type {Map<string, import("/api").LinkStatus>} */
+  #stood = new Map();
   /**
    * What was begun and is not made yet: the answer to the first of it may have been lost.
    *
@@ -52,12 +48,25 @@ export class OtherLinks {
   #begun;
   #isReady = false;
   #onChange;
+  #sheet;
+  #linksMax = 0;
+  #table = new NameTable({
+    names: () => [...this.#rows.keys()].filter((id) => this.#isLive(id)).map((id) => this.nameOf(id)),
+    // What has ended counts, too, and so does the first one.
+    room: () => Math.max(0, this.#linksMax - 1 - this.#rows.size),
+  });
 
-  /** @param {() => void} onChange there is a new one, or one less */
-  constructor(onChange) {
+  /**
+   * @param {() => void} onChange there is a new one, or one less
+   * @param {() => void} onPrint the links are about to leave the page on paper
+   */
+  constructor(onChange, onPrint) {
     this.#onChange = onChange;
+    this.#sheet = new PrintSheet({ back: "done", focus: "others-print", onPrint });
     wireShowPassword("add-password", "add-password-show");
     wireConfirmation("others-csv", "others-csv-ask", "others-csv-no");
+    wireConfirmation("others-print", "others-print-ask", "others-print-no");
+    button("others-print-yes").addEventListener("click", () => this.#owned && this.#print());
     button("others-csv-yes").addEventListener("click", () => this.#owned && this.#saveTable());
     element("add-link", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
@@ -69,6 +78,7 @@ export class OtherLinks {
   offer({ choices, limits }) {
     const { downloads, downloads_default: first } = choices;
     this.#downloads.offer(downloads, first, limits.downloads_max, texts.downloads, texts.downloadsOther);
+    this.#linksMax = limits.links_max;
   }
 
   /** @param {Owned} owned @param {SealKeyWorker} keyWorker */
@@ -84,16 +94,23 @@ export class OtherLinks {
     this.#noted.clear();
     this.#lookedFor.clear();
     this.#rows.clear();
+    this.#stood.clear();
     element("other-links", HTMLElement).replaceChildren();
     element("add-label", HTMLTextAreaElement).value = element("add-password", HTMLInputElement).value = "";
     for (const id of ["add-problem", "add-said"]) setText(id, "");
+    this.#table.clear();
+    this.#sheet.clear();
     this.#offerTable();
   }
 
   /** How they stand. @param {import("/api").LinkStatus[]} links */
   update(links) {
+    for (const link of links) this.#stood.set(link.link, link);
     const others = links.filter(({ link }) => link !== this.#owned?.linkId);
-    for (const link of others) this.#row(link.link).show(link);
+    for (const link of others) {
+      this.#row(link.link).show(link);
+      this.#name(link.link);
+    }
     // Their names are in the note, which few need. What is not in it is not asked for again.
     const unknown = others
       .map(({ link }) => link)
@@ -132,6 +149,7 @@ export class OtherLinks {
       row.dataset.link = id;
       for (const [selector, text] of [
         [".copy", texts.others.copy],
+        [".mail", card.mail],
         [".end", texts.others.end],
         [".ask p", texts.others.endAsk],
         [".yes", texts.others.endYes],
@@ -142,6 +160,7 @@ export class OtherLinks {
       element("other-links", HTMLElement).append(row);
       const copy = /** @type {HTMLButtonElement} */ (row.querySelector(".copy"));
       copy.addEventListener("click", () => void this.#copy(id, copy));
+      row.querySelector(".mail")?.addEventListener("click", () => this.#mail(id));
       this.#wireEnd(id, row);
       this.#name(id);
       this.#offerTable();
@@ -155,15 +174,40 @@ export class OtherLinks {
     element("others-csv-ask", HTMLElement).hidden = true;
     const rows = [...this.#rows.keys()].flatMap((id) => {
       const noted = this.#noted.get(id);
-      const isLive = !this.#rows.get(id)?.querySelector(".end")?.hasAttribute("hidden");
-      return noted && isLive ? [[this.nameOf(id), `${location.origin}/s#${noted.token}`]] : [];
+      return noted && this.#isLive(id) ? [[this.nameOf(id), `${location.origin}/s#${noted.token}`]] : [];
     });
     saveText("links.csv", "text/csv;charset=utf-8", csvOf([["for", "link"], ...rows]));
   }
 
+  /** A sheet with what works: the first link, and the others. */
+  #print() {
+    element("others-print-ask", HTMLElement).hidden = true;
+    const first = this.#owned?.linkId ?? "";
+    const printed = [...this.#stood.values()].flatMap(({ link, gone, ...stood }) => {
+      const token = link === first ? this.#owned?.token : this.#noted.get(link)?.token;
+      if (gone || !token) return [];
+      return [
+        {
+          name: this.nameOf(link) || (this.#owned?.what ?? ""),
+          link: `${location.origin}/s#${token}`,
+          endsAt: stood.expires_at,
+          taken: stood.downloads_taken,
+          max: stood.downloads_max,
+          hasPassword: stood.needs_password,
+        },
+      ];
+    });
+    this.#sheet.show(printed);
+  }
+
+  /** @param {string} id */
+  #isLive(id) {
+    return !this.#rows.get(id)?.querySelector(".end")?.hasAttribute("hidden");
+  }
+
   #offerTable() {
-    element("others-csv-block", HTMLElement).hidden = this.#rows.size === 0;
-    element("others-csv-ask", HTMLElement).hidden = true;
+    button("others-csv").hidden = this.#rows.size === 0;
+    for (const id of ["others-csv-ask", "others-print-ask"]) element(id, HTMLElement).hidden = true;
   }
 
   /** @param {string} id */
@@ -175,6 +219,7 @@ export class OtherLinks {
     setTextIn(row, ".name", name);
     for (const [className, label] of [
       ["copy", texts.others.copy],
+      ["mail", card.mail],
       ["end", texts.others.end],
     ]) {
       const target = /** @type {HTMLButtonElement} */ (row.querySelector(`.${className}`));
@@ -182,6 +227,8 @@ export class OtherLinks {
     }
     const copy = /** @type {HTMLButtonElement} */ (row.querySelector(".copy"));
     copy.disabled = !noted;
+    const mail = /** @type {HTMLButtonElement} */ (row.querySelector(".mail"));
+    mail.disabled = !noted || !this.#stood.has(id);
     row.querySelector(".link")?.setAttribute("aria-label", name);
     row.querySelector(".ask")?.setAttribute("aria-label", name);
   }
@@ -207,17 +254,23 @@ export class OtherLinks {
     if (!noted) return;
     const link = `${location.origin}/s#${noted.token}`;
     const field = /** @type {HTMLInputElement} */ (pressed.closest("li")?.querySelector(".link"));
-    try {
-      await navigator.clipboard.writeText(link);
-      pressed.textContent = texts.others.copied;
-      announce(texts.others.copied);
-      setTimeout(() => (pressed.textContent = texts.others.copy), COPIED_MILLIS);
-    } catch {
-      // Not allowed here: the person copies it.
-      field.value = link;
-      field.hidden = false;
-      field.select();
-    }
+    await copyLink(link, pressed, texts.others.copy, () => copyByHand(field, link));
+  }
+
+  /** A mail for the one whom the link is for: with its own end and number, and never with its password. @param {string} id */
+  #mail(id) {
+    const [noted, stood] = [this.#noted.get(id), this.#stood.get(id)];
+    if (!noted || !stood || !this.#owned) return;
+    const { name, mailbox } = addressee(noted.label);
+    const message = messages.files({
+      what: this.#owned.what,
+      downloads: texts.downloads(stood.downloads_max),
+      until: momentText(stood.expires_at),
+      password: stood.needs_password,
+      name,
+      isOneOfMany: true,
+    });
+    startMail(message, `${location.origin}/s#${noted.token}`, mailbox);
   }
 
   /** @param {string} id @param {HTMLElement} row */
@@ -264,6 +317,7 @@ export class OtherLinks {
       }
       this.#begun = undefined;
       password.value = "";
+      this.#table.clear();
       setText("add-said", texts.others.made(all));
       this.#onChange();
     } catch (error) {
@@ -381,10 +435,7 @@ export class OtherLinks {
 
 /** A name a line; without any, one link without a name. @param {string} typed */
 function labelsIn(typed) {
-  const names = typed
-    .split(/\r?\n/u)
-    .map((line) => line.trim())
-    .filter(Boolean);
+  const names = namesIn(typed);
   return names.length > 0 ? [...new Set(names)] : [""];
 }
 
@@ -411,7 +462,7 @@ function showStatus(row, link) {
   if (hasPassword) facts.push(texts.others.hasPassword);
   if (counters.wrong_password.count > 0) facts.push(texts.others.wrong(counters.wrong_password.count));
   setTextIn(row, ".where", facts.join(" · "));
-  for (const target of row.querySelectorAll(".copy, .end")) target.toggleAttribute("hidden", Boolean(gone));
+  for (const target of row.querySelectorAll(".copy, .mail, .end")) target.toggleAttribute("hidden", Boolean(gone));
 }
 
 /** @param {unknown} error */

@@ -81,7 +81,10 @@ export function prepareResult(onNewVersion) {
   pushCard = new Card(element("push-card", HTMLElement), { prefix: "push-", onTaken: () => markHandedOut("password") });
   wayBack = new WayBack(() => markHandedOut("files"));
   keptHere = new KeptHere();
-  otherLinks = new OtherLinks(() => watch?.lookAnew());
+  otherLinks = new OtherLinks(
+    () => watch?.lookAnew(),
+    () => markHandedOut("files"),
+  );
   versions = new Versions({
     onNew: onNewVersion,
     onChange: () => watch?.lookAnew(),

@@ -10,6 +10,7 @@ const OWN_SCRIPTS = [
   "/scripts/workers/seal-worker.js",
   "/scripts/workers/open-worker.js",
   "/save-worker.js",
+  "/given-worker.js",
 ];
 
 /** @param {string} url */
@@ -38,18 +39,7 @@ export function startWorker(name) {
   });
 }
 
-/** What the service worker that saves answers for. */
-export const SAVER_SCOPE = "/dl/";
-
-/**
- * Registers the service worker that saves. Its scope holds no page: it answers only navigations to random names below
- * `/dl/`.
- *
- * @returns {Promise<ServiceWorkerRegistration>}
- */
-export function registerSaver() {
-  return navigator.serviceWorker.register(policy.createScriptURL("/save-worker.js"), {
-    scope: SAVER_SCOPE,
-    updateViaCache: "none",
-  });
+/** Registers a service worker. @param {string} script @param {string} scope which holds no page */
+export function registerService(script, scope) {
+  return navigator.serviceWorker.register(policy.createScriptURL(script), { scope, updateViaCache: "none" });
 }

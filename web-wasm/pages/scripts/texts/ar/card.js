@@ -7,6 +7,20 @@ import { counting } from "../../i18n/phrases.js";
 
 const counted = counting("ar");
 
+/** @type {typeof En.page} */
+export const page = {
+  print: {
+    open: "ورقة للطباعة برموز QR",
+    ask: "من يحصل على هذه الورقة يستطيع فتح كل ما فيها مما ليست له كلمة مرور. فيها الروابط، وليست فيها كلمات مرور.",
+    yes: "عرض الورقة",
+    no: "عدم العرض",
+    title: "روابط على الورق",
+    lead: "وجّه كاميرا الهاتف إلى رمز لفتح رابطه.",
+    now: "طباعة",
+    back: "رجوع",
+  },
+};
+
 /** @type {typeof En.card} */
 export const card = {
   label: "الرابط",
@@ -19,6 +33,17 @@ export const card = {
   share: "مشاركة …",
   mail: "بريد …",
   markdown: "نسخ بصيغة Markdown",
+  sheetEnds: (when) => `صالح حتى ${when}.`,
+  sheetLeft: (count) =>
+    counted(count, {
+      zero: "لم يبق أي تنزيل.",
+      one: "بقي تنزيل واحد.",
+      two: "بقي تنزيلان.",
+      few: "بقيت # تنزيلات.",
+      many: "بقي # تنزيلًا.",
+      other: "بقي # تنزيل.",
+    }),
+  sheetPassword: "تطلب الصفحة كلمة مرور. تصلك بطريقة أخرى.",
 };
 
 /** @param {number} count */
@@ -36,13 +61,13 @@ const PUSHED = {
 
 /** @type {typeof En.messages} */
 export const messages = {
-  files: ({ what, downloads, until, password }) => ({
+  files: ({ what, downloads, until, password, name = "", isOneOfMany = false }) => ({
     subject: "ملفات لك",
     short: `ملفات لك، مشفّرة (${what}). يُرجى تنزيلها قبل ${until}.`,
-    before: ["مرحبًا،", `إليك ملفات مشفّرة: ${what}. يفتحها هذا الرابط:`],
+    before: [name === "" ? "مرحبًا،" : `مرحبًا ${name}،`, `إليك ملفات مشفّرة: ${what}. يفتحها هذا الرابط:`],
     after: [
       "افتحه في متصفح، واضغط على «تنزيل». لا تحتاج إلى حساب ولا إلى برنامج.",
-      `الرابط صالح حتى ${until}. المسموح به: ${downloads}. بعد ذلك تُحذف الملفات.`,
+      `الرابط صالح حتى ${until}. المسموح به: ${downloads}. ${isOneOfMany ? "بعد ذلك لا يفتح شيئًا." : "بعد ذلك تُحذف الملفات."}`,
       password
         ? "تطلب الصفحة كلمة مرور. سأعطيك إياها بطريقة أخرى."
         : "من لديه هذا الرابط يستطيع فتح الملفات. يُرجى عدم تمريره إلى غيرك.",

@@ -24,6 +24,9 @@ export const page = {
     label: "لمن",
     labelHint: "اسم في كل سطر: لكل واحد رابط. لا يرى الأسماء أحد غيرك.",
     passwordHint: "أخبر بها بطريقة أخرى غير الرابط.",
+    table: "أسماء من جدول (CSV)",
+    columnOf: "أين الأسماء",
+    heading: "الصف الأول عنوان",
     make: "إنشاء",
     csv: "كل الروابط في ملف واحد (CSV)",
     csvAsk: "من يحصل على هذا الملف يستطيع فتح كل ما ليست له كلمة مرور. فيه الروابط، وليست فيه كلمات مرور.",
@@ -104,6 +107,16 @@ export const written = {
   "send.third": "بلا حساب، وبلا ملفات تعريف ارتباط، وبلا أطراف أخرى.",
 };
 
+/** Rows that are left out of a table. @param {number} count @param {string} rows @param {string} many @param {string} one why */
+const left = (count, rows, many, one) =>
+  counted(count, {
+    one: () => `استُبعد صف واحد (${one}): ${rows}.`,
+    two: () => `استُبعد صفان (${many}): ${rows}.`,
+    few: (n) => `استُبعدت ${n} صفوف (${many}): ${rows}.`,
+    many: (n) => `استُبعد ${n} صفًا (${many}): ${rows}.`,
+    other: (n) => `استُبعد ${n} صف (${many}): ${rows}.`,
+  });
+
 /** @type {typeof En.send} */
 export const send = {
   /** إصدارات ما أُرسل. */
@@ -144,12 +157,15 @@ export const send = {
     full: "هناك أكبر عدد ممكن من الإصدارات في الوقت نفسه. ضع الأحدث خلف كل الروابط أولًا، أو احذف واحدًا.",
   },
   pastedName: "نص ملصق.txt",
+  given: "سلّم تطبيق آخر هذا. لن يُرسل شيء قبل أن تطلب ذلك.",
+  givenNone: "لم يصل شيء من التطبيق الآخر. شاركه مرة أخرى، أو اختر الملفات هنا.",
+  givenName: "ملف من تطبيق",
+  givenText: "نص من تطبيق.txt",
   others: {
     saved: "يقول شخص لديه الرابط إنه حُفظ",
     ended: "انتهى",
     unnamed: (number) => `الرابط ${number}`,
     copy: "نسخ الرابط",
-    copied: "نُسخ",
     end: "إنهاء هذا الرابط",
     endAsk: "هل تنهي هذا الرابط؟ لن يفتح شيئًا بعد ذلك. تبقى الروابط الأخرى.",
     endYes: "نعم، أنهِه",
@@ -176,6 +192,36 @@ export const send = {
     labelTooLong: (over) =>
       counted(over, { one: "الاسم أطول ببايت واحد.", two: "الاسم أطول ببايتين.", other: "الاسم أطول بـ # بايت." }),
     tooMany: "لهذه الملفات أكبر عدد ممكن من الروابط.",
+    column: (number, cell) => (cell === "" ? `العمود ${number}` : `العمود ${number}: ${isolated(cell)}`),
+    wholeRow: "كل صف كما هو",
+    namesTaken: (count) =>
+      counted(count, {
+        zero: "لم يُعثر على أي اسم.",
+        one: "في الحقل الآن اسم واحد. انظر إليه قبل إنشاء الرابط.",
+        two: "في الحقل الآن اسمان. انظر إليهما قبل إنشاء الرابطين.",
+        few: "في الحقل الآن # أسماء. انظر إليها قبل إنشاء الروابط.",
+        many: "في الحقل الآن # اسمًا. انظر إليها قبل إنشاء الروابط.",
+        other: "في الحقل الآن # اسم. انظر إليها قبل إنشاء الروابط.",
+      }),
+    leftOut: {
+      heading: (_, rows) => `استُبعد الصف ${rows} لأنه العنوان.`,
+      empty: (count, rows) => left(count, rows, "فارغة", "فارغ"),
+      repeated: (count, rows) => left(count, rows, "أسماؤها مكررة", "اسمه مكرر"),
+      known: (count, rows) => left(count, rows, "لأسمائها روابط", "لاسمه رابط"),
+      "too-long": (count, rows) => left(count, rows, "أسماؤها أطول من 256 بايت", "اسمه أطول من 256 بايت"),
+      beyond: (count, rows) =>
+        left(count, rows, "لا يمكن إنشاء روابط أخرى لهذه الملفات", "لا يمكن إنشاء رابط آخر لهذه الملفات"),
+    },
+    guessed: "لا يذكر الملف كيف كُتبت حروفه. تأكد من أنها صحيحة، وإلا فاحفظه بترميز UTF-8.",
+    twice: (names) => `لكل اسم رابط واحد. هذه الأسماء مكررة: ${names}.`,
+    quoted: (name) => `«${name}»`,
+    comma: "، ",
+    tableProblems: {
+      tooLarge: "هذا الجدول كبير جدًا: يُقرأ 1 ميغابايت على الأكثر.",
+      tooManyRows: "في هذا الجدول صفوف كثيرة جدًا: يُقرأ 10000 صف على الأكثر.",
+      unclosed: (row) => `لا يمكن قراءة هذا الجدول: في الصف ${row} علامة اقتباس تفتح خلية لا تنتهي.`,
+      unreadable: "لا يمكن قراءة هذا الملف.",
+    },
   },
   limits: (size, files) => `حتى ${size} و${files} ملف.`,
   sum: (size, files, limit) => `${counted(files, FILES)}، ${size} من أصل ${limit} على الأكثر.`,

@@ -7,6 +7,20 @@ import { counting } from "../../i18n/phrases.js";
 
 const counted = counting("de");
 
+/** @type {typeof En.page} */
+export const page = {
+  print: {
+    open: "Blatt zum Drucken, mit QR-Codes",
+    ask: "Wer dieses Blatt bekommt, kann alles öffnen, was darauf kein Passwort hat. Es zeigt die Links und keine Passwörter.",
+    yes: "Blatt zeigen",
+    no: "Nicht zeigen",
+    title: "Links auf Papier",
+    lead: "Richten Sie die Kamera eines Telefons auf einen Code, um seinen Link zu öffnen.",
+    now: "Drucken",
+    back: "Zurück",
+  },
+};
+
 /** @type {typeof En.card} */
 export const card = {
   label: "Link",
@@ -21,6 +35,9 @@ export const card = {
   share: "Teilen …",
   mail: "Mail …",
   markdown: "Als Markdown kopieren",
+  sheetEnds: (when) => `Gilt bis zum ${when}.`,
+  sheetLeft: (count) => counted(count, { one: "# Download ist übrig.", other: "# Downloads sind übrig." }),
+  sheetPassword: "Die Seite fragt nach einem Passwort. Es kommt auf einem anderen Weg.",
 };
 
 /** @param {number} count */
@@ -37,13 +54,16 @@ const PUSHED = {
 
 /** @type {typeof En.messages} */
 export const messages = {
-  files: ({ what, downloads, until, password }) => ({
+  files: ({ what, downloads, until, password, name = "", isOneOfMany = false }) => ({
     subject: "Dateien für Sie",
     short: `Dateien für Sie, verschlüsselt (${what}). Bitte laden Sie sie bis zum ${until} herunter.`,
-    before: ["Guten Tag,", `hier sind Dateien für Sie: ${what}. Sie sind verschlüsselt. Dieser Link öffnet sie:`],
+    before: [
+      name === "" ? "Guten Tag," : `Guten Tag ${name},`,
+      `hier sind Dateien für Sie: ${what}. Sie sind verschlüsselt. Dieser Link öffnet sie:`,
+    ],
     after: [
       "Öffnen Sie ihn in einem Browser, und drücken Sie auf „Herunterladen“. Sie brauchen kein Konto und kein Programm.",
-      `Er gilt für ${downloads}, bis zum ${until}. Danach werden die Dateien gelöscht.`,
+      `Er gilt für ${downloads}, bis zum ${until}. ${isOneOfMany ? "Danach öffnet er nichts mehr." : "Danach werden die Dateien gelöscht."}`,
       password
         ? "Die Seite fragt nach einem Passwort. Sie bekommen es von mir auf einem anderen Weg."
         : "Wer diesen Link hat, kann die Dateien öffnen. Bitte geben Sie ihn nicht weiter.",

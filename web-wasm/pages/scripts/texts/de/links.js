@@ -94,6 +94,12 @@ export const links = {
       other: "# ließen sich nicht ändern. Warum, steht jeweils dabei.",
     }),
   nothingLive: "Alles Ausgewählte ist schon zu Ende.",
+  nothingToPrint: "Unter dem Gewählten ist kein Link zu Dateien, der gilt. Links zu Passwörtern werden nicht gedruckt.",
+  notPrinted: (count) =>
+    counted(count, {
+      one: "# der gewählten Sendungen ist nicht auf dem Blatt: Sie ist beendet oder zeigt ein Passwort.",
+      other: "# der gewählten Sendungen sind nicht auf dem Blatt: Sie sind beendet oder zeigen Passwörter.",
+    }),
   endPast: "Wählen Sie einen Zeitpunkt, der noch kommt.",
   deleteAsk: (count) =>
     counted(count, {

@@ -17,6 +17,9 @@ export const page = {
     label: "Für wen",
     labelHint: "Ein Name je Zeile: Jeder bekommt einen Link. Die Namen sehen nur Sie.",
     passwordHint: "Teilen Sie es auf einem anderen Weg mit als den Link.",
+    table: "Namen aus einer Tabelle (CSV)",
+    columnOf: "Wo die Namen stehen",
+    heading: "Die erste Zeile ist eine Überschrift",
     make: "Erstellen",
     csv: "Alle Links in einer Datei (CSV)",
     csvAsk:
@@ -136,12 +139,15 @@ export const send = {
     full: "Es gibt so viele Fassungen, wie es gleichzeitig geben kann. Legen Sie zuerst die neueste hinter alle Links, oder löschen Sie eine.",
   },
   pastedName: "eingefügter Text.txt",
+  given: "Eine andere App hat das übergeben. Nichts wird gesendet, bevor Sie es sagen.",
+  givenNone: "Von der anderen App kam nichts an. Teilen Sie es noch einmal, oder wählen Sie die Dateien hier.",
+  givenName: "Datei aus einer App",
+  givenText: "Text aus einer App.txt",
   others: {
     saved: "gespeichert, sagt jemand mit dem Link",
     ended: "beendet",
     unnamed: (number) => `Link ${number}`,
     copy: "Link kopieren",
-    copied: "Kopiert",
     end: "Diesen Link beenden",
     endAsk: "Diesen Link beenden? Er öffnet dann nichts mehr. Die anderen Links bleiben.",
     endYes: "Ja, beenden",
@@ -154,6 +160,55 @@ export const send = {
     labelTooLong: (over) =>
       counted(over, { one: "Der Name ist um # Byte zu lang.", other: "Der Name ist um # Bytes zu lang." }),
     tooMany: "Diese Dateien haben so viele Links, wie sie haben können.",
+    column: (number, cell) => (cell === "" ? `Spalte ${number}` : `Spalte ${number}: ${isolated(cell)}`),
+    wholeRow: "Jede Zeile, wie sie dasteht",
+    namesTaken: (count) =>
+      count === 0
+        ? "Es wurde kein Name gefunden."
+        : counted(count, {
+            one: "# Name steht jetzt im Feld. Sehen Sie ihn an, bevor Sie den Link erstellen.",
+            other: "# Namen stehen jetzt im Feld. Sehen Sie sie an, bevor Sie die Links erstellen.",
+          }),
+    leftOut: {
+      heading: (_, rows) => `Ausgelassen, weil sie die Überschrift ist: Zeile ${rows}.`,
+      empty: (count, rows) =>
+        counted(count, {
+          one: () => `Ausgelassen, weil sie leer ist: Zeile ${rows}.`,
+          other: (n) => `${n} Zeilen ausgelassen, weil sie leer sind: ${rows}.`,
+        }),
+      repeated: (count, rows) =>
+        counted(count, {
+          one: () => `Ausgelassen, weil der Name schon dasteht: Zeile ${rows}.`,
+          other: (n) => `${n} Zeilen ausgelassen, weil die Namen schon dastehen: ${rows}.`,
+        }),
+      known: (count, rows) =>
+        counted(count, {
+          one: () => `Ausgelassen, weil es einen Link mit diesem Namen gibt: Zeile ${rows}.`,
+          other: (n) => `${n} Zeilen ausgelassen, weil es Links mit diesen Namen gibt: ${rows}.`,
+        }),
+      "too-long": (count, rows) =>
+        counted(count, {
+          one: () => `Ausgelassen, weil der Name länger als 256 Bytes ist: Zeile ${rows}.`,
+          other: (n) => `${n} Zeilen ausgelassen, weil die Namen länger als 256 Bytes sind: ${rows}.`,
+        }),
+      beyond: (count, rows) =>
+        counted(count, {
+          one: () => `Ausgelassen, weil diese Dateien keine weiteren Links haben können: Zeile ${rows}.`,
+          other: (n) => `${n} Zeilen ausgelassen, weil diese Dateien keine weiteren Links haben können: ${rows}.`,
+        }),
+    },
+    guessed:
+      "Die Datei sagt nicht, wie ihre Buchstaben geschrieben sind. Sehen Sie nach, ob sie stimmen; wenn nicht, speichern Sie sie als UTF-8.",
+    twice: (names) => `Jeder Name bekommt einen Link. Mehr als einmal stehen da: ${names}.`,
+    quoted: (name) => `„${name}“`,
+    comma: ", ",
+    tableProblems: {
+      tooLarge: "Diese Tabelle ist zu groß: Gelesen wird höchstens 1 MB.",
+      tooManyRows: "Diese Tabelle hat zu viele Zeilen: Gelesen werden höchstens 10.000.",
+      unclosed: (row) =>
+        `Diese Tabelle lässt sich nicht lesen: In Zeile ${row} öffnet ein Anführungszeichen eine Zelle, die nicht endet.`,
+      unreadable: "Diese Datei lässt sich nicht lesen.",
+    },
   },
   limits: (size, files) => `Bis zu ${size} und ${files} Dateien.`,
   sum: (size, files, limit) => `${counted(files, FILES)}, ${size} von höchstens ${limit}.`,

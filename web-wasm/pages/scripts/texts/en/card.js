@@ -5,6 +5,20 @@ import { counting } from "../../i18n/phrases.js";
 
 const counted = counting("en");
 
+/** Texts of elements that carry `data-text="group.name"`. */
+export const page = {
+  print: {
+    open: "Sheet to print, with QR codes",
+    ask: "Whoever gets this sheet can open everything on it that has no password. It shows the links, and no passwords.",
+    yes: "Show the sheet",
+    no: "Do not show it",
+    title: "Links on paper",
+    lead: "Point the camera of a phone at a code to open its link.",
+    now: "Print",
+    back: "Back",
+  },
+};
+
 export const card = {
   label: "Link",
   copy: "Copy",
@@ -18,6 +32,11 @@ export const card = {
   share: "Share…",
   mail: "Email…",
   markdown: "Copy as Markdown",
+  /** @param {string} when */
+  sheetEnds: (when) => `Works until ${when}.`,
+  /** @param {number} count */
+  sheetLeft: (count) => counted(count, { one: "# download is left.", other: "# downloads are left." }),
+  sheetPassword: "The page asks for a password. It comes another way.",
 };
 
 /**
@@ -48,16 +67,20 @@ export const messages = {
   /**
    * To the recipient of files.
    *
-   * @param {{ what: string, downloads: string, until: string, password: boolean }} share `what`: files and size
+   * @param {{ what: string, downloads: string, until: string, password: boolean, name?: string, isOneOfMany?: boolean }} share
+   * `what`: files and size; `name`: of the recipient; `isOneOfMany`: others have links of their own
    * @returns {Message}
    */
-  files: ({ what, downloads, until, password }) => ({
+  files: ({ what, downloads, until, password, name = "", isOneOfMany = false }) => ({
     subject: "Files for you",
     short: `Files for you, encrypted (${what}). Please download them before ${until}.`,
-    before: ["Hello,", `here are files for you: ${what}. They are encrypted. This link opens them:`],
+    before: [
+      name === "" ? "Hello," : `Hello ${name},`,
+      `here are files for you: ${what}. They are encrypted. This link opens them:`,
+    ],
     after: [
       "Open it in a browser, and press “Download”. You need no account and no program.",
-      `It works for ${downloads}, until ${until}. Then the files are deleted.`,
+      `It works for ${downloads}, until ${until}. ${isOneOfMany ? "After that, it opens nothing." : "Then the files are deleted."}`,
       password
         ? "The page asks for a password. You get it from me in another way."
         : "Whoever has this link can open the files. Please do not pass it on.",

@@ -88,6 +88,13 @@ export const links = {
       other: "# could not be changed. The reason is beside each.",
     }),
   nothingLive: "All that is chosen has ended already.",
+  nothingToPrint: "Of what is chosen, there is no link to files that works. Links to passwords are not printed.",
+  /** @param {number} count */
+  notPrinted: (count) =>
+    counted(count, {
+      one: "# of what is chosen is not on the sheet: it has ended, or shows a password.",
+      other: "# of what is chosen are not on the sheet: they have ended, or show passwords.",
+    }),
   endPast: "Choose a moment that is still to come.",
   /** @param {number} count */
   deleteAsk: (count) =>

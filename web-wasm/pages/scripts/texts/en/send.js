@@ -15,6 +15,9 @@ export const page = {
     label: "For whom",
     labelHint: "One name a line: each gets a link. Only you see the names.",
     passwordHint: "Tell it by another way than the link.",
+    table: "Names from a table (CSV)",
+    columnOf: "Where the names are",
+    heading: "The first row is a heading",
     make: "Make",
     csv: "All links in one file (CSV)",
     csvAsk: "Whoever gets this file can open everything that has no password. It holds the links, and no passwords.",
@@ -115,6 +118,10 @@ export const send = {
     unfinished: "A new version was begun before and never finished. Sending this one gives that one up.",
     full: "There are as many versions as there can be at the same time. Put the newest behind all links first, or delete one.",
   },
+  given: "Another app handed this over. Nothing is sent before you say so.",
+  givenNone: "Nothing came from the other app. Share it once more, or choose the files here.",
+  givenName: "file from an app",
+  givenText: "text from an app.txt",
   /** More links to what was sent. */
   others: {
     saved: "saved, says somebody with the link",
@@ -122,7 +129,6 @@ export const send = {
     /** @param {string} number */
     unnamed: (number) => `Link ${number}`,
     copy: "Copy link",
-    copied: "Copied",
     end: "End this link",
     endAsk: "End this link? It opens nothing then. The other links stay.",
     endYes: "Yes, end it",
@@ -140,6 +146,66 @@ export const send = {
     labelTooLong: (over) =>
       counted(over, { one: "The name is # byte too long.", other: "The name is # bytes too long." }),
     tooMany: "These files have as many links as they can have.",
+    /** @param {string} number @param {string} cell in its first row */
+    column: (number, cell) => (cell === "" ? `Column ${number}` : `Column ${number}: ${isolated(cell)}`),
+    wholeRow: "Each row, as it stands",
+    /** @param {number} count */
+    namesTaken: (count) =>
+      count === 0
+        ? "No name was found."
+        : counted(count, {
+            one: "# name is in the field now. Look at it before you make the link.",
+            other: "# names are in the field now. Look at them before you make the links.",
+          }),
+    /** Why rows are no names; `rows`: which, in words. */
+    leftOut: {
+      /** @param {number} _ @param {string} rows */
+      heading: (_, rows) => `Left out, as it is the heading: row ${rows}.`,
+      /** @param {number} count @param {string} rows */
+      empty: (count, rows) =>
+        counted(count, {
+          one: () => `Left out, as it is empty: row ${rows}.`,
+          other: (n) => `${n} rows left out, as they are empty: ${rows}.`,
+        }),
+      /** @param {number} count @param {string} rows */
+      repeated: (count, rows) =>
+        counted(count, {
+          one: () => `Left out, as the name stands there already: row ${rows}.`,
+          other: (n) => `${n} rows left out, as the names stand there already: ${rows}.`,
+        }),
+      /** @param {number} count @param {string} rows */
+      known: (count, rows) =>
+        counted(count, {
+          one: () => `Left out, as there is a link with this name: row ${rows}.`,
+          other: (n) => `${n} rows left out, as there are links with these names: ${rows}.`,
+        }),
+      /** @param {number} count @param {string} rows */
+      "too-long": (count, rows) =>
+        counted(count, {
+          one: () => `Left out, as the name is longer than 256 bytes: row ${rows}.`,
+          other: (n) => `${n} rows left out, as the names are longer than 256 bytes: ${rows}.`,
+        }),
+      /** @param {number} count @param {string} rows */
+      beyond: (count, rows) =>
+        counted(count, {
+          one: () => `Left out, as these files can have no more links: row ${rows}.`,
+          other: (n) => `${n} rows left out, as these files can have no more links: ${rows}.`,
+        }),
+    },
+    guessed:
+      "The file does not say how its letters are written. Look whether they are right; if not, save it as UTF-8.",
+    /** @param {string} names */
+    twice: (names) => `Each name gets one link. These stand there more than once: ${names}.`,
+    /** @param {string} name */
+    quoted: (name) => `“${name}”`,
+    comma: ", ",
+    tableProblems: {
+      tooLarge: "This table is too large: one of at most 1 MB is read.",
+      tooManyRows: "This table has too many rows: at most 10,000 are read.",
+      /** @param {string} row */
+      unclosed: (row) => `This table cannot be read: in row ${row}, a quotation mark opens a cell that never ends.`,
+      unreadable: "This file cannot be read.",
+    },
   },
   /** @param {string} size @param {string} files */
   limits: (size, files) => `Up to ${size} and ${files} files.`,
