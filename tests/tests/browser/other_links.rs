@@ -146,7 +146,7 @@ const ANSWERS_ARE_LOST: &str = "
     const real = window.fetch;
     window.fetch = async (...call) => {
         const answer = await real(...call);
-        if (window.toLose > 0 && call[1]?.method === 'PUT' && call[0].includes('/links/')) {
+        if (window.toLose > 0 && call[1]?.method === 'POST' && call[0].endsWith('/links')) {
             window.toLose -= 1;
             throw new TypeError('lost');
         }
@@ -181,4 +181,65 @@ async fn a_link_whose_answer_is_lost_is_made_once() {
     wait::until_so(SOON, "it is told", problem, |told| told.contains("44 bytes too long")).await;
     add(&sender, "Dan", "").await;
     until_others(&sender, &[("Anna", "ready"), ("Bob", "ready"), ("Dan", "ready")]).await;
+}
+
+#[tokio::test]
+async fn a_link_gets_another_password_and_the_one_before_opens_it_no_more() {
+    only_if_browser_can!(DevTools);
+    let _turn = turn().await;
+    let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
+    let files = sender.prepare(&[("report.txt", b"for you")]);
+    let choices = Choices { password: Some("at first".into()), ..Choices::downloads(5) };
+    let link = sender.send(&server.origin(), &files, &choices).await;
+    let block = "const block = document.getElementById('relock-block'); block.open = true; return block.hidden";
+    let shown = async || sender.script(block).await;
+    wait::until_so(SOON, "the form", shown, |hidden| *hidden == false).await;
+    sender.assert_accessible().await;
+    let change = async |typed: &str, said: &str| {
+        sender.type_into("relock-password", typed).await;
+        sender.click("relock-change").await;
+        let told = async || sender.text("relock-said").await;
+        wait::until_so(SOON, said, told, |told| told.contains(said)).await;
+        assert_eq!(sender.value("relock-password").await, "");
+    };
+    change("second", "another password").await;
+    let unlock = async |typed: &str| {
+        recipient.open("about:blank").await;
+        recipient.open(&link).await;
+        recipient.state_of(&["password"]).await;
+        recipient.type_into("password", typed).await;
+        recipient.click("open").await;
+    };
+    unlock("at first").await;
+    let problem = async || recipient.text("password-problem").await;
+    wait::until_so(SOON, "it is wrong", problem, |told| !told.is_empty()).await;
+    // A device that has opened the link does not wait; this one has not, so it does.
+    let other = Browser::start().await;
+    other.open(&link).await;
+    other.state_of(&["password"]).await;
+    wait::until_so(
+        SOON,
+        "it opens",
+        async || {
+            other.script("document.getElementById('password').value = ''").await;
+            other.type_into("password", "second").await;
+            other.click("open").await;
+            other.script("return document.body.dataset.state").await
+        },
+        |state| *state == "ready",
+    )
+    .await;
+
+    // A new version comes behind it with the password that it has now; then it has none.
+    sender.click("new-version").await;
+    sender.state_of(&["pick"]).await;
+    sender.pick_more("file-input", &sender.prepare(&[("report.txt", b"corrected")])).await;
+    sender.click("send").await;
+    sender.state_of(&["done"]).await;
+    assert_eq!(sender.text("versions-said").await, "1 link shows version 2 now.");
+    wait::until_so(SOON, "the form", shown, |hidden| *hidden == false).await;
+    change("", "no password any more").await;
+    let (_, content) = other.receive(&link).await;
+    assert_eq!(content, b"corrected");
+    Leaks::of_text("a password", "second").assert_none(&server);
 }

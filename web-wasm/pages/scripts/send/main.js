@@ -14,7 +14,7 @@
  * `push-`, `#push-failed`, `#push-again`; `#status` and `#push-status` (facts as `dd[data-fact]`), `#push-gone`;
  * `#spoken-show`, `#spoken-text`; `#other-links` (`li[data-link][data-state]`, in it `.copy`, `.end`, `.yes`, `.no`), `#add-link` with `#add-label`,
  * `#add-downloads`, `#add-password`, `#add-make`, `#add-problem`; `#new-version`, `#versions-list` (`li[data-version]`, in it `.use`, `.remove`), `#versions-said`,
- * `#versions-problem`; while a new version is picked `#edition-of`, `#edition-more`, `#edition-leave`; `#owner-link`, `#owner-copy`, `#kept-here`, `#kept-change`; `#more-downloads`, `#hold` (pauses), `#unlock` (what is paused or locked), `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`;
+ * `#versions-problem`; `#relock` with `#relock-link`, `#relock-password`, `#relock-change`, `#relock-said`, `#relock-problem`; while a new version is picked `#edition-of`, `#edition-more`, `#edition-leave`; `#owner-link`, `#owner-copy`, `#kept-here`, `#kept-change`; `#more-downloads`, `#hold` (pauses), `#unlock` (what is paused or locked), `#revoke`, `#revoke-confirm`, `#revoke-keep`, `#another`;
  * `#error`, `#retry`, `#restart`; `#given` (what another app handed over), `#pick-problem`, `#send-problem` (what is wrong with what was typed), `#picking`, `#pick-notes` (what became of what was picked), `#lost` (what can
  * no longer be read) with `#lost-take`, `#lost-leave`; `#unfinished` with a `li` for each interrupted upload, in it `.go-on`,
  * `.throw`, `.yes`; `#unfinished-said`, `#kept`, `#leave`; `#again-files`, `#again-folder`, `#again-missing`,

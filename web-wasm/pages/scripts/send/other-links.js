@@ -6,8 +6,8 @@
 
 import { card, messages, problems, send as texts, status as statusTexts } from "../i18n/texts.js";
 import { countText, momentText, refusalOf } from "../i18n/wording.js";
-import { CallError, read, send, sendForBytes, sendForText } from "../net/api.js";
-import { isShare, shownContent } from "../owner/answers.js";
+import { CallError } from "../net/api.js";
+import { shownContent } from "../owner/answers.js";
 import { copyByHand, copyLink } from "../owner/copy-link.js";
 import { FormProblem, NumberChoice } from "../owner/form-choices.js";
 import { addressee, startMail } from "../owner/mail-link.js";
@@ -17,25 +17,22 @@ import { button, element, fromTemplate, setText, setTextIn, wireConfirmation, wi
 import { NameTable, namesIn } from "./name-table.js";
 
 /**
- * @typedef {import("../workers/key-worker.js").SealKeyWorker} SealKeyWorker
+ * @typedef {import("./owner-hand.js").OwnerHand} OwnerHand
  *
  * @typedef {{ shareId: string, linkId: string, ownerProof: string, ownerToken: string, token: string, what: string }} Owned
  *
  * @typedef {{ label: string, link: string, json: string }} Drawn
  */
 
-const TRIES = 3;
-/** Other devices may change the note at the same time: so often it is read again. */
-const CONFLICTS_MAX = 5;
+/** Links that one call makes. */
+const LINKS_AT_ONCE = 50;
 
 export class OtherLinks {
   /** @type {Owned | undefined} */
   #owned;
-  /** @type {SealKeyWorker | undefined} */
-  #keyWorker;
+  /** @type {OwnerHand | undefined} */
+  #hand;
   #downloads = new NumberChoice("add-downloads", "add-downloads-number");
-  /** What the note says of each, once it was read. @type {Map<string, import("../workers/seal-key-worker.js").Noted>} */
-  #noted = new Map();
   /** @type {Map<string, HTMLElement>} */
   #rows = new Map();
   /** What the server said last of each. @type {Map<string, import("/api").LinkStatus>} */
@@ -46,7 +43,6 @@ export class OtherLinks {
    * @type {{ password: string, downloads: number, left: Drawn[] } | undefined}
    */
   #begun;
-  #isReady = false;
   #onChange;
   #sheet;
   #linksMax = 0;
@@ -81,17 +77,20 @@ export class OtherLinks {
     this.#linksMax = limits.links_max;
   }
 
-  /** @param {Owned} owned @param {SealKeyWorker} keyWorker */
-  show(owned, keyWorker) {
+  /** @param {Owned} owned @param {OwnerHand} hand */
+  show(owned, hand) {
     this.clear();
     this.#owned = owned;
-    this.#keyWorker = keyWorker;
+    this.#hand = hand;
+  }
+
+  /** What the note says of a link, once it was read. @param {string} id */
+  #notedOf(id) {
+    return this.#hand?.noted.get(id);
   }
 
   clear() {
-    this.#owned = this.#begun = undefined;
-    this.#isReady = false;
-    this.#noted.clear();
+    this.#owned = this.#hand = this.#begun = undefined;
     this.#lookedFor.clear();
     this.#rows.clear();
     this.#stood.clear();
@@ -112,9 +111,7 @@ export class OtherLinks {
       this.#name(link.link);
     }
     // Their names are in the note, which few need. What is not in it is not asked for again.
-    const unknown = others
-      .map(({ link }) => link)
-      .filter((link) => !this.#noted.has(link) && !this.#lookedFor.has(link));
+    const unknown = others.map(({ link }) => link).filter((link) => !this.#notedOf(link) && !this.#lookedFor.has(link));
     if (unknown.length > 0) void this.#readNames(unknown);
   }
 
@@ -122,7 +119,7 @@ export class OtherLinks {
   nameOf(id) {
     if (this.#rows.size === 0) return "";
     const number = id === this.#owned?.linkId ? 1 : [...this.#rows.keys()].indexOf(id) + 2;
-    return this.#noted.get(id)?.label || texts.others.unnamed(countText(number));
+    return this.#notedOf(id)?.label || texts.others.unnamed(countText(number));
   }
 
   /** Links whose names were asked for. @type {Set<string>} */
@@ -132,7 +129,8 @@ export class OtherLinks {
   async #readNames(unknown) {
     for (const link of unknown) this.#lookedFor.add(link);
     try {
-      await this.#alone(() => this.#ready());
+      const hand = this.#hands();
+      await hand.alone(() => this.#ready(hand));
       for (const id of this.#rows.keys()) this.#name(id);
       this.#onChange();
     } catch {
@@ -173,7 +171,7 @@ export class OtherLinks {
   #saveTable() {
     element("others-csv-ask", HTMLElement).hidden = true;
     const rows = [...this.#rows.keys()].flatMap((id) => {
-      const noted = this.#noted.get(id);
+      const noted = this.#notedOf(id);
       return noted && this.#isLive(id) ? [[this.nameOf(id), `${location.origin}/s#${noted.token}`]] : [];
     });
     saveText("links.csv", "text/csv;charset=utf-8", csvOf([["for", "link"], ...rows]));
@@ -184,7 +182,7 @@ export class OtherLinks {
     element("others-print-ask", HTMLElement).hidden = true;
     const first = this.#owned?.linkId ?? "";
     const printed = [...this.#stood.values()].flatMap(({ link, gone, ...stood }) => {
-      const token = link === first ? this.#owned?.token : this.#noted.get(link)?.token;
+      const token = link === first ? this.#owned?.token : this.#notedOf(link)?.token;
       if (gone || !token) return [];
       return [
         {
@@ -214,7 +212,7 @@ export class OtherLinks {
   #name(id) {
     const row = this.#rows.get(id);
     if (!row) return;
-    const noted = this.#noted.get(id);
+    const noted = this.#notedOf(id);
     const name = this.nameOf(id);
     setTextIn(row, ".name", name);
     for (const [className, label] of [
@@ -250,7 +248,7 @@ export class OtherLinks {
 
   /** @param {string} id @param {HTMLButtonElement} pressed */
   async #copy(id, pressed) {
-    const noted = this.#noted.get(id);
+    const noted = this.#notedOf(id);
     if (!noted) return;
     const link = `${location.origin}/s#${noted.token}`;
     const field = /** @type {HTMLInputElement} */ (pressed.closest("li")?.querySelector(".link"));
@@ -259,7 +257,7 @@ export class OtherLinks {
 
   /** A mail for the one whom the link is for: with its own end and number, and never with its password. @param {string} id */
   #mail(id) {
-    const [noted, stood] = [this.#noted.get(id), this.#stood.get(id)];
+    const [noted, stood] = [this.#notedOf(id), this.#stood.get(id)];
     if (!noted || !stood || !this.#owned) return;
     const { name, mailbox } = addressee(noted.label);
     const message = messages.files({
@@ -278,7 +276,7 @@ export class OtherLinks {
     const problem = /** @type {HTMLElement} */ (row.querySelector(".problem"));
     problem.hidden = true;
     try {
-      await sendForText(this.#call("DELETE", `/links/${id}`));
+      await this.#hands().ask("DELETE", `/links/${id}`);
       this.#onChange();
     } catch (error) {
       problem.textContent = whyNot(error);
@@ -300,20 +298,24 @@ export class OtherLinks {
       const labels = labelsIn(names.value);
       const wanted = { password: password.value, downloads: this.#downloads.value };
       if (!this.#begun || !isSame(this.#begun, labels, wanted)) {
-        this.#begun = { ...wanted, left: await this.#alone(() => this.#note(labels, wanted)) };
+        this.#begun = { ...wanted, left: await this.#hands().alone(() => this.#note(labels, wanted)) };
       }
       const { left } = this.#begun;
       const all = labels.length;
-      for (let next = left[0]; next; next = left[0]) {
+      while (left.length > 0) {
         // Meanwhile somebody else's files may stand here.
         if (this.#owned !== owned) return;
         setText("add-said", texts.others.progress(all - left.length, all));
-        await sendForText({ ...this.#call("PUT", `/links/${next.link}`), json: next.json });
-        left.shift();
+        const some = left.slice(0, LINKS_AT_ONCE);
+        // The same bodies again are the same call again.
+        await this.#hands().ask("POST", "/links", `{"links":[${some.map(({ json }) => json).join(",")}]}`);
+        left.splice(0, some.length);
         // Who has a link gets no second one when the rest is tried again.
         names.value = left.map(({ label }) => label).join("\n");
-        this.#row(next.link);
-        this.#name(next.link);
+        for (const { link } of some) {
+          this.#row(link);
+          this.#name(link);
+        }
       }
       this.#begun = undefined;
       password.value = "";
@@ -348,88 +350,29 @@ export class OtherLinks {
    * @returns {Promise<Drawn[]>} what makes them
    */
   async #note(labels, { password, downloads }) {
-    let tag = await this.#ready();
-    await this.#ask().ask("forgetDrawn");
-    await this.#ask().ask("expectRoom", labels);
+    const hand = this.#hands();
+    const tag = await this.#ready(hand);
+    await hand.keyWorker.ask("expectRoom", labels);
     const drawn = [];
     for (const label of labels) {
       setText("add-said", texts.others.progress(drawn.length, labels.length));
-      drawn.push({ label, link: await this.#ask().ask("drawLink", label, password) });
+      drawn.push({ label, link: await hand.keyWorker.ask("drawLink", label, password) });
     }
-    for (let conflicts = 0; ; conflicts += 1) {
-      const bytes = await this.#ask().ask("sealNote");
-      try {
-        const call = this.#call("PUT", "/note");
-        await send({ ...call, headers: { ...call.headers, "if-match": tag }, bytes });
-        break;
-      } catch (error) {
-        // Another device of the same owner was faster: what it noted stays.
-        const isChanged = error instanceof CallError && error.variant === "note-changed";
-        if (!isChanged || conflicts >= CONFLICTS_MAX) throw error;
-        tag = await this.#readNote();
-      }
-    }
-    await this.#readNote();
+    await hand.storeNote(tag);
     const made = drawn.map(async ({ label, link }) => {
-      return { label, link, json: await this.#ask().ask("drawnLinkBody", link, downloads) };
+      return { label, link, json: await hand.keyWorker.ask("drawnLinkBody", link, downloads) };
     });
     return Promise.all(made);
   }
 
-  /** What making a link needs. @returns {Promise<string>} the tag of the note */
-  async #ready() {
-    const owned = this.#owned;
-    if (!owned) throw new Error("nothing is shown");
-    if (!this.#isReady) {
-      await this.#ask().ask("takeShareOwnerLink", owned.ownerToken);
-      const content = shownContent(read(await sendForText(this.#call("GET", "")), isShare));
-      const manifest = await sendForBytes(this.#call("GET", `/contents/${content}/manifest`));
-      await this.#ask().ask("ownedContents", content, manifest);
-      this.#isReady = true;
-    }
-    return this.#readNote();
+  /** Its note, and what links that are made open. @param {OwnerHand} hand @returns {Promise<string>} the tag of the note */
+  async #ready(hand) {
+    return hand.take(shownContent);
   }
 
-  /** @returns {Promise<string>} its tag */
-  async #readNote() {
-    const response = await send(this.#call("GET", "/note"));
-    const noted = await this.#ask().ask("openNote", new Uint8Array(await response.arrayBuffer()));
-    for (const link of noted) this.#noted.set(link.link, link);
-    return response.headers.get("etag") ?? "";
-  }
-
-  /**
-   * One after the other: what one has read of the note, another must not put back.
-   *
-   * @template T
-   * @param {() => Promise<T>} act
-   * @returns {Promise<T>}
-   */
-  #alone(act) {
-    const done = this.#last.then(act);
-    this.#last = done.catch(() => {});
-    return done;
-  }
-
-  /** @type {Promise<unknown>} */
-  #last = Promise.resolve();
-
-  #ask() {
-    if (!this.#keyWorker) throw new Error("nothing is shown");
-    return this.#keyWorker;
-  }
-
-  /** @param {string} method @param {string} below */
-  #call(method, below) {
-    if (!this.#owned) throw new Error("nothing is shown");
-    const { shareId, ownerProof } = this.#owned;
-    return {
-      method,
-      path: `/shares/${shareId}${below}`,
-      headers: { "subrosa-owner-proof": ownerProof },
-      signal: new AbortController().signal,
-      triesMax: TRIES,
-    };
+  #hands() {
+    if (!this.#hand) throw new Error("nothing is shown");
+    return this.#hand;
   }
 }
 

@@ -15,7 +15,9 @@ import { ShareWatch } from "../owner/share-watch.js";
 import { WayBack } from "../owner/way-back.js";
 import { copyExactly } from "../ui/exact-copy.js";
 import { announce, button, element, setText, show, state, wireConfirmation } from "../ui/views.js";
+import { NewPassword } from "./new-password.js";
 import { OtherLinks } from "./other-links.js";
+import { OwnerHand } from "./owner-hand.js";
 import { deleteShare } from "./upload.js";
 import { Versions } from "./versions.js";
 
@@ -51,6 +53,8 @@ let keptHere;
 let otherLinks;
 /** @type {Versions} */
 let versions;
+/** @type {NewPassword} */
+let newPassword;
 /** @type {ShareWatch | undefined} */
 let watch;
 /** @type {PushWatch | undefined} */
@@ -85,6 +89,10 @@ export function prepareResult(onNewVersion) {
     () => watch?.lookAnew(),
     () => markHandedOut("files"),
   );
+  newPassword = new NewPassword({
+    onChange: () => watch?.lookAnew(),
+    nameOf: (link) => otherLinks.nameOf(link),
+  });
   versions = new Versions({
     onNew: onNewVersion,
     onChange: () => watch?.lookAnew(),
@@ -146,11 +154,14 @@ export function showResult(result, withKeyWorker, channel) {
       return item;
     }),
   );
-  otherLinks.show(result, keyWorker);
-  versions.show(result, keyWorker);
+  const hand = new OwnerHand(result, keyWorker);
+  otherLinks.show(result, hand);
+  versions.show(result, hand);
+  newPassword.show(hand);
   const onShare = (/** @type {import("/api").ShareStatus} */ status) => {
     otherLinks.update(status.links);
     versions.update(status);
+    newPassword.update(status.links);
   };
   watch = new ShareWatch(result, keyWorker, {
     onGone: showEnd,
@@ -264,6 +275,7 @@ export function forgetResult() {
   keptHere.clear();
   otherLinks.clear();
   versions.clear();
+  newPassword.clear();
   for (const id of ["push-card", "push-failed", "revoke-ask", "hold", "unlock"]) element(id, HTMLElement).hidden = true;
   for (const id of ["push-pending", "push-gone", "revoke-problem", "change-problem"]) setText(id, "");
   speak(false);

@@ -6,27 +6,21 @@
 
 import { problems, send as texts } from "../i18n/texts.js";
 import { refusalOf, sizeText } from "../i18n/wording.js";
-import { CallError, read, sendForText } from "../net/api.js";
-import { isShare } from "../owner/answers.js";
+import { CallError } from "../net/api.js";
 import { announce, button, element, fromTemplate, setText, setTextIn, state } from "../ui/views.js";
 import { putBehindLinks } from "./edition.js";
 
 /**
- * @typedef {import("../workers/key-worker.js").SealKeyWorker} SealKeyWorker
  * @typedef {{ shareId: string, ownerProof: string, ownerToken: string, first: string }} Owned
  * @typedef {{ owned: Owned, content: number, unfinished: number | undefined }} NextVersion `unfinished`: the number of one
  * that was begun before
  */
 
-const TRIES = 3;
-
 export class Versions {
   /** @type {Owned | undefined} */
   #owned;
-  /** @type {SealKeyWorker | undefined} */
-  #keyWorker;
-  /** As the server said last. @type {import("/api").ShareStatus | undefined} */
-  #status;
+  /** @type {import("./owner-hand.js").OwnerHand | undefined} */
+  #hand;
   /** What is shown, so that nobody loses the place where they stand. */
   #shown = "";
   #listener;
@@ -48,14 +42,14 @@ export class Versions {
     });
   }
 
-  /** @param {Owned} owned @param {SealKeyWorker} keyWorker */
-  show(owned, keyWorker) {
+  /** @param {Owned} owned @param {import("./owner-hand.js").OwnerHand} hand */
+  show(owned, hand) {
     this.clear();
-    [this.#owned, this.#keyWorker] = [owned, keyWorker];
+    [this.#owned, this.#hand] = [owned, hand];
   }
 
   clear() {
-    this.#owned = this.#keyWorker = this.#status = undefined;
+    this.#owned = this.#hand = undefined;
     this.#shown = "";
     element("versions-list", HTMLUListElement).replaceChildren();
     element("versions-list", HTMLUListElement).hidden = true;
@@ -64,7 +58,6 @@ export class Versions {
 
   /** @param {import("/api").ShareStatus} status as the server says now */
   update(status) {
-    this.#status = status;
     const ready = status.contents.filter(({ state }) => state === "ready");
     const shown = JSON.stringify(ready);
     if (shown === this.#shown) return;
@@ -101,11 +94,11 @@ export class Versions {
 
   /** Has a new version chosen. */
   async #begin() {
-    const owned = this.#owned;
-    if (!owned) return;
+    const [owned, hand] = [this.#owned, this.#hand];
+    if (!owned || !hand) return;
     setText("versions-problem", "");
     try {
-      const { contents, next_content: content } = await this.#ask("GET", "");
+      const { contents, next_content: content } = await hand.ask("GET", "");
       const unfinished = contents.find(({ state }) => state === "uploading")?.content;
       if (content == null || contents.length - (unfinished ? 1 : 0) > 2) {
         return setText("versions-problem", texts.versions.full);
@@ -133,32 +126,20 @@ export class Versions {
 
   /** Puts one behind all links. @param {number} content */
   async #use(content) {
-    if (!this.#owned || !this.#keyWorker) return;
-    const { ownerToken } = this.#owned;
-    const what = { keyWorker: this.#keyWorker, call: this.#call("GET", ""), ownerToken, content, isOneMore: false };
-    const { status, moved } = await putBehindLinks(what);
+    const hand = this.#hand;
+    if (!hand) return;
+    const what = { keyWorker: hand.keyWorker, call: hand.call("GET", ""), ownerToken: hand.ownerToken, content };
+    const { status, moved } = await hand.alone(() => putBehindLinks({ ...what, isOneMore: false }));
     this.update(status);
     this.sayMoved(moved, content);
   }
 
   /** @param {number} content */
   async #remove(content) {
-    this.update(await this.#ask("DELETE", `/contents/${content}`));
+    if (!this.#hand) return;
+    this.update(await this.#hand.ask("DELETE", `/contents/${content}`));
     setText("versions-said", texts.versions.removed);
     announce(texts.versions.removed);
-  }
-
-  /** @param {string} method @param {string} below @returns {Promise<import("/api").ShareStatus>} */
-  async #ask(method, below) {
-    return read(await sendForText(this.#call(method, below)), isShare);
-  }
-
-  /** @param {string} method @param {string} below @returns {import("../net/api.js").Call} */
-  #call(method, below) {
-    const { shareId, ownerProof } = /** @type {Owned} */ (this.#owned);
-    const headers = { "subrosa-owner-proof": ownerProof };
-    const { signal } = new AbortController();
-    return { method, path: `/shares/${shareId}${below}`, headers, signal, triesMax: TRIES };
   }
 }
 

@@ -34,6 +34,13 @@ export const page = {
     leave: "Jetzt nicht",
     put: "Eine neue Fassung hinter diese Links legen",
   },
+  newPassword: {
+    title: "Ein anderes Passwort",
+    whose: "Für welchen Link",
+    label: "Neues Passwort",
+    hint: "Leer heißt keines. Das bisherige gilt sofort nicht mehr, auch nicht für laufende Downloads: Deren Empfänger brauchen das neue, um nach einem Neuladen weiterzumachen.",
+    change: "Ändern",
+  },
   pick: {
     title: "Wählen Sie, was Sie senden",
     drop: "Legen Sie Dateien oder Ordner irgendwo auf dieser Seite ab, oder fügen Sie Dateien oder einen Text ein",
@@ -107,6 +114,11 @@ export const written = {
 
 /** @type {typeof En.send} */
 export const send = {
+  newPassword: {
+    only: "Der Link",
+    done: "Der Link hat ein anderes Passwort. Sagen Sie es auf einem anderen Weg als den Link.",
+    none: "Der Link hat kein Passwort mehr.",
+  },
   /** Fassungen dessen, was gesendet wurde. */
   versions: {
     /** @param {string} name */

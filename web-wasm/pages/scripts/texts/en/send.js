@@ -31,6 +31,13 @@ export const page = {
     leave: "Not now",
     put: "Put a new version behind these links",
   },
+  newPassword: {
+    title: "Another password",
+    whose: "Of which link",
+    label: "New password",
+    hint: "Empty is none. The one before stops working at once, for downloads that run, too: their recipients need the new one to go on after a reload.",
+    change: "Change it",
+  },
   pick: {
     title: "Choose what to send",
     drop: "Drop files or folders anywhere on this page, or paste files or a text",
@@ -88,6 +95,12 @@ export const page = {
 };
 
 export const send = {
+  /** Another password for a link. */
+  newPassword: {
+    only: "The link",
+    done: "The link has another password. Tell it by another way than the link.",
+    none: "The link has no password any more.",
+  },
   /** Name of the file that a pasted text becomes. */
   pastedName: "pasted text.txt",
   /** Versions of what was sent. */
