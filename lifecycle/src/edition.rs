@@ -23,8 +23,9 @@ pub(crate) fn begin(
     share: &mut Share,
     number: ContentNumber,
     request: BeginContent,
-    context: &Context<'_>,
+    context: &mut Context<'_>,
 ) -> Result<(), Refusal> {
+    share.drop_unneeded(context.now, &mut context.journal);
     let fixed = share.fixed().count();
     let editions = editions(share)?;
     if let Some(upload) = editions.uploading.filter(|upload| upload.number == number) {
@@ -105,7 +106,11 @@ pub(crate) fn move_links(
     for moved in &request.links {
         check_wraps(&moved.view_wrap, &moved.content_wrap)?;
         moved.downloads_max.map_or(Ok(()), |downloads_max| check_downloads(downloads_max, context.limits()))?;
-        share.links.iter().find(|link| link.link == moved.link).ok_or(Refusal::NotFound)?;
+        let link = share.links.iter().find(|link| link.link == moved.link).ok_or(Refusal::NotFound)?;
+        // It was made before the operator wanted passwords; nothing new comes behind it.
+        if context.limits().password_required && !link.needs_password && link.gone().is_none() {
+            return Err(Refusal::PasswordRequired);
+        }
     }
     for moved in &request.links {
         let link = share.links.iter_mut().find(|link| link.link == moved.link).ok_or(Refusal::NotFound)?;
@@ -129,7 +134,7 @@ fn editions(share: &mut Share) -> Result<&mut Editions, Refusal> {
 impl Share {
     /// Whether a live link points at a content, or a download of it runs.
     fn needs(&self, number: ContentNumber) -> bool {
-        self.links.iter().any(|link| link.needs(number))
+        self.links.iter().any(|link| link.needs_content(number))
     }
 
     /// Lets go of what nobody needs. The two newest contents stay.
@@ -152,7 +157,12 @@ impl Share {
 }
 
 impl Link {
-    fn needs(&self, number: ContentNumber) -> bool {
+    /// How many reasons it has to keep contents: that it lives, and downloads that run.
+    pub(crate) fn needs(&self) -> usize {
+        usize::from(self.gone().is_none()) + self.leases.iter().filter(|lease| lease.runs()).count()
+    }
+
+    fn needs_content(&self, number: ContentNumber) -> bool {
         (self.gone().is_none() && self.content == number)
             || self.leases.iter().any(|lease| lease.runs() && lease.content == number)
     }

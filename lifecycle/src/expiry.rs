@@ -100,6 +100,7 @@ impl Share {
             link.apply_due(at, terms, journal);
         }
         self.close_if_spent(at, journal);
+        self.drop_unneeded(at, journal);
         None
     }
 

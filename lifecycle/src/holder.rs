@@ -62,9 +62,13 @@ impl<Action: HolderAction> Command for Holder<Action> {
         if !bool::from(verifier.as_bytes().ct_eq(self.presented.as_bytes())) || key.kind() != Action::OF {
             return Err(Refusal::NotFound);
         }
+        let needs = held.link().needs();
         let done = self.action.act(&mut held, context);
         // Also after a refusal: a wrong password can end the link.
         held.share.close_if_spent(context.now, &mut context.journal);
+        if held.link().needs() < needs {
+            held.share.drop_unneeded(context.now, &mut context.journal);
+        }
         Action::answer(done?, &held, context)
     }
 

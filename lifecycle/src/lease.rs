@@ -64,7 +64,8 @@ pub(crate) fn grant(
     let now = context.now;
     let terms = held.share.kind.lease_terms();
     let link = held.link();
-    let of = content_for(link, Some(verifier));
+    let running = link.lease(verifier).filter(|lease| lease.runs());
+    let of = running.map_or(link.content, |lease| lease.content);
     let bytes_max = held.share.fixed_content(of).ok_or(Refusal::NotComplete)?.lease_bytes_max();
     let expires_at = match link.lease(verifier) {
         Some(lease) if lease.runs() => lease.expires_at(terms),
@@ -97,10 +98,11 @@ pub(crate) fn grant(
 }
 
 /// What is opened for whoever shows a lease: while it runs, what it downloads; else, and without
-/// one, what is behind the link.
+/// one, what is behind the link. So it is, too, where the password was changed since another
+/// content came behind the link: of what was there before, nothing is sealed for the new password.
 pub(crate) fn content_for(link: &Link, lease: Option<&Verifier>) -> ContentNumber {
     let lease = lease.and_then(|verifier| link.lease(verifier)).filter(|lease| lease.runs());
-    lease.map_or(link.content, |lease| lease.content)
+    lease.map(|lease| lease.content).filter(|content| link.wraps(*content).is_ok()).unwrap_or(link.content)
 }
 
 /// Whether a lease may be granted, for this attempt. A holder of one that runs, who shows again

@@ -213,9 +213,7 @@ impl HolderAction for Finish {
 
     // Also while paused: what is saved is saved, and the owner should know.
     fn act(&self, held: &mut Held<'_>, context: &mut Context<'_>) -> Result<(), Refusal> {
-        lease::finish(held.link_mut(), &self.lease, self.receipt, context)?;
-        held.share.drop_unneeded(context.now, &mut context.journal);
-        Ok(())
+        lease::finish(held.link_mut(), &self.lease, self.receipt, context)
     }
 
     fn answer((): (), held: &Held<'_>, context: &Context<'_>) -> Result<LinkView, Refusal> {
@@ -247,6 +245,5 @@ pub(crate) fn destroy(held: &mut Held<'_>, attempt: &OpenAttempt, context: &mut 
     }
     held.check_open(attempt, context)?;
     held.link_mut().end(Gone { why: EndReason::Destroyed, at: context.now }, &mut context.journal);
-    held.share.drop_unneeded(context.now, &mut context.journal);
     Ok(())
 }

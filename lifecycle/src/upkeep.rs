@@ -38,7 +38,6 @@ impl Command for Tick {
         // With all links it is found when time changes the next one.
         if let Ok((_, share)) = kept(record) {
             context.journal.needs_all_links |= !share.links.are_all();
-            share.drop_unneeded(context.now, &mut context.journal);
         }
         Ok(())
     }

@@ -101,7 +101,9 @@ impl App {
 
     async fn open_with(config: &Config, clock: Option<Arc<dyn Clock>>) -> Result<Self, OpenError> {
         let policy = config.policy()?;
-        let Offer { limits, choices } = presets::offer(policy.limits.clone(), config.presets.as_deref())?;
+        let serves_pushes = config.channels.pushes();
+        let Offer { limits, choices } =
+            presets::offer(policy.limits.clone(), serves_pushes, config.presets.as_deref())?;
         let policy = Policy { limits, ..policy };
         let served = config.served_channels()?;
         let security_txt = config.security_txt.as_deref().map(security_txt::read).transpose()?;

@@ -176,6 +176,19 @@ impl Blobs {
         }
     }
 
+    /// Makes it durable that blobs of a share were deleted.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn sync_deletions(&self, share: &ShareId) -> Result<(), BlobsError> {
+        let folder = self.folder(share);
+        blocking(move || match std::fs::File::open(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            folder => folder?.sync_all(),
+        })
+        .await
+    }
+
     /// Deletes all blobs of a share, half-written ones too. Fine if there are none.
     ///
     /// # Errors

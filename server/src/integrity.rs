@@ -133,6 +133,11 @@ async fn check_share(
             break;
         }
     }
+    // What an owner gave up while it was looked at has lost nothing.
+    let is_same = |record: Option<Record>| record.is_some_and(|record| record.part_counts() == part_counts);
+    if lost.is_some() && !is_same(app.store().record(share).await?) {
+        return Ok(false);
+    }
     if let Some((slot, loss)) = lost {
         if app.store().note_content(share, true).await? {
             tell(&share, slot, loss);

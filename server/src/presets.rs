@@ -76,16 +76,17 @@ pub(crate) struct Offer {
     pub(crate) choices: Choices,
 }
 
-/// What pages offer within `limits`. A file goes before them where it says something about lives.
+/// What pages offer within `limits`, of a server that serves pushes or not. A file goes before the
+/// limits where it says something about lives.
 ///
 /// # Errors
 /// There is something wrong with the file.
-pub(crate) fn offer(limits: Limits, file: Option<&Path>) -> Result<Offer, PresetsError> {
+pub(crate) fn offer(limits: Limits, serves_pushes: bool, file: Option<&Path>) -> Result<Offer, PresetsError> {
     let Some(path) = file else {
         // Nothing in an empty file can be wrong.
-        return resolve(&File::default(), limits).map_err(|error| error.in_file(Path::new("")));
+        return resolve(&File::default(), limits, serves_pushes).map_err(|error| error.in_file(Path::new("")));
     };
-    resolve(&read(path)?, limits).map_err(|error| error.in_file(path))
+    resolve(&read(path)?, limits, serves_pushes).map_err(|error| error.in_file(path))
 }
 
 fn read(path: &Path) -> Result<File, PresetsError> {
@@ -182,7 +183,7 @@ fn check(holds: bool, place: impl Into<String>, rule: impl Into<String>) -> Resu
     if holds { Ok(()) } else { Err(WrongValue { place: place.into(), rule: rule.into() }) }
 }
 
-fn resolve(file: &File, limits: Limits) -> Result<Offer, WrongValue> {
+fn resolve(file: &File, limits: Limits, serves_pushes: bool) -> Result<Offer, WrongValue> {
     let bounds = (limits.expiry_secs_min, limits.expiry_secs_max);
     // A password is fetched soon or not at all, and until then whoever has the link can.
     let of_shares = [HOUR, DAY, 3 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 90 * DAY];
@@ -199,8 +200,8 @@ fn resolve(file: &File, limits: Limits) -> Result<Offer, WrongValue> {
         ..limits
     };
     let presets = match &file.preset {
-        Some(tables) => presets(tables, &limits)?,
-        None => presets_of_pages(&limits),
+        Some(tables) => presets(tables, &limits, serves_pushes)?,
+        None => presets_of_pages(&limits, serves_pushes),
     };
     let is_known = |key: &String| key == OWN || presets.iter().any(|preset| preset.key == *key);
     check(file.preset_default.as_ref().is_none_or(is_known), "preset_default", "the key of a preset, or \"own\"")?;
@@ -256,8 +257,16 @@ fn lives(table: &LivesTable, name: &str, bounds: (u64, u64), round: &[u64], want
     Ok(Lives { min, max, offered, chosen })
 }
 
+/// The longest life that a preset with such a password may have. A password may go by a push: one
+/// that ends first would leave files that nobody can open.
+fn longest_life(password: PresetPassword, limits: &Limits, serves_pushes: bool) -> u64 {
+    let shares = limits.expiry_secs_max;
+    let is_pushed = serves_pushes && password != PresetPassword::None;
+    if is_pushed { shares.min(limits.push_expiry_secs().1) } else { shares }
+}
+
 /// Presets of the file.
-fn presets(tables: &[PresetTable], limits: &Limits) -> Result<Vec<Preset>, WrongValue> {
+fn presets(tables: &[PresetTable], limits: &Limits, serves_pushes: bool) -> Result<Vec<Preset>, WrongValue> {
     check(tables.len() <= PRESETS_MAX, "preset", format!("at most {PRESETS_MAX} of them"))?;
     let mut presets: Vec<Preset> = Vec::new();
     for (at, table) in tables.iter().enumerate() {
@@ -280,6 +289,9 @@ fn presets(tables: &[PresetTable], limits: &Limits) -> Result<Vec<Preset>, Wrong
         let (min, max) = (limits.expiry_secs_min, limits.expiry_secs_max);
         let rule = format!("{} to {}, the shortest and the longest of shares", life_text(min), life_text(max));
         check((min..=max).contains(&table.life.0), place("life"), rule)?;
+        let longest = longest_life(table.password, limits, serves_pushes);
+        let rule = format!("at most {}, the longest of pushes: its password may go by one", life_text(longest));
+        check(table.life.0 <= longest, place("life"), rule)?;
         let most = limits.downloads_max;
         check((1..=most).contains(&table.downloads), place("downloads"), format!("1 to {most} (--downloads-max)"))?;
         let password_fits = !limits.password_required || table.password != PresetPassword::None;
@@ -298,15 +310,18 @@ fn presets(tables: &[PresetTable], limits: &Limits) -> Result<Vec<Preset>, Wrong
 }
 
 /// Presets that pages have names for, as far as the limits let them.
-fn presets_of_pages(limits: &Limits) -> Vec<Preset> {
+fn presets_of_pages(limits: &Limits, serves_pushes: bool) -> Vec<Preset> {
     use PresetPassword::{Drawn, None, Required};
     let settings = [(30 * DAY, 100, None), (7 * DAY, 10, None), (7 * DAY, 1, Drawn), (3 * DAY, 1, Drawn)];
-    let preset = |(key, (life, downloads, password)): (&str, (u64, u32, PresetPassword))| Preset {
-        key: key.to_owned(),
-        name: BTreeMap::new(),
-        expiry_secs: life.clamp(limits.expiry_secs_min, limits.expiry_secs_max),
-        downloads: downloads.min(limits.downloads_max),
-        password: if password == None && limits.password_required { Required } else { password },
+    let preset = |(key, (life, downloads, password)): (&str, (u64, u32, PresetPassword))| {
+        let password = if password == None && limits.password_required { Required } else { password };
+        Preset {
+            key: key.to_owned(),
+            name: BTreeMap::new(),
+            expiry_secs: life.min(longest_life(password, limits, serves_pushes)).max(limits.expiry_secs_min),
+            downloads: downloads.min(limits.downloads_max),
+            password,
+        }
     };
     NAMED_BY_PAGES.into_iter().zip(settings).map(preset).collect()
 }
@@ -326,12 +341,16 @@ fn at_most(choices: &[u64], wanted: u64) -> u64 {
 mod tests {
     use super::*;
 
-    /// What becomes of a file.
+    /// What becomes of a file, where shares and pushes are served.
     fn offer_of(text: &str) -> Result<Offer, String> {
+        offer_where(true, text)
+    }
+
+    fn offer_where(serves_pushes: bool, text: &str) -> Result<Offer, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("presets.toml");
         std::fs::write(&path, text).unwrap();
-        offer(Limits::default(), Some(&path)).map_err(|error| {
+        offer(Limits::default(), serves_pushes, Some(&path)).map_err(|error| {
             let error = error.to_string();
             let (start, what) = error.split_once("presets.toml").unwrap();
             assert!(start.starts_with("--presets: "), "{error}");
@@ -342,14 +361,14 @@ mod tests {
     #[test]
     fn without_a_file_everything_is_within_the_limits() {
         let limits = Limits { expiry_secs_min: HOUR, expiry_secs_max: 2 * DAY, downloads_max: 5, ..Limits::default() };
-        let Offer { limits: resolved, choices } = offer(limits.clone(), None).unwrap();
+        let Offer { limits: resolved, choices } = offer(limits.clone(), true, None).unwrap();
         assert_eq!(resolved, limits);
         assert_eq!(choices.expiry_secs, [HOUR, DAY]);
         assert_eq!(choices.presets.iter().map(|preset| &*preset.key).collect::<Vec<_>>(), NAMED_BY_PAGES);
         for preset in &choices.presets {
             assert!(preset.expiry_secs <= 2 * DAY && preset.downloads <= 5, "{preset:?}");
         }
-        assert_eq!(offer_of("").unwrap().choices, offer(Limits::default(), None).unwrap().choices);
+        assert_eq!(offer_of("").unwrap().choices, offer(Limits::default(), true, None).unwrap().choices);
     }
 
     #[test]
@@ -364,7 +383,7 @@ mod tests {
             life_min = "30m"
             life_max = "365d"
             [pushes]
-            life_max = "3d"
+            life_max = "20d"
             [[preset]]
             key = "board"
             name = { en = "Board papers", de = " Vorstand " }
@@ -380,10 +399,10 @@ mod tests {
         )
         .unwrap();
         assert_eq!((limits.expiry_secs_min, limits.expiry_secs_max), (30 * MINUTE, 365 * DAY));
-        assert_eq!(limits.push_expiry_secs(), (60, 3 * DAY));
+        assert_eq!(limits.push_expiry_secs(), (60, 20 * DAY));
         assert!(limits.password_required);
         assert_eq!((choices.expiry_secs, choices.expiry_secs_default), (vec![HOUR, 2 * DAY, 10 * DAY], 2 * DAY));
-        assert_eq!(choices.push_expiry_secs, [10 * MINUTE, HOUR, 8 * HOUR, DAY, 3 * DAY]);
+        assert_eq!(choices.push_expiry_secs, [10 * MINUTE, HOUR, 8 * HOUR, DAY, 3 * DAY, 7 * DAY, 14 * DAY]);
         assert_eq!(choices.preset_default.as_deref(), Some("board"));
         let [board, financial] = &choices.presets[..] else { panic!("two") };
         assert_eq!((board.expiry_secs, board.downloads, &*board.name["de"]), (20 * DAY, 12, "Vorstand"));
@@ -407,6 +426,34 @@ mod tests {
     fn the_presets_of_pages_need_a_password_where_links_do() {
         let choices = offer_of("password_required = true").unwrap().choices;
         assert!(choices.presets.iter().all(|preset| preset.password != PresetPassword::None));
+    }
+
+    #[test]
+    fn no_preset_outlives_a_push_with_its_password() {
+        let file = |life: &str, password: &str| {
+            format!(
+                "[pushes]\nlife_max = \"2d\"\n[[preset]]\nkey = \"personal\"\nlife = \"{life}\"\n\
+                 downloads = 1\npassword = \"{password}\"\n"
+            )
+        };
+        for password in ["required", "drawn"] {
+            assert!(offer_of(&file("2d", password)).is_ok());
+            let error = offer_of(&file("3d", password)).unwrap_err();
+            let said = ": life of preset 1 (\"personal\") must be at most 2d, the longest of pushes";
+            assert!(error.contains(said), "{error}");
+            // Where no pushes are, no password goes by one.
+            assert!(offer_where(false, &file("3d", password)).is_ok());
+        }
+        assert!(offer_of(&file("3d", "none")).is_ok());
+        // Those of pages give way.
+        let lives = |serves_pushes, text: &str| {
+            let presets = offer_where(serves_pushes, text).unwrap().choices.presets;
+            presets.iter().map(|preset| preset.expiry_secs).collect::<Vec<_>>()
+        };
+        let pushes = "[pushes]\nlife_max = \"2d\"";
+        assert_eq!(lives(true, pushes), [30 * DAY, 7 * DAY, 2 * DAY, 2 * DAY]);
+        assert_eq!(lives(true, &format!("password_required = true\n{pushes}")), [2 * DAY; 4]);
+        assert_eq!(lives(false, pushes), [30 * DAY, 7 * DAY, 7 * DAY, 3 * DAY]);
     }
 
     #[test]
@@ -466,8 +513,8 @@ mod tests {
         }
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("none.toml");
-        assert!(matches!(offer(Limits::default(), Some(&path)), Err(PresetsError::Unreadable { .. })));
+        assert!(matches!(offer(Limits::default(), true, Some(&path)), Err(PresetsError::Unreadable { .. })));
         std::fs::write(&path, "#".repeat(70_000)).unwrap();
-        assert!(matches!(offer(Limits::default(), Some(&path)), Err(PresetsError::TooLarge { .. })));
+        assert!(matches!(offer(Limits::default(), true, Some(&path)), Err(PresetsError::TooLarge { .. })));
     }
 }

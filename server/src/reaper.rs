@@ -238,7 +238,7 @@ async fn delete_content(app: &App, key: RecordKey, content: ContentNumber) -> Re
     for object in objects.into_iter().filter(|object| object.content == content) {
         app.blobs().delete(&share, &object.blob).await?;
     }
-    Ok(())
+    Ok(app.blobs().sync_deletions(&share).await?)
 }
 
 async fn sweep_loop(app: &App) {

@@ -350,10 +350,12 @@ impl Sender {
         let id = self.link_id();
         let receipts = status.links.iter().filter(|link| link.link == id).flat_map(|link| &link.receipts);
         // Of other editions the server says what they were: who saved it, said so to nobody else.
-        let digest = |stored: &StoredReceipt| match status.contents.iter().find(|known| known.content == stored.content)
-        {
-            Some(known) if stored.content != self.content => known.manifest_digest,
-            _ => Some(sealed.digest),
+        let told = |stored: &StoredReceipt| {
+            let known = status.contents.iter().find(|known| known.content == stored.content);
+            known.and_then(|known| known.manifest_digest)
+        };
+        let digest = |stored: &StoredReceipt| {
+            if stored.content == self.content { Some(sealed.digest) } else { told(stored) }
         };
         let holds = |stored: &StoredReceipt| {
             digest(stored).is_some_and(|digest| key.verify(&stored.receipt, &id, &stored.lease, &digest))

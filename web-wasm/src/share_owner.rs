@@ -24,6 +24,8 @@ pub struct ShareOwner {
     owner: OwnerSecret,
     /// As it was read last, with the links that are being made.
     note: OwnerNote,
+    /// Whether it was read: what was never read replaces nothing.
+    is_read: bool,
     /// The content that was opened last, and the digest of its manifest.
     opened: Option<(ContentNumber, Digest)>,
     /// The links that are being made.
@@ -68,7 +70,14 @@ impl ShareOwner {
     /// There is none, or it is damaged.
     pub fn from_link(text: &str) -> Result<Self, TokenError> {
         let owner = OwnerSecret::from_text(text)?;
-        Ok(Self { owner, note: OwnerNote::default(), opened: None, making: Vec::new(), relocking: Vec::new() })
+        Ok(Self {
+            owner,
+            note: OwnerNote::default(),
+            is_read: false,
+            opened: None,
+            making: Vec::new(),
+            relocking: Vec::new(),
+        })
     }
 
     /// The share's id.
@@ -109,6 +118,7 @@ impl ShareOwner {
             return Err(SendError::OlderNote);
         }
         self.note = note;
+        self.is_read = true;
         self.note_making();
         self.note_relocking();
         Ok(())
@@ -247,8 +257,11 @@ impl ShareOwner {
     /// The note as it is now, sealed anew, with the next revision.
     ///
     /// # Errors
-    /// It is too large.
+    /// It is too large, or was never read.
     pub fn seal_note(&mut self, rng: &mut impl CryptoRng) -> Result<Vec<u8>, SendError> {
+        if !self.is_read {
+            return Err(SendError::OutOfOrder);
+        }
         let revision = self.note.revision + 1;
         let sealed = OwnerNote { revision, ..std::mem::take(&mut self.note) };
         let result = sealed.seal(&self.owner.note_key(), &self.share_id(), rng);

@@ -122,7 +122,7 @@ impl Migrate {
 
 async fn open(server: &Config, flag: &'static str) -> Result<Arc<dyn Transfer>, MigrateError> {
     // How long records live there may stand in a file.
-    let limits = presets::offer(server.policy()?.limits, server.presets.as_deref())?.limits;
+    let limits = presets::offer(server.policy()?.limits, server.channels.pushes(), server.presets.as_deref())?.limits;
     open_ledger(server, &limits, None).await.map_err(|source| MigrateError::Open { flag, source: Box::new(source) })
 }
 

@@ -43,8 +43,20 @@ async fn a_corrected_file_comes_behind_the_same_link_and_one_can_go_back() {
     let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
     let files = sender.prepare(&[("report.txt", b"with a mistake")]);
     let choices = Choices { password: Some("right horse".into()), ..Choices::downloads(5) };
+    sender.allow_clipboard(&server.origin()).await;
     let link = sender.send(&server.origin(), &files, &choices).await;
     assert_eq!(versions(&sender).await, Vec::<String>::new());
+
+    // The link of the password is shown here only: it has to be handed out first.
+    sender.state_of(&["done"]).await;
+    sender.click("new-version").await;
+    let problem = async || said(&sender, "versions-problem").await;
+    wait::until_so(SOON, "it is told", problem, |told| told.starts_with("Send the links first.")).await;
+    for copy in ["copy", "push-copy"] {
+        sender.click(copy).await;
+        let copied = async || said(&sender, copy).await;
+        wait::until_so(SOON, "it is copied", copied, |label| label.contains("Copied")).await;
+    }
 
     // Left, and come back to.
     sender.click("new-version").await;
@@ -155,8 +167,13 @@ async fn an_upload_of_a_new_version_is_gone_on_with_after_the_page_was_closed() 
     sender.state_of(&["pick"]).await;
     let large = vec![7; 20 << 20];
     sender.pick_more("file-input", &sender.prepare(&[("report.txt", large.as_slice())])).await;
-    // Nothing of it arrives until the page is closed.
-    sender.script("window.fetch = () => new Promise(() => {})").await;
+    // It is begun, and nothing of it arrives until the page is closed.
+    let held = "const real = window.fetch;
+        window.fetch = async (...call) => {
+            const answer = await real(...call);
+            return call[0].endsWith('/contents/2') ? new Promise(() => {}) : answer;
+        }";
+    sender.script(held).await;
     sender.click("send").await;
     sender.state_of(&["uploading"]).await;
     sender.open("about:blank").await;

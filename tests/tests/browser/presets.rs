@@ -130,6 +130,13 @@ async fn what_is_changed_by_hand_is_ones_own_and_comes_back() {
     until_chosen(&sender, "public", 30, 100, false).await;
     takes("own").await;
     assert_eq!(chosen(&sender).await, json!(["own", (7 * DAY).to_string(), "10", 1]));
+    // So do the fields below the lists.
+    sender.choose("expiry", "other").await;
+    sender.choose("downloads", "other").await;
+    takes("public").await;
+    until_chosen(&sender, "public", 30, 100, false).await;
+    takes("own").await;
+    assert_eq!(chosen(&sender).await, json!(["own", "other", "other", 1]));
     // One that draws a password: another that is drawn is as good, a typed one is one's own.
     takes("financial").await;
     until_chosen(&sender, "financial", 3, 1, true).await;
@@ -220,10 +227,11 @@ async fn the_operators_presets_are_offered_and_what_they_need_is_asked_for() {
     let link = sender.sent().await;
     Recipient::new(&server.client(), &link, Some("a password of the board")).unwrap().contents().await.unwrap();
 
-    // A link more, without a password: the server says why not.
+    // A link more, without a password: the page says why not, before anything is noted.
     sender.script("document.querySelector('#others details').open = true").await;
     sender.click("add-make").await;
     says(&sender, "add-problem", "no links to files without a password").await;
+    assert_eq!(sender.focused().await, "add-password");
 }
 
 #[tokio::test]

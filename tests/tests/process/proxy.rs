@@ -52,6 +52,9 @@ async fn everything_goes_through_the_proxy_of_the_document() {
     assert!(page.status().is_success());
     assert!(page.headers()["strict-transport-security"].to_str().unwrap().contains("max-age"));
     assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
+    // What an app shares where no worker takes it, larger than nginx takes without being told.
+    let given = reqwest::Client::new().post(format!("{}/given", proxy.origin())).body(vec![0; 8 << 20]);
+    assert_eq!(given.send().await.unwrap().url().query(), Some("given"), "it leads to the page");
     assert_eq!(proxy.read("requests"), "", "nothing is logged");
     assert_eq!(proxy.read("errors"), "");
 }

@@ -31,7 +31,7 @@ fn own(operation: &str) -> &'static [P] {
         }
         "remove_content" => &[P::Gone, P::NotComplete, P::ContentInUse],
         "complete_content" => &[P::Gone, P::AlreadyComplete, P::IncompleteUpload, P::ShareTooLarge],
-        "move_links" => &[P::Gone, P::NotComplete, P::DownloadsOutOfRange, P::ValueOutOfRange],
+        "move_links" => &[P::Gone, P::NotComplete, P::DownloadsOutOfRange, P::ValueOutOfRange, P::PasswordRequired],
         "list_parts" | "read_part_back" | "read_manifest_back" => &[P::Gone],
         "store_part" => &[P::Gone, P::AlreadyComplete, P::PartOutOfRange, P::ValueOutOfRange],
         "store_manifest" => &[P::Gone, P::AlreadyComplete, P::ValueOutOfRange],

@@ -292,10 +292,9 @@ async function printPicked() {
     setText("said", texts.progress(printed.length, wanted.length));
     view.say("");
     try {
-      const link = await owned.link();
       settle(found, await owned.status());
-      const { taken = 0, max = 0 } = item.seen ?? {};
-      const { endsAt, hasPassword } = item;
+      const { link, status } = await owned.linkToPrint();
+      const { expires_at: endsAt, downloads_taken: taken, downloads_max: max, needs_password: hasPassword } = status;
       printed.push({ name: titleOf(item), link, endsAt, taken, max, hasPassword });
     } catch (error) {
       if (!ended(found, error)) view.say(whyNot(error));

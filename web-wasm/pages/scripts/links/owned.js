@@ -82,9 +82,30 @@ export class Owned {
   async link() {
     const { kind, token, origin } = this.#item;
     if (kind === "push") return `${origin}/p#${await this.#keyWorker.ask("pushTokenOf", token)}`;
-    const live = (await this.#liveLinks()).map(({ link }) => link);
+    return `${origin}/s#${(await this.#handedOut()).sent}`;
+  }
+
+  /**
+   * What is handed out of a share, and how that very link stands: others may end sooner, or have another password.
+   *
+   * @returns {Promise<{ link: string, status: import("/api").LinkStatus }>}
+   */
+  async linkToPrint() {
+    const { live, note, sent } = await this.#handedOut();
+    for (const status of live) {
+      // One that is not in the note is no link that can be handed out.
+      const own = this.#keyWorker.ask("sendTokenOf", this.#item.token, note, [status.link]).catch(() => "");
+      if ((await own) === sent) return { link: `${this.#item.origin}/s#${sent}`, status };
+    }
+    throw new Error("the link that is handed out has no status");
+  }
+
+  /** The token of the first link that has not ended, and what it was found in. */
+  async #handedOut() {
+    const live = await this.#liveLinks();
     const note = await sendForBytes(await this.#call("GET", "/note"));
-    return `${origin}/s#${await this.#keyWorker.ask("sendTokenOf", token, note, live)}`;
+    const ids = live.map(({ link }) => link);
+    return { live, note, sent: await this.#keyWorker.ask("sendTokenOf", this.#item.token, note, ids) };
   }
 
   /** Its first file, and how many there are. @returns {Promise<{ name: string, files: number }>} */

@@ -53,6 +53,18 @@ class Choice {
     return this.isOther ? undefined : this.chosen;
   }
 
+  /** What is chosen, as {@link putBack} takes it: also that it stands below the list. */
+  get entry() {
+    return this.#list.value;
+  }
+
+  /** Chooses what was chosen before; what stood below the list still stands there. @param {string} entry */
+  putBack(entry) {
+    this.#list.value = entry;
+    this.#show();
+    this.judge();
+  }
+
   /** @param {number[]} values @param {number} chosen @param {(value: number) => string} text @param {string} other */
   fill(values, chosen, text, other) {
     this.#text = text;

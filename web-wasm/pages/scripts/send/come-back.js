@@ -4,7 +4,8 @@
 import { send as texts } from "../i18n/texts.js";
 import { sizeText } from "../i18n/wording.js";
 import { CallError, read, sendForBytes, sendForText } from "../net/api.js";
-import { isShare } from "../owner/answers.js";
+import { isShare, shownContent } from "../owner/answers.js";
+import { alone } from "./owner-hand.js";
 
 const TRIES = 3;
 /** What is known of files that are not there. */
@@ -22,7 +23,13 @@ export class NothingSent extends Error {
  * @param {import("../workers/key-worker.js").SealKeyWorker} keyWorker
  * @returns {Promise<Omit<import("./result.js").Result, "downloadsLimit">>}
  */
-export async function comeBack(text, keyWorker) {
+export const comeBack = (text, keyWorker) => alone(keyWorker, () => gather(text, keyWorker));
+
+/**
+ * @param {string} text
+ * @param {import("../workers/key-worker.js").SealKeyWorker} keyWorker
+ */
+async function gather(text, keyWorker) {
   const { shareId, ownerProof } = await keyWorker.ask("takeShareOwnerLink", text);
   /** @param {string} below */
   const call = (below) => ({
@@ -34,7 +41,13 @@ export async function comeBack(text, keyWorker) {
   });
   const status = read(await sendForText(call("")), isShare);
   if (status.links.length === 0) throw new NothingSent();
-  const share = await keyWorker.ask("comeBack", await sendForBytes(call("/note")), status.links);
+  // What a link showed that has ended may be gone by now; another version is shown instead.
+  const there = new Set(status.contents.map(({ content }) => content));
+  const links = status.links.map(({ link, content }) => ({
+    link,
+    content: there.has(content) ? content : shownContent(status),
+  }));
+  const share = await keyWorker.ask("comeBack", await sendForBytes(call("/note")), links);
   const link = status.links.find((candidate) => candidate.link === share.linkId);
   if (!link) throw new NothingSent();
   return {
@@ -46,7 +59,7 @@ export async function comeBack(text, keyWorker) {
     hasPassword: link.needs_password,
     ...(status.gone
       ? NOTHING
-      : await contents(() => sendForBytes(call(`/contents/${link.content}/manifest`)), keyWorker)),
+      : await contents(() => sendForBytes(call(`/contents/${share.content}/manifest`)), keyWorker)),
     madeAt: status.created_at,
     drawn: "",
     onTaken: () => {},
@@ -65,7 +78,7 @@ async function contents(fetchManifest, keyWorker) {
     const { files, bytes, first } = await keyWorker.ask("contents", await fetchManifest());
     return { first, files, what: texts.what(files, sizeText(bytes)) };
   } catch (error) {
-    const isKnown = error instanceof CallError && ["content-lost", "gone"].includes(error.variant);
+    const isKnown = error instanceof CallError && ["content-lost", "gone", "not-found"].includes(error.variant);
     if (isKnown) return NOTHING;
     throw error;
   }

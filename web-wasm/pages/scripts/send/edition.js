@@ -6,6 +6,7 @@
 
 import { read, sendForBytes, sendForText } from "../net/api.js";
 import { isShare } from "../owner/answers.js";
+import { alone } from "./owner-hand.js";
 
 /** Links that one call moves. */
 const LINKS_AT_ONCE = 50;
@@ -19,6 +20,7 @@ const LINKS_AT_ONCE = 50;
  * @property {string} ownerToken
  * @property {number} content
  * @property {boolean} isOneMore whether each link allows one more download
+ * @property {number} downloadsLimit what this server allows
  */
 
 export class Edition {
@@ -45,7 +47,12 @@ export class Edition {
    *
    * @param {import("../workers/key-worker.js").SealKeyWorker} keyWorker
    */
-  async begin(keyWorker) {
+  begin(keyWorker) {
+    return alone(keyWorker, () => this.#begin(keyWorker));
+  }
+
+  /** @param {import("../workers/key-worker.js").SealKeyWorker} keyWorker */
+  async #begin(keyWorker) {
     const { shareId, ownerProof } = await keyWorker.ask("takeShareOwnerLink", this.#of.ownerToken);
     const headers = { "subrosa-owner-proof": ownerProof };
     const call = { method: "GET", headers, signal: new AbortController().signal, triesMax: 3 };
@@ -56,15 +63,16 @@ export class Edition {
   }
 
   /**
-   * Puts the version behind all links that live. Again does no harm: what shows it already stays.
+   * Puts the version behind all links that live, but those that show a newer one by now: another device may have been
+   * faster. Again does no harm.
    *
    * @param {import("../workers/key-worker.js").SealKeyWorker} keyWorker
    * @param {import("../net/api.js").Call} call of the owner
    * @returns {Promise<import("/api").ShareStatus>} as it stands then
    */
   async putBehindLinks(keyWorker, call) {
-    const { content, isOneMore, ownerToken } = this.#of;
-    const { status, moved } = await putBehindLinks({ keyWorker, call, ownerToken, content, isOneMore });
+    const what = { keyWorker, call, ...this.#of, isForward: true };
+    const { status, moved } = await alone(keyWorker, () => putBehindLinks(what));
     this.moved = moved;
     return status;
   }
@@ -79,20 +87,22 @@ export class Edition {
  * @param {string} what.ownerToken
  * @param {number} what.content
  * @param {boolean} what.isOneMore whether each link allows one more download
+ * @param {number} what.downloadsLimit what this server allows
+ * @param {boolean} what.isForward whether links that show a newer version keep it
  * @returns {Promise<{ status: import("/api").ShareStatus, moved: Moved }>}
  */
-export async function putBehindLinks({ keyWorker, call, ownerToken, content, isOneMore }) {
+export async function putBehindLinks({ keyWorker, call, ownerToken, content, isOneMore, downloadsLimit, isForward }) {
   const { shareId } = await keyWorker.ask("takeShareOwnerLink", ownerToken);
   const get = (/** @type {string} */ below) => ({ ...call, method: "GET", path: `/shares/${shareId}${below}` });
   await keyWorker.ask("openNote", await sendForBytes(get("/note")));
   await keyWorker.ask("ownedContents", content, await sendForBytes(get(`/contents/${content}/manifest`)));
   let status = read(await sendForText(get("")), isShare);
   const wanted = status.links
-    .filter((link) => !link.gone && link.content !== content)
+    .filter((link) => !link.gone && (isForward ? link.content < content : link.content !== content))
     .map(({ link, needs_password, downloads_max, downloads_taken }) => ({
       ...{ link, needs_password },
       // Of what is set, not of what is there now: sent again, it allows no second one.
-      downloads_max: isOneMore ? Math.max(downloads_max, downloads_taken + 1) : null,
+      downloads_max: isOneMore ? Math.min(downloadsLimit, Math.max(downloads_max, downloads_taken + 1)) : null,
     }));
   for (let at = 0; at < wanted.length; at += LINKS_AT_ONCE) {
     const json = await keyWorker.ask("moveBody", wanted.slice(at, at + LINKS_AT_ONCE));
@@ -101,6 +111,7 @@ export async function putBehindLinks({ keyWorker, call, ownerToken, content, isO
     status = read(await sendForText({ ...get(`/contents/${content}/links`), method: "POST", json }), isShare);
   }
   const live = status.links.filter(({ gone }) => !gone);
-  const left = live.filter((link) => link.content !== content).map(({ link }) => link);
-  return { status, moved: { moved: live.length - left.length, ended: status.links.length - live.length, left } };
+  const left = live.filter((link) => (isForward ? link.content < content : link.content !== content));
+  const moved = live.filter((link) => link.content === content).length;
+  return { status, moved: { moved, ended: status.links.length - live.length, left: left.map(({ link }) => link) } };
 }

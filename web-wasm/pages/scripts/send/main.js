@@ -44,6 +44,7 @@ import { comeBack } from "./come-back.js";
 import { Edition } from "./edition.js";
 import { reason, whyGone } from "./failures.js";
 import { listen, listenToPickers } from "./file-input.js";
+import { OwnerHand } from "./owner-hand.js";
 import { PasswordPush } from "./password-push.js";
 import { chosenPassword, clearPassword, offerPush, preparePassword } from "./password.js";
 import { Presets } from "./presets.js";
@@ -70,6 +71,8 @@ let isGiven = false;
 let sending;
 /** What the files that are picked are a new version of, if they are. @type {import("./versions.js").NextVersion | undefined} */
 let nextVersion;
+/** Resolves when the server knows of what was cancelled last. @type {Promise<void>} */
+let dropped = Promise.resolve();
 /** Whether the person stopped it for a while. */
 let paused = false;
 /** @type {import("/api").Config} */
@@ -180,7 +183,13 @@ function prepare() {
   const listenToApps = () => void apps().then(({ listenToApps }) => listenToApps());
   addEventListener("appinstalled", listenToApps);
   if (isGiven || matchMedia("(display-mode: standalone)").matches) listenToApps();
-  prepareInterrupted({ tools, run: (taken) => void run((sending = taken)) });
+  prepareInterrupted({
+    tools,
+    run: (taken) => {
+      pickVersionOf(undefined);
+      void run((sending = taken));
+    },
+  });
   preparePassword(() => presets.look());
   prepareChoice();
   life = new LifeChoice("expiry", "expiry-date");
@@ -254,6 +263,7 @@ function pickVersionOf(next) {
   document.body.toggleAttribute("data-edition", next !== undefined);
   element("edition-of", HTMLElement).hidden = next === undefined;
   if (!next) return;
+  setText("given", "");
   setText("edition-title", texts.versions.of(next.owned.first));
   setText("edition-unfinished", next.unfinished ? texts.versions.unfinished : "");
   element("edition-more", HTMLInputElement).checked = false;
@@ -268,18 +278,25 @@ function leaveVersion() {
 }
 
 /** Sends what is picked as a new version. @param {import("./versions.js").NextVersion} next */
-async function beginVersion({ owned, content, unfinished }) {
+async function beginVersion({ owned, content: asked, unfinished: known }) {
   const long = tooLong(limitedFields);
   if (long?.id === "note") return setText("send-problem", long.problem);
   const { shareId, ownerProof, ownerToken } = owned;
+  let [content, unfinished] = [asked, known];
+  show("loading");
   try {
+    // One that was cancelled here has used up its number.
+    await dropped;
+    const status = await new OwnerHand(owned, tools().keyWorker).ask("GET", "");
+    content = status.next_content ?? content;
+    unfinished = status.contents.find(({ state }) => state === "uploading")?.content;
     // It was never finished: this one takes its place.
     if (unfinished) await deleteUpload({ shareId, ownerProof }, unfinished);
   } catch (error) {
     return fail(error, () => show("pick"));
   }
   const isOneMore = element("edition-more", HTMLInputElement).checked;
-  const edition = new Edition({ ownerToken, content, isOneMore });
+  const edition = new Edition({ ownerToken, content, isOneMore, downloadsLimit: config.limits.downloads_max });
   const note = wasm.plainNote(element("note", HTMLTextAreaElement).value) ?? "";
   const terms = { expiresInSecs: 0, downloads: 1, password: "", note };
   sending = newSending(tools(), basket, terms, { passwordPush: undefined, drawn: "" }, edition);
@@ -347,6 +364,7 @@ async function run(running) {
     showResult({ ...result, ...sent, downloadsLimit, onTaken, isBack: false }, tools().keyWorker, passwordPush);
     // What is sent needs no second copy of its password on the page.
     clearPassword();
+    presets.forgetOwn();
     sending = undefined;
   } catch (error) {
     if (!(error instanceof Cancelled) && running === sending) fail(error);
@@ -357,6 +375,8 @@ async function run(running) {
 }
 
 function cancel() {
+  // Some links may show it already: it goes on, and can be taken back afterwards.
+  if (sending?.upload.isMoving) return;
   drop();
   show("pick");
   setText("pick-problem", problems.cancelledUpload);
@@ -364,7 +384,7 @@ function cancel() {
 
 /** Ends what is sent, and has deleted what is stored of it. */
 function drop() {
-  sending?.upload.cancel();
+  dropped = sending?.upload.cancel() ?? dropped;
   sending?.passwordPush?.cancel();
   sending = undefined;
   void showInterrupted();

@@ -46,6 +46,7 @@ export class OtherLinks {
   #onChange;
   #sheet;
   #linksMax = 0;
+  #needsPassword = false;
   #table = new NameTable({
     names: () => [...this.#rows.keys()].filter((id) => this.#isLive(id)).map((id) => this.nameOf(id)),
     // What has ended counts, too, and so does the first one.
@@ -75,6 +76,7 @@ export class OtherLinks {
     const { downloads, downloads_default: first } = choices;
     this.#downloads.offer(downloads, first, limits.downloads_max, texts.downloads, texts.downloadsOther);
     this.#linksMax = limits.links_max;
+    this.#needsPassword = limits.password_required === true;
   }
 
   /** @param {Owned} owned @param {OwnerHand} hand */
@@ -92,6 +94,7 @@ export class OtherLinks {
   clear() {
     this.#owned = this.#hand = this.#begun = undefined;
     this.#lookedFor.clear();
+    this.#beingRead.clear();
     this.#rows.clear();
     this.#stood.clear();
     element("other-links", HTMLElement).replaceChildren();
@@ -113,6 +116,15 @@ export class OtherLinks {
     // Their names are in the note, which few need. What is not in it is not asked for again.
     const unknown = others.map(({ link }) => link).filter((link) => !this.#notedOf(link) && !this.#lookedFor.has(link));
     if (unknown.length > 0) void this.#readNames(unknown);
+    this.#offerPrint();
+  }
+
+  /** A sheet has all links, or there is none yet: those that are not in the note were made by another program. */
+  #offerPrint() {
+    const isKnown = (/** @type {string} */ id) =>
+      !this.#isLive(id) || this.#notedOf(id) || (this.#lookedFor.has(id) && !this.#beingRead.has(id));
+    const isWhole = this.#stood.size > 0 && [...this.#rows.keys()].every((id) => this.#stood.has(id) && isKnown(id));
+    for (const id of ["others-print", "others-print-yes"]) button(id).disabled = !isWhole;
   }
 
   /** How a link is called; empty while there is only one. @param {string} id */
@@ -124,14 +136,21 @@ export class OtherLinks {
 
   /** Links whose names were asked for. @type {Set<string>} */
   #lookedFor = new Set();
+  /** Those of them that the answer is still to come for. @type {Set<string>} */
+  #beingRead = new Set();
 
   /** @param {string[]} unknown */
   async #readNames(unknown) {
-    for (const link of unknown) this.#lookedFor.add(link);
+    for (const link of unknown) {
+      this.#lookedFor.add(link);
+      this.#beingRead.add(link);
+    }
     try {
       const hand = this.#hands();
       await hand.alone(() => this.#ready(hand));
+      for (const link of unknown) this.#beingRead.delete(link);
       for (const id of this.#rows.keys()) this.#name(id);
+      this.#offerPrint();
       this.#onChange();
     } catch {
       // With the next look.
@@ -206,6 +225,7 @@ export class OtherLinks {
   #offerTable() {
     button("others-csv").hidden = this.#rows.size === 0;
     for (const id of ["others-csv-ask", "others-print-ask"]) element(id, HTMLElement).hidden = true;
+    this.#offerPrint();
   }
 
   /** @param {string} id */
@@ -297,6 +317,8 @@ export class OtherLinks {
     try {
       const labels = labelsIn(names.value);
       const wanted = { password: password.value, downloads: this.#downloads.value };
+      // Else its note would have links that the server does not make.
+      if (this.#needsPassword && wanted.password === "") throw new FormProblem(password.id, texts.others.needsPassword);
       if (!this.#begun || !isSame(this.#begun, labels, wanted)) {
         this.#begun = { ...wanted, left: await this.#hands().alone(() => this.#note(labels, wanted)) };
       }
@@ -312,6 +334,8 @@ export class OtherLinks {
         left.splice(0, some.length);
         // Who has a link gets no second one when the rest is tried again.
         names.value = left.map(({ label }) => label).join("\n");
+        // Another column of its table would bring them back.
+        this.#table.clear();
         for (const { link } of some) {
           this.#row(link);
           this.#name(link);
@@ -319,7 +343,6 @@ export class OtherLinks {
       }
       this.#begun = undefined;
       password.value = "";
-      this.#table.clear();
       setText("add-said", texts.others.made(all));
       this.#onChange();
     } catch (error) {

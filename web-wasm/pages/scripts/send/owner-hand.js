@@ -18,11 +18,29 @@ const TRIES = 3;
 /** Other devices may change the note at the same time: so often it is read again. */
 const CONFLICTS_MAX = 5;
 
+/** What was begun last with the owner that a key worker holds. @type {WeakMap<SealKeyWorker, Promise<unknown>>} */
+const lasts = new WeakMap();
+
+/**
+ * One after the other: what is begun with the owner that a key worker holds ends before another takes its place.
+ *
+ * @template T
+ * @param {SealKeyWorker} keyWorker
+ * @param {() => Promise<T>} act
+ * @returns {Promise<T>}
+ */
+export function alone(keyWorker, act) {
+  const done = (lasts.get(keyWorker) ?? Promise.resolve()).then(act);
+  lasts.set(
+    keyWorker,
+    done.catch(() => {}),
+  );
+  return done;
+}
+
 export class OwnerHand {
   #owned;
   #keyWorker;
-  /** @type {Promise<unknown>} */
-  #last = Promise.resolve();
   /** What the note says of each link, once it was read. @type {Map<string, Noted>} */
   noted = new Map();
 
@@ -48,9 +66,7 @@ export class OwnerHand {
    * @returns {Promise<T>}
    */
   alone(act) {
-    const done = this.#last.then(act);
-    this.#last = done.catch(() => {});
-    return done;
+    return alone(this.#keyWorker, act);
   }
 
   /** @param {string} method @param {string} below @returns {import("../net/api.js").Call} */

@@ -59,10 +59,16 @@ export function clearPassword() {
   showChoice();
 }
 
-/** Puts one there that was typed before. @param {string} password */
-export function putPassword(password) {
+/** What is still being drawn is not wanted any more. */
+export function cancelDraw() {
+  turn += 1;
+}
+
+/** Puts one there that stood there before. @param {string} password @param {boolean} wasDrawn */
+export function putPassword(password, wasDrawn) {
   clearPassword();
   element("password", HTMLInputElement).value = password;
+  if (wasDrawn) drawn = password;
   showChoice();
 }
 

@@ -8,10 +8,11 @@ import { language, send as texts } from "../i18n/texts.js";
 import { lifeText } from "../i18n/wording.js";
 import { FormProblem } from "../owner/form-choices.js";
 import { announce, element, fromTemplate, setTextIn } from "../ui/views.js";
-import { chosenPassword, clearPassword, drawPassword, needPassword, putPassword } from "./password.js";
+import { cancelDraw, chosenPassword, clearPassword, drawPassword, needPassword, putPassword } from "./password.js";
 
 /** @typedef {import("/api").Preset} Preset */
 /** @typedef {{ key: string, expirySecs?: number, downloads?: number }} Habit */
+/** @typedef {{ life: string, downloads: string, password: string, drawn: boolean }} Own */
 
 const STORED = "subrosa/preset";
 const OWN = "own";
@@ -23,7 +24,7 @@ export class Presets {
   #offered = [];
   /** Nothing: settings of one's own. @type {Preset | undefined} */
   #chosen;
-  /** What the settings of one's own were, for who only looks at the presets. @type {Habit & { password: string } | undefined} */
+  /** What the settings of one's own were, for who only looks at the presets. @type {Own | undefined} */
   #own;
   #serverNeedsPassword = false;
 
@@ -36,7 +37,12 @@ export class Presets {
     this.#downloads = downloads;
     for (const id of ["expiry", "expiry-date", "downloads", "downloads-number", "password"]) {
       // A list says `change` last: by then it shows what was chosen.
-      for (const kind of ["input", "change"]) element(id, HTMLElement).addEventListener(kind, () => this.look());
+      for (const kind of ["input", "change"])
+        element(id, HTMLElement).addEventListener(kind, () => {
+          this.look();
+          // Where nothing may be stored, nothing is lost but the habit. A password is no habit.
+          if (!this.#chosen && id !== "password") storeHabit(this.#ownHabit());
+        });
     }
     element("preset-list", HTMLElement).addEventListener("change", ({ target }) => {
       if (target instanceof HTMLInputElement) this.#take(target.value);
@@ -66,8 +72,11 @@ export class Presets {
       this.#show(undefined);
       announce(texts.presets.left(nameOf(left)));
     }
-    // Where nothing may be stored, nothing is lost but the habit.
-    if (!this.#chosen) storeHabit(this.#ownHabit());
+  }
+
+  /** What is sent needs no second copy of its password here, either. */
+  forgetOwn() {
+    this.#own = undefined;
   }
 
   /** Throws a {@link FormProblem} if a password is needed and none is there. */
@@ -80,19 +89,22 @@ export class Presets {
 
   /** The form is used again: another password is drawn than for what was sent before. */
   again() {
-    this.#own = undefined;
+    this.forgetOwn();
     if (this.#chosen) this.#choose(this.#chosen);
   }
 
   /** What somebody chose from the list. @param {string} key */
   #take(key) {
     const preset = this.#offered.find((offered) => offered.key === key);
-    if (preset && !this.#chosen) this.#own = { ...this.#ownHabit(), password: chosenPassword().password };
+    if (preset && !this.#chosen) {
+      const { password, drawn } = chosenPassword();
+      this.#own = { life: this.#life.entry, downloads: this.#downloads.entry, password, drawn };
+    }
     if (!preset && this.#own) {
-      const { expirySecs, downloads, password } = this.#own;
-      if (expirySecs !== undefined) this.#life.choose(expirySecs);
-      if (downloads !== undefined) this.#downloads.choose(downloads);
-      if (password !== chosenPassword().password) putPassword(password);
+      const { life, downloads, password, drawn } = this.#own;
+      this.#life.putBack(life);
+      this.#downloads.putBack(downloads);
+      if (password !== chosenPassword().password) putPassword(password, drawn);
     }
     this.#choose(preset);
     storeHabit(preset ? { key: preset.key } : this.#ownHabit());
@@ -100,6 +112,8 @@ export class Presets {
 
   /** @param {Preset | undefined} preset */
   #choose(preset) {
+    // What was drawn for another choice would come late, and stand where no password is chosen.
+    cancelDraw();
     this.#show(preset);
     if (!preset) return;
     this.#life.choose(preset.expiry_secs);

@@ -94,6 +94,8 @@ export function prepareResult(onNewVersion) {
     nameOf: (link) => otherLinks.nameOf(link),
   });
   versions = new Versions({
+    // The link can be shown again; what only this page knows of its password cannot.
+    isAtRisk: () => isLinkAtRisk() && (current?.drawn !== "" || passwordPush !== undefined),
     onNew: onNewVersion,
     onChange: () => watch?.lookAnew(),
     nameOf: (link) => otherLinks.nameOf(link),

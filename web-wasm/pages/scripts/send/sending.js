@@ -48,6 +48,8 @@ export function newSending({ module, keyWorker }, basket, terms, { passwordPush,
     const recorder = await UploadRecorder.begin(
       {
         ...start,
+        // Beside what is kept of the share itself.
+        shareId: edition ? `${start.shareId}.${edition.content}` : start.shareId,
         terms: { ...terms, password: "" },
         ...{ hasPassword, drawn, what, count, entries },
         push: null,

@@ -63,6 +63,7 @@ export class Upload {
   /** @type {ReturnType<typeof this.run> | undefined} */
   #running;
   #locked = false;
+  #isMoving = false;
   #completed = false;
   #isDone = false;
   #isForgotten = false;
@@ -151,6 +152,7 @@ export class Upload {
       const call = (/** @type {string} */ below) => this.#get(this.#content(below));
       await readBack({ ...share, call }, () => this.#listener.onWait(undefined));
       if (this.#edition) {
+        this.#isMoving = true;
         this.#status = await this.#edition.putBehindLinks(this.#keyWorker, this.#get(""));
       } else {
         const json = await this.#linkBody();
@@ -215,14 +217,19 @@ export class Upload {
     void this.#recorder?.leave();
   }
 
-  /** Stops, and has what is stored deleted. */
-  cancel() {
+  /** Stops, and has what is stored deleted. Resolves when the server has answered, or does not. */
+  async cancel() {
     this.#stop.abort();
     this.#sealers?.end();
     void this.forget();
     if (!this.#share) return;
     // Best effort: an upload that is never completed is deleted by the server anyway.
-    deleteUpload(this.#share, this.#number).catch(() => {});
+    await deleteUpload(this.#share, this.#number).catch(() => {});
+  }
+
+  /** Whether links are being moved: it is too late to take the version back by leaving. */
+  get isMoving() {
+    return this.#isMoving;
   }
 
   /** @type {Promise<void> | undefined} */

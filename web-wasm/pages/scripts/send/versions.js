@@ -24,15 +24,20 @@ export class Versions {
   /** What is shown, so that nobody loses the place where they stand. */
   #shown = "";
   #listener;
+  #downloadsLimit = 1;
+  /** What is to be said of a version that came. @type {{ moved: import("./edition.js").Moved, content: number } | undefined} */
+  #came;
 
   /**
    * @param {object} listener
+   * @param {() => boolean} listener.isAtRisk whether leaving now would lose a link
    * @param {(next: NextVersion) => void} listener.onNew a new version is to be chosen
    * @param {() => void} listener.onChange something changed on the server
    * @param {(link: string) => string} listener.nameOf how the owner calls a link
    */
   constructor(listener) {
     this.#listener = listener;
+    element("versions-wait", HTMLInputElement).addEventListener("change", () => void this.#change(() => this.#wait()));
     button("new-version").addEventListener("click", () => state() === "done" && void this.#begin());
     element("versions-list", HTMLUListElement).addEventListener("click", ({ target }) => {
       const pressed = target instanceof Element ? target.closest("button") : null;
@@ -42,15 +47,16 @@ export class Versions {
     });
   }
 
-  /** @param {Owned} owned @param {import("./owner-hand.js").OwnerHand} hand */
+  /** @param {Owned & { downloadsLimit: number }} owned @param {import("./owner-hand.js").OwnerHand} hand */
   show(owned, hand) {
     this.clear();
-    [this.#owned, this.#hand] = [owned, hand];
+    [this.#owned, this.#hand, this.#downloadsLimit] = [owned, hand, owned.downloadsLimit];
   }
 
   clear() {
     this.#owned = this.#hand = undefined;
     this.#shown = "";
+    this.#came = undefined;
     element("versions-list", HTMLUListElement).replaceChildren();
     element("versions-list", HTMLUListElement).hidden = true;
     for (const id of ["versions-said", "versions-problem"]) setText(id, "");
@@ -58,11 +64,14 @@ export class Versions {
 
   /** @param {import("/api").ShareStatus} status as the server says now */
   update(status) {
+    if (this.#came) this.sayMoved(this.#came.moved, this.#came.content);
+    const living = status.links.filter(({ gone }) => !gone);
+    element("versions-wait", HTMLInputElement).checked = living.every((link) => link.waits_for_editions);
     const ready = status.contents.filter(({ state }) => state === "ready");
     const shown = JSON.stringify(ready);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    const live = status.links.filter(({ gone }) => !gone).length;
+    const live = living.length;
     const rows = ready.map((content) => {
       const { content: number, links, downloads_running: running, padded_len: len } = content;
       const row = fromTemplate("version-row");
@@ -83,6 +92,8 @@ export class Versions {
 
   /** Says what became of the links. @param {import("./edition.js").Moved} moved @param {number} content */
   sayMoved({ moved, ended, left }, content) {
+    // Names of links come later than this.
+    this.#came = { moved: { moved, ended, left }, content };
     const names = left.map((link) => this.#listener.nameOf(link) || link.slice(0, 6));
     const said = [
       texts.versions.moved(moved, String(content)),
@@ -97,6 +108,7 @@ export class Versions {
     const [owned, hand] = [this.#owned, this.#hand];
     if (!owned || !hand) return;
     setText("versions-problem", "");
+    if (this.#listener.isAtRisk()) return setText("versions-problem", texts.versions.first);
     try {
       const { contents, next_content: content } = await hand.ask("GET", "");
       const unfinished = contents.find(({ state }) => state === "uploading")?.content;
@@ -111,9 +123,12 @@ export class Versions {
 
   /** @param {() => Promise<void>} act */
   async #change(act) {
-    const buttons = [...element("versions", HTMLElement).querySelectorAll("button")];
+    const buttons = [...element("versions", HTMLElement).querySelectorAll("button, input")].filter(
+      (target) => target instanceof HTMLButtonElement || target instanceof HTMLInputElement,
+    );
     for (const target of buttons) target.disabled = true;
     for (const id of ["versions-said", "versions-problem"]) setText(id, "");
+    this.#came = undefined;
     try {
       await act();
       this.#listener.onChange();
@@ -128,10 +143,22 @@ export class Versions {
   async #use(content) {
     const hand = this.#hand;
     if (!hand) return;
-    const what = { keyWorker: hand.keyWorker, call: hand.call("GET", ""), ownerToken: hand.ownerToken, content };
-    const { status, moved } = await hand.alone(() => putBehindLinks({ ...what, isOneMore: false }));
+    const { keyWorker, ownerToken } = hand;
+    const what = { keyWorker, ownerToken, content, call: hand.call("GET", ""), downloadsLimit: this.#downloadsLimit };
+    const { status, moved } = await hand.alone(() => putBehindLinks({ ...what, isOneMore: false, isForward: false }));
     this.update(status);
     this.sayMoved(moved, content);
+  }
+
+  /** Whether links stay when their downloads are taken, so that a new version can come. */
+  async #wait() {
+    const waits = element("versions-wait", HTMLInputElement).checked;
+    const json = JSON.stringify({ waits_for_editions: waits });
+    const { links } = (await this.#hand?.ask("GET", "")) ?? { links: [] };
+    for (const { link, gone } of links) {
+      if (!gone) await this.#hand?.ask("PATCH", `/links/${link}`, json);
+    }
+    announce(waits ? texts.versions.waits : texts.versions.waitsNot);
   }
 
   /** @param {number} content */

@@ -34,7 +34,8 @@ function thePushSender() {
 function ownShare(begun) {
   sender?.free();
   sender = begun;
-  return { shareId: begun.shareId(), linkId: begun.linkId(), ownerProof: begun.ownerProof() };
+  const [shareId, linkId, ownerProof] = [begun.shareId(), begun.linkId(), begun.ownerProof()];
+  return { shareId, linkId, ownerProof, content: begun.content() };
 }
 
 /** @param {PushSender} begun */

@@ -11,7 +11,7 @@ import { transact } from "../../storage/indexed-db.js";
 
 /**
  * @typedef {object} UnfinishedUpload
- * @property {string} shareId
+ * @property {string} shareId of a new version, with its number behind it
  * @property {Uint8Array} secrets `keepShare` of the key worker: not the password, but what it was stretched into
  * @property {number} until when the server gives it up, or its life ends
  * @property {import("../upload.js").Terms} terms without the password

@@ -231,7 +231,9 @@ async function throwAway(unfinished) {
     const { push } = (await unfinishedNow(shareId)) ?? unfinished;
     const share = await keyWorker.ask("resumeShare", secrets, edition?.content ?? 1);
     await deleteUpload(share, edition?.content ?? 1).catch((error) => {
-      if (whyGone(error) === undefined) throw error;
+      // A version that is behind links already stays there.
+      const isBehind = error instanceof CallError && error.variant === "content-in-use";
+      if (whyGone(error) === undefined && !isBehind) throw error;
     });
     over = push ? PasswordPush.resume(keyWorker, push).cancel() : undefined;
     await forget(shareId);

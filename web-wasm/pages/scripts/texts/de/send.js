@@ -32,6 +32,9 @@ export const page = {
     lead: "Wählen Sie die berichtigten Dateien. Die Links, ihre Namen und Passwörter bleiben; was sie zeigen, wechselt, sobald alles gespeichert ist.",
     more: "Wer seine Downloads verbraucht hat, darf noch einen",
     leave: "Jetzt nicht",
+    wait: "Links behalten, deren Downloads verbraucht sind",
+    waitHint:
+      "Sie öffnen nichts mehr, bis eine neue Fassung mehr erlaubt. Die Dateien bleiben auf dem Server, bis ihre Zeit um ist.",
     put: "Eine neue Fassung hinter diese Links legen",
   },
   newPassword: {
@@ -145,7 +148,11 @@ export const send = {
         other: "# Links sind beendet: Wer sie hatte, bekommt dies nicht.",
       }),
     /** @param {string} names */
-    left: (names) => `Diese Links zeigen noch eine andere Fassung, weil ihr Passwort anderswo gesetzt wurde: ${names}.`,
+    left: (names) =>
+      `Diese Links zeigen noch eine andere Fassung. Geben Sie jedem von ihnen ein neues Passwort, und legen Sie die Fassung dann noch einmal dahinter: ${names}.`,
+    first: "Geben Sie zuerst die Links weiter. Was nur diese Seite zeigt, ginge verloren.",
+    waits: "Links bleiben, wenn ihre Downloads verbraucht sind.",
+    waitsNot: "Links enden, wenn ihre Downloads verbraucht sind.",
     removed: "Diese Fassung ist gelöscht.",
     unfinished: "Eine neue Fassung wurde schon begonnen und nie fertig. Wenn Sie diese senden, wird jene aufgegeben.",
     full: "Es gibt so viele Fassungen, wie es gleichzeitig geben kann. Legen Sie zuerst die neueste hinter alle Links, oder löschen Sie eine.",
@@ -164,6 +171,7 @@ export const send = {
     endAsk: "Diesen Link beenden? Er öffnet dann nichts mehr. Die anderen Links bleiben.",
     endYes: "Ja, beenden",
     endNo: "Nein, behalten",
+    needsPassword: "Dieser Server erlaubt keine Links zu Dateien ohne Passwort.",
     made: (count) => counted(count, { one: "Der Link ist erstellt.", other: "# Links sind erstellt." }),
     progress: (done, all) => `${done} / ${all}`,
     taken: (taken, max) => `${taken} von ${max} Downloads verbraucht`,

@@ -29,6 +29,9 @@ export const page = {
     lead: "Choose the corrected files. The links, their names and passwords stay; what they show changes when all is stored.",
     more: "Allow one more download to those who have used theirs",
     leave: "Not now",
+    wait: "Keep links whose downloads are all taken",
+    waitHint:
+      "They open nothing more until a new version allows more. The files stay on the server, until their time is over.",
     put: "Put a new version behind these links",
   },
   newPassword: {
@@ -126,7 +129,11 @@ export const send = {
         other: "# links have ended: whoever had them does not get this.",
       }),
     /** @param {string} names */
-    left: (names) => `These links still show another version, because their password was set elsewhere: ${names}.`,
+    left: (names) =>
+      `These links still show another version. Give each of them a password anew, then put the version behind them once more: ${names}.`,
+    first: "Send the links first. What only this page shows would be lost.",
+    waits: "Links stay when their downloads are taken.",
+    waitsNot: "Links end when their downloads are taken.",
     removed: "That version is deleted.",
     unfinished: "A new version was begun before and never finished. Sending this one gives that one up.",
     full: "There are as many versions as there can be at the same time. Put the newest behind all links first, or delete one.",
@@ -146,6 +153,7 @@ export const send = {
     endAsk: "End this link? It opens nothing then. The other links stay.",
     endYes: "Yes, end it",
     endNo: "No, keep it",
+    needsPassword: "This server makes no links to files without a password.",
     /** @param {number} count */
     made: (count) => counted(count, { one: "The link is made.", other: "# links are made." }),
     /** @param {number} done @param {number} all */
