@@ -156,7 +156,7 @@ async fn a_list_that_was_read_before_the_new_version_came_is_read_anew() {
 }
 
 #[tokio::test]
-async fn an_upload_of_a_new_version_is_gone_on_with_after_the_page_was_closed() {
+async fn a_new_version_that_was_left_gives_way_to_one_of_another_device() {
     only_if_browser_can!(DevTools);
     let _turn = turn().await;
     let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
@@ -171,20 +171,25 @@ async fn an_upload_of_a_new_version_is_gone_on_with_after_the_page_was_closed() 
     let held = "const real = window.fetch;
         window.fetch = async (...call) => {
             const answer = await real(...call);
-            return call[0].endsWith('/contents/2') ? new Promise(() => {}) : answer;
+            if (!call[0].endsWith('/contents/2')) return answer;
+            window.begun = true;
+            return new Promise(() => {});
         }";
     sender.script(held).await;
     sender.click("send").await;
     sender.state_of(&["uploading"]).await;
+    let begun = async || sender.script("return window.begun === true").await;
+    wait::until_so(SOON, "the version is begun", begun, |begun| begun == true).await;
     sender.open("about:blank").await;
     recipient.look(&link).await;
 
-    // Another device begins one too: the one before is given up.
+    // Another device begins one too: the one before is given up, and its
+    // number is not given again.
     let other = Browser::start().await;
     other.open(&owner).await;
     other.state_of(&["done"]).await;
     put_version(&other, &[("report.txt", b"corrected")], false).await;
-    until_versions(&other, &["1 behind no link", "2 behind 1 link"]).await;
+    until_versions(&other, &["1 behind no link", "3 behind 1 link"]).await;
     let (_, content) = recipient.receive(&link).await;
     assert_eq!(content, b"corrected");
 }
