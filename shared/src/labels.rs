@@ -98,7 +98,7 @@ pub(crate) fn derive<const LEN: usize>(keying_material: &[&[u8]], label: Label) 
     derive_with(keying_material, &[label.text().as_bytes()])
 }
 
-/// As [`derive`], for what there are several of: the number follows the label.
+/// As [`derive()`], for what there are several of: the number follows the label.
 pub(crate) fn derive_numbered<const LEN: usize>(keying_material: &[&[u8]], label: Label, number: u32) -> [u8; LEN] {
     derive_with(keying_material, &[label.text().as_bytes(), &number.to_be_bytes()])
 }

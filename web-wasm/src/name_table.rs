@@ -187,7 +187,7 @@ pub fn is_table(text: &str) -> bool {
         let count = |line: &&str| line.matches(delimiter).count();
         lines.len() > 1
             && lines.first().map(count) > Some(0)
-            && lines.iter().all(|line| count(&line) == count(&lines[0]))
+            && lines.iter().all(|line| count(line) == count(&lines[0]))
     };
     text.contains('\t') || text.starts_with('"') || all_have(';') || all_have(',')
 }

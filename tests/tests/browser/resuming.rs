@@ -434,14 +434,14 @@ async fn where_the_browser_keeps_handles_one_click_is_enough() {
         .sender
         .script(
             "const input = document.createElement('input');
-             input.type = 'file'; input.id = 'given'; document.body.append(input);",
+             input.type = 'file'; input.id = 'handed'; document.body.append(input);",
         )
         .await;
-    scene.sender.type_into("given", &files[0].display().to_string()).await;
+    scene.sender.type_into("handed", &files[0].display().to_string()).await;
     let fill = "return (async () => {
         const folder = await navigator.storage.getDirectory();
         const writable = await (await folder.getFileHandle('film.bin', { create: true })).createWritable();
-        await writable.write(document.getElementById('given').files[0]);
+        await writable.write(document.getElementById('handed').files[0]);
         await writable.close();
     })()";
     scene.sender.script(fill).await;

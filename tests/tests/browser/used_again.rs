@@ -20,8 +20,8 @@ const KEEP: &str = "
         opening.onsuccess = () => resolve(opening.result.close());
         opening.onerror = () => reject(opening.error);
     });
-    const { registerSaver } = await import('/scripts/workers/trusted-scripts.js');
-    await registerSaver();";
+    const { registerService } = await import('/scripts/workers/trusted-scripts.js');
+    await registerService('/save-worker.js', '/dl/');";
 /// What of that is there.
 const FOUND: &str = "
     const found = [...Object.keys(localStorage), ...Object.keys(sessionStorage), document.cookie];

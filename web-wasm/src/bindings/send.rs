@@ -479,7 +479,6 @@ impl Sender {
         sealed_lens: &[f64],
         digests: &[u8],
         commitments: &[u8],
-        now_millis: f64,
     ) -> Result<Vec<u8>, JsValue> {
         let entries = planned(entries)?;
         let ((digests, _), (commitments, _)) = (digests.as_chunks(), commitments.as_chunks());
@@ -489,7 +488,7 @@ impl Sender {
             commitment: Commitment::from_bytes(*commitment),
         });
         let note = (!note.is_empty()).then(|| note.to_owned());
-        let now = moment(Some(now_millis)).ok_or_else(|| Thrown::new("given", "that is no moment"))?;
+        let now = moment(Some(js_sys::Date::now())).ok_or_else(|| Thrown::new("given", "that is no moment"))?;
         let sealed = self.0.seal_manifest((entries, note), part_bytes, parts.collect(), now, &mut rng());
         Ok(sealed.map_err(Thrown::from)?)
     }

@@ -83,7 +83,7 @@ async fn everything_that_leaves(sender: &Browser, origin: &str) -> Vec<(String, 
     let mut all = Vec::new();
     for element in sender.all("[data-view=done] button").await {
         let id = element.attr("id").await.unwrap().unwrap_or_default();
-        let ends = ["revoke", "another", "share", "hold", "print"].iter().any(|end| id.contains(end));
+        let ends = ["revoke", "another", "share", "hold", "print", "new-version"].iter().any(|end| id.contains(end));
         if ends || !element.is_displayed().await.unwrap_or_default() {
             continue;
         }

@@ -5,6 +5,10 @@ import { page } from "../i18n/texts.js";
 
 /** @typedef {import("/pages").PageState} PageState */
 
+// No form is ever sent by the browser, which would write what was typed into the address: scripts read them. Said here,
+// before any form has a script that listens.
+document.addEventListener("submit", (event) => event.preventDefault());
+
 /**
  * @template {HTMLElement} T
  * @param {string} id

@@ -95,7 +95,7 @@ const calls = {
    */
   sealManifest: ({ entries, note, partBytes, sealedLens, digests, commitments }) =>
     /** @type {Uint8Array<ArrayBuffer>} */ (
-      theSender().sealManifest(entries, note, partBytes, sealedLens, digests, commitments, Date.now())
+      theSender().sealManifest(entries, note, partBytes, sealedLens, digests, commitments)
     ),
   completeBody: () => theSender().complete(),
   /** @param {number} downloadsMax */
