@@ -36,7 +36,7 @@ impl Edition {
     fn complete(&self, sender: &Sender) -> Call {
         let body = CompleteShare {
             part_count: 1,
-            parts_digest: part_list_digest([(self.part.len() as u64, Digest::of(&self.part))].into_iter()),
+            parts_digest: part_list_digest([(self.part.len() as u64, Digest::of(&self.part))]),
             manifest_digest: Digest::of(&self.manifest),
         };
         Call::post(self.path(sender, "/complete")).owner(&sender.owner).json(&body)

@@ -23,7 +23,7 @@ async fn pick(sender: &Browser, name: &str, content: &[u8]) -> String {
     sender.type_into("add-table", &table[0].display().to_string()).await;
     wait::until(SOON, "the table is read", async || {
         let problem = sender.text("add-problem").await;
-        let is_read = problem != "" || sender.text("add-taken").await != "";
+        let is_read = !problem.is_empty() || !sender.text("add-taken").await.is_empty();
         is_read.then_some(problem)
     })
     .await;
