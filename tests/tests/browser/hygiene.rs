@@ -81,6 +81,38 @@ async fn a_page_names_all_that_it_loads_so_that_it_comes_in_one_go() {
     }
 }
 
+/// What was typed would stand in the address.
+#[tokio::test]
+async fn no_page_lets_the_browser_send_a_form() {
+    only_if_browser_can!(DevTools);
+    let _turn = turn().await;
+    let (server, visitor) = (Server::start().await, Browser::start().await);
+    let (_, link) = sent(&server, &one_file(), &LinkTerms::default()).await;
+    let origin = server.origin();
+    for (address, state) in [
+        (link, "ready"),
+        (format!("{origin}/p#AAAA"), "damaged"),
+        (origin.clone(), "pick"),
+        (format!("{origin}/push"), "form"),
+        (format!("{origin}/links"), "list"),
+    ] {
+        visitor.open(&address).await;
+        visitor.state_of(&[state]).await;
+        // No script of the page listens to this one.
+        let sent = "const form = document.createElement('form');
+            const typed = document.createElement('input');
+            Object.assign(typed, { name: 'password', value: 'typed' });
+            form.append(typed);
+            document.body.append(form);
+            let refused;
+            addEventListener('submit', (event) => { refused = event.defaultPrevented; });
+            form.requestSubmit();
+            return refused === true;";
+        assert_eq!(visitor.script(sent).await, true, "{address}");
+        assert!(visitor.complaints().is_empty() && !visitor.address().await.contains("typed"), "{address}");
+    }
+}
+
 #[tokio::test]
 async fn the_policy_forbids_markup_inline_script_and_other_origins() {
     only_if_browser_can!(DevTools);
