@@ -11,6 +11,7 @@ pub mod sqlite;
 mod transfer;
 
 use std::ops::Range;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,10 @@ use subrosa_lifecycle::{LoadedLinks, RecordKey, StoredRecord};
 
 pub use clock::{Clock, ClockRefused, Machine, ManualClock, SlewedClock, ThisMachine};
 pub use transfer::{DUE_MAX, ExportedRecord, ServiceState, Transfer, TransferId};
+
+/// A change is committed at most so long after the moment for which it was decided. What ended
+/// longer ago, no server can prolong any more that saw it before the end.
+pub const COMMIT_MAX: Duration = Duration::from_secs(45);
 
 /// Lines of the timeline kept per record; older ones make room.
 pub const LOG_LINES_MAX: usize = 1_000;
@@ -158,6 +163,9 @@ pub struct Change {
     pub key: RecordKey,
     /// The version that was loaded; `None`: there was none.
     pub expect: Option<WriteId>,
+    /// The last moment of the ledger's clock at which it may still be made: a change that was held
+    /// up on its way does not come true when others already count on the time that went by.
+    pub not_after: Timestamp,
     /// The version of the object rows that the step rests on, if it rests on them.
     pub expect_objects: Option<WriteId>,
     /// The new record; `None` removes it and everything that belongs to it: index, objects, note,
@@ -212,6 +220,8 @@ pub enum CommitOutcome {
     Conflict,
     /// It did not: a link to add opens another share.
     LinkTaken,
+    /// It did not: its last moment had passed. Decide again.
+    Late,
 }
 
 /// Which object of a content.

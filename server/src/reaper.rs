@@ -16,7 +16,7 @@ use tokio::time::{Duration, Instant, MissedTickBehavior, interval, sleep};
 use crate::app::App;
 use crate::blobs::BlobsError;
 use crate::integrity;
-use crate::ledger::{Change, Due, LedgerError};
+use crate::ledger::{COMMIT_MAX, Change, Due, LedgerError};
 use crate::outage::Outage;
 use crate::store::StoreError;
 
@@ -49,9 +49,9 @@ const BACK_OFF_MIN: Duration = Duration::from_secs(1);
 const BACK_OFF_MAX: Duration = Duration::from_secs(8);
 /// A damaged record does not become whole by trying: only an operator can mend it.
 const DAMAGED_EVERY: Duration = Duration::from_secs(60 * 60);
-/// No command is committed so long after its moment. What ended longer ago can be prolonged by no
-/// other server that saw it before the end.
-const COMMIT_MAX: Duration = Duration::from_secs(60);
+/// What ended so long ago, no other server can prolong any more: longer than [`COMMIT_MAX`] by what
+/// the clocks of several machines may differ.
+const SURELY_OVER: Duration = COMMIT_MAX.saturating_add(Duration::from_secs(15));
 /// How long after it was due a damaged record stays for the operator.
 const DAMAGED_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
@@ -164,6 +164,7 @@ async fn bury(app: &App, key: RecordKey) -> Result<(), ReapError> {
         .commit(Change {
             key,
             expect,
+            not_after: ledger.now().await?.after(COMMIT_MAX),
             expect_objects: None,
             record: None,
             drop_content: None,
@@ -185,7 +186,7 @@ async fn reap(app: &App, key: RecordKey, places: &Semaphore) -> Result<(), ReapE
         // A disk that is too full for the ledger's change is also full of what has to go: so it
         // goes before it is noted.
         let is_full = matches!(error, StoreError::Ledger(LedgerError::Full));
-        let since = if is_full { Duration::ZERO } else { COMMIT_MAX };
+        let since = if is_full { Duration::ZERO } else { SURELY_OVER };
         if app.store().was_over(key, since).await? && delete_blobs(app, key).await? {
             tracing::warn!(%key, "ciphertext deleted before the ledger could note why");
         }

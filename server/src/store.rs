@@ -24,8 +24,8 @@ use self::record_locks::{Lane, RecordLocks};
 use self::uncounted_guesses::{UncountedGuess, UncountedGuesses};
 use crate::deletions::Deletions;
 use crate::ledger::{
-    Change as LedgerChange, CommitOutcome, Ledger, LedgerError, NewRow, ObjectRow, Objects, PutObject, Row, Slot,
-    WriteId,
+    COMMIT_MAX, Change as LedgerChange, CommitOutcome, Ledger, LedgerError, NewRow, ObjectRow, Objects, PutObject, Row,
+    Slot, WriteId,
 };
 use crate::random;
 
@@ -488,8 +488,17 @@ impl Store {
         };
         let next = record.as_ref().map(|row| row.write_id);
         let due_at_once = record.as_ref().is_some_and(|row| row.due <= now);
-        let change =
-            LedgerChange { key, expect, expect_objects, record, drop_content: dropped, new_links, log, needs_space };
+        let change = LedgerChange {
+            key,
+            expect,
+            not_after: now.after(COMMIT_MAX),
+            expect_objects,
+            record,
+            drop_content: dropped,
+            new_links,
+            log,
+            needs_space,
+        };
         let committed = self.shared.ledger.commit(change).await;
         if let (Err(_), Some(link), Some(write_id)) = (&committed, guessed, next) {
             self.shared.uncounted.add(key, UncountedGuess { link, write_id });
@@ -508,7 +517,7 @@ impl Store {
                 Ok(Some(outcome))
             }
             CommitOutcome::LinkTaken => Ok(Some(Err(Refusal::AlreadyExists))),
-            CommitOutcome::Conflict => Ok(None),
+            CommitOutcome::Conflict | CommitOutcome::Late => Ok(None),
         }
     }
 }

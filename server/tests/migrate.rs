@@ -220,7 +220,8 @@ async fn fill(ledger: &SqliteLedger, seed: u8) {
         let change = Change {
             key,
             expect: None,
-            expect_objects: None,
+            not_after: Timestamp::from_millis(u64::MAX),
+        expect_objects: None,
             drop_content: None,
             record: Some(row),
             new_links,
@@ -244,6 +245,7 @@ async fn remove(ledger: &SqliteLedger, key: RecordKey) {
     let change = Change {
         key,
         expect: Some(write_id),
+        not_after: Timestamp::from_millis(u64::MAX),
         expect_objects: None,
         drop_content: None,
         record,

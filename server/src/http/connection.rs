@@ -121,6 +121,9 @@ async fn serve_connection(
     // How long headers may take is watched for all connections in one place.
     let mut builder = http1::Builder::new();
     builder.header_read_timeout(None).max_headers(HEADERS_PARSED_MAX).max_buf_size(BUFFER_LEN);
+    // Who has said all that they want to say may close their side: what they asked for may be a
+    // view that is counted, and they still listen.
+    builder.half_close(true);
     let mut connection = builder.serve_connection(io, service);
     let ended = {
         let mut done = pin!(poll_fn(|cx| connection.poll_without_shutdown(cx)).fuse());

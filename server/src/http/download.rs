@@ -79,7 +79,8 @@ pub(super) async fn send_object(
     reader: Reader,
 ) -> Result<Response, Error> {
     let len = object.sealed_len;
-    let wanted = wanted_range(headers, len)?;
+    let tag = entity_tag(object);
+    let wanted = wanted_range(headers, len, &tag)?;
     let range = wanted.clone().unwrap_or(0..len);
     let pieces = match app.blobs().read(share, &object.blob, len, range.clone()).await {
         Ok(pieces) => pieces,
@@ -92,6 +93,7 @@ pub(super) async fn send_object(
     let mut response = Response::builder()
         .header(header::CONTENT_TYPE, "application/octet-stream")
         .header(header::ACCEPT_RANGES, "bytes")
+        .header(header::ETAG, &tag)
         .header(header::CONTENT_LENGTH, range.end - range.start);
     if wanted.is_some() {
         let range = format!("bytes {}-{}/{len}", range.start, range.end - 1);
@@ -198,21 +200,35 @@ fn guarded(
     pieces.inspect_err(|error: &Error| tracing::info!(%error, "a running answer was cut off"))
 }
 
+/// The strong validator of an object: its digest, so the same bytes have the same tag for ever.
+fn entity_tag(object: &ObjectRow) -> String {
+    format!("\"{}\"", object.digest)
+}
+
 /// The range that was asked for: one, in bytes, not empty, clipped to the object. `None`: all of
-/// it.
-fn wanted_range(headers: &HeaderMap, len: u64) -> Result<Option<Range<u64>>, Error> {
+/// it, also where the range is one of other bytes than these, or in a unit that is not known (RFC
+/// 9110, 13.1.5 and 14.2).
+fn wanted_range(headers: &HeaderMap, len: u64, tag: &str) -> Result<Option<Range<u64>>, Error> {
+    if headers.get_all(header::IF_RANGE).iter().any(|known| known.as_bytes() != tag.as_bytes()) {
+        return Ok(None);
+    }
     let mut values = headers.get_all(header::RANGE).iter();
     let text = match (values.next(), values.next()) {
         (None, _) => return Ok(None),
         (Some(value), None) => value.to_str().unwrap_or_default(),
         (Some(_), Some(_)) => return Err(Error::RangeNotSatisfiable { len }),
     };
+    let unit = text.split_once('=').map(|(unit, _)| unit);
+    if unit.is_some_and(|unit| !unit.eq_ignore_ascii_case("bytes")) {
+        return Ok(None);
+    }
     parse_range(text, len).map(Some).ok_or(Error::RangeNotSatisfiable { len })
 }
 
 /// `bytes=a-b`, `bytes=a-` or `bytes=-n`.
 fn parse_range(text: &str, len: u64) -> Option<Range<u64>> {
-    let (first, last) = text.strip_prefix("bytes=")?.split_once('-')?;
+    let (unit, range) = text.split_once('=')?;
+    let (first, last) = range.split_once('-').filter(|_| unit.eq_ignore_ascii_case("bytes"))?;
     let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
     let range = match (first, last) {
         ("", last) => len.saturating_sub(number(last)?)..len,
@@ -230,6 +246,7 @@ mod tests {
     fn ranges_are_one_span_of_bytes_within_the_object() {
         for (text, expected) in [
             ("bytes=0-0", Some(0..1)),
+            ("Bytes=0-0", Some(0..1)),
             ("bytes=0-9", Some(0..10)),
             ("bytes=2-", Some(2..10)),
             ("bytes=2-100", Some(2..10)),

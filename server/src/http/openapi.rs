@@ -155,6 +155,7 @@ impl IntoResponses for WholeOrRange {
                 .description(description)
                 .content(BINARY, content)
                 .header("Accept-Ranges", header(Type::String, "`bytes`."))
+                .header("ETag", header(Type::String, "The strong validator of the sealed object."))
                 .header("Content-Length", header(Type::Integer, "Bytes of this answer."))
         };
         let range = header(Type::String, "`bytes FIRST-LAST/LENGTH`, of the sealed object.");

@@ -260,7 +260,8 @@ impl Ledger for SqliteLedger {
     }
 
     async fn commit(&self, change: Change) -> Result<CommitOutcome, LedgerError> {
-        self.writer.write(move |connection| rows::commit(connection, &change)).await
+        let time = Arc::clone(&self.time);
+        self.writer.write(move |connection| rows::commit(connection, &change, time.now())).await
     }
 
     async fn put_object(&self, share: &ShareId, object: ObjectRow) -> Result<PutObject, LedgerError> {

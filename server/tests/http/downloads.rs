@@ -4,6 +4,7 @@ use axum::body::Body;
 use futures_util::stream;
 use http::StatusCode;
 use subrosa_shared::api::{GrantedLease, LinkState, LinkView};
+use subrosa_shared::id::Digest;
 use subrosa_shared::problem::ProblemType;
 use subrosa_shared::secret::LeaseSecret;
 
@@ -30,7 +31,7 @@ async fn ranges_give_exactly_their_bytes() {
         assert_eq!(answer.headers["content-length"], expected.len().to_string().as_str());
         assert_eq!(answer.body, part[expected]);
     }
-    for range in ["bytes=65617-", "bytes=9999999-", "bytes=5-4", "bytes=0-1,3-4", "bytes=x", "lines=1-2", ""] {
+    for range in ["bytes=65617-", "bytes=9999999-", "bytes=5-4", "bytes=0-1,3-4", "bytes=x", ""] {
         let answer = server.call(link.fetch(&lease, 1).header("range", range)).await;
         assert_eq!(answer.headers["content-range"], format!("bytes */{len}").as_str());
         answer.refused(ProblemType::RangeNotSatisfiable);
@@ -45,6 +46,32 @@ async fn ranges_give_exactly_their_bytes() {
     read_back(&format!("bytes={len}-")).await.refused(ProblemType::RangeNotSatisfiable);
     let manifest = Call::get(link.path("/manifest")).open(&link).header("range", "bytes=1-2");
     assert_eq!(server.call(manifest).await.body, sender.manifest[1..3]);
+}
+
+#[tokio::test]
+async fn a_range_of_other_bytes_or_in_another_unit_gives_the_whole() {
+    let server = Server::start().await;
+    let (sender, link) = shared(&server, Link::new(9)).await;
+    let (lease, _) = link.lease(&server, 1).await;
+    let fetch = || link.fetch(&lease, 2);
+    let tag = server.call(fetch()).await.headers["etag"].to_str().unwrap().to_owned();
+    assert_eq!(tag, format!("\"{}\"", Digest::of(&sender.parts[2])));
+
+    let same = server.call(fetch().header("range", "bytes=1-2").header("if-range", &tag)).await;
+    assert_eq!((same.status, &same.body[..]), (StatusCode::PARTIAL_CONTENT, &sender.parts[2][1..3]));
+
+    let others = ["\"other\"".to_owned(), format!("W/{tag}"), "Mon, 30 Nov 2026 15:00:00 GMT".to_owned(), String::new()];
+    for other in others {
+        let answer = server.call(fetch().header("range", "bytes=1-2").header("if-range", &other)).await;
+        assert_eq!((answer.status, &answer.body[..]), (StatusCode::OK, &sender.parts[2][..]), "{other}");
+    }
+    let (mut answer, mut again) = (server.call(fetch().header("range", "lines=1-2")).await, 0);
+    while answer.status == StatusCode::OK {
+        assert_eq!(answer.body, sender.parts[2]);
+        (answer, again) = (server.call(fetch()).await, again + 1);
+    }
+    answer.refused(ProblemType::LeaseSpent);
+    assert!(again > 0, "what was read by mistake is charged in whole");
 }
 
 #[tokio::test]

@@ -35,6 +35,7 @@ macro_rules! conformance {
             ],
             keys [
                 of_two_changes_on_one_version_one_wins,
+                what_was_decided_too_long_ago_is_not_committed,
                 racing_changes_lose_nothing,
                 a_record_that_stands_alone_keeps_nothing_beside_it,
                 what_is_removed_is_forgotten,

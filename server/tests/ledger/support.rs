@@ -52,6 +52,7 @@ pub(crate) fn put(key: impl Into<RecordKey>, expect: Option<WriteId>, row: NewRo
     Change {
         key,
         expect,
+        not_after: Timestamp::from_millis(u64::MAX),
         expect_objects: None,
         drop_content: None,
         record: Some(row),

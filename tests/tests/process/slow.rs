@@ -61,6 +61,36 @@ async fn a_connection_that_says_nothing_is_cut_off() {
     assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
 }
 
+/// Says that, closes its side, and reads to the end.
+async fn say_and_close(server: &Server, said: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port())).await.unwrap();
+    stream.write_all(said.as_bytes()).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut answer = Vec::new();
+    timeout(CUT, stream.read_to_end(&mut answer)).await.expect("the server hangs up").unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn who_closes_their_side_is_answered_all_that_they_asked() {
+    let server = impatient_server().await;
+    let ask = "GET /api/v1/config HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    for count in [1, 3] {
+        let answers = say_and_close(&server, &ask.repeat(count)).await;
+        assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), count, "{answers}");
+        assert_eq!(answers.matches("\"limits\"").count(), count, "each whole: {answers}");
+    }
+    // What is cut short is not done.
+    let link = "A".repeat(22);
+    let cut = format!(
+        "PUT /api/v1/pushes/{link} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+         content-length: 500\r\n\r\n{{"
+    );
+    let answer = say_and_close(&server, &cut).await;
+    assert!(!answer.contains("HTTP/1.1 2"), "{answer}");
+    server.client().config().await.unwrap();
+}
+
 #[tokio::test]
 async fn a_body_that_trickles_is_cut_off_and_leaves_nothing() {
     let server = impatient_server().await;

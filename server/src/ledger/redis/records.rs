@@ -64,6 +64,11 @@ impl RedisLedger {
             "ok" => true,
             // What was to be removed is not there any more.
             "conflict" => lost && change.record.is_none() && reply.value::<Vec<u8>>()?.is_empty(),
+            "late" => {
+                let by: u64 = reply.value()?;
+                tracing::warn!(by_millis = by, "a change reached Redis too late, or the clocks of its machines differ");
+                return Ok(CommitOutcome::Late);
+            }
             _ => return Err(reply.strange()),
         };
         if !committed {
@@ -84,7 +89,9 @@ impl RedisLedger {
             commit = commit.key(key.as_str());
         }
         commit = commit.arg(bytes_of(change.expect)).arg(bytes_of(change.record.as_ref().map(|row| row.write_id)));
-        commit = commit.arg(bytes_of(change.expect_objects)).arg(change.key.to_bytes());
+        commit = commit.arg(bytes_of(change.expect_objects));
+        commit = commit.arg(change.not_after.as_millis().to_string()).arg(self.given_time());
+        commit = commit.arg(change.key.to_bytes());
         let Some(NewRow { record, due, accepts_parts, stands_alone, .. }) = &change.record else { return commit };
         let StoredRecord { head, cells } = record;
         let flag = |flag: bool| if flag { "1" } else { "0" };

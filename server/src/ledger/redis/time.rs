@@ -73,9 +73,13 @@ impl RedisLedger {
         Ok(Timestamp::from_millis(reached.fetch_max(told, Ordering::SeqCst).max(told)))
     }
 
+    /// What the clock says that the ledger was given; nothing if it goes by those of Redis.
+    pub(super) fn given_time(&self) -> String {
+        self.time.clock.as_ref().map_or_else(String::new, |clock| clock.now().as_millis().to_string())
+    }
+
     fn clock_script(&self) -> Invocation {
-        let machine = self.time.clock.as_ref().map_or_else(String::new, |clock| clock.now().as_millis().to_string());
-        let script = self.script(&scripts::CLOCK, Tag::LEDGER).key(self.keys.clock()).arg(machine);
+        let script = self.script(&scripts::CLOCK, Tag::LEDGER).key(self.keys.clock()).arg(self.given_time());
         script.arg(self.time.reached.load(Ordering::SeqCst).to_string())
     }
 }

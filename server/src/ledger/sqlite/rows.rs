@@ -97,7 +97,7 @@ pub(super) fn share_of_link(connection: &Connection, link: &LinkId) -> rusqlite:
         .map(|key| key.and_then(|key| key.share()))
 }
 
-pub(super) fn commit(connection: &Connection, change: &Change) -> rusqlite::Result<CommitOutcome> {
+pub(super) fn commit(connection: &Connection, change: &Change, now: Timestamp) -> rusqlite::Result<CommitOutcome> {
     let current = connection
         .prepare_cached("SELECT write_id, objects_write_id FROM record WHERE key = ?1")?
         .query_row([change.key.to_bytes()], |row| Ok((WriteId(row.get(0)?), WriteId(row.get(1)?))))
@@ -106,6 +106,9 @@ pub(super) fn commit(connection: &Connection, change: &Change) -> rusqlite::Resu
         && change.expect_objects.is_none_or(|expected| current.is_some_and(|(_, objects)| objects == expected));
     if !expected {
         return Ok(CommitOutcome::Conflict);
+    }
+    if now > change.not_after {
+        return Ok(CommitOutcome::Late);
     }
     for link in &change.new_links {
         if share_of_link(connection, link)?.is_some_and(|share| change.key != RecordKey::Share(share)) {

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use subrosa_server::ledger::{Due, InstallationId, NewRow};
+use subrosa_lifecycle::LoadedLinks;
+use subrosa_server::ledger::{COMMIT_MAX, Change, CommitOutcome, Due, InstallationId, NewRow};
 use subrosa_shared::time::Timestamp;
 
 use crate::backends::Backend;
@@ -52,6 +53,28 @@ pub(crate) async fn the_clock_never_goes_backwards(backend: &dyn Backend, key: K
     assert_eq!(ledger.now().await.unwrap(), later, "also over a restart, once something was written");
     clock.set(later.after(Duration::from_millis(1)));
     assert_eq!(ledger.now().await.unwrap(), later.after(Duration::from_millis(1)));
+}
+
+pub(crate) async fn what_was_decided_too_long_ago_is_not_committed(backend: &dyn Backend, key: Key) {
+    let clock = clock();
+    let ledger = backend.open(&clock).await;
+    let not_after = START.after(COMMIT_MAX);
+    let write_id = create(ledger.as_ref(), key(1)).await;
+    let changes = || {
+        let put_with = |seed: u8, expect| put(key(seed), expect, new_row(b"late"));
+        let removal = Change { record: None, ..put_with(1, Some(write_id)) };
+        [put_with(2, None), put_with(1, Some(write_id)), removal].map(|change| Change { not_after, ..change })
+    };
+    clock.set(not_after.after(Duration::from_millis(1)));
+    for change in changes() {
+        assert_eq!(ledger.commit(change).await.unwrap(), CommitOutcome::Late);
+    }
+    assert_eq!(ledger.load(&key(2), LoadedLinks::All).await.unwrap(), None);
+    assert_eq!(ledger.load(&key(1), LoadedLinks::All).await.unwrap().unwrap().write_id, write_id);
+
+    let [creation, ..] = changes();
+    let in_time = Change { not_after: not_after.after(Duration::from_millis(1)), ..creation };
+    assert_eq!(ledger.commit(in_time.clone()).await.unwrap(), CommitOutcome::Committed, "at its last moment");
 }
 
 pub(crate) async fn an_installation_is_given_once(backend: &dyn Backend) {
