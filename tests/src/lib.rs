@@ -8,6 +8,7 @@ pub mod bytes;
 pub mod client;
 pub mod disk;
 pub mod exactly_n;
+pub mod failing_files;
 pub mod leaks;
 pub mod liar;
 pub mod nginx;

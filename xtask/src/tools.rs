@@ -62,6 +62,11 @@ pub(crate) fn ensure_nginx() -> Result<()> {
     ensure_programs(&[("nginx", "nginx-light")])
 }
 
+/// What lets files of a running server fail, in the tests.
+pub(crate) fn ensure_strace() -> Result<()> {
+    ensure_programs(&[("strace", "strace")])
+}
+
 /// Programs that open archives. The heavy tests try ours in them.
 pub(crate) fn ensure_archive_readers() -> Result<()> {
     ensure_programs(&[

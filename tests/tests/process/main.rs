@@ -8,6 +8,7 @@ mod crowds;
 mod disk_full;
 mod editions;
 mod ending;
+mod failing_disk;
 mod guessing;
 mod limits;
 mod log;
