@@ -31,7 +31,7 @@ const FIRST_REQUEST_GRACE: Duration = Duration::from_millis(100);
 /// The first request of a connection that is one too many waits so long for room: by then, all that
 /// came at the same time have had the time to ask.
 const ROOM_WAIT: Duration = Duration::from_millis(250);
-/// How often room is looked for meanwhile, besides whenever somebody leaves.
+/// How often room is looked for, besides whenever somebody leaves.
 const ROOM_RETRY: Duration = Duration::from_millis(25);
 /// There is no room once it was missing for so long.
 const SATURATED_AFTER: Duration = Duration::from_secs(1);
@@ -115,7 +115,7 @@ impl Connections {
                 }
             }
             // Somebody may become silent without anybody leaving.
-            let _ = tokio::time::timeout(REQUEST_GAP_MIN, left).await;
+            let _ = tokio::time::timeout(ROOM_RETRY, left).await;
         }
     }
 
@@ -307,6 +307,13 @@ mod tests {
         SocketAddr::new(address.parse().unwrap(), 1)
     }
 
+    /// Comes, and says nothing.
+    fn silent(connections: &Arc<Connections>, address: &str) -> ConnectionGuard {
+        let guard = connections.admit(from(address)).unwrap();
+        guard.activity.await_bytes();
+        guard
+    }
+
     fn is_closed(guard: &ConnectionGuard) -> bool {
         futures_util::FutureExt::now_or_never(guard.activity.closed()).is_some()
     }
@@ -316,7 +323,7 @@ mod tests {
         let connections = connections(3, 10);
         let mut guards = Vec::new();
         for _ in 0..3 {
-            guards.push(connections.admit(from("192.0.2.1")).unwrap());
+            guards.push(silent(&connections, "192.0.2.1"));
             tokio::time::sleep(FIRST_REQUEST_GRACE).await;
         }
         // The oldest is being served.
@@ -356,9 +363,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn one_that_the_server_has_not_come_to_yet_does_not_make_room() {
+        let connections = connections(2, 2);
+        let new = [1, 2].map(|_| connections.admit(from("192.0.2.1")).unwrap());
+        tokio::time::sleep(FIRST_REQUEST_GRACE).await;
+        assert!(connections.admit(from("192.0.2.2")).unwrap().is_over_limit);
+        assert!(connections.admit(from("192.0.2.1")).is_none());
+        // Half a request came, and the server has not looked whether more of it did.
+        new.iter().for_each(|guard| assert!(guard.activity.read(10)));
+        assert!(connections.admit(from("192.0.2.2")).unwrap().is_over_limit);
+        new[1].activity.await_bytes();
+        tokio::time::sleep(FIRST_REQUEST_GRACE).await;
+        assert!(!connections.admit(from("192.0.2.2")).unwrap().is_over_limit);
+        assert_eq!(new.each_ref().map(is_closed), [false, true]);
+    }
+
+    #[tokio::test]
     async fn one_too_many_waits_for_those_who_came_with_it_and_say_nothing() {
         let connections = connections(2, 100);
-        let silent = [1, 2].map(|_| connections.admit(from("192.0.2.1")).unwrap());
+        let silent = [1, 2].map(|_| silent(&connections, "192.0.2.1"));
         let third = connections.admit(from("192.0.2.2")).unwrap();
         let over_limit = third.over_limit().unwrap();
         third.activity.begin_request();
@@ -378,7 +401,7 @@ mod tests {
     async fn a_peer_has_its_share_and_a_proxy_has_all() {
         let connections = connections(100, 2);
         // A network of 64 bits is one peer.
-        let first = ["2001:db8::1", "2001:db8::2"].map(|address| connections.admit(from(address)).unwrap());
+        let first = ["2001:db8::1", "2001:db8::2"].map(|address| silent(&connections, address));
         let third = connections.admit(from("2001:db8::3")).unwrap();
         assert!(first.iter().any(is_closed), "its own make room");
         first.iter().chain([&third]).for_each(|guard| guard.activity.begin_request());

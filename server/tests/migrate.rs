@@ -221,7 +221,7 @@ async fn fill(ledger: &SqliteLedger, seed: u8) {
             key,
             expect: None,
             not_after: Timestamp::from_millis(u64::MAX),
-        expect_objects: None,
+            expect_objects: None,
             drop_content: None,
             record: Some(row),
             new_links,

@@ -30,6 +30,9 @@ struct State {
     in_request: bool,
     /// Whether no request was answered yet.
     is_first: bool,
+    /// Whether the server has looked for bytes and there were none. Until then it is the server
+    /// that has not come to this connection yet.
+    awaits_bytes: bool,
     /// Whether the rest of a body is awaited.
     awaits_body: bool,
     /// Whether the client does not take what is written.
@@ -47,7 +50,7 @@ pub(super) enum Inactivity {
     InHeaders(Duration),
     /// A body does not come, or an answer is not taken.
     InRequest(Duration),
-    /// It does not: the server works.
+    /// It does not: the server works, or has not come to it yet.
     None,
 }
 
@@ -61,6 +64,7 @@ impl Activity {
             in_headers: false,
             in_request: false,
             is_first: true,
+            awaits_bytes: false,
             awaits_body: false,
             awaits_reader: false,
             buffered: 0,
@@ -71,6 +75,7 @@ impl Activity {
     /// Bytes came. Whether a request begins with them.
     pub(crate) fn read(&self, len: usize) -> bool {
         let mut state = self.state();
+        state.awaits_bytes = false;
         let begins = !state.in_request && !state.in_headers;
         if state.in_request {
             state.move_bytes(len);
@@ -79,6 +84,11 @@ impl Activity {
             state.restart();
         }
         begins
+    }
+
+    /// The server looked for bytes, and there are none.
+    pub(crate) fn await_bytes(&self) {
+        self.state().awaits_bytes = true;
     }
 
     /// Whether a request has begun with bytes of its own, and its headers are not complete.
@@ -148,6 +158,7 @@ impl Activity {
                     Inactivity::None
                 }
             }
+            State { awaits_bytes: false, .. } => Inactivity::None,
             State { in_headers: true, .. } => Inactivity::InHeaders(since),
             State { is_first, .. } => Inactivity::BeforeRequest { since, is_first: *is_first },
         }

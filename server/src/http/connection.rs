@@ -61,9 +61,11 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output
         connections.spawn(async move {
             let activity = Arc::clone(&guard.activity);
             tokio::select! {
-                () = serve_connection(stream, router, timeouts, ending, &guard) => {}
-                // Without a word: it has been silent itself.
+                biased;
+                // Without a word: it has been silent itself. First, so that nothing is begun for it
+                // that it would not be told of.
                 () = activity.closed() => {}
+                () = serve_connection(stream, router, timeouts, ending, &guard) => {}
             }
             drop(guard);
         });

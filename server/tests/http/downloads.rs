@@ -60,7 +60,8 @@ async fn a_range_of_other_bytes_or_in_another_unit_gives_the_whole() {
     let same = server.call(fetch().header("range", "bytes=1-2").header("if-range", &tag)).await;
     assert_eq!((same.status, &same.body[..]), (StatusCode::PARTIAL_CONTENT, &sender.parts[2][1..3]));
 
-    let others = ["\"other\"".to_owned(), format!("W/{tag}"), "Mon, 30 Nov 2026 15:00:00 GMT".to_owned(), String::new()];
+    let others =
+        ["\"other\"".to_owned(), format!("W/{tag}"), "Mon, 30 Nov 2026 15:00:00 GMT".to_owned(), String::new()];
     for other in others {
         let answer = server.call(fetch().header("range", "bytes=1-2").header("if-range", &other)).await;
         assert_eq!((answer.status, &answer.body[..]), (StatusCode::OK, &sender.parts[2][..]), "{other}");

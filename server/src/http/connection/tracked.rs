@@ -51,7 +51,11 @@ impl TrackedSocket {
 impl AsyncRead for TrackedSocket {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(cx, buf) else {
+            self.activity.await_bytes();
+            return Poll::Pending;
+        };
+        read?;
         let read = &buf.filled()[before..];
         if !read.is_empty() {
             if self.activity.read(read.len()) {
