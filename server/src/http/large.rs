@@ -20,27 +20,27 @@ use super::error::Error;
 /// are smaller.
 const LARGE_LEN: u64 = 128 * 1024;
 /// KiB of large answers at the same time.
-const ROOM_KIB: usize = 64 * 1024;
+const MEMORY_KIB: usize = 64 * 1024;
 /// An answer goes on its way in pieces, so that the connection does not copy all of it.
 const PIECE_LEN: usize = 16 * 1024;
 
-/// Room for large answers.
+/// Memory for large answers.
 #[derive(Clone)]
-pub(super) struct Room(Arc<Semaphore>);
+pub(super) struct AnswerMemory(Arc<Semaphore>);
 
-impl Room {
+impl AnswerMemory {
     pub(super) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(ROOM_KIB)))
+        Self(Arc::new(Semaphore::new(MEMORY_KIB)))
     }
 }
 
 /// Lets a large answer go if there is room for it, and keeps the room until its last byte has left.
 /// Otherwise the client is asked to come back: every call can be made again.
-pub(super) async fn hold(State(room): State<Room>, request: Request, next: Next) -> Response {
+pub(super) async fn hold(State(memory): State<AnswerMemory>, request: Request, next: Next) -> Response {
     // One copy of the document serves everybody.
     let is_shared = request.uri().path().ends_with("/openapi.json");
     let response = next.run(request).await;
-    if is_shared { response } else { room.admit(response).await }
+    if is_shared { response } else { memory.admit(response).await }
 }
 
 /// Bytes that keep their room for as long as anybody has a piece of them.
@@ -55,7 +55,7 @@ impl AsRef<[u8]> for HeldBytes {
     }
 }
 
-impl Room {
+impl AnswerMemory {
     async fn admit(&self, response: Response) -> Response {
         // What is streamed has no length that is known here.
         let Some(len) = response.body().size_hint().exact().filter(|len| *len > LARGE_LEN) else { return response };
@@ -86,12 +86,12 @@ mod tests {
 
     #[tokio::test]
     async fn large_answers_have_room_until_their_last_byte_has_left() {
-        let room = Room(Arc::new(Semaphore::new(500)));
-        let first = room.admit(answer(300)).await;
+        let memory = AnswerMemory(Arc::new(Semaphore::new(500)));
+        let first = memory.admit(answer(300)).await;
         assert_eq!(first.headers()[header::CONTENT_LENGTH], (300 * 1024).to_string());
-        assert_eq!(room.admit(answer(300)).await.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(room.admit(answer(128)).await.status(), StatusCode::OK, "one that is not large needs no room");
-        let second = room.admit(answer(200)).await;
+        assert_eq!(memory.admit(answer(300)).await.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(memory.admit(answer(128)).await.status(), StatusCode::OK, "one that is not large needs no room");
+        let second = memory.admit(answer(200)).await;
         assert_eq!(second.status(), StatusCode::OK);
 
         // A piece that waits to be written keeps the room, though the body is done.
@@ -105,10 +105,10 @@ mod tests {
         assert_eq!(Bytes::from(pieces.concat()), answer(300).into_body().collect().await.unwrap().to_bytes());
         let last = pieces.pop();
         drop(pieces);
-        assert_eq!(room.0.available_permits(), 0);
+        assert_eq!(memory.0.available_permits(), 0);
         drop(last);
-        assert_eq!(room.0.available_permits(), 300);
+        assert_eq!(memory.0.available_permits(), 300);
         drop(second);
-        assert_eq!(room.0.available_permits(), 500);
+        assert_eq!(memory.0.available_permits(), 500);
     }
 }

@@ -26,16 +26,16 @@ impl RedisLedger {
         if found.is_some() || self.nodes.replicas() == 0 {
             return Ok(found);
         }
-        let (tag, look) = self.look_at_link(link);
-        self.write(tag, look.repeatable()).await?.value::<Option<Vec<u8>>>()?.map(share_of).transpose()
+        let (tag, script) = self.link_script(link);
+        self.write(tag, script.repeatable()).await?.value::<Option<Vec<u8>>>()?.map(share_of).transpose()
     }
 
     pub(super) async fn indexed_share_of_link(&self, link: &LinkId) -> Result<Option<ShareId>, LedgerError> {
-        let (tag, look) = self.look_at_link(link);
-        self.read(tag, look).await?.value::<Option<Vec<u8>>>()?.map(share_of).transpose()
+        let (tag, script) = self.link_script(link);
+        self.read(tag, script).await?.value::<Option<Vec<u8>>>()?.map(share_of).transpose()
     }
 
-    fn look_at_link(&self, link: &LinkId) -> (Tag, Invocation) {
+    fn link_script(&self, link: &LinkId) -> (Tag, Invocation) {
         let (tag, key) = self.keys.link(link);
         (tag, self.script(&scripts::GET, tag).key(key).arg("GET"))
     }
