@@ -131,6 +131,7 @@ fn new_share(request: &CreateShare, creator: Creator, context: &Context<'_>) -> 
         paused: false,
         state: State::Uploading { until: context.policy.upload_end(now) },
         content_lost_at: None,
+        lost_content: None,
         links: Links::default(),
     })
 }

@@ -61,6 +61,7 @@ pub(crate) fn grant(
     context: &mut Context<'_>,
 ) -> Result<Grant, Refusal> {
     check_grant(held, attempt, verifier, context)?;
+    check_is_whole(held, content_for(held.link(), Some(verifier)))?;
     let now = context.now;
     let terms = held.share.kind.lease_terms();
     let link = held.link();
@@ -103,6 +104,26 @@ pub(crate) fn grant(
 pub(crate) fn content_for(link: &Link, lease: Option<&Verifier>) -> ContentNumber {
     let lease = lease.and_then(|verifier| link.lease(verifier)).filter(|lease| lease.runs());
     lease.map(|lease| lease.content).filter(|content| link.wraps(*content).is_ok()).unwrap_or(link.content)
+}
+
+/// Refuses what cannot be handed out whole.
+fn check_is_whole(held: &Held<'_>, content: ContentNumber) -> Result<(), Refusal> {
+    if held.share.lost_content == Some(content) { Err(Refusal::ContentLost) } else { Ok(()) }
+}
+
+/// Ends the leases of a content that is lost, as if they had never been granted: those who asked
+/// cannot have saved it.
+pub(crate) fn give_back(link: &mut Link, lost: ContentNumber, context: &mut Context<'_>) {
+    let (all, id) = (link.leases.len(), link.link);
+    let is_lost = |lease: &Lease| lease.runs() && lease.content == lost;
+    let begun = |lease: &&Lease| is_lost(lease) && lease.state != LeaseState::Granted;
+    let begun = link.leases.iter().filter(begun).count();
+    link.leases.retain(|lease| !is_lost(lease));
+    let started = &mut link.counters.started.count;
+    *started = started.saturating_sub(u32::try_from(begun).unwrap_or(u32::MAX));
+    for _ in link.leases.len()..all {
+        context.log(Some(id), Event::Released);
+    }
 }
 
 /// Whether a lease may be granted, for this attempt. A holder of one that runs, who shows again
@@ -168,7 +189,8 @@ pub(crate) fn fetch(
     context: &mut Context<'_>,
 ) -> Result<(), Refusal> {
     let now = context.now;
-    let of = held.link().lease(verifier).ok_or(Refusal::LeaseEnded)?.content;
+    let of = held.link().lease(verifier).filter(|lease| lease.runs()).ok_or(Refusal::LeaseEnded)?.content;
+    check_is_whole(held, of)?;
     let bytes_max = held.share.fixed_content(of).map_or(0, |content| content.lease_bytes_max());
     let link = held.link_mut();
     let none_left = link.taken() >= link.downloads_max;

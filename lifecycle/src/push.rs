@@ -42,6 +42,7 @@ pub(crate) fn new(id: LinkId, request: &PutPush, creator: Creator, context: &Con
         paused: false,
         state: State::Ready { content: Content::Inline { padded_len }, editions: Editions::default() },
         content_lost_at: None,
+        lost_content: None,
         links: vec![Link::new((0, id), &as_link(request), created_with, expires_at)].into(),
     })
 }

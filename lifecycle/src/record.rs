@@ -58,10 +58,13 @@ pub(crate) struct Share {
     pub(crate) kind: Kind,
     pub(crate) paused: bool,
     pub(crate) state: State,
-    /// When ciphertext of the share was found missing or damaged. Advice for the owner: no rule
-    /// rests on it.
+    /// When ciphertext of the share was found missing or damaged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) content_lost_at: Option<Timestamp>,
+    /// Of which content, as far as is known: of that, nothing is handed out, and nobody is charged
+    /// for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lost_content: Option<ContentNumber>,
     pub(crate) links: Links,
 }
 
@@ -290,11 +293,13 @@ impl Record {
         }
     }
 
-    /// Whether some of its content was found missing or damaged, and is not whole again as far as
-    /// is known.
+    /// The content that was found missing or damaged, and is not whole again as far as is known.
     #[must_use]
-    pub fn content_is_lost(&self) -> bool {
-        matches!(&self.kept, Kept::Share(share) if share.content_lost_at.is_some())
+    pub fn lost_content(&self) -> Option<ContentNumber> {
+        match &self.kept {
+            Kept::Share(share) => share.lost_content,
+            Kept::Burned { .. } => None,
+        }
     }
 
     /// How many parts of each content have to be there, and a manifest. None of what is not fixed

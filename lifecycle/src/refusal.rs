@@ -43,6 +43,9 @@ pub enum Refusal {
         /// When it is worth trying again.
         retry_after: Duration,
     },
+    /// Some of what the link hands out is missing or damaged. Charged to nobody.
+    #[error("what is stored is lost or damaged")]
+    ContentLost,
     /// The lease is unknown, finished, lapsed or of another link.
     #[error("the lease has ended")]
     LeaseEnded,

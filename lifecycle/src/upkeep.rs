@@ -6,7 +6,7 @@ use subrosa_shared::id::LinkId;
 
 use crate::command::Command;
 use crate::context::Context;
-use crate::guess;
+use crate::{guess, lease};
 use crate::record::{Kept, Kind, Record, State, kept};
 use crate::refusal::Refusal;
 
@@ -83,8 +83,8 @@ impl Command for ContentDeleted {
 /// check in the background.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ContentChecked {
-    /// Whether some of it is missing or damaged.
-    pub lost: bool,
+    /// The content of which some is missing or damaged; none if all is whole.
+    pub lost: Option<ContentNumber>,
 }
 
 impl Command for ContentChecked {
@@ -121,15 +121,25 @@ fn blobs_deleted(record: &mut Option<Record>, context: &mut Context<'_>) {
     }
 }
 
-/// Journal that stored content was found lost, or whole again. Only content that is fixed can be
-/// lost: while an upload runs, its owner stores a part again.
-fn content_checked(record: &mut Option<Record>, lost: bool, context: &mut Context<'_>) {
+/// Notes that stored content was found lost, or whole again. Only content that is fixed can be
+/// lost: while an upload runs, its owner stores a part again. Who has begun to download what cannot
+/// be downloaded is charged nothing.
+fn content_checked(record: &mut Option<Record>, lost: Option<ContentNumber>, context: &mut Context<'_>) {
     let Ok((_, share)) = kept(record) else { return };
     if !matches!((&share.kind, &share.state), (Kind::Files { .. }, State::Ready { .. })) {
         return;
     }
-    if lost != share.content_lost_at.is_some() {
-        share.content_lost_at = lost.then_some(context.now);
-        context.log(None, if lost { Event::ContentLost } else { Event::ContentRestored });
+    if lost == share.lost_content {
+        return;
+    }
+    share.lost_content = lost;
+    let was_lost = share.content_lost_at.is_some();
+    share.content_lost_at = lost.and(share.content_lost_at.or(Some(context.now)));
+    if was_lost != lost.is_some() {
+        context.log(None, if lost.is_some() { Event::ContentLost } else { Event::ContentRestored });
+    }
+    let Some(lost) = lost else { return };
+    for link in &mut share.links {
+        lease::give_back(link, lost, context);
     }
 }

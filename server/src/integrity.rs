@@ -124,12 +124,13 @@ async fn check_share(
     let mut objects = app.store().ledger().objects(&share).await?.rows;
     // Not those of an upload that runs, nor of a content that goes.
     objects.retain(|object| part_counts.iter().any(|(content, _)| object.content == *content));
-    // Of each content the manifest, then the parts, each once.
-    let whole: u64 = part_counts.iter().map(|(_, part_count)| u64::from(*part_count) + 1).sum();
-    let mut lost = (objects.len() as u64 != whole).then_some((None, Loss::Missing));
+    // Of which a row is missing.
+    let rows_of = |content| objects.iter().filter(|object| object.content == content).count() as u64;
+    let short = part_counts.iter().find(|(content, part_count)| rows_of(*content) != u64::from(*part_count) + 1);
+    let mut lost = short.map(|(content, _)| (*content, None, Loss::Missing));
     for object in &objects {
         if let Some(loss) = check_object(app, &share, object, rate_limit).await? {
-            lost = Some((Some(object.slot), loss));
+            lost = Some((object.content, Some(object.slot), loss));
             break;
         }
     }
@@ -138,11 +139,11 @@ async fn check_share(
     if lost.is_some() && !is_same(app.store().record(share).await?) {
         return Ok(false);
     }
-    if let Some((slot, loss)) = lost {
-        if app.store().note_content(share, true).await? {
+    if let Some((content, slot, loss)) = lost {
+        if app.store().note_content(share, Some(content)).await? {
             tell(&share, slot, loss);
         }
-    } else if rate_limit.rate.is_some() && app.store().note_content(share, false).await? {
+    } else if rate_limit.rate.is_some() && app.store().note_content(share, None).await? {
         tracing::info!(%share, "ciphertext that was lost is whole again");
     }
     Ok(lost.is_some())

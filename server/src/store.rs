@@ -280,12 +280,12 @@ impl Store {
         Err(StoreError::Contended)
     }
 
-    /// Notes that stored content is lost, or whole again. Whether that is news.
+    /// Notes that a stored content is lost, or that all are whole again. Whether that is news.
     ///
     /// # Errors
     /// The ledger fails.
-    pub async fn note_content(&self, share: ShareId, lost: bool) -> Result<bool, StoreError> {
-        let known = |record: Option<Record>| record.is_none_or(|record| record.content_is_lost() == lost);
+    pub async fn note_content(&self, share: ShareId, lost: Option<ContentNumber>) -> Result<bool, StoreError> {
+        let known = |record: Option<Record>| record.is_none_or(|record| record.lost_content() == lost);
         if known(self.record(share).await?) {
             return Ok(false);
         }

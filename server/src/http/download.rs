@@ -152,7 +152,7 @@ async fn tell_lost(app: &App, (share, content, slot): ObjectId, loss: Loss) {
     {
         return;
     }
-    match app.store().note_content(share, true).await {
+    match app.store().note_content(share, Some(content)).await {
         Ok(true) => {
             tracing::error!(%share, %content, ?slot, %loss, "stored ciphertext is lost: restore it from a backup")
         }

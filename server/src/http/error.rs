@@ -107,9 +107,7 @@ impl Error {
                 | LedgerError::NotInService(_)
                 | LedgerError::Clock(_),
             ) => retry(P::Busy, BUSY_RETRY).with_detail("The server's records take no changes right now."),
-            Self::Blobs(BlobsError::Lost(_)) => Problem::new(P::ContentLost).with_detail(
-                "Trying again does not help. The sender has to send it again, or the operator to restore it.",
-            ),
+            Self::Blobs(BlobsError::Lost(_)) => lost_content(),
             // What a newer program wrote is not damaged.
             Self::Record(RecordError::UnknownVersion { .. }) => Problem::new(P::Internal),
             Self::Record(_) => {
@@ -143,6 +141,11 @@ impl Error {
     }
 }
 
+fn lost_content() -> Problem {
+    Problem::new(ProblemType::ContentLost)
+        .with_detail("Trying again does not help. The sender has to send it again, or the operator to restore it.")
+}
+
 fn refusal_problem(refusal: &Refusal) -> Problem {
     use ProblemType as P;
     match *refusal {
@@ -157,6 +160,7 @@ fn refusal_problem(refusal: &Refusal) -> Problem {
         Refusal::TooManyLeases { retry_after } => {
             retry(P::Busy, retry_after).with_detail("Too many downloads of this link run at the same time.")
         }
+        Refusal::ContentLost => lost_content(),
         Refusal::LeaseEnded => Problem::new(P::LeaseEnded),
         Refusal::LeaseNotStarted => Problem::new(P::LeaseNotStarted),
         Refusal::LeaseSpent => Problem::new(P::LeaseSpent),

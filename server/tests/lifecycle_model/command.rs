@@ -121,7 +121,9 @@ impl Command {
             Self::CountGuess { link } => allowed(CountGuess { link }),
             Self::Tick => allowed(lifecycle::Tick),
             Self::BlobsDeleted => allowed(lifecycle::BlobsDeleted),
-            Self::ContentChecked { lost } => allowed(lifecycle::ContentChecked { lost }),
+            Self::ContentChecked { lost } => {
+                allowed(lifecycle::ContentChecked { lost: lost.then_some(ContentNumber::FIRST) })
+            }
         }
     }
 }

@@ -56,6 +56,8 @@ struct Link {
     devices: Vec<Verifier>,
     opened: Vec<u64>,
     started: Vec<u64>,
+    /// Of these, so many were given back, because what they began to fetch is lost.
+    given_back: usize,
     finished: Vec<u64>,
     wrong: Vec<u64>,
     receipts: Vec<StoredReceipt>,
@@ -114,6 +116,18 @@ impl Model {
         self.moments = self.moments.split_off(&(self.now + 1));
     }
 
+    /// What is lost was downloaded by nobody.
+    fn give_back_all(&mut self) {
+        let mut said = Vec::new();
+        for link in self.share.iter_mut().flat_map(|share| &mut share.links).filter(|link| link.gone.is_none()) {
+            let running = link.leases.iter().filter(|lease| lease.runs());
+            said.extend(running.clone().map(|_| link.id));
+            link.given_back += running.filter(|lease| !lease.fetched.is_empty()).count();
+            link.leases.retain(|lease| !lease.runs());
+        }
+        said.into_iter().for_each(|id| self.say(Some(id), Event::Released));
+    }
+
     fn say(&mut self, link: Option<LinkId>, event: Event) {
         self.log.push(LogLine { at: Timestamp::from_millis(self.now), link, event });
     }
@@ -155,7 +169,7 @@ impl Model {
         let Some(share) = &mut self.share else { return };
         let mut said = Vec::new();
         for link in share.links.iter_mut().filter(|link| link.gone.is_none()) {
-            if link.started.len() >= link.max as usize && !link.leases.iter().any(Lease::runs) {
+            if link.taken() >= link.max as usize && !link.leases.iter().any(Lease::runs) {
                 link.end(EndReason::Spent, now);
                 said.push(link.id);
             }
@@ -205,8 +219,13 @@ impl Link {
         self.leases.retain(|lease| lease.finished.is_some());
     }
 
+    /// Downloads that count.
+    fn taken(&self) -> usize {
+        self.started.len() - self.given_back
+    }
+
     fn used(&self) -> usize {
-        self.started.len() + self.leases.iter().filter(|lease| lease.runs() && lease.fetched.is_empty()).count()
+        self.taken() + self.leases.iter().filter(|lease| lease.runs() && lease.fetched.is_empty()).count()
     }
 }
 
@@ -237,6 +256,9 @@ impl Model {
                 {
                     share.content_lost = lost.then_some(now);
                     self.say(None, if *lost { Event::ContentLost } else { Event::ContentRestored });
+                    if *lost {
+                        self.give_back_all();
+                    }
                 }
                 Ok(Answer::Allowed)
             }

@@ -18,6 +18,7 @@ impl Model {
         let at = Timestamp::from_millis(now);
         let share = self.share.as_mut().unwrap();
         let paused = share.paused || share.links[place].paused;
+        let is_lost = share.content_lost.is_some();
         let link = &mut share.links[place];
         let id = link.id;
         match action {
@@ -64,9 +65,12 @@ impl Model {
                 Ok(Answer::Allowed)
             }
             HolderAction::Fetch { lease, bytes } => {
-                let full = link.started.len() >= link.max as usize;
+                let full = link.taken() >= link.max as usize;
                 let lease = link.leases.iter_mut().find(|known| known.verifier == *lease && known.runs());
                 let lease = lease.ok_or(Refusal::LeaseEnded)?;
+                if is_lost {
+                    return Err(Refusal::ContentLost);
+                }
                 let first = lease.fetched.is_empty();
                 if first && *bytes == 0 {
                     return Ok(Answer::Allowed);
@@ -106,6 +110,9 @@ impl Model {
                         lease.anew = true;
                         return Err(self.wrong(place));
                     }
+                }
+                if is_lost {
+                    return Err(Refusal::ContentLost);
                 }
                 let link = &mut self.share.as_mut().unwrap().links[place];
                 match link.leases.iter().find(|known| known.verifier == *lease) {

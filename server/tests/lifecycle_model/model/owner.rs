@@ -137,6 +137,7 @@ impl Model {
             devices: Vec::new(),
             opened: Vec::new(),
             started: Vec::new(),
+            given_back: 0,
             finished: Vec::new(),
             wrong: Vec::new(),
             receipts: Vec::new(),

@@ -72,11 +72,11 @@ impl Model {
             needs_password: link.lock.needs_password,
             expires_at: Timestamp::from_millis(link.expires),
             downloads_max: link.max,
-            downloads_taken: u32::try_from(link.started.len()).unwrap(),
+            downloads_taken: u32::try_from(link.taken()).unwrap(),
             recipient_may_destroy: link.may_destroy,
             counters: LinkCounters {
                 opened: counter(&link.opened),
-                started: counter(&link.started),
+                started: Counter { count: u32::try_from(link.taken()).unwrap(), ..counter(&link.started) },
                 finished: counter(&link.finished),
                 wrong_password: counter(&link.wrong),
             },
