@@ -6,9 +6,9 @@ use subrosa_shared::id::LinkId;
 
 use crate::command::Command;
 use crate::context::Context;
-use crate::{guess, lease};
 use crate::record::{Kept, Kind, Record, State, kept};
 use crate::refusal::Refusal;
+use crate::{guess, lease};
 
 /// A wrong open proof was compared and refused, but the ledger did not take the step that counted
 /// it. From the store, before it compares another.
@@ -139,7 +139,7 @@ fn content_checked(record: &mut Option<Record>, lost: Option<ContentNumber>, con
         context.log(None, if lost.is_some() { Event::ContentLost } else { Event::ContentRestored });
     }
     let Some(lost) = lost else { return };
-    for link in &mut share.links {
+    for link in share.links.iter_mut() {
         lease::give_back(link, lost, context);
     }
 }

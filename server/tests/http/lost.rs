@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use http::header;
 use http_body_util::BodyExt as _;
-use subrosa_shared::api::{Event, Log};
+use subrosa_shared::api::{Event, LinkState, Log};
 use subrosa_shared::problem::ProblemType;
 use subrosa_shared::secret::LeaseSecret;
 use tokio::time::{Duration, Instant, sleep};
@@ -68,13 +68,37 @@ async fn a_lost_part_is_told_as_lost_charged_to_nobody_and_told_to_the_owner_onc
         assert_eq!(status.content_lost_at, Some(crate::support::START), "{what}");
         let told = events(&server, &sender).await.iter().filter(|event| **event == Event::ContentLost).count();
         assert_eq!(told, 1, "{what}");
-        // What is whole is handed out all the same, and the lease was charged nothing yet.
-        for _ in 0..3 {
-            server.call(link.fetch(&lease, 0)).await.ok();
-            server.call(link.fetch(&lease, 2)).await.ok();
-        }
-        assert_eq!(sender.status(&server).await.links[0].counters.started.count, 1, "{what}");
+        // Of what cannot be had whole, nothing is handed out.
+        server.call(link.fetch(&lease, 0)).await.refused(ProblemType::LeaseEnded);
+        server.call(link.ask_lease(&LeaseSecret::from_bytes([2; 32]))).await.refused(ProblemType::ContentLost);
+        let status = sender.status(&server).await;
+        assert_eq!((status.links[0].downloads_taken, status.links[0].state), (0, LinkState::Ready), "{what}");
     }
+}
+
+/// What was begun before the loss was found counts for nobody either, and can be begun anew when
+/// the content is whole again.
+#[tokio::test]
+async fn a_download_of_what_is_found_lost_is_given_back() {
+    let server = Server::start().await;
+    let (sender, link) = shared(&server, Link::new(9)).await;
+    let (lease, _) = link.lease(&server, 1).await;
+    server.call(link.fetch(&lease, 0)).await.ok();
+    assert_eq!(sender.status(&server).await.links[0].downloads_taken, 1);
+    let blob = blob(&server, &sender, "1");
+    let kept = fs::read(&blob).unwrap();
+    fs::remove_file(&blob).unwrap();
+    server.call(link.fetch(&lease, 1)).await.refused(ProblemType::ContentLost);
+    assert_eq!(sender.status(&server).await.links[0].downloads_taken, 0);
+    assert!(events(&server, &sender).await.contains(&Event::Released));
+
+    fs::write(&blob, kept).unwrap();
+    server.app.store().note_content(sender.share, None).await.unwrap();
+    let (lease, _) = link.lease(&server, 1).await;
+    for index in 0..3 {
+        assert_eq!(server.call(link.fetch(&lease, index)).await.body, sender.parts[index]);
+    }
+    assert_eq!(sender.status(&server).await.links[0].downloads_taken, 1);
 }
 
 #[tokio::test]

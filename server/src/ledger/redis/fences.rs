@@ -42,7 +42,7 @@ impl RedisLedger {
             };
             match begun.await {
                 // Another server may have given a new one its installation just now.
-                Err(LedgerError::Foreign(_)) if self.read_fence(Tag::LEDGER).await? != fence => {}
+                Err(LedgerError::Foreign(_)) if self.fence_of(Tag::LEDGER).await? != fence => {}
                 result => return result,
             }
         }
@@ -61,13 +61,13 @@ impl RedisLedger {
 
     /// Finds the fence of the whole ledger. What was begun is ended.
     async fn read_fence(&self) -> Result<String, LedgerError> {
-        let mut over_all = self.read_fence(Tag::LEDGER).await?;
+        let mut over_all = self.fence_of(Tag::LEDGER).await?;
         loop {
             if over_all.contains(ON_THE_WAY) {
                 self.follow(&over_all).await?;
             }
-            let fences = try_join_all(Tag::of_ids().map(|tag| self.read_fence(tag))).await?;
-            let again = self.read_fence(Tag::LEDGER).await?;
+            let fences = try_join_all(Tag::of_ids().map(|tag| self.fence_of(tag))).await?;
+            let again = self.fence_of(Tag::LEDGER).await?;
             if again == over_all {
                 let wrong = fences.into_iter().find(|fence| *fence != over_all);
                 return wrong.map_or(Ok(over_all), |fence| Err(foreign(&fence)));
@@ -80,7 +80,7 @@ impl RedisLedger {
     pub(super) async fn change_state(&self, expected: &ServiceState, next: &ServiceState) -> Result<bool, LedgerError> {
         let (expected, next) = (expected.to_text().unwrap_or_default(), next.to_text().unwrap_or_default());
         let decided = format!("{expected}{ON_THE_WAY}{next}");
-        let found = self.read_fence(Tag::LEDGER).await?;
+        let found = self.fence_of(Tag::LEDGER).await?;
         self.follow(&found).await?;
         if self.compare_and_set_fence(Tag::LEDGER, &expected, &decided).await? != decided {
             return Ok(false);
@@ -106,14 +106,14 @@ impl RedisLedger {
         let fences = try_join_all(Tag::of_ids().map(|tag| self.compare_and_set_fence(tag, before, next))).await?;
         // Somebody else may have gone on from there, when all tags were done.
         if let Some(other) = fences.iter().find(|fence| *fence != next)
-            && self.read_fence(Tag::LEDGER).await? == decided
+            && self.fence_of(Tag::LEDGER).await? == decided
         {
             return Err(foreign(other));
         }
         self.compare_and_set_fence(Tag::LEDGER, decided, next).await.map(drop)
     }
 
-    async fn read_fence(&self, tag: Tag) -> Result<String, LedgerError> {
+    async fn fence_of(&self, tag: Tag) -> Result<String, LedgerError> {
         Reply::parse(self.nodes.read(tag, self.fence_script(tag, ONLY_LOOK, "")).await?)?.value()
     }
 
