@@ -107,7 +107,7 @@ async fn check_all(app: &App, rate: Option<u64>) -> Result<Found, CheckError> {
 async fn delete_strays(app: &App, share: ShareId) -> Result<(), CheckError> {
     let objects = app.store().ledger().objects(&share).await?.rows;
     let kept = objects.into_iter().map(|object| object.blob).collect();
-    let deleted = app.blobs().delete_strays(&share, kept, STRAY_AGE).await?;
+    let deleted = app.blobs().delete_strays(&share, &kept, STRAY_AGE).await?;
     if deleted > 0 {
         tracing::info!(%share, deleted, "deleted ciphertext that belonged to no part");
     }

@@ -235,10 +235,9 @@ async fn delete_blobs(app: &App, key: RecordKey) -> Result<bool, BlobsError> {
 async fn delete_content(app: &App, key: RecordKey, content: ContentNumber) -> Result<(), ReapError> {
     let RecordKey::Share(share) = key else { return Ok(()) };
     let objects = app.store().ledger().objects(&share).await?.rows;
-    for object in objects.into_iter().filter(|object| object.content == content) {
-        app.blobs().delete(&share, &object.blob).await?;
-    }
-    Ok(app.blobs().sync_deletions(&share).await?)
+    let of_content = objects.iter().filter(|object| object.content == content);
+    let names: Vec<&str> = of_content.map(|object| object.blob.as_str()).collect();
+    Ok(app.blobs().delete(&share, &names).await?)
 }
 
 async fn sweep_loop(app: &App) {

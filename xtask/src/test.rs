@@ -90,6 +90,7 @@ fn needs(args: &TestArgs) -> Tally {
         tally.need("Redis", tools::ensure_redis);
         tally.need("sqlite3", tools::ensure_sqlite);
         tally.need("nginx", tools::ensure_nginx);
+        tally.need("a store that speaks S3", || tools::ensure_s3().map(drop));
         if args.heavy {
             tally.need("programs that open archives", tools::ensure_archive_readers);
         }

@@ -107,6 +107,9 @@ impl Error {
                 | LedgerError::NotInService(_)
                 | LedgerError::Clock(_),
             ) => retry(P::Busy, BUSY_RETRY).with_detail("The server's records take no changes right now."),
+            Self::Blobs(BlobsError::Unavailable(_)) => {
+                retry(P::Busy, BUSY_RETRY).with_detail("The server's storage does not answer right now.")
+            }
             Self::Blobs(BlobsError::Lost(_)) => Problem::new(P::ContentLost).with_detail(
                 "Trying again does not help. The sender has to send it again, or the operator to restore it.",
             ),

@@ -175,7 +175,7 @@ fn run_one(artifact: &Artifact, round: Round, server: &Path, args: &TestArgs, ta
     if args.heavy {
         program.env("SUBROSA_HEAVY", "1");
     }
-    program.env("SUBROSA_SERVER", server);
+    program.env("SUBROSA_SERVER", server).env("SUBROSA_S3S_FS", tools::ensure_s3()?);
     if artifact.name == PROCESS_TESTS {
         program.env("SUBROSA_PYTHON", tools::ensure_python()?).env("PYTHONDONTWRITEBYTECODE", "1");
     }
