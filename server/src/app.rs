@@ -35,6 +35,7 @@ struct Inner {
     /// The same ledger, to go through all records.
     records: Arc<dyn Transfer>,
     check_bytes_per_sec: u64,
+    accepts_orphans: bool,
     blobs: Blobs,
     policy: Policy,
     choices: Choices,
@@ -121,6 +122,7 @@ impl App {
             store: Store::new(ledger, policy.clone()),
             records,
             check_bytes_per_sec: config.check_bytes_per_sec,
+            accepts_orphans: config.accept_orphans,
             blobs,
             policy,
             choices,
@@ -151,6 +153,11 @@ impl App {
     /// How fast stored ciphertext is read to see that it is whole.
     pub(crate) fn check_bytes_per_sec(&self) -> u64 {
         self.inner.check_bytes_per_sec
+    }
+
+    /// Whether any number of shares that no record knows may be deleted.
+    pub(crate) fn accepts_orphans(&self) -> bool {
+        self.inner.accepts_orphans
     }
 
     /// Ciphertext.

@@ -12,7 +12,8 @@ use std::collections::HashSet;
 use std::error::Error as StdError;
 use std::io;
 use std::path::Path as FsPath;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -30,12 +31,20 @@ use crate::ledger::InstallationId;
 /// Prefix that holds one prefix per share.
 const SHARES: &str = "shares";
 /// Name of the object that holds the installation's id.
-const INSTALLATION: &str = "installation";
+pub(crate) const INSTALLATION: &str = "installation";
 
 /// The blobs of one installation. Cheap to clone.
 #[derive(Clone)]
 pub struct Blobs {
     store: Arc<dyn BlobStore>,
+    ownership: Arc<Ownership>,
+}
+
+/// Whose the blobs have to be, and whether they were, as last seen.
+#[derive(Default)]
+struct Ownership {
+    expected: OnceLock<InstallationId>,
+    is_foreign: AtomicBool,
 }
 
 /// Why blobs could not be stored, read or deleted.
@@ -51,6 +60,9 @@ pub enum BlobsError {
     /// A blob that a row names cannot be given out any more. Trying again does not help.
     #[error("a blob is lost: {0}")]
     Lost(Loss),
+    /// What is there is not of this installation, or nobody's. Nothing is read or deleted there.
+    #[error("where the blobs should be, there are none of this installation")]
+    Foreign,
     /// The store does not answer, or not as it should. It may later.
     #[error("the blob store does not answer as it should")]
     Unavailable(#[source] Box<dyn StdError + Send + Sync>),
@@ -86,7 +98,7 @@ impl Blobs {
     /// The folder cannot be used.
     pub fn open_folder(root: &FsPath, free_bytes_min: u64) -> Result<Self, BlobsError> {
         std::fs::create_dir_all(root.join(SHARES))?;
-        Ok(Self { store: Arc::new(Folder::open(root, free_bytes_min)?) })
+        Ok(Self::over(Folder::open(root, free_bytes_min)?))
     }
 
     /// Uses a bucket, after a look at whether it can do what is needed of it.
@@ -95,7 +107,7 @@ impl Blobs {
     /// It cannot, or cannot be reached.
     pub async fn open_bucket(settings: &BucketSettings) -> Result<Self, BlobsError> {
         let budget = Budget::new(settings.memory, settings.blob_bytes_max);
-        Ok(Self { store: Arc::new(Bucket::open(settings, budget).await?) })
+        Ok(Self::over(Bucket::open(settings, budget).await?))
     }
 
     /// Uses what the configuration names.
@@ -107,6 +119,37 @@ impl Blobs {
             BlobsPlace::Folder(root) => Self::open_folder(root, free_bytes_min),
             BlobsPlace::Bucket(settings) => Self::open_bucket(settings).await,
         }
+    }
+
+    fn over(store: impl BlobStore) -> Self {
+        Self { store: Arc::new(store), ownership: Arc::default() }
+    }
+
+    /// From now on they have to be those of an installation.
+    pub(crate) fn belong_to(&self, id: InstallationId) {
+        let _ = self.ownership.expected.set(id);
+    }
+
+    /// Looks whether they are those of the installation that they have to be of, or of any.
+    ///
+    /// # Errors
+    /// They are not, and are not used until somebody finds that they are; or the store fails.
+    pub async fn expect_installation(&self) -> Result<(), BlobsError> {
+        let found = self.installation().await?;
+        let is_foreign = match self.ownership.expected.get() {
+            Some(expected) => found.as_ref() != Some(expected),
+            None => found.is_none(),
+        };
+        self.ownership.is_foreign.store(is_foreign, Ordering::Relaxed);
+        self.expect_ours()
+    }
+
+    /// The same as it was last seen.
+    ///
+    /// # Errors
+    /// They are not.
+    pub(crate) fn expect_ours(&self) -> Result<(), BlobsError> {
+        if self.ownership.is_foreign.load(Ordering::Relaxed) { Err(BlobsError::Foreign) } else { Ok(()) }
     }
 
     /// What they lie in.
@@ -151,6 +194,7 @@ impl Blobs {
     /// # Errors
     /// There is no room for it, or the store fails.
     pub async fn create(&self, share: &ShareId, name: &str, len: u64) -> Result<Box<dyn BlobWriter>, BlobsError> {
+        self.expect_ours()?;
         self.store.create(&blob_name(share, name), len).await
     }
 
@@ -167,14 +211,13 @@ impl Blobs {
         whole_len: u64,
         range: std::ops::Range<u64>,
     ) -> Result<BlobStream, BlobsError> {
-        match self.store.read(&blob_name(share, name), whole_len, range).await {
+        self.expect_ours()?;
+        let read = self.store.read(&blob_name(share, name), whole_len, range).await;
+        if let Err(BlobsError::Lost(_)) = read {
             // A disk that is not mounted has lost nothing.
-            Err(BlobsError::Lost(loss)) => match self.installation().await? {
-                Some(_) => Err(BlobsError::Lost(loss)),
-                None => Err(BlobsError::Store("there is no installation where the blobs should be".into())),
-            },
-            result => result,
+            self.expect_installation().await?;
         }
+        read
     }
 
     /// Deletes blobs of a share, durably. Fine if there are none.
@@ -182,6 +225,7 @@ impl Blobs {
     /// # Errors
     /// The store fails; some may be deleted then.
     pub async fn delete(&self, share: &ShareId, names: &[&str]) -> Result<(), BlobsError> {
+        self.expect_ours()?;
         let names: Vec<String> = names.iter().map(|name| blob_name(share, name)).collect();
         self.store.delete(&names).await
     }
@@ -191,7 +235,18 @@ impl Blobs {
     /// # Errors
     /// The store fails; some may be deleted then.
     pub async fn delete_share(&self, share: &ShareId) -> Result<(), BlobsError> {
+        self.expect_installation().await?;
         self.store.delete_prefix(&share_prefix(share)).await
+    }
+
+    /// Whether everything of a share was written longer ago than that.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn is_older(&self, share: &ShareId, age: Duration) -> Result<bool, BlobsError> {
+        let blobs = self.store.list(&share_prefix(share));
+        let is_young = |blob: &StoredBlob| blob.written.elapsed().map_or(true, |since| since < age);
+        blobs.try_any(|blob| std::future::ready(is_young(&blob))).await.map(|is_young| !is_young)
     }
 
     /// Shares that have blobs, and things between them that are none of ours (their count).
@@ -248,7 +303,7 @@ impl Blobs {
     /// # Errors
     /// They cannot.
     pub async fn ping(&self) -> Result<(), BlobsError> {
-        self.installation().await?.map(|_| ()).ok_or(BlobsError::NotFound)
+        self.expect_installation().await
     }
 }
 

@@ -197,6 +197,11 @@ pub struct Config {
     /// one start, after a look at the clock: what has expired by it ends for good.
     #[arg(long)]
     pub accept_clock: bool,
+
+    /// Deletes ciphertext that the ledger does not know, however much it is. For one start, after a
+    /// look at whether the ledger is the right one: otherwise only 1 % of all shares may be.
+    #[arg(long)]
+    pub accept_orphans: bool,
 }
 
 /// How log lines look.

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use tokio::net::TcpStream;
 
 pub use self::between::{Between, Mode};
+use crate::disk::files_below;
 use crate::ports::free_port;
 use crate::spawn::{command, spawn};
 use crate::wait;
@@ -28,7 +29,9 @@ const WITHIN: Duration = Duration::from_secs(30);
 /// A store with one bucket. Killed when dropped.
 #[derive(Debug)]
 pub struct S3 {
-    folder: TempDir,
+    folder: PathBuf,
+    /// Deletes the folder, if it is ours.
+    own_folder: Option<TempDir>,
     port: u16,
     /// None while it is dead.
     process: Option<Child>,
@@ -41,8 +44,18 @@ impl S3 {
     /// It does not start.
     pub async fn start() -> Self {
         let folder = TempDir::new().expect("there is room for a folder");
-        fs::create_dir(folder.path().join(BUCKET)).expect("a folder can be made");
-        let mut store = Self { folder, port: free_port(), process: None };
+        let mut store = Self::start_in(folder.path()).await;
+        store.own_folder = Some(folder);
+        store
+    }
+
+    /// Starts one in a folder that stays, with the bucket that is there.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub async fn start_in(folder: &Path) -> Self {
+        fs::create_dir_all(folder.join(BUCKET)).expect("a folder can be made");
+        let mut store = Self { folder: folder.to_owned(), own_folder: None, port: free_port(), process: None };
         store.start_again().await;
         store
     }
@@ -55,7 +68,7 @@ impl S3 {
         assert!(self.process.is_none(), "the store still runs");
         let mut command = command(&program());
         command.args(["--host", HOST, "--port", &self.port.to_string()]);
-        command.args(["--access-key", KEY_ID, "--secret-key", KEY]).arg(self.folder.path());
+        command.args(["--access-key", KEY_ID, "--secret-key", KEY]).arg(&self.folder);
         command.env("RUST_LOG", "warn").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         self.process = Some(spawn(command).expect("s3s-fs and setpriv are installed"));
         let address = self.address();
@@ -77,16 +90,13 @@ impl S3 {
     /// Where the objects under a prefix lie as files.
     #[must_use]
     pub fn folder(&self, prefix: &str) -> PathBuf {
-        self.folder.path().join(BUCKET).join(prefix)
+        self.folder.join(BUCKET).join(prefix)
     }
 
     /// The files of all objects under a prefix.
     #[must_use]
     pub fn objects(&self, prefix: &str) -> Vec<PathBuf> {
-        let mut found = Vec::new();
-        walk(&self.folder(prefix), &mut found);
-        found.sort();
-        found
+        files_below(&self.folder(prefix))
     }
 
     /// Makes an object look as if it was written so long ago.
@@ -132,6 +142,8 @@ impl Drop for S3 {
         if self.process.is_some() {
             self.kill_9();
         }
+        // Only now: the process may write into it until its end.
+        drop(self.own_folder.take());
     }
 }
 
@@ -145,15 +157,6 @@ fn flags(address: &str, prefix: &str) -> Vec<String> {
     ];
     let flags = flags.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]);
     flags.chain(["--blobs-allow-http".to_owned()]).collect()
-}
-
-fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        match entry.path() {
-            path if path.is_dir() => walk(&path, found),
-            path => found.push(path),
-        }
-    }
 }
 
 /// What xtask installed.

@@ -37,7 +37,7 @@ const BACK_OFF_MAX: Duration = Duration::from_secs(3);
 /// Tries after the first.
 const RETRIES_MAX: usize = 8;
 /// No new try so long after the first one. Then clients are told to come back.
-const RETRY_MAX: Duration = Duration::from_secs(20);
+const RETRY_MAX: Duration = Duration::from_secs(10);
 /// Between two listings that have to be empty before a deletion is believed.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// Rounds of a deletion before it is tried again later.

@@ -68,7 +68,6 @@ impl BlobStore for Folder {
     }
 
     async fn put(&self, name: &str, bytes: Bytes, mode: PutMode) -> Result<bool, BlobsError> {
-        let _reserved = self.space.reserve(bytes.len() as u64)?;
         let mode = match mode {
             PutMode::Create => object_store::PutMode::Create,
             PutMode::Replace => object_store::PutMode::Overwrite,

@@ -14,8 +14,8 @@ use super::budget::Budget;
 /// The pieces of a range.
 pub type BlobStream = BoxStream<'static, Result<Bytes, BlobsError>>;
 
-/// A place where blobs lie under names of `a/b/c`: parts of lower-case letters, digits, `-` and `.`,
-/// with `/` between them.
+/// A place where blobs lie under names of `a/b/c`: parts of lower-case letters, digits, `-` and
+/// `.`, with `/` between them.
 ///
 /// What is stored is whole and durable before it is answered, or not visible under its name at all.
 /// An error never means that a blob is lost unless it is [`BlobsError::Lost`] or
@@ -37,9 +37,10 @@ pub trait BlobStore: Send + Sync + 'static {
     async fn read(&self, name: &str, whole_len: u64, range: Range<u64>) -> Result<BlobStream, BlobsError>;
 
     /// Stores a small object whole. `false`: there is one of that name, and it may not be replaced.
+    /// The floor of free space is not looked at: see [`expect_room`](Self::expect_room).
     ///
     /// # Errors
-    /// There is no room for it, or the store fails.
+    /// The disk is full, or the store fails.
     async fn put(&self, name: &str, bytes: Bytes, mode: PutMode) -> Result<bool, BlobsError>;
 
     /// Reads a small object whole. `None`: there is none.

@@ -107,7 +107,7 @@ impl Error {
                 | LedgerError::NotInService(_)
                 | LedgerError::Clock(_),
             ) => retry(P::Busy, BUSY_RETRY).with_detail("The server's records take no changes right now."),
-            Self::Blobs(BlobsError::Unavailable(_)) => {
+            Self::Blobs(BlobsError::Unavailable(_) | BlobsError::Foreign) => {
                 retry(P::Busy, BUSY_RETRY).with_detail("The server's storage does not answer right now.")
             }
             Self::Blobs(BlobsError::Lost(_)) => Problem::new(P::ContentLost).with_detail(

@@ -150,7 +150,11 @@ async fn note(
 ) -> Result<PutObject, Error> {
     let blob = row.blob.clone();
     let noted = match writer.finish().await {
-        Ok(()) => app.store().put_object(share, owner, row).await.map_err(Error::from),
+        // Where it lies now is perhaps no longer where the blobs are.
+        Ok(()) => match app.blobs().expect_ours() {
+            Ok(()) => app.store().put_object(share, owner, row).await.map_err(Error::from),
+            Err(error) => Err(error.into()),
+        },
         Err(error) => Err(error.into()),
     };
     let nobodys = match &noted {

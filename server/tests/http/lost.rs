@@ -137,10 +137,11 @@ async fn blobs_whose_disk_is_away_are_not_told_as_lost() {
     let (blobs, aside) = (server.folder.path().join("blobs"), server.folder.path().join("aside"));
     fs::rename(&blobs, &aside).unwrap();
     fs::create_dir(&blobs).unwrap();
-    server.call(link.fetch(&lease, 1)).await.refused(ProblemType::Internal);
+    server.call(link.fetch(&lease, 1)).await.refused(ProblemType::Busy);
     assert_eq!(sender.status(&server).await.content_lost_at, None);
     fs::remove_dir(&blobs).unwrap();
     fs::rename(&aside, &blobs).unwrap();
+    server.app.blobs().expect_installation().await.unwrap();
     let answer = server.call(link.fetch(&lease, 1)).await.ok();
     assert_eq!(answer.headers[header::CONTENT_LENGTH], sender.parts[1].len().to_string().as_str());
 }
