@@ -146,6 +146,19 @@ async fn blobs_whose_disk_is_away_are_not_told_as_lost() {
     assert_eq!(answer.headers[header::CONTENT_LENGTH], sender.parts[1].len().to_string().as_str());
 }
 
+/// What a disk says that is no loss: here, that a name leads to itself.
+#[tokio::test]
+async fn a_disk_that_fails_in_another_way_has_lost_nothing() {
+    let server = Server::start().await;
+    let (sender, link) = shared(&server, Link::new(9)).await;
+    let (lease, _) = link.lease(&server, 1).await;
+    let file = blob(&server, &sender, "1");
+    fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink(&file, &file).unwrap();
+    server.call(link.fetch(&lease, 1)).await.refused(ProblemType::Internal);
+    assert_eq!(sender.status(&server).await.content_lost_at, None);
+}
+
 #[tokio::test]
 async fn a_part_that_is_lost_while_it_is_uploaded_is_stored_again() {
     let server = Server::start().await;

@@ -53,7 +53,7 @@ impl Between {
                 let mut changes = changes.clone();
                 let mode = *changes.borrow_and_update();
                 let (store, counter) = (store.clone(), Arc::clone(&counter));
-                let refuses = mode == Mode::Refuse || (matches!(mode, Mode::Break(_)) && number % 2 == 0);
+                let refuses = mode == Mode::Refuse || (matches!(mode, Mode::Break(_)) && number.is_multiple_of(2));
                 tokio::spawn(async move {
                     tokio::select! {
                         _ = changes.changed() => {}
