@@ -151,8 +151,8 @@ async fn a_part_that_the_store_lost_is_told_as_lost_and_another_bucket_is_not() 
     assert!(server.client().status(&package).await.unwrap().content_lost_at.is_some());
 }
 
-/// Memory for 34 MiB of parts, of which 16 MiB are the reserve: 20 parts of 1 MiB that do not come to
-/// their end take all that is shared.
+/// Memory for 34 MiB of parts, of which 16 MiB are the reserve: 20 parts of 1 MiB that do not come
+/// to their end take all that is shared.
 #[tokio::test(flavor = "multi_thread")]
 async fn parts_wait_for_memory_none_fails_and_slow_senders_do_not_hold_it() {
     let store = S3::start().await;
