@@ -35,6 +35,7 @@ struct Inner {
     /// The same ledger, to go through all records.
     records: Arc<dyn Transfer>,
     check_bytes_per_sec: u64,
+    accepts_orphans: bool,
     blobs: Blobs,
     policy: Policy,
     choices: Choices,
@@ -73,7 +74,7 @@ pub enum OpenError {
     #[error(transparent)]
     Ledger(#[from] OpenLedgerError),
     /// The blobs cannot be opened.
-    #[error("cannot use {place} for blobs: {source}")]
+    #[error("cannot use {place} for blobs")]
     Blobs {
         /// Where they should be.
         place: String,
@@ -108,19 +109,20 @@ impl App {
         let served = config.served_channels()?;
         let security_txt = config.security_txt.as_deref().map(security_txt::read).transpose()?;
         config.ledger_place()?;
-        let blobs_folder = config.blobs_folder()?;
+        let place = config.blobs_place()?;
         let data_folder = DataFolder::open(&config.data)?;
 
         let records = open_ledger(config, &policy.limits, clock).await?;
         let ledger: Arc<dyn Ledger> = Arc::clone(&records) as _;
-        let blobs = Blobs::open_folder(&blobs_folder, config.free_bytes_min)
-            .map_err(|source| OpenError::Blobs { place: blobs_folder.display().to_string(), source })?;
+        let blobs = Blobs::open(&place, config.free_bytes_min).await;
+        let blobs = blobs.map_err(|source| OpenError::Blobs { place: place.to_string(), source })?;
         installation::check(ledger.as_ref(), &blobs).await?;
 
         let inner = Inner {
             store: Store::new(ledger, policy.clone()),
             records,
             check_bytes_per_sec: config.check_bytes_per_sec,
+            accepts_orphans: config.accept_orphans,
             blobs,
             policy,
             choices,
@@ -151,6 +153,11 @@ impl App {
     /// How fast stored ciphertext is read to see that it is whole.
     pub(crate) fn check_bytes_per_sec(&self) -> u64 {
         self.inner.check_bytes_per_sec
+    }
+
+    /// Whether any number of shares that no record knows may be deleted.
+    pub(crate) fn accepts_orphans(&self) -> bool {
+        self.inner.accepts_orphans
     }
 
     /// Ciphertext.

@@ -1,5 +1,6 @@
 //! What an operator can set: flags, or variables of the same name, read once.
 
+mod blobs;
 mod ledger;
 
 use std::net::SocketAddr;
@@ -17,6 +18,7 @@ use crate::connections::ConnectionLimits;
 use crate::origin::Origin;
 
 pub use crate::connections::{Network, NotANetwork};
+pub use blobs::{Addressing, BlobsPlace, BlobsRisk, BucketFlags, BucketSettings, Secret};
 pub use ledger::LedgerPlace;
 
 /// A century, in seconds: it bounds every sum of moments and lives far below overflow.
@@ -64,9 +66,14 @@ pub struct Config {
     )]
     pub accepted_ledger_risks: Vec<Risk>,
 
-    /// Where ciphertext lies: `file:PATH`. Unless given, the folder `blobs` in the data folder.
+    /// Where ciphertext lies: `file:PATH`, or for several servers a bucket, `s3://BUCKET/PREFIX`.
+    /// Unless given, the folder `blobs` in the data folder.
     #[arg(long, env = "SUBROSA_BLOBS", value_name = "URL", hide_env_values = true)]
     pub blobs: Option<String>,
+
+    /// How a bucket is reached.
+    #[command(flatten)]
+    pub bucket: BucketFlags,
 
     /// A file `security.txt` (RFC 9116) for `/.well-known/security.txt`: whom to tell of a
     /// weakness. Read at the start.
@@ -190,6 +197,11 @@ pub struct Config {
     /// one start, after a look at the clock: what has expired by it ends for good.
     #[arg(long)]
     pub accept_clock: bool,
+
+    /// Deletes ciphertext that the ledger does not know, however much it is. For one start, after a
+    /// look at whether the ledger is the right one: otherwise only 1 % of all shares may be.
+    #[arg(long)]
+    pub accept_orphans: bool,
 }
 
 /// How log lines look.
@@ -267,6 +279,22 @@ pub enum ConfigError {
         /// What is not, and what the flag is about.
         missing: &'static str,
     },
+    /// A setting that is needed.
+    #[error("--{flag} is needed, or --{flag}-file: what is in the bucket cannot be reached without")]
+    Missing {
+        /// The flag.
+        flag: &'static str,
+    },
+    /// A file that holds a setting cannot be read.
+    #[error("cannot read {}, which --{flag}-file names: {source}", .file.display())]
+    File {
+        /// The flag.
+        flag: &'static str,
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// A number out of its bounds.
     #[error("--{flag} must be {rule}")]
     Number {
@@ -342,14 +370,6 @@ impl Config {
             }
         }
         Ok(ServedChannels { channels, push_origin: push_origin.transpose()?, share_origins })
-    }
-
-    /// The folder of the blobs.
-    ///
-    /// # Errors
-    /// The URL is none that this server can use.
-    pub fn blobs_folder(&self) -> Result<PathBuf, ConfigError> {
-        self.place("blobs", self.blobs.as_deref(), "file:", "file:PATH", "blobs")
     }
 
     fn place(

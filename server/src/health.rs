@@ -96,6 +96,7 @@ impl HealthCheck<'_> {
                 }
             }
             (_, Err(_)) => Err("the blob store does not answer"),
+            (_, Ok(Err(BlobsError::Foreign))) => Err("the blobs are not those of this installation"),
             (_, Ok(Err(error))) => {
                 tracing::error!(error = &error as &dyn Error, "the blobs cannot be read");
                 Err("the blobs cannot be read")

@@ -1,5 +1,6 @@
 //! Ledger and blobs carry one installation id. If they do not match, nothing is served and nothing
-//! is swept: the blobs of another installation look like orphans.
+//! is swept: the blobs of another installation look like orphans. Running servers look again every
+//! few seconds.
 
 use crate::blobs::{Blobs, BlobsError};
 use crate::ledger::{InstallationId, Ledger, LedgerError};
@@ -51,7 +52,7 @@ pub enum InstallationError {
 /// They do not match.
 pub(crate) async fn check(ledger: &dyn Ledger, blobs: &Blobs) -> Result<(), InstallationError> {
     match ledger.installation().await? {
-        Some(installation) => expect(&installation, Some(blobs)).await,
+        Some(installation) => expect(&installation, Some(blobs)).await.map(|()| blobs.belong_to(installation)),
         None => {
             let found = blobs.installation().await?;
             let (shares, strangers) = blobs.shares().await?;
@@ -66,6 +67,7 @@ pub(crate) async fn check(ledger: &dyn Ledger, blobs: &Blobs) -> Result<(), Inst
             let id = blobs.set_installation(&id).await?;
             let in_force = ledger.set_installation(id.clone()).await?;
             if in_force == id {
+                blobs.belong_to(id);
                 Ok(())
             } else {
                 Err(InstallationError::Mismatch { ledger: text(&in_force), blobs: text(&id) })

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::blobs::{BlobsError, Loss};
 use crate::ledger::{LedgerError, ObjectRow, Slot};
 use crate::store::StoreError;
+use crate::sweep::ORPHAN_AGE;
 
 /// How often everything is looked at. The first time right after the start.
 const EVERY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -61,13 +62,10 @@ struct Found {
     lost: u64,
 }
 
-/// What no row names is deleted once nothing was written to it for so long: no upload takes so long
-/// between its last byte and its row.
-const STRAY_AGE: Duration = Duration::from_secs(60 * 60);
-
 /// Reads every record, and compares the ciphertext of every share: its lengths, or with a rate its
 /// bytes too.
 async fn check_all(app: &App, rate: Option<u64>) -> Result<Found, CheckError> {
+    app.blobs().expect_installation().await?;
     let mut found = Found::default();
     let mut rate_limit = ReadRate { rate, due: Instant::now() };
     let mut after = None;
@@ -107,7 +105,7 @@ async fn check_all(app: &App, rate: Option<u64>) -> Result<Found, CheckError> {
 async fn delete_strays(app: &App, share: ShareId) -> Result<(), CheckError> {
     let objects = app.store().ledger().objects(&share).await?.rows;
     let kept = objects.into_iter().map(|object| object.blob).collect();
-    let deleted = app.blobs().delete_strays(&share, kept, STRAY_AGE).await?;
+    let deleted = app.blobs().delete_strays(&share, &kept, ORPHAN_AGE).await?;
     if deleted > 0 {
         tracing::info!(%share, deleted, "deleted ciphertext that belonged to no part");
     }

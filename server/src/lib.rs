@@ -4,7 +4,8 @@
 //! [`store`] runs its commands against the [`ledger`], where a `RecordKey` names whose life a
 //! record is; [`blobs`] holds the ciphertext; [`http`] translates; [`reaper`] does what nobody asks
 //! for. [`app`] puts them together for `main` and for tests. [`migrate`] takes all records to
-//! another ledger.
+//! another ledger, and all ciphertext to another place; [`sweep`] finds ciphertext that is
+//! nobody's.
 
 pub mod blobs;
 mod deletions;
@@ -14,6 +15,7 @@ pub mod ledger;
 pub mod migrate;
 pub mod reaper;
 pub mod store;
+pub mod sweep;
 
 pub mod app;
 mod concurrency;

@@ -9,12 +9,14 @@ use clap::{ArgMatches, Command, CommandFactory as _, FromArgMatches};
 use subrosa_server::app::App;
 use subrosa_server::config::{Config, LogFormat};
 use subrosa_server::log::Log;
-use subrosa_server::migrate::Migrate;
+use subrosa_server::migrate::{Migrate, MigrateBlobs};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// The subcommand that prints the description of the API.
 const DOCUMENT: &str = "openapi";
+/// The subcommand that takes ciphertext to another place.
+const MOVE_BLOBS: &str = "migrate-blobs";
 /// Threads for what blocks on the disk. Enough that reads of the ledger find one while many parts
 /// are being synced.
 const BLOCKING_THREADS_MAX: usize = 64;
@@ -24,6 +26,7 @@ const BACKLOG: u32 = 4096;
 fn main() -> ExitCode {
     let matches = Config::command()
         .subcommand(Migrate::command())
+        .subcommand(MigrateBlobs::command())
         .subcommand(Command::new(DOCUMENT).about("Prints the description of the API, in OpenAPI's format"))
         // Without one it serves.
         .subcommand_negates_reqs(true)
@@ -31,6 +34,10 @@ fn main() -> ExitCode {
         .get_matches();
     match matches.subcommand() {
         Some((DOCUMENT, _)) => print_document(),
+        Some((MOVE_BLOBS, matches)) => {
+            let command: MigrateBlobs = read(matches);
+            execute(command.log_format, async move { Ok(command.run().await?) })
+        }
         Some((_, matches)) => {
             let command: Migrate = read(matches);
             execute(command.log_format, async move { Ok(command.run().await?) })

@@ -4,6 +4,7 @@
 //! both ledgers what is left to do, and `copy` makes them equal however much of it is done. The
 //! order of the steps is what keeps two ledgers from being in service at once; it stands in `take`.
 
+mod blobs;
 mod command;
 mod copy;
 mod plan;
@@ -11,6 +12,7 @@ mod progress;
 
 use std::sync::Arc;
 
+pub use self::blobs::{MigrateBlobs, MigrateBlobsError, MovedBlobs, migrate_blobs};
 pub use self::command::Migrate;
 use self::plan::Plan;
 use self::progress::Progress;

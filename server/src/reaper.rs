@@ -19,12 +19,13 @@ use crate::integrity;
 use crate::ledger::{COMMIT_MAX, Change, Due, LedgerError};
 use crate::outage::Outage;
 use crate::store::StoreError;
+use crate::sweep;
 
 /// How often the ledger is asked what is due. A change that makes something due at once does not
 /// wait for it.
 const EVERY: Duration = Duration::from_secs(1);
-/// How often blobs without a share are looked for.
-const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
+/// How often it is looked whether the blobs are those of this installation.
+const WATCH_EVERY: Duration = Duration::from_secs(5);
 /// How often the ledger is scrubbed, if there is anything to scrub: what a push handed over is
 /// unreadable 10 seconds after its end.
 const SCRUB_EVERY: Duration = Duration::from_secs(3);
@@ -58,7 +59,7 @@ const DAMAGED_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Works until it is dropped.
 pub async fn run(app: App) {
     let deleters = join_all((0..DELETERS).map(|_| delete_loop(&app)));
-    let rest = async { tokio::join!(sweep_loop(&app), scrub_loop(&app), note_time_loop(&app)) };
+    let rest = async { tokio::join!(sweep::run(&app), watch_loop(&app), scrub_loop(&app), note_time_loop(&app)) };
     tokio::join!(reap_loop(&app), deleters, rest, integrity::run(&app));
 }
 
@@ -236,21 +237,20 @@ async fn delete_blobs(app: &App, key: RecordKey) -> Result<bool, BlobsError> {
 async fn delete_content(app: &App, key: RecordKey, content: ContentNumber) -> Result<(), ReapError> {
     let RecordKey::Share(share) = key else { return Ok(()) };
     let objects = app.store().ledger().objects(&share).await?.rows;
-    for object in objects.into_iter().filter(|object| object.content == content) {
-        app.blobs().delete(&share, &object.blob).await?;
-    }
-    Ok(app.blobs().sync_deletions(&share).await?)
+    let of_content = objects.iter().filter(|object| object.content == content);
+    let names: Vec<&str> = of_content.map(|object| object.blob.as_str()).collect();
+    Ok(app.blobs().delete(&share, &names).await?)
 }
 
-async fn sweep_loop(app: &App) {
-    let mut tick = interval(SWEEP_EVERY);
+/// Looks whether the blobs are still those of this installation. Until they are again, nothing is
+/// served or deleted.
+async fn watch_loop(app: &App) {
+    let mut outage = Outage::of("the blobs cannot be used");
+    let mut tick = interval(WATCH_EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        match sweep(app).await {
-            Ok(0) => {}
-            Ok(swept) => tracing::info!(swept, "deleted ciphertext that belonged to no share"),
-            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "cannot look for orphaned blobs"),
-        }
+        outage.note(&app.blobs().expect_installation().await);
     }
 }
 
@@ -264,35 +264,6 @@ async fn scrub_loop(app: &App) {
         ledger.tend_room().await;
         outage.note(&app.store().scrub().await);
     }
-}
-
-/// Deletes the blobs of shares that are unknown or gone. They are left when a server was killed at
-/// the wrong moment. Answers how many shares had any. Blobs of another installation are never seen
-/// here: the server does not start over them.
-///
-/// # Errors
-/// Ledger or blobs fail.
-async fn sweep(app: &App) -> Result<usize, ReapError> {
-    let (shares, strangers) = app.blobs().shares().await?;
-    if strangers > 0 {
-        tracing::warn!(strangers, "there are things among the blobs that are not Subrosa's; they stay");
-    }
-    let mut swept = 0;
-    for share in shares {
-        // No share gets blobs before its record is stored, so this is not one that is just
-        // beginning.
-        let keeps_blobs = match app.store().record(share).await {
-            Ok(record) => record.is_some_and(|record| record.keeps_blobs()),
-            // An operator may restore it; till then nobody knows.
-            Err(StoreError::Record(_)) => true,
-            Err(error) => return Err(error.into()),
-        };
-        if !keeps_blobs {
-            app.blobs().delete_share(&share).await?;
-            swept += 1;
-        }
-    }
-    Ok(swept)
 }
 
 /// Records with which something failed, and when to try again. As many as fail at the same time,

@@ -147,11 +147,11 @@ async fn wait_for_reaper(planned_shares: &[PlannedShare], found: &mut [Found], s
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Trial { links, clients, seed, .. } = self.trial;
-        let Kills { servers, redis, fail_overs, behind } = self.kills;
+        let Kills { servers, redis, fail_overs, behind, stores } = self.kills;
         write!(
             f,
             "{links} links, {clients} clients, {} tries ({} without an answer), {} downloads and views; killed: {servers} \
-             servers, {redis} of Redis, with {fail_overs} fail-overs, {behind} of them behind; {:.1} s, seed {seed}",
+             servers, {redis} of Redis, with {fail_overs} fail-overs, {behind} of them behind, {stores} of S3; {:.1} s, seed {seed}",
             self.tries,
             self.unknown,
             self.with_content,

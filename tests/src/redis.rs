@@ -7,7 +7,6 @@ mod between;
 mod cluster;
 mod node;
 mod sentinels;
-mod spawn;
 
 use std::path::Path;
 use std::time::Duration;

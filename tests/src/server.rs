@@ -1,7 +1,10 @@
 //! The real server, as a process of its own: started on a free port, killed, started again on the
 //! same data. With the variable `SUBROSA_TEST_LEDGER=redis` every server has a Redis for its
-//! ledger, in its data folder and for as long as it.
+//! ledger, in its data folder and for as long as it; with `SUBROSA_TEST_BLOBS=s3` a bucket for its
+//! ciphertext in the same way.
 
+mod blobs;
+mod disk;
 mod ledger;
 mod log;
 
@@ -15,13 +18,16 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+pub use self::blobs::blobs_are_files;
 pub use self::ledger::ledger_is_a_file;
 
+use self::blobs::s3_for;
 use self::ledger::redis_for;
 use self::log::Log;
 use crate::client::Client;
 use crate::ports::free_port;
 use crate::redis::Redis;
+use crate::s3::S3;
 
 /// Until a server has to listen. Generous: the machine may be busy with other things.
 const START_MAX: Duration = Duration::from_secs(30);
@@ -81,6 +87,8 @@ pub struct Server {
     data: PathBuf,
     /// What holds its ledger, if that is no file.
     redis: Option<Arc<Redis>>,
+    /// What holds its ciphertext, if that is no folder.
+    store: Option<Arc<S3>>,
     /// Keeps the folder, if it is ours.
     folder: Option<Arc<TempDir>>,
     log: Log,
@@ -148,6 +156,8 @@ impl Server {
         if let Some(redis) = &redis {
             command.arg("--ledger").arg(redis.url());
         }
+        let store = s3_for(&options, &data).await;
+        command.args(store.iter().flat_map(|store| blobs::flags(store)));
         command.args(&options.flags).env("RUST_LOG", options.log.as_deref().unwrap_or("debug"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut process = command.spawn().expect("the server program can be started");
@@ -162,7 +172,7 @@ impl Server {
             }
         };
         options.port = listening.expect("the other branch returned");
-        Ok(Self { process, options, data, redis, folder, log })
+        Ok(Self { process, options, data, redis, store, folder, log })
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -244,8 +254,8 @@ impl Server {
     /// # Panics
     /// It does not start.
     pub async fn start_again(self) -> Self {
-        // Its Redis stays alive meanwhile.
-        let Self { options, data, folder, log, mut process, redis: _redis } = self;
+        // Its Redis and its store stay alive meanwhile.
+        let Self { options, data, folder, log, mut process, redis: _redis, store: _store } = self;
         assert!(process.try_wait().is_ok_and(|ended| ended.is_some()), "the server still runs");
         let options = Options { data: Some(data), ..options };
         match Self::spawn(options, folder, log).await {

@@ -91,6 +91,7 @@ fn needs(args: &TestArgs) -> Tally {
         tally.need("sqlite3", tools::ensure_sqlite);
         tally.need("nginx", tools::ensure_nginx);
         tally.need("strace", tools::ensure_strace);
+        tally.need("a store that speaks S3", || tools::ensure_s3().map(drop));
         if args.heavy {
             tally.need("programs that open archives", tools::ensure_archive_readers);
         }

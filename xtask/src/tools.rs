@@ -148,14 +148,24 @@ pub(crate) fn ensure_cargo_fuzz() -> Result<PathBuf> {
     Ok(ensure_crate("cargo-fuzz", "0.13.2")?.join("bin/cargo-fuzz"))
 }
 
+/// A store that speaks S3 and keeps objects as files; gives the program.
+pub(crate) fn ensure_s3() -> Result<PathBuf> {
+    Ok(ensure_crate_with("s3s-fs", "0.14.1", &["--features", "binary"])?.join("bin/s3s-fs"))
+}
+
 /// A program from a crate, in our own folder of tools: its version is ours to choose. Without
 /// optimisation it compiles in a minute or two and is fast enough.
 fn ensure_crate(name: &str, version: &str) -> Result<PathBuf> {
+    ensure_crate_with(name, version, &[])
+}
+
+/// The same with more arguments for cargo.
+fn ensure_crate_with(name: &str, version: &str, more: &[&str]) -> Result<PathBuf> {
     let folder = process::target().join("tools").join(format!("{name}-{version}"));
     if !folder.join("bin").join(name).exists() {
         println!("Installing with cargo, into {}: {name}", folder.display());
         let mut command = crate::cargo::command();
-        command.args(["install", "--quiet", "--locked", "--debug", name, "--version", version]);
+        command.args(["install", "--quiet", "--locked", "--debug", name, "--version", version]).args(more);
         process::run(command.arg("--root").arg(&folder))?;
     }
     Ok(folder)

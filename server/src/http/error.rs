@@ -107,6 +107,9 @@ impl Error {
                 | LedgerError::NotInService(_)
                 | LedgerError::Clock(_),
             ) => retry(P::Busy, BUSY_RETRY).with_detail("The server's records take no changes right now."),
+            Self::Blobs(BlobsError::Unavailable(_) | BlobsError::Foreign) => {
+                retry(P::Busy, BUSY_RETRY).with_detail("The server's storage does not answer right now.")
+            }
             Self::Blobs(BlobsError::Lost(_)) => lost_content(),
             // What a newer program wrote is not damaged.
             Self::Record(RecordError::UnknownVersion { .. }) => Problem::new(P::Internal),

@@ -19,7 +19,7 @@ use super::extract::expect_content_type;
 use super::min_rate::MinRate;
 use super::permit::RequestPermit;
 use crate::app::App;
-use crate::blobs::BlobWriter;
+use crate::blobs::{BlobWriter, Pressure};
 use crate::config::MIN_PROGRESS_BYTES;
 use crate::ledger::{ObjectRow, PutObject, Slot};
 use crate::random;
@@ -88,15 +88,15 @@ impl SealedBody {
     ) -> Result<PutObject, Error> {
         let blob = blob_name(content, slot);
         let row = ObjectRow { content, slot, sealed_len: self.len, digest: self.digest, blob };
-        let mut writer = app.blobs().create(&share, &row.blob, self.len).await?;
+        let mut writer = ToBlob(app.blobs().create(&share, &row.blob, self.len).await?);
         if let Err(error) = self.pump(app, &mut writer).await {
-            writer.abort().await;
+            writer.0.abort().await;
             return Err(error);
         }
         // From here on it must not matter whether the client stays: a blob that has its name gets
         // its row, or goes.
         let app = app.clone();
-        let noted = tokio::spawn(async move { note(&app, (&share, owner), writer, row).await });
+        let noted = tokio::spawn(async move { note(&app, (&share, owner), writer.0, row).await });
         noted.await.map_err(|_| Error::Internal)?
     }
 
@@ -113,7 +113,7 @@ impl SealedBody {
         let mut received: u64 = 0;
         let mut hasher = Sha256::new();
         let mut buffered = BufferedBytes::none(app, permit);
-        let mut rate = MinRate::new(app.client_timeouts().stall, MIN_PROGRESS_BYTES, permit);
+        let mut rate = MinRate::new(app.client_timeouts().stall, MIN_PROGRESS_BYTES, permit).under(sink.pressure());
         loop {
             permit.inspect(|permit| permit.release());
             let piece = rate.next(&mut body).await?;
@@ -145,12 +145,16 @@ impl SealedBody {
 async fn note(
     app: &App,
     (share, owner): (&ShareId, Verifier),
-    writer: BlobWriter,
+    writer: Box<dyn BlobWriter>,
     row: ObjectRow,
 ) -> Result<PutObject, Error> {
     let blob = row.blob.clone();
     let noted = match writer.finish().await {
-        Ok(()) => app.store().put_object(share, owner, row).await.map_err(Error::from),
+        // Where it lies now is perhaps no longer where the blobs are.
+        Ok(()) => match app.blobs().expect_ours() {
+            Ok(()) => app.store().put_object(share, owner, row).await.map_err(Error::from),
+            Err(error) => Err(error.into()),
+        },
         Err(error) => Err(error.into()),
     };
     let nobodys = match &noted {
@@ -162,7 +166,7 @@ async fn note(
         Err(_) => None,
     };
     if let Some(blob) = nobodys
-        && let Err(error) = app.blobs().delete(share, &blob).await
+        && let Err(error) = app.blobs().delete(share, &[&blob]).await
     {
         tracing::warn!(error = &error as &dyn std::error::Error, "a replaced blob stays until its share is gone");
     }
@@ -184,16 +188,28 @@ trait Sink {
     /// Bytes that it keeps in memory when it has taken so many more.
     fn keeps(&self, more: usize) -> usize;
 
+    /// Whether others wait for what it keeps.
+    fn pressure(&self) -> Pressure {
+        Pressure::default()
+    }
+
     async fn write(&mut self, piece: &[u8]) -> Result<(), Error>;
 }
 
-impl Sink for BlobWriter {
+/// Into the store.
+struct ToBlob(Box<dyn BlobWriter>);
+
+impl Sink for ToBlob {
     fn keeps(&self, more: usize) -> usize {
-        self.keeps_with(more)
+        self.0.keeps_with(more)
+    }
+
+    fn pressure(&self) -> Pressure {
+        self.0.pressure()
     }
 
     async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
-        Ok(self.write(piece).await?)
+        Ok(self.0.write(piece).await?)
     }
 }
 

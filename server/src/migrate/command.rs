@@ -10,7 +10,7 @@ use subrosa_durable_redis::{RedisUrl, Risk};
 use super::progress::{finish, say};
 use super::{MigrateError, Migrated, migrate};
 use crate::blobs::Blobs;
-use crate::config::{Config, LedgerPlace, LogFormat};
+use crate::config::{BlobsPlace, BucketFlags, Config, LedgerPlace, LogFormat};
 use crate::data_folder::DataFolder;
 use crate::installation;
 use crate::ledger::Transfer;
@@ -42,6 +42,10 @@ pub struct Migrate {
     /// Where ciphertext lies, as for the server.
     #[arg(long, env = "SUBROSA_BLOBS", value_name = "URL", hide_env_values = true)]
     pub blobs: Option<String>,
+
+    /// How a bucket is reached, as for the server.
+    #[command(flatten)]
+    pub bucket: BucketFlags,
 
     /// For the one in Redis, as for the server.
     #[arg(long, env = "SUBROSA_LEDGER_REPLICAS", value_name = "COUNT")]
@@ -99,6 +103,7 @@ impl Migrate {
             ["subrosa-server".into(), "--data".into(), self.data.clone().into(), "--ledger".into(), ledger.into()];
         let mut config = Config::parse_from(flags);
         config.blobs.clone_from(&self.blobs);
+        config.bucket = self.bucket.clone();
         config.accept_clock = self.accept_clock;
         // A move leaves nothing beside the files, and needs room of its own only.
         (config.free_bytes_min, config.ballast_bytes) = (0, 0);
@@ -113,9 +118,11 @@ impl Migrate {
     async fn check_blobs(&self, from: &dyn Transfer) -> Result<(), MigrateError> {
         let state = from.service_state().await?;
         let Some(installation) = state.installation() else { return Ok(()) };
-        let folder = self.server(&self.from).blobs_folder()?;
-        // What is missing is not made.
-        let blobs = folder.is_dir().then(|| Blobs::open_folder(&folder, 0)).transpose();
+        let blobs = match self.server(&self.from).blobs_place()? {
+            // What is missing is not made.
+            BlobsPlace::Folder(folder) if !folder.is_dir() => Ok(None),
+            place => Blobs::open(&place, 0).await.map(Some),
+        };
         Ok(installation::expect(installation, blobs.map_err(installation::InstallationError::from)?.as_ref()).await?)
     }
 }

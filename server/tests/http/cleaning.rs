@@ -3,7 +3,11 @@
 use std::path::PathBuf;
 
 use futures_util::StreamExt as _;
+use subrosa_server::blobs::BlobsError;
+use subrosa_server::sweep::{Sweep, SweepError, Swept};
 use subrosa_shared::api::{CreateShare, Event, Log};
+use subrosa_shared::problem::ProblemType;
+use subrosa_tests::s3::S3;
 use tokio::task::JoinHandle;
 use tokio::time::{Duration, Instant, sleep};
 
@@ -79,23 +83,85 @@ async fn deletion_is_retried_until_it_is_done() {
     reaper.abort();
 }
 
+/// Files under an id that the ledger does not know, written so long ago.
+fn orphan(server: &Server, seed: u8, age: Duration) -> PathBuf {
+    let folder = blobs(server, &Sender::new(seed));
+    std::fs::create_dir_all(&folder).unwrap();
+    // Whole, and half-written by a server that was killed.
+    for name in ["0-0123", "1-0123#1"] {
+        let file = folder.join(name);
+        std::fs::write(&file, "sealed").unwrap();
+        S3::age(&file, age);
+    }
+    folder
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 #[tokio::test]
-async fn orphans_are_swept_and_strangers_and_the_living_stay() {
+async fn what_nobody_knows_is_deleted_when_it_is_old_and_was_looked_up_twice() {
     let server = Server::start().await;
     let alive = Sender::new(1);
     alive.complete(&server).await;
-    let orphan = Sender::new(2);
-    std::fs::create_dir_all(blobs(&server, &orphan)).unwrap();
-    // Half-written by a server that was killed.
-    std::fs::write(blobs(&server, &orphan).join("0-0123#1"), "half").unwrap();
+    let old = orphan(&server, 2, 3 * DAY);
     let stranger = server.folder.path().join("blobs/shares/lost+found");
     std::fs::create_dir_all(&stranger).unwrap();
-    let reaper = reaper(&server);
-    until("swept", || !blobs(&server, &orphan).exists()).await;
-    reaper.abort();
-    assert!(stranger.exists());
+    let mut sweep = Sweep::default();
+    assert_eq!(sweep.pass(&server.app).await.unwrap(), Swept { ended: 0, orphans: 0, kept: 1 });
+    assert_eq!(sweep.pass(&server.app).await.unwrap(), Swept { ended: 0, orphans: 1, kept: 0 });
+    assert!(!old.exists() && stranger.exists());
+    let young = orphan(&server, 3, DAY);
+    for _ in 0..3 {
+        assert_eq!(sweep.pass(&server.app).await.unwrap(), Swept { ended: 0, orphans: 0, kept: 1 });
+    }
+    assert!(young.exists());
     let part = server.call(Call::get(alive.path("/contents/1/parts/0")).owner(&alive.owner)).await.ok();
     assert_eq!(part.body, alive.parts[0]);
+}
+
+#[tokio::test]
+async fn what_has_ended_goes_at_once_and_what_many_do_not_know_stays() {
+    let server = Server::start().await;
+    let ended = Sender::new(1);
+    ended.complete(&server).await;
+    server.call(Call::delete(ended.path("")).owner(&ended.owner)).await.ok();
+    let orphans = [2, 3].map(|seed| orphan(&server, seed, 3 * DAY));
+    let mut sweep = Sweep::default();
+    assert_eq!(sweep.pass(&server.app).await.unwrap(), Swept { ended: 1, orphans: 0, kept: 2 });
+    assert_eq!(sweep.pass(&server.app).await.unwrap(), Swept { ended: 0, orphans: 0, kept: 2 });
+    assert!(!blobs(&server, &ended).exists() && orphans.iter().all(|folder| folder.exists()));
+    // Unless the operator says so.
+    let Server { folder, clock, app, router } = server;
+    drop((app, router));
+    let server = Server::restart(folder, clock, &["--accept-orphans"]).await;
+    let mut sweep = Sweep::default();
+    sweep.pass(&server.app).await.unwrap();
+    assert_eq!(sweep.pass(&server.app).await.unwrap(), Swept { ended: 0, orphans: 2, kept: 0 });
+}
+
+#[tokio::test]
+async fn blobs_that_become_anothers_are_neither_served_nor_swept() {
+    let server = Server::start().await;
+    let (sender, link) = shared(&server, Link::new(9)).await;
+    let (lease, _) = link.lease(&server, 1).await;
+    let unknown = orphan(&server, 7, 3 * DAY);
+    let id = server.folder.path().join("blobs/installation");
+    let own = std::fs::read_to_string(&id).unwrap();
+    let mut sweep = Sweep::default();
+    sweep.pass(&server.app).await.unwrap();
+    for other in [Some("0123456789abcdef0123456789abcdef\n"), None] {
+        match other {
+            Some(other) => std::fs::write(&id, other).unwrap(),
+            None => std::fs::remove_file(&id).unwrap(),
+        }
+        assert!(matches!(sweep.pass(&server.app).await, Err(SweepError::Blobs(BlobsError::Foreign))));
+        assert!(matches!(server.app.blobs().delete_share(&sender.share).await, Err(BlobsError::Foreign)));
+        server.call(link.fetch(&lease, 0)).await.refused(ProblemType::Busy);
+        assert!(unknown.exists() && blobs(&server, &sender).exists());
+    }
+    std::fs::write(&id, own).unwrap();
+    sweep.pass(&server.app).await.unwrap();
+    assert_eq!(server.call(link.fetch(&lease, 0)).await.ok().body, sender.parts[0]);
 }
 
 /// Pushes that end in the same second, made as fast as the server takes them.

@@ -161,12 +161,26 @@ async fn blobs_whose_disk_is_away_are_not_told_as_lost() {
     let (blobs, aside) = (server.folder.path().join("blobs"), server.folder.path().join("aside"));
     fs::rename(&blobs, &aside).unwrap();
     fs::create_dir(&blobs).unwrap();
-    server.call(link.fetch(&lease, 1)).await.refused(ProblemType::Internal);
+    server.call(link.fetch(&lease, 1)).await.refused(ProblemType::Busy);
     assert_eq!(sender.status(&server).await.content_lost_at, None);
     fs::remove_dir(&blobs).unwrap();
     fs::rename(&aside, &blobs).unwrap();
+    server.app.blobs().expect_installation().await.unwrap();
     let answer = server.call(link.fetch(&lease, 1)).await.ok();
     assert_eq!(answer.headers[header::CONTENT_LENGTH], sender.parts[1].len().to_string().as_str());
+}
+
+/// What a disk says that is no loss: here, that a name leads to itself.
+#[tokio::test]
+async fn a_disk_that_fails_in_another_way_has_lost_nothing() {
+    let server = Server::start().await;
+    let (sender, link) = shared(&server, Link::new(9)).await;
+    let (lease, _) = link.lease(&server, 1).await;
+    let file = blob(&server, &sender, "1");
+    fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink(&file, &file).unwrap();
+    server.call(link.fetch(&lease, 1)).await.refused(ProblemType::Internal);
+    assert_eq!(sender.status(&server).await.content_lost_at, None);
 }
 
 #[tokio::test]

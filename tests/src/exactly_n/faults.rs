@@ -26,6 +26,8 @@ pub struct Kills {
     /// Of those, the ones whose replica had not got the last writes: nobody may have been told of
     /// them.
     pub behind: usize,
+    /// Stores of ciphertext killed and started again.
+    pub stores: usize,
 }
 
 /// What is killed.
@@ -41,6 +43,8 @@ enum Fault {
     FailOver,
     /// A primary, whose replica takes over without what was written last.
     FailOverBehind,
+    /// What holds the ciphertext.
+    Store,
 }
 
 /// Kills and starts again.
@@ -71,6 +75,7 @@ impl Faults {
     pub async fn run(&mut self, world: &mut World) {
         let all: &[Fault] = match world.backing {
             Backing::Sqlite => &[Fault::Server],
+            Backing::Redis(_) if world.store.is_some() => &[Fault::Server, Fault::Store, Fault::Ledger, Fault::Store],
             Backing::Redis(_) => &[Fault::Server, Fault::Ledger, Fault::Servers, Fault::Ledger],
             Backing::Cluster(_) | Backing::Sentinels(_) => {
                 &[Fault::Server, Fault::FailOver, Fault::Servers, Fault::FailOverBehind, Fault::Server]
@@ -99,6 +104,7 @@ impl Faults {
             }
             Fault::Servers => self.servers(world, 0..world.servers()).await,
             Fault::Ledger => self.ledger(world).await,
+            Fault::Store => self.store(world).await,
             Fault::FailOver => self.fail_over(world, false).await,
             Fault::FailOverBehind => self.fail_over(world, true).await,
         }
@@ -122,6 +128,14 @@ impl Faults {
         let Backing::Redis(redis) = &mut world.backing else { return };
         redis.start_again().await;
         self.kills.redis += 1;
+    }
+
+    async fn store(&mut self, world: &mut World) {
+        let Some(store) = &mut world.store else { return };
+        store.kill_9();
+        self.calls(20).await;
+        store.start_again().await;
+        self.kills.stores += 1;
     }
 
     /// Kills a primary and waits until its replica has taken over; then the killed one comes back

@@ -7,11 +7,15 @@ use tokio::time::{Duration, Instant, sleep};
 
 use crate::ports::free_port;
 use crate::redis::{Cluster, Redis, Sentinels};
+use crate::s3::S3;
 use crate::server::{Options, Server};
 
 /// Until a server has to be up again. It may refuse to start while its ledger is being put in
 /// order.
 const START_MAX: Duration = Duration::from_secs(60);
+
+/// What names in the bucket begin with.
+const PREFIX: &str = "exactly-n";
 
 /// What holds the ledger.
 #[derive(Debug)]
@@ -43,6 +47,8 @@ impl Backing {
 pub struct World {
     /// The ledger.
     pub backing: Backing,
+    /// Where the ciphertext lies, if that is no folder.
+    pub store: Option<S3>,
     servers: Vec<Place>,
     folder: TempDir,
 }
@@ -62,9 +68,21 @@ impl World {
     /// # Panics
     /// They do not start.
     pub async fn start(backing: Backing, servers: usize) -> Self {
+        Self::start_with(backing, None, servers).await
+    }
+
+    /// The same with the ciphertext in a bucket.
+    ///
+    /// # Panics
+    /// They do not start.
+    pub async fn start_on_bucket(backing: Backing, store: S3, servers: usize) -> Self {
+        Self::start_with(backing, Some(store), servers).await
+    }
+
+    async fn start_with(backing: Backing, store: Option<S3>, servers: usize) -> Self {
         let folder = TempDir::new().expect("there is room for a folder");
-        let mut world = Self { backing, servers: Vec::new(), folder };
-        std::fs::create_dir(world.blobs()).expect("a folder can be made");
+        let mut world = Self { backing, store, servers: Vec::new(), folder };
+        std::fs::create_dir_all(world.blobs()).expect("a folder can be made");
         for number in 0..servers {
             let data = world.folder.path().join(number.to_string());
             std::fs::create_dir(&data).expect("a folder can be made");
@@ -79,7 +97,10 @@ impl World {
 
     fn flags(&self) -> Vec<String> {
         let mut flags = vec!["--expiry-secs-min".to_owned(), "1".to_owned()];
-        flags.extend(["--blobs".to_owned(), format!("file:{}", self.blobs().display())]);
+        match &self.store {
+            Some(store) => flags.extend(store.flags(PREFIX)),
+            None => flags.extend(["--blobs".to_owned(), format!("file:{}", self.blobs().display())]),
+        }
         let (url, replicas) = match &self.backing {
             Backing::Sqlite => return flags,
             Backing::Redis(redis) => (redis.url(), 0),
@@ -93,7 +114,7 @@ impl World {
     /// Where the ciphertext lies.
     #[must_use]
     pub fn blobs(&self) -> PathBuf {
-        self.folder.path().join("blobs")
+        self.store.as_ref().map_or_else(|| self.folder.path().join("blobs"), |store| store.folder(PREFIX))
     }
 
     /// The origins of all servers, running or not.

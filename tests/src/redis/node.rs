@@ -9,9 +9,9 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::spawn::{command, spawn};
 use super::{Settings, WITHIN};
 use crate::ports::free_port;
+use crate::spawn::{command, spawn};
 
 const HOST: &str = "127.0.0.1";
 const CONFIG: &str = "redis.conf";

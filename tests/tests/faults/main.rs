@@ -10,6 +10,7 @@ use subrosa_tests::exactly_n::faults::Kills;
 use subrosa_tests::exactly_n::world::{Backing, World};
 use subrosa_tests::exactly_n::{Trial, Verdict, run};
 use subrosa_tests::redis::{Cluster, Redis, Sentinels, Settings};
+use subrosa_tests::s3::S3;
 
 const CLIENTS: usize = 64;
 const SERVERS: usize = 3;
@@ -41,9 +42,10 @@ fn assert_kept(what: &str, world: &World, verdict: &Verdict, least: Kills) {
             verdict.diary
         );
     }
-    let Kills { servers, redis, fail_overs, behind } = verdict.kills;
+    let Kills { servers, redis, fail_overs, behind, stores } = verdict.kills;
     let enough =
         servers >= least.servers && redis >= least.redis && fail_overs >= least.fail_overs && behind >= least.behind;
+    let enough = enough && stores >= least.stores;
     assert!(enough, "too few faults to tell: {:?}, not {least:?}", verdict.kills);
 }
 
@@ -67,13 +69,23 @@ async fn exactly_n_on_a_redis() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn exactly_n_on_a_redis_and_a_bucket() {
+    let (trial, is_heavy) = trial(120);
+    let redis = Redis::start_with(Settings::durable().password(PASSWORD)).await;
+    let mut world = World::start_on_bucket(Backing::Redis(redis), S3::start().await, SERVERS).await;
+    let verdict = run(&mut world, trial).await;
+    let (servers, redis, stores) = if is_heavy { (30, 15, 30) } else { (1, 1, 2) };
+    assert_kept("Redis and S3", &world, &verdict, Kills { servers, redis, stores, ..Kills::default() });
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn exactly_n_on_a_cluster() {
     let (trial, is_heavy) = trial(150);
     let cluster = Cluster::start_with(Settings::durable().password(PASSWORD)).await;
     let mut world = World::start(Backing::Cluster(cluster), SERVERS).await;
     let verdict = run(&mut world, trial).await;
     let (servers, redis) = if is_heavy { (30, 12) } else { (3, 2) };
-    let least = Kills { servers, redis, fail_overs: redis, behind: redis / 2 };
+    let least = Kills { servers, redis, fail_overs: redis, behind: redis / 2, ..Kills::default() };
     assert_kept("Cluster", &world, &verdict, least);
 }
 
@@ -84,6 +96,6 @@ async fn exactly_n_behind_sentinels() {
     let mut world = World::start(Backing::Sentinels(sentinels), SERVERS).await;
     let verdict = run(&mut world, trial).await;
     let (servers, redis) = if is_heavy { (30, 12) } else { (3, 2) };
-    let least = Kills { servers, redis, fail_overs: redis, behind: redis / 2 };
+    let least = Kills { servers, redis, fail_overs: redis, behind: redis / 2, ..Kills::default() };
     assert_kept("Sentinels", &world, &verdict, least);
 }

@@ -2,6 +2,7 @@
 //! is left on disk.
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it has to say")]
 
+mod bucket;
 mod canary;
 mod crash;
 mod crowds;

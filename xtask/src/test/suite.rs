@@ -134,7 +134,7 @@ fn beside(work: impl FnOnce(&mut Tally) -> Result<()>) -> Tally {
 #[derive(Clone, Copy)]
 struct Round {
     browser: Browser,
-    /// Whether the ledger is in Redis.
+    /// Whether the ledger is in Redis, and the ciphertext in a bucket.
     on_redis: bool,
 }
 
@@ -159,7 +159,7 @@ fn run_one(artifact: &Artifact, round: Round, server: &Path, args: &TestArgs, ta
         title = format!("{title} in {}", browser.name());
     }
     if on_redis {
-        title += " on Redis";
+        title += " on Redis and S3";
     }
     let mut program = Command::new(artifact.executable.as_ref().expect("only programs were kept"));
     program.current_dir(&artifact.folder).env("CARGO_MANIFEST_DIR", &artifact.folder);
@@ -175,7 +175,7 @@ fn run_one(artifact: &Artifact, round: Round, server: &Path, args: &TestArgs, ta
     if args.heavy {
         program.env("SUBROSA_HEAVY", "1");
     }
-    program.env("SUBROSA_SERVER", server);
+    program.env("SUBROSA_SERVER", server).env("SUBROSA_S3S_FS", tools::ensure_s3()?);
     if artifact.name == PROCESS_TESTS {
         program.env("SUBROSA_PYTHON", tools::ensure_python()?).env("PYTHONDONTWRITEBYTECODE", "1");
     }
@@ -187,7 +187,7 @@ fn run_one(artifact: &Artifact, round: Round, server: &Path, args: &TestArgs, ta
     }
     program.env("SUBROSA_BROWSER", browser.name());
     if on_redis {
-        program.env("SUBROSA_TEST_LEDGER", "redis");
+        program.env("SUBROSA_TEST_LEDGER", "redis").env("SUBROSA_TEST_BLOBS", "s3");
     }
     // The harness tells times to who asks for what is not stable yet.
     program.env("RUSTC_BOOTSTRAP", "1").args(["-Z", "unstable-options", "--report-time"]);

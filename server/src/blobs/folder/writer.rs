@@ -1,23 +1,24 @@
-//! Writing a blob in pieces.
+//! Writing a file in pieces.
 
 use std::path::PathBuf;
-
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
+use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload};
+use object_store::{MultipartUpload, ObjectStoreExt as _, PutPayload};
 
-use super::BlobsError;
 use super::space::Space;
+use crate::blobs::{BlobWriter, BlobsError};
 
 /// Bytes collected before they go to the disk: few enough for many writers at once, enough to make
 /// each write worth it.
 const PIECE_LEN: usize = 128 * 1024;
 
-/// A blob that is being written. Dropped before it is finished, it leaves nothing behind.
-pub struct BlobWriter {
-    store: Arc<dyn ObjectStore>,
+/// A file that is being written. Dropped before it is finished, it leaves nothing behind.
+pub(super) struct FileWriter {
+    files: Arc<LocalFileSystem>,
     path: Path,
     /// Begun with the first piece.
     upload: Option<Box<dyn MultipartUpload>>,
@@ -26,22 +27,37 @@ pub struct BlobWriter {
     space: Arc<Space>,
 }
 
-impl BlobWriter {
-    pub(super) fn new(store: Arc<dyn ObjectStore>, path: Path, staged: PathBuf, space: Arc<Space>) -> Self {
-        Self { store, path, upload: None, piece: BytesMut::new(), staged, space }
+impl FileWriter {
+    pub(super) fn new(files: Arc<LocalFileSystem>, path: Path, staged: PathBuf, space: Arc<Space>) -> Self {
+        Self { files, path, upload: None, piece: BytesMut::new(), staged, space }
     }
 
-    /// Bytes that it keeps in memory when so many more were written.
-    #[must_use]
-    pub fn keeps_with(&self, more: usize) -> usize {
+    async fn flush(&mut self) -> Result<(), BlobsError> {
+        if self.piece.is_empty() {
+            return Ok(());
+        }
+        let piece: Bytes = self.piece.split().freeze();
+        // Until it is written. Then the file system counts it.
+        let _reserved = self.space.reserve(piece.len() as u64)?;
+        self.upload().await?.put_part(PutPayload::from(piece)).await?;
+        Ok(())
+    }
+
+    async fn upload(&mut self) -> Result<&mut Box<dyn MultipartUpload>, BlobsError> {
+        match &mut self.upload {
+            Some(upload) => Ok(upload),
+            none => Ok(none.insert(self.files.put_multipart(&self.path).await?)),
+        }
+    }
+}
+
+#[async_trait]
+impl BlobWriter for FileWriter {
+    fn keeps_with(&self, more: usize) -> usize {
         self.piece.len().saturating_add(more).min(PIECE_LEN)
     }
 
-    /// Appends.
-    ///
-    /// # Errors
-    /// The disk is full, or the store fails.
-    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), BlobsError> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), BlobsError> {
         let mut bytes = bytes;
         while !bytes.is_empty() {
             // Who has sent a whole piece will send another. Of others, no more is kept than has
@@ -59,11 +75,7 @@ impl BlobWriter {
         Ok(())
     }
 
-    /// Makes it durable and gives it its name.
-    ///
-    /// # Errors
-    /// The disk is full, or the store fails.
-    pub async fn finish(mut self) -> Result<(), BlobsError> {
+    async fn finish(mut self: Box<Self>) -> Result<(), BlobsError> {
         self.flush().await?;
         let completed = self.upload().await?.complete().await;
         if completed.is_err() {
@@ -75,8 +87,7 @@ impl BlobWriter {
         Ok(())
     }
 
-    /// Gives it up and removes what was written.
-    pub async fn abort(mut self) {
+    async fn abort(mut self: Box<Self>) {
         if let Some(upload) = &mut self.upload
             && let Err(error) = upload.abort().await
         {
@@ -84,24 +95,6 @@ impl BlobWriter {
                 error = &error as &dyn std::error::Error,
                 "a half-written blob stays until its share is gone"
             );
-        }
-    }
-
-    async fn flush(&mut self) -> Result<(), BlobsError> {
-        if self.piece.is_empty() {
-            return Ok(());
-        }
-        let piece: Bytes = self.piece.split().freeze();
-        // Until it is written. Then the file system counts it.
-        let _reserved = self.space.reserve(piece.len() as u64)?;
-        self.upload().await?.put_part(PutPayload::from(piece)).await?;
-        Ok(())
-    }
-
-    async fn upload(&mut self) -> Result<&mut Box<dyn MultipartUpload>, BlobsError> {
-        match &mut self.upload {
-            Some(upload) => Ok(upload),
-            none => Ok(none.insert(self.store.put_multipart(&self.path).await?)),
         }
     }
 }

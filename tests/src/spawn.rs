@@ -25,14 +25,14 @@ struct Start {
 }
 
 /// A command that is killed when this program ends.
-pub(super) fn command(program: &str) -> Command {
+pub(crate) fn command(program: &str) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--pdeathsig", "KILL", "--", program]);
     command
 }
 
 /// Starts such a command.
-pub(super) fn spawn(command: Command) -> std::io::Result<Child> {
+pub(crate) fn spawn(command: Command) -> std::io::Result<Child> {
     let (answer, answered) = channel();
     STARTER
         .lock()

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::BlobsError;
+use crate::blobs::BlobsError;
 
 /// The room of one folder.
 pub(super) struct Space {

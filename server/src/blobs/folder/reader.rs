@@ -1,25 +1,23 @@
-//! Reading a blob in pieces.
+//! Reading a file in pieces.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 
 use bytes::Bytes;
-use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{GetOptions, GetRange, GetResultPayload, ObjectStore};
+use object_store::{GetResultPayload, ObjectStoreExt as _};
 use rustix::io::Errno;
 
-use super::{BlobsError, Loss};
+use crate::blobs::{BlobStream, BlobsError, Loss};
 
 /// Bytes read at once. `object_store` itself reads files in 8 KiB, which is several times slower.
 const PIECE_LEN: u64 = 128 * 1024;
 
-/// The pieces of a range.
-pub type BlobStream = BoxStream<'static, Result<Bytes, BlobsError>>;
-
 pub(super) async fn read(
-    store: &dyn ObjectStore,
+    files: &LocalFileSystem,
     path: &Path,
     whole_len: u64,
     range: Range<u64>,
@@ -27,16 +25,13 @@ pub(super) async fn read(
     if range.is_empty() {
         return Ok(stream::empty().boxed());
     }
-    let found = store.get_opts(path, GetOptions::default()).await.map_err(lost_or_failed)?;
+    let found = files.get(path).await.map_err(lost_or_failed)?;
     if found.meta.size != whole_len {
         return Err(BlobsError::Lost(Loss::Length));
     }
     let mut pieces = match found.payload {
         GetResultPayload::File(file, _) => file_pieces(file, range).boxed(),
-        GetResultPayload::Stream(_) => {
-            let options = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
-            store.get_opts(path, options).await.map_err(lost_or_failed)?.into_stream().map_err(lost_or_failed).boxed()
-        }
+        GetResultPayload::Stream(_) => return Err(BlobsError::Store("a folder gave no file".into())),
     };
     let first = pieces.try_next().await?;
     Ok(stream::iter(first.map(Ok)).chain(pieces).boxed())
