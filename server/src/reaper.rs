@@ -16,6 +16,7 @@ use tokio::time::{Duration, Instant, MissedTickBehavior, interval, sleep};
 use crate::app::App;
 use crate::blobs::BlobsError;
 use crate::integrity;
+use crate::keyring_blobs;
 use crate::ledger::{Change, Due, LedgerError};
 use crate::outage::Outage;
 use crate::store::StoreError;
@@ -192,7 +193,7 @@ async fn reap(app: &App, key: RecordKey, places: &Semaphore) -> Result<(), ReapE
         return Err(error.into());
     }
     // The others have no effect outside of the record: nothing is looked up for them.
-    if let RecordKey::Share(_) = key {
+    if let RecordKey::Share(_) | RecordKey::Keyring(_) = key {
         let _place = places.acquire().await;
         finish_effects(app, key).await?;
     }
@@ -226,6 +227,7 @@ async fn finish_effects(app: &App, key: RecordKey) -> Result<(), ReapError> {
 async fn delete_blobs(app: &App, key: RecordKey) -> Result<bool, BlobsError> {
     match key {
         RecordKey::Share(share) => app.blobs().delete_share(&share).await.map(|()| true),
+        RecordKey::Keyring(keyring) => app.blobs().delete_share(&keyring_blobs::folder(&keyring)).await.map(|()| true),
         RecordKey::Push(_) => Ok(false),
     }
 }
@@ -265,8 +267,8 @@ async fn scrub_loop(app: &App) {
     }
 }
 
-/// Deletes the blobs of shares that are unknown or gone. They are left when a server was killed at
-/// the wrong moment. Answers how many shares had any. Blobs of another installation are never seen
+/// Deletes the blobs of shares and keyrings that are unknown or gone. They are left when a server was killed at
+/// the wrong moment. Answers how many had any. Blobs of another installation are never seen
 /// here: the server does not start over them.
 ///
 /// # Errors
@@ -278,20 +280,24 @@ async fn sweep(app: &App) -> Result<usize, ReapError> {
     }
     let mut swept = 0;
     for share in shares {
-        // No share gets blobs before its record is stored, so this is not one that is just
-        // beginning.
-        let keeps_blobs = match app.store().record(share).await {
-            Ok(record) => record.is_some_and(|record| record.keeps_blobs()),
-            // An operator may restore it; till then nobody knows.
-            Err(StoreError::Record(_)) => true,
-            Err(error) => return Err(error.into()),
-        };
-        if !keeps_blobs {
+        // None gets blobs before its record is stored, so this is not one that is just beginning.
+        let keyring = RecordKey::Keyring(keyring_blobs::keyring_of(&share));
+        if !keeps_blobs(app, share.into()).await? && !keeps_blobs(app, keyring).await? {
             app.blobs().delete_share(&share).await?;
             swept += 1;
         }
     }
     Ok(swept)
+}
+
+/// Whether a record has a use for the blobs that were found.
+async fn keeps_blobs(app: &App, key: RecordKey) -> Result<bool, ReapError> {
+    match app.store().record(key).await {
+        Ok(record) => Ok(record.is_some_and(|record| record.keeps_blobs())),
+        // An operator may restore it; till then nobody knows.
+        Err(StoreError::Record(_)) => Ok(true),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Records with which something failed, and when to try again. As many as fail at the same time,
