@@ -74,6 +74,20 @@ pub(crate) const PAGES: &[Page] = &[
             is_for_recipients: false,
         }),
     },
+    // The words that bring the list of what was sent to other devices.
+    Page {
+        name: "phrase",
+        paths: &["/phrase"],
+        channel: None,
+        head: Head::Of(Subject {
+            title: "Subrosa · recovery phrase",
+            description: Some("Ten words that bring the list of what you sent to your other devices."),
+            texts: &["common", "phrase"],
+            styles: &["phrase"],
+            is_installable: false,
+            is_for_recipients: false,
+        }),
+    },
     Page {
         name: "receive",
         paths: &["/s"],

@@ -23,6 +23,7 @@ impl Record {
     fn next_change(&self) -> Option<Timestamp> {
         match &self.kept {
             Kept::Share(share) => Some(share.next_change()),
+            Kept::Keyring(keyring) => keyring.next_change(),
             // Kept until its blobs are deleted, or nobody would know that they have to be.
             Kept::Burned { blobs_deleted: false, .. } => None,
             Kept::Burned { gone_at, .. } => Some(gone_at.after(TOMBSTONE).after(BURNED)),
@@ -46,6 +47,7 @@ pub(crate) fn advance(record: &mut Option<Record>, now: Timestamp, journal: &mut
                     known.kept = burned;
                 }
             }
+            Kept::Keyring(keyring) => keyring.apply_due(at),
             Kept::Burned { .. } => *record = None,
         }
     }

@@ -18,12 +18,15 @@
 //! What it hands over lies in its record. A view of it is a lease that counts at once. Wherever
 //! this says share, it means a push too, unless it is about parts.
 //!
+//! A synced keyring is a record too, with a life of its own: [`keyring`].
+//!
 //! Start with [`record`] (what is kept), then [`command`] (what can be asked, and of whom:
 //! [`share_owner`], [`share_holder`], [`push_owner`], [`push_holder`]), then `step` and `expiry`
 //! (what time alone does), then the rules: `bounds`, `create`, `upkeep`, `upload`, `edition`,
 //! `link`, `push`, `guess`, `lease`.
 
 pub mod command;
+pub mod keyring;
 pub mod push_holder;
 pub mod push_owner;
 pub mod record;
@@ -45,6 +48,7 @@ mod link;
 mod owner;
 mod push;
 mod record_key;
+mod replaces;
 mod sealed;
 mod step;
 mod stored;
@@ -64,6 +68,7 @@ pub use crate::owner::{Owned, Owner, OwnerAction};
 pub use crate::record::{Creator, Effect, NeedsAllLinks, Record};
 pub use crate::record_key::{RecordKey, RecordKind};
 pub use crate::refusal::{Refusal, UploadFault};
+pub use crate::replaces::Replaces;
 pub use crate::rules::Policy;
 pub use crate::step::step;
 pub use crate::stored::{Cell, LoadedLinks, RecordError, StoredRecord};

@@ -1,4 +1,5 @@
-//! The record: all that is kept of a share or push, its links and their leases.
+//! The record: all that is kept of a share or push, its links and their leases; or of a synced
+//! keyring.
 
 mod editions;
 mod links;
@@ -10,6 +11,7 @@ use subrosa_shared::id::{DeviceId, Digest, LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 
 use crate::RecordKey;
+use crate::keyring::Keyring;
 use crate::refusal::Refusal;
 use crate::rules::LeaseTerms;
 use crate::sealed;
@@ -42,6 +44,8 @@ pub enum Effect {
 pub(crate) enum Kept {
     /// Everything, or a tombstone.
     Share(Box<Share>),
+    /// A synced keyring.
+    Keyring(Keyring),
     /// Only the id, so that nobody can create it again.
     Burned { gone_at: Timestamp, blobs_deleted: bool },
 }
@@ -281,7 +285,11 @@ impl Record {
     /// deletes what else it finds.
     #[must_use]
     pub fn keeps_blobs(&self) -> bool {
-        matches!(&self.kept, Kept::Share(share) if share.gone().is_none())
+        match &self.kept {
+            Kept::Share(share) => share.gone().is_none(),
+            Kept::Keyring(keyring) => keyring.gone_at().is_none(),
+            Kept::Burned { .. } => false,
+        }
     }
 
     /// Whether all that a change did to it is to end it, shorten it or hold it back. It does not
@@ -327,6 +335,7 @@ impl Record {
                 State::Gone { blobs_deleted: false, .. } => vec![Effect::DeleteBlobs],
                 State::Uploading { .. } | State::Gone { .. } => Vec::new(),
             },
+            Kept::Keyring(keyring) => keyring.gone_at().map(|_| Effect::DeleteBlobs).into_iter().collect(),
             Kept::Burned { blobs_deleted: false, .. } => vec![Effect::DeleteBlobs],
             Kept::Burned { .. } => Vec::new(),
         }
@@ -340,6 +349,7 @@ impl Record {
                 State::Gone { gone, blobs_deleted: false, .. } => Some(gone.at),
                 State::Uploading { .. } | State::Gone { .. } => None,
             },
+            Kept::Keyring(keyring) => keyring.gone_at(),
             Kept::Burned { gone_at, blobs_deleted: false } => Some(*gone_at),
             Kept::Burned { blobs_deleted: true, .. } => None,
         }

@@ -1,13 +1,13 @@
 //! What names a record: whose life it is.
 //!
-//! Shares and pushes have keyspaces of their own. A push has one link, and that names it: so no
+//! Shares, pushes and synced keyrings have keyspaces of their own. A push has one link, and that names it: so no
 //! call about a share or its links can ever reach a push, nor the other way round, and a push needs
 //! no index from its link.
 
 use std::fmt::{self, Display, Formatter};
 
 use serde::{Deserialize, Serialize};
-use subrosa_shared::id::{LinkId, ShareId};
+use subrosa_shared::id::{KeyringId, LinkId, ShareId};
 
 /// Names a record. In order of its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -17,6 +17,8 @@ pub enum RecordKey {
     Share(ShareId),
     /// A push, by its one link.
     Push(LinkId),
+    /// A synced keyring.
+    Keyring(KeyringId),
 }
 
 /// What a record is of.
@@ -26,12 +28,16 @@ pub enum RecordKind {
     Share,
     /// A push.
     Push,
+    /// A synced keyring.
+    Keyring,
 }
 
 /// First byte of the key of a share.
 const SHARE: u8 = 1;
 /// First byte of the key of a push.
 const PUSH: u8 = 2;
+/// First byte of the key of a synced keyring.
+const KEYRING: u8 = 3;
 
 impl RecordKey {
     /// Bytes of a key: one for its kind, then the id.
@@ -43,6 +49,7 @@ impl RecordKey {
         let (kind, id) = match self {
             Self::Share(share) => (SHARE, share.as_bytes()),
             Self::Push(link) => (PUSH, link.as_bytes()),
+            Self::Keyring(keyring) => (KEYRING, keyring.as_bytes()),
         };
         let mut bytes = [kind; Self::LEN];
         bytes[1..].copy_from_slice(id);
@@ -57,6 +64,7 @@ impl RecordKey {
         match *kind {
             SHARE => Some(Self::Share(ShareId::from_bytes(id))),
             PUSH => Some(Self::Push(LinkId::from_bytes(id))),
+            KEYRING => Some(Self::Keyring(KeyringId::from_bytes(id))),
             _ => None,
         }
     }
@@ -67,6 +75,7 @@ impl RecordKey {
         match self {
             Self::Share(_) => RecordKind::Share,
             Self::Push(_) => RecordKind::Push,
+            Self::Keyring(_) => RecordKind::Keyring,
         }
     }
 
@@ -75,7 +84,7 @@ impl RecordKey {
     pub fn share(&self) -> Option<ShareId> {
         match self {
             Self::Share(share) => Some(*share),
-            Self::Push(_) => None,
+            Self::Push(_) | Self::Keyring(_) => None,
         }
     }
 }
@@ -92,6 +101,7 @@ impl Display for RecordKey {
         match self {
             Self::Share(share) => write!(f, "share {share}"),
             Self::Push(link) => write!(f, "push {link}"),
+            Self::Keyring(keyring) => write!(f, "keyring {keyring}"),
         }
     }
 }
@@ -108,12 +118,13 @@ mod tests {
             RecordKey::Share(ShareId::from_bytes(high)),
             RecordKey::Push(LinkId::from_bytes(low)),
             RecordKey::Push(LinkId::from_bytes(high)),
+            RecordKey::Keyring(KeyringId::from_bytes(low)),
         ];
         for key in keys {
             assert_eq!(RecordKey::from_bytes(key.to_bytes()), Some(key));
         }
         assert!(keys.is_sorted() && keys.map(|key| key.to_bytes()).is_sorted());
-        for kind in [0, 3, 0xff] {
+        for kind in [0, 4, 0xff] {
             assert_eq!(RecordKey::from_bytes([kind; RecordKey::LEN]), None);
         }
     }

@@ -101,6 +101,18 @@ pub enum Refusal {
         /// Largest.
         max: u64,
     },
+    /// What is stored of a keyring is not what the request wants to replace, or is newer.
+    #[error("the keyring is another one by now")]
+    KeyringChanged,
+    /// It was deleted just now, and its blobs are still there.
+    #[error("what was deleted here is still leaving")]
+    Leaving {
+        /// When it is worth trying again.
+        retry_after: Duration,
+    },
+    /// A sealed keyring has none of the lengths that there are.
+    #[error("the keyring has a length that filling does not make")]
+    KeyringLength,
     /// The payload of a push has none of the lengths that there are.
     #[error("the payload has a length that filling does not make")]
     PayloadLength,

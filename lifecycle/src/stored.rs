@@ -9,7 +9,7 @@
 //! and the verifiers. So whether a proof is right is known without parsing the body. `-` stands for
 //! a verifier that is not kept any more.
 //!
-//! A push has its one link in its head, with id and verifier in the first line. So had shares with
+//! A synced keyring has neither links nor cells. A push has its one link in its head, with id and verifier in the first line. So had shares with
 //! all of theirs in version 3, which is still read; and version 2, a JSON object with its version
 //! in it. What is changed is stored as version 4; as version 5 where another content than the first
 //! comes into it, which a program that knows only version 4 must not touch.
@@ -130,6 +130,7 @@ impl Record {
         let mut head = match &self.kept {
             Kept::Burned { .. } => NOBODY.to_owned(),
             Kept::Share(share) => share.owner_verifier.to_string(),
+            Kept::Keyring(keyring) => keyring.owner_verifier.to_string(),
         };
         for link in self.links().filter(|links| links.stand_in_head()).into_iter().flat_map(|links| links.iter()) {
             // Whose verifier is forgotten is found by nobody any more.
@@ -166,7 +167,8 @@ impl Record {
                     return Err(damaged("links are missing"));
                 }
             }
-            Kept::Burned { .. } if links.is_empty() => {}
+            Kept::Keyring(_) | Kept::Burned { .. } if links.is_empty() => {}
+            Kept::Keyring(_) => return Err(damaged("a keyring has links")),
             Kept::Burned { .. } => return Err(damaged("it has links after its end")),
         }
         let record = Self { key, kept };
@@ -203,7 +205,7 @@ impl Record {
     fn has_editions(&self) -> bool {
         match &self.kept {
             Kept::Share(share) => matches!(&share.state, State::Ready { editions, .. } if !editions.is_none()),
-            Kept::Burned { .. } => false,
+            Kept::Keyring(_) | Kept::Burned { .. } => false,
         }
     }
 
@@ -211,7 +213,7 @@ impl Record {
     fn links(&self) -> Option<&Links> {
         match &self.kept {
             Kept::Share(share) => Some(&share.links),
-            Kept::Burned { .. } => None,
+            Kept::Keyring(_) | Kept::Burned { .. } => None,
         }
     }
 
@@ -223,7 +225,7 @@ impl Record {
                 Kind::Files { .. } => share.links.note(share.kind.lease_terms()),
                 Kind::Push { .. } => false,
             },
-            Kept::Burned { .. } => false,
+            Kept::Keyring(_) | Kept::Burned { .. } => false,
         }
     }
 }

@@ -113,6 +113,13 @@ fn blobs_deleted(record: &mut Option<Record>, context: &mut Context<'_>) {
             // Not gone: whoever says so is mistaken, and nothing may be deleted.
             State::Uploading { .. } | State::Ready { .. } => return,
         },
+        // Whoever has the phrase may begin it anew: nothing of it is kept.
+        Kept::Keyring(keyring) => {
+            if keyring.gone_at().is_some() {
+                *record = None;
+            }
+            return;
+        }
         Kept::Burned { blobs_deleted, .. } => blobs_deleted,
     };
     if !*done {

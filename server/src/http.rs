@@ -11,6 +11,7 @@ pub mod router;
 
 mod config;
 mod contents;
+mod keyrings;
 mod large;
 mod leases;
 mod links;

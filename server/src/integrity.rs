@@ -10,6 +10,7 @@ use tokio::time::{Duration, Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::app::App;
 use crate::blobs::{BlobsError, Loss};
+use crate::keyring_blobs;
 use crate::ledger::{LedgerError, ObjectRow, Slot};
 use crate::store::StoreError;
 use crate::sweep::ORPHAN_AGE;
@@ -91,6 +92,11 @@ async fn check_all(app: &App, rate: Option<u64>) -> Result<Found, CheckError> {
                 && record.as_ref().is_some_and(Record::keeps_blobs)
             {
                 delete_strays(app, share).await?;
+            }
+            if let (RecordKey::Keyring(keyring), Some(record), None) = (key, &record, rate)
+                && record.keeps_blobs()
+            {
+                keyring_blobs::delete_strays(app.blobs(), &keyring, record).await?;
             }
             let part_counts = record.map_or_else(Vec::new, |record| record.part_counts());
             if let (RecordKey::Share(share), false) = (key, part_counts.is_empty()) {

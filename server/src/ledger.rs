@@ -22,6 +22,8 @@ use subrosa_shared::time::Timestamp;
 
 use subrosa_lifecycle::{LoadedLinks, RecordKey, StoredRecord};
 
+pub use subrosa_lifecycle::Replaces;
+
 pub use clock::{Clock, ClockRefused, Machine, ManualClock, SlewedClock, ThisMachine};
 pub use transfer::{DUE_MAX, ExportedRecord, ServiceState, Transfer, TransferId};
 
@@ -258,29 +260,6 @@ pub enum PutObject {
     },
     /// The record does not exist or accepts no parts.
     Closed,
-}
-
-/// Which note a new one takes the place of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Replaces {
-    /// Whatever is there, or nothing.
-    Anything,
-    /// There is none yet.
-    Nothing,
-    /// The one with that SHA-256.
-    Note(Digest),
-}
-
-impl Replaces {
-    /// Whether a new note may take the place of what is there.
-    pub(crate) fn allows(self, new: &[u8], there: Option<&[u8]>) -> bool {
-        there == Some(new)
-            || match self {
-                Self::Anything => true,
-                Self::Nothing => there.is_none(),
-                Self::Note(digest) => there.map(Digest::of) == Some(digest),
-            }
-    }
 }
 
 /// Whether a note was kept.

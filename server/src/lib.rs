@@ -11,6 +11,7 @@ pub mod blobs;
 mod deletions;
 pub mod http;
 mod integrity;
+mod keyring_blobs;
 pub mod ledger;
 pub mod migrate;
 pub mod reaper;

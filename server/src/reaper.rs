@@ -16,6 +16,7 @@ use tokio::time::{Duration, Instant, MissedTickBehavior, interval, sleep};
 use crate::app::App;
 use crate::blobs::BlobsError;
 use crate::integrity;
+use crate::keyring_blobs;
 use crate::ledger::{COMMIT_MAX, Change, Due, LedgerError};
 use crate::outage::Outage;
 use crate::store::StoreError;
@@ -194,7 +195,7 @@ async fn reap(app: &App, key: RecordKey, places: &Semaphore) -> Result<(), ReapE
         return Err(error.into());
     }
     // The others have no effect outside of the record: nothing is looked up for them.
-    if let RecordKey::Share(_) = key {
+    if let RecordKey::Share(_) | RecordKey::Keyring(_) = key {
         let _place = places.acquire().await;
         finish_effects(app, key).await?;
     }
@@ -228,6 +229,7 @@ async fn finish_effects(app: &App, key: RecordKey) -> Result<(), ReapError> {
 async fn delete_blobs(app: &App, key: RecordKey) -> Result<bool, BlobsError> {
     match key {
         RecordKey::Share(share) => app.blobs().delete_share(&share).await.map(|()| true),
+        RecordKey::Keyring(keyring) => app.blobs().delete_share(&keyring_blobs::folder(&keyring)).await.map(|()| true),
         RecordKey::Push(_) => Ok(false),
     }
 }

@@ -4,12 +4,13 @@
 
 use std::collections::HashSet;
 
-use subrosa_lifecycle::Record;
+use subrosa_lifecycle::{Record, RecordKey};
 use subrosa_shared::id::ShareId;
 use tokio::time::{Duration, interval};
 
 use crate::app::App;
 use crate::blobs::BlobsError;
+use crate::keyring_blobs;
 use crate::store::StoreError;
 
 /// How often it is looked for, and so the time between the two looks that find a share unknown.
@@ -124,8 +125,16 @@ enum Found {
     Nothing,
 }
 
-async fn record(app: &App, share: ShareId) -> Result<Found, StoreError> {
-    match app.store().record(share).await {
+/// Of a share, or of a keyring: an id is never of both.
+async fn record(app: &App, folder: ShareId) -> Result<Found, StoreError> {
+    match record_of(app, folder.into()).await? {
+        Found::Nothing => record_of(app, RecordKey::Keyring(keyring_blobs::keyring_of(&folder))).await,
+        found => Ok(found),
+    }
+}
+
+async fn record_of(app: &App, key: RecordKey) -> Result<Found, StoreError> {
+    match app.store().record(key).await {
         Ok(record) if record.as_ref().is_some_and(Record::keeps_blobs) => Ok(Found::Kept),
         Ok(Some(_)) => Ok(Found::Ended),
         Ok(None) => Ok(Found::Nothing),

@@ -17,7 +17,8 @@ use crate::time::Timestamp;
 /// Where the API begins.
 pub const API_BASE: &str = "/api/v1";
 
-/// Names of the headers that carry proofs, each as base64url without padding (43 characters).
+/// Names of headers. Those that carry proofs have each as base64url without padding (43
+/// characters).
 pub mod header {
     /// [`OwnerProof`](crate::secret::OwnerProof).
     pub const OWNER_PROOF: &str = "subrosa-owner-proof";
@@ -31,6 +32,8 @@ pub mod header {
     pub const DEVICE_PROOF: &str = "subrosa-device-proof";
     /// Digest of a binary body: `sha-256=:BASE64:` (RFC 9530).
     pub const CONTENT_DIGEST: &str = "content-digest";
+    /// Revision of a synced keyring, in digits.
+    pub const KEYRING_REVISION: &str = "subrosa-keyring-revision";
 }
 
 /// `GET /config`: what a client has to know before it begins.

@@ -24,6 +24,10 @@ public_bytes! {
     DeviceId, 16
 }
 public_bytes! {
+    /// Names a synced keyring: derived from the verifier that belongs to its recovery phrase.
+    KeyringId, 16
+}
+public_bytes! {
     /// SHA-256 of a proof: all that the server keeps of it.
     Verifier, 32
 }
@@ -78,6 +82,14 @@ impl DeviceId {
     #[must_use]
     pub fn derive(device: &Verifier) -> Self {
         Self::from_bytes(id(Label::DeviceId, device))
+    }
+}
+
+impl KeyringId {
+    /// The id that belongs to a keyring's verifier. PROTOCOL.md section 13.
+    #[must_use]
+    pub fn derive(keyring: &Verifier) -> Self {
+        Self::from_bytes(id(Label::KeyringId, keyring))
     }
 }
 

@@ -16,19 +16,22 @@
 //!                                                     push secret ‖ P ──┬─ open proof ── open verifier
 //!                                                                       ├─ payload key
 //!                                                                       └─ receipt key
+//!
+//! recovery phrase ── keyring secret ─┬─ owner proof ── owner verifier ── keyring id
+//!                                    └─ keyring key
 //! ```
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use crate::content::ContentNumber;
-use crate::id::{DeviceId, Digest, LeaseId, LinkId, Receipt, ShareId, Verifier};
+use crate::id::{DeviceId, Digest, KeyringId, LeaseId, LinkId, Receipt, ShareId, Verifier};
 use crate::labels::{Label, derive, derive_numbered};
 use crate::password::{Password, StretchedPassword, Suite};
 use crate::secret::{
-    ContentKey, ContentWrapKey, DeviceProof, DeviceSecret, FaceKey, LeaseProof, LeaseSecret, LinkProof, LinkSecret,
-    ManifestKey, NoteKey, OpenProof, OwnerProof, OwnerSecret, PayloadKey, PushNoteKey, PushOwnerSecret, PushSecret,
-    ReceiptKey, ViewWrapKey,
+    ContentKey, ContentWrapKey, DeviceProof, DeviceSecret, FaceKey, KeyringKey, KeyringSecret, LeaseProof, LeaseSecret,
+    LinkProof, LinkSecret, ManifestKey, NoteKey, OpenProof, OwnerProof, OwnerSecret, PayloadKey, PushNoteKey,
+    PushOwnerSecret, PushSecret, ReceiptKey, ViewWrapKey,
 };
 
 impl OwnerSecret {
@@ -227,6 +230,26 @@ impl PushKeys {
     #[must_use]
     pub fn open_verifier(&self) -> Verifier {
         Verifier::of(&self.open_proof)
+    }
+}
+
+impl KeyringSecret {
+    /// Proves to the server that the keyring is one's own.
+    #[must_use]
+    pub fn proof(&self) -> OwnerProof {
+        OwnerProof::from_bytes(derive(&[self.expose()], Label::KeyringProof))
+    }
+
+    /// The keyring, as the server knows it.
+    #[must_use]
+    pub fn keyring_id(&self) -> KeyringId {
+        KeyringId::derive(&Verifier::of(&self.proof()))
+    }
+
+    /// Opens and seals the keyring.
+    #[must_use]
+    pub fn key(&self) -> KeyringKey {
+        KeyringKey::from_bytes(derive(&[self.expose()], Label::KeyringKey))
     }
 }
 

@@ -29,6 +29,10 @@ pub(crate) enum Label {
     PushPayload,
     PushReceipt,
     PushId,
+    Keyring,
+    KeyringProof,
+    KeyringKey,
+    KeyringId,
     LeaseProof,
     LeaseId,
     DeviceProof,
@@ -44,6 +48,7 @@ pub(crate) enum Label {
     SealFace,
     SealPayload,
     SealPushNote,
+    SealKeyring,
 }
 
 impl Label {
@@ -71,6 +76,10 @@ impl Label {
             Self::PushPayload => "subrosa/1/push/payload",
             Self::PushReceipt => "subrosa/1/push/receipt",
             Self::PushId => "subrosa/1/push/id",
+            Self::Keyring => "subrosa/1/keyring",
+            Self::KeyringProof => "subrosa/1/keyring/proof",
+            Self::KeyringKey => "subrosa/1/keyring/key",
+            Self::KeyringId => "subrosa/1/keyring/id",
             Self::LeaseProof => "subrosa/1/lease/proof",
             Self::LeaseId => "subrosa/1/lease/id",
             Self::DeviceProof => "subrosa/1/device/proof",
@@ -86,6 +95,7 @@ impl Label {
             Self::SealFace => "subrosa/1/seal/face",
             Self::SealPayload => "subrosa/1/seal/payload",
             Self::SealPushNote => "subrosa/1/seal/push-note",
+            Self::SealKeyring => "subrosa/1/seal/keyring",
         }
     }
 }
@@ -93,7 +103,8 @@ impl Label {
 /// HKDF-SHA-256 (RFC 5869) with an empty salt; the label is `info`.
 ///
 /// The input keying material is always uniformly random, alone or followed by more: then an empty
-/// salt is what RFC 5869, section 3.1, allows.
+/// salt is what RFC 5869, section 3.1, allows. That of a recovery phrase is a number drawn
+/// uniformly below 7776^10, of 129 bits.
 pub(crate) fn derive<const LEN: usize>(keying_material: &[&[u8]], label: Label) -> [u8; LEN] {
     derive_with(keying_material, &[label.text().as_bytes()])
 }

@@ -97,6 +97,8 @@ problem_types! {
     IdMismatch = "id-mismatch", 422, "The id does not belong to its verifier.";
     /// The owner's note is not the one that the request wants to replace.
     NoteChanged = "note-changed", 412, "Another device has changed the note meanwhile.";
+    /// The synced keyring is not the one that the request wants to replace, or is newer.
+    KeyringChanged = "keyring-changed", 412, "Another device has stored a newer list meanwhile.";
     /// It exists with other values.
     AlreadyExists = "already-exists", 409, "This exists already, and is not the same.";
     /// The life asked for is outside the limits.

@@ -1,5 +1,5 @@
-//! Sealed objects: the one ciphertext format for parts, manifests, wraps, notes and pushes.
-//! PROTOCOL.md section 4.
+//! Sealed objects: the one ciphertext format for parts, manifests, wraps, notes, pushes and
+//! keyrings. PROTOCOL.md section 4.
 //!
 //! ```text
 //! sealed object = version (1) ‖ salt (32) ‖ commitment (32) ‖ chunk 0 ‖ chunk 1 ‖ …
@@ -20,9 +20,11 @@ pub use subrosa_aead::TAG_LEN;
 use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::id::{Commitment, LinkId, ShareId};
+use crate::id::{Commitment, KeyringId, LinkId, ShareId};
 use crate::labels::{Label, derive};
-use crate::secret::{ContentKey, ContentWrapKey, FaceKey, ManifestKey, NoteKey, PayloadKey, PushNoteKey, ViewWrapKey};
+use crate::secret::{
+    ContentKey, ContentWrapKey, FaceKey, KeyringKey, ManifestKey, NoteKey, PayloadKey, PushNoteKey, ViewWrapKey,
+};
 
 /// The version byte that every sealed object begins with.
 pub const VERSION: u8 = 1;
@@ -96,6 +98,21 @@ impl Context for LinkId {
     }
 }
 
+/// The place of a synced keyring: one that is older does not open in the place of a newer one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyringPlace {
+    /// Which keyring.
+    pub keyring: KeyringId,
+    /// How often it was stored, this time included.
+    pub revision: u64,
+}
+
+impl Context for KeyringPlace {
+    fn bytes(&self) -> Vec<u8> {
+        [self.keyring.as_bytes().as_slice(), &self.revision.to_be_bytes()].concat()
+    }
+}
+
 /// What a sealed object is: part of key derivation and of associated data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -115,6 +132,8 @@ pub enum Role {
     Payload,
     /// The note of a push's owner.
     PushNote,
+    /// A synced keyring.
+    Keyring,
 }
 
 impl Role {
@@ -128,6 +147,7 @@ impl Role {
             Self::Face => "face",
             Self::Payload => "payload",
             Self::PushNote => "push-note",
+            Self::Keyring => "keyring",
         }
     }
 
@@ -141,6 +161,7 @@ impl Role {
             Self::Face => Label::SealFace,
             Self::Payload => Label::SealPayload,
             Self::PushNote => Label::SealPushNote,
+            Self::Keyring => Label::SealKeyring,
         }
     }
 }
@@ -168,6 +189,7 @@ sealing_key!(NoteKey, Note, ShareId);
 sealing_key!(FaceKey, Face, LinkId);
 sealing_key!(PayloadKey, Payload, LinkId);
 sealing_key!(PushNoteKey, PushNote, LinkId);
+sealing_key!(KeyringKey, Keyring, KeyringPlace);
 
 /// Length of the sealed object for a plaintext, both in bytes.
 ///

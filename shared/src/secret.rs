@@ -161,12 +161,20 @@ secret_bytes! {
     PushNoteKey
 }
 secret_bytes! {
+    /// What a recovery phrase gives: proves that a synced keyring is one's own, and holds its key.
+    KeyringSecret
+}
+secret_bytes! {
+    /// Opens and seals a synced keyring.
+    KeyringKey
+}
+secret_bytes! {
     /// Makes and checks receipts.
     ReceiptKey
 }
 
 proof! {
-    /// Proves "this share is mine", or "this push".
+    /// Proves "this share is mine", or "this push", or "this keyring".
     OwnerProof
 }
 proof! {

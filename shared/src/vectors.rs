@@ -6,6 +6,7 @@ mod builder;
 mod derived;
 mod edges;
 mod generate;
+mod keyring;
 mod push;
 mod run;
 

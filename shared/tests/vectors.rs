@@ -33,6 +33,7 @@ fn a_vector_that_expects_something_else_fails() {
         let field: &[u8] = match name.split('-').next().unwrap() {
             "keys" => b"\nreceipt: ",
             "push" if name.starts_with("push-keys") => b"\nreceipt: ",
+            "phrase" => b"\nkeyring-secret: ",
             "padding" => b"\npadded-len: ",
             "part" => b"\ndigest: ",
             _ => b"\nexpect: ",

@@ -7,6 +7,8 @@ pub mod words;
 #[cfg(feature = "seal")]
 pub mod generate;
 #[cfg(feature = "seal")]
+pub mod keyring;
+#[cfg(feature = "seal")]
 pub mod name_table;
 #[cfg(feature = "seal")]
 mod owner;

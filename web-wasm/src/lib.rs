@@ -41,6 +41,8 @@ pub mod sender;
 pub mod share_owner;
 #[cfg(feature = "seal")]
 pub mod strength;
+#[cfg(feature = "seal")]
+pub mod synced_keyring;
 
 // Of those who receive.
 #[cfg(feature = "open")]

@@ -13,38 +13,17 @@ fn list() -> WordList {
 }
 
 #[test]
-fn the_list_is_the_one_that_was_published() {
-    let words: Vec<&str> = TEXT.lines().collect();
-    assert_eq!(words.len(), WORD_COUNT);
-    assert_eq!((words[0], words[WORD_COUNT - 1]), ("abacus", "zoom"));
-    // What makes different draws different texts: in order, a word that begins with another one
-    // would follow it.
-    assert!(words.is_sorted(), "in order");
-    assert!(words.windows(2).all(|pair| !pair[1].starts_with(pair[0])), "none twice, and none begins with another one");
-    assert!(words.iter().all(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
-}
-
-#[test]
-fn another_list_is_refused() {
-    let refused = |text: &str| WordList::new(text).err();
-    assert_eq!(refused(&TEXT.replacen("zoom", "zoon", 1)), Some(PassphraseError::Altered));
-    assert_eq!(refused(&TEXT[..TEXT.len() - 1]), Some(PassphraseError::Altered));
-    assert_eq!(refused(&"abacus\n".repeat(7776)), Some(PassphraseError::Altered));
-    assert_eq!(refused(""), Some(PassphraseError::Altered));
-}
-
-#[test]
 fn a_passphrase_is_what_was_chosen() {
     let list = list();
     let mut rng = Seeded(1);
     for words in WORDS_MIN..=WORDS_MAX {
-        let text = list.passphrase(Style { words, separator: " ", ..PLAIN }, &mut rng).unwrap().text;
+        let text = passphrase(&list, Style { words, separator: " ", ..PLAIN }, &mut rng).unwrap().text;
         let drawn: Vec<&str> = text.split(' ').collect();
         assert_eq!(drawn.len(), words as usize);
         assert!(drawn.iter().all(|word| TEXT.lines().any(|listed| listed == *word)), "{drawn:?}");
     }
     let style = Style { words: 4, separator: ".", with_digit: true, capitals: true };
-    let text = list.passphrase(style, &mut rng).unwrap().text;
+    let text = passphrase(&list, style, &mut rng).unwrap().text;
     let drawn: Vec<&str> = text.split('.').collect();
     assert!(drawn.iter().all(|word| word.starts_with(|c: char| c.is_ascii_uppercase())), "{drawn:?}");
     assert_eq!(drawn.iter().filter(|word| word.ends_with(|c: char| c.is_ascii_digit())).count(), 1, "{drawn:?}");
@@ -53,7 +32,7 @@ fn a_passphrase_is_what_was_chosen() {
 #[test]
 fn what_cannot_be_drawn_is_refused() {
     let list = list();
-    let refused = |style| list.passphrase(style, &mut Seeded(1)).err();
+    let refused = |style| passphrase(&list, style, &mut Seeded(1)).err();
     assert_eq!(refused(Style { words: 2, ..PLAIN }), Some(PassphraseError::Words));
     assert_eq!(refused(Style { words: 13, ..PLAIN }), Some(PassphraseError::Words));
     for separator in ["a", "7", "\n", "-----", "ß", "→"] {
@@ -71,7 +50,7 @@ fn every_word_is_equally_likely() {
     let mut rng = Seeded(2);
     let mut counts = vec![0; WORD_COUNT];
     for _ in 0..4_000 {
-        let text = list.passphrase(Style { words: 12, separator: " ", ..PLAIN }, &mut rng).unwrap().text;
+        let text = passphrase(&list, Style { words: 12, separator: " ", ..PLAIN }, &mut rng).unwrap().text;
         for word in text.split(' ') {
             counts[words.binary_search(&word).unwrap()] += 1;
         }
@@ -82,7 +61,7 @@ fn every_word_is_equally_likely() {
 #[test]
 fn entropy_is_that_of_the_draws() {
     let list = list();
-    let bits = |style| list.passphrase(style, &mut Seeded(3)).unwrap().bits;
+    let bits = |style| passphrase(&list, style, &mut Seeded(3)).unwrap().bits;
     assert!((77.5..77.6).contains(&bits(PLAIN)), "six words: {}", bits(PLAIN));
     assert!((bits(Style { capitals: true, ..PLAIN }) - bits(PLAIN)).abs() < 1e-9, "capitals add nothing");
     let digit = bits(Style { with_digit: true, ..PLAIN }) - bits(PLAIN);

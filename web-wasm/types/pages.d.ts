@@ -72,6 +72,8 @@ export type RevealState =
 
 export type LinksState = Start | "list" | "print" | "error";
 
+export type PhraseState = Start | "start" | "made" | "on" | "error";
+
 export type NotFoundState = "key-seen" | "key-held";
 
-export type PageState = SendState | PushState | LinksState | ReceiveState | RevealState | NotFoundState;
+export type PageState = SendState | PushState | LinksState | PhraseState | ReceiveState | RevealState | NotFoundState;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use subrosa_lifecycle::{RecordError, Refusal};
+use subrosa_shared::keyring;
 use subrosa_shared::problem::{CONTENT_TYPE, Problem, ProblemType};
 use subrosa_shared::push::{PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MIN};
 use subrosa_shared::seal::sealed_len;
@@ -177,6 +178,13 @@ fn refusal_problem(refusal: &Refusal) -> Problem {
         Refusal::ValueOutOfRange { field, min, max } => {
             Problem::new(P::ValueOutOfRange).with_bounds(min, max).with_detail(format!("It is about {field}."))
         }
+        Refusal::KeyringChanged => Problem::new(P::KeyringChanged),
+        Refusal::Leaving { retry_after } => {
+            retry(P::Busy, retry_after).with_detail("What was deleted here is still leaving.")
+        }
+        Refusal::KeyringLength => Problem::new(P::ValueOutOfRange)
+            .with_bounds(sealed_len(keyring::BYTES_MIN), keyring::SEALED_BYTES_MAX)
+            .with_detail("It is about the body: what is sealed in it is filled to 64 KiB, or doubled up to 1 MiB."),
         Refusal::PayloadLength => Problem::new(P::ValueOutOfRange)
             .with_bounds(sealed_len(PAYLOAD_BYTES_MIN as u64), sealed_len(PAYLOAD_BYTES_MAX as u64))
             .with_detail("It is about payload: what is sealed in it is filled to a power of two."),

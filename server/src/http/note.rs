@@ -17,8 +17,8 @@ use super::upload::SealedBody;
 use crate::app::App;
 use crate::ledger::{PutNote, Replaces};
 
-/// What the headers say of the note that is replaced.
-pub(super) struct Precondition(Replaces);
+/// What the headers say of the note or keyring that is replaced.
+pub(super) struct Precondition(pub(super) Replaces);
 
 impl FromRequestParts<App> for Precondition {
     type Rejection = Error;
@@ -30,7 +30,7 @@ impl FromRequestParts<App> for Precondition {
             (None, Some("*")) => Ok(Self(Replaces::Nothing)),
             (Some(tag), None) => {
                 let text = tag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-                text.and_then(|text| text.parse().ok()).map(|digest| Self(Replaces::Note(digest))).ok_or(MALFORMED)
+                text.and_then(|text| text.parse().ok()).map(|digest| Self(Replaces::This(digest))).ok_or(MALFORMED)
             }
             _ => Err(MALFORMED),
         }
@@ -38,7 +38,7 @@ impl FromRequestParts<App> for Precondition {
 }
 
 const MALFORMED: Error =
-    Error::MalformedRequest("This call takes If-Match with the tag of one note, or If-None-Match: *, or neither.");
+    Error::MalformedRequest("This call takes If-Match with one tag, or If-None-Match: *, or neither.");
 
 /// The value of a header that may be there once.
 fn only(headers: &HeaderMap, name: header::HeaderName) -> Result<Option<&str>, Error> {

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use http::header;
 use subrosa_shared::api::{API_BASE, header as api_header};
+use subrosa_shared::id::KeyringId;
 use subrosa_shared::problem::{CONTENT_TYPE, Problem, ProblemType};
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
@@ -31,7 +32,11 @@ const BINARY: &str = "application/octet-stream";
 
 /// The proofs: the name that calls give them, the header that carries them, what they are.
 const PROOFS: [(&str, &str, &str); 5] = [
-    ("owner", api_header::OWNER_PROOF, "Shows the owner secret: the share or push is the caller's."),
+    (
+        "owner",
+        api_header::OWNER_PROOF,
+        "Shows the owner secret: the share or push is the caller's. Of a keyring: shows its phrase.",
+    ),
     ("link", api_header::LINK_PROOF, "Shows the link secret: the caller holds the link."),
     ("open", api_header::OPEN_PROOF, "Shows link secret and password. A wrong one counts as a guess."),
     ("lease", api_header::LEASE_PROOF, "Shows the lease secret: the download or view is the caller's."),
@@ -91,7 +96,9 @@ pub(super) fn frame() -> OpenApi {
              `_secs`, `_millis`, `_bytes` or `_len` tell the unit. What a server allows within the bounds here, it tells \
              at `/config`. Every answer has `Cache-Control: no-store`.",
         ));
-    let mut schemas = vec![(Problem::name().into_owned(), Problem::schema())];
+    // No body holds the id of a keyring, so nothing else brings its schema in.
+    let mut schemas =
+        vec![(Problem::name().into_owned(), Problem::schema()), (KeyringId::name().into_owned(), KeyringId::schema())];
     Problem::schemas(&mut schemas);
     let mut components = ComponentsBuilder::new().schemas_from_iter(schemas).response(Problem::name(), problem());
     for (name, header, description) in PROOFS {
@@ -195,15 +202,26 @@ impl IntoParams for DigestHeader {
     }
 }
 
-/// The headers that say which note another one takes the place of.
+/// The header that tells the revision of a keyring.
+pub(super) enum RevisionHeader {}
+
+impl IntoParams for RevisionHeader {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let description = "The revision that the keyring is to be, from 1 to 2^53 - 1. It is sealed with it.";
+        vec![header_parameter(api_header::KEYRING_REVISION, Required::True, description, "^[1-9][0-9]{0,15}$", "1")]
+    }
+}
+
+/// The headers that say which note or keyring another one takes the place of.
 pub(super) enum ReplacesHeaders {}
 
 impl IntoParams for ReplacesHeaders {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let replaces = "The note that is replaced, by its `ETag`: another one stays, and the answer is `note-changed`.";
+        let replaces =
+            "What is replaced, by its `ETag`. Where another one is there, that stays, and the answer is 412.";
         let tag = "\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\"";
         let pattern = "^\"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\"$";
-        let first = "`*`: stored only where there is no note yet. Not together with `If-Match`.";
+        let first = "`*`: stored only where there is none yet. Not together with `If-Match`.";
         vec![
             header_parameter("if-match", Required::False, replaces, pattern, tag),
             header_parameter("if-none-match", Required::False, first, "^[*]$", "*"),

@@ -68,10 +68,11 @@ fn kind(method: &Method, route: &str) -> CallKind {
             "PUT",
             "/shares/{share}/contents/{content}/parts/{index}"
             | "/shares/{share}/contents/{content}/manifest"
-            | "/shares/{share}/note",
+            | "/shares/{share}/note"
+            | "/keyrings/{keyring}",
         ) => CallKind::Upload,
         (_, "/pushes/{link}/owner" | "/pushes/{link}/log") => CallKind::Owner,
-        (_, route) if route.starts_with("/shares/") => CallKind::Owner,
+        (_, route) if route.starts_with("/shares/") || route.starts_with("/keyrings/") => CallKind::Owner,
         (_, route) if route.starts_with("/links/") || route.starts_with("/pushes/") => CallKind::Holder,
         _ => CallKind::Page,
     }
@@ -91,6 +92,8 @@ mod tests {
             ("PUT", "/shares/{share}/contents/{content}/manifest", CallKind::Upload),
             ("POST", "/shares/{share}/contents/{content}/links", CallKind::Owner),
             ("PUT", "/shares/{share}/note", CallKind::Upload),
+            ("PUT", "/keyrings/{keyring}", CallKind::Upload),
+            ("GET", "/keyrings/{keyring}", CallKind::Owner),
             ("DELETE", "/shares/{share}", CallKind::Owner),
             ("GET", "/shares/{share}/contents/{content}/parts/{index}", CallKind::Owner),
             ("DELETE", "/pushes/{link}/owner", CallKind::Owner),

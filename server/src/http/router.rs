@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 use super::error::Error;
 use super::openapi::Document;
 use super::{
-    config, contents, cors, headers, health, large, leases, links, manifest, middleware, note, openapi, owner_links,
-    pages, parts, pushes, security_txt, shares,
+    config, contents, cors, headers, health, keyrings, large, leases, links, manifest, middleware, note, openapi,
+    owner_links, pages, parts, pushes, security_txt, shares,
 };
 use crate::app::App;
 
@@ -73,7 +73,9 @@ fn api(channels: Channels) -> OpenApiRouter<App> {
     let mut api = OpenApiRouter::with_openapi(openapi::frame())
         // Anyone.
         .routes(routes!(config::show_config))
-        .routes(routes!(openapi::show_document));
+        .routes(routes!(openapi::show_document))
+        // Whoever has the recovery phrase.
+        .routes(routes!(keyrings::store_keyring, keyrings::read_keyring, keyrings::delete_keyring));
     if channels.shares() {
         api = api.merge(shares_api());
     }

@@ -88,16 +88,24 @@ impl SealedBody {
     ) -> Result<PutObject, Error> {
         let blob = blob_name(content, slot);
         let row = ObjectRow { content, slot, sealed_len: self.len, digest: self.digest, blob };
-        let mut writer = ToBlob(app.blobs().create(&share, &row.blob, self.len).await?);
-        if let Err(error) = self.pump(app, &mut writer).await {
-            writer.0.abort().await;
-            return Err(error);
-        }
+        let writer = self.write(app, &share, &row.blob).await?;
         // From here on it must not matter whether the client stays: a blob that has its name gets
         // its row, or goes.
         let app = app.clone();
-        let noted = tokio::spawn(async move { note(&app, (&share, owner), writer.0, row).await });
+        let noted = tokio::spawn(async move { note(&app, (&share, owner), writer, row).await });
         noted.await.map_err(|_| Error::Internal)?
+    }
+
+    /// Writes it as a blob, which is not finished yet.
+    pub(super) async fn write(self, app: &App, folder: &ShareId, blob: &str) -> Result<Box<dyn BlobWriter>, Error> {
+        let mut writer = ToBlob(app.blobs().create(folder, blob, self.len).await?);
+        match self.pump(app, &mut writer).await {
+            Ok(()) => Ok(writer.0),
+            Err(error) => {
+                writer.0.abort().await;
+                Err(error)
+            }
+        }
     }
 
     /// Reads a small one whole. The caller has checked its length.

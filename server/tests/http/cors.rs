@@ -32,7 +32,7 @@ const OTHERS: [&str; 14] = [
 const METHODS: [&str; 10] = ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "TRACE", "get", "OTHER"];
 
 /// Calls that are allowed, calls that are not, what is no call, and what is no path of a server.
-const PATHS: [&str; 27] = [
+const PATHS: [&str; 29] = [
     "/api/v1/config",
     "/api/v1/pushes/AAAAAAAAAAAAAAAAAAAAAA",
     "/api/v1/pushes/AAAAAAAAAAAAAAAAAAAAAA/owner",
@@ -46,6 +46,7 @@ const PATHS: [&str; 27] = [
     "/api/v1/shares/AAAAAAAAAAAAAAAAAAAAAA/links/AAAAAAAAAAAAAAAAAAAAAA",
     "/api/v1/links/AAAAAAAAAAAAAAAAAAAAAA",
     "/api/v1/links/AAAAAAAAAAAAAAAAAAAAAA/leases",
+    "/api/v1/keyrings/AAAAAAAAAAAAAAAAAAAAAA",
     "/api/v1/nothing",
     "/api/v1/pushes",
     "/api/v1/pushes/AAAAAAAAAAAAAAAAAAAAAA/nothing",
@@ -54,6 +55,7 @@ const PATHS: [&str; 27] = [
     "/config",
     "/",
     "/links",
+    "/phrase",
     "/push",
     "/p",
     "/wasm/open.js",

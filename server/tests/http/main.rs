@@ -13,6 +13,7 @@ mod downloads;
 mod editions;
 mod full_disk;
 mod guesses;
+mod keyrings;
 mod lost;
 mod openapi;
 mod owners;
@@ -38,6 +39,7 @@ fn every_problem_type_is_reached_by_a_test() {
         include_str!("presets.rs"),
         include_str!("promises.rs"),
         include_str!("guesses.rs"),
+        include_str!("keyrings.rs"),
         include_str!("lost.rs"),
         include_str!("sockets.rs"),
         include_str!("wire.rs"),

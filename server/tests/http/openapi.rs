@@ -28,8 +28,9 @@ impl Described {
     /// A request with ids of the right form that name nothing.
     fn call(&self) -> Call {
         let id = "A".repeat(22);
-        let path =
-            ["{share}", "{link}", "{lease}"].iter().fold(self.template.clone(), |path, name| path.replace(name, &id));
+        let path = ["{share}", "{link}", "{lease}", "{keyring}"]
+            .iter()
+            .fold(self.template.clone(), |path, name| path.replace(name, &id));
         Call::new(self.method.clone(), path.replace("{index}", "0").replace("{content}", "1"))
     }
 
@@ -229,7 +230,13 @@ async fn every_call_takes_the_path_and_body_that_it_names() {
 
         let with_proofs = || {
             let headers = schemes.values().map(|scheme| scheme["name"].as_str().unwrap());
-            headers.fold(call.call(), |call, header| call.header(header, &right))
+            let call = headers.fold(call.call(), |call, header| call.header(header, &right));
+            // Beside proofs, what the document says a header has to be.
+            let needed = parameters.iter().filter(|one| one["in"] == "header" && one["required"] == true);
+            let needed = needed.filter(|one| one["name"] != "content-digest");
+            needed.fold(call, |call, one| {
+                call.header(one["name"].as_str().unwrap(), one["schema"]["examples"][0].as_str().unwrap())
+            })
         };
         let other_body = with_proofs().header("content-type", "text/plain").body("text");
         let problem = problem(&server.call(other_body).await);

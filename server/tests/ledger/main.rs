@@ -6,7 +6,7 @@ mod rules;
 mod sqlite;
 mod support;
 
-/// Every rule against one backend. Those about records of either kind run for both.
+/// Every rule against one backend. Those about records of any kind run for each.
 macro_rules! conformance {
     ($module:ident, $backend:ident) => {
         conformance!(
@@ -22,7 +22,7 @@ macro_rules! conformance {
                 parts_come_in_pages_and_the_last_is_known,
                 the_objects_of_a_content_are_its_own,
                 a_change_that_rests_on_objects_fails_when_they_changed,
-                share_and_push_of_one_id_are_two_records,
+                records_of_one_id_are_one_of_each_kind,
                 what_is_due_is_due_whatever_it_is,
                 an_installation_is_given_once,
                 a_note_belongs_to_a_share,
@@ -57,6 +57,7 @@ macro_rules! conformance {
 
             conformance!(kind shares, crate::support::share_key, $backend, [$($keyed),*]);
             conformance!(kind pushes, crate::support::push_key, $backend, [$($keyed),*]);
+            conformance!(kind keyrings, crate::support::keyring_key, $backend, [$($keyed),*]);
         }
     };
     (kind $kind:ident, $key:path, $backend:ident, [$($keyed:ident),*]) => {

@@ -3,7 +3,7 @@
 use subrosa_lifecycle::{RecordKey, StoredRecord};
 use subrosa_server::ledger::{Change, CommitOutcome, Ledger, ManualClock, NewRow, ObjectRow, Slot, WriteId};
 use subrosa_shared::content::ContentNumber;
-use subrosa_shared::id::{Digest, LinkId, ShareId};
+use subrosa_shared::id::{Digest, KeyringId, LinkId, ShareId};
 use subrosa_shared::time::Timestamp;
 
 /// Where every rule begins.
@@ -26,6 +26,10 @@ pub(crate) fn share_key(seed: u8) -> RecordKey {
 
 pub(crate) fn push_key(seed: u8) -> RecordKey {
     RecordKey::Push(link(seed))
+}
+
+pub(crate) fn keyring_key(seed: u8) -> RecordKey {
+    RecordKey::Keyring(KeyringId::from_bytes([seed; 16]))
 }
 
 pub(crate) fn link(seed: u8) -> LinkId {

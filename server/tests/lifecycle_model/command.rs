@@ -144,9 +144,9 @@ impl OwnerAction {
         }
         match (self, kind) {
             (Self::Status, RecordKind::Share) => share(presented, share_owner::Status),
-            (Self::Status, RecordKind::Push) => push(presented, push_owner::Status),
+            (Self::Status, _) => push(presented, push_owner::Status),
             (Self::Revoke, RecordKind::Share) => share(presented, share_owner::Revoke),
-            (Self::Revoke, RecordKind::Push) => push(presented, push_owner::Revoke),
+            (Self::Revoke, _) => push(presented, push_owner::Revoke),
             (Self::StorePart { index, sealed_len, last }, _) => allowed(Owner {
                 presented,
                 action: share_owner::StorePart { content: ContentNumber::FIRST, index, sealed_len, last },
@@ -180,19 +180,17 @@ impl HolderAction {
         }
         match (self, kind) {
             (Self::Status, RecordKind::Share) => told(held(link, presented, share_holder::Status), link_told),
-            (Self::Status, RecordKind::Push) => told(held(link, presented, push_holder::Status), view_told),
+            (Self::Status, _) => told(held(link, presented, push_holder::Status), view_told),
             (Self::Finish { lease, receipt }, RecordKind::Share) => {
                 told(held(link, presented, share_holder::Finish { lease, receipt }), link_told)
             }
-            (Self::Finish { lease, receipt }, RecordKind::Push) => {
+            (Self::Finish { lease, receipt }, _) => {
                 told(held(link, presented, push_holder::Finish { lease, receipt }), view_told)
             }
             (Self::Destroy(attempt), RecordKind::Share) => {
                 told(held(link, presented, share_holder::Destroy(attempt)), link_told)
             }
-            (Self::Destroy(attempt), RecordKind::Push) => {
-                told(held(link, presented, push_holder::Destroy(attempt)), view_told)
-            }
+            (Self::Destroy(attempt), _) => told(held(link, presented, push_holder::Destroy(attempt)), view_told),
             (Self::Open(attempt), _) => {
                 told(held(link, presented, share_holder::Open { attempt, lease: None }), |opened| {
                     Outcome::Opened(Box::new(opened))

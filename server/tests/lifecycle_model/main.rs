@@ -6,6 +6,7 @@
 
 mod command;
 mod editions;
+mod keyrings;
 mod laws;
 mod model;
 mod promises;

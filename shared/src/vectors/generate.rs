@@ -26,6 +26,7 @@ pub fn generate() -> Vec<(String, Vec<u8>)> {
     manifests(&mut vectors);
     super::push::generate(&mut vectors);
     super::edges::generate(&mut vectors);
+    super::keyring::generate(&mut vectors);
     vectors.into_iter().map(|(name, vector)| (format!("{name}.vector"), vector.to_bytes())).collect()
 }
 

@@ -28,6 +28,9 @@ pub fn run(bytes: &[u8]) -> Result<(), String> {
         "push-keys" => super::push::run_keys(&vector),
         "push" => super::push::run_object(&vector),
         "owner-note" => super::edges::run_owner_note(&vector),
+        "phrase" => super::keyring::run_phrase(&vector),
+        "keyring" => super::keyring::run_object(&vector),
+        "keyring-merge" => super::keyring::run_merge(&vector),
         "sealed-len" => super::edges::run_len(&vector),
         kind => Err(format!("unknown kind {kind}")),
     }

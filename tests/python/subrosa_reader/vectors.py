@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from . import crypto, manifest, push, token
+from . import crypto, keyring, manifest, push, token
 from .crypto import Refused, sha256
 
 
@@ -123,6 +123,23 @@ def run_owner_note(v):
                      "first-receipt-key-before": first["receipt_keys_before"][0]}
 
 
+def run_phrase(v):
+    secret = keyring.PhraseKeys([int(number) for number in v["numbers"].split(" ")]).secret
+    keys = keyring.KeyringKeys(secret)
+    return {"keyring-secret": secret, "owner-proof": keys.owner_proof, "owner-verifier": keys.owner_verifier,
+            "keyring-id": keys.keyring_id, "keyring-key": keys.keyring_key}
+
+
+def run_keyring(v):
+    return keyring.shown(keyring.KeyringKeys(v.bytes("keyring-secret")).open(v.number("revision"), v.body))
+
+
+def run_keyring_merge(v):
+    one, other, merged = (keyring.read_keyring(line) for line in v.body.split(b"\n"))
+    assert keyring.merge(one, other) == keyring.merge(other, one) == merged
+    return {}
+
+
 def run_sealed_len(v):
     length = v.number("len")
     return {"plaintext-len": length - 65 - 16 * len(crypto.chunk_lens(length))}
@@ -142,6 +159,9 @@ RUNNERS = {
     "manifest": run_manifest,
     "push": run_push,
     "owner-note": run_owner_note,
+    "phrase": run_phrase,
+    "keyring": run_keyring,
+    "keyring-merge": run_keyring_merge,
     "sealed-len": run_sealed_len,
     "padding": lambda v: {"padded-len": crypto.padded_len(v.number("len"))},
     "part-list": run_part_list,

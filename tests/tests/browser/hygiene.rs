@@ -56,6 +56,7 @@ async fn a_page_names_all_that_it_loads_so_that_it_comes_in_one_go() {
         (&server.origin(), "pick"),
         (&format!("{}/push", server.origin()), "form"),
         (&format!("{}/links", server.origin()), "list"),
+        (&format!("{}/phrase", server.origin()), "start"),
     ] {
         visitor.open(address).await;
         visitor.state_of(&[state]).await;
@@ -95,6 +96,7 @@ async fn no_page_lets_the_browser_send_a_form() {
         (origin.clone(), "pick"),
         (format!("{origin}/push"), "form"),
         (format!("{origin}/links"), "list"),
+        (format!("{origin}/phrase"), "start"),
     ] {
         visitor.open(&address).await;
         visitor.state_of(&[state]).await;

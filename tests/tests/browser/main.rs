@@ -28,6 +28,7 @@ mod old_browsers;
 mod other_links;
 mod owner_status;
 mod passwords;
+mod phrase;
 mod picked;
 mod playing;
 mod presets;

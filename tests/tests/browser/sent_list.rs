@@ -38,7 +38,7 @@ async fn press(browser: &Browser, row: usize, class: &str) {
 }
 
 /// Items as the page of a result puts them into the list.
-async fn keep(browser: &Browser, items: &[Value]) {
+pub(crate) async fn keep(browser: &Browser, items: &[Value]) {
     let put = "
         const [items] = arguments;
         const opening = indexedDB.open('subrosa-keyring', 1);
@@ -56,7 +56,7 @@ async fn keep(browser: &Browser, items: &[Value]) {
 }
 
 /// An item of a share.
-fn item(owner: &OwnerSecret, origin: &str, name: &str, made_at: u64) -> Value {
+pub(crate) fn item(owner: &OwnerSecret, origin: &str, name: &str, made_at: u64) -> Value {
     json!({
         "version": 1, "id": owner.share_id().to_string(), "kind": "share", "token": *owner.to_token(),
         "origin": origin, "name": name, "files": 1, "isForFiles": false, "hasPassword": false,

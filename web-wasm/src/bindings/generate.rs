@@ -1,11 +1,12 @@
 //! Drawing passwords and passphrases, and judging typed ones.
 
 use serde::Serialize;
+use subrosa_shared::phrase;
 use wasm_bindgen::prelude::*;
 
 use super::{Thrown, given, json, rng};
 use crate::generate::{self, GenerateError, Generated};
-use crate::passphrase::{self, PassphraseError, Style};
+use crate::passphrase::{PassphraseError, Style, passphrase};
 use crate::strength;
 
 /// Draws a password: `{ text, bits, verdict }` in JSON. `classes` is [`generate::Classes`] in JSON.
@@ -25,9 +26,9 @@ pub fn estimate(typed: &str) -> String {
     json(&strength::estimate(typed))
 }
 
-/// The EFF's long word list. See [`passphrase::WordList`].
+/// The EFF's long word list. See [`phrase::WordList`].
 #[wasm_bindgen]
-pub struct WordList(passphrase::WordList);
+pub struct WordList(pub(super) phrase::WordList);
 
 #[wasm_bindgen]
 impl WordList {
@@ -37,7 +38,7 @@ impl WordList {
     /// `altered-words`.
     #[wasm_bindgen(constructor)]
     pub fn new(text: &str) -> Result<Self, JsValue> {
-        Ok(Self(passphrase::WordList::new(text).map_err(Thrown::from)?))
+        Ok(Self(phrase::WordList::new(text).map_err(PassphraseError::from).map_err(Thrown::from)?))
     }
 
     /// Draws a passphrase: `{ text, bits, verdict }` in JSON.
@@ -45,7 +46,7 @@ impl WordList {
     /// # Errors
     /// `words`, `separator`.
     pub fn passphrase(&self, words: u32, separator: &str, with_digit: bool, capitals: bool) -> Result<String, JsValue> {
-        let drawn = self.0.passphrase(Style { words, separator, with_digit, capitals }, &mut rng());
+        let drawn = passphrase(&self.0, Style { words, separator, with_digit, capitals }, &mut rng());
         Ok(written(&drawn.map_err(Thrown::from)?))
     }
 }
@@ -75,7 +76,7 @@ impl From<GenerateError> for Thrown {
 impl From<PassphraseError> for Thrown {
     fn from(error: PassphraseError) -> Self {
         let variant = match error {
-            PassphraseError::Altered => "altered-words",
+            PassphraseError::Altered(_) => "altered-words",
             PassphraseError::Words => "words",
             PassphraseError::Separator => "separator",
         };

@@ -36,6 +36,7 @@ fn own(operation: &str) -> &'static [P] {
         "store_part" => &[P::Gone, P::AlreadyComplete, P::PartOutOfRange, P::ValueOutOfRange],
         "store_manifest" => &[P::Gone, P::AlreadyComplete, P::ValueOutOfRange],
         "store_note" => &[P::Gone, P::BodyTooLarge, P::NoteChanged, P::MalformedRequest],
+        "store_keyring" => &[P::KeyringChanged, P::ValueOutOfRange, P::MalformedRequest],
         "add_link" | "add_links" => &[
             P::Gone,
             P::IdMismatch,
@@ -123,6 +124,10 @@ fn body_description(operation: &str) -> String {
                 .to_owned()
         }
         "store_manifest" => "The sealed manifest: PROTOCOL.md section 7.".to_owned(),
+        "store_keyring" => {
+            "The sealed keyring, of 65,617, 131,169, 262,273, 524,481 or 1,048,897 bytes: PROTOCOL.md section 13."
+                .to_owned()
+        }
         "store_note" => format!("The sealed note, at most {OWNER_NOTE_BYTES_MAX} bytes: PROTOCOL.md section 9."),
         "add_links" | "move_links" => format!("At most {LINKS_BODY_BYTES_MAX} bytes."),
         "make_push" => format!("At most {PUSH_BODY_BYTES_MAX} bytes."),

@@ -78,6 +78,7 @@ impl Keys {
         let (kind, id) = match key {
             RecordKey::Share(share) => ("share", share.as_bytes()),
             RecordKey::Push(link) => ("push", link.as_bytes()),
+            RecordKey::Keyring(keyring) => ("keyring", keyring.as_bytes()),
         };
         let tag = Tag::of_id(id);
         let record = self.of(tag, &format!("{kind}:{}", hex(id)));

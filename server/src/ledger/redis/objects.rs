@@ -5,7 +5,7 @@ use std::ops::Range;
 use subrosa_durable_redis::Tag;
 use subrosa_lifecycle::RecordKey;
 use subrosa_shared::content::ContentNumber;
-use subrosa_shared::id::ShareId;
+use subrosa_shared::id::{Digest, ShareId};
 
 use super::{Invocation, RedisLedger, rows, scripts};
 use crate::ledger::{LedgerError, ObjectRow, Objects, PutNote, PutObject, Replaces, Slot, WriteId};
@@ -45,7 +45,8 @@ impl RedisLedger {
         let versioned = rows::note_bytes(WriteId::generate(), note);
         for _ in 0..ATTEMPTS_MAX {
             let there = self.versioned_note(share).await?;
-            if !replaces.allows(note, there.as_deref().map(rows::note)) {
+            let digest = there.as_deref().map(|there| Digest::of(rows::note(there)));
+            if !replaces.allows(&Digest::of(note), digest.as_ref()) {
                 return Ok(PutNote::Changed);
             }
             let expected = there.as_deref().map_or(&[][..], rows::note_version);

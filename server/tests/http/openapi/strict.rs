@@ -105,6 +105,7 @@ impl World {
             ("share", share),
             ("link", link),
             ("lease", "A".repeat(22)),
+            ("keyring", "A".repeat(22)),
             ("index", "0".to_owned()),
             ("content", "1".to_owned()),
         ];

@@ -8,7 +8,7 @@ use subrosa_shared::api::{Event, LogLine};
 use subrosa_shared::content::ContentNumber;
 
 use crate::backends::Backend;
-use crate::support::{Key, START, clock, create, link, new_row, part, push_key, put, share, share_key};
+use crate::support::{Key, START, clock, create, keyring_key, link, new_row, part, push_key, put, share, share_key};
 
 pub(crate) async fn what_is_committed_is_there_after_reopening(backend: &dyn Backend) {
     let clock = clock();
@@ -81,13 +81,13 @@ pub(crate) async fn racing_changes_lose_nothing(backend: &dyn Backend, key: Key)
 }
 
 /// Neither sees, changes or removes anything of the other.
-pub(crate) async fn share_and_push_of_one_id_are_two_records(backend: &dyn Backend) {
+pub(crate) async fn records_of_one_id_are_one_of_each_kind(backend: &dyn Backend) {
     let clock = clock();
     let ledger = backend.open(&clock).await;
-    let lines = [Event::Created, Event::Revoked].map(|event| LogLine { at: START, link: None, event });
-    let rows = [new_row(b"of the share"), new_row(b"of the push")];
+    let lines = [Event::Created, Event::Revoked, Event::Paused].map(|event| LogLine { at: START, link: None, event });
+    let rows = [new_row(b"of the share"), new_row(b"of the push"), new_row(b"of the keyring")];
     let ids = rows.each_ref().map(|row| row.write_id);
-    for ((key, row), line) in [share_key(1), push_key(1)].into_iter().zip(rows).zip(lines) {
+    for ((key, row), line) in [share_key(1), push_key(1), keyring_key(1)].into_iter().zip(rows).zip(lines) {
         let change = Change { log: vec![line], ..put(key, None, row) };
         assert_eq!(ledger.commit(change).await.unwrap(), CommitOutcome::Committed, "{key}");
     }
@@ -98,8 +98,10 @@ pub(crate) async fn share_and_push_of_one_id_are_two_records(backend: &dyn Backe
     let ledger = backend.open(&clock).await;
     assert_eq!(ledger.load(&share_key(1), LoadedLinks::All).await.unwrap().unwrap().record.head, b"of the share");
     assert_eq!(ledger.load(&push_key(1), LoadedLinks::All).await.unwrap().unwrap().record.head, b"of the push");
+    assert_eq!(ledger.load(&keyring_key(1), LoadedLinks::All).await.unwrap().unwrap().record.head, b"of the keyring");
     assert_eq!(ledger.log(&share_key(1)).await.unwrap(), [lines[0]]);
     assert_eq!(ledger.log(&push_key(1)).await.unwrap(), [lines[1]]);
+    assert_eq!(ledger.log(&keyring_key(1)).await.unwrap(), [lines[2]]);
     // No link of a share: the index does not know it.
     assert_eq!(ledger.share_of_link(&link(1)).await.unwrap(), None);
     let crossed = ledger.commit(put(push_key(1), Some(ids[0]), new_row(b"x"))).await.unwrap();
@@ -112,4 +114,5 @@ pub(crate) async fn share_and_push_of_one_id_are_two_records(backend: &dyn Backe
     assert_eq!(ledger.objects(&share(1)).await.unwrap().rows, [part(0, 1)]);
     assert_eq!(ledger.note(&share(1)).await.unwrap().as_deref(), Some(b"note".as_slice()));
     assert_eq!(ledger.load(&push_key(1), LoadedLinks::All).await.unwrap(), None);
+    assert_eq!(ledger.load(&keyring_key(1), LoadedLinks::All).await.unwrap().unwrap().record.head, b"of the keyring");
 }

@@ -7,13 +7,15 @@ use subrosa_server::ledger::{COMMIT_MAX, Change, CommitOutcome, Due, Installatio
 use subrosa_shared::time::Timestamp;
 
 use crate::backends::Backend;
-use crate::support::{Key, START, clock, create, new_row, push_key, put, share_key};
+use crate::support::{Key, START, clock, create, keyring_key, new_row, push_key, put, share_key};
 
 pub(crate) async fn what_is_due_is_due_whatever_it_is(backend: &dyn Backend) {
     let ledger = backend.open(&clock()).await;
     let later = START.after(Duration::from_secs(1));
     let mut expected = Vec::new();
-    for (key, due) in [(share_key(3), START), (push_key(1), START), (share_key(1), later), (push_key(2), later)] {
+    let now = [share_key(3), push_key(1), keyring_key(1)].map(|key| (key, START));
+    let then = [share_key(1), push_key(2), keyring_key(2)].map(|key| (key, later));
+    for (key, due) in now.into_iter().chain(then) {
         ledger.commit(put(key, None, NewRow { due, ..new_row(b"x") })).await.unwrap();
         expected.push(Due { due, key });
     }

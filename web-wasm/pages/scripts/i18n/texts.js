@@ -12,7 +12,7 @@
  * & typeof import("../texts/en/receive.js") & typeof import("../texts/en/files.js")
  * & typeof import("../texts/en/preview.js") & typeof import("../texts/en/card.js")
  * & typeof import("../texts/en/owner.js") & typeof import("../texts/en/push.js")
- * & typeof import("../texts/en/links.js") & typeof import("../texts/en/edition.js") & typeof import("../texts/en/reveal.js") & typeof import("../texts/en/edges.js")} Texts
+ * & typeof import("../texts/en/links.js") & typeof import("../texts/en/phrase.js") & typeof import("../texts/en/edition.js") & typeof import("../texts/en/reveal.js") & typeof import("../texts/en/edges.js")} Texts
  */
 
 export const language = document.documentElement.lang;
@@ -59,6 +59,7 @@ export const choices = group("choices");
 export const ownerDeadEnds = group("ownerDeadEnds");
 
 export const links = group("links");
+export const phrase = group("phrase");
 export const kept = group("kept");
 
 export const edges = group("edges");

@@ -15,7 +15,7 @@
 import * as wasm from "/wasm/seal.js";
 
 import { links as texts, page, problems, textsReady } from "../i18n/texts.js";
-import { refusalOf } from "../i18n/wording.js";
+import { momentText, refusalOf } from "../i18n/wording.js";
 import { CallError, read, sendForText } from "../net/api.js";
 import { openWith } from "../net/fragment.js";
 import { isConfig } from "../owner/answers.js";
@@ -24,6 +24,7 @@ import { copyLink } from "../owner/copy-link.js";
 import { localMinute } from "../owner/form-choices.js";
 import { prepareChoice } from "../owner/kept-here.js";
 import { PrintSheet } from "../owner/print-sheet.js";
+import { keepInStep } from "../owner/synced-keyring.js";
 import { forgetAll, forgetItems, keyring, note, remember, whenKeyringChanged } from "../storage/keyring.js";
 import { startEngine } from "../ui/engine.js";
 import { saveText } from "../ui/save-text.js";
@@ -68,6 +69,7 @@ async function start() {
   prepare();
   await load();
   whenKeyringChanged(() => void load());
+  keepInStep((outcome) => void showInStep(outcome));
   await configure();
 }
 
@@ -85,6 +87,14 @@ async function load() {
     button("retry").hidden = true;
     show("error");
   }
+}
+
+/** @param {import("../owner/synced-keyring.js").Outcome | undefined} outcome nothing where it failed */
+async function showInStep(outcome) {
+  if (outcome?.is === "off") return setText("in-step", "");
+  const isInStep = outcome?.is === "synced" && !outcome.isOlder;
+  setText("in-step", isInStep ? texts.inStep(momentText(outcome.at)) : texts.notInStep);
+  if (outcome?.is === "synced") await load();
 }
 
 /** What this server serves. Without an answer, what is known stays. */

@@ -4,6 +4,7 @@
 import { kept as texts } from "../i18n/texts.js";
 import { forgetItems, remember, remembered, remembersByDefault, storeDefault } from "../storage/keyring.js";
 import { announce, button, element, setText } from "../ui/views.js";
+import { keepInStep } from "./synced-keyring.js";
 
 /** @typedef {import("../storage/keyring.js").KeyringItem} KeyringItem */
 
@@ -24,6 +25,8 @@ export class KeptHere {
   #isOff = false;
 
   constructor() {
+    // What is sent here is on the other devices soon, whoever closes this page.
+    keepInStep();
     button("kept-change").addEventListener("click", () => this.#items.length > 0 && void this.#change());
   }
 

@@ -71,8 +71,20 @@ const isItem = shape({
 /** One for both: whoever changes something is not told of it. */
 const channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(CHANGES);
 
+/** Who syncs in this tab. @type {(() => void)[]} */
+const listeners = [];
+
 /** Tells other tabs. */
-const changed = () => channel?.postMessage("");
+const tellOthers = () => channel?.postMessage("");
+
+/** Tells everybody. */
+function changed() {
+  tellOthers();
+  for (const act of listeners) act();
+}
+
+/** @param {() => void} act when this tab changed something, but for what was synced */
+export const whenChangedHere = (act) => void listeners.push(act);
 
 /** @param {() => void} act when another tab changed something */
 export const whenKeyringChanged = (act) => channel?.addEventListener("message", act);
@@ -134,6 +146,64 @@ export async function forgetItems(ids) {
 export async function forgetAll() {
   await inKeyring((store) => store.clear());
   changed();
+}
+
+/**
+ * What is synced of an item: how it stood last, each device asks for itself.
+ *
+ * @typedef {Omit<KeyringItem, "version" | "seen">} SyncedItem
+ */
+
+/** @param {SyncedItem} item @returns {SyncedItem} */
+const syncedPart = ({ kind, id, token, origin, name, files, isForFiles, hasPassword, madeAt, endsAt }) => ({
+  ...{ kind, id, token, origin, name, files, isForFiles, hasPassword, madeAt, endsAt },
+});
+
+/** @param {SyncedItem | undefined} one @param {SyncedItem | undefined} other */
+const isSame = (one, other) => JSON.stringify(one && syncedPart(one)) === JSON.stringify(other && syncedPart(other));
+
+/**
+ * What there is to be synced, and ids of what is damaged: that is not forgotten.
+ *
+ * @returns {Promise<{ items: SyncedItem[], unreadable: string[] }>}
+ */
+export async function snapshot() {
+  /** @type {{ keys?: IDBRequest<IDBValidKey[]> }} */
+  const asked = {};
+  const all = /** @type {unknown[]} */ (
+    await inKeyring((store) => {
+      asked.keys = store.getAllKeys();
+      return store.getAll();
+    })
+  );
+  const unreadable = (asked.keys?.result ?? []).filter((_, place) => !isItem(all[place])).map(String);
+  return { items: all.filter((item) => isItem(item)).map(syncedPart), unreadable };
+}
+
+/**
+ * Takes over what was merged. What somebody changed since the snapshot stays as it is: the next time it is merged too.
+ *
+ * @param {SyncedItem[]} before the snapshot
+ * @param {SyncedItem[]} after
+ */
+export async function applySynced(before, after) {
+  const [known, wanted] = [before, after].map((items) => new Map(items.map((item) => [item.id, item])));
+  const news = [...new Set([...known.keys(), ...wanted.keys()])].filter((id) => !isSame(known.get(id), wanted.get(id)));
+  if (news.length === 0) return;
+  await inKeyring((store) => {
+    for (const id of news) {
+      const asked = store.get(id);
+      asked.onsuccess = () => {
+        const there = isItem(asked.result) ? asked.result : undefined;
+        if (!isSame(there, known.get(id))) return;
+        const item = wanted.get(id);
+        if (item) store.put({ version: 1, seen: there?.seen ?? null, ...syncedPart(item) }, id);
+        else store.delete(id);
+      };
+    }
+    return undefined;
+  });
+  tellOthers();
 }
 
 /** Whether what is sent from now on is remembered, unless the person says otherwise. */

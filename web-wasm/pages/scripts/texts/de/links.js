@@ -12,10 +12,11 @@ export const written = {
   "links.title": "Subrosa · was Sie gesendet haben",
   "links.heading": "Was Sie gesendet haben.",
   "links.lead": "Alles, was mit diesem Browser gesendet wurde: wer es geöffnet hat, und was Sie noch damit tun können.",
-  "links.first": "Die Liste steht nur in diesem Browser.",
+  "links.first": "Die Liste steht in diesem Browser.",
   "links.firstMore":
-    "Der Server hat keine solche Liste. Wer diesen Browser benutzt, kann sehen, ändern und löschen, was hier steht.",
+    "Der Server hat keine Liste, die er lesen könnte. Wer diesen Browser benutzt, kann sehen, ändern und löschen, was hier steht.",
   "links.second": "Auf einem anderen Gerät?",
+  "links.toPhrase": "Oder gleichen Sie die Liste mit zehn Wörtern ab.",
   "links.secondMore": "Nach jedem Senden wird eine Adresse nur für Sie angezeigt. Fügen Sie sie hier ein.",
 };
 
@@ -60,6 +61,8 @@ export const page = {
 
 /** @type {typeof En.links} */
 export const links = {
+  inStep: (when) => `Mit Ihren anderen Geräten auf dem Stand von ${when}.`,
+  notInStep: "Nicht auf dem Stand Ihrer anderen Geräte. Die Seite der zehn Wörter sagt, warum.",
   durableYes: "Der Browser behält die Liste jetzt.",
   durableNo: "Der Browser hat nicht zugestimmt. Bewahren Sie die Adressen „nur für Sie“ von dem auf, was wichtig ist.",
   files: "Dateien",

@@ -43,6 +43,9 @@ export const page = {
 };
 
 export const links = {
+  /** @param {string} when */
+  inStep: (when) => `In step with your other devices since ${when}.`,
+  notInStep: "Not in step with your other devices. The page of the ten words says why.",
   durableYes: "The browser keeps the list now.",
   durableNo: "The browser did not agree. Keep the addresses “for you only” of what matters.",
   files: "Files",
