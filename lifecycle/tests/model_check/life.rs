@@ -333,6 +333,7 @@ impl Beginning {
             recipient_may_destroy: true,
             destroy_after_guesses: self.destroy_after_guesses,
             waits_for_editions: false,
+            replaces: None,
         }
     }
 }

@@ -60,6 +60,7 @@ export const ownerDeadEnds = group("ownerDeadEnds");
 
 export const links = group("links");
 export const kept = group("kept");
+export const presets = group("presets");
 
 export const edges = group("edges");
 
