@@ -101,7 +101,7 @@ fn a_link_in_place_of_another_ends_that_one_in_the_same_step() {
     run.done(world::put(1, PutLink { replaces, downloads_max: 3, ..world::put_request(1) }));
     assert_eq!(run.trace.last().unwrap().log, []);
 
-    // What has ended before gets a successor, too; what is not there gets none, and nothing changes.
+    // What has ended before gets a successor, too; what is not there gets none.
     run.done(world::put(2, PutLink { replaces, ..world::put_request(2) }));
     let before = run.record.clone();
     let unknown = Some(world::link_id(9));
