@@ -270,8 +270,10 @@ async fn only_what_is_on_the_screen_is_asked_about() {
     let items: Vec<_> = items.collect();
     keep(&sender, &items).await;
     wire.tap();
+    sender.before_pages("new MutationObserver(() => { if (document.body?.dataset.state === 'list' && !window.listedAt) window.listedAt = performance.now(); }).observe(document, { subtree: true, childList: true, attributes: true });").await;
     let asked = || wire.requests().iter().filter(|request| request.contains("/shares/")).count();
     open_list(&sender, &wire.origin()).await;
+    eprintln!("listed after {} ms", sender.script("return window.listedAt").await);
     assert_eq!(rows(&sender).await.len(), 1_000);
     // The server knows none of them.
     let gone = async || rows(&sender).await.iter().take(3).filter(|(state, _)| state == "gone").count();
@@ -421,8 +423,10 @@ async fn from_the_list_new_links_take_the_place_of_those_that_nobody_used() {
     sender.click("reinvite-make").await;
     wait::until_so(SOON, "it is made", async || told(1).await, |row| !row.contains("with a password")).await;
     sender.script("return navigator.clipboard.writeText('nothing')").await;
-    press(&sender, 1, "copy").await;
-    let copied = async || sender.in_clipboard().await;
+    let copied = async || {
+        press(&sender, 1, "copy").await;
+        sender.in_clipboard().await
+    };
     wait::until_so(SOON, "the new link", copied, |link| link.contains("/s#") && *link != lost).await;
     let new = sender.in_clipboard().await;
     recipient.open("about:blank").await;
