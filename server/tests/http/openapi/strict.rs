@@ -142,8 +142,7 @@ impl World {
     /// Every plain value within a body, with its schema.
     fn leaves<'a>(&'a self, schema: &'a Value, pointer: &str, leaves: &mut Vec<(String, &'a Value, bool)>) {
         // What another schema describes may be nothing, too.
-        let one_of = schema["oneOf"].as_array().into_iter().flatten();
-        let may_be_null = one_of.into_iter().any(|one| one["type"] == "null");
+        let may_be_null = schema["oneOf"].as_array().into_iter().flatten().any(|one| one["type"] == "null");
         let schema = self.resolved(schema);
         match schema["properties"].as_object() {
             Some(members) => {
