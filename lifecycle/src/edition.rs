@@ -29,7 +29,8 @@ pub(crate) fn begin(
     let fixed = share.fixed().count();
     let editions = editions(share)?;
     if let Some(upload) = editions.uploading.filter(|upload| upload.number == number) {
-        return if upload.part_bytes == request.part_bytes { Ok(()) } else { Err(Refusal::AlreadyExists) };
+        let is_retry = (upload.part_bytes, upload.begun_by) == (request.part_bytes, request.begun_by);
+        return if is_retry { Ok(()) } else { Err(Refusal::AlreadyExists) };
     }
     if number <= editions.last {
         return Err(Refusal::AlreadyExists);
@@ -42,7 +43,8 @@ pub(crate) fn begin(
         return Err(Refusal::TooManyContents { max: CONTENTS_MAX as u64 });
     }
     let until = context.policy.upload_end(context.now);
-    editions.uploading = Some(EditionUpload { number, part_bytes: request.part_bytes, until });
+    let BeginContent { part_bytes, begun_by } = request;
+    editions.uploading = Some(EditionUpload { number, part_bytes, until, begun_by });
     editions.last = number;
     Ok(())
 }

@@ -19,7 +19,8 @@ pub(crate) fn add(share: &mut Share, id: LinkId, request: &PutLink, context: &mu
     add_all(share, std::slice::from_ref(request), context)
 }
 
-/// Adds links to a share that is complete: all of them, or none.
+/// Adds links to a share that is complete: all of them, or none. Those in whose place they come end
+/// then, once all are there: no holder is left without a link by a call that is refused.
 pub(crate) fn add_all(share: &mut Share, requests: &[PutLink], context: &mut Context<'_>) -> Result<(), Refusal> {
     check_range("links", requests.len() as u64, 1, LINKS_AT_ONCE_MAX as u64)?;
     let links_before = share.links.count();
@@ -30,6 +31,9 @@ pub(crate) fn add_all(share: &mut Share, requests: &[PutLink], context: &mut Con
             context.journal.lines.retain(|line| line.event != Event::LinkAdded);
             return Err(refusal);
         }
+    }
+    for replaced in requests.iter().filter_map(|request| request.replaces) {
+        revoke(share, replaced, context)?;
     }
     Ok(())
 }
@@ -59,12 +63,19 @@ fn add_one(share: &mut Share, request: &PutLink, context: &mut Context<'_>) -> R
     check_lock(&request.lock, limits)?;
     let life = request.expires_in_secs.map(|secs| Life::checked(secs, limits)).transpose()?;
 
-    let expires_at = life.map_or(share.expires_at, |life| life.from(context.now).min(share.expires_at));
+    let replaced = request.replaces.map(|replaced| known(share, replaced)).transpose()?;
+    let inherited = replaced.map(|link| link.expires_at).filter(|end| *end > context.now);
+    let expires_at = life.map(|life| life.from(context.now)).or(inherited);
+    let expires_at = expires_at.map_or(share.expires_at, |end| end.min(share.expires_at));
     let number = u32::try_from(share.links.count()).unwrap_or(u32::MAX);
     share.links.push(Link::new((number, id), request, added_with, expires_at));
     context.journal.new_links.push(id);
     context.log(Some(id), Event::LinkAdded);
     Ok(())
+}
+
+fn known(share: &Share, id: LinkId) -> Result<&Link, Refusal> {
+    share.links.iter().find(|link| link.link == id).ok_or(Refusal::NotFound)
 }
 
 /// Changes what is given. All of it or, if something is out of bounds, nothing.

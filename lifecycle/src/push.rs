@@ -64,6 +64,7 @@ fn as_link(request: &PutPush) -> PutLink {
         recipient_may_destroy: request.recipient_may_destroy,
         destroy_after_guesses: request.destroy_after_guesses,
         waits_for_editions: false,
+        replaces: None,
     }
 }
 

@@ -257,11 +257,12 @@ fn lives(table: &LivesTable, name: &str, bounds: (u64, u64), round: &[u64], want
     Ok(Lives { min, max, offered, chosen })
 }
 
-/// The longest life that a preset with such a password may have. A password may go by a push: one
-/// that ends first would leave files that nobody can open.
+/// The longest life that a preset with such a password may have. A drawn one that goes by a push is
+/// known to nobody else: if the push ended first, nobody could open the files. Who typed one can
+/// send it again.
 fn longest_life(password: PresetPassword, limits: &Limits, serves_pushes: bool) -> u64 {
     let shares = limits.expiry_secs_max;
-    let is_pushed = serves_pushes && password != PresetPassword::None;
+    let is_pushed = serves_pushes && password == PresetPassword::Drawn;
     if is_pushed { shares.min(limits.push_expiry_secs().1) } else { shares }
 }
 
@@ -290,7 +291,7 @@ fn presets(tables: &[PresetTable], limits: &Limits, serves_pushes: bool) -> Resu
         let rule = format!("{} to {}, the shortest and the longest of shares", life_text(min), life_text(max));
         check((min..=max).contains(&table.life.0), place("life"), rule)?;
         let longest = longest_life(table.password, limits, serves_pushes);
-        let rule = format!("at most {}, the longest of pushes: its password may go by one", life_text(longest));
+        let rule = format!("at most {}, the longest of pushes: a drawn password goes by one", life_text(longest));
         check(table.life.0 <= longest, place("life"), rule)?;
         let most = limits.downloads_max;
         check((1..=most).contains(&table.downloads), place("downloads"), format!("1 to {most} (--downloads-max)"))?;
@@ -429,22 +430,22 @@ mod tests {
     }
 
     #[test]
-    fn no_preset_outlives_a_push_with_its_password() {
+    fn no_preset_outlives_a_push_with_a_drawn_password() {
         let file = |life: &str, password: &str| {
             format!(
                 "[pushes]\nlife_max = \"2d\"\n[[preset]]\nkey = \"personal\"\nlife = \"{life}\"\n\
                  downloads = 1\npassword = \"{password}\"\n"
             )
         };
-        for password in ["required", "drawn"] {
-            assert!(offer_of(&file("2d", password)).is_ok());
-            let error = offer_of(&file("3d", password)).unwrap_err();
-            let said = ": life of preset 1 (\"personal\") must be at most 2d, the longest of pushes";
-            assert!(error.contains(said), "{error}");
-            // Where no pushes are, no password goes by one.
-            assert!(offer_where(false, &file("3d", password)).is_ok());
+        assert!(offer_of(&file("2d", "drawn")).is_ok());
+        let error = offer_of(&file("3d", "drawn")).unwrap_err();
+        let said = ": life of preset 1 (\"personal\") must be at most 2d, the longest of pushes";
+        assert!(error.contains(said), "{error}");
+        // Where no pushes are, no password goes by one; and one that was typed can be sent again.
+        assert!(offer_where(false, &file("3d", "drawn")).is_ok());
+        for password in ["required", "none"] {
+            assert!(offer_of(&file("3d", password)).is_ok());
         }
-        assert!(offer_of(&file("3d", "none")).is_ok());
         // Those of pages give way.
         let lives = |serves_pushes, text: &str| {
             let presets = offer_where(serves_pushes, text).unwrap().choices.presets;
@@ -452,7 +453,7 @@ mod tests {
         };
         let pushes = "[pushes]\nlife_max = \"2d\"";
         assert_eq!(lives(true, pushes), [30 * DAY, 7 * DAY, 2 * DAY, 2 * DAY]);
-        assert_eq!(lives(true, &format!("password_required = true\n{pushes}")), [2 * DAY; 4]);
+        assert_eq!(lives(true, &format!("password_required = true\n{pushes}")), [30 * DAY, 7 * DAY, 2 * DAY, 2 * DAY]);
         assert_eq!(lives(false, pushes), [30 * DAY, 7 * DAY, 7 * DAY, 3 * DAY]);
     }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bytes::{base64url, base64url_option};
 use crate::content::ContentNumber;
-use crate::id::{Digest, LeaseId, LinkId, Receipt, ShareId, Verifier};
+use crate::id::{DeviceId, Digest, LeaseId, LinkId, Receipt, ShareId, Verifier};
 use crate::limits::Limits;
 use crate::time::Timestamp;
 
@@ -191,6 +191,10 @@ pub struct BeginContent {
         schema(minimum = 65_536, maximum = 67_108_864, multiple_of = 65_536, example = 8_388_608)
     )]
     pub part_bytes: u32,
+    /// What the client drew for this upload: the same again is a retry. Another is refused as long
+    /// as this upload runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun_by: Option<DeviceId>,
 }
 
 /// `GET /shares/{share}/contents/{content}/parts`: what is stored already, in order of index.
@@ -265,6 +269,11 @@ pub struct PutLink {
     /// with a new edition.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub waits_for_editions: bool,
+    /// A link of the same share in whose place this one comes: it ends in the same step, if it has
+    /// not ended before. Without `expires_in_secs`, this one ends when that one was to end, if that
+    /// is still to come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<LinkId>,
 }
 
 /// `POST /shares/{share}/links`: adds several links, all of them or none.

@@ -54,7 +54,7 @@ fn send_in_parts(entries: Vec<Entry>, content: &[u8], password: Option<&str>, pa
     let note = Some("for you".to_owned());
     let manifest = sender.seal_manifest((entries, note), part_bytes, pinned, NOW, &mut RNG.clone()).unwrap();
     sender.check_manifest(&manifest).unwrap();
-    let link = sender.put_link(LinkTerms { downloads_max: 1 }, &mut RNG.clone()).unwrap();
+    let link = sender.put_link(LinkTerms { downloads_max: 1, ..LinkTerms::default() }, &mut RNG.clone()).unwrap();
     Stored { sender, link, manifest, parts }
 }
 

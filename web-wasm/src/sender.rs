@@ -2,7 +2,7 @@
 //! shows the token last.
 
 use rand_core::CryptoRng;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use subrosa_shared::api::{CompleteShare, CreateShare, LinkLock, PutLink, ShareStatus, StoredReceipt};
 use subrosa_shared::content::{ContentNumber, part_list_digest};
 use subrosa_shared::id::{Digest, LinkId, ShareId};
@@ -113,10 +113,17 @@ impl Contents {
 }
 
 /// What the sender chose for the link.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LinkTerms {
     /// How many downloads it allows.
     pub downloads_max: u32,
+    /// Whether it stays when its downloads are taken.
+    #[serde(default)]
+    pub waits_for_editions: bool,
+    /// The link in whose place it comes.
+    #[serde(default)]
+    pub replaces: Option<LinkId>,
 }
 
 /// Receipts of a link that only its recipients can have made.
@@ -381,7 +388,8 @@ pub(crate) fn link_body(
         expires_in_secs: None,
         recipient_may_destroy: terms.downloads_max == 1,
         destroy_after_guesses: None,
-        waits_for_editions: false,
+        waits_for_editions: terms.waits_for_editions,
+        replaces: terms.replaces,
     }
 }
 
@@ -442,7 +450,7 @@ mod tests {
             again.reopen_manifest(&manifest).unwrap();
             assert_eq!(again.complete().unwrap(), sender.complete().unwrap());
             again.check_manifest(&manifest).unwrap();
-            let terms = LinkTerms { downloads_max: 1 };
+            let terms = LinkTerms { downloads_max: 1, ..LinkTerms::default() };
             let [link, linked] =
                 [&sender, &again].map(|sender| sender.put_link(terms, &mut UnwrapErr(Seeded(2))).unwrap());
             assert_eq!(link, linked);
@@ -479,7 +487,10 @@ mod tests {
         assert_eq!(back.contents().unwrap(), contents);
         assert_eq!(owner.contents(ContentNumber::FIRST, &manifest).unwrap(), contents);
         assert!(owner.contents(ContentNumber::FIRST, &manifest[1..]).is_err());
-        assert!(matches!(back.put_link(LinkTerms { downloads_max: 1 }, &mut rng), Err(SendError::OutOfOrder)));
+        assert!(matches!(
+            back.put_link(LinkTerms { downloads_max: 1, ..LinkTerms::default() }, &mut rng),
+            Err(SendError::OutOfOrder)
+        ));
         let receipt_key = back.receipt_key.as_ref().unwrap();
         assert_eq!(receipt_key.expose(), sender.lock.as_ref().unwrap().keys.receipt.expose());
 

@@ -8,7 +8,7 @@ use subrosa_shared::api::{MoveLinks, MovedLink, PatchLink, PutLink};
 use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{Digest, LinkId, ShareId};
 use subrosa_shared::limits::LINKS_MAX;
-use subrosa_shared::manifest::Manifest;
+use subrosa_shared::manifest::{Entry, EntryKind, Manifest};
 use subrosa_shared::note::{NoteError, NotedLink, OwnerNote};
 use subrosa_shared::password::{Password, Suite};
 use subrosa_shared::secret::{LinkSecret, OwnerSecret, ReceiptKey};
@@ -63,6 +63,31 @@ pub struct Noted {
     pub token: String,
 }
 
+/// What recipients of a content are shown, as far as its manifest tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Listing {
+    /// Files and folders: at most [`LISTED_MAX`] of them.
+    pub entries: Vec<Listed>,
+    /// How many there are.
+    pub count: usize,
+    /// The note to the recipient.
+    pub note: Option<String>,
+    /// Of the sealed manifest.
+    pub manifest_digest: Digest,
+}
+
+/// A file or folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Listed {
+    /// Its path.
+    pub path: String,
+    /// Bytes; `None` of a folder.
+    pub bytes: Option<u64>,
+}
+
+/// Entries that are listed: who tries a link wants to see that it is the right one.
+pub const LISTED_MAX: usize = 200;
+
 impl ShareOwner {
     /// Finds the owner's address in a text.
     ///
@@ -106,6 +131,27 @@ impl ShareOwner {
         let opened = Manifest::open(&self.owner.manifest_key(content), &self.share_id(), manifest)?;
         self.opened = Some((content, Digest::of(manifest)));
         Ok(Contents::of(&opened))
+    }
+
+    /// What recipients of a content are shown. Opens it with the owner's own key.
+    ///
+    /// # Errors
+    /// The manifest does not open.
+    pub fn listing(&self, content: ContentNumber, manifest: &[u8]) -> Result<Listing, SendError> {
+        let opened = Manifest::open(&self.owner.manifest_key(content), &self.share_id(), manifest)?;
+        let listed = |entry: &Entry| Listed {
+            path: entry.path.as_str().to_owned(),
+            bytes: match entry.kind {
+                EntryKind::File { size, .. } => Some(size),
+                EntryKind::Folder => None,
+            },
+        };
+        Ok(Listing {
+            entries: opened.entries().iter().take(LISTED_MAX).map(listed).collect(),
+            count: opened.entries().len(),
+            note: opened.note().map(str::to_owned),
+            manifest_digest: Digest::of(manifest),
+        })
     }
 
     /// Reads the note as it is now. Links that are being made are noted in it again.
@@ -299,7 +345,7 @@ impl ShareOwner {
 mod tests {
     use rand_core::UnwrapErr;
     use subrosa_shared::id::Commitment;
-    use subrosa_shared::manifest::{Entry, EntryKind, Part};
+    use subrosa_shared::manifest::Part;
     use subrosa_shared::path::EntryPath;
     use subrosa_shared::time::Timestamp;
 
@@ -327,7 +373,7 @@ mod tests {
             owner
         };
         let (mut one, mut other) = (come_back(&first), come_back(&first));
-        let terms = LinkTerms { downloads_max: 3 };
+        let terms = LinkTerms { downloads_max: 3, ..LinkTerms::default() };
         assert!(
             matches!(one.put_link(sender.link_id(), terms, &mut rng), Err(SendError::OutOfOrder)),
             "it was not drawn"
@@ -335,6 +381,10 @@ mod tests {
         let anna = one.draw_link(" Anna ", None, &mut rng).unwrap();
         assert!(matches!(one.put_link(anna, terms, &mut rng), Err(SendError::OutOfOrder)), "the manifest is not known");
         one.contents(ContentNumber::FIRST, &manifest).unwrap();
+        let listing = one.listing(ContentNumber::FIRST, &manifest).unwrap();
+        assert_eq!(listing.entries, [Listed { path: "a.txt".to_owned(), bytes: Some(1) }]);
+        assert_eq!((listing.count, listing.manifest_digest), (1, Digest::of(&manifest)));
+        assert!(one.listing(ContentNumber::new(2).unwrap(), &manifest).is_err(), "it is of another version");
         let bob = other.draw_link("Bob", Some(&Password::new("right").unwrap()), &mut rng).unwrap();
         let of_one = one.seal_note(&mut rng).unwrap();
 

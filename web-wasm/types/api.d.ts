@@ -17,6 +17,7 @@ export type components = {
          *     share holds. The same again gives the same answer.
          */
         BeginContent: {
+            begun_by?: null | components["schemas"]["DeviceId"];
             /**
              * @description Bytes of plaintext in every part but the last.
              * @example 8388608
@@ -141,6 +142,11 @@ export type components = {
              */
             part_bytes: number;
         };
+        /**
+         * @description Names a device that opened a link before, to the server only and for that link only.
+         * @example AAECAwQFBgcICQoLDA0ODw
+         */
+        DeviceId: string;
         /**
          * @description SHA-256 of stored bytes.
          * @example AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8
@@ -503,6 +509,7 @@ export type components = {
             lock: components["schemas"]["LinkLock"];
             /** @description Whether the recipient may destroy it. */
             recipient_may_destroy: boolean;
+            replaces?: null | components["schemas"]["LinkId"];
             /**
              * @description Whether the link stays when its downloads are taken, until its end: its owner may allow more
              *     with a new edition.
@@ -649,6 +656,7 @@ export type ContentState = components['schemas']['ContentState'];
 export type ContentStatus = components['schemas']['ContentStatus'];
 export type Counter = components['schemas']['Counter'];
 export type CreateShare = components['schemas']['CreateShare'];
+export type DeviceId = components['schemas']['DeviceId'];
 export type Digest = components['schemas']['Digest'];
 export type EndReason = components['schemas']['EndReason'];
 export type Event = components['schemas']['Event'];

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use subrosa_shared::content::ContentNumber;
+use subrosa_shared::id::DeviceId;
 use subrosa_shared::time::Timestamp;
 
 use super::{Content, Parts, Share, State};
@@ -39,6 +40,9 @@ pub(crate) struct EditionUpload {
     pub(crate) part_bytes: u32,
     /// Parts may be stored until then.
     pub(crate) until: Timestamp,
+    /// What its client drew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) begun_by: Option<DeviceId>,
 }
 
 /// A content whose ciphertext is to be deleted.

@@ -2,7 +2,7 @@
 
 use subrosa_shared::api::EndReason;
 
-use crate::life::{Answer, Call, DAY, LINKS, Millis, Next, SOMEBODY, Stepped, Why, ask};
+use crate::life::{Answer, Call, Contents, DAY, Known, LINKS, Millis, Next, SOMEBODY, Stepped, Why, ask};
 use crate::promises::Promise;
 use crate::state::{LEASES, Reaper, Slot, State};
 
@@ -43,6 +43,7 @@ pub(crate) fn after_change(state: &mut State, slot: &Slot, call: Call, stepped: 
             (Call::Lease { .. }, Answer::Granted) if lines.granted + lines.started > 0 => {
                 (past.granted_at, past.is_finished) = (Some(at), false);
                 past.used_at = (lines.started > 0).then_some(at);
+                past.content = stepped.handed.unwrap_or_default();
             }
             (Call::Fetch { .. }, Answer::Done) => past.used_at = past.used_at.max(Some(at)),
             (Call::Finish { .. }, Answer::Done) if lines.finished > 0 => {
@@ -60,7 +61,7 @@ pub(crate) fn record(state: &mut State, stepped: Option<&Stepped>) {
     let Some(record) = state.record else {
         let forgotten = state.past.gone_at.is_some_and(|at| state.now >= at + BURNED);
         state.broken.demand(Promise::BurnedStaysBurned, forgotten);
-        state.broken.demand(Promise::BlobsGo, !state.has_blobs);
+        state.broken.demand(Promise::BlobsGo, state.blobs.is_empty());
         return;
     };
     state.broken.demand(Promise::StoredIsRead, record.survives_storing);
@@ -79,6 +80,7 @@ pub(crate) fn record(state: &mut State, stepped: Option<&Stepped>) {
         link(state, place, stepped);
     }
     blobs(state);
+    contents(state);
 }
 
 fn link(state: &mut State, place: usize, stepped: Option<&Stepped>) {
@@ -104,8 +106,12 @@ fn link(state: &mut State, place: usize, stepped: Option<&Stepped>) {
     let gone = link.gone.map(|(why, at)| (why as u8, at));
     state.broken.demand(Promise::EndsAreFinal, past_gone(state, place).is_none_or(|before| gone == Some(before)));
     state.past.links[place].gone = gone;
+    let last = &mut state.past.links[place].last_content;
+    let stayed = *last == 0 || *last == link.content;
+    *last = if gone.is_some() { link.content } else { 0 };
+    state.broken.demand(Promise::EndedLinksGetNothingNew, stayed);
     let has_ended = gone.is_some() || record.gone_at.is_some();
-    state.broken.demand(Promise::NothingSealedStays, !has_ended || !link.keeps_sealed);
+    state.broken.demand(Promise::NothingSealedStays, !has_ended || link.sealed.is_empty());
     let leases = state.past.leases.iter().filter(|lease| usize::from(lease.link) == place);
     if let Some((EndReason::Spent, at)) = link.gone {
         let running = leases.clone().any(|lease| lease.runs(record.is_push, at));
@@ -125,7 +131,7 @@ fn link(state: &mut State, place: usize, stepped: Option<&Stepped>) {
         }
         Answer::Refused(Why::NoneLeft) => {
             state.broken.demand(Promise::UnusedGoesBack, !is_free);
-            state.broken.demand(Promise::SavedBeforeDestroyed, running || waiting > 0);
+            state.broken.demand(Promise::SavedBeforeDestroyed, running || waiting > 0 || link.waits);
         }
         _ => {}
     }
@@ -163,8 +169,39 @@ fn blobs(state: &mut State) {
         Next::Remove => true,
     };
     let told = record.due <= state.now || state.reaper != Reaper::Idle;
-    state.broken.demand(Promise::BlobsGo, !(over && state.has_blobs) || told);
-    state.broken.demand(Promise::BlobsStay, over || state.has_blobs);
+    state.broken.demand(Promise::BlobsGo, !over || state.blobs.is_empty() || told);
+    state.broken.demand(Promise::BlobsStay, over || !state.blobs.is_empty());
+}
+
+/// Which contents a share holds: those that something needs, and no more than that.
+fn contents(state: &mut State) {
+    // What time has done by now counts, whether or not somebody has noticed.
+    let now = |record: Known| match ask(record, Call::Tick, state.now).change {
+        Next::Unchanged => Some(record),
+        Next::Put(record) => Some(record),
+        Next::Remove => None,
+    };
+    let is_there = |record: &Known| !record.is_push && record.gone_at.is_none() && !record.is_burned;
+    let Some(record) = state.record.and_then(now).filter(is_there) else { return };
+    let (fixed, uploading) = (record.fixed, record.uploading);
+    state.broken.demand(Promise::AtMostThree, fixed.with(uploading).len() <= 3 && uploading.len() <= 1);
+    let mut needed = Contents::NONE;
+    for (place, link) in record.links.iter().enumerate() {
+        let Some(link) = link.filter(|link| link.gone.is_none()) else { continue };
+        let shown = Contents::one(link.content);
+        let leases = state.past.leases.iter().filter(|lease| usize::from(lease.link) == place);
+        let running = leases.filter(|lease| lease.runs(false, state.now) || lease.holds_a_place(state.now));
+        let read = running.fold(Contents::NONE, |all, lease| all.with(Contents::one(lease.content)));
+        needed = needed.with(shown).with(read);
+        // The keys of what was behind it stay as long as somebody reads it.
+        state.broken.demand(Promise::NothingSealedStays, link.sealed.without(shown.with(read)).is_empty());
+    }
+    state.broken.demand(Promise::ContentsStay, needed.without(fixed).is_empty());
+    state.broken.demand(Promise::ContentsStay, needed.without(state.blobs).is_empty());
+    state.broken.demand(Promise::ContentsGo, fixed.without(needed.with(fixed.newest(2))).is_empty());
+    let left = state.blobs.without(fixed.with(uploading));
+    let is_told = left.without(record.leaving).is_empty() && record.due <= state.now;
+    state.broken.demand(Promise::BlobsGo, left.is_empty() || is_told || state.reaper != Reaper::Idle);
 }
 
 /// The ledger did not take a step that compared a wrong password: from that somebody may learn.
@@ -204,8 +241,17 @@ pub(crate) fn before_answer(state: &mut State, number: usize, stepped: &Stepped)
 }
 
 /// Nothing sealed leaves for a link that has ended: by what the ledger holds, whatever the server
-/// has read.
+/// has read. And what leaves is of one content.
 fn hands_out(state: &mut State, slot: &Slot, call: Call, stepped: &Stepped) {
+    state.broken.demand(Promise::NobodyGetsAMix, stepped.is_of_one);
+    if let Call::Lease { lease, .. } | Call::Fetch { lease, .. } | Call::Reopen { lease, .. } = call
+        && let Some(past) = state.past.leases.get(usize::from(lease))
+        && (past.runs(false, slot.at) || past.holds_a_place(slot.at))
+        && let Some(handed) = stepped.handed
+    {
+        let is_push = state.record.is_some_and(|record| record.is_push);
+        state.broken.demand(Promise::NobodyGetsAMix, is_push || handed == past.content);
+    }
     if let (true, Some(link)) = (stepped.hands_out, call.link().map(usize::from)) {
         let kept = state.record.filter(|record| record.gone_at.is_none()).and_then(|record| record.links[link]);
         let is_open = kept.is_some_and(|link| link.gone.is_none() && slot.at < link.expires_at);
@@ -231,7 +277,7 @@ pub(crate) fn at_answer(state: &mut State, slot: &Slot) {
         (Call::Finish { lease, .. }, Answer::Done) => {
             past.leases.get(usize::from(lease)).is_none_or(|past| past.was_finished)
         }
-        (Call::Open { link, .. }, Answer::Opened) => {
+        (Call::Open { link, .. } | Call::Reopen { link, .. }, Answer::Opened) => {
             let told = &mut past.links[usize::from(link)].opened_told;
             *told += 1;
             *told <= state.lines[usize::from(link)].opened
@@ -253,8 +299,13 @@ pub(crate) fn at_answer(state: &mut State, slot: &Slot) {
     record(state, None);
 }
 
-/// Blobs are about to be deleted.
-pub(crate) fn at_deletion(state: &mut State) {
+/// Blobs are about to be deleted: of one content, or all.
+pub(crate) fn at_deletion(state: &mut State, content: Option<u8>) {
+    if let Some(content) = content {
+        let there = state.record.map_or(Contents::NONE, |record| record.fixed.with(record.uploading));
+        let is_needed = !there.without(there.without(Contents::one(content))).is_empty();
+        return state.broken.demand(Promise::ContentsStay, !is_needed);
+    }
     let over = state.record.is_none_or(|record| match ask(record, Call::Tick, state.now).change {
         Next::Unchanged => !record.keeps_blobs,
         Next::Put(record) => !record.keeps_blobs,

@@ -44,6 +44,17 @@ pub(crate) enum Promise {
     StoredIsRead,
     /// A step with one link loaded is the step with all of them.
     OneLinkIsEnough,
+    /// A download reads the content that it began with, whatever is put behind its link meanwhile;
+    /// and keys, lists and parts that are handed out belong to one content.
+    NobodyGetsAMix,
+    /// A content that a live link shows, or a download reads, is there.
+    ContentsStay,
+    /// One that nothing needs goes, but for the newest and the one before it.
+    ContentsGo,
+    /// A share holds at most three contents, of which at most one is uploaded.
+    AtMostThree,
+    /// Nothing newer comes behind a link that has ended.
+    EndedLinksGetNothingNew,
 }
 
 impl Promise {
@@ -69,6 +80,11 @@ impl Promise {
             Self::BurnedStaysBurned => "a burned id is not used again",
             Self::StoredIsRead => "what is stored is read as it was written",
             Self::OneLinkIsEnough => "a step with one link is the step with all",
+            Self::NobodyGetsAMix => "nobody gets a mix",
+            Self::ContentsStay => "a content stays while something needs it",
+            Self::ContentsGo => "a content goes that nothing needs",
+            Self::AtMostThree => "at most three contents",
+            Self::EndedLinksGetNothingNew => "an ended link gets nothing newer",
         }
     }
 }
@@ -88,7 +104,7 @@ impl Broken {
     }
 }
 
-const ALL: [Promise; 20] = [
+const ALL: [Promise; 25] = [
     Promise::ALimitIsALimit,
     Promise::CountedOnce,
     Promise::UsedStaysUsed,
@@ -109,4 +125,9 @@ const ALL: [Promise; 20] = [
     Promise::BurnedStaysBurned,
     Promise::StoredIsRead,
     Promise::OneLinkIsEnough,
+    Promise::NobodyGetsAMix,
+    Promise::ContentsStay,
+    Promise::ContentsGo,
+    Promise::AtMostThree,
+    Promise::EndedLinksGetNothingNew,
 ];

@@ -1,7 +1,7 @@
 //! A state of the modelled system: what is stored, who is in the middle of what, and what happened
 //! so far, as far as a promise is about it.
 
-use crate::life::{Answer, Call, Known, LINKS, Lines, Millis};
+use crate::life::{Answer, Call, Contents, Known, LINKS, Lines, Millis};
 use crate::promises::Broken;
 
 /// Two servers, and the reaper behind them.
@@ -19,7 +19,8 @@ pub(crate) struct State {
     pub(crate) record: Option<Known>,
     /// The timeline: it is stored with the record.
     pub(crate) lines: [Lines; LINKS],
-    pub(crate) has_blobs: bool,
+    /// Contents of which there are blobs.
+    pub(crate) blobs: Contents,
     pub(crate) slots: [Slot; SLOTS],
     pub(crate) reaper: Reaper,
     pub(crate) clients: [Client; CLIENTS],
@@ -73,10 +74,10 @@ pub(crate) enum Reaper {
     TickFailed,
     /// Time went by: it looks what is left to do.
     Ticked,
-    /// It has read that blobs have to be deleted.
-    Deletes,
+    /// It has read that blobs have to be deleted: of one content, or all.
+    Deletes(Option<u8>),
     /// They are.
-    Deleted,
+    Deleted(Option<u8>),
     /// It says so, in its slot.
     Says,
 }
@@ -138,6 +139,8 @@ pub(crate) struct LeasePast {
     pub(crate) was_finished: bool,
     /// Whether content left.
     pub(crate) got_content: bool,
+    /// What it was granted for; 0 before.
+    pub(crate) content: u8,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -149,6 +152,8 @@ pub(crate) struct LinkPast {
     /// Wrong passwords that its owner made it forget.
     pub(crate) forgiven: u16,
     pub(crate) gone: Option<(Why, Millis)>,
+    /// What was behind it when it ended; 0 before.
+    pub(crate) last_content: u8,
 }
 
 /// Why it is gone, to be told apart.

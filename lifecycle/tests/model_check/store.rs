@@ -2,7 +2,7 @@
 //! compare-and-swap, answer. Every function is one of the moves between which others move.
 
 use crate::judge;
-use crate::life::{Answer, Call, Next, Stepped, Why, ask};
+use crate::life::{Answer, Call, Contents, Next, Stepped, Why, ask};
 use crate::state::{Owed, Phase, REAPER, Reaper, Slot, State};
 
 /// What a ledger does with a commit.
@@ -52,6 +52,10 @@ pub(crate) fn commit(state: &mut State, number: usize, fate: Fate) -> bool {
     if changes && fate != Fate::Failed {
         judge::before_change(state, &slot, call, stepped);
         put(state, stepped.change);
+        // From now on parts may be stored.
+        if let (Call::Begin { content }, Answer::Done) = (call, stepped.answer) {
+            state.blobs = state.blobs.with(Contents::one(content));
+        }
         judge::after_change(state, &slot, call, stepped);
     }
     let slot = &mut state.slots[number];
@@ -117,20 +121,21 @@ pub(crate) fn reap(state: &mut State) {
             // prolong the share. The server waits for longer than a commit takes.
             let in_the_middle = state.slots.iter().any(|slot| slot.phase == Phase::Stepped && slot.at < state.now);
             if !in_the_middle && is_over(state) {
-                delete_blobs(state);
+                delete_blobs(state, None);
             }
         }
         Reaper::Ticked => {
-            let pending = state.record.is_some_and(|record| record.blobs_pending);
-            state.reaper = if pending { Reaper::Deletes } else { Reaper::Idle };
+            let pending = state.record.filter(|record| record.blobs_pending);
+            state.reaper = pending.map_or(Reaper::Idle, |record| Reaper::Deletes(record.leaving.lowest()));
         }
-        Reaper::Deletes => {
-            state.reaper = Reaper::Deleted;
-            delete_blobs(state);
+        Reaper::Deletes(content) => {
+            state.reaper = Reaper::Deleted(content);
+            delete_blobs(state, content);
         }
-        Reaper::Deleted => {
+        Reaper::Deleted(content) => {
             state.reaper = Reaper::Says;
-            accept(state, REAPER, None, Call::BlobsDeleted);
+            let said = content.map_or(Call::BlobsDeleted, |content| Call::ContentDeleted { content });
+            accept(state, REAPER, None, said);
         }
         Reaper::Ticks | Reaper::Says => {
             let (_, _, answer) = answer(state, REAPER);
@@ -151,9 +156,10 @@ fn is_over(state: &State) -> bool {
     })
 }
 
-fn delete_blobs(state: &mut State) {
-    judge::at_deletion(state);
-    state.has_blobs = false;
+/// Of one content, or all.
+fn delete_blobs(state: &mut State, content: Option<u8>) {
+    judge::at_deletion(state, content);
+    state.blobs = content.map_or(Contents::NONE, |content| state.blobs.without(Contents::one(content)));
 }
 
 /// The command that is worked on: a guess that is owed comes first.
@@ -171,5 +177,7 @@ static NOTHING_THERE: Stepped = Stepped {
     lines: [crate::life::Lines { opened: 0, wrong: 0, granted: 0, released: 0, started: 0, finished: 0, lapsed: 0 };
         crate::life::LINKS],
     hands_out: false,
+    handed: None,
+    is_of_one: true,
     agrees_alone: true,
 };

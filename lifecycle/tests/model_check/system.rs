@@ -4,7 +4,7 @@ use stateright::{Model, Property};
 use subrosa_shared::api::EndReason;
 
 use crate::judge;
-use crate::life::{Answer, Beginning, Call, DAY, LINKS, Millis, Why};
+use crate::life::{Answer, Beginning, Call, Contents, DAY, Known, LINKS, Millis, Why};
 use crate::promises::{Broken, Promise};
 use crate::state::{
     Budget, CLIENTS, Client, LEASES, LeasePast, LinkPast, Past, Phase, REAPER, Reaper, SLOTS, Slot, Stage, State, Waits,
@@ -34,6 +34,8 @@ pub(crate) enum Role {
         opens: bool,
         /// Whether they may reload the page, and so ask for their lease again.
         reloads: bool,
+        /// Whether they may then open the link with it, once.
+        reopens: bool,
     },
     /// Shows so many wrong passwords; also with the lease secret of somebody else, if one is named.
     Guesser { link: u8, lease: Option<u8>, tries: u8 },
@@ -61,6 +63,9 @@ pub(crate) enum Reached {
     BlobsDeleted,
     Burned,
     Forgotten,
+    ReadsAnOlder,
+    ContentDropped,
+    UploadGivenUp,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +109,7 @@ impl World {
             _ => {}
         }
         match self.role(client) {
-            Some(Role::Recipient { link, lease, opens, reloads }) => {
+            Some(Role::Recipient { link, lease, opens, reloads, reopens }) => {
                 let wants = Call::Lease { link, lease, right: true };
                 match stage {
                     Stage::Looks if opens => ask(Call::Open { link, right: true }),
@@ -118,6 +123,9 @@ impl World {
                         }
                         if reloads {
                             ask(wants);
+                        }
+                        if reopens && tries > 0 {
+                            ask(Call::Reopen { link, lease });
                         }
                     }
                     Stage::Over => {}
@@ -154,6 +162,8 @@ impl World {
         (client.waits, client.asked) = (Waits::No, None);
         match role {
             Role::Recipient { .. } => {
+                // Each time is counted: for ever there would be more states.
+                client.tries -= u8::from(matches!((call, answer), (Call::Reopen { .. }, Answer::Opened)));
                 client.stage = match (call, answer) {
                     (_, Answer::Refused(Why::Gone | Why::NotFound)) => Stage::Over,
                     (Call::Open { .. }, Answer::Opened) => Stage::Asks,
@@ -211,7 +221,9 @@ impl Model for World {
         let (record, lines, now) = self.beginning.begin();
         let client = |client| match self.role(client) {
             None => Client::ABSENT,
-            Some(Role::Recipient { .. }) => Client { stage: Stage::Looks, ..Client::ABSENT },
+            Some(Role::Recipient { reopens, .. }) => {
+                Client { stage: Stage::Looks, tries: reopens.into(), ..Client::ABSENT }
+            }
             Some(Role::Guesser { tries, .. }) => Client { tries, ..Client::ABSENT },
             Some(Role::Owner(calls)) => Client { tries: (1 << calls.len()) - 1, ..Client::ABSENT },
         };
@@ -240,7 +252,9 @@ impl Model for World {
             now,
             record: Some(record),
             lines,
-            has_blobs: !self.beginning.is_push,
+            blobs: (1..=self.beginning.contents)
+                .map(Contents::one)
+                .fold(Contents::NONE, |all, one| if self.beginning.is_push { all } else { all.with(one) }),
             slots: [Slot::FREE; SLOTS],
             reaper: Reaper::Idle,
             clients: std::array::from_fn(client),
@@ -413,14 +427,33 @@ impl Reached {
             }),
             Self::BlobsDeletedEarly => {
                 Property::sometimes("blobs are deleted before the end is stored", |_, state: &State| {
-                    !state.has_blobs && state.past.gone_at.is_none()
+                    state.blobs.is_empty() && state.past.gone_at.is_none()
                 })
             }
             Self::BlobsDeleted => Property::sometimes("blobs are deleted, and it is noted", |_, state: &State| {
-                !state.has_blobs && state.record.is_some_and(|record| record.gone_at.is_some() && !record.blobs_pending)
+                state.blobs.is_empty()
+                    && state.record.is_some_and(|record| record.gone_at.is_some() && !record.blobs_pending)
             }),
             Self::Burned => Property::sometimes("only the id is kept", |_, state: &State| {
                 state.record.is_some_and(|record| record.is_burned)
+            }),
+            Self::ReadsAnOlder => Property::sometimes("a download reads an older content", |_, state: &State| {
+                let links = state.record.map(|record| record.links).unwrap_or_default();
+                state.past.leases.iter().any(|lease| {
+                    let link = links.get(usize::from(lease.link)).copied().flatten();
+                    lease.runs(false, state.now) && link.is_some_and(|link| link.content > lease.content)
+                })
+            }),
+            Self::ContentDropped => Property::sometimes("a content is dropped, and it is noted", |_, state: &State| {
+                let is_none = |contents: Contents| Contents::FIRST.without(contents) == Contents::FIRST;
+                let dropped = |record: Known| record.gone_at.is_none() && record.leaving.is_empty();
+                let is_dropped = state.record.is_some_and(|record| dropped(record) && is_none(record.fixed));
+                is_dropped && is_none(state.blobs) && !state.blobs.is_empty()
+            }),
+            Self::UploadGivenUp => Property::sometimes("an upload is given up", |_, state: &State| {
+                state
+                    .record
+                    .is_some_and(|record| record.gone_at.is_none() && !record.leaving.without(record.fixed).is_empty())
             }),
             Self::Forgotten => Property::sometimes("all is forgotten", |_, state: &State| state.record.is_none()),
         }

@@ -5,13 +5,26 @@ use crate::life::{Beginning, Call, DAY, SECOND};
 use crate::state::Budget;
 use crate::system::{Reached, Role, World};
 
-const SHARE: Beginning =
-    Beginning { is_push: false, links: 1, limit: 1, life: DAY, destroy_after_guesses: None, guessed_before: 0 };
+const SHARE: Beginning = Beginning {
+    is_push: false,
+    links: 1,
+    limit: 1,
+    life: DAY,
+    destroy_after_guesses: None,
+    guessed_before: 0,
+    contents: 1,
+    waits: false,
+};
 
 const PUSH: Beginning = Beginning { is_push: true, ..SHARE };
 
 const fn recipient(link: u8, lease: u8) -> Role {
-    Role::Recipient { link, lease, opens: false, reloads: false }
+    Role::Recipient { link, lease, opens: false, reloads: false, reopens: false }
+}
+
+/// Puts a content behind a link, which allows as many downloads as before.
+const fn moved(link: u8, content: u8) -> Call {
+    Call::Move { link, content, max: 0 }
 }
 
 pub(crate) const ALL: &[World] = &[
@@ -43,7 +56,7 @@ pub(crate) const ALL: &[World] = &[
     World {
         name: "time goes by",
         beginning: SHARE,
-        clients: &[Role::Recipient { link: 0, lease: 0, opens: true, reloads: true }],
+        clients: &[Role::Recipient { link: 0, lease: 0, opens: true, reloads: true, reopens: false }],
         budget: Budget { crashes: 1, losses: 0, faults: 1, jumps: 4 },
         spans: &[],
         reaches: &[
@@ -104,7 +117,7 @@ pub(crate) const ALL: &[World] = &[
     World {
         name: "one view for two",
         beginning: PUSH,
-        clients: &[Role::Recipient { link: 0, lease: 0, opens: false, reloads: true }, recipient(0, 1)],
+        clients: &[Role::Recipient { link: 0, lease: 0, opens: false, reloads: true, reopens: false }, recipient(0, 1)],
         budget: Budget { crashes: 1, losses: 1, faults: 0, jumps: 2 },
         spans: &[],
         reaches: &[Reached::Spent, Reached::Lapsed, Reached::Finished, Reached::LostRace, Reached::CommittedAndLost],
@@ -120,5 +133,73 @@ pub(crate) const ALL: &[World] = &[
         budget: Budget { crashes: 0, losses: 0, faults: 1, jumps: 1 },
         spans: &[2 * SECOND],
         reaches: &[Reached::Spent, Reached::Revoked, Reached::TooManyGuesses, Reached::OwedGuess],
+    },
+    World {
+        name: "a new version behind a link in use",
+        beginning: Beginning { limit: 2, contents: 2, ..SHARE },
+        clients: &[
+            Role::Recipient { link: 0, lease: 0, opens: false, reloads: true, reopens: true },
+            Role::Owner(&[moved(0, 2), moved(0, 1)]),
+        ],
+        budget: Budget { crashes: 0, losses: 0, faults: 0, jumps: 1 },
+        spans: &[],
+        reaches: &[Reached::LostRace, Reached::ReadsAnOlder],
+    },
+    World {
+        name: "versions come and go",
+        beginning: Beginning { limit: 2, ..SHARE },
+        clients: &[
+            recipient(0, 0),
+            Role::Owner(&[
+                Call::Begin { content: 2 },
+                Call::Complete { content: 2 },
+                moved(0, 2),
+                Call::RemoveContent { content: 2 },
+            ]),
+        ],
+        budget: Budget { crashes: 1, losses: 0, faults: 0, jumps: 1 },
+        spans: &[],
+        reaches: &[Reached::ReadsAnOlder, Reached::UploadGivenUp],
+    },
+    World {
+        name: "a fourth version is too many",
+        beginning: Beginning { limit: 2, contents: 2, ..SHARE },
+        clients: &[
+            recipient(0, 0),
+            Role::Owner(&[
+                moved(0, 2),
+                Call::Begin { content: 3 },
+                Call::Complete { content: 3 },
+                moved(0, 3),
+                Call::Begin { content: 4 },
+            ]),
+        ],
+        budget: Budget { crashes: 0, losses: 0, faults: 0, jumps: 0 },
+        spans: &[],
+        reaches: &[Reached::ReadsAnOlder, Reached::ContentDropped],
+    },
+    World {
+        name: "a link that ends before the new version",
+        beginning: Beginning { links: 2, contents: 2, ..SHARE },
+        clients: &[
+            recipient(0, 0),
+            recipient(1, 1),
+            Role::Owner(&[Call::RevokeLink { link: 0 }, moved(0, 2), moved(1, 2)]),
+        ],
+        budget: Budget { crashes: 0, losses: 0, faults: 0, jumps: 0 },
+        spans: &[],
+        reaches: &[Reached::Spent, Reached::Revoked, Reached::ReadsAnOlder],
+    },
+    World {
+        name: "a link that waits for a new version",
+        beginning: Beginning { contents: 2, waits: true, ..SHARE },
+        clients: &[
+            recipient(0, 0),
+            recipient(0, 1),
+            Role::Owner(&[Call::Move { link: 0, content: 2, max: 2 }, Call::RevokeLink { link: 0 }]),
+        ],
+        budget: Budget { crashes: 0, losses: 0, faults: 0, jumps: 0 },
+        spans: &[],
+        reaches: &[Reached::Revoked, Reached::ReadsAnOlder, Reached::Finished],
     },
 ];

@@ -352,6 +352,7 @@ impl Link {
             recipient_may_destroy: true,
             destroy_after_guesses: None,
             waits_for_editions: false,
+            replaces: None,
         };
         Self { id: secret.link_id(), secret, password: None, body }
     }

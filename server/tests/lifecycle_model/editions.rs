@@ -14,7 +14,7 @@ use subrosa_shared::api::{
     ShareStatus, StoredPart,
 };
 use subrosa_shared::content::{ContentNumber, part_list_digest};
-use subrosa_shared::id::Digest;
+use subrosa_shared::id::{DeviceId, Digest};
 use subrosa_shared::limits::CONTENTS_MAX;
 use subrosa_shared::seal::sealed_len;
 use subrosa_shared::time::Timestamp;
@@ -163,7 +163,7 @@ impl World {
             Ask::Begin(number) => {
                 let begun = self.owner(share_owner::Begin {
                     content: content(number),
-                    request: BeginContent { part_bytes: PART_BYTES },
+                    request: BeginContent { part_bytes: PART_BYTES, begun_by: None },
                 });
                 if begun.is_ok() && !self.begun.contains(&number) {
                     assert!(self.begun.iter().all(|before| *before < number), "no number is given twice");
@@ -409,6 +409,23 @@ fn an_edition_that_is_never_complete_goes_and_the_share_stays() {
     assert_eq!((status.gone, status.contents.len()), (None, 1));
     assert_eq!(world.record.as_ref().unwrap().pending_effects(), [Effect::DeleteContent(content(2))]);
     let RecordKey::Share(_) = world.record.as_ref().unwrap().key() else { panic!("it is a share") };
+}
+
+#[test]
+fn who_begins_a_content_that_another_client_begins_is_told() {
+    let mut world = World::new();
+    let begin = |begun_by: Option<u8>| share_owner::Begin {
+        content: content(2),
+        request: BeginContent { part_bytes: PART_BYTES, begun_by: begun_by.map(|by| DeviceId::from_bytes([by; 16])) },
+    };
+    world.owner(begin(Some(1))).unwrap();
+    world.owner(begin(Some(1))).unwrap();
+    for other in [Some(2), None] {
+        assert_eq!(world.owner(begin(other)).unwrap_err(), Refusal::AlreadyExists);
+    }
+    // It is stored with the rest of the record.
+    let record = world.record.clone().unwrap();
+    assert_eq!(Record::from_stored(&record.to_stored(), LoadedLinks::All), Ok(record));
 }
 
 #[test]

@@ -111,6 +111,7 @@ pub(crate) fn put_request(link: u8) -> PutLink {
         recipient_may_destroy: true,
         destroy_after_guesses: None,
         waits_for_editions: false,
+        replaces: None,
     }
 }
 
@@ -357,12 +358,14 @@ fn create_body() -> impl Strategy<Value = CreateShare> {
 fn put_body() -> impl Strategy<Value = PutLink> {
     let guesses = prop::option::weighted(0.2, select(vec![1, 2, 5, 200]));
     let downloads = prop_oneof![20 => 1..=5_u32, 1 => Just(0), 1 => Just(6)];
-    (downloads, prop::option::weighted(0.3, life()), any::<bool>(), guesses).prop_map(
-        |(downloads_max, expires_in_secs, recipient_may_destroy, destroy_after_guesses)| PutLink {
+    let replaces = prop::option::weighted(0.2, (0..=LINKS).prop_map(link_id));
+    (downloads, prop::option::weighted(0.3, life()), any::<bool>(), guesses, replaces).prop_map(
+        |(downloads_max, expires_in_secs, recipient_may_destroy, destroy_after_guesses, replaces)| PutLink {
             downloads_max,
             expires_in_secs,
             recipient_may_destroy,
             destroy_after_guesses,
+            replaces,
             ..put_request(0)
         },
     )

@@ -92,6 +92,7 @@ impl SealedLink {
             recipient_may_destroy: terms.recipient_may_destroy,
             destroy_after_guesses: terms.destroy_after_guesses,
             waits_for_editions: terms.waits_for_editions,
+            replaces: None,
         };
         Ok(Self { secret, put })
     }
@@ -168,7 +169,7 @@ impl Client {
     /// # Errors
     /// As every call.
     pub async fn begin_content(&self, package: &Package) -> Result<ShareStatus, Error> {
-        let begin = BeginContent { part_bytes: package.create.part_bytes };
+        let begin = BeginContent { part_bytes: package.create.part_bytes, begun_by: None };
         self.content(Method::PUT, package, "").json(&begin).answer().await
     }
 

@@ -193,3 +193,45 @@ async fn a_new_version_that_was_left_gives_way_to_one_of_another_device() {
     let (_, content) = recipient.receive(&link).await;
     assert_eq!(content, b"corrected");
 }
+
+#[tokio::test]
+async fn two_devices_that_begin_a_version_at_the_same_moment_take_nothing_from_each_other() {
+    only_if_browser_can!(DevTools);
+    let _turn = turn().await;
+    let (server, sender, other) = (Server::start().await, Browser::start().await, Browser::start().await);
+    let files = sender.prepare(&[("report.txt", b"with a mistake")]);
+    let link = sender.send(&server.origin(), &files, &Choices::downloads(5)).await;
+    let owner = sender.value("owner-link").await;
+    other.open(&owner).await;
+    other.state_of(&["done"]).await;
+    // Both have read that nobody puts one, before either begins.
+    let held = "const real = window.fetch;
+        window.fetch = async (...call) => {
+            if (call[0].endsWith('/contents/2')) {
+                window.begins = true;
+                while (!window.goOn) await new Promise((next) => setTimeout(next, 20));
+            }
+            return real(...call);
+        }";
+    for (browser, text) in [(&sender, &b"one"[..]), (&other, b"two")] {
+        browser.click("new-version").await;
+        browser.state_of(&["pick"]).await;
+        browser.pick_more("file-input", &browser.prepare(&[("report.txt", text)])).await;
+        browser.script(held).await;
+        browser.click("send").await;
+        let begins = async || browser.script("return window.begins === true").await;
+        wait::until_so(SOON, "it begins", begins, |begins| *begins == true).await;
+    }
+    sender.script("window.goOn = true").await;
+    sender.state_of(&["done"]).await;
+    other.script("window.goOn = true").await;
+    other.state_of(&["error"]).await;
+    let told = other.text("error").await;
+    assert!(told.contains("Another device"), "{told}");
+    // Who goes back takes nothing away.
+    other.click("restart").await;
+    other.state_of(&["pick"]).await;
+    let recipient = Browser::start().await;
+    let (_, content) = recipient.receive(&link).await;
+    assert_eq!(content, b"one");
+}

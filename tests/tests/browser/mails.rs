@@ -70,7 +70,7 @@ async fn mails(sender: &Browser, count: usize) -> Vec<Mail> {
 }
 
 async fn add(sender: &Browser, names: &str, password: &str) {
-    sender.script("document.querySelector('#others details').open = true").await;
+    sender.script("document.querySelector('#add-block').open = true").await;
     sender.script_with("document.getElementById('add-label').value = arguments[0]", vec![names.into()]).await;
     sender.type_into("add-password", password).await;
     sender.click("add-make").await;

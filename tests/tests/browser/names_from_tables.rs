@@ -12,7 +12,7 @@ async fn with_form(server: &Server) -> Browser {
     let sender = Browser::start().await;
     let files = sender.prepare(&[("a.txt", b"a")]);
     sender.send(&server.origin(), &files, &Choices::default()).await;
-    sender.script("document.querySelector('#others details').open = true").await;
+    sender.script("document.querySelector('#add-block').open = true").await;
     sender
 }
 

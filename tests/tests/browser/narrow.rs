@@ -96,7 +96,7 @@ async fn what_was_sent_is_listed_in_every_language() {
         let (server, sender) = (Server::start().await, narrow(reader.0).await);
         let files = sender.prepare(&[("Beleg mit einem ziemlich langen Namen.txt", b"1 234,00")]);
         sender.send(&server.origin(), &files, &Choices::default()).await;
-        sender.script("document.querySelector('#others details').open = true").await;
+        sender.script("document.querySelector('#add-block').open = true").await;
         wait::until_so(SOON, "it is kept", async || sender.text("kept-here").await, |told| !told.is_empty()).await;
         speaks(&sender, reader).await;
         reaches_all(&sender).await;

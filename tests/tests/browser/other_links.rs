@@ -24,7 +24,7 @@ async fn until_others(browser: &Browser, wanted: &[(&str, &str)]) {
 }
 
 async fn open_form(browser: &Browser) {
-    let is_open = "const more = document.querySelector('#others details'); more.open = true; return more.open";
+    let is_open = "const more = document.querySelector('#add-block'); more.open = true; return more.open";
     assert_eq!(browser.script(is_open).await, true);
 }
 
@@ -235,4 +235,159 @@ async fn a_link_gets_another_password_and_the_one_before_opens_it_no_more() {
     let (_, content) = other.receive(&link).await;
     assert_eq!(content, b"corrected");
     Leaks::of_text("a password", "second horse battery").assert_none(&server);
+}
+
+#[tokio::test]
+async fn a_new_link_takes_the_place_of_one_that_was_lost() {
+    only_if_browser_can!(DevTools);
+    let _turn = turn().await;
+    let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
+    sender.allow_clipboard(&server.origin()).await;
+    sender.before_pages(ANSWERS_ARE_LOST).await;
+    let files = sender.prepare(&[("report.txt", b"for all of you")]);
+    let first = sender.send(&server.origin(), &files, &Choices::downloads(2)).await;
+    open_form(&sender).await;
+    add(&sender, "Anna", "").await;
+    add(&sender, "Bob", "right").await;
+    until_others(&sender, &[("Anna", "ready"), ("Bob", "ready")]).await;
+    // Nothing chosen, and no password where there was one: told, and nothing ends.
+    sender.script("document.getElementById('reinvite-block').open = true").await;
+    let problem = async || sender.text("reinvite-problem").await;
+    sender.click("reinvite-make").await;
+    wait::until_so(SOON, "it is told", problem, |told| told.contains("at least one")).await;
+    for name in ["Anna", "Bob"] {
+        let choose = format!(
+            "[...document.querySelectorAll('#reinvite-links li')]
+                .find((row) => row.textContent.includes('{name}')).querySelector('input').click()"
+        );
+        sender.script(&choose).await;
+    }
+    sender.click("reinvite-make").await;
+    wait::until_so(SOON, "it is told", problem, |told| told.contains("with a password")).await;
+    sender.assert_accessible().await;
+    let (anna, bob) = (copied(&sender, "Anna").await, copied(&sender, "Bob").await);
+
+    // The answer is lost as often as the page tries by itself: asked again, each is replaced once.
+    sender.script("window.toLose = 3").await;
+    sender.type_into("reinvite-password", "another").await;
+    sender.click("reinvite-make").await;
+    wait::until_so(SOON, "it is told", problem, |told| told.contains("could not be reached")).await;
+    sender.click("reinvite-make").await;
+    let all = [("Anna", "gone"), ("Bob", "gone"), ("Anna", "ready"), ("Bob", "ready")];
+    until_others(&sender, &all).await;
+    assert_eq!(others(&sender).await.len(), 4, "each has one in its place");
+
+    // Those before open nothing; the new ones do, Bob's with the new password.
+    for old in [&anna, &bob] {
+        recipient.open("about:blank").await;
+        recipient.open(old).await;
+        recipient.state_of(&["gone"]).await;
+    }
+    let (new_anna, new_bob) = (copied_of_live(&sender, "Anna").await, copied_of_live(&sender, "Bob").await);
+    assert!(![&anna, &bob, &first].contains(&&new_anna) && ![&anna, &bob, &first].contains(&&new_bob));
+    recipient.open("about:blank").await;
+    recipient.open(&new_bob).await;
+    recipient.state_of(&["password"]).await;
+    recipient.type_into("password", "another").await;
+    recipient.click("open").await;
+    recipient.state_of(&["ready"]).await;
+
+    // The first one is replaced, too: who comes back finds one that works.
+    let row = "document.querySelector('#reinvite-links li input')";
+    sender.script(&format!("{row}.click()")).await;
+    sender.type_into("reinvite-password", "").await;
+    sender.click("reinvite-make").await;
+    let is_hidden = "return document.getElementById('card').hidden";
+    wait::until_so(SOON, "the first has ended", async || sender.script(is_hidden).await, |hidden| *hidden == true)
+        .await;
+    let other = Browser::start().await;
+    other.open(&sender.value("owner-link").await).await;
+    other.state_of(&["done"]).await;
+    assert_ne!(other.value("link").await, first);
+    recipient.open("about:blank").await;
+    recipient.open(&other.value("link").await).await;
+    recipient.state_of(&["password"]).await;
+}
+
+/// The link of a row that has not ended, by its button.
+async fn copied_of_live(browser: &Browser, name: &str) -> String {
+    browser.script("return navigator.clipboard.writeText('nothing')").await;
+    browser.click_at(&format!("#other-links li[data-state=ready] .copy[aria-label$=\"{name}\"]")).await;
+    wait::until_so(SOON, "the link", async || browser.in_clipboard().await, |copied| copied.contains("/s#")).await;
+    browser.in_clipboard().await
+}
+
+#[tokio::test]
+async fn an_owner_tries_a_link_and_nothing_counts() {
+    only_if_browser_can!(DevTools);
+    let _turn = turn().await;
+    let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
+    let files = sender.prepare(&[("report.txt", b"for you"), ("plan.txt", b"and more")]);
+    let link = sender.send(&server.origin(), &files, &Choices::downloads(2)).await;
+    let is_shown = "const block = document.getElementById('try-block'); block.open = true; return !block.hidden";
+    wait::until_so(SOON, "the form", async || sender.script(is_shown).await, |shown| *shown == true).await;
+    let said = async || sender.text("try-said").await;
+    sender.click("try").await;
+    wait::until_so(SOON, "it opens", said, |said| said.contains("opens now")).await;
+    sender.assert_accessible().await;
+    let found = sender.text("try-found").await;
+    for told in ["report.txt", "plan.txt", "2 / 2", "known to you", "2 entries", "none"] {
+        assert!(found.contains(told), "{told}: {found}");
+    }
+    // Nothing was opened, and both downloads are there.
+    let opened = "return document.querySelector('#status [data-fact=opened]').textContent";
+    assert_eq!(sender.script(opened).await, "not yet");
+    recipient.look(&link).await;
+    wait::until_so(SOON, "somebody opened it", async || sender.script(opened).await, |told| told != "not yet").await;
+
+    sender.click("hold").await;
+    let is_held = "return document.getElementById('hold').hidden";
+    wait::until_so(SOON, "it is paused", async || sender.script(is_held).await, |held| *held == true).await;
+    sender.click("try").await;
+    wait::until_so(SOON, "it opens nothing", said, |said| said.contains("opens nothing now")).await;
+}
+
+#[tokio::test]
+async fn a_password_that_is_set_later_goes_by_a_link_of_its_own() {
+    only_if_browser_can!(DevTools);
+    let _turn = turn().await;
+    let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
+    sender.allow_clipboard(&server.origin()).await;
+    let files = sender.prepare(&[("report.txt", b"for you")]);
+    sender.send(&server.origin(), &files, &Choices::downloads(2)).await;
+    let shown_by = async |push: &str, password: &str| {
+        recipient.open("about:blank").await;
+        recipient.reveal(push).await;
+        recipient.press_in_field("password", "show").await;
+        assert_eq!(recipient.shown_in_field("password").await, password);
+    };
+    let is_shown = "const block = document.getElementById('relock-block'); block.open = true; return !block.hidden";
+    wait::until_so(SOON, "the form", async || sender.script(is_shown).await, |shown| *shown == true).await;
+    sender.type_into("relock-password", "set later").await;
+    sender.click("relock-push").await;
+    sender.click("relock-change").await;
+    let push = async || sender.value("relock-push-link").await;
+    wait::until_so(SOON, "the push", push, |push| push.contains("/p#")).await;
+    sender.assert_accessible().await;
+    shown_by(&push().await, "set later").await;
+
+    // Of a link that is made later, too: beside it, as long as this page is open.
+    open_form(&sender).await;
+    sender.click("add-push").await;
+    add(&sender, "Anna", "for Anna").await;
+    until_others(&sender, &[("Anna", "ready")]).await;
+    let button = "#other-links .copy-push:not([hidden])";
+    let there = format!("return document.querySelector('{button}') !== null");
+    wait::until_so(SOON, "the button", async || sender.script(&there).await, |there| *there == true).await;
+    sender.assert_accessible().await;
+    sender.click_at(button).await;
+    let copied = async || sender.in_clipboard().await;
+    wait::until_so(SOON, "the push", copied, |copied| copied.contains("/p#")).await;
+    shown_by(&sender.in_clipboard().await, "for Anna").await;
+
+    // Both are in the list of what was sent.
+    sender.open(&format!("{}/links", server.origin())).await;
+    sender.state_of(&["list"]).await;
+    let rows = async || sender.text("list").await;
+    wait::until_so(SOON, "both", rows, |rows| rows.matches("Password of").count() == 2).await;
 }

@@ -228,7 +228,7 @@ async fn the_operators_presets_are_offered_and_what_they_need_is_asked_for() {
     Recipient::new(&server.client(), &link, Some("a password of the board")).unwrap().contents().await.unwrap();
 
     // A link more, without a password: the page says why not, before anything is noted.
-    sender.script("document.querySelector('#others details').open = true").await;
+    sender.script("document.querySelector('#add-block').open = true").await;
     sender.click("add-make").await;
     says(&sender, "add-problem", "no links to files without a password").await;
     assert_eq!(sender.focused().await, "add-password");
@@ -336,4 +336,46 @@ async fn presets_and_ends_are_told_in_every_language() {
         put_moment(&sender, "minute(36 * 3600000)").await;
         speaks(&sender, reader).await;
     }
+}
+
+#[tokio::test]
+async fn a_push_is_offered_the_presets_that_suit_one() {
+    let _turn = turn().await;
+    let file = "[pushes]\nlife_max = \"2d\"\n\
+        [[preset]]\nkey = \"door\"\nname = { en = \"Door code\" }\nlife = \"1d\"\ndownloads = 2\npassword = \"drawn\"\n\
+        [[preset]]\nkey = \"papers\"\nname = { en = \"Board papers\" }\nlife = \"30d\"\ndownloads = 5\npassword = \"none\"\n\
+        [[preset]]\nkey = \"visit\"\nname = { en = \"Visit\" }\nlife = \"2d\"\ndownloads = 5\npassword = \"required\"\n";
+    let (server, sender) = (server_with(file).await, Browser::start().await);
+    sender.open(&format!("{}/push", server.origin())).await;
+    sender.state_of(&["form"]).await;
+    says(&sender, "presets", "Door code 1 day, 2 times, with a passphrase made here").await;
+    assert!(!sender.text("presets").await.contains("Board papers"), "it lives longer than a push may");
+    sender.assert_accessible().await;
+    let form = async || {
+        let form = "const value = (id) => document.getElementById(id).value;
+            const preset = document.querySelector('#presets input:checked').value;
+            return [preset, value('expiry'), value('views'), value('passphrase') !== ''];";
+        sender.script(form).await
+    };
+    assert_eq!(form().await[0], "own", "nothing is chosen for anybody");
+
+    // What one sets is what the push gets; a passphrase that was drawn goes with its choice.
+    sender.choose_radio("#presets", "door").await;
+    let door = json!(["door", DAY.to_string(), "2", true]);
+    wait::until_so(SOON, "it is chosen", form, |form| *form == door).await;
+    sender.choose_radio("#presets", "visit").await;
+    let visit = json!(["visit", (2 * DAY).to_string(), "5", false]);
+    wait::until_so(SOON, "the other is chosen", form, |form| *form == visit).await;
+    sender.type_into("secret", "1234").await;
+    sender.click("make").await;
+    let told = async || sender.text("push-problem").await;
+    wait::until_so(SOON, "what is missing", told, |told| told.contains("needs a passphrase")).await;
+    sender.type_into("passphrase", "blue door").await;
+    sender.click("make").await;
+    sender.state_of(&["done"]).await;
+
+    // The next one begins with what was chosen last.
+    sender.click("another").await;
+    sender.state_of(&["form"]).await;
+    wait::until_so(SOON, "it is chosen", form, |form| *form == visit).await;
 }

@@ -270,8 +270,10 @@ async fn only_what_is_on_the_screen_is_asked_about() {
     let items: Vec<_> = items.collect();
     keep(&sender, &items).await;
     wire.tap();
+    sender.before_pages("new MutationObserver(() => { if (document.body?.dataset.state === 'list' && !window.listedAt) window.listedAt = performance.now(); }).observe(document, { subtree: true, childList: true, attributes: true });").await;
     let asked = || wire.requests().iter().filter(|request| request.contains("/shares/")).count();
     open_list(&sender, &wire.origin()).await;
+    eprintln!("listed after {} ms", sender.script("return window.listedAt").await);
     assert_eq!(rows(&sender).await.len(), 1_000);
     // The server knows none of them.
     let gone = async || rows(&sender).await.iter().take(3).filter(|(state, _)| state == "gone").count();
@@ -391,4 +393,52 @@ async fn the_record_has_no_keys_and_no_formula() {
         assert!(ending != ".csv" || text.contains("\"'=HYPERLINK(\"\"https"), "{text}");
         leaks.assert_not_in(&name, &content);
     }
+}
+
+#[tokio::test]
+async fn from_the_list_new_links_take_the_place_of_those_that_nobody_used() {
+    only_if_browser_can!(DevTools);
+    let _turn = turn().await;
+    let (server, sender, recipient) = (Server::start().await, Browser::start().await, Browser::start().await);
+    sender.allow_clipboard(&server.origin()).await;
+    let files = sender.prepare(&[("report.txt", b"for you")]);
+    let saved = sender.send(&server.origin(), &files, &Choices::downloads(5)).await;
+    recipient.receive(&saved).await;
+    let (name, password) = (sender.prepare(&[("plan.txt", b"for another")]), Some("right".to_owned()));
+    let lost = sender.send(&server.origin(), &name, &Choices { password, ..Choices::downloads(5) }).await;
+    open_list(&sender, &server.origin()).await;
+    // The password went by a push of its own.
+    until_states(&sender, &["waiting", "waiting", "saved"]).await;
+    sender.click("pick-all").await;
+    sender.click("reinvite-open").await;
+    sender.assert_accessible().await;
+    let told = async |row: usize| rows(&sender).await[row].1.clone();
+
+    // Without the password, and where nobody waits for one: told, and nothing ends.
+    sender.click("reinvite-make").await;
+    wait::until_so(SOON, "the push", async || told(0).await, |row| row.contains("Only links to files")).await;
+    wait::until_so(SOON, "the password", async || told(1).await, |row| row.contains("with a password")).await;
+    wait::until_so(SOON, "who has it", async || told(2).await, |row| row.contains("no link by which nobody")).await;
+    sender.type_into("reinvite-password", "another").await;
+    sender.click("reinvite-make").await;
+    wait::until_so(SOON, "it is made", async || told(1).await, |row| !row.contains("with a password")).await;
+    sender.script("return navigator.clipboard.writeText('nothing')").await;
+    let copied = async || {
+        press(&sender, 1, "copy").await;
+        sender.in_clipboard().await
+    };
+    wait::until_so(SOON, "the new link", copied, |link| link.contains("/s#") && *link != lost).await;
+    let new = sender.in_clipboard().await;
+    recipient.open("about:blank").await;
+    recipient.open(&lost).await;
+    recipient.state_of(&["gone"]).await;
+    recipient.open("about:blank").await;
+    recipient.open(&new).await;
+    recipient.state_of(&["password"]).await;
+    recipient.type_into("password", "another").await;
+    recipient.click("open").await;
+    recipient.state_of(&["ready"]).await;
+    recipient.open("about:blank").await;
+    recipient.open(&saved).await;
+    recipient.state_of(&["ready"]).await;
 }

@@ -28,7 +28,7 @@ async fn pages_of_paper(browser: &Browser) -> usize {
 }
 
 async fn make(sender: &Browser, names: &str, password: &str) {
-    sender.script("document.querySelector('#others details').open = true").await;
+    sender.script("document.querySelector('#add-block').open = true").await;
     sender.script_with("document.getElementById('add-label').value = arguments[0]", vec![json!(names)]).await;
     sender.type_into("add-password", password).await;
     sender.click("add-make").await;

@@ -507,7 +507,9 @@ impl Sender {
     /// `out-of-order`.
     #[wasm_bindgen(js_name = putLink)]
     pub fn put_link(&self, downloads_max: u32) -> Result<String, JsValue> {
-        Ok(json(&self.0.put_link(LinkTerms { downloads_max }, &mut rng()).map_err(Thrown::from)?))
+        Ok(json(
+            &self.0.put_link(LinkTerms { downloads_max, ..LinkTerms::default() }, &mut rng()).map_err(Thrown::from)?,
+        ))
     }
 
     /// The owner's note, sealed.

@@ -51,6 +51,14 @@ impl ShareOwner {
         Ok(json(&self.0.contents(content_number(content)?, manifest).map_err(Thrown::from)?))
     }
 
+    /// What recipients of a content are shown: [`share_owner::Listing`] in JSON.
+    ///
+    /// # Errors
+    /// `manifest`: it does not open.
+    pub fn listing(&self, content: u16, manifest: &[u8]) -> Result<String, JsValue> {
+        Ok(json(&self.0.listing(content_number(content)?, manifest).map_err(Thrown::from)?))
+    }
+
     /// Reads the owner's note as it is now.
     ///
     /// # Errors
@@ -101,14 +109,14 @@ impl ShareOwner {
         Ok(self.0.seal_note(&mut rng()).map_err(Thrown::from)?)
     }
 
-    /// Body of the call that makes a link that was drawn.
+    /// Body of the call that makes a link that was drawn, on [`LinkTerms`] in JSON.
     ///
     /// # Errors
     /// `out-of-order`: it was not drawn, or the contents were not asked for.
     #[wasm_bindgen(js_name = putLink)]
-    pub fn put_link(&self, link: &str, downloads_max: u32) -> Result<String, JsValue> {
-        let link = link_id(link)?;
-        let body = self.0.put_link(link, LinkTerms { downloads_max }, &mut rng()).map_err(Thrown::from)?;
+    pub fn put_link(&self, link: &str, terms: &str) -> Result<String, JsValue> {
+        let (link, terms): (_, LinkTerms) = (link_id(link)?, given(terms)?);
+        let body = self.0.put_link(link, terms, &mut rng()).map_err(Thrown::from)?;
         Ok(json(&body))
     }
 

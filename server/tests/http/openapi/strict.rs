@@ -141,7 +141,9 @@ impl World {
     }
 
     /// Every plain value within a body, with its schema.
-    fn leaves<'a>(&'a self, schema: &'a Value, pointer: &str, leaves: &mut Vec<(String, &'a Value)>) {
+    fn leaves<'a>(&'a self, schema: &'a Value, pointer: &str, leaves: &mut Vec<(String, &'a Value, bool)>) {
+        // What another schema describes may be nothing, too.
+        let may_be_null = schema["oneOf"].as_array().into_iter().flatten().any(|one| one["type"] == "null");
         let schema = self.resolved(schema);
         match schema["properties"].as_object() {
             Some(members) => {
@@ -150,7 +152,7 @@ impl World {
                 }
             }
             None if kind(schema) == "array" => self.leaves(&schema["items"], &format!("{pointer}/0"), leaves),
-            None => leaves.push((pointer.to_owned(), schema)),
+            None => leaves.push((pointer.to_owned(), schema, may_be_null || allows_null(schema))),
         }
     }
 
@@ -204,8 +206,8 @@ fn texts(sample: &str) -> Vec<String> {
 }
 
 /// Values for a place in a body, each with whether its schema allows it.
-fn values(schema: &Value, sample: &Value) -> Vec<(Value, bool)> {
-    let mut values = vec![(Value::Null, allows_null(schema)), (json!([]), false), (json!({}), false)];
+fn values(schema: &Value, sample: &Value, may_be_null: bool) -> Vec<(Value, bool)> {
+    let mut values = vec![(Value::Null, may_be_null), (json!([]), false), (json!({}), false)];
     match kind(schema) {
         "integer" => {
             let (min, max) = (schema["minimum"].as_i64().unwrap(), schema["maximum"].as_i64());
@@ -251,10 +253,11 @@ async fn what_bodies_may_hold_is_what_the_document_allows() {
         world.expect(&form, false, &format!("{} with an unknown field", call.name())).await;
         let mut leaves = Vec::new();
         world.leaves(&schema, "", &mut leaves);
-        let leaves: Vec<(String, Value)> = leaves.into_iter().map(|(at, schema)| (at, schema.clone())).collect();
-        for (pointer, schema) in leaves {
+        let leaves: Vec<(String, Value, bool)> =
+            leaves.into_iter().map(|(at, schema, may_be_null)| (at, schema.clone(), may_be_null)).collect();
+        for (pointer, schema, may_be_null) in leaves {
             let sample = world.form(&call).body.unwrap().pointer(&pointer).unwrap().clone();
-            for (value, allowed) in values(&schema, &sample) {
+            for (value, allowed) in values(&schema, &sample, may_be_null) {
                 let mut form = world.form(&call);
                 *form.body.as_mut().unwrap().pointer_mut(&pointer).unwrap() = value.clone();
                 let shown: String = value.to_string().chars().take(60).collect();

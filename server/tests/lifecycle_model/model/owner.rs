@@ -121,7 +121,13 @@ impl Model {
         }
         self.downloads(request.downloads_max)?;
         let life = request.expires_in_secs.map(|secs| self.life(secs)).transpose()?;
-        let expires = life.map_or(share.expires, |life| (now + life).min(share.expires));
+        let before = |id| share.links.iter().find(|link| link.id == id).ok_or(Refusal::NotFound);
+        let before = request.replaces.map(before).transpose()?;
+        let expires = match (life, before) {
+            (Some(life), _) => (now + life).min(share.expires),
+            (None, Some(before)) if before.expires > now => before.expires.min(share.expires),
+            _ => share.expires,
+        };
         self.share.as_mut().unwrap().links.push(Link {
             id,
             body: request.clone(),
@@ -145,6 +151,13 @@ impl Model {
             gone: None,
         });
         self.say(Some(id), Event::LinkAdded);
+        let links = &mut self.share.as_mut().unwrap().links;
+        let before = links.iter_mut().find(|link| Some(link.id) == request.replaces);
+        if let Some(before) = before.filter(|link| link.gone.is_none()) {
+            before.end(EndReason::Revoked, now);
+            let id = before.id;
+            self.say(Some(id), Event::Revoked);
+        }
         Ok(())
     }
 

@@ -84,6 +84,33 @@ fn links_are_counted_also_when_they_ended() {
 }
 
 #[test]
+fn a_link_in_place_of_another_ends_that_one_in_the_same_step() {
+    let hour = PutLink { expires_in_secs: Some(3600), downloads_max: 3, ..world::put_request(0) };
+    let mut run = one_link(hour);
+    run.wait(60 * SECOND);
+    let replaces = Some(world::link_id(0));
+    let end = run.seen_link(0).expires_at;
+    run.done(world::put(1, PutLink { replaces, downloads_max: 3, ..world::put_request(1) }));
+    let events: Vec<_> = run.trace.last().unwrap().log.iter().map(|line| (line.event, line.link)).collect();
+    let wanted = [(Event::LinkAdded, Some(world::link_id(1))), (Event::Revoked, Some(world::link_id(0)))];
+    assert_eq!(events, wanted);
+    // The share lives on with the new one, which ends when the other was to end.
+    assert_eq!(run.seen_link(0).gone.unwrap().why, EndReason::Revoked);
+    assert_eq!((run.seen_link(1).gone, run.seen_link(1).expires_at), (None, end));
+    // Again is the same as once.
+    run.done(world::put(1, PutLink { replaces, downloads_max: 3, ..world::put_request(1) }));
+    assert_eq!(run.trace.last().unwrap().log, []);
+
+    // What has ended before gets a successor, too; what is not there gets none.
+    run.done(world::put(2, PutLink { replaces, ..world::put_request(2) }));
+    let before = run.record.clone();
+    let unknown = Some(world::link_id(9));
+    let request = PutLink { replaces: unknown, link_verifier: world::link_verifier(3), ..world::put_request(2) };
+    assert_eq!(run.refused(world::put(3, request)), Refusal::NotFound);
+    assert_eq!(run.record, before);
+}
+
+#[test]
 fn a_change_is_whole_or_not_at_all() {
     let mut run = one_link(world::put_request(0));
     let before = run.record.clone();

@@ -61,6 +61,7 @@ export const ownerDeadEnds = group("ownerDeadEnds");
 export const links = group("links");
 export const phrase = group("phrase");
 export const kept = group("kept");
+export const presets = group("presets");
 
 export const edges = group("edges");
 

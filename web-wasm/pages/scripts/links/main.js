@@ -28,12 +28,12 @@ import { keepInStep } from "../owner/synced-keyring.js";
 import { forgetAll, forgetItems, keyring, note, remember, whenKeyringChanged } from "../storage/keyring.js";
 import { startEngine } from "../ui/engine.js";
 import { saveText } from "../ui/save-text.js";
-import { button, element, setText, show, state, whenStuck } from "../ui/views.js";
+import { button, element, setText, show, state, whenStuck, wireShowPassword } from "../ui/views.js";
 import { SealKeyWorker } from "../workers/key-worker.js";
 import { FreshStates } from "./fresh-states.js";
 import { addressOf, NotOurs } from "./import.js";
 import { ItemView, titleOf } from "./item-view.js";
-import { Owned } from "./owned.js";
+import { NotInvited, Owned } from "./owned.js";
 import { asCsv, asJson } from "./record.js";
 import { isWanted, stateOf } from "./states.js";
 
@@ -156,6 +156,15 @@ function prepare() {
     element("end-form", HTMLElement).hidden = false;
     field.focus();
   });
+  wireShowPassword("reinvite-password", "reinvite-show");
+  whenPressed("reinvite-open", () => {
+    element("reinvite-form", HTMLElement).hidden = false;
+    element("reinvite-password", HTMLInputElement).focus();
+  });
+  element("reinvite-form", HTMLFormElement).addEventListener("submit", (event) => {
+    event.preventDefault();
+    void inviteAgain();
+  });
   whenPressed("delete", () => ask(texts.deleteAsk(picked().length), texts.deleteYes, deleteAll));
   whenPressed("forget", () => ask(texts.forgetAsk(picked().length), texts.forgetYes, forgetPicked));
   whenPressed("forget-all", () => ask(texts.forgetAllAsk, texts.forgetYes, forgetEverything));
@@ -207,7 +216,7 @@ function showPicked() {
   all.indeterminate = count > 0 && !all.checked;
   element("picked", HTMLElement).hidden = count === 0;
   setText("picked-count", count > 0 ? texts.picked(count) : "");
-  if (count === 0) element("end-form", HTMLElement).hidden = true;
+  if (count === 0) for (const id of ["end-form", "reinvite-form"]) element(id, HTMLElement).hidden = true;
   endAsking();
 }
 
@@ -325,13 +334,28 @@ function setEnd() {
   });
 }
 
+/** Has new links take the place of those of files that nobody has saved yet. */
+async function inviteAgain() {
+  const password = element("reinvite-password", HTMLInputElement);
+  for (const { item, view } of picked()) if (item.kind === "push") view.say(texts.reinviteNoPush);
+  const isAll = await changeAll(
+    ({ owned }) => owned.inviteAgain(password.value),
+    ({ kind }) => kind === "share",
+  );
+  if (!isAll) return;
+  password.value = "";
+  element("reinvite-form", HTMLElement).hidden = true;
+}
+
 /**
  * Changes everything that is chosen, a few at a time, and says what did not go.
  *
  * @param {(listed: Listed) => Promise<Pick<KeyringItem, "seen" | "endsAt">>} change
+ * @param {(item: KeyringItem) => boolean} [isMeant] of what is chosen
+ * @returns {Promise<boolean>} whether all of it is changed
  */
-async function changeAll(change) {
-  const wanted = picked().filter(({ item }) => stateOf(item) !== "gone");
+async function changeAll(change, isMeant = () => true) {
+  const wanted = picked().filter(({ item }) => stateOf(item) !== "gone" && isMeant(item));
   working(true);
   let [done, failed, next] = [0, 0, 0];
   const go = async () => {
@@ -353,6 +377,7 @@ async function changeAll(change) {
   working(false);
   setText("said", failed > 0 ? texts.notAll(failed) : wanted.length === 0 ? texts.nothingLive : texts.done(done));
   narrow();
+  return failed === 0 && wanted.length > 0;
 }
 
 /** @param {boolean} yes */
@@ -447,6 +472,10 @@ function say(error) {
 
 /** @param {unknown} error */
 function whyNot(error) {
+  if (error instanceof NotInvited) return texts.notInvited[error.why];
+  const { variant: known, detail = "" } = /** @type {{ variant?: string, detail?: string }} */ (error);
+  if (known === "password-too-long") return problems.passwordTooLong(detail);
+  if (known === "too-many-links") return texts.tooManyLinks;
   if (/** @type {{ variant?: string }} */ (error).variant === "not-found") return texts.unknown;
   if (!(error instanceof CallError)) return problems.unexpected;
   if (error.variant === "gone") return texts.unknown;

@@ -2,7 +2,9 @@
 /** Calls about one thing that was sent, whether it is a share or a push: how it stands, its link, what can be changed. */
 
 import { read, sendForBytes, sendForText } from "../net/api.js";
-import { isPush, isShare, newestContent } from "../owner/answers.js";
+import { isPush, isShare, newestContent, shownContent } from "../owner/answers.js";
+import { LinkMaker, successorOf } from "../owner/link-maker.js";
+import { OwnerHand } from "../owner/owner-hand.js";
 
 /**
  * @typedef {import("../storage/keyring.js").KeyringItem} KeyringItem
@@ -14,11 +16,22 @@ import { isPush, isShare, newestContent } from "../owner/answers.js";
 
 const TRIES = 3;
 
+/** Why nobody was invited again: all have it, or a password is needed. */
+export class NotInvited extends Error {
+  /** @param {"nobody" | "password"} why */
+  constructor(why) {
+    super(why);
+    this.why = why;
+  }
+}
+
 export class Owned {
   #keyWorker;
   #item;
   /** @type {Promise<{ id: string, ownerProof: string }> | undefined} */
   #owner;
+  /** @type {{ hand: OwnerHand, maker: LinkMaker } | undefined} */
+  #maker;
 
   /** @param {SealKeyWorker} keyWorker @param {KeyringItem} item */
   constructor(keyWorker, item) {
@@ -75,6 +88,28 @@ export class Owned {
   }
 
   /**
+   * Has a new link take the place of each by which nobody said yet that they have it. Again goes on with what was begun.
+   *
+   * @param {string} password of all of them; empty: none
+   * @returns {Promise<{ seen: Seen, endsAt: number }>} as it stands then
+   */
+  async inviteAgain(password) {
+    const waiting = (await this.#liveLinks()).filter(({ counters }) => counters.finished.count === 0);
+    if (waiting.length === 0) throw new NotInvited("nobody");
+    if (password === "" && waiting.some((link) => link.needs_password)) throw new NotInvited("password");
+    if (!this.#maker) {
+      const [{ id: shareId, ownerProof }, { token: ownerToken }] = [await this.#ownerOf(), this.#item];
+      const hand = new OwnerHand({ shareId, ownerProof, ownerToken }, this.#keyWorker);
+      this.#maker = { hand, maker: new LinkMaker(hand) };
+    }
+    const { hand, maker } = this.#maker;
+    await hand.alone(() => hand.take(shownContent));
+    const wanted = waiting.map((link) => successorOf(link, hand.noted.get(link.link)?.label ?? ""));
+    await maker.make(wanted, password, { onProgress: () => {}, onMade: () => {}, isOver: () => false });
+    return this.status();
+  }
+
+  /**
    * What is handed out.
    *
    * @returns {Promise<string>}
@@ -128,11 +163,14 @@ export class Owned {
     return { seen: seenOf(links, gone ?? (links.length === 1 ? links[0].gone : null), lostAt != null), endsAt };
   }
 
+  #ownerOf() {
+    return (this.#owner ??= this.#keyWorker.ask("ownerOf", this.#item.kind, this.#item.token));
+  }
+
   /** @param {string} method @param {string} below */
   async #call(method, below) {
-    const { kind, token, origin } = this.#item;
-    this.#owner ??= this.#keyWorker.ask("ownerOf", kind, token);
-    const { id, ownerProof } = await this.#owner;
+    const { kind, origin } = this.#item;
+    const { id, ownerProof } = await this.#ownerOf();
     return {
       method,
       path: kind === "share" ? `/shares/${id}${below}` : `/pushes/${id}/owner${below}`,

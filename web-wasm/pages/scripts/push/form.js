@@ -1,9 +1,10 @@
 // @ts-check
 /** The form: kinds and their fields, what may be chosen, and what is wrong before anything is sent. */
 
-import { formProblems as problems, push as texts, strength } from "../i18n/texts.js";
+import { presets as presetTexts, formProblems as problems, push as texts, strength } from "../i18n/texts.js";
 import { lifeText } from "../i18n/wording.js";
 import { FormProblem, LifeChoice, NumberChoice, pushLives, wholeNumber } from "../owner/form-choices.js";
+import { Presets } from "../owner/presets.js";
 import { StrengthLine } from "../owner/strength.js";
 import {
   bytesInJson,
@@ -40,6 +41,12 @@ let passphraseLine;
 let views;
 /** @type {LifeChoice} */
 let life;
+/** @type {Presets} */
+let presets;
+/** The passphrase that was drawn last, as long as the field may still hold it. */
+let drawnPassphrase = "";
+/** Counts what is done to the field: what was asked for before comes too late. */
+let turn = 0;
 /** @type {LimitedField[]} */
 let limitedFields = [];
 /** Bytes that the fields of what is handed over may have together. */
@@ -66,9 +73,24 @@ export function prepareForm() {
   ];
   const passphrase = element("passphrase", HTMLInputElement);
   passphraseLine = new StrengthLine("passphrase", "passphrase-strength");
-  passphrase.addEventListener("input", showGuesses);
+  passphrase.addEventListener("input", () => {
+    turn += 1;
+    showGuesses();
+  });
   element("guesses", HTMLInputElement).addEventListener("change", showGuesses);
-  button("passphrase-make").addEventListener("click", () => void makePassphrase(passphrase));
+  button("passphrase-make").addEventListener("click", () => void makePassphrase().then(() => presets.look()));
+  presets = new Presets(life, views, {
+    fields: ["expiry", "expiry-date", "views", "views-number", "passphrase"],
+    stored: "subrosa/push-preset",
+    countText: texts.views,
+    passwords: presetTexts.passphrases,
+    needsPassword: presetTexts.needsPassphrase,
+    boundsOf: ({ limits }) => {
+      const { expiry_secs_min: lifeMin, expiry_secs_max: lifeMax } = pushLives(limits);
+      return { lifeMin, lifeMax, countMax: limits.views_max, serverNeeds: "" };
+    },
+    secret: passphraseSecret,
+  });
   // What was wrong is forgiven as soon as it is touched.
   element("push-form", HTMLFormElement).addEventListener("input", (event) => {
     if (event.target instanceof HTMLElement && event.target.ariaInvalid) {
@@ -85,6 +107,9 @@ export function offer(from) {
   views.offer(choices.views, choices.views_default, limits.views_max, texts.views, texts.viewsOther);
   const { push_expiry_secs: lives, push_expiry_secs_default: first } = choices;
   life.offer(lives, first, pushLives(limits), lifeText, texts.expiryDate);
+  // What is for everybody is no secret.
+  const suited = (choices.presets ?? []).filter(({ key }) => key !== "public");
+  presets.offer({ ...config, choices: { ...choices, presets: suited } });
   showKind();
 }
 
@@ -106,6 +131,7 @@ export function readForm() {
   if (long) throw new FormProblem(long.id, long.problem);
   const together = tooLongTogether([form.user ?? "", form.password ?? "", form.note ?? ""], fieldsMax);
   if (together) throw new FormProblem("note", problems.together(together));
+  presets.check();
   const passphrase = value("passphrase");
   return {
     form,
@@ -175,6 +201,8 @@ export function clearSecrets() {
   for (const field of limitedFields) field.look();
   clearGenerator();
   passphraseLine.clear();
+  drawnPassphrase = "";
+  presets.forgetOwn();
   showGuesses();
 }
 
@@ -220,17 +248,52 @@ function showGuesses() {
   element("guesses-more", HTMLElement).hidden = !element("guesses", HTMLInputElement).checked;
 }
 
-/** @param {HTMLInputElement} field */
-async function makePassphrase(field) {
+/** Draws one into the field. It has to be told to somebody, so it is shown. */
+async function makePassphrase() {
+  const mine = (turn += 1);
   try {
-    passphraseLine.draw(await speakable());
-    // It has to be told to somebody, so it is shown.
-    if (field.type === "password") button("passphrase-show").click();
-    showGuesses();
+    const made = await speakable();
+    // Meanwhile, somebody has typed or chosen something else.
+    if (turn !== mine) return;
+    putPassphrase(made.text, true);
+    passphraseLine.draw(made);
   } catch {
-    setText("push-problem", problems.network);
+    if (turn === mine) setText("push-problem", problems.network);
   }
 }
+
+/** @param {string} text @param {boolean} isDrawn */
+function putPassphrase(text, isDrawn) {
+  const field = element("passphrase", HTMLInputElement);
+  turn += 1;
+  field.value = text;
+  drawnPassphrase = isDrawn ? text : "";
+  passphraseLine.clear();
+  if (isDrawn && field.type === "password") button("passphrase-show").click();
+  showGuesses();
+}
+
+/** For presets. @type {import("../owner/presets.js").Secret} */
+const passphraseSecret = {
+  id: "passphrase",
+  chosen: () => {
+    const password = value("passphrase");
+    return { password, drawn: password !== "" && password === drawnPassphrase };
+  },
+  draw: makePassphrase,
+  cancelDraw: () => {
+    turn += 1;
+  },
+  clear: () => putPassphrase("", false),
+  put: putPassphrase,
+  need: (yes) => {
+    element("passphrase-optional", HTMLElement).hidden = yes;
+    element("passphrase", HTMLInputElement).required = yes;
+  },
+};
+
+/** The form is used again: another passphrase is drawn than for what was handed over before. */
+export const presetsAgain = () => presets.again();
 
 /** @returns {number | undefined} */
 function chosenGuesses() {

@@ -34,7 +34,7 @@ import { DeadEnds } from "../ui/dead-ends.js";
 import { startEngine } from "../ui/engine.js";
 import { button, element, setText, show, state } from "../ui/views.js";
 import { SealKeyWorker } from "../workers/key-worker.js";
-import { clearSecrets, offer, prepareForm, problemOf, readForm, showProblem } from "./form.js";
+import { clearSecrets, offer, prepareForm, problemOf, readForm, showProblem, presetsAgain } from "./form.js";
 import { forgetPush, isLinkAtRisk, prepareResult, showPush } from "./result.js";
 
 /** @typedef {{ linkId: string, ownerProof: string }} Owner */
@@ -197,6 +197,7 @@ function another() {
   forgetFragment();
   setText("push-problem", "");
   button("make").textContent = texts.makes;
+  presetsAgain();
   show("form");
 }
 

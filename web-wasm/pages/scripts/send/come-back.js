@@ -5,7 +5,7 @@ import { send as texts } from "../i18n/texts.js";
 import { sizeText } from "../i18n/wording.js";
 import { CallError, read, sendForBytes, sendForText } from "../net/api.js";
 import { isShare, shownContent } from "../owner/answers.js";
-import { alone } from "./owner-hand.js";
+import { alone } from "../owner/owner-hand.js";
 
 const TRIES = 3;
 /** What is known of files that are not there. */
@@ -43,7 +43,9 @@ async function gather(text, keyWorker) {
   if (status.links.length === 0) throw new NothingSent();
   // What a link showed that has ended may be gone by now; another version is shown instead.
   const there = new Set(status.contents.map(({ content }) => content));
-  const links = status.links.map(({ link, content }) => ({
+  const live = status.links.filter(({ gone }) => !gone);
+  // One that works is what its owner comes back to, if there is one.
+  const links = (live.length > 0 ? live : status.links).map(({ link, content }) => ({
     link,
     content: there.has(content) ? content : shownContent(status),
   }));

@@ -6,7 +6,7 @@
 
 import { read, sendForBytes, sendForText } from "../net/api.js";
 import { isShare } from "../owner/answers.js";
-import { alone } from "./owner-hand.js";
+import { alone } from "../owner/owner-hand.js";
 
 /** Links that one call moves. */
 const LINKS_AT_ONCE = 50;
@@ -21,6 +21,7 @@ const LINKS_AT_ONCE = 50;
  * @property {number} content
  * @property {boolean} isOneMore whether each link allows one more download
  * @property {number} downloadsLimit what this server allows
+ * @property {string} [begunBy] what this device drew for it, to be told from others that begin one at the same moment
  */
 
 export class Edition {
@@ -35,6 +36,10 @@ export class Edition {
 
   get content() {
     return this.#of.content;
+  }
+
+  get begunBy() {
+    return this.#of.begunBy;
   }
 
   /** What brings it back. */

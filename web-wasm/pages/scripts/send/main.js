@@ -23,15 +23,25 @@
 
 import * as wasm from "/wasm/seal.js";
 
-import { goneForOwner, ownerDeadEnds, page, problems, send as texts, textsReady, unfinished } from "../i18n/texts.js";
+import {
+  goneForOwner,
+  ownerDeadEnds,
+  page,
+  presets as presetTexts,
+  problems,
+  send as texts,
+  textsReady,
+  unfinished,
+} from "../i18n/texts.js";
 import { lifeText, refusalOf } from "../i18n/wording.js";
-import { CallError, read, sendForText } from "../net/api.js";
+import { CallError, read, sendForText, digestText } from "../net/api.js";
 import { beginAnewByLinks, followNewLinks, forgetFragment, takeFragment } from "../net/fragment.js";
 import { Cancelled } from "../net/waiting.js";
 import { isConfig } from "../owner/answers.js";
 import { showChannels } from "../owner/channels.js";
 import { FormProblem, LifeChoice, NumberChoice } from "../owner/form-choices.js";
 import { prepareChoice } from "../owner/kept-here.js";
+import { Presets } from "../owner/presets.js";
 import { bytesOf, characterName, LimitedField, limitsOfTexts, tooLong } from "../owner/text-limits.js";
 import { stayAwake } from "../ui/awake.js";
 import { DeadEnds } from "../ui/dead-ends.js";
@@ -44,10 +54,9 @@ import { comeBack } from "./come-back.js";
 import { Edition } from "./edition.js";
 import { reason, whyGone } from "./failures.js";
 import { listen, listenToPickers } from "./file-input.js";
-import { OwnerHand } from "./owner-hand.js";
+import { OwnerHand } from "../owner/owner-hand.js";
 import { PasswordPush } from "./password-push.js";
-import { chosenPassword, clearPassword, offerPush, preparePassword } from "./password.js";
-import { Presets } from "./presets.js";
+import { chosenPassword, clearPassword, offerPush, passwordSecret, preparePassword } from "./password.js";
 import { forgetResult, isLinkAtRisk, offerOtherLinks, prepareResult, sayMoved, showResult } from "./result.js";
 import { addResumedFiles, prepareInterrupted, reportUnreadable, showInterrupted } from "./resume/view.js";
 import { newSending } from "./sending.js";
@@ -194,7 +203,20 @@ function prepare() {
   prepareChoice();
   life = new LifeChoice("expiry", "expiry-date");
   downloads = new NumberChoice("downloads", "downloads-number");
-  presets = new Presets(life, downloads);
+  presets = new Presets(life, downloads, {
+    fields: ["expiry", "expiry-date", "downloads", "downloads-number", "password"],
+    stored: "subrosa/preset",
+    countText: texts.downloads,
+    passwords: presetTexts.passwords,
+    needsPassword: presetTexts.needsPassword,
+    boundsOf: ({ limits }) => ({
+      lifeMin: limits.expiry_secs_min,
+      lifeMax: limits.expiry_secs_max,
+      countMax: limits.downloads_max,
+      serverNeeds: limits.password_required === true ? texts.serverNeedsPassword : "",
+    }),
+    secret: passwordSecret,
+  });
   const { note, password } = limitsOfTexts();
   limitedFields = [
     new LimitedField("note", note, (text) => bytesOf(text.trim())),
@@ -290,13 +312,22 @@ async function beginVersion({ owned, content: asked, unfinished: known }) {
     const status = await new OwnerHand(owned, tools().keyWorker).ask("GET", "");
     content = status.next_content ?? content;
     unfinished = status.contents.find(({ state }) => state === "uploading")?.content;
+    // Nobody was told of it: another device may be at it right now.
+    if (unfinished && unfinished !== known) {
+      pickVersionOf({ owned, content, unfinished });
+      setText("edition-unfinished", texts.versions.otherDevice);
+      return show("pick");
+    }
     // It was never finished: this one takes its place.
     if (unfinished) await deleteUpload({ shareId, ownerProof }, unfinished);
   } catch (error) {
     return fail(error, () => show("pick"));
   }
   const isOneMore = element("edition-more", HTMLInputElement).checked;
-  const edition = new Edition({ ownerToken, content, isOneMore, downloadsLimit: config.limits.downloads_max });
+  const edition = new Edition({
+    ...{ ownerToken, content, isOneMore, downloadsLimit: config.limits.downloads_max },
+    begunBy: digestText(crypto.getRandomValues(new Uint8Array(16))),
+  });
   const note = wasm.plainNote(element("note", HTMLTextAreaElement).value) ?? "";
   const terms = { expiresInSecs: 0, downloads: 1, password: "", note };
   sending = newSending(tools(), basket, terms, { passwordPush: undefined, drawn: "" }, edition);
@@ -413,13 +444,15 @@ function fail(error, again = () => void (sending ? run(sending) : location.reloa
       ? `${problems.sourceChanged(message)} ${picked ? problems.chooseAgain : problems.startOver}`
       : variant === "read-back"
         ? problems.readBack
-        : networkGone
-          ? refusalOf(error.failure)
-          : sentence || (variant === "server" || variant === "answer" ? problems.server : problems.unexpected));
+        : variant === "other-device"
+          ? texts.versions.otherDevice
+          : networkGone
+            ? refusalOf(error.failure)
+            : sentence || (variant === "server" || variant === "answer" ? problems.server : problems.unexpected));
   setText("stop-title", texts.stopped);
   setText("error", text);
   // What cannot work the second time is not offered.
-  button("retry").hidden = changed || gone !== undefined;
+  button("retry").hidden = changed || gone !== undefined || variant === "other-device";
   button("retry").textContent = page.error.retry;
   button("retry").onclick = () => state() === "error" && again();
   button("restart").hidden = !sending;

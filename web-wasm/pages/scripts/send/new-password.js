@@ -4,9 +4,11 @@
 import { problems, send as texts } from "../i18n/texts.js";
 import { refusalOf } from "../i18n/wording.js";
 import { CallError } from "../net/api.js";
+import { Card } from "../owner/card.js";
 import { announce, button, element, setText, wireShowPassword } from "../ui/views.js";
+import { LinkPushes, messageOf, whyNotShown } from "./link-pushes.js";
 
-/** @typedef {import("./owner-hand.js").OwnerHand} OwnerHand */
+/** @typedef {import("../owner/owner-hand.js").OwnerHand} OwnerHand */
 
 /** So often it is tried when another version comes behind the link meanwhile. */
 const TRIES = 2;
@@ -17,11 +19,19 @@ export class NewPassword {
   #listener;
   /** What is offered, so that nobody loses the place where they stand. */
   #offered = "";
+  /** How the links stand. @type {Map<string, import("/api").LinkStatus>} */
+  #stood = new Map();
+  /** @type {import("/api").Config | undefined} */
+  #config;
+  /** What makes a link that shows the password, where there are pushes. @type {LinkPushes | undefined} */
+  #pushes;
+  #card = new Card(element("relock-card", HTMLElement), { prefix: "relock-push-" });
 
   /**
    * @param {object} listener
    * @param {() => void} listener.onChange a link has another password
    * @param {(link: string) => string} listener.nameOf how the owner calls a link; empty: there is no other
+   * @param {() => string} listener.what name of the first file
    */
   constructor(listener) {
     this.#listener = listener;
@@ -33,15 +43,26 @@ export class NewPassword {
     });
   }
 
-  /** @param {OwnerHand} hand */
-  show(hand) {
+  /** @param {import("/api").Config} config */
+  offer(config) {
+    this.#config = config;
+    element("relock-push-choice", HTMLElement).hidden = !LinkPushes.isOffered(config);
+  }
+
+  /** @param {OwnerHand} hand @param {string} shareId */
+  show(hand, shareId) {
     this.clear();
     this.#hand = hand;
+    const config = this.#config;
+    if (config && LinkPushes.isOffered(config)) this.#pushes = new LinkPushes(hand.keyWorker, config, shareId);
   }
 
   clear() {
-    this.#hand = undefined;
+    this.#hand = this.#pushes = undefined;
     this.#offered = "";
+    this.#stood.clear();
+    this.#card.clear();
+    element("relock-card", HTMLElement).hidden = true;
     element("relock-password", HTMLInputElement).value = "";
     element("relock-link", HTMLSelectElement).replaceChildren();
     for (const id of ["relock-said", "relock-problem"]) setText(id, "");
@@ -49,6 +70,7 @@ export class NewPassword {
 
   /** @param {import("/api").LinkStatus[]} links as the server says now */
   update(links) {
+    this.#stood = new Map(links.map((link) => [link.link, link]));
     const live = links.filter(({ gone }) => !gone).map(({ link }) => ({ link, name: this.#listener.nameOf(link) }));
     element("relock-block", HTMLElement).hidden = live.length === 0;
     const offered = JSON.stringify(live);
@@ -65,10 +87,17 @@ export class NewPassword {
   async #change(hand) {
     const [password, pressed] = [element("relock-password", HTMLInputElement), button("relock-change")];
     const link = element("relock-link", HTMLSelectElement).value;
+    const pushes = element("relock-push", HTMLInputElement).checked && password.value !== "" ? this.#pushes : undefined;
     pressed.disabled = true;
     for (const id of ["relock-said", "relock-problem"]) setText(id, "");
+    this.#card.clear();
+    element("relock-card", HTMLElement).hidden = true;
     try {
+      const unseen = pushes ? whyNotShown(password.value) : "";
+      if (unseen) return setText("relock-problem", unseen);
       await hand.alone(() => relock(hand, link, password.value));
+      if (this.#hand !== hand) return;
+      if (pushes && !(await this.#push(pushes, link, password.value))) return;
       if (this.#hand !== hand) return;
       const done = password.value === "" ? texts.newPassword.none : texts.newPassword.done;
       password.value = "";
@@ -82,6 +111,34 @@ export class NewPassword {
       setText("relock-problem", variant === "password-too-long" ? problems.passwordTooLong(detail) : said);
     } finally {
       pressed.disabled = false;
+    }
+  }
+
+  /**
+   * A link that shows the new password. The link to the files has it already, whatever becomes of this.
+   *
+   * @param {LinkPushes} pushes
+   * @param {string} link
+   * @param {string} password
+   */
+  async #push(pushes, link, password) {
+    const stood = this.#stood.get(link);
+    const terms = { downloads: stood?.downloads_max ?? 1, endsAt: stood?.expires_at ?? 0 };
+    const name = this.#hand?.noted.get(link)?.label || this.#listener.what();
+    try {
+      const pushed = await pushes.make({ link, password, name, ...terms });
+      this.#card.show({
+        link: pushed.address,
+        title: texts.pushes.title,
+        lead: texts.cardTwoLead,
+        message: messageOf(pushed),
+      });
+      element("relock-card", HTMLElement).hidden = false;
+      return true;
+    } catch {
+      setText("relock-problem", texts.pushes.failed(1));
+      this.#listener.onChange();
+      return false;
     }
   }
 }

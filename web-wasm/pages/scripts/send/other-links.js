@@ -10,22 +10,20 @@ import { CallError } from "../net/api.js";
 import { shownContent } from "../owner/answers.js";
 import { copyByHand, copyLink } from "../owner/copy-link.js";
 import { FormProblem, NumberChoice } from "../owner/form-choices.js";
+import { LinkMaker } from "../owner/link-maker.js";
 import { addressee, startMail } from "../owner/mail-link.js";
 import { PrintSheet } from "../owner/print-sheet.js";
 import { csvOf, saveText } from "../ui/save-text.js";
 import { button, element, fromTemplate, setText, setTextIn, wireConfirmation, wireShowPassword } from "../ui/views.js";
+import { LinkPushes, whyNotShown } from "./link-pushes.js";
 import { NameTable, namesIn } from "./name-table.js";
 
 /**
- * @typedef {import("./owner-hand.js").OwnerHand} OwnerHand
+ * @typedef {import("../owner/owner-hand.js").OwnerHand} OwnerHand
  *
- * @typedef {{ shareId: string, linkId: string, ownerProof: string, ownerToken: string, token: string, what: string }} Owned
- *
- * @typedef {{ label: string, link: string, json: string }} Drawn
+ * @typedef {{ shareId: string, linkId: string, ownerProof: string, ownerToken: string, token: string, what: string,
+ * first: string }} Owned
  */
-
-/** Links that one call makes. */
-const LINKS_AT_ONCE = 50;
 
 export class OtherLinks {
   /** @type {Owned | undefined} */
@@ -37,12 +35,14 @@ export class OtherLinks {
   #rows = new Map();
   /** What the server said last of each. @type {Map<string, import("/api").LinkStatus>} */
   #stood = new Map();
-  /**
-   * What was begun and is not made yet: the answer to the first of it may have been lost.
-   *
-   * @type {{ password: string, downloads: number, left: Drawn[] } | undefined}
-   */
-  #begun;
+  /** @type {LinkMaker | undefined} */
+  #maker;
+  /** What makes links that show passwords, where there are pushes. @type {LinkPushes | undefined} */
+  #pushes;
+  /** @type {import("/api").Config | undefined} */
+  #config;
+  /** Addresses of pushes with the password of a link, made since the page was opened. @type {Map<string, string>} */
+  #pushed = new Map();
   #onChange;
   #sheet;
   #linksMax = 0;
@@ -72,7 +72,12 @@ export class OtherLinks {
   }
 
   /** @param {import("/api").Config} config */
-  offer({ choices, limits }) {
+  offer(config) {
+    this.#config = config;
+    const { choices, limits } = config;
+    for (const id of ["add-push-choice", "reinvite-push-choice"]) {
+      element(id, HTMLElement).hidden = !LinkPushes.isOffered(config);
+    }
     const { downloads, downloads_default: first } = choices;
     this.#downloads.offer(downloads, first, limits.downloads_max, texts.downloads, texts.downloadsOther);
     this.#linksMax = limits.links_max;
@@ -84,6 +89,11 @@ export class OtherLinks {
     this.clear();
     this.#owned = owned;
     this.#hand = hand;
+    this.#maker = new LinkMaker(hand);
+    const config = this.#config;
+    if (config && LinkPushes.isOffered(config)) {
+      this.#pushes = new LinkPushes(hand.keyWorker, config, owned.shareId);
+    }
   }
 
   /** What the note says of a link, once it was read. @param {string} id */
@@ -92,7 +102,9 @@ export class OtherLinks {
   }
 
   clear() {
-    this.#owned = this.#hand = this.#begun = undefined;
+    this.#owned = this.#hand = this.#maker = undefined;
+    this.#pushes = undefined;
+    this.#pushed.clear();
     this.#lookedFor.clear();
     this.#beingRead.clear();
     this.#rows.clear();
@@ -166,6 +178,7 @@ export class OtherLinks {
       row.dataset.link = id;
       for (const [selector, text] of [
         [".copy", texts.others.copy],
+        [".copy-push", texts.pushes.copy],
         [".mail", card.mail],
         [".end", texts.others.end],
         [".ask p", texts.others.endAsk],
@@ -177,6 +190,8 @@ export class OtherLinks {
       element("other-links", HTMLElement).append(row);
       const copy = /** @type {HTMLButtonElement} */ (row.querySelector(".copy"));
       copy.addEventListener("click", () => void this.#copy(id, copy));
+      const copyPush = /** @type {HTMLButtonElement} */ (row.querySelector(".copy-push"));
+      copyPush.addEventListener("click", () => void this.#copyPush(id, copyPush));
       row.querySelector(".mail")?.addEventListener("click", () => this.#mail(id));
       this.#wireEnd(id, row);
       this.#name(id);
@@ -237,6 +252,7 @@ export class OtherLinks {
     setTextIn(row, ".name", name);
     for (const [className, label] of [
       ["copy", texts.others.copy],
+      ["copy-push", texts.pushes.copy],
       ["mail", card.mail],
       ["end", texts.others.end],
     ]) {
@@ -245,6 +261,7 @@ export class OtherLinks {
     }
     const copy = /** @type {HTMLButtonElement} */ (row.querySelector(".copy"));
     copy.disabled = !noted;
+    row.querySelector(".copy-push")?.toggleAttribute("hidden", !this.#pushed.has(id));
     const mail = /** @type {HTMLButtonElement} */ (row.querySelector(".mail"));
     mail.disabled = !noted || !this.#stood.has(id);
     row.querySelector(".link")?.setAttribute("aria-label", name);
@@ -273,6 +290,45 @@ export class OtherLinks {
     const link = `${location.origin}/s#${noted.token}`;
     const field = /** @type {HTMLInputElement} */ (pressed.closest("li")?.querySelector(".link"));
     await copyLink(link, pressed, texts.others.copy, () => copyByHand(field, link));
+  }
+
+  /** @param {string} id @param {HTMLButtonElement} pressed */
+  async #copyPush(id, pressed) {
+    const address = this.#pushed.get(id);
+    if (!address) return;
+    const field = /** @type {HTMLInputElement} */ (pressed.closest("li")?.querySelector(".link"));
+    await copyLink(address, pressed, texts.pushes.copy, () => copyByHand(field, address));
+  }
+
+  /**
+   * Makes a link that shows the password of each of these links, if that is wanted. Those to the files are there already.
+   *
+   * @param {import("../owner/link-maker.js").Drawn[]} made
+   * @param {string} password
+   * @returns {Promise<string>} what is left undone, in words
+   */
+  async pushPasswords(made, password) {
+    const [pushes, owned] = [this.#pushes, this.#owned];
+    if (!pushes || !owned || password === "") return "";
+    let failed = 0;
+    for (const { link, wanted } of made) {
+      const endsAt = this.#stood.get(link)?.expires_at ?? this.#endsAt();
+      const name = wanted.label || owned.first;
+      try {
+        const pushed = await pushes.make({ link, password, name, downloads: wanted.downloads, endsAt });
+        if (this.#owned !== owned) return "";
+        this.#pushed.set(link, pushed.address);
+        this.#name(link);
+      } catch {
+        failed += 1;
+      }
+    }
+    return failed > 0 ? texts.pushes.failed(failed) : "";
+  }
+
+  /** When the last of what is known ends. */
+  #endsAt() {
+    return Math.max(0, ...[...this.#stood.values()].filter(({ gone }) => !gone).map((link) => link.expires_at));
   }
 
   /** A mail for the one whom the link is for: with its own end and number, and never with its password. @param {string} id */
@@ -309,41 +365,45 @@ export class OtherLinks {
 
   /** Makes a link for each name; what is begun goes on when the rest is asked for again. */
   async #add() {
-    const owned = this.#owned;
+    const [owned, maker] = [this.#owned, this.#maker];
+    if (!maker) return;
     const [names, password] = [element("add-label", HTMLTextAreaElement), element("add-password", HTMLInputElement)];
     setText("add-problem", "");
     const target = button("add-make");
     target.disabled = true;
     try {
-      const labels = labelsIn(names.value);
-      const wanted = { password: password.value, downloads: this.#downloads.value };
       // Else its note would have links that the server does not make.
-      if (this.#needsPassword && wanted.password === "") throw new FormProblem(password.id, texts.others.needsPassword);
-      if (!this.#begun || !isSame(this.#begun, labels, wanted)) {
-        this.#begun = { ...wanted, left: await this.#hands().alone(() => this.#note(labels, wanted)) };
+      if (this.#needsPassword && password.value === "") {
+        throw new FormProblem(password.id, texts.others.needsPassword);
       }
-      const { left } = this.#begun;
-      const all = labels.length;
-      while (left.length > 0) {
+      const isPushed = element("add-push", HTMLInputElement).checked;
+      const unseen = isPushed ? whyNotShown(password.value) : "";
+      if (unseen) throw new FormProblem(password.id, unseen);
+      /** @type {import("../owner/link-maker.js").Drawn[]} */
+      const all = [];
+      const downloads = this.#downloads.value;
+      const wanted = labelsIn(names.value).map((label) => ({ label, downloads }));
+      const isDone = await maker.make(wanted, password.value, {
+        onProgress: (done, all) => setText("add-said", texts.others.progress(done, all)),
+        onMade: (made, left) => {
+          // Who has a link gets no second one when the rest is tried again.
+          names.value = left.map((drawn) => drawn.wanted.label).join("\n");
+          // Another column of its table would bring them back.
+          this.#table.clear();
+          all.push(...made);
+          for (const { link } of made) {
+            this.#row(link);
+            this.#name(link);
+          }
+        },
         // Meanwhile somebody else's files may stand here.
-        if (this.#owned !== owned) return;
-        setText("add-said", texts.others.progress(all - left.length, all));
-        const some = left.slice(0, LINKS_AT_ONCE);
-        // The same bodies again are the same call again.
-        await this.#hands().ask("POST", "/links", `{"links":[${some.map(({ json }) => json).join(",")}]}`);
-        left.splice(0, some.length);
-        // Who has a link gets no second one when the rest is tried again.
-        names.value = left.map(({ label }) => label).join("\n");
-        // Another column of its table would bring them back.
-        this.#table.clear();
-        for (const { link } of some) {
-          this.#row(link);
-          this.#name(link);
-        }
-      }
-      this.#begun = undefined;
+        isOver: () => this.#owned !== owned,
+      });
+      if (!isDone || this.#owned !== owned) return;
+      if (isPushed) setText("add-problem", await this.pushPasswords(all, password.value));
+      if (this.#owned !== owned) return;
       password.value = "";
-      setText("add-said", texts.others.made(all));
+      setText("add-said", texts.others.made(wanted.length));
       this.#onChange();
     } catch (error) {
       if (this.#owned === owned) this.#refuse(error);
@@ -365,29 +425,6 @@ export class OtherLinks {
     document.getElementById(id)?.focus();
   }
 
-  /**
-   * Draws the links, and has them noted: before they are made.
-   *
-   * @param {string[]} labels
-   * @param {{ password: string, downloads: number }} wanted
-   * @returns {Promise<Drawn[]>} what makes them
-   */
-  async #note(labels, { password, downloads }) {
-    const hand = this.#hands();
-    const tag = await this.#ready(hand);
-    await hand.keyWorker.ask("expectRoom", labels);
-    const drawn = [];
-    for (const label of labels) {
-      setText("add-said", texts.others.progress(drawn.length, labels.length));
-      drawn.push({ label, link: await hand.keyWorker.ask("drawLink", label, password) });
-    }
-    await hand.storeNote(tag);
-    const made = drawn.map(async ({ label, link }) => {
-      return { label, link, json: await hand.keyWorker.ask("drawnLinkBody", link, downloads) };
-    });
-    return Promise.all(made);
-  }
-
   /** Its note, and what links that are made open. @param {OwnerHand} hand @returns {Promise<string>} the tag of the note */
   async #ready(hand) {
     return hand.take(shownContent);
@@ -404,18 +441,6 @@ function labelsIn(typed) {
   const names = namesIn(typed);
   return names.length > 0 ? [...new Set(names)] : [""];
 }
-
-/**
- * Whether what was begun is what is asked for.
- *
- * @param {{ password: string, downloads: number, left: Drawn[] }} begun
- * @param {string[]} labels
- * @param {{ password: string, downloads: number }} wanted
- */
-const isSame = (begun, labels, { password, downloads }) =>
-  begun.password === password &&
-  begun.downloads === downloads &&
-  begun.left.map(({ label }) => label).join("\n") === labels.join("\n");
 
 /** @param {HTMLElement} row @param {import("/api").LinkStatus} link */
 function showStatus(row, link) {

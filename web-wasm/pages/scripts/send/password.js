@@ -60,12 +60,12 @@ export function clearPassword() {
 }
 
 /** What is still being drawn is not wanted any more. */
-export function cancelDraw() {
+function cancelDraw() {
   turn += 1;
 }
 
 /** Puts one there that stood there before. @param {string} password @param {boolean} wasDrawn */
-export function putPassword(password, wasDrawn) {
+function putPassword(password, wasDrawn) {
   clearPassword();
   element("password", HTMLInputElement).value = password;
   if (wasDrawn) drawn = password;
@@ -73,7 +73,7 @@ export function putPassword(password, wasDrawn) {
 }
 
 /** Says whether one has to be there. @param {boolean} yes */
-export function needPassword(yes) {
+function needPassword(yes) {
   element("password-optional", HTMLElement).hidden = yes;
   element("password", HTMLInputElement).required = yes;
 }
@@ -84,7 +84,7 @@ function showChoice() {
 }
 
 /** Draws one into the field. @returns {Promise<boolean>} whether it stands there */
-export async function drawPassword() {
+async function drawPassword() {
   const mine = (turn += 1);
   setText("password-problem", "");
   try {
@@ -100,3 +100,14 @@ export async function drawPassword() {
     return false;
   }
 }
+
+/** For presets. @type {import("../owner/presets.js").Secret} */
+export const passwordSecret = {
+  id: "password",
+  chosen: chosenPassword,
+  draw: drawPassword,
+  cancelDraw,
+  clear: clearPassword,
+  put: putPassword,
+  need: needPassword,
+};

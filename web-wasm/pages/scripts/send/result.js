@@ -17,7 +17,9 @@ import { copyExactly } from "../ui/exact-copy.js";
 import { announce, button, element, setText, show, state, wireConfirmation } from "../ui/views.js";
 import { NewPassword } from "./new-password.js";
 import { OtherLinks } from "./other-links.js";
-import { OwnerHand } from "./owner-hand.js";
+import { Reinvite } from "./reinvite.js";
+import { OwnerHand } from "../owner/owner-hand.js";
+import { TryLink } from "./try-link.js";
 import { deleteShare } from "./upload.js";
 import { Versions } from "./versions.js";
 
@@ -55,6 +57,10 @@ let otherLinks;
 let versions;
 /** @type {NewPassword} */
 let newPassword;
+/** @type {Reinvite} */
+let reinvite;
+/** @type {TryLink} */
+let tryLink;
 /** @type {ShareWatch | undefined} */
 let watch;
 /** @type {PushWatch | undefined} */
@@ -92,7 +98,14 @@ export function prepareResult(onNewVersion) {
   newPassword = new NewPassword({
     onChange: () => watch?.lookAnew(),
     nameOf: (link) => otherLinks.nameOf(link),
+    what: () => current?.first ?? "",
   });
+  reinvite = new Reinvite({
+    onChange: () => watch?.lookAnew(),
+    nameOf: (link) => otherLinks.nameOf(link),
+    pushPasswords: (made, password) => otherLinks.pushPasswords(made, password),
+  });
+  tryLink = new TryLink((link) => otherLinks.nameOf(link));
   versions = new Versions({
     // The link can be shown again; what only this page knows of its password cannot.
     isAtRisk: () => isLinkAtRisk() && (current?.drawn !== "" || passwordPush !== undefined),
@@ -118,7 +131,11 @@ export function prepareResult(onNewVersion) {
 }
 
 /** What this server offers for more links. @param {import("/api").Config} config */
-export const offerOtherLinks = (config) => otherLinks.offer(config);
+export function offerOtherLinks(config) {
+  otherLinks.offer(config);
+  reinvite.offer(config);
+  newPassword.offer(config);
+}
 
 /**
  * @param {Result} result
@@ -159,11 +176,15 @@ export function showResult(result, withKeyWorker, channel) {
   const hand = new OwnerHand(result, keyWorker);
   otherLinks.show(result, hand);
   versions.show(result, hand);
-  newPassword.show(hand);
+  newPassword.show(hand, result.shareId);
+  reinvite.show(hand);
+  tryLink.show(hand);
   const onShare = (/** @type {import("/api").ShareStatus} */ status) => {
     otherLinks.update(status.links);
     versions.update(status);
     newPassword.update(status.links);
+    reinvite.update(status.links);
+    tryLink.update(status.links);
   };
   watch = new ShareWatch(result, keyWorker, {
     onGone: showEnd,
@@ -278,6 +299,8 @@ export function forgetResult() {
   otherLinks.clear();
   versions.clear();
   newPassword.clear();
+  reinvite.clear();
+  tryLink.clear();
   for (const id of ["push-card", "push-failed", "revoke-ask", "hold", "unlock"]) element(id, HTMLElement).hidden = true;
   for (const id of ["push-pending", "push-gone", "revoke-problem", "change-problem"]) setText(id, "");
   speak(false);

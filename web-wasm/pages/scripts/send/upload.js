@@ -180,10 +180,24 @@ export class Upload {
 
   async #begin() {
     const partBytes = this.#plan.partBytes();
-    if (this.#edition)
-      return this.#statusOf("PUT", this.#content(""), { json: JSON.stringify({ part_bytes: partBytes }) });
+    if (this.#edition) return this.#beginEdition(this.#edition, partBytes);
     const json = await this.#keyWorker.ask("createBody", this.#terms.expiresInSecs, partBytes);
     return this.#statusOf("PUT", `/shares/${this.#the().shareId}`, { json });
+  }
+
+  /** Whether another device of the same owner sends that content. */
+  #isOthers = false;
+
+  /** @param {import("./edition.js").Edition} edition @param {number} partBytes */
+  async #beginEdition({ begunBy }, partBytes) {
+    try {
+      const json = JSON.stringify({ part_bytes: partBytes, begun_by: begunBy });
+      return await this.#statusOf("PUT", this.#content(""), { json });
+    } catch (error) {
+      if (!(error instanceof CallError) || error.variant !== "already-exists") throw error;
+      this.#isOthers = true;
+      throw Object.assign(new Error("another device sends it"), { variant: "other-device" });
+    }
   }
 
   /** When the link ends, by the server's clock. */
@@ -222,7 +236,7 @@ export class Upload {
     this.#stop.abort();
     this.#sealers?.end();
     void this.forget();
-    if (!this.#share) return;
+    if (!this.#share || this.#isOthers) return;
     // Best effort: an upload that is never completed is deleted by the server anyway.
     await deleteUpload(this.#share, this.#number).catch(() => {});
   }

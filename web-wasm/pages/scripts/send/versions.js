@@ -19,7 +19,7 @@ import { putBehindLinks } from "./edition.js";
 export class Versions {
   /** @type {Owned | undefined} */
   #owned;
-  /** @type {import("./owner-hand.js").OwnerHand | undefined} */
+  /** @type {import("../owner/owner-hand.js").OwnerHand | undefined} */
   #hand;
   /** What is shown, so that nobody loses the place where they stand. */
   #shown = "";
@@ -47,7 +47,7 @@ export class Versions {
     });
   }
 
-  /** @param {Owned & { downloadsLimit: number }} owned @param {import("./owner-hand.js").OwnerHand} hand */
+  /** @param {Owned & { downloadsLimit: number }} owned @param {import("../owner/owner-hand.js").OwnerHand} hand */
   show(owned, hand) {
     this.clear();
     [this.#owned, this.#hand, this.#downloadsLimit] = [owned, hand, owned.downloadsLimit];

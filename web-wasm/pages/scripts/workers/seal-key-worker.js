@@ -54,6 +54,10 @@ function ownPush(begun) {
 
 /** @typedef {{ link: string, label: string, token: string }} Noted a link, as the owner's note has it */
 /** @typedef {{ files: number, bytes: number, first: string }} Contents of a share */
+/**
+ * @typedef {{ entries: { path: string, bytes: number | null }[], count: number, note: string | null,
+ * manifest_digest: string }} Listing of a content
+ */
 
 /**
  * What is made of a handle that is needed no longer then.
@@ -137,6 +141,8 @@ const calls = {
   /** Opens a content: what is made or moved from now on opens it. @param {number} content @param {Uint8Array} manifest */
   ownedContents: (content, manifest) =>
     /** @type {Contents} */ (JSON.parse(theShareOwner().contents(content, manifest))),
+  /** What recipients of a content are shown. @param {number} content @param {Uint8Array} manifest */
+  listing: (content, manifest) => /** @type {Listing} */ (JSON.parse(theShareOwner().listing(content, manifest))),
   /** Rejects if links with these labels cannot be made. @param {string[]} labels */
   expectRoom: (labels) => theShareOwner().expectRoom(JSON.stringify(labels)),
   /** @param {string} label @param {string} password @returns {string} its id */
@@ -153,8 +159,11 @@ const calls = {
    */
   moveBody: (links) => theShareOwner().moveLinks(JSON.stringify(links)),
   sealNote: () => /** @type {Uint8Array<ArrayBuffer>} */ (theShareOwner().sealNote()),
-  /** @param {string} link @param {number} downloadsMax */
-  drawnLinkBody: (link, downloadsMax) => theShareOwner().putLink(link, downloadsMax),
+  /**
+   * @param {string} link
+   * @param {{ downloads_max: number, waits_for_editions: boolean, replaces: string | null }} terms
+   */
+  drawnLinkBody: (link, terms) => theShareOwner().putLink(link, JSON.stringify(terms)),
   /** @param {Uint8Array} manifest */
   contents(manifest) {
     theSender().reopenManifest(manifest);
@@ -207,6 +216,20 @@ const calls = {
    */
   pushBody: ({ form, passphrase, expiresInSecs, views, mayDestroy, destroyAfterGuesses }) =>
     thePushSender().put(JSON.stringify(form), passphrase, expiresInSecs, views, mayDestroy, destroyAfterGuesses),
+  /**
+   * A push that is not held here: what makes it, hands it out, and brings its owner back.
+   *
+   * @param {{ form: PushForm, passphrase: string, expiresInSecs: number, views: number, mayDestroy: boolean,
+   * destroyAfterGuesses?: number }} push
+   */
+  sealPush: ({ form, passphrase, expiresInSecs, views, mayDestroy, destroyAfterGuesses }) =>
+    freed(new PushSender(), (push) => ({
+      linkId: push.linkId(),
+      ownerProof: push.ownerProof(),
+      json: push.put(JSON.stringify(form), passphrase, expiresInSecs, views, mayDestroy, destroyAfterGuesses),
+      token: push.linkToken(),
+      ownerToken: push.ownerToken(),
+    })),
   pushToken: () => thePushSender().linkToken(),
   pushOwnerToken: () => thePushSender().ownerToken(),
   /** @param {string} body */

@@ -85,20 +85,22 @@ export async function showInterrupted(said = "") {
 
 /** @param {UnfinishedUpload} unfinished @param {boolean} isElsewhere in another tab */
 async function rowOf(unfinished, isElsewhere) {
-  const { first, count, isDone, until } = unfinished;
+  const { first, count, isDone, until, edition } = unfinished;
+  // What is told of files and their link is not so of a new version: its links are elsewhere.
+  const done = edition ? texts.version : texts;
   const row = fromTemplate("unfinished-row");
-  setTextIn(row, ".title", isDone ? texts.made : texts.interrupted);
+  setTextIn(row, ".title", isDone ? done.made : texts.interrupted);
   setTextIn(row, ".name", texts.name(first, count - 1));
-  const how = isDone ? texts.ready(momentText(until)) : await progressOf(unfinished);
+  const how = isDone ? done.ready(momentText(until)) : await progressOf(unfinished);
   setTextIn(row, ".how", isElsewhere ? texts.elsewhere : how);
   const part = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (row.querySelector(selector));
   part(".acts").hidden = isElsewhere;
-  setTextIn(row, ".go-on", isDone ? texts.showLink : texts.goOn);
-  setTextIn(row, ".throw", isDone ? texts.deleteFiles : texts.throwAway);
-  const question = isDone ? texts.deleteAsk : texts.throwAsk;
+  setTextIn(row, ".go-on", isDone ? done.showLink : texts.goOn);
+  setTextIn(row, ".throw", isDone ? done.deleteFiles : texts.throwAway);
+  const question = isDone ? done.deleteAsk : texts.throwAsk;
   setTextIn(row, ".question", question);
   part(".ask").setAttribute("aria-label", question);
-  setTextIn(row, ".yes", texts.yes);
+  setTextIn(row, ".yes", isDone ? done.yes : texts.yes);
   setTextIn(row, ".no", texts.no);
   const ask = (/** @type {boolean} */ yes) => {
     part(".ask").hidden = !yes;
@@ -228,16 +230,19 @@ async function throwAway(unfinished) {
   const keyWorker = new SealKeyWorker(tools().module);
   let over;
   try {
-    const { push } = (await unfinishedNow(shareId)) ?? unfinished;
+    const { push, isDone } = (await unfinishedNow(shareId)) ?? unfinished;
     const share = await keyWorker.ask("resumeShare", secrets, edition?.content ?? 1);
-    await deleteUpload(share, edition?.content ?? 1).catch((error) => {
-      // A version that is behind links already stays there.
-      const isBehind = error instanceof CallError && error.variant === "content-in-use";
-      if (whyGone(error) === undefined && !isBehind) throw error;
-    });
+    // A version that is behind links already stays there.
+    let isBehind = edition !== undefined && isDone;
+    if (!isBehind) {
+      await deleteUpload(share, edition?.content ?? 1).catch((error) => {
+        isBehind = error instanceof CallError && error.variant === "content-in-use";
+        if (whyGone(error) === undefined && !isBehind) throw error;
+      });
+    }
     over = push ? PasswordPush.resume(keyWorker, push).cancel() : undefined;
     await forget(shareId);
-    await showInterrupted(texts.thrown);
+    await showInterrupted(isBehind ? texts.version.thrown : texts.thrown);
   } catch {
     await showInterrupted(texts.notThrown);
   } finally {

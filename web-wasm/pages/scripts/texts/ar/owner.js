@@ -3,7 +3,7 @@
 
 /** @import * as En from "../en/owner.js" */
 
-import { counting } from "../../i18n/phrases.js";
+import { counting, isolated } from "../../i18n/phrases.js";
 
 const counted = counting("ar");
 
@@ -149,6 +149,19 @@ export const refusals = {
   "storage-full": "لم تبقَ مساحة على الخادم. حاول لاحقًا، أو أخبر مشغّله.",
 };
 
+/** @type {typeof En.presets} */
+export const presets = {
+  names: { public: "عام", internal: "داخلي", personal: "بيانات شخصية", financial: "بيانات مالية" },
+  own: "إعدادات من اختيارك",
+  ownSets: "ما تختاره أدناه",
+  passwords: { none: "بلا كلمة مرور", required: "بكلمة مرور", drawn: "بكلمة مرور تُنشأ هنا" },
+  sets: (life, downloads, password) => `${life}، ${downloads}، ${password}`,
+  left: (name) => `لم يعد الاختيار «${isolated(name)}»: هذه الآن إعدادات من اختيارك.`,
+  needsPassword: (name) => `يتطلب «${isolated(name)}» كلمة مرور. اكتب واحدة، أو دع هذه الصفحة تُنشئها.`,
+  passphrases: { none: "دون عبارة مرور", required: "مع عبارة مرور", drawn: "مع عبارة مرور تُنشأ هنا" },
+  needsPassphrase: (name) => `«${isolated(name)}» يحتاج إلى عبارة مرور. اكتب واحدة أو دع هذه الصفحة تنشئها.`,
+};
+
 /** @type {typeof En.kept} */
 export const kept = {
   yes: "هو في قائمة هذا المتصفح، وهناك تجده من جديد.",
@@ -160,6 +173,7 @@ export const kept = {
 
 /** @type {typeof En.page} */
 export const page = {
+  presets: { title: "ماذا ترسل؟" },
   back: {
     title: "العودة إلى هذه الصفحة لاحقًا",
     label: "عنوان لك وحدك",

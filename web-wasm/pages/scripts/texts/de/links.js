@@ -38,6 +38,11 @@ export const page = {
     endSet: "Festlegen",
     pause: "Anhalten",
     resume: "Fortsetzen",
+    reinvite: "Noch einmal einladen",
+    reinvitePassword: "Passwort der neuen Links, falls sie eines haben sollen",
+    reinviteHint:
+      "Jeder Link zu Dateien, über den sie noch niemand hat, wird durch einen neuen ersetzt, mit gleichem Namen, gleicher Grenze und gleichem Ende. Die bisherigen öffnen dann nichts mehr. Danach liefert „Link kopieren“ den neuen.",
+    reinviteMake: "Die neuen Links erstellen",
     csv: "Aufstellung als Tabelle (CSV)",
     json: "Aufstellung als JSON",
     forget: "Hier vergessen",
@@ -139,6 +144,14 @@ export const links = {
       other:
         "# Einträge der Liste sind beschädigt und lassen sich nicht zeigen. „Hier alles vergessen“ entfernt auch sie.",
     }),
+  notInvited: {
+    nobody:
+      "Es gibt keinen Link, über den noch niemand die Dateien hat. Öffnen Sie den Eintrag, um einen anderen zu ersetzen.",
+    password:
+      "An die Stelle eines Links mit Passwort tritt wieder einer mit Passwort. Geben Sie eines ein, dasselbe oder ein anderes.",
+  },
+  reinviteNoPush: "Nur Links zu Dateien werden ersetzt. Senden Sie ein Passwort mit einem neuen Link noch einmal.",
+  tooManyLinks: "Diese Dateien haben so viele Links, wie sie haben können.",
   noStorage:
     "Dieser Browser bewahrt für diese Seite nichts auf, etwa weil es ein privates Fenster ist. Bewahren Sie die Adresse „nur für " +
     "Sie“ von allem auf, was Sie senden.",

@@ -3,7 +3,7 @@
 
 /** @import * as En from "../en/owner.js" */
 
-import { counting } from "../../i18n/phrases.js";
+import { counting, isolated } from "../../i18n/phrases.js";
 
 const counted = counting("de");
 
@@ -142,6 +142,25 @@ export const refusals = {
     "Der Server hat keinen Platz mehr. Versuchen Sie es später noch einmal, oder sagen Sie es seinem Betreiber.",
 };
 
+/** @type {typeof En.presets} */
+export const presets = {
+  names: { public: "Öffentlich", internal: "Intern", personal: "Persönliche Daten", financial: "Finanzdaten" },
+  own: "Eigene Einstellungen",
+  ownSets: "was Sie unten wählen",
+  passwords: {
+    none: "kein Passwort",
+    required: "mit Passwort",
+    drawn: "mit einem Passwort, das hier erzeugt wird",
+  },
+  sets: (life, downloads, password) => `${life}, ${downloads}, ${password}`,
+  left: (name) => `Nicht mehr „${isolated(name)}“: Das sind jetzt Ihre eigenen Einstellungen.`,
+  needsPassword: (name) =>
+    `„${isolated(name)}“ verlangt ein Passwort. Geben Sie eines ein, oder lassen Sie es erzeugen.`,
+  passphrases: { none: "kein Codewort", required: "mit Codewort", drawn: "mit einem Codewort, das hier erzeugt wird" },
+  needsPassphrase: (name) =>
+    `„${isolated(name)}“ verlangt ein Codewort. Geben Sie eines ein, oder lassen Sie es erzeugen.`,
+};
+
 /** @type {typeof En.kept} */
 export const kept = {
   yes: "Es steht in der Liste dieses Browsers: Dort finden Sie es wieder.",
@@ -154,6 +173,7 @@ export const kept = {
 
 /** @type {typeof En.page} */
 export const page = {
+  presets: { title: "Was senden Sie?" },
   back: {
     title: "Später auf diese Seite zurückkommen",
     label: "Adresse nur für Sie",

@@ -27,6 +27,21 @@ export const page = {
     csvYes: "Datei speichern",
     csvNo: "Nicht speichern",
   },
+  reinvite: {
+    title: "Noch einmal einladen",
+    whose: "Wessen Link ersetzt wird",
+    hint: "Ein neuer Link tritt an die Stelle jedes gewählten: mit gleichem Namen, gleicher Grenze und gleichem Ende. Der bisherige öffnet dann nichts mehr.",
+    make: "Die neuen Links erstellen",
+  },
+  pushes: {
+    hint: "Jeder Link mit Passwort bekommt einen zweiten, der dieses Passwort zeigt. Senden Sie ihn auf einem anderen Weg.",
+  },
+  trying: {
+    title: "Einen Link ausprobieren",
+    hint: "Zeigt mit Ihrem eigenen Schlüssel, was der Empfänger sieht. Nichts wird gezählt, kein Download wird verbraucht.",
+    which: "Welcher Link",
+    try: "Ausprobieren",
+  },
   versions: {
     title: "Fassungen",
     lead: "Wählen Sie die berichtigten Dateien. Die Links, ihre Namen und Passwörter bleiben; was sie zeigen, wechselt, sobald alles gespeichert ist.",
@@ -53,7 +68,6 @@ export const page = {
     send: "Versiegeln und senden",
   },
   lost: { take: "So senden, wie sie jetzt sind", leave: "Weglassen" },
-  presets: { title: "Was senden Sie?" },
   options: {
     expiry: "Aufbewahren",
     downloads: "Erlaubte Downloads",
@@ -154,6 +168,8 @@ export const send = {
     waits: "Links bleiben, wenn ihre Downloads verbraucht sind.",
     waitsNot: "Links enden, wenn ihre Downloads verbraucht sind.",
     removed: "Diese Fassung ist gelöscht.",
+    otherDevice:
+      "Ein anderes Gerät von Ihnen sendet gerade eine neue Fassung. Wenn Sie diese trotzdem senden, wird aufgegeben, was jenes gesendet hat.",
     unfinished: "Eine neue Fassung wurde schon begonnen und nie fertig. Wenn Sie diese senden, wird jene aufgegeben.",
     full: "Es gibt so viele Fassungen, wie es gleichzeitig geben kann. Legen Sie zuerst die neueste hinter alle Links, oder löschen Sie eine.",
   },
@@ -162,6 +178,47 @@ export const send = {
   givenNone: "Von der anderen App kam nichts an. Teilen Sie es noch einmal, oder wählen Sie die Dateien hier.",
   givenName: "Datei aus einer App",
   givenText: "Text aus einer App.txt",
+  reinvite: {
+    none: "Wählen Sie mindestens einen Link.",
+    needsPassword:
+      "An die Stelle eines Links mit Passwort tritt wieder einer mit Passwort. Geben Sie eines ein, dasselbe oder ein anderes.",
+    made: (count) =>
+      counted(count, {
+        one: "Der neue Link steht in der Liste. Der bisherige öffnet nichts mehr.",
+        other: "# neue Links stehen in der Liste. Die bisherigen öffnen nichts mehr.",
+      }),
+  },
+  pushes: {
+    title: "Link zum Passwort",
+    copy: "Link zum Passwort kopieren",
+    character: "Ein Link kann dieses Passwort nur ohne Zeilenumbrüche, Tabulatoren und unsichtbare Zeichen zeigen.",
+    failed: (count) =>
+      counted(count, {
+        one: "Der Link zu den Dateien hat sein Passwort. Der Link, der es zeigt, konnte nicht erstellt werden: Ändern Sie das Passwort, um es noch einmal zu versuchen, oder teilen Sie es anders mit.",
+        other:
+          "Die Links zu den Dateien haben ihre Passwörter. # Links, die sie zeigen, konnten nicht erstellt werden: Ändern Sie diese Passwörter, um es noch einmal zu versuchen, oder teilen Sie sie anders mit.",
+      }),
+  },
+  trying: {
+    opens: "Dieser Link öffnet sich jetzt.",
+    opensNot: "Dieser Link öffnet jetzt nichts. Warum, steht darunter.",
+    state: "Zustand",
+    left: "Verbleibende Downloads",
+    ends: "Endet",
+    password: "Passwort",
+    passwordYes: "wird verlangt; ob es jemand kennt, lässt sich hier nicht ausprobieren",
+    passwordNo: "keines",
+    version: "Fassung",
+    key: "Schlüssel des Links",
+    keyYes: "Ihnen bekannt",
+    keyNo: "Ihnen nicht bekannt: Ein anderes Programm hat den Link erstellt",
+    list: "Liste der Dateien",
+    listYes: (count) =>
+      counted(count, { one: "öffnet sich und hat # Eintrag", other: "öffnet sich und hat # Einträge" }),
+    listGone: "gelöscht mit dem, was hinter dem Link lag",
+    broken: "Die Liste der Dateien ist auf dem Server beschädigt. Legen Sie eine neue Fassung hinter den Link.",
+    more: (count) => counted(count, { one: "und # weitere", other: "und # weitere" }),
+  },
   others: {
     saved: "gespeichert, sagt jemand mit dem Link",
     ended: "beendet",
@@ -239,20 +296,6 @@ export const send = {
   downloads: (count) => counted(count, { one: "# Download", other: "# Downloads" }),
   downloadsOther: "Andere Zahl …",
   expiryOther: "Bis Tag und Uhrzeit …",
-  presets: {
-    names: { public: "Öffentlich", internal: "Intern", personal: "Persönliche Daten", financial: "Finanzdaten" },
-    own: "Eigene Einstellungen",
-    ownSets: "was Sie unten wählen",
-    passwords: {
-      none: "kein Passwort",
-      required: "mit Passwort",
-      drawn: "mit einem Passwort, das hier erzeugt wird",
-    },
-    sets: (life, downloads, password) => `${life}, ${downloads}, ${password}`,
-    left: (name) => `Nicht mehr „${isolated(name)}“: Das sind jetzt Ihre eigenen Einstellungen.`,
-    needsPassword: (name) =>
-      `„${isolated(name)}“ verlangt ein Passwort. Geben Sie eines ein, oder lassen Sie es erzeugen.`,
-  },
   serverNeedsPassword:
     "Dieser Server nimmt Dateien nur mit einem Passwort an. Geben Sie eines ein, oder lassen Sie es erzeugen.",
   tooLarge: (limit, total) =>

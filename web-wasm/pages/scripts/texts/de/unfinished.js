@@ -36,6 +36,16 @@ export const unfinished = {
   stored: (done, total, until) =>
     `${done} von ${total} sind schon auf dem Server. Sie können auf diesem Gerät bis zum ${until} weitermachen.`,
   ready: (until) => `Die Dateien sind versiegelt und auf dem Server. Der Link gilt bis zum ${until}.`,
+  /** Of a new version that is done. */
+  version: {
+    made: "Eine neue Fassung liegt hinter ihren Links",
+    ready: (until) => `Sie ist versiegelt und gespeichert. Ihre Links gelten bis ${until}.`,
+    showLink: "Die Links anzeigen",
+    deleteFiles: "Aus dieser Liste nehmen",
+    deleteAsk: "Aus dieser Liste nehmen? Die Fassung bleibt hinter ihren Links.",
+    yes: "Ja, herausnehmen",
+    thrown: "Sie steht nicht mehr in dieser Liste. Die Fassung bleibt hinter ihren Links.",
+  },
   elsewhere: "Es läuft in einem anderen Tab dieses Browsers.",
   goOn: "Fortsetzen",
   showLink: "Link zeigen",

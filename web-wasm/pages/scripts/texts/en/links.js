@@ -23,6 +23,11 @@ export const page = {
     endSet: "Set it",
     pause: "Pause",
     resume: "Resume",
+    reinvite: "Invite again",
+    reinvitePassword: "Password of the new links, if they are to have one",
+    reinviteHint:
+      "Each link to files by which nobody has them yet gets a new one in its place, with the same name, limit and end. Those before open nothing from then on. Afterwards, “Copy link” gives the new one.",
+    reinviteMake: "Make the new links",
     csv: "Record as a table (CSV)",
     json: "Record as JSON",
     forget: "Forget here",
@@ -140,6 +145,13 @@ export const links = {
       one: "# thing in the list is damaged and cannot be shown. “Forget everything here” removes it, too.",
       other: "# things in the list are damaged and cannot be shown. “Forget everything here” removes them, too.",
     }),
+  /** Why no new link took the place of another. */
+  notInvited: {
+    nobody: "There is no link by which nobody has the files yet. Open it to replace one of the others.",
+    password: "A link with a password is replaced by one with a password. Type one, the same or another.",
+  },
+  reinviteNoPush: "Only links to files get another in their place. Send a password again by a new link.",
+  tooManyLinks: "These files have as many links as they can have.",
   noStorage:
     "This browser keeps nothing for this page, as in a private window. Keep the address “for you only” of what you send.",
   fileName: "what-was-sent",

@@ -1,7 +1,7 @@
 // @ts-check
 /** What owners read who hand over a password, by itself or beside files. In English. */
 
-import { counting } from "../../i18n/phrases.js";
+import { counting, isolated } from "../../i18n/phrases.js";
 
 const counted = counting("en");
 
@@ -137,6 +137,26 @@ export const pushGone = {
 /** What a server says that refuses what somebody hands over. In English, its own sentence is shown. @type {Record<string, string>} */
 export const refusals = {};
 
+/** What is chosen by what is sent. */
+export const presets = {
+  /** @type {Record<string, string>} */
+  names: { public: "Public", internal: "Internal", personal: "Personal data", financial: "Financial data" },
+  own: "Own settings",
+  ownSets: "what you choose below",
+  /** @type {Record<import("/api").PresetPassword, string>} */
+  passwords: { none: "no password", required: "with a password", drawn: "with a password made here" },
+  /** @param {string} life @param {string} downloads @param {string} password */
+  sets: (life, downloads, password) => `${life}, ${downloads}, ${password}`,
+  /** @param {string} name of the preset */
+  left: (name) => `No longer “${isolated(name)}”: these are your own settings now.`,
+  /** @param {string} name of the preset */
+  needsPassword: (name) => `“${isolated(name)}” needs a password. Type one, or let this page make one.`,
+  /** @type {Record<import("/api").PresetPassword, string>} */
+  passphrases: { none: "no passphrase", required: "with a passphrase", drawn: "with a passphrase made here" },
+  /** @param {string} name of the preset */
+  needsPassphrase: (name) => `“${isolated(name)}” needs a passphrase. Type one, or let this page make one.`,
+};
+
 /** Whether what was sent is in the list of this browser. */
 export const kept = {
   yes: "It is in the list of this browser: there you find it again.",
@@ -148,6 +168,7 @@ export const kept = {
 
 /** Texts of elements that carry `data-text="group.name"`. */
 export const page = {
+  presets: { title: "What are you sending?" },
   back: {
     title: "Come back to this page later",
     label: "Address for you only",

@@ -24,6 +24,19 @@ export const page = {
     csvYes: "Save the file",
     csvNo: "Do not save it",
   },
+  reinvite: {
+    title: "Invite again",
+    whose: "Whose link to replace",
+    hint: "A new link takes the place of each: same name, limit and end. The one before opens nothing from then on.",
+    make: "Make the new links",
+  },
+  pushes: { hint: "Each link that has a password gets a second one, which shows that password. Send it another way." },
+  trying: {
+    title: "Try a link",
+    hint: "Shows what its recipient is shown, with your own key. Nothing is counted, and no download is taken.",
+    which: "Which link",
+    try: "Try it",
+  },
   versions: {
     title: "Versions",
     lead: "Choose the corrected files. The links, their names and passwords stay; what they show changes when all is stored.",
@@ -50,7 +63,6 @@ export const page = {
     send: "Seal and send",
   },
   lost: { take: "Send them as they are now", leave: "Leave them out" },
-  presets: { title: "What are you sending?" },
   options: {
     expiry: "Deleted after",
     downloads: "Downloads allowed",
@@ -135,6 +147,8 @@ export const send = {
     waits: "Links stay when their downloads are taken.",
     waitsNot: "Links end when their downloads are taken.",
     removed: "That version is deleted.",
+    otherDevice:
+      "Another device of yours is sending a new version at the moment. If you send this one all the same, what that device has sent is given up.",
     unfinished: "A new version was begun before and never finished. Sending this one gives that one up.",
     full: "There are as many versions as there can be at the same time. Put the newest behind all links first, or delete one.",
   },
@@ -143,6 +157,51 @@ export const send = {
   givenName: "file from an app",
   givenText: "text from an app.txt",
   /** More links to what was sent. */
+  reinvite: {
+    none: "Choose at least one link.",
+    needsPassword: "A link with a password is replaced by one with a password. Type one, the same or another.",
+    /** @param {number} count */
+    made: (count) =>
+      counted(count, {
+        one: "The new link is in the list. The one before opens nothing any more.",
+        other: "# new links are in the list. Those before open nothing any more.",
+      }),
+  },
+  /** Links that show the password of a link. */
+  pushes: {
+    title: "Link to the password",
+    copy: "Copy link to the password",
+    character: "A link can show this password only without line breaks, tabs and invisible characters.",
+    /** @param {number} count */
+    failed: (count) =>
+      counted(count, {
+        one: "The link to the files has its password. The link that shows it could not be made: change the password to try again, or tell it another way.",
+        other:
+          "The links to the files have their passwords. # links that show them could not be made: change those passwords to try again, or tell them another way.",
+      }),
+  },
+  /** What came of trying a link. */
+  trying: {
+    opens: "This link opens now.",
+    opensNot: "This link opens nothing now. Below stands why.",
+    state: "State",
+    left: "Downloads left",
+    ends: "Ends",
+    password: "Password",
+    passwordYes: "asked for; whether somebody knows it cannot be tried here",
+    passwordNo: "none",
+    version: "Version",
+    key: "Key of the link",
+    keyYes: "known to you",
+    keyNo: "not known to you: another program made the link",
+    list: "List of files",
+    /** @param {number} count */
+    listYes: (count) => counted(count, { one: "opens, and has # entry", other: "opens, and has # entries" }),
+    listGone: "deleted with what was behind the link",
+    broken: "The list of files is damaged on the server. Put a new version behind the link.",
+    /** @param {number} count */
+    more: (count) => counted(count, { one: "and # more", other: "and # more" }),
+  },
   others: {
     saved: "saved, says somebody with the link",
     ended: "ended",
@@ -243,20 +302,6 @@ export const send = {
   downloads: (count) => counted(count, { one: "# download", other: "# downloads" }),
   downloadsOther: "Another number…",
   expiryOther: "Until a date and time…",
-  presets: {
-    /** @type {Record<string, string>} */
-    names: { public: "Public", internal: "Internal", personal: "Personal data", financial: "Financial data" },
-    own: "Own settings",
-    ownSets: "what you choose below",
-    /** @type {Record<import("/api").PresetPassword, string>} */
-    passwords: { none: "no password", required: "with a password", drawn: "with a password made here" },
-    /** @param {string} life @param {string} downloads @param {string} password */
-    sets: (life, downloads, password) => `${life}, ${downloads}, ${password}`,
-    /** @param {string} name of the preset */
-    left: (name) => `No longer “${isolated(name)}”: these are your own settings now.`,
-    /** @param {string} name of the preset */
-    needsPassword: (name) => `“${isolated(name)}” needs a password. Type one, or let this page make one.`,
-  },
   serverNeedsPassword: "This server takes files with a password only. Type one, or let this page make one.",
   /** @param {string} limit @param {string} total */
   tooLarge: (limit, total) =>

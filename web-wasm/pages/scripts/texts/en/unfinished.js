@@ -34,6 +34,17 @@ export const unfinished = {
     `${done} of ${total} are stored already. You can go on with it on this device until ${until}.`,
   /** @param {string} until */
   ready: (until) => `The files are sealed and stored. The link works until ${until}.`,
+  /** Of a new version that is done. */
+  version: {
+    made: "A new version is behind its links",
+    /** @param {string} until */
+    ready: (until) => `It is sealed and stored. Its links work until ${until}.`,
+    showLink: "Show the links",
+    deleteFiles: "Take it off this list",
+    deleteAsk: "Take it off this list? The version stays behind its links.",
+    yes: "Yes, take it off",
+    thrown: "It is off this list. The version stays behind its links.",
+  },
   elsewhere: "It is running in another tab of this browser.",
   goOn: "Continue",
   showLink: "Show the link",

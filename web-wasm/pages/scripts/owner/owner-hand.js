@@ -5,7 +5,7 @@
  */
 
 import { CallError, read, send, sendForBytes, sendForText } from "../net/api.js";
-import { isShare } from "../owner/answers.js";
+import { isShare } from "./answers.js";
 
 /**
  * @typedef {import("../workers/key-worker.js").SealKeyWorker} SealKeyWorker
