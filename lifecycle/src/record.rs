@@ -306,7 +306,7 @@ impl Record {
     pub fn lost_content(&self) -> Option<ContentNumber> {
         match &self.kept {
             Kept::Share(share) => share.lost_content,
-            Kept::Burned { .. } => None,
+            Kept::Burned { .. } | Kept::Keyring(_) => None,
         }
     }
 

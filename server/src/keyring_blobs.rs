@@ -3,15 +3,11 @@
 
 use std::collections::HashSet;
 
+use crate::sweep::ORPHAN_AGE;
 use subrosa_lifecycle::Record;
 use subrosa_shared::id::{KeyringId, ShareId};
-use tokio::time::Duration;
 
 use crate::blobs::{Blobs, BlobsError};
-
-/// What no record names is deleted once it is so old: no object takes so long from its last byte to
-/// its record.
-const STRAY_AGE: Duration = Duration::from_secs(60 * 60);
 
 /// The folder of a keyring.
 pub(crate) fn folder(keyring: &KeyringId) -> ShareId {
@@ -30,7 +26,7 @@ pub(crate) fn keyring_of(folder: &ShareId) -> KeyringId {
 /// The store fails.
 pub(crate) async fn delete_strays(blobs: &Blobs, keyring: &KeyringId, record: &Record) -> Result<(), BlobsError> {
     let kept: HashSet<String> = record.keyring_blob().map(str::to_owned).into_iter().collect();
-    let deleted = blobs.delete_strays(&folder(keyring), kept, STRAY_AGE).await?;
+    let deleted = blobs.delete_strays(&folder(keyring), &kept, ORPHAN_AGE).await?;
     if deleted > 0 {
         tracing::info!(%keyring, deleted, "deleted ciphertext that belonged to no keyring");
     }

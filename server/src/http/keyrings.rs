@@ -86,9 +86,13 @@ pub(super) async fn store_keyring(
     Ok((StatusCode::NO_CONTENT, [(header::ETAG, tag(&digest))]).into_response())
 }
 
-async fn note(app: &App, keyring: KeyringId, store: StoreKeyring, writer: BlobWriter) -> Result<(), Error> {
+async fn note(app: &App, keyring: KeyringId, store: StoreKeyring, writer: Box<dyn BlobWriter>) -> Result<(), Error> {
     let noted = match writer.finish().await {
-        Ok(()) => app.store().run(RecordKey::Keyring(keyring), &store).await.map_err(Error::from),
+        // Where it lies now is perhaps no longer where the blobs are.
+        Ok(()) => match app.blobs().expect_ours() {
+            Ok(()) => app.store().run(RecordKey::Keyring(keyring), &store).await.map_err(Error::from),
+            Err(error) => Err(error.into()),
+        },
         Err(error) => Err(error.into()),
     };
     let nobodys = match &noted {
@@ -100,7 +104,7 @@ async fn note(app: &App, keyring: KeyringId, store: StoreKeyring, writer: BlobWr
         Err(_) => None,
     };
     if let Some(blob) = nobodys
-        && let Err(error) = app.blobs().delete(&keyring_blobs::folder(&keyring), &blob).await
+        && let Err(error) = app.blobs().delete(&keyring_blobs::folder(&keyring), &[&blob]).await
     {
         tracing::warn!(error = &error as &dyn std::error::Error, "a replaced keyring stays until it is looked for");
     }
