@@ -267,9 +267,9 @@ async fn scrub_loop(app: &App) {
     }
 }
 
-/// Deletes the blobs of shares and keyrings that are unknown or gone. They are left when a server was killed at
-/// the wrong moment. Answers how many had any. Blobs of another installation are never seen
-/// here: the server does not start over them.
+/// Deletes the blobs of shares and keyrings that are unknown or gone. They are left when a server
+/// was killed at the wrong moment. Answers how many had any. Blobs of another installation are
+/// never seen here: the server does not start over them.
 ///
 /// # Errors
 /// Ledger or blobs fail.
