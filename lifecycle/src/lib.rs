@@ -43,6 +43,7 @@ mod expiry;
 mod guess;
 mod held;
 mod holder;
+mod kept_keyring;
 mod lease;
 mod link;
 mod owner;

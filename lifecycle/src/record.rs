@@ -11,7 +11,7 @@ use subrosa_shared::id::{DeviceId, Digest, LinkId, Verifier};
 use subrosa_shared::time::Timestamp;
 
 use crate::RecordKey;
-use crate::keyring::Keyring;
+use crate::kept_keyring::Keyring;
 use crate::refusal::Refusal;
 use crate::rules::LeaseTerms;
 use crate::sealed;

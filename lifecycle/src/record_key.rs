@@ -1,8 +1,8 @@
 //! What names a record: whose life it is.
 //!
-//! Shares, pushes and synced keyrings have keyspaces of their own. A push has one link, and that names it: so no
-//! call about a share or its links can ever reach a push, nor the other way round, and a push needs
-//! no index from its link.
+//! Shares, pushes and synced keyrings have keyspaces of their own. A push has one link, and that
+//! names it: so no call about a share or its links can ever reach a push, nor the other way round,
+//! and a push needs no index from its link.
 
 use std::fmt::{self, Display, Formatter};
 

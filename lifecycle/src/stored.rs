@@ -9,10 +9,11 @@
 //! and the verifiers. So whether a proof is right is known without parsing the body. `-` stands for
 //! a verifier that is not kept any more.
 //!
-//! A synced keyring has neither links nor cells. A push has its one link in its head, with id and verifier in the first line. So had shares with
-//! all of theirs in version 3, which is still read; and version 2, a JSON object with its version
-//! in it. What is changed is stored as version 4; as version 5 where another content than the first
-//! comes into it, which a program that knows only version 4 must not touch.
+//! A synced keyring has neither links nor cells. A push has its one link in its head, with id and
+//! verifier in the first line. So had shares with all of theirs in version 3, which is still read;
+//! and version 2, a JSON object with its version in it. What is changed is stored as version 4; as
+//! version 5 where another content than the first comes into it, which a program that knows only
+//! version 4 must not touch.
 
 use std::fmt::Write as _;
 
