@@ -189,8 +189,7 @@ pub(crate) fn fetch(
     context: &mut Context<'_>,
 ) -> Result<(), Refusal> {
     let now = context.now;
-    let of = held.link().lease(verifier).filter(|lease| lease.runs()).ok_or(Refusal::LeaseEnded)?.content;
-    check_is_whole(held, of)?;
+    let of = check(held, verifier)?;
     let bytes_max = held.share.fixed_content(of).map_or(0, |content| content.lease_bytes_max());
     let link = held.link_mut();
     let none_left = link.taken() >= link.downloads_max;
@@ -229,9 +228,14 @@ pub(crate) fn keep_alive(link: &mut Link, verifier: &Verifier, now: Timestamp) -
     }
 }
 
-/// What a lease downloads, if it still runs.
-pub(crate) fn check(link: &Link, verifier: &Verifier) -> Result<ContentNumber, Refusal> {
-    link.lease(verifier).filter(|lease| lease.runs()).map(|lease| lease.content).ok_or(Refusal::LeaseEnded)
+/// What a lease downloads, if it still runs. Those of what is lost have ended, which is told as the
+/// loss that it is.
+pub(crate) fn check(held: &Held<'_>, verifier: &Verifier) -> Result<ContentNumber, Refusal> {
+    let link = held.link();
+    match link.lease(verifier).filter(|lease| lease.runs()) {
+        Some(lease) => Ok(lease.content),
+        None => check_is_whole(held, link.content).and(Err(Refusal::LeaseEnded)),
+    }
 }
 
 /// Whether a lease runs, and its holder has shown the password that the link has now, and no other

@@ -194,7 +194,7 @@ impl HolderAction for CheckLease {
 
     fn act(&self, held: &mut Held<'_>, _context: &mut Context<'_>) -> Result<ContentNumber, Refusal> {
         held.check_runs()?;
-        lease::check(held.link(), &self.lease)
+        lease::check(held, &self.lease)
     }
 
     fn answer(content: ContentNumber, _held: &Held<'_>, _context: &Context<'_>) -> Result<ContentNumber, Refusal> {

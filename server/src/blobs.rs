@@ -28,6 +28,8 @@ pub use self::store::{BlobStore, BlobStream, BlobWriter, Pressure, PutMode, Stor
 use crate::config::{BlobsPlace, BucketSettings};
 use crate::ledger::InstallationId;
 
+/// What no record knows stays for so long after the last byte of it was written.
+pub(crate) const ORPHAN_AGE: Duration = Duration::from_secs(48 * 60 * 60);
 /// Prefix that holds one prefix per share.
 const SHARES: &str = "shares";
 /// Name of the object that holds the installation's id.

@@ -9,11 +9,10 @@ use subrosa_shared::id::{Digest, ShareId};
 use tokio::time::{Duration, Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::app::App;
-use crate::blobs::{BlobsError, Loss};
+use crate::blobs::{BlobsError, Loss, ORPHAN_AGE};
 use crate::keyring_blobs;
 use crate::ledger::{LedgerError, ObjectRow, Slot};
 use crate::store::StoreError;
-use crate::sweep::ORPHAN_AGE;
 
 /// How often everything is looked at. The first time right after the start.
 const EVERY: Duration = Duration::from_secs(24 * 60 * 60);

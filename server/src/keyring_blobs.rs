@@ -3,11 +3,10 @@
 
 use std::collections::HashSet;
 
-use crate::sweep::ORPHAN_AGE;
 use subrosa_lifecycle::Record;
 use subrosa_shared::id::{KeyringId, ShareId};
 
-use crate::blobs::{Blobs, BlobsError};
+use crate::blobs::{Blobs, BlobsError, ORPHAN_AGE};
 
 /// The folder of a keyring.
 pub(crate) fn folder(keyring: &KeyringId) -> ShareId {

@@ -530,6 +530,7 @@ struct Loaded<Answer> {
 }
 
 /// Whether the proof that a command shows is that of the record.
+#[expect(clippy::large_enum_variant, reason = "it lives on the stack, for one call")]
 enum Admitted<Answer> {
     Yes(Stepped<Answer>),
     /// Known before the record was parsed: who has no proof costs little.

@@ -9,14 +9,12 @@ use subrosa_shared::id::ShareId;
 use tokio::time::{Duration, interval};
 
 use crate::app::App;
-use crate::blobs::BlobsError;
+use crate::blobs::{BlobsError, ORPHAN_AGE};
 use crate::keyring_blobs;
 use crate::store::StoreError;
 
 /// How often it is looked for, and so the time between the two looks that find a share unknown.
 const EVERY: Duration = Duration::from_secs(60 * 60);
-/// What no record knows stays for so long after the last byte of it was written.
-pub(crate) const ORPHAN_AGE: Duration = Duration::from_secs(48 * 60 * 60);
 /// Of so many shares, one may be unknown. Of fewer, one as well.
 const SHARES_PER_ORPHAN: usize = 100;
 

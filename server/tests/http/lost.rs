@@ -62,14 +62,14 @@ async fn a_lost_part_is_told_as_lost_charged_to_nobody_and_told_to_the_owner_onc
             .call(Call::get(sender.path("/contents/1/parts/1")).owner(&sender.owner))
             .await
             .refused(ProblemType::ContentLost);
-        server.call(link.done(&lease)).await.refused(ProblemType::LeaseNotStarted);
+        server.call(link.done(&lease)).await.refused(ProblemType::LeaseEnded);
         let status = sender.status(&server).await;
         assert_eq!(status.links[0].counters.started.count, 0, "{what}: no byte left");
         assert_eq!(status.content_lost_at, Some(crate::support::START), "{what}");
         let told = events(&server, &sender).await.iter().filter(|event| **event == Event::ContentLost).count();
         assert_eq!(told, 1, "{what}");
         // Of what cannot be had whole, nothing is handed out.
-        server.call(link.fetch(&lease, 0)).await.refused(ProblemType::LeaseEnded);
+        server.call(link.fetch(&lease, 0)).await.refused(ProblemType::ContentLost);
         server.call(link.ask_lease(&LeaseSecret::from_bytes([2; 32]))).await.refused(ProblemType::ContentLost);
         let status = sender.status(&server).await;
         assert_eq!((status.links[0].downloads_taken, status.links[0].state), (0, LinkState::Ready), "{what}");

@@ -364,6 +364,7 @@ fn stories_reach_far() {
         [
             "AlreadyComplete",
             "AlreadyExists",
+            "ContentLost",
             "DestroyNotAllowed",
             "DownloadsOutOfRange",
             "ExpiryOutOfRange",

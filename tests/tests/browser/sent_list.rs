@@ -270,10 +270,8 @@ async fn only_what_is_on_the_screen_is_asked_about() {
     let items: Vec<_> = items.collect();
     keep(&sender, &items).await;
     wire.tap();
-    sender.before_pages("new MutationObserver(() => { if (document.body?.dataset.state === 'list' && !window.listedAt) window.listedAt = performance.now(); }).observe(document, { subtree: true, childList: true, attributes: true });").await;
     let asked = || wire.requests().iter().filter(|request| request.contains("/shares/")).count();
     open_list(&sender, &wire.origin()).await;
-    eprintln!("listed after {} ms", sender.script("return window.listedAt").await);
     assert_eq!(rows(&sender).await.len(), 1_000);
     // The server knows none of them.
     let gone = async || rows(&sender).await.iter().take(3).filter(|(state, _)| state == "gone").count();

@@ -60,6 +60,7 @@ impl Model {
             HolderAction::Status | HolderAction::Finish { .. } | HolderAction::Reveal { .. } => {
                 unreachable!("answered above")
             }
+            HolderAction::CheckLease { .. } | HolderAction::Fetch { .. } if is_lost => Err(Refusal::ContentLost),
             HolderAction::CheckLease { lease } => {
                 link.leases.iter().find(|known| known.verifier == *lease && known.runs()).ok_or(Refusal::LeaseEnded)?;
                 Ok(Answer::Allowed)
@@ -68,9 +69,6 @@ impl Model {
                 let full = link.taken() >= link.max as usize;
                 let lease = link.leases.iter_mut().find(|known| known.verifier == *lease && known.runs());
                 let lease = lease.ok_or(Refusal::LeaseEnded)?;
-                if is_lost {
-                    return Err(Refusal::ContentLost);
-                }
                 let first = lease.fetched.is_empty();
                 if first && *bytes == 0 {
                     return Ok(Answer::Allowed);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use subrosa_lifecycle::Refusal;
 use subrosa_shared::api::{Event, LinkState, PatchLink, PatchShare, PutLink};
 
-use super::{asked, created_anew, one_link};
+use super::{asked, created_anew, link_status, one_link};
 use crate::command::{Command, HolderAction, Outcome, OwnerAction};
 use crate::run::{Entry, Run};
 use crate::world::{self, holder_command, story};
@@ -30,9 +30,15 @@ proptest! {
                 (link.counters.finished, Event::Finished),
                 (link.counters.wrong_password, Event::WrongPassword),
             ];
+            // Downloads that were given back, because what they fetched is lost.
+            let taken = |record, at| link_status(record, &run, at, link.link).map_or(0, |link| link.downloads_taken);
+            let checks = run.trace.iter().filter(|entry| matches!(entry.command, Command::ContentChecked { .. }));
+            let given_back: u32 =
+                checks.map(|entry| taken(entry.before.as_ref(), entry.at) - taken(entry.after.as_ref(), entry.at)).sum();
             for (counter, event) in counters {
                 let moments = moments(event);
-                prop_assert_eq!(counter.count as usize, moments.len());
+                let given_back = if event == Event::Started { given_back } else { 0 };
+                prop_assert_eq!((counter.count + given_back) as usize, moments.len());
                 prop_assert_eq!((counter.first, counter.last), (moments.first().copied(), moments.last().copied()));
             }
             // As seen by those who did it.
