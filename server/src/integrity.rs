@@ -38,8 +38,8 @@ pub(crate) async fn run(app: &App) {
                 }
             }
         }
-        let Found { records, damaged, lost } = found;
-        tracing::info!(records, damaged, lost, "checked what is stored");
+        let Found { records, damaged, lost, unreadable } = found;
+        tracing::info!(records, damaged, lost, unreadable, "checked what is stored");
     }
 }
 
@@ -60,6 +60,8 @@ struct Found {
     damaged: u64,
     /// Shares that are not whole.
     lost: u64,
+    /// Shares of which nobody knows, because some of them cannot be read.
+    unreadable: u64,
 }
 
 /// Reads every record, and compares the ciphertext of every share: its lengths, or with a rate its
@@ -99,7 +101,16 @@ async fn check_all(app: &App, rate: Option<u64>) -> Result<Found, CheckError> {
             }
             let part_counts = record.map_or_else(Vec::new, |record| record.part_counts());
             if let (RecordKey::Share(share), false) = (key, part_counts.is_empty()) {
-                found.lost += u64::from(check_share(app, share, &part_counts, &mut rate_limit).await?);
+                match check_share(app, share, &part_counts, &mut rate_limit).await {
+                    Ok(is_lost) => found.lost += u64::from(is_lost),
+                    // One that cannot be read does not keep the others from being looked at.
+                    Err(CheckError::Blobs(error @ BlobsError::Store(_))) => {
+                        found.unreadable += 1;
+                        let error: &dyn std::error::Error = &error;
+                        tracing::error!(%share, error, "ciphertext cannot be read: look at its permissions and its disk");
+                    }
+                    Err(error) => return Err(error),
+                }
             }
         }
     }

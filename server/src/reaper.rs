@@ -41,7 +41,7 @@ const TICKS: usize = 128;
 /// Shares of them whose blobs are deleted at the same time.
 const TICK_DELETIONS: usize = 4;
 /// Shares whose blobs are deleted at the same time because somebody asked for it.
-const DELETERS: usize = 8;
+const DELETERS: usize = 32;
 /// Tries of such a deletion, a second apart. After that it is due like everything else.
 const TRIES: u32 = 3;
 /// Wait after a failure with a record; doubles each time.
@@ -115,6 +115,7 @@ async fn reap_loop(app: &App) {
     let mut back_off = BackOff::default();
     let mut outage = Outage::of("cannot find out what is due");
     let mut unpaid = Outage::of("cannot count wrong passwords that were refused");
+    let mut owed = Outage::of("cannot note ends for which there was no room");
     let mut tick = interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -124,6 +125,7 @@ async fn reap_loop(app: &App) {
         }
         outage.note(&reap_due(app, &mut back_off).await);
         unpaid.note(&app.store().count_owed_guesses().await);
+        owed.note(&app.store().note_owed_ends().await);
     }
 }
 

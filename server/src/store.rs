@@ -1,5 +1,6 @@
 //! Load, step, commit: how a command meets the stored record. The only place that calls [`step`].
 
+mod owed_ends;
 mod record_locks;
 mod uncounted_guesses;
 
@@ -10,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use subrosa_lifecycle::{
     Change, Command, ContentChecked, CountGuess, Holder, HolderAction, LoadedLinks, NeedsAllLinks, Owner, OwnerAction,
     Policy, Record, RecordError, RecordKey, Refusal, Shown, SpaceNeed, Step, StoredManifest, StoredUpload, Tick,
-    share_owner, step,
+    push_owner, share_owner, step,
 };
 use subrosa_shared::api::{CompleteShare, Log, ShareStatus, StoredPart};
 use subrosa_shared::content::ContentNumber;
@@ -19,6 +20,7 @@ use subrosa_shared::time::Timestamp;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Duration, sleep};
 
+use self::owed_ends::OwedEnds;
 pub use self::record_locks::QUEUE_LEN_MAX;
 use self::record_locks::{Lane, RecordLocks};
 use self::uncounted_guesses::{UncountedGuess, UncountedGuesses};
@@ -51,6 +53,7 @@ struct Shared {
     /// Uploads that are looked at whole at the same time.
     completing: Semaphore,
     uncounted: UncountedGuesses,
+    owed_ends: OwedEnds,
     /// What became due at once.
     deletions: Deletions,
     /// Told when there was no place for it there.
@@ -89,9 +92,11 @@ impl Store {
     pub fn new(ledger: Arc<dyn Ledger>, policy: Policy) -> Self {
         // A server that was killed may have left something.
         let replaced = AtomicBool::new(true);
-        let (locks, uncounted, deletions) = (RecordLocks::default(), UncountedGuesses::default(), Deletions::default());
+        let (locks, deletions) = (RecordLocks::default(), Deletions::default());
+        let (uncounted, owed_ends) = (UncountedGuesses::default(), OwedEnds::default());
         let (completing, due) = (Semaphore::new(COMPLETING_MAX), Notify::new());
-        Self { shared: Arc::new(Shared { ledger, policy, locks, completing, uncounted, deletions, due, replaced }) }
+        let shared = Shared { ledger, policy, locks, completing, uncounted, owed_ends, deletions, due, replaced };
+        Self { shared: Arc::new(shared) }
     }
 
     /// The ledger, for what is no step of a life.
@@ -318,6 +323,10 @@ impl Store {
         if command.needs_space() == SpaceNeed::Always {
             self.shared.ledger.expect_room().await?;
         }
+        // What its owner wants ended, and was told cannot be noted, is handed to nobody.
+        if matches!(command.shown(), Shown::Holder(..)) && self.shared.owed_ends.has(&key) {
+            return Err(LedgerError::Full.into());
+        }
         if let Some(answered) = self.run_without_lock(key, command).await? {
             return Ok(answered?);
         }
@@ -403,6 +412,34 @@ impl Store {
             self.run_locked(key, None, &CountGuess { link }).await?;
         }
         uncounted.remove(&key);
+        Ok(())
+    }
+
+    /// Remembers an end that its owner asked for, and that there was no room to note.
+    pub fn owe_end(&self, key: RecordKey, owner: Verifier) {
+        self.shared.owed_ends.add(key, owner);
+    }
+
+    /// Notes the ends that are owed, as far as the ledger takes them.
+    ///
+    /// # Errors
+    /// The ledger fails. The rest stays owed.
+    pub async fn note_owed_ends(&self) -> Result<(), StoreError> {
+        for (key, owner) in self.shared.owed_ends.all() {
+            let noted = match key {
+                RecordKey::Share(share) => self.run_owner(share, owner, share_owner::Revoke).await.map(drop),
+                RecordKey::Push(link) => {
+                    self.run_owner(RecordKey::Push(link), owner, push_owner::Revoke).await.map(drop)
+                }
+                RecordKey::Keyring(_) => Ok(()),
+            };
+            match noted {
+                // Who cannot end it any more had it ended, or it is gone.
+                Ok(()) | Err(StoreError::Refused(_)) => self.shared.owed_ends.remove(&key),
+                Err(error) => return Err(error),
+            }
+            tracing::info!(%key, "what its owner had asked for is noted: it has ended");
+        }
         Ok(())
     }
 

@@ -7,6 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, header};
 use sha2::{Digest as _, Sha256};
+use subrosa_lifecycle::{Refusal, share_owner};
+use subrosa_shared::api::ShareStatus;
 use subrosa_shared::api::header::CONTENT_DIGEST;
 use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::{Digest, ShareId, Verifier};
@@ -19,10 +21,11 @@ use super::extract::expect_content_type;
 use super::min_rate::MinRate;
 use super::permit::RequestPermit;
 use crate::app::App;
-use crate::blobs::{BlobWriter, Pressure};
+use crate::blobs::{BlobWriter, BlobsError, Pressure};
 use crate::config::MIN_PROGRESS_BYTES;
 use crate::ledger::{ObjectRow, PutObject, Slot};
 use crate::random;
+use crate::store::StoreError;
 
 /// A binary body with its length and digest, as its headers tell them. Nothing of it has been read.
 pub(super) struct SealedBody {
@@ -163,7 +166,7 @@ async fn note(
             Ok(()) => app.store().put_object(share, owner, row).await.map_err(Error::from),
             Err(error) => Err(error.into()),
         },
-        Err(error) => Err(error.into()),
+        Err(error) => Err(why_not_stored(app, *share, owner, error).await),
     };
     let nobodys = match &noted {
         Ok(PutObject::Stored { replaced }) => replaced.as_ref().map(|row| row.blob.clone()),
@@ -179,6 +182,15 @@ async fn note(
         tracing::warn!(error = &error as &dyn std::error::Error, "a replaced blob stays until its share is gone");
     }
     noted
+}
+
+/// Why a blob could not be finished. Its share may have ended meanwhile, and its folder with it.
+async fn why_not_stored(app: &App, share: ShareId, owner: Verifier, error: BlobsError) -> Error {
+    match app.store().run_owner(share, owner, share_owner::Status).await {
+        Ok(ShareStatus { gone: Some(gone), .. }) => Refusal::Gone(gone).into(),
+        Err(StoreError::Refused(why)) => why.into(),
+        Ok(_) | Err(_) => error.into(),
+    }
 }
 
 /// Random rather than the digest: two requests that store the same bytes at once cannot delete each

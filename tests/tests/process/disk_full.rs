@@ -150,6 +150,45 @@ async fn without_a_free_byte_a_share_on_that_disk_is_revoked_in_its_own_room() {
     assert_deleted(&server, &package.share()).await;
 }
 
+/// A push has no ciphertext beside the ledger that could make room: its end is owed, and nobody
+/// gets it meanwhile.
+#[tokio::test]
+async fn an_end_that_finds_no_room_is_noted_when_there_is_some() {
+    only_on_a_file!();
+    let flags = ["--free-bytes-min", "0", "--ballast-bytes", "0"];
+    let options = Options { disk_bytes: Some(16 << 20), ..Options::flags(&flags) };
+    let server = Server::start_with(options).await;
+    let client = server.client();
+    let mut pushes = Vec::new();
+    for _ in 0..200 {
+        let push = SealedPush::seal(&Payload::Note { note: "n".repeat(2_000) }, &PushTerms::views(9)).unwrap();
+        client.push(&push).await.unwrap();
+        pushes.push(push);
+    }
+    let mut owed = None;
+    for (place, push) in pushes.iter().enumerate() {
+        fill_disk(&server, &format!("filler-{place}"), 0);
+        if client.revoke_push(push).await.is_err_and(|error| error.problem() == Some(ProblemType::StorageFull)) {
+            owed = Some(push);
+            break;
+        }
+    }
+    let push = owed.expect("the disk is full by now");
+    let reader = Reader::new(&client, &push.link_at(&server.origin()), None).unwrap();
+    let lease = LeaseSecret::from_bytes([7; 32]);
+    assert_problem(reader.reveal(&lease).await, ProblemType::StorageFull);
+    for place in 0..pushes.len() {
+        let _ = std::fs::remove_file(server.data().join(format!("filler-{place}")));
+    }
+    wait::until_so(
+        std::time::Duration::from_secs(10),
+        "it has ended without being asked again",
+        async || client.push_status(push).await.unwrap().link.gone,
+        |gone| gone.is_some(),
+    )
+    .await;
+}
+
 /// Fills the disk up, but for so many bytes.
 fn fill_disk(server: &Server, name: &str, left: u64) {
     let stat = rustix::fs::statvfs(server.data()).unwrap();

@@ -60,7 +60,9 @@ impl Model {
             HolderAction::Status | HolderAction::Finish { .. } | HolderAction::Reveal { .. } => {
                 unreachable!("answered above")
             }
-            HolderAction::CheckLease { .. } | HolderAction::Fetch { .. } if is_lost => Err(Refusal::ContentLost),
+            HolderAction::CheckLease { .. } | HolderAction::Fetch { bytes: 1.., .. } if is_lost => {
+                Err(Refusal::ContentLost)
+            }
             HolderAction::CheckLease { lease } => {
                 link.leases.iter().find(|known| known.verifier == *lease && known.runs()).ok_or(Refusal::LeaseEnded)?;
                 Ok(Answer::Allowed)
