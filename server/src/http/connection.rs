@@ -108,14 +108,13 @@ async fn serve_connection(
     let activity = &guard.activity;
     let tracked = TrackedSocket::new(stream, Arc::clone(activity));
     let io = Holding::new(StallGuard::new(TokioIo::new(tracked), timeouts.stall));
-    let over_limit = guard.over_limit();
     let service = {
         let activity = Arc::clone(activity);
         service_fn(move |mut request: Request<Incoming>| {
             let answer = Answer::begin(Arc::clone(&activity));
             request.extensions_mut().insert(Arc::clone(&activity));
-            if let Some(over_limit) = &over_limit {
-                request.extensions_mut().insert(over_limit.clone());
+            if let Some(over_limit) = guard.over_limit() {
+                request.extensions_mut().insert(over_limit);
             }
             respond(router.clone(), request, answer)
         })
@@ -168,6 +167,8 @@ async fn serve_connection(
     };
     if timeout(timeouts.headers, stream.write_all(&rest)).await.is_ok_and(|written| written.is_ok()) {
         linger(stream).await;
+    // From here on nothing is done for the client: it makes room for others.
+    activity.await_bytes();
     }
 }
 

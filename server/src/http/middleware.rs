@@ -94,7 +94,11 @@ fn known(method: &Method) -> &'static str {
 
 /// Refuses what is too much, before anything else looks at it.
 pub(super) async fn limit(State(app): State<App>, request: Request, next: Next) -> Response {
-    if let Some(over_limit) = request.extensions().get::<OverLimit>()
+    let permit = RequestPermit::new(&app, &request);
+    // Who came as one too many is served as long as the server does not have to wait for it.
+    if let Some(over_limit) = permit.over_limit()
+        && !over_limit.find_room()
+        && permit.is_transfer()
         && !over_limit.wait_for_room().await
     {
         return Error::Busy.into_response();
@@ -106,7 +110,6 @@ pub(super) async fn limit(State(app): State<App>, request: Request, next: Next) 
         return Error::HeadersTooLarge.into_response();
     }
     // Calls with a body take their place when it is here.
-    let permit = RequestPermit::new(&app, &request);
     if permit.is_pages()
         && let Err(busy) = permit.acquire().await
     {

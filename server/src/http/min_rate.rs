@@ -9,7 +9,7 @@ use tokio::time::{Duration, Instant, timeout_at};
 
 use super::error::Error;
 use super::permit::RequestPermit;
-use crate::connections::Activity;
+use crate::connections::{Activity, OverLimit};
 
 /// Holds a client to a rate: so many bytes within every span. Not a deadline for the whole: a slow
 /// but honest client gets through.
@@ -19,6 +19,8 @@ pub(super) struct MinRate {
     until: Instant,
     bytes: u64,
     activity: Option<Arc<Activity>>,
+    /// The place of the connection, if it came as one too many.
+    over_limit: Option<OverLimit>,
 }
 
 impl MinRate {
@@ -29,6 +31,7 @@ impl MinRate {
             until: Instant::now() + span,
             bytes: 0,
             activity: request.and_then(RequestPermit::activity),
+            over_limit: request.and_then(RequestPermit::over_limit).cloned(),
         }
     }
 
@@ -36,8 +39,12 @@ impl MinRate {
     pub(super) async fn next(&mut self, body: &mut Body) -> Result<Option<Bytes>, Error> {
         let _awaited = self.activity.as_ref().map(Activity::await_body);
         loop {
-            let frame = timeout_at(self.until, body.frame()).await.map_err(|_| Error::RequestTimeout)?;
-            let Some(frame) = frame else { return Ok(None) };
+            let frame = timeout_at(self.until, body.frame());
+            let frame = match &self.over_limit {
+                None => frame.await,
+                Some(over_limit) => over_limit.wait_for(frame).await.ok_or(Error::Busy)?,
+            };
+            let Some(frame) = frame.map_err(|_| Error::RequestTimeout)? else { return Ok(None) };
             // Trailers say nothing that counts.
             let Ok(piece) = frame.map_err(|_| Error::IncompleteBody)?.into_data() else { continue };
             self.bytes += piece.len() as u64;

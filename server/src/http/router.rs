@@ -24,7 +24,7 @@ pub fn router(app: &App) -> Router {
     let (api, document) = api(served.channels).split_for_parts();
     let api =
         api.method_not_allowed_fallback(async || Error::MethodNotAllowed).fallback(async || Error::UnknownEndpoint);
-    let api = api.layer(from_fn_with_state(large::Room::new(), large::hold));
+    let api = api.layer(from_fn_with_state(large::Room::new(app), large::hold));
     let api = api.layer(Extension(Document::new(&document))).layer(axum::middleware::from_fn(headers::api_headers));
 
     // Nothing is compressed while the server runs: pages were when it was built, ciphertext does
