@@ -261,24 +261,27 @@ pub enum PutObject {
 }
 
 /// Which note a new one takes the place of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Replaces {
     /// Whatever is there, or nothing.
     Anything,
     /// There is none yet.
     Nothing,
-    /// The one with that SHA-256.
-    Note(Digest),
+    /// Whichever is there.
+    Something,
+    /// One with one of these SHA-256.
+    OneOf(Vec<Digest>),
 }
 
 impl Replaces {
     /// Whether a new note may take the place of what is there.
-    pub(crate) fn allows(self, new: &[u8], there: Option<&[u8]>) -> bool {
+    pub(crate) fn allows(&self, new: &[u8], there: Option<&[u8]>) -> bool {
         there == Some(new)
             || match self {
                 Self::Anything => true,
                 Self::Nothing => there.is_none(),
-                Self::Note(digest) => there.map(Digest::of) == Some(digest),
+                Self::Something => there.is_some(),
+                Self::OneOf(digests) => there.is_some_and(|there| digests.contains(&Digest::of(there))),
             }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::error::Error as _;
+use std::net::Ipv6Addr;
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
@@ -151,7 +152,9 @@ fn is_host(value: &HeaderValue) -> bool {
     });
     let host = authority.host();
     let is_name = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte));
-    !host.is_empty() && is_port && (is_name || host.starts_with('['))
+    let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let is_address = literal.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
+    !host.is_empty() && is_port && (is_name || is_address)
 }
 
 fn too_large(headers: &HeaderMap) -> bool {

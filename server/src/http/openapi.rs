@@ -200,9 +200,10 @@ pub(super) enum ReplacesHeaders {}
 
 impl IntoParams for ReplacesHeaders {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let replaces = "The note that is replaced, by its `ETag`: another one stays, and the answer is `note-changed`.";
+        let replaces = "The note that is replaced, by its `ETag`, or several of which it is one, or `*`: any. Where \
+            another one is, or none, nothing is stored, and the answer is `note-changed`.";
         let tag = "\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\"";
-        let pattern = "^\"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\"$";
+        let pattern = "^([*]|(W/)?\"[!#-~]*\"([ ,]+(W/)?\"[!#-~]*\")*)$";
         let first = "`*`: stored only where there is no note yet. Not together with `If-Match`.";
         vec![
             header_parameter("if-match", Required::False, replaces, pattern, tag),

@@ -388,7 +388,7 @@ pub(super) fn put_note(
     connection: &Connection,
     share: &ShareId,
     new: &[u8],
-    replaces: Replaces,
+    replaces: &Replaces,
 ) -> rusqlite::Result<PutNote> {
     if !replaces.allows(new, note(connection, share)?.as_deref()) {
         return Ok(PutNote::Changed);
