@@ -73,7 +73,12 @@ impl Keyring {
     }
 
     /// Whether an object may take the place of what is there.
-    pub(crate) fn expect_replaceable(&self, replaces: Replaces, revision: u64, digest: &Digest) -> Result<(), Refusal> {
+    pub(crate) fn expect_replaceable(
+        &self,
+        replaces: &Replaces,
+        revision: u64,
+        digest: &Digest,
+    ) -> Result<(), Refusal> {
         let there = match &self.state {
             KeyringState::Begun => None,
             KeyringState::Stored(object) => Some(object),

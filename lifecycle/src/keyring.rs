@@ -71,11 +71,11 @@ impl Command for BeginKeyring {
             return Err(Refusal::KeyringLength);
         }
         match record {
-            Some(_) => owned(record, self.presented)?.expect_replaceable(self.replaces, self.revision, &self.digest),
+            Some(_) => owned(record, self.presented)?.expect_replaceable(&self.replaces, self.revision, &self.digest),
             None => {
                 let keyring =
                     Keyring { owner_verifier: self.presented, touched_at: context.now, state: KeyringState::Begun };
-                keyring.expect_replaceable(self.replaces, self.revision, &self.digest)?;
+                keyring.expect_replaceable(&self.replaces, self.revision, &self.digest)?;
                 *record = Some(Record { key: RecordKey::Keyring(self.keyring), kept: Kept::Keyring(keyring) });
                 Ok(())
             }
@@ -108,7 +108,7 @@ impl Command for StoreKeyring {
 
     fn apply(&self, record: &mut Option<Record>, context: &mut Context<'_>) -> Result<Option<String>, Refusal> {
         let keyring = owned(record, self.presented)?;
-        keyring.expect_replaceable(self.replaces, self.object.revision, &self.object.digest)?;
+        keyring.expect_replaceable(&self.replaces, self.object.revision, &self.object.digest)?;
         keyring.touched_at = context.now;
         match &mut keyring.state {
             // The same again: what is named already stays.

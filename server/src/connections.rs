@@ -1,35 +1,46 @@
 //! All connections, and which of them makes room for another.
 //!
 //! What a connection costs is bounded; how many there are, too. When there are as many as there may
-//! be, the one that has been silent longest is closed: a stranger who holds a thousand of them and
-//! says nothing stops nobody. A connection on which the server works is never closed for that.
+//! be, the slowest is closed, and of those that are silent the one that has been so longest: a
+//! stranger who holds a thousand of them and says next to nothing stops nobody. A connection on
+//! which the server works is never closed for that, nor one that is not slow.
+//!
+//! Some more than that are served all the same, as long as they do not keep the server waiting.
 
 mod activity;
 mod peer;
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::future::Future;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use tokio::time::{Duration, Instant};
 
-pub(crate) use self::activity::Activity;
 use self::activity::Inactivity;
+pub(crate) use self::activity::{Activity, HeldAnswer};
 use self::peer::Peer;
 pub use self::peer::{Network, NotANetwork};
 
-/// Beyond the most, so many more are accepted: to tell them that the server is busy, and to answer
-/// probes of its health.
-const OVER_LIMIT_MAX: usize = 32;
+/// Beyond the most, so many more are accepted: to serve those that do not keep the server waiting,
+/// and to tell the others that it is busy.
+const OVER_LIMIT_MAX: usize = 64;
 /// A connection in the middle of a request is not closed for another before it was silent for so
 /// long: a slow line has gaps.
 const REQUEST_GAP_MIN: Duration = Duration::from_millis(500);
+/// One that was slower than this in its request, whenever the server waited for it, may be closed
+/// for another, though it is not silent.
+const FAIR_KIB_PER_SEC: u64 = 16;
+/// A rate is none before the server has waited for so long.
+const PACE_AFTER: Duration = Duration::from_secs(1);
 /// One that has just come has not had the time to ask, and is not closed for the next.
 const FIRST_REQUEST_GRACE: Duration = Duration::from_millis(100);
-/// The first request of a connection that is one too many waits so long for room: by then, all that
-/// came at the same time have had the time to ask.
+/// The first request of a connection that is one too many may take so long until its body is here,
+/// or waits so long for room: by then, all that came at the same time have had the time to ask.
 const ROOM_WAIT: Duration = Duration::from_millis(250);
 /// How often room is looked for, besides whenever somebody leaves.
 const ROOM_RETRY: Duration = Duration::from_millis(25);
@@ -95,6 +106,8 @@ pub(crate) struct ConnectionGuard {
 pub(crate) struct OverLimit {
     connections: Arc<Connections>,
     id: u64,
+    /// When its request is told that there is no room.
+    until: Instant,
 }
 
 impl Connections {
@@ -162,9 +175,14 @@ impl Connections {
         has_room
     }
 
-    /// Closes the connection that has been silent longest of those for which bytes are kept.
+    /// Closes the slowest connection of those from which bytes are kept.
     pub(crate) fn close_idlest_with_buffer(&self) -> bool {
         self.inner().close_idlest(FIRST_REQUEST_GRACE, |entry| entry.activity.has_buffered())
+    }
+
+    /// Closes the slowest connection of those for which a large answer is kept.
+    pub(crate) fn close_idlest_with_answer(&self) -> bool {
+        self.inner().close_idlest(FIRST_REQUEST_GRACE, |entry| entry.activity.holds_answer())
     }
 
     /// Closes connections whose time is over, for ever.
@@ -181,7 +199,7 @@ impl Connections {
                         since >= if is_first { self.limits.headers } else { self.limits.idle }
                     }
                     Inactivity::InHeaders(since) => since >= self.limits.headers,
-                    Inactivity::InRequest(_) | Inactivity::None => false,
+                    Inactivity::InRequest { .. } | Inactivity::None => false,
                 };
                 if over {
                     entry.activity.close();
@@ -228,19 +246,27 @@ impl Inner {
             || self.close_idlest(FIRST_REQUEST_GRACE, |entry| !entry.is_over_limit)
     }
 
-    /// Closes the one of these that has been silent longest, and for so long at least. Whether
-    /// there was one.
+    /// Closes the slowest of these, and where several are silent the one that has been so longest.
+    /// Whether there was one. Between requests it has to be silent for so long at least; those that
+    /// have just come are the last.
     fn close_idlest(&mut self, at_least: Duration, may_close: impl Fn(&Entry) -> bool) -> bool {
         let now = Instant::now();
         let candidates = self.entries.iter().filter(|(_, entry)| may_close(entry));
-        let silent = candidates.filter_map(|(id, entry)| match entry.activity.inactivity(now) {
+        let slow = candidates.filter_map(|(id, entry)| match entry.activity.inactivity(now) {
             Inactivity::BeforeRequest { since, .. } | Inactivity::InHeaders(since) => {
-                (since >= at_least).then_some((since, *id))
+                (since >= at_least).then_some((since >= FIRST_REQUEST_GRACE, Reverse(0), since, *id))
             }
-            Inactivity::InRequest(since) => (since >= REQUEST_GAP_MIN).then_some((since, *id)),
+            Inactivity::InRequest { since, pace } => {
+                let rate = pace.kib_per_sec();
+                let is_slow = pace.waited >= PACE_AFTER && rate < FAIR_KIB_PER_SEC;
+                // One too many is served as long as it does not keep others of these waiting.
+                let is_in_the_way = entry.is_over_limit && pace.waited >= REQUEST_GAP_MIN;
+                let may_go = is_slow || is_in_the_way || since >= REQUEST_GAP_MIN;
+                may_go.then_some((true, Reverse(rate), since, *id))
+            }
             Inactivity::None => None,
         });
-        let Some((_, id)) = silent.max() else { return false };
+        let Some((.., id)) = slow.max() else { return false };
         if let Some(gone) = self.remove(id) {
             gone.activity.close();
         }
@@ -263,26 +289,44 @@ impl Inner {
 }
 
 impl ConnectionGuard {
-    /// Its place, if it came as one too many.
+    /// Its place, if it came as one too many, for the request that begins now.
     pub(crate) fn over_limit(&self) -> Option<OverLimit> {
-        self.is_over_limit.then(|| OverLimit { connections: Arc::clone(&self.connections), id: self.id })
+        let place =
+            || OverLimit { connections: Arc::clone(&self.connections), id: self.id, until: Instant::now() + ROOM_WAIT };
+        self.is_over_limit.then(place)
     }
 }
 
 impl OverLimit {
+    /// Whether there is room for it by now.
+    pub(crate) fn find_room(&self) -> bool {
+        self.connections.try_promote(self.id)
+    }
+
     /// Waits a moment for room. False: it is one too many still, and is to be told so.
     pub(crate) async fn wait_for_room(&self) -> bool {
-        let until = Instant::now() + ROOM_WAIT;
         loop {
             let left = self.connections.left.notified();
-            if self.connections.try_promote(self.id) {
+            if self.find_room() {
                 return true;
             }
-            if Instant::now() >= until {
+            if Instant::now() >= self.until {
                 return false;
             }
             let _ = tokio::time::timeout(ROOM_RETRY, left).await;
         }
+    }
+
+    /// Waits for the client for no longer than a moment, unless there is room. `None`: it is to be
+    /// told that there is none.
+    pub(crate) async fn wait_for<T>(&self, client: impl Future<Output = T>) -> Option<T> {
+        let mut client = pin!(client);
+        tokio::select! {
+            biased;
+            done = &mut client => return Some(done),
+            has_room = self.wait_for_room() => has_room.then_some(())?,
+        }
+        Some(client.await)
     }
 }
 
@@ -338,6 +382,44 @@ mod tests {
         fourth.activity.begin_request();
         assert!(!connections.admit(from("192.0.2.2")).unwrap().is_over_limit);
         assert!(futures_util::FutureExt::now_or_never(activity.closed()).is_some());
+    }
+
+    #[tokio::test]
+    async fn the_slowest_makes_room_though_it_is_not_silent() {
+        let connections = connections(3, 10);
+        let guards = [1, 2, 3].map(|_| connections.admit(from("192.0.2.1")).unwrap());
+        guards.iter().for_each(|guard| guard.activity.begin_request());
+        let _bodies = [1, 2].map(|at| guards[at].activity.await_body());
+        // What came with the headers says nothing.
+        tokio::time::sleep(PACE_AFTER).await;
+        for len in [1050, 1050] {
+            assert!(!guards[1].activity.read(len) && !guards[2].activity.read(2 * len));
+        }
+        assert!(!connections.admit(from("192.0.2.2")).unwrap().is_over_limit);
+        assert_eq!(guards.each_ref().map(is_closed), [false, true, false]);
+        // One that is at least as fast as is fair stays.
+        let fast = connections.admit(from("192.0.2.2")).unwrap();
+        fast.activity.begin_request();
+        assert!(!guards[2].activity.read(100 << 10));
+        assert!(connections.admit(from("192.0.2.2")).unwrap().is_over_limit);
+        assert!(!is_closed(&guards[2]));
+    }
+
+    #[tokio::test]
+    async fn one_too_many_is_served_as_long_as_nobody_waits_for_it() {
+        let connections = connections(1, 100);
+        let first = connections.admit(from("192.0.2.1")).unwrap();
+        first.activity.begin_request();
+        let second = connections.admit(from("192.0.2.2")).unwrap();
+        let place = second.over_limit().unwrap();
+        assert_eq!(place.wait_for(std::future::ready(7)).await, Some(7));
+        assert_eq!(place.wait_for(std::future::pending::<()>()).await, None);
+        drop(first);
+        let later = async {
+            tokio::time::sleep(2 * ROOM_WAIT).await;
+            7
+        };
+        assert_eq!(place.wait_for(later).await, Some(7), "there is room");
     }
 
     #[tokio::test]

@@ -67,6 +67,11 @@ fn execute(log_format: LogFormat, work: impl Future<Output = anyhow::Result<()>>
         .max_blocking_threads(BLOCKING_THREADS_MAX)
         .build()
         .context("cannot start the runtime");
+    let work = async {
+        // A file that may not grow any more (ulimit -f) is an error of that write, not the end.
+        let _too_large = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
+        work.await
+    };
     match runtime.and_then(|runtime| runtime.block_on(work)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -48,6 +48,8 @@ pub struct Options {
     pub disk_bytes: Option<u64>,
     /// How many files it may have open, unless it asks for more. `None`: as many as this process.
     pub open_files: Option<u64>,
+    /// How long a file may be that it writes. `None`: as long as one of this process.
+    pub file_bytes: Option<u64>,
 }
 
 impl Options {
@@ -146,10 +148,11 @@ impl Server {
     async fn spawn(mut options: Options, folder: Option<Arc<TempDir>>, log: Log) -> Result<Self, Refused> {
         let data = options.data.clone().or_else(|| folder.as_ref().map(|folder| folder.path().to_owned()));
         let data = data.expect("a folder is given or was made");
-        let mut command = match (options.disk_bytes, options.open_files) {
-            (Some(bytes), _) => on_small_disk(&data, bytes),
-            (None, Some(count)) => with_open_files(count),
-            (None, None) => Command::new(program()),
+        let mut command = match (options.disk_bytes, options.open_files, options.file_bytes) {
+            (Some(bytes), ..) => on_small_disk(&data, bytes),
+            (None, Some(count), _) => limited(&format!("--nofile={count}:")),
+            (None, None, Some(bytes)) => limited(&format!("--fsize={bytes}")),
+            (None, None, None) => Command::new(program()),
         };
         command.arg("--listen").arg(format!("127.0.0.1:{}", options.port)).arg("--data").arg(&data);
         let redis = redis_for(&options, &data).await;
@@ -302,11 +305,11 @@ fn on_small_disk(data: &Path, bytes: u64) -> Command {
     command
 }
 
-/// The server with so many open files allowed at first, and as many as this process may have if it
-/// asks.
-fn with_open_files(count: u64) -> Command {
+/// The server with a limit of the system, as `prlimit` takes it. `N:` is what is allowed at first,
+/// and as much as this process may have if it asks.
+fn limited(limit: &str) -> Command {
     let mut command = Command::new("prlimit");
-    command.arg(format!("--nofile={count}:")).arg("--").arg(program());
+    command.arg(limit).arg("--").arg(program());
     command
 }
 

@@ -37,8 +37,17 @@ struct State {
     awaits_body: bool,
     /// Whether the client does not take what is written.
     awaits_reader: bool,
+    /// Since when the client is waited for in the middle of a request.
+    waiting_since: Option<Instant>,
+    /// How long it was waited for before that, in the same request.
+    waited: Duration,
+    /// Bytes that have moved since it was waited for first. What came with the headers, or was
+    /// taken at once, says nothing of how fast it is.
+    moved_in_request: u64,
     /// Bytes from the client that are buffered in memory.
     buffered: usize,
+    /// Large answers to it that are kept in memory.
+    answers: usize,
 }
 
 /// How long the other side has kept the server waiting.
@@ -49,9 +58,24 @@ pub(super) enum Inactivity {
     /// Headers began so long ago.
     InHeaders(Duration),
     /// A body does not come, or an answer is not taken.
-    InRequest(Duration),
+    InRequest { since: Duration, pace: Pace },
     /// It does not: the server works, or has not come to it yet.
     None,
+}
+
+/// How fast the other side has been while it was waited for, in the whole request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pace {
+    pub(super) waited: Duration,
+    moved: u64,
+}
+
+impl Pace {
+    /// KiB a second. Less than one is nothing.
+    pub(super) fn kib_per_sec(self) -> u64 {
+        let millis = u64::try_from(self.waited.as_millis()).unwrap_or(u64::MAX).max(1);
+        self.moved.saturating_mul(1000) / millis / 1024
+    }
 }
 
 impl Activity {
@@ -67,7 +91,11 @@ impl Activity {
             awaits_bytes: false,
             awaits_body: false,
             awaits_reader: false,
+            waiting_since: None,
+            waited: Duration::ZERO,
+            moved_in_request: 0,
             buffered: 0,
+            answers: 0,
         };
         Self { state: Mutex::new(state), close: CancellationToken::new() }
     }
@@ -105,6 +133,7 @@ impl Activity {
             state.restart();
         }
         state.awaits_reader = taken.is_none();
+        state.note_waiting();
     }
 
     /// The headers of a request are complete.
@@ -113,6 +142,10 @@ impl Activity {
         state.restart();
         state.working_since = state.since;
         (state.in_request, state.in_headers, state.is_first) = (true, false, false);
+        // Who asks again before it has taken what it asked for does not begin anew.
+        if state.waiting_since.is_none() {
+            (state.waited, state.moved_in_request) = (Duration::ZERO, 0);
+        }
     }
 
     /// Its answer is on its way.
@@ -120,6 +153,7 @@ impl Activity {
         let mut state = self.state();
         state.restart();
         (state.in_request, state.awaits_body) = (false, false);
+        state.note_waiting();
     }
 
     /// The server waits for the body, until this is dropped.
@@ -128,6 +162,7 @@ impl Activity {
         let worked = state.working_since.elapsed();
         state.since += worked;
         state.awaits_body = true;
+        state.note_waiting();
         AwaitedBody(Arc::clone(self))
     }
 
@@ -146,18 +181,25 @@ impl Activity {
         self.state().buffered > 0
     }
 
+    /// A large answer is kept for it, until this is dropped.
+    pub(crate) fn hold_answer(self: &Arc<Self>) -> HeldAnswer {
+        self.state().answers += 1;
+        HeldAnswer(Arc::clone(self))
+    }
+
+    pub(super) fn holds_answer(&self) -> bool {
+        self.state().answers > 0
+    }
+
     pub(super) fn inactivity(&self, now: Instant) -> Inactivity {
         let state = self.state();
         let since = now.saturating_duration_since(state.since);
         match &*state {
-            State { awaits_reader: true, .. } => Inactivity::InRequest(since),
-            State { in_request: true, awaits_body, .. } => {
-                if *awaits_body {
-                    Inactivity::InRequest(since)
-                } else {
-                    Inactivity::None
-                }
+            State { waiting_since: Some(waiting), waited, moved_in_request: moved, .. } => {
+                let waited = *waited + now.saturating_duration_since(*waiting);
+                Inactivity::InRequest { since, pace: Pace { waited, moved: *moved } }
             }
+            State { in_request: true, .. } => Inactivity::None,
             State { awaits_bytes: false, .. } => Inactivity::None,
             State { in_headers: true, .. } => Inactivity::InHeaders(since),
             State { is_first, .. } => Inactivity::BeforeRequest { since, is_first: *is_first },
@@ -184,7 +226,22 @@ impl State {
         (self.since, self.moved) = (Instant::now(), 0);
     }
 
+    fn note_waiting(&mut self) {
+        let waits = self.awaits_body || self.awaits_reader;
+        match self.waiting_since {
+            None if waits => self.waiting_since = Some(Instant::now()),
+            Some(since) if !waits => {
+                self.waited += since.elapsed();
+                self.waiting_since = None;
+            }
+            _ => {}
+        }
+    }
+
     fn move_bytes(&mut self, len: usize) {
+        if self.waiting_since.is_some() || !self.waited.is_zero() {
+            self.moved_in_request = self.moved_in_request.saturating_add(len as u64);
+        }
         self.moved = self.moved.saturating_add(len as u64);
         if self.moved >= MOVED_BYTES {
             self.restart();
@@ -200,5 +257,17 @@ impl Drop for AwaitedBody {
     fn drop(&mut self) {
         let mut state = self.0.state();
         (state.awaits_body, state.working_since) = (false, Instant::now());
+        state.note_waiting();
+    }
+}
+
+/// That a large answer is kept in memory.
+#[derive(Debug)]
+pub(crate) struct HeldAnswer(Arc<Activity>);
+
+impl Drop for HeldAnswer {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.answers = state.answers.saturating_sub(1);
     }
 }

@@ -108,14 +108,13 @@ async fn serve_connection(
     let activity = &guard.activity;
     let tracked = TrackedSocket::new(stream, Arc::clone(activity));
     let io = Holding::new(StallGuard::new(TokioIo::new(tracked), timeouts.stall));
-    let over_limit = guard.over_limit();
     let service = {
         let activity = Arc::clone(activity);
         service_fn(move |mut request: Request<Incoming>| {
             let answer = Answer::begin(Arc::clone(&activity));
             request.extensions_mut().insert(Arc::clone(&activity));
-            if let Some(over_limit) = &over_limit {
-                request.extensions_mut().insert(over_limit.clone());
+            if let Some(over_limit) = guard.over_limit() {
+                request.extensions_mut().insert(over_limit);
             }
             respond(router.clone(), request, answer)
         })
@@ -156,16 +155,20 @@ async fn serve_connection(
     let (guard, held) = parts.io.into_parts();
     let (mut stream, beginning) = guard.into_inner().into_inner().into_parts();
     let rest = if is_refused {
-        let refused = bare::refusal(held.as_deref(), &parts.read_buf);
-        let status = refused.problem().status;
-        tracing::info!(method = "(none)", route = "(none)", status, error = %refused, "request refused");
         // Hyper may have taken the head away before it refuses it. Of a request that came together
         // with the one before, there is only what hyper has left.
-        let began = if activity.is_in_headers() { beginning.as_slice() } else { &parts.read_buf };
+        let is_own = activity.is_in_headers();
+        let is_head_taken = parts.read_buf.is_empty() || (is_own && !parts.read_buf.starts_with(&beginning));
+        let refused = bare::refusal(held.as_deref(), &parts.read_buf, is_head_taken);
+        let status = refused.problem().status;
+        tracing::info!(method = "(none)", route = "(none)", status, error = %refused, "request refused");
+        let began = if is_own { beginning.as_slice() } else { &parts.read_buf };
         bare::document(&refused, bare::is_head(began))
     } else {
         held.map(Vec::from).unwrap_or_default()
     };
+    // From here on nothing is done for the client: it makes room for others.
+    activity.await_bytes();
     if timeout(timeouts.headers, stream.write_all(&rest)).await.is_ok_and(|written| written.is_ok()) {
         linger(stream).await;
     }

@@ -1,11 +1,14 @@
 //! Headers that every answer has.
 
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderName, HeaderValue, Method, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use subrosa_shared::api::API_BASE;
+use utoipa::openapi::OpenApi;
 
 use super::error::Error;
 use super::files::PREVIEW_HASHES;
@@ -104,14 +107,43 @@ pub(super) async fn secure(State(all): State<SecurityHeaders>, request: Request,
     response
 }
 
+/// Which methods each call of the API has, by its route.
+#[derive(Clone)]
+pub(super) struct Methods(Arc<HashMap<String, HeaderValue>>);
+
+impl Methods {
+    /// Those that the description names.
+    pub(super) fn of(api: &OpenApi) -> Self {
+        let methods = api.paths.paths.iter().map(|(path, item)| {
+            let known = [
+                ("GET", &item.get),
+                ("PUT", &item.put),
+                ("POST", &item.post),
+                ("PATCH", &item.patch),
+                ("DELETE", &item.delete),
+            ];
+            let names: Vec<_> = known.into_iter().filter_map(|(name, call)| call.as_ref().map(|_| name)).collect();
+            let allow = HeaderValue::from_str(&names.join(", ")).expect("methods are a value");
+            (format!("{API_BASE}{path}"), allow)
+        });
+        Self(Arc::new(methods.collect()))
+    }
+}
+
 /// What holds for every call of the API: nothing is stored on the way, and a look at the headers
 /// alone does not exist. Otherwise whoever asks for a part's headers would be charged for its
 /// bytes.
-pub(super) async fn api_headers(request: Request, next: Next) -> Response {
+pub(super) async fn api_headers(State(methods): State<Methods>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = match *request.method() {
         Method::HEAD => Error::MethodNotAllowed.into_response(),
         _ => next.run(request).await,
     };
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED
+        && let Some(allow) = route.and_then(|route| methods.0.get(route.as_str()).cloned())
+    {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -73,7 +73,7 @@ pub(super) async fn store_keyring(
 ) -> Result<Response, Error> {
     app.blobs().expect_room()?;
     let (sealed_len, digest) = (body.len, body.digest);
-    let begin = BeginKeyring { keyring, presented, replaces, revision, sealed_len, digest };
+    let begin = BeginKeyring { keyring, presented, replaces: replaces.clone(), revision, sealed_len, digest };
     app.store().run(RecordKey::Keyring(keyring), &begin).await?;
     let blob: String = random::bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
     let writer = body.write(&app, &keyring_blobs::folder(&keyring), &blob).await?;

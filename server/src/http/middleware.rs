@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::error::Error as _;
+use std::net::Ipv6Addr;
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
@@ -94,7 +95,11 @@ fn known(method: &Method) -> &'static str {
 
 /// Refuses what is too much, before anything else looks at it.
 pub(super) async fn limit(State(app): State<App>, request: Request, next: Next) -> Response {
-    if let Some(over_limit) = request.extensions().get::<OverLimit>()
+    let permit = RequestPermit::new(&app, &request);
+    // Who came as one too many is served as long as the server does not have to wait for it.
+    if let Some(over_limit) = permit.over_limit()
+        && !over_limit.find_room()
+        && permit.is_transfer()
         && !over_limit.wait_for_room().await
     {
         return Error::Busy.into_response();
@@ -106,7 +111,6 @@ pub(super) async fn limit(State(app): State<App>, request: Request, next: Next) 
         return Error::HeadersTooLarge.into_response();
     }
     // Calls with a body take their place when it is here.
-    let permit = RequestPermit::new(&app, &request);
     if permit.is_pages()
         && let Err(busy) = permit.acquire().await
     {
@@ -148,7 +152,9 @@ fn is_host(value: &HeaderValue) -> bool {
     });
     let host = authority.host();
     let is_name = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte));
-    !host.is_empty() && is_port && (is_name || host.starts_with('['))
+    let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let is_address = literal.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
+    !host.is_empty() && is_port && (is_name || is_address)
 }
 
 fn too_large(headers: &HeaderMap) -> bool {

@@ -10,7 +10,7 @@ use tokio::time::{Duration, Instant, timeout_at};
 use super::error::Error;
 use super::permit::RequestPermit;
 use crate::blobs::Pressure;
-use crate::connections::Activity;
+use crate::connections::{Activity, OverLimit};
 
 /// While others wait for the memory that a body keeps, it has to come faster: so many bytes within
 /// every [`WAITED_SPAN`].
@@ -29,6 +29,8 @@ pub(super) struct MinRate {
     /// What it has to send meanwhile, while others wait: until when, and what came.
     waited: Option<(Instant, u64)>,
     activity: Option<Arc<Activity>>,
+    /// The place of the connection, if it came as one too many.
+    over_limit: Option<OverLimit>,
 }
 
 impl MinRate {
@@ -41,6 +43,7 @@ impl MinRate {
             pressure: Pressure::default(),
             waited: None,
             activity: request.and_then(RequestPermit::activity),
+            over_limit: request.and_then(RequestPermit::over_limit).cloned(),
         }
     }
 
@@ -57,7 +60,12 @@ impl MinRate {
             let look = Instant::now() + WAITED_SPAN;
             self.waited = self.pressure.is_on().then(|| self.waited.unwrap_or((look, 0)));
             let until = self.until.min(self.waited.map_or(look, |(until, _)| until));
-            let Ok(frame) = timeout_at(until, body.frame()).await else {
+            let frame = timeout_at(until, body.frame());
+            let frame = match &self.over_limit {
+                None => frame.await,
+                Some(over_limit) => over_limit.wait_for(frame).await.ok_or(Error::Busy)?,
+            };
+            let Ok(frame) = frame else {
                 if until == self.until || self.waited.is_some_and(|(_, bytes)| bytes < WAITED_BYTES_MIN) {
                     return Err(Error::RequestTimeout);
                 }

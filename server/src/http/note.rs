@@ -24,29 +24,46 @@ impl FromRequestParts<App> for Precondition {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Error> {
-        let headers = &parts.headers;
-        match (only(headers, header::IF_MATCH)?, only(headers, header::IF_NONE_MATCH)?) {
+        let value = |name| list(&parts.headers, name).ok_or(MALFORMED);
+        match (value(header::IF_MATCH)?.as_deref(), value(header::IF_NONE_MATCH)?.as_deref()) {
             (None, None) => Ok(Self(Replaces::Anything)),
             (None, Some("*")) => Ok(Self(Replaces::Nothing)),
-            (Some(tag), None) => {
-                let text = tag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-                text.and_then(|text| text.parse().ok()).map(|digest| Self(Replaces::This(digest))).ok_or(MALFORMED)
-            }
+            (Some("*"), None) => Ok(Self(Replaces::Something)),
+            (Some(tags), None) => notes(tags).map(|notes| Self(Replaces::OneOf(notes))).ok_or(MALFORMED),
             _ => Err(MALFORMED),
         }
     }
 }
 
 const MALFORMED: Error =
-    Error::MalformedRequest("This call takes If-Match with one tag, or If-None-Match: *, or neither.");
+    Error::MalformedRequest("This call takes If-Match with tags of notes or *, or If-None-Match: *, or neither.");
 
-/// The value of a header that may be there once.
-fn only(headers: &HeaderMap, name: header::HeaderName) -> Result<Option<&str>, Error> {
-    let mut values = headers.get_all(name).iter();
-    match (values.next(), values.next()) {
-        (None, _) => Ok(None),
-        (Some(value), None) => value.to_str().map(Some).map_err(|_| MALFORMED),
-        (Some(_), Some(_)) => Err(MALFORMED),
+/// The value of a header that may come in several lines. `None`: it is no text. `Some(None)`: it is
+/// not there.
+fn list(headers: &HeaderMap, name: header::HeaderName) -> Option<Option<String>> {
+    let lines: Result<Vec<_>, _> = headers.get_all(name).iter().map(http::HeaderValue::to_str).collect();
+    let lines = lines.ok()?;
+    Some((!lines.is_empty()).then(|| lines.join(",").trim().to_owned()))
+}
+
+/// The notes that a list of tags names, by strong comparison (section 8.8.3.2): a weak tag names
+/// none, nor does one that was never given. `None`: it is no list of tags.
+fn notes(tags: &str) -> Option<Vec<Digest>> {
+    let (mut rest, mut notes) = (tags, Vec::new());
+    loop {
+        let weak = rest.strip_prefix("W/");
+        let (tag, after) = weak.unwrap_or(rest).strip_prefix('"')?.split_once('"')?;
+        if !tag.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return None;
+        }
+        notes.extend(tag.parse::<Digest>().ok().filter(|_| weak.is_none()));
+        match after.trim_start_matches([' ', '\t']) {
+            "" => return Some(notes),
+            after => rest = after.strip_prefix(',')?.trim_start_matches([' ', '\t', ',']),
+        }
+        if rest.is_empty() {
+            return Some(notes);
+        }
     }
 }
 
@@ -55,7 +72,7 @@ fn tag(note: &[u8]) -> String {
     format!("\"{}\"", Digest::of(note))
 }
 
-/// Stores the note: in place of the one that `If-Match` names, where there is none with
+/// Stores the note: in place of one that `If-Match` names, where there is none with
 /// `If-None-Match: *`, and without either in place of whatever is there. The same note again is
 /// stored already.
 #[utoipa::path(

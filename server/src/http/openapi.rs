@@ -217,10 +217,10 @@ pub(super) enum ReplacesHeaders {}
 
 impl IntoParams for ReplacesHeaders {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let replaces =
-            "What is replaced, by its `ETag`. Where another one is there, that stays, and the answer is 412.";
+        let replaces = "What is replaced, by its `ETag`, or several of which it is one, or `*`: any. Where another one is, or \
+            none, nothing is stored, and the answer is 412.";
         let tag = "\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\"";
-        let pattern = "^\"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\"$";
+        let pattern = "^([*]|(W/)?\"[!#-~]*\"([ ,]+(W/)?\"[!#-~]*\")*)$";
         let first = "`*`: stored only where there is none yet. Not together with `If-Match`.";
         vec![
             header_parameter("if-match", Required::False, replaces, pattern, tag),

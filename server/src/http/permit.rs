@@ -11,7 +11,7 @@ use subrosa_shared::api::API_BASE;
 use super::error::Error;
 use crate::app::App;
 use crate::concurrency::{CallKind, CallPermit};
-use crate::connections::Activity;
+use crate::connections::{Activity, OverLimit};
 
 /// A request's permit to be worked on: acquired when there is something to work on.
 #[derive(Clone)]
@@ -19,6 +19,9 @@ pub(super) struct RequestPermit {
     permit: CallPermit,
     /// Of the connection, if the request came over one.
     activity: Option<Arc<Activity>>,
+    /// If its connection came as one too many.
+    over_limit: Option<OverLimit>,
+    is_transfer: bool,
 }
 
 impl RequestPermit {
@@ -26,7 +29,9 @@ impl RequestPermit {
         let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
         let kind = kind(request.method(), route.strip_prefix(API_BASE).unwrap_or_default());
         let activity = request.extensions().get::<Arc<Activity>>().cloned();
-        Self { permit: CallPermit::new(app.concurrency(), kind), activity }
+        let over_limit = request.extensions().get::<OverLimit>().cloned();
+        let permit = CallPermit::new(app.concurrency(), kind);
+        Self { permit, activity, over_limit, is_transfer: is_transfer(route) }
     }
 
     /// The one that the middleware gave to a request.
@@ -54,10 +59,25 @@ impl RequestPermit {
         self.permit.scope(call).await
     }
 
+    /// The place of its connection, if that came as one too many.
+    pub(super) fn over_limit(&self) -> Option<&OverLimit> {
+        self.over_limit.as_ref()
+    }
+
+    /// Whether it moves so much that its client may take its time.
+    pub(super) fn is_transfer(&self) -> bool {
+        self.is_transfer
+    }
+
     /// Of its connection, if it came over one.
     pub(super) fn activity(&self) -> Option<Arc<Activity>> {
         self.activity.clone()
     }
+}
+
+/// Whether a call moves ciphertext, whichever way.
+fn is_transfer(route: &str) -> bool {
+    ["/parts/{index}", "/manifest", "/note"].iter().any(|end| route.ends_with(end))
 }
 
 /// Whose call it is, by its route within the API.

@@ -22,10 +22,11 @@ use crate::app::App;
 pub fn router(app: &App) -> Router {
     let served = app.served_channels();
     let (api, document) = api(served.channels).split_for_parts();
+    let methods = headers::Methods::of(&document);
     let api =
         api.method_not_allowed_fallback(async || Error::MethodNotAllowed).fallback(async || Error::UnknownEndpoint);
-    let api = api.layer(from_fn_with_state(large::AnswerMemory::new(), large::hold));
-    let api = api.layer(Extension(Document::new(&document))).layer(axum::middleware::from_fn(headers::api_headers));
+    let api = api.layer(from_fn_with_state(large::AnswerMemory::new(app), large::hold));
+    let api = api.layer(Extension(Document::new(&document))).layer(from_fn_with_state(methods, headers::api_headers));
 
     // Nothing is compressed while the server runs: pages were when it was built, ciphertext does
     // not compress, and answers with secrets of both sides must not.

@@ -197,7 +197,7 @@ impl Ledger for RedisLedger {
     }
 
     async fn put_note(&self, share: &ShareId, note: Vec<u8>, replaces: Replaces) -> Result<PutNote, LedgerError> {
-        self.put_note(share, &note, replaces).await
+        self.put_note(share, &note, &replaces).await
     }
 
     async fn note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError> {

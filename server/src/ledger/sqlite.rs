@@ -301,7 +301,7 @@ impl Ledger for SqliteLedger {
 
     async fn put_note(&self, share: &ShareId, note: Vec<u8>, replaces: Replaces) -> Result<PutNote, LedgerError> {
         let share = *share;
-        self.writer.write(move |connection| rows::put_note(connection, &share, &note, replaces)).await
+        self.writer.write(move |connection| rows::put_note(connection, &share, &note, &replaces)).await
     }
 
     async fn note(&self, share: &ShareId) -> Result<Option<Vec<u8>>, LedgerError> {

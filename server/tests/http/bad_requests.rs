@@ -84,7 +84,12 @@ async fn no_call_answers_head() {
     let (_, link) = shared(&server, Link::new(9)).await;
     let (lease, _) = link.lease(&server, 1).await;
     let head = Call::new(Method::HEAD, link.path("/parts/0")).link(&link).lease(&lease);
-    assert_eq!(server.call(head).await.status, 405);
+    let answer = server.call(head).await;
+    assert_eq!((answer.status.as_u16(), &answer.headers["allow"]), (405, &"GET".parse().unwrap()));
+    for method in [Method::HEAD, Method::POST] {
+        let answer = server.call(Call::new(method, link.path(""))).await;
+        assert_eq!((answer.status.as_u16(), &answer.headers["allow"]), (405, &"GET, DELETE".parse().unwrap()));
+    }
     server.advance(121);
     server.call(link.fetch(&lease, 0)).await.refused(ProblemType::LeaseEnded);
 }

@@ -77,7 +77,9 @@ async fn a_note_replaces_the_one_that_its_writer_has_seen_and_no_other() {
     let put = |note: usize| Call::put(sender.path("/note")).owner(&sender.owner).binary(&notes[note]);
     let tag = |note: usize| format!("\"{}\"", Digest::of(&notes[note]));
     let there = async || server.call(Call::get(sender.path("/note")).owner(&sender.owner)).await.ok();
-    server.call(put(0).header("if-match", tag(1))).await.refused(ProblemType::NoteChanged);
+    for tags in [&tag(1), "*"] {
+        server.call(put(0).header("if-match", tags)).await.refused(ProblemType::NoteChanged);
+    }
 
     let stored = server.call(put(0).header("if-none-match", "*")).await;
     assert_eq!((stored.status.as_u16(), stored.headers["etag"].to_str().unwrap()), (204, tag(0).as_str()));
@@ -94,10 +96,16 @@ async fn a_note_replaces_the_one_that_its_writer_has_seen_and_no_other() {
     assert_eq!(there().await.body, notes[2]);
 
     let weak = format!("W/{}", tag(2));
-    let two = [tag(1), tag(2)].join(", ");
-    for (name, value) in [("if-match", "*"), ("if-match", "x"), ("if-match", &weak), ("if-match", &two)] {
-        server.call(put(0).header(name, value)).await.refused(ProblemType::MalformedRequest);
+    // By strong comparison (RFC 9110, section 13.1.1).
+    for other in ["\"x\"", "\"\"", &weak, &format!("\"x,\", {weak} , {}", tag(1))] {
+        server.call(put(0).header("if-match", other)).await.refused(ProblemType::NoteChanged);
     }
+    for malformed in ["x", "", "\"x", "\"x\" \"y\"", "w/\"x\"", "*, \"x\""] {
+        server.call(put(0).header("if-match", malformed)).await.refused(ProblemType::MalformedRequest);
+    }
+    let two = [tag(1), tag(2)].join(", ");
+    assert_eq!(server.call(put(1).header("if-match", two)).await.status, 204);
+    assert_eq!(server.call(put(2).header("if-match", "*")).await.status, 204);
     server.call(put(0).header("if-none-match", tag(1))).await.refused(ProblemType::MalformedRequest);
     let both = put(0).header("if-match", tag(2)).header("if-none-match", "*");
     server.call(both).await.refused(ProblemType::MalformedRequest);

@@ -358,10 +358,13 @@ async fn silent_connections_make_room_and_working_ones_do_not() {
         (tokio::spawn(read_on),)
     };
     let works = [working().await.0, working().await.0];
-    // The next is told to come back; who watches is answered.
+    // The next download is told to come back; whoever asks for little is answered, and who watches.
     let (mut busy, mut watch) = (listening.connect().await, listening.connect().await);
-    busy.write_all(ask.as_bytes()).await.unwrap();
+    busy.write_all(large.as_bytes()).await.unwrap();
     refused(&read_to_end(&mut busy).await, ProblemType::Busy);
+    let mut little = listening.connect().await;
+    little.write_all(ask.as_bytes()).await.unwrap();
+    assert!(read_to_end(&mut little).await.starts_with("HTTP/1.1 200"));
     watch.write_all(head(&Method::GET, "/health/live", &[]).as_bytes()).await.unwrap();
     assert!(read_to_end(&mut watch).await.starts_with("HTTP/1.1 200"));
     for work in works {

@@ -36,6 +36,10 @@ async fn requests_that_cannot_be_parsed_get_a_problem_document() {
     ] {
         cases.push((malformed.into(), ProblemType::MalformedRequest));
     }
+    for rest in ["", "line\nanother", &"x".repeat(20_000)] {
+        let huge = format!("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n{rest}", u64::MAX);
+        cases.push((huge.into(), ProblemType::MalformedRequest));
+    }
     let filler = "x".repeat(200_000);
     cases.push((format!("GET /{filler} HTTP/1.1\r\nhost: a\r\n\r\n").into(), ProblemType::UriTooLong));
     cases.push((format!("GET / HTTP/1.1\r\nhost: a\r\nx: {filler}\r\n\r\n").into(), ProblemType::HeadersTooLarge));
@@ -112,6 +116,8 @@ async fn a_request_names_one_host() {
             "host: a:99999\r\n",
             "host: :80\r\n",
             "host: [::1\r\n",
+            "host: [zz]\r\n",
+            "host: []\r\n",
             "host: a,b\r\n",
         ] {
             let answer = said(&listening, ask("1.1", hosts).replace("/s ", &format!("{path} ")).as_bytes()).await;

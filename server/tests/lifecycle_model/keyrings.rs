@@ -72,7 +72,7 @@ fn object(revision: u64, seed: u8) -> KeyringObject {
 }
 
 fn this(seed: u8) -> Replaces {
-    Replaces::This(Digest::from_bytes([seed; 32]))
+    Replaces::OneOf(vec![Digest::from_bytes([seed; 32])])
 }
 
 #[test]

@@ -146,7 +146,7 @@ async fn a_note_whose_answer_is_lost_is_kept() {
     create(&ledger, share(1)).await;
     for cuts in CUTS {
         // Nobody else changes it, so ours is kept although its answers are lost.
-        let seen = Replaces::This(Digest::of(b"after"));
+        let seen = Replaces::OneOf(vec![Digest::of(b"after")]);
         ledger.put_note(&share(1), b"after".to_vec(), Replaces::Anything).await.unwrap();
         // The first answer says what is there.
         between.cut_answers(cuts + 1);

@@ -39,6 +39,21 @@ async fn fill(client: &Client, package: &Package) -> u32 {
     panic!("the disk should be full");
 }
 
+#[tokio::test]
+async fn a_file_that_may_not_grow_is_refused_as_a_full_disk_and_ends_nothing() {
+    // The ledger has a ballast, unless it is told not to.
+    let options = Options::flags(&["--ballast-bytes", "0"]);
+    let server = Server::start_with(Options { file_bytes: Some(4 << 20), ..options }).await;
+    let client = server.client();
+    let (_, large) = sealed(5 << 20, 64, 8 << 20);
+    assert_eq!(fill(&client, &large).await, 0);
+    assert_nothing_half_done(&server, &client, &large, 0).await;
+    let (files, small) = sealed(1 << 20, 65, 1 << 20);
+    let link = send(&server, &small, &LinkTerms::default()).await;
+    let recipient = Recipient::new(&client, &link, None).unwrap();
+    assert_same_files(&recipient.take().await.unwrap().files().await.unwrap(), &files);
+}
+
 /// What is stored is what was acknowledged, and no file besides.
 async fn assert_nothing_half_done(server: &Server, client: &Client, package: &Package, acknowledged: u32) {
     let stored = client.stored_parts(package).await.unwrap();

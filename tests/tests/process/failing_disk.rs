@@ -2,6 +2,7 @@
 //! it works again.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use subrosa_shared::api::ShareState;
 use subrosa_shared::problem::ProblemType;
@@ -10,10 +11,13 @@ use subrosa_tests::client::upload::LinkTerms;
 use subrosa_tests::failing_files::{FailingFiles, READS, SYNCS, WRITES};
 use subrosa_tests::only_on_a_file;
 use subrosa_tests::server::Server;
+use subrosa_tests::wait;
 use tokio::time::sleep;
 
 use crate::guessing::retry_after;
 use crate::{assert_problem, assert_same_files, send, small_parts};
+
+const WITHIN: Duration = Duration::from_secs(20);
 
 fn ledger_of(server: &Server) -> Vec<PathBuf> {
     ["ledger.sqlite", "ledger.sqlite-wal"].map(|name| server.data().join(name)).to_vec()
@@ -69,6 +73,28 @@ async fn a_ledger_that_cannot_be_read_ends_nothing() {
     failing.mend().await;
     assert_same_files(&recipient.take().await.unwrap().files().await.unwrap(), &files);
     assert!(!server.ciphertext(&package.share()).is_empty());
+}
+
+#[tokio::test]
+async fn when_the_disk_of_the_ledger_comes_back_the_server_is_ready_by_itself() {
+    only_on_a_file!();
+    let server = Server::start().await;
+    let (files, package) = small_parts(100_000, 85);
+    let link = send(&server, &package, &LinkTerms::default()).await;
+    // So that it knows nothing by heart.
+    let server = server.kill_and_start_again().await;
+    let recipient = Recipient::new(&server.client(), &link, None).unwrap();
+    let failing = FailingFiles::of(&server, READS, &ledger_of(&server)).await;
+    let unready = async || {
+        let _ = recipient.open().await;
+        is_ready(&server).await
+    };
+    wait::until_so(WITHIN, "it is found", unready, |ready| !ready).await;
+    // Longer than it takes to look three times.
+    sleep(Duration::from_secs(2)).await;
+    failing.mend().await;
+    wait::until_so(WITHIN, "it is ready again", async || is_ready(&server).await, |ready| *ready).await;
+    assert_same_files(&recipient.take().await.unwrap().files().await.unwrap(), &files);
 }
 
 #[tokio::test]

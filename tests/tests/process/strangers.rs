@@ -190,6 +190,33 @@ async fn more_slow_strangers_than_connections_stop_nobody() {
     }
 }
 
+/// Sends a push of 128 KiB, a kilobyte at a time, and begins again whenever it is cut off.
+async fn drip(port: u16, at: usize) {
+    let first = first_bytes(Way::Push, "", &"A".repeat(43));
+    loop {
+        let Some(mut stream) = stranger(port, at, Way::Push, &first).await else { continue };
+        while stream.write_all(&[b' '; 1050]).await.is_ok() {
+            let mut answer = [0; 16];
+            if timeout(Duration::from_millis(420), stream.read(&mut answer)).await.is_ok() {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::print_stdout, reason = "docs/BENCHMARKS.md says it")]
+async fn strangers_who_are_never_silent_but_slow_stop_nobody() {
+    let options = Options::flags(&["--connections-max", "256"]).logging("warn,subrosa_server=info");
+    let server = Server::start_with(options).await;
+    let port = server.port();
+    let mut all = tokio::task::JoinSet::new();
+    (0..300).for_each(|at| drop(all.spawn(drip(port, at))));
+    let slowest = others(&server, &server.origin(), &mut [], 5).await;
+    println!("300 who drip kilobytes on 256 connections: the slowest answer took {slowest:?}");
+    all.shutdown().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::print_stdout, reason = "docs/BENCHMARKS.md says it")]
 async fn behind_the_proxy_of_the_document_512_slow_strangers_stop_nobody_either() {

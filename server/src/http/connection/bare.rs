@@ -27,12 +27,14 @@ pub(super) fn place_in(written: &[u8]) -> Option<usize> {
     is_bare.then_some(start + place)
 }
 
-/// Why a request was not parsed. `held` is hyper's own answer, `read` what was read of the request.
-pub(super) fn refusal(held: Option<&[u8]>, read: &[u8]) -> Error {
+/// Why a request was not parsed. `held` is hyper's own answer, `read` what was read of the request
+/// and not taken, `is_head_taken` whether its head was.
+pub(super) fn refusal(held: Option<&[u8]>, read: &[u8], is_head_taken: bool) -> Error {
     let status = held.and_then(|held| held.get(9..12));
     let has_line = read.iter().take(REQUEST_LINE_MAX).any(|byte| *byte == b'\n');
     match status {
         Some(b"414") => Error::UriTooLong,
+        Some(b"431") if is_head_taken => Error::MalformedRequest("No body is as long as content-length says."),
         Some(b"431") if has_line => Error::HeadersTooLarge,
         Some(b"431") => Error::UriTooLong,
         _ => Error::MalformedRequest("It is not HTTP/1.1 as RFC 9112 has it."),
@@ -90,16 +92,17 @@ mod tests {
 
     #[test]
     fn head_is_answered_without_a_body() {
-        let error = refusal(None, b"HEAD ");
+        let error = refusal(None, b"HEAD ", false);
         let (head, whole) = (document(&error, is_head(b"\r\nHEAD ")), document(&error, is_head(b"HEADS ")));
         assert!(head.ends_with(HEAD_END) && whole.starts_with(&head) && whole.ends_with(b"}"));
     }
 
     #[test]
     fn what_was_too_long_is_told() {
-        let read = |text: &str| refusal(Some(BARE.as_bytes()), text.as_bytes()).problem().status;
+        let read = |text: &str| refusal(Some(BARE.as_bytes()), text.as_bytes(), false).problem().status;
         assert_eq!(read("GET / HTTP/1.1\r\nx: y"), 431);
         assert_eq!(read(&format!("GET /{}", "x".repeat(65_000))), 414);
-        assert_eq!(refusal(None, b"PRI * HTTP/2.0\r\n\r\n").problem().status, 400);
+        assert_eq!(refusal(Some(BARE.as_bytes()), b"a\nb", true).problem().status, 400);
+        assert_eq!(refusal(None, b"PRI * HTTP/2.0\r\n\r\n", false).problem().status, 400);
     }
 }

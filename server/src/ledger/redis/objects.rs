@@ -39,7 +39,7 @@ impl RedisLedger {
         &self,
         share: &ShareId,
         note: &[u8],
-        replaces: Replaces,
+        replaces: &Replaces,
     ) -> Result<PutNote, LedgerError> {
         let keys = self.keys.record(&RecordKey::Share(*share));
         let versioned = rows::note_bytes(WriteId::generate(), note);

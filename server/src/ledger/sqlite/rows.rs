@@ -388,7 +388,7 @@ pub(super) fn put_note(
     connection: &Connection,
     share: &ShareId,
     new: &[u8],
-    replaces: Replaces,
+    replaces: &Replaces,
 ) -> rusqlite::Result<PutNote> {
     let there = note(connection, share)?.as_deref().map(Digest::of);
     if !replaces.allows(&Digest::of(new), there.as_ref()) {

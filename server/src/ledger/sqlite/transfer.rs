@@ -142,7 +142,7 @@ fn import(
         rows::add_object(connection, &share, object)?;
     }
     if let Some(note) = &exported.note {
-        rows::put_note(connection, &share, note, Replaces::Anything)?;
+        rows::put_note(connection, &share, note, &Replaces::Anything)?;
     }
     Ok(None)
 }

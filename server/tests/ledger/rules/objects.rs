@@ -104,7 +104,7 @@ pub(crate) async fn a_note_replaces_the_one_that_it_names(backend: &dyn Backend)
     let ledger = backend.open(&clock()).await;
     create(ledger.as_ref(), share(1)).await;
     let put = async |note: &[u8], replaces| ledger.put_note(&share(1), note.to_vec(), replaces).await.unwrap();
-    let seen = |note: &[u8]| Replaces::This(Digest::of(note));
+    let seen = |note: &[u8]| Replaces::OneOf(vec![Digest::of(note)]);
     assert_eq!(put(b"one", seen(b"none")).await, PutNote::Changed);
     for _ in 0..2 {
         assert_eq!(put(b"one", Replaces::Nothing).await, PutNote::Stored, "again: its answer may have been lost");
@@ -122,7 +122,7 @@ pub(crate) async fn a_note_replaces_the_one_that_it_names(backend: &dyn Backend)
             loop {
                 let there = ledger.note(&share(1)).await.unwrap().unwrap();
                 let mine = [there.as_slice(), &[writer]].concat();
-                if ledger.put_note(&share(1), mine, Replaces::This(Digest::of(&there))).await.unwrap()
+                if ledger.put_note(&share(1), mine, Replaces::OneOf(vec![Digest::of(&there)])).await.unwrap()
                     == PutNote::Stored
                 {
                     return;
