@@ -141,6 +141,7 @@ impl Connections {
         if let Some(peer) = peer
             && inner.of_peer.get(&peer).is_some_and(|count| *count >= self.limits.per_peer_max)
             && !inner.close_idlest(Duration::ZERO, |entry| entry.peer == Some(peer))
+            && !inner.close_unseen(peer)
         {
             return None;
         }
@@ -199,7 +200,7 @@ impl Connections {
                         since >= if is_first { self.limits.headers } else { self.limits.idle }
                     }
                     Inactivity::InHeaders(since) => since >= self.limits.headers,
-                    Inactivity::InRequest { .. } | Inactivity::None => false,
+                    Inactivity::InRequest { .. } | Inactivity::NotSeen(_) | Inactivity::None => false,
                 };
                 if over {
                     entry.activity.close();
@@ -264,13 +265,26 @@ impl Inner {
                 let may_go = is_slow || is_in_the_way || since >= REQUEST_GAP_MIN;
                 may_go.then_some((true, Reverse(rate), since, *id))
             }
-            Inactivity::None => None,
+            Inactivity::NotSeen(_) | Inactivity::None => None,
         });
         let Some((.., id)) = slow.max() else { return false };
         if let Some(gone) = self.remove(id) {
             gone.activity.close();
         }
         true
+    }
+
+    /// Closes the connection of a peer that came first of those that the server has not come to yet:
+    /// all of them are the same peer's. Whether there was one.
+    fn close_unseen(&mut self, peer: Peer) -> bool {
+        let now = Instant::now();
+        let unseen = self.entries.iter().filter(|(_, entry)| entry.peer == Some(peer));
+        let unseen = unseen.filter_map(|(id, entry)| match entry.activity.inactivity(now) {
+            Inactivity::NotSeen(since) => Some((since, *id)),
+            _ => None,
+        });
+        let Some((_, id)) = unseen.max() else { return false };
+        self.remove(id).inspect(|gone| gone.activity.close()).is_some()
     }
 
     fn remove(&mut self, id: u64) -> Option<Entry> {
@@ -450,7 +464,7 @@ mod tests {
         let new = [1, 2].map(|_| connections.admit(from("192.0.2.1")).unwrap());
         tokio::time::sleep(FIRST_REQUEST_GRACE).await;
         assert!(connections.admit(from("192.0.2.2")).unwrap().is_over_limit);
-        assert!(connections.admit(from("192.0.2.1")).is_none());
+        assert!(!new.iter().any(is_closed), "not for another peer");
         // Half a request came, and the server has not looked whether more of it did.
         new.iter().for_each(|guard| assert!(guard.activity.read(10)));
         assert!(connections.admit(from("192.0.2.2")).unwrap().is_over_limit);

@@ -59,7 +59,9 @@ pub(super) enum Inactivity {
     InHeaders(Duration),
     /// A body does not come, or an answer is not taken.
     InRequest { since: Duration, pace: Pace },
-    /// It does not: the server works, or has not come to it yet.
+    /// It came so long ago, and the server has not come to it yet.
+    NotSeen(Duration),
+    /// It does not: the server works.
     None,
 }
 
@@ -200,7 +202,7 @@ impl Activity {
                 Inactivity::InRequest { since, pace: Pace { waited, moved: *moved } }
             }
             State { in_request: true, .. } => Inactivity::None,
-            State { awaits_bytes: false, .. } => Inactivity::None,
+            State { awaits_bytes: false, .. } => Inactivity::NotSeen(since),
             State { in_headers: true, .. } => Inactivity::InHeaders(since),
             State { is_first, .. } => Inactivity::BeforeRequest { since, is_first: *is_first },
         }
