@@ -102,7 +102,7 @@ export class HeldLink {
     try {
       return await navigator.locks.request(`subrosa/lease/${this.id}`, act);
     } catch (error) {
-      // Where site data is blocked, there are no locks, and no secret that another tab would find.
+      // Where site data is blocked, there are no locks.
       if (isAsked) throw error;
       return ask();
     }

@@ -54,7 +54,7 @@ const BODY_MILLIS = 10 * 60_000;
  * Makes a call, again and again while that makes sense.
  *
  * @param {Call} call
- * @returns {Promise<Response>} one that is ok: whether it is the server's, those who call this find out
+ * @returns {Promise<Response>} one that is ok
  */
 async function send(call) {
   let untold = 0;
@@ -70,8 +70,7 @@ async function send(call) {
 }
 
 /**
- * Makes a call whose answer is JSON, and gives what it holds. There is no way to call without saying what the answer has to be:
- * that something in between answers with 200 does not mean that anything was done.
+ * What the JSON of an answer holds. Nobody calls without saying what it has to be: others answer with 200, too.
  *
  * @template T
  * @param {Call} call
@@ -81,7 +80,7 @@ async function send(call) {
 export const sendForJson = async (call, check) => read(await readAnswer(call, (response) => response.text()), check);
 
 /**
- * The same, as the text that came: for those who hand it on to a key worker.
+ * The same as text, for a key worker.
  *
  * @template T
  * @param {Call} call
@@ -94,7 +93,7 @@ export async function sendForText(call, check) {
   return body;
 }
 
-/** Makes a call whose answer is that it is done (204), and nothing else. @param {Call} call */
+/** Where the answer is 204. @param {Call} call */
 export async function sendForNothing(call) {
   const { status } = await send(call);
   if (status !== 204) throw notUnderstood();
@@ -214,7 +213,7 @@ const isOurs = (type) => /^(?:application\/(?:json|octet-stream)\b|$)/iu.test(ty
 /** @param {Response} response */
 export const isAnswer = (response) => response.ok && isOurs(response.headers.get("content-type"));
 
-/** Whether what is sealed comes: nothing else of the server's has its media type. @param {Response} response */
+/** Whether what is sealed comes. @param {Response} response */
 export const isSealed = (response) =>
   response.ok && /^application\/octet-stream\b/iu.test(response.headers.get("content-type") ?? "");
 

@@ -125,7 +125,6 @@ export class DeadEnds {
       case "answer":
         return this.show("error", problems.server, again);
       default: {
-        // Workers tell of failed calls by what failed, not by the class of the error.
         const said = sentenceOf(failure) || (this.#words.unexpected?.() ?? problems.unexpected);
         return this.show("error", withWait(said, failure), again);
       }

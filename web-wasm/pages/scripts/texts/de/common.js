@@ -72,6 +72,6 @@ export const strangers = {
   answer: (status, host) =>
     `Nicht Subrosa hat geantwortet, sondern etwas dazwischen (${status ? `Status ${status}` : "der Weg zu einer anderen Seite"}): ` +
     (status >= 500
-      ? `ein Proxy, der den Server nicht erreicht. Versuchen Sie es später noch einmal, oder fragen Sie den Betreiber von ${host}.`
+      ? `ein Proxy, der den Server nicht erreicht. Versuchen Sie es später, oder fragen Sie den Betreiber von ${host}.`
       : `ein Proxy oder die Anmeldung eines Netzes. Melden Sie sich dort an, oder fragen Sie den Betreiber von ${host}.`),
 };
