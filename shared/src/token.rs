@@ -118,6 +118,17 @@ token!(OwnerSecret, Owner, "the owner of a share");
 token!(PushSecret, PushLink, "a link to a push");
 token!(PushOwnerSecret, PushOwner, "the owner of a push");
 
+/// What the first whole token in a text opens, wherever it is to be opened. `None`: there is none,
+/// or one of a kind that this version does not know.
+#[must_use]
+pub fn kind_in(text: &str) -> Option<Kind> {
+    match find(text, Kind::ShareLink) {
+        Ok(_) => Some(Kind::ShareLink),
+        Err(TokenError::OtherKind(kind)) => Some(kind),
+        Err(_) => None,
+    }
+}
+
 fn checksum(secret: &[u8], kind: u8) -> [u8; CHECKSUM_LEN] {
     let digest = labelled_digest(Label::Token, &[secret, &[kind]]);
     *digest.first_chunk().expect("a digest is longer than a checksum")
@@ -272,6 +283,10 @@ mod tests {
         );
         assert_eq!(LinkSecret::from_text(&format!("https://example.org/s#{changed}")), Err(TokenError::Checksum));
         assert_eq!(OwnerSecret::from_text(&token), Err(TokenError::OtherKind(Kind::ShareLink)));
+        for kind in [Kind::ShareLink, Kind::PushLink, Kind::Owner, Kind::PushOwner, Kind::Space] {
+            assert_eq!(kind_in(&format!("https://x.example/s#{}", *encode(&[9; 32], kind))), Some(kind));
+        }
+        assert_eq!(kind_in(&token[1..]), None);
         assert_eq!(LinkSecret::from_text(&encode(&[9; 32], Kind::Space)), Err(TokenError::OtherKind(Kind::Space)));
         assert_eq!(LinkSecret::from_text(&"a".repeat(TEXT_BYTES_MAX + 1)), Err(TokenError::TooLong));
     }

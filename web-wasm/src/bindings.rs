@@ -35,13 +35,29 @@ use serde::Serialize;
 #[cfg(feature = "seal")]
 use subrosa_shared::json::from_slice;
 use subrosa_shared::password::{Password, PasswordError};
-use subrosa_shared::token::TokenError;
+use subrosa_shared::token::{Kind, TokenError, kind_in};
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The platform's randomness. Pages check [`words::has_randomness`] before anything else; a failure
 /// later stops the module.
 fn rng() -> UnwrapErr<SysRng> {
     UnwrapErr(SysRng)
+}
+
+/// What the token in a text opens: `share`, `push`, `share-owner`, `push-owner`; empty if there is
+/// none, or one that only a later version opens.
+#[wasm_bindgen(js_name = kindOf)]
+#[must_use]
+pub fn kind_of(text: &str) -> String {
+    let kind = match kind_in(text) {
+        Some(Kind::ShareLink) => "share",
+        Some(Kind::PushLink) => "push",
+        Some(Kind::Owner) => "share-owner",
+        Some(Kind::PushOwner) => "push-owner",
+        _ => "",
+    };
+    kind.to_owned()
 }
 
 /// An error on its way to JavaScript: an `Error` with the name `SubrosaError`, a stable `variant`,

@@ -7,6 +7,9 @@ import type { EndReason } from "/api";
 export type EndTexts = Record<Exclude<EndReason, "abandoned">, EndText> & { abandoned?: EndText };
 type EndText = (when: string) => string;
 
+/** What the token of a link opens. */
+export type LinkKind = "share" | "push" | "share-owner" | "push-owner";
+
 /** Where a visit to a link ends, and why. */
 export type DeadEnd =
   | "gone"

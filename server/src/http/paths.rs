@@ -59,8 +59,8 @@ pub(super) fn meant(path: &str) -> Option<&'static str> {
 /// The path of a page that people open, by the name in it.
 fn named(name: &[u8]) -> Option<&'static str> {
     let pages = PAGES.iter().filter(|page| matches!(page.head, Head::Of(_)));
-    let paths = pages.filter_map(|page| page.paths.first().copied());
-    paths.into_iter().find(|path| path.as_bytes()[1..].eq_ignore_ascii_case(name))
+    let mut paths = pages.flat_map(|page| page.paths.iter().copied());
+    paths.find(|path| path.as_bytes()[1..].eq_ignore_ascii_case(name))
 }
 
 /// Without the spaces, stops, quotes and brackets around it that a text has around an address.
@@ -94,6 +94,9 @@ mod tests {
             ("/p/", "/p"),
             ("/p%2F", "/p"),
             ("/Push/", "/push"),
+            ("/O", "/o"),
+            ("/o/", "/o"),
+            ("/o/index.html", "/o"),
             ("//", "/"),
             ("/index.html", "/"),
         ] {

@@ -129,7 +129,7 @@ async fn an_address_that_is_none_of_a_sender_is_told_what_it_is() {
     for (address, state, says) in [
         (format!("{page}#{}", &unknown[..unknown.len() - 4]), "damaged", "damaged"),
         (format!("{page}#{}", *unknown), "not-found", "There is nothing here"),
-        (format!("{page}#{of_recipient}"), "other-kind", "for a recipient"),
+        (format!("{page}#{of_recipient}"), "other-kind", "a link to files"),
     ] {
         sender.look_at_push(&address, state).await;
         assert!(sender.visible().await.contains(says), "{state}: {}", sender.visible().await);

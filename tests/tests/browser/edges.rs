@@ -44,7 +44,7 @@ async fn what_stands_unseen_around_a_password_of_files_costs_no_guess() {
         paste(&recipient, text).await;
         let said = asked(&recipient).await;
         assert!(said.contains(&format!("It {place} with")), "{text:?}: {said}");
-        assert_eq!(recipient.focused().await, "password-trim");
+        assert_eq!(recipient.focused().await, "password-as-it-is");
         // Typed on, the question is gone.
         recipient.type_into("password", "x").await;
         assert!(recipient.all("#password-edges").await.is_empty());

@@ -39,6 +39,7 @@ mod round_trip;
 mod saved_names;
 mod sent_list;
 mod sheets;
+mod strangers;
 mod tree;
 mod typed;
 mod used_again;

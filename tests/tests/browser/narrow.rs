@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 use subrosa_tests::browser::pages::Choices;
+use subrosa_tests::browser::pages_push::Handover;
 use subrosa_tests::browser::{Browser, SOON, turn};
 use subrosa_tests::bytes::noise;
 use subrosa_tests::client::package::Source;
@@ -144,4 +145,28 @@ async fn an_interrupted_upload_is_told_in_every_language() {
         wait::until_so(SOON, "that is another file", told, |told| !told.is_empty()).await;
         speaks(&sender, reader).await;
     }
+}
+
+#[tokio::test]
+async fn a_long_name_without_a_space_makes_no_page_wider() {
+    only_if_browser_can!(DevTools);
+    let _turn = turn().await;
+    let (server, sender) = (Server::start().await, narrow("en").await);
+    let name = "y".repeat(200);
+    let fits = async || sender.script("return document.documentElement.scrollWidth <= innerWidth").await;
+    let files = sender.prepare(&[("letter.txt", b"Dear friend")]);
+    sender.send(&server.origin(), &files, &Choices::downloads(2)).await;
+    sender.script("for (const more of document.querySelectorAll('details')) more.open = true").await;
+    sender.type_into("add-label", &name).await;
+    sender.click("add-make").await;
+    let named =
+        "return [...document.querySelectorAll('#timeline bdi')].some((name) => name.textContent.includes('yyy'))";
+    wait::until_so(SOON, "the timeline names it", async || sender.script(named).await, |named| *named == true).await;
+    assert_eq!(fits().await, true, "the owner's page");
+    sender.open(&format!("{}/links", server.origin())).await;
+    sender.state_of(&["list"]).await;
+    assert_eq!(fits().await, true, "the list");
+    let handover = Handover { label: Some(&name[..100]), ..Handover::password(&[("secret", "canary")]) };
+    sender.push(&server.origin(), &handover).await;
+    assert_eq!(fits().await, true, "the owner's page of a push");
 }

@@ -62,6 +62,9 @@ async fn each_person_gets_a_link_and_one_ends_without_the_others() {
     add(&sender, "Bob", "right").await;
     until_others(&sender, &[("Anna Canary", "ready"), ("Bob", "ready")]).await;
     sender.assert_accessible().await;
+    sender.type_into("add-label", "Bob\nCleo").await;
+    let said = async || sender.text("add-twice").await;
+    wait::until_so(SOON, "Bob has one", said, |said| said.contains("already") && said.contains("“Bob")).await;
     let (anna, bob) = (copied(&sender, "Anna Canary").await, copied(&sender, "Bob").await);
     assert!(anna != bob && anna != first && bob != first);
 

@@ -1,6 +1,5 @@
 //! For the page *reveal*.
 
-use subrosa_shared::secret::PushOwnerSecret;
 use wasm_bindgen::prelude::*;
 
 use super::holder::holder_methods;
@@ -53,13 +52,6 @@ impl PushReader {
     pub fn forget(&mut self) {
         self.0.forget();
     }
-}
-
-/// Whether a text has the link of a push's owner: another page opens it.
-#[wasm_bindgen(js_name = isPushOwner)]
-#[must_use]
-pub fn is_push_owner(text: &str) -> bool {
-    PushOwnerSecret::from_text(text).is_ok()
 }
 
 impl From<RevealError> for Thrown {

@@ -156,7 +156,7 @@ async fn an_owner_with_a_wrong_address_is_told_what_it_is() {
     for (address, state, says) in [
         (damaged, "damaged", "damaged"),
         (unknown, "not-found", "There is nothing here"),
-        (format!("{page}#{of_recipient}"), "other-kind", "for a recipient"),
+        (format!("{page}#{of_recipient}"), "other-kind", "a link to a password"),
     ] {
         sender.look_at_push(&address, state).await;
         assert!(sender.visible().await.contains(says), "{state}: {}", sender.visible().await);

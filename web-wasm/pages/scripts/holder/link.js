@@ -92,7 +92,19 @@ export class HeldLink {
    * @param {() => Promise<T>} ask
    * @returns {Promise<T>}
    */
-  alone(ask) {
-    return navigator.locks ? navigator.locks.request(`subrosa/lease/${this.id}`, ask) : ask();
+  async alone(ask) {
+    if (!navigator.locks) return ask();
+    let isAsked = false;
+    const act = () => {
+      isAsked = true;
+      return ask();
+    };
+    try {
+      return await navigator.locks.request(`subrosa/lease/${this.id}`, act);
+    } catch (error) {
+      // Where site data is blocked, there are no locks.
+      if (isAsked) throw error;
+      return ask();
+    }
   }
 }

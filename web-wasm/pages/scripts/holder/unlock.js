@@ -5,6 +5,7 @@ import { addTexts, problems } from "../i18n/texts.js";
 import { countText, refusalOf, sentenceOf, soonText } from "../i18n/wording.js";
 import { CallError } from "../net/api.js";
 import { LONG_MILLIS, onDemand } from "../net/waiting.js";
+import { withoutEdges } from "../ui/unseen.js";
 import { button, element, setText, show, state, wireShowPassword } from "../ui/views.js";
 
 /** No link has a longer password (PROTOCOL.md, section 5). */
@@ -32,11 +33,6 @@ let held = false;
 let busy = false;
 /** A password that is meant as it is, although it begins or ends with what nobody sees. */
 let meant = "";
-/** Spaces, and what shows nothing. What emoji and flags end with is not among it. */
-const UNSEEN =
-  "[\\s\\u00ad\\u034f\\u061c\\u115f\\u1160\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufeff\\uffa0]+";
-const EDGES = new RegExp(`^${UNSEEN}|${UNSEEN}$`, "gu");
-
 /**
  * Listens to the form. Called once.
  *
@@ -98,7 +94,7 @@ async function submit(open) {
  */
 async function asked(input, open) {
   const { value } = input;
-  const trimmed = value.replace(EDGES, "");
+  const trimmed = withoutEdges(value);
   if (trimmed === value || value === meant) return false;
   const [{ askAboutEdges }] = await onDemand(Promise.all([import("./unseen-edges.js"), addTexts("edges")]));
   askAboutEdges(input, trimmed, (password) => {

@@ -39,11 +39,12 @@ export function askAboutEdges(input, trimmed, go) {
     });
     return button;
   };
-  const without = choice("trim", texts.remove, trimmed);
-  without.className = "primary";
-  buttons.append(without, choice("as-it-is", texts.keep, value));
+  // Whoever set the password may have copied it along, too: what was given is tried first.
+  const asItIs = choice("as-it-is", texts.keep, value);
+  asItIs.className = "primary";
+  buttons.append(asItIs, choice("trim", texts.remove, trimmed));
   box.append(words, buttons);
   element("password-problem", HTMLElement).after(box);
   input.addEventListener("input", () => box.remove(), { once: true });
-  without.focus();
+  asItIs.focus();
 }

@@ -12,7 +12,8 @@
  * & typeof import("../texts/en/receive.js") & typeof import("../texts/en/files.js")
  * & typeof import("../texts/en/preview.js") & typeof import("../texts/en/card.js")
  * & typeof import("../texts/en/owner.js") & typeof import("../texts/en/push.js")
- * & typeof import("../texts/en/links.js") & typeof import("../texts/en/phrase.js") & typeof import("../texts/en/edition.js") & typeof import("../texts/en/reveal.js") & typeof import("../texts/en/edges.js")} Texts
+ * & typeof import("../texts/en/links.js") & typeof import("../texts/en/phrase.js") & typeof import("../texts/en/edition.js") & typeof import("../texts/en/reveal.js") & typeof import("../texts/en/edges.js")
+ * & typeof import("../texts/en/other-kinds.js")} Texts
  */
 
 export const language = document.documentElement.lang;
@@ -64,6 +65,7 @@ export const kept = group("kept");
 export const presets = group("presets");
 
 export const edges = group("edges");
+export const otherKinds = group("otherKinds");
 
 export const reveal = group("reveal");
 export const revealProblems = group("revealProblems");
@@ -72,7 +74,6 @@ export const revealGone = group("revealGone");
 export const heldDeadEnds = group("heldDeadEnds");
 export const kinds = group("kinds");
 export const fields = group("fields");
-export const others = group("others");
 
 /** Resolves when the texts are there, and stand on the page. */
 export const textsReady = load();

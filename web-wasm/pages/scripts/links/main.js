@@ -16,8 +16,9 @@ import * as wasm from "/wasm/seal.js";
 
 import { links as texts, page, problems, textsReady } from "../i18n/texts.js";
 import { momentText, refusalOf } from "../i18n/wording.js";
-import { CallError, read, sendForText } from "../net/api.js";
-import { openWith } from "../net/fragment.js";
+import { CallError, sendForJson } from "../net/api.js";
+import { followNewLinks, forgetFragment, openWith, takeFragment } from "../net/fragment.js";
+import { onDemand } from "../net/waiting.js";
 import { isConfig } from "../owner/answers.js";
 import { showChannels } from "../owner/channels.js";
 import { copyLink } from "../owner/copy-link.js";
@@ -61,6 +62,9 @@ let askedFrom = null;
 
 async function start() {
   whenStuck(() => fail(undefined));
+  followNewLinks();
+  const text = takeFragment();
+  forgetFragment();
   await textsReady;
   const module = await startEngine("seal", wasm);
   if (!module) return;
@@ -71,6 +75,24 @@ async function start() {
   whenKeyringChanged(() => void load());
   keepInStep((outcome) => void showInStep(outcome));
   await configure();
+  if (text !== "") await takeAddress(text);
+}
+
+/** An address that came with the page's own: an owner's can be taken into the list; another has its own page. @param {string} text */
+async function takeAddress(text) {
+  const kind = await keyWorker.ask("kindOf", text);
+  if (kind === "share" || kind === "push") {
+    const { words, go } = await onDemand(import("../ui/other-kind.js")).then(({ wayOf }) => wayOf(kind, text));
+    setText("stop-title", words.title);
+    setText("error", words.text);
+    button("retry").hidden = !go;
+    button("retry").textContent = words.button;
+    button("retry").onclick = go ?? null;
+    return show("error");
+  }
+  const field = element("import-address", HTMLInputElement);
+  field.value = text;
+  field.focus();
 }
 
 /** Shows what this browser keeps. */
@@ -101,7 +123,7 @@ async function showInStep(outcome) {
 async function configure() {
   try {
     const call = { method: "GET", path: "/config", signal: new AbortController().signal, triesMax: 3 };
-    config = read(await sendForText(call), isConfig);
+    config = await sendForJson(call, isConfig);
     showChannels(config);
   } catch (error) {
     say(error);

@@ -1,7 +1,7 @@
 // @ts-check
 /** Calls about one thing that was sent, whether it is a share or a push: how it stands, its link, what can be changed. */
 
-import { read, sendForBytes, sendForText } from "../net/api.js";
+import { read, sendForBytes, sendForJson, sendForText } from "../net/api.js";
 import { isPush, isShare, newestContent, shownContent } from "../owner/answers.js";
 import { LinkMaker, successorOf } from "../owner/link-maker.js";
 import { OwnerHand } from "../owner/owner-hand.js";
@@ -41,12 +41,12 @@ export class Owned {
 
   /** How it stands. @returns {Promise<{ seen: Seen, endsAt: number }>} */
   async status() {
-    return this.#seen(await sendForText(await this.#call("GET", "")));
+    return this.#seen(await this.#status(await this.#call("GET", "")));
   }
 
   /** The same, and what does not change. @returns {Promise<Pick<KeyringItem, "seen" | "endsAt" | "madeAt" | "hasPassword" | "name">>} */
   async whole() {
-    const body = await sendForText(await this.#call("GET", ""));
+    const body = await this.#status(await this.#call("GET", ""));
     const news = this.#seen(body);
     if (this.#item.kind === "push") {
       const { created_at: madeAt, link } = read(body, isPush);
@@ -64,27 +64,27 @@ export class Owned {
     if (this.#item.kind === "push") {
       const more = isOneMore ? (await this.status()).seen.max + 1 : undefined;
       const json = JSON.stringify({ paused, expires_in_secs: secs, views_max: more });
-      return this.#seen(await sendForText({ ...call, json }));
+      return this.#seen(await this.#status({ ...call, json }));
     }
     // A link ends no later than its share, but may end sooner. A share may have been paused by another program.
-    if (secs !== undefined) await sendForText({ ...call, json: JSON.stringify({ expires_in_secs: secs }) });
-    if (paused === false) await sendForText({ ...call, json: JSON.stringify({ paused }) });
+    if (secs !== undefined) await this.#status({ ...call, json: JSON.stringify({ expires_in_secs: secs }) });
+    if (paused === false) await this.#status({ ...call, json: JSON.stringify({ paused }) });
     for (const { link, downloads_max: max } of await this.#liveLinks()) {
       const json = JSON.stringify({ paused, expires_in_secs: secs, downloads_max: isOneMore ? max + 1 : undefined });
-      await sendForText({ ...(await this.#call("PATCH", `/links/${link}`)), json });
+      await this.#status({ ...(await this.#call("PATCH", `/links/${link}`)), json });
     }
     return this.status();
   }
 
   /** The links of a share that have not ended. */
   async #liveLinks() {
-    const { links } = read(await sendForText(await this.#call("GET", "")), isShare);
+    const { links } = await sendForJson(await this.#call("GET", ""), isShare);
     return links.filter((link) => !link.gone);
   }
 
   /** Has it deleted. */
   async revoke() {
-    await sendForText(await this.#call("DELETE", ""));
+    await this.#status(await this.#call("DELETE", ""));
   }
 
   /**
@@ -145,10 +145,15 @@ export class Owned {
 
   /** Its first file, and how many there are. @returns {Promise<{ name: string, files: number }>} */
   async contents() {
-    const content = newestContent(read(await sendForText(await this.#call("GET", "")), isShare));
+    const content = newestContent(await sendForJson(await this.#call("GET", ""), isShare));
     const manifest = await sendForBytes(await this.#call("GET", `/contents/${content}/manifest`));
     const { files, first } = await this.#keyWorker.ask("contentsOf", this.#item.token, content, manifest);
     return { name: first, files };
+  }
+
+  /** What every call about it answers: how it stands then. @param {import("../net/api.js").Call} call */
+  #status(call) {
+    return this.#item.kind === "push" ? sendForText(call, isPush) : sendForText(call, isShare);
   }
 
   /** @param {string} body */

@@ -56,7 +56,7 @@ const BODY_MILLIS = 10 * 60_000;
  * @param {Call} call
  * @returns {Promise<Response>} one that is ok
  */
-export async function send(call) {
+async function send(call) {
   let untold = 0;
   for (let tries = 1; ; tries += 1) {
     const outcome = await attempt(call, tries);
@@ -69,8 +69,38 @@ export async function send(call) {
   }
 }
 
-/** @param {Call} call */
-export const sendForText = async (call) => readAnswer(call, (response) => response.text());
+/**
+ * What the JSON of an answer holds. Nobody calls without saying what it has to be: others answer with 200, too.
+ *
+ * @template T
+ * @param {Call} call
+ * @param {import("./answers.js").Check<T>} check
+ * @returns {Promise<T>}
+ */
+export const sendForJson = async (call, check) => read(await readAnswer(call, (response) => response.text()), check);
+
+/**
+ * The same as text, for a key worker.
+ *
+ * @template T
+ * @param {Call} call
+ * @param {import("./answers.js").Check<T>} check
+ * @returns {Promise<string>}
+ */
+export async function sendForText(call, check) {
+  const body = await readAnswer(call, (response) => response.text());
+  read(body, check);
+  return body;
+}
+
+/** Where the answer is 204. @param {Call} call */
+export async function sendForNothing(call) {
+  const { status } = await send(call);
+  if (status !== 204) throw notUnderstood();
+}
+
+const notUnderstood = () =>
+  new CallError({ variant: "answer", sentence: "", again: false, wait_millis: 0, gone: null });
 
 /**
  * What an answer holds, as it has to be; anything else is a failed call.
@@ -87,15 +117,32 @@ export function read(body, check) {
   } catch {
     // Not even JSON.
   }
-  throw new CallError({ variant: "answer", sentence: "", again: false, wait_millis: 0, gone: null });
+  throw notUnderstood();
 }
 
 /** Whether a failure says nothing of what was asked for: it is not the server's own, or not as it must be. @param {Failure} failure */
 export const isUnclear = ({ variant }) => ["server", "stranger", "answer"].includes(variant);
 
-/** @param {Call} call */
-export const sendForBytes = async (call) =>
-  readAnswer(call, async (response) => new Uint8Array(await response.arrayBuffer()));
+/** What is sealed, whole. @param {Call} call */
+export const sendForBytes = async (call) => (await sendForTagged(call)).bytes;
+
+/** The same, with its tag. @param {Call} call @returns {Promise<{ bytes: Uint8Array<ArrayBuffer>, tag: string }>} */
+export async function sendForTagged(call) {
+  const { isOfServer, ...answer } = await readAnswer(call, async (response) => ({
+    isOfServer: isSealed(response),
+    tag: response.headers.get("etag") ?? "",
+    bytes: new Uint8Array(await response.arrayBuffer()),
+  }));
+  if (!isOfServer) throw notUnderstood();
+  return answer;
+}
+
+/** What is sealed, as it comes. @param {Call} call @returns {Promise<Response>} */
+export async function sendForStream(call) {
+  const response = await send(call);
+  if (!isSealed(response)) throw notUnderstood();
+  return response;
+}
 
 /**
  * Reads the body too: it can break off like everything else, and then the whole call is made again.
@@ -161,10 +208,14 @@ async function attempt(call, tries) {
 }
 
 /** Whether Subrosa answers with this media type: never with a page. @param {string | null} type */
-export const isOurs = (type) => /^(?:application\/(?:json|octet-stream)\b|$)/iu.test(type ?? "");
+const isOurs = (type) => /^(?:application\/(?:json|octet-stream)\b|$)/iu.test(type ?? "");
 
 /** @param {Response} response */
 export const isAnswer = (response) => response.ok && isOurs(response.headers.get("content-type"));
+
+/** Whether what is sealed comes. @param {Response} response */
+export const isSealed = (response) =>
+  response.ok && /^application\/octet-stream\b/iu.test(response.headers.get("content-type") ?? "");
 
 /** @param {Response} response @param {number} tries @param {Pick<Call, "origin" | "bytes">} [call] */
 export async function refused(response, tries, { origin, bytes } = {}) {

@@ -58,8 +58,11 @@ export const isPush = shape({ created_at: moment, link: isLinkStatus, note: text
 /** @type {Check<import("/api").Log>} */
 export const isLog = shape({ lines: listOf(shape({ at: moment, event: text })) });
 
+/** @type {Check<import("/api").StoredPart>} */
+export const isPart = shape({ index: count, sealed_len: count, digest: text });
+
 /** @type {Check<import("/api").PartList>} */
-export const isPartList = shape({ parts: listOf(shape({ index: count, sealed_len: count, digest: text })) });
+export const isPartList = shape({ parts: listOf(isPart) });
 
 /** @type {import("../net/answers.js").Test} */
 const texts = (value) => typeof value === "object" && value !== null && Object.values(value).every(text);

@@ -4,7 +4,7 @@
  * worker holds one owner, and what one has read of the note, another must not put back.
  */
 
-import { CallError, read, send, sendForBytes, sendForText } from "../net/api.js";
+import { CallError, sendForBytes, sendForJson, sendForNothing, sendForTagged } from "../net/api.js";
 import { isShare } from "./answers.js";
 
 /**
@@ -83,7 +83,7 @@ export class OwnerHand {
 
   /** @param {string} method @param {string} below @param {string} [json] @returns {Promise<import("/api").ShareStatus>} */
   async ask(method, below, json) {
-    return read(await sendForText({ ...this.call(method, below), json }), isShare);
+    return sendForJson({ ...this.call(method, below), json }, isShare);
   }
 
   /**
@@ -102,10 +102,10 @@ export class OwnerHand {
 
   /** @returns {Promise<string>} the tag of the note */
   async readNote() {
-    const response = await send(this.call("GET", "/note"));
-    const noted = await this.#keyWorker.ask("openNote", new Uint8Array(await response.arrayBuffer()));
+    const { bytes, tag } = await sendForTagged(this.call("GET", "/note"));
+    const noted = await this.#keyWorker.ask("openNote", bytes);
     for (const link of noted) this.noted.set(link.link, link);
-    return response.headers.get("etag") ?? "";
+    return tag;
   }
 
   /** Stores the note with what was drawn or settled. @param {string} tag of the note that it replaces */
@@ -114,7 +114,7 @@ export class OwnerHand {
       const bytes = await this.#keyWorker.ask("sealNote");
       try {
         const call = this.call("PUT", "/note");
-        await send({ ...call, headers: { ...call.headers, "if-match": tag }, bytes });
+        await sendForNothing({ ...call, headers: { ...call.headers, "if-match": tag }, bytes });
         break;
       } catch (error) {
         // Another device of the same owner was faster: what it noted stays.

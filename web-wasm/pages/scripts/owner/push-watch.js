@@ -3,7 +3,7 @@
 
 import { events, pushStatus as texts } from "../i18n/texts.js";
 import { countText, momentText } from "../i18n/wording.js";
-import { CallError, read, sendForText } from "../net/api.js";
+import { CallError, read, sendForJson, sendForText } from "../net/api.js";
 import { forgetFragment } from "../net/fragment.js";
 import { setText } from "../ui/views.js";
 import { isLog, isPush } from "./answers.js";
@@ -51,12 +51,12 @@ export class PushWatch extends StatusWatch {
   /** Changes something. @param {"PATCH" | "DELETE"} method @param {Record<string, unknown>} [change] */
   async change(method, change) {
     const json = change && JSON.stringify(change);
-    await this.show(await sendForText({ ...this.#call(method, "/owner", TRIES), json }));
+    await this.show(await sendForText({ ...this.#call(method, "/owner", TRIES), json }, isPush));
   }
 
   /** @param {number} triesMax @override */
   async ask(triesMax) {
-    return sendForText(this.#call("GET", "/owner", triesMax));
+    return sendForText(this.#call("GET", "/owner", triesMax), isPush);
   }
 
   /** @override */
@@ -105,7 +105,7 @@ export class PushWatch extends StatusWatch {
     /** @type {import("/api").Log} */
     let log;
     try {
-      log = read(await sendForText(this.#call("GET", "/log", 1)), isLog);
+      log = await sendForJson(this.#call("GET", "/log", 1), isLog);
     } catch {
       // It comes with the next change.
       return;

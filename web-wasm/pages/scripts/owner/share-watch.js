@@ -3,7 +3,7 @@
 
 import { endings, goneForOwner, shareEvents, status as texts } from "../i18n/texts.js";
 import { countText, endText, momentText } from "../i18n/wording.js";
-import { CallError, isUnclear, read, sendForText } from "../net/api.js";
+import { CallError, isUnclear, read, sendForJson, sendForText } from "../net/api.js";
 import { isLog, isShare } from "./answers.js";
 import { StatusWatch, timesText } from "./status-watch.js";
 import { Timeline } from "./timeline.js";
@@ -39,7 +39,7 @@ export class ShareWatch extends StatusWatch {
 
   /** @param {number} triesMax @override */
   async ask(triesMax) {
-    return sendForText(this.#call("", triesMax));
+    return sendForText(this.#call("", triesMax), isShare);
   }
 
   /** @param {string} below @param {number} triesMax */
@@ -102,7 +102,7 @@ export class ShareWatch extends StatusWatch {
   /** @param {string} body of the status that it belongs to */
   async #showLog(body) {
     try {
-      const { lines } = read(await sendForText(this.#call("/log", 1)), isLog);
+      const { lines } = await sendForJson(this.#call("/log", 1), isLog);
       this.#timeline.show(lines, this.#listener.nameOf);
       this.#shown = body;
     } catch {

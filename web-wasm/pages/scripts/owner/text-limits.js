@@ -8,6 +8,7 @@ import { textLimits } from "/wasm/seal.js";
 
 import { fitting as texts } from "../i18n/texts.js";
 import { countText } from "../i18n/wording.js";
+import { hasUnseen } from "../ui/unseen.js";
 import { element } from "../ui/views.js";
 
 /** From so much of its limit on, a text is counted. */
@@ -78,18 +79,30 @@ export class LimitedField {
     const { value } = this.#field;
     if (problem) return this.#say(problem, true);
     const len = 6 * value.length <= this.#max ? 0 : this.#measure(value);
-    this.#say(len < NEAR * this.#max ? "" : texts.near[this.#unit](countText(len), this.#max), false);
+    this.#say(len < NEAR * this.#max ? this.remark(value) : texts.near[this.#unit](countText(len), this.#max), false);
   }
 
   get id() {
     return this.#field.id;
   }
 
-  /** A field of one line takes no line breaks: browsers leave them out. @param {ClipboardEvent} event */
+  /** What is to be said of a text that fits. @param {string} _text */
+  remark(_text) {
+    return "";
+  }
+
+  /**
+   * A field of one line takes no line breaks. Some browsers leave them out, others put spaces there: here, they are left out.
+   *
+   * @param {ClipboardEvent} event
+   */
   #pasted(event) {
-    const text = event.clipboardData?.getData("text").trim() ?? "";
+    const text = event.clipboardData?.getData("text") ?? "";
     if (event.defaultPrevented || this.#field instanceof HTMLTextAreaElement || !/[\r\n]/u.test(text)) return;
-    setTimeout(() => this.problem || this.#say(texts.oneLine, false));
+    event.preventDefault();
+    // As if it was typed: it can be undone, and whoever listens to the field is told.
+    document.execCommand("insertText", false, text.replace(/[\r\n]+/gu, ""));
+    if (/[\r\n]/u.test(text.trim()) && this.problem === "") this.#say(texts.oneLine, false);
   }
 
   /** @param {string} text @param {boolean} isWrong */
@@ -99,6 +112,14 @@ export class LimitedField {
     this.#line.dataset.tone = isWrong ? "bad" : "";
     this.#line.textContent = text;
     this.#line.hidden = text === "";
+  }
+}
+
+/** A field for a password: what nobody sees in it is said, as the recipient has to give it, too. */
+export class PasswordField extends LimitedField {
+  /** @param {string} text @override */
+  remark(text) {
+    return hasUnseen(text) ? texts.unseen : "";
   }
 }
 

@@ -13,6 +13,7 @@ import {
   charactersOf,
   LimitedField,
   limitsOfTexts,
+  PasswordField,
   tooLong,
   tooLongTogether,
 } from "../owner/text-limits.js";
@@ -67,7 +68,7 @@ export function prepareForm() {
   limitedFields = [
     ...["user", "secret", "note"].map((id) => new LimitedField(id, fieldsMax, bytesInJson)),
     new LimitedField("url", url, (text) => bytesOf(text.trim())),
-    new LimitedField("passphrase", password, (text) => bytesOf(text.normalize("NFC"))),
+    new PasswordField("passphrase", password, (text) => bytesOf(text.normalize("NFC"))),
     new LimitedField("from", line, charactersOf, "characters"),
     new LimitedField("label", line, charactersOf, "characters"),
   ];

@@ -24,9 +24,9 @@ import * as wasm from "/wasm/seal.js";
 
 import { formProblems as problems, ownerDeadEnds, push as texts, pushGone, textsReady } from "../i18n/texts.js";
 import { sentenceOf, withWait } from "../i18n/wording.js";
-import { CallError, read, sendForText } from "../net/api.js";
+import { CallError, sendForJson } from "../net/api.js";
 import { beginAnewByLinks, followNewLinks, forgetFragment, keep, takeFragment } from "../net/fragment.js";
-import { isConfig } from "../owner/answers.js";
+import { isConfig, isPush } from "../owner/answers.js";
 import { showChannels } from "../owner/channels.js";
 import { FormProblem } from "../owner/form-choices.js";
 import { prepareChoice } from "../owner/kept-here.js";
@@ -78,12 +78,12 @@ async function start() {
 async function configure(text) {
   try {
     const call = { method: "GET", path: "/config", signal: new AbortController().signal, triesMax: TRIES };
-    config = read(await sendForText(call), isConfig);
+    config = await sendForJson(call, isConfig);
     showChannels(config);
     if (config.push_origin) {
       origin = config.push_origin;
       // What a push may be, the server says that keeps it.
-      config = read(await sendForText({ ...call, ...(origin && { origin }) }), isConfig);
+      config = await sendForJson({ ...call, ...(origin && { origin }) }, isConfig);
     }
     offer(config);
   } catch (error) {
@@ -107,7 +107,7 @@ async function make() {
   working(true);
   try {
     const { owner, json } = await sealed(wanted);
-    await sendForText({ ...ownerCall("PUT", owner, ""), json });
+    await sendForJson({ ...ownerCall("PUT", owner, ""), json }, isPush);
     begun = undefined;
     await made(owner, wanted);
   } catch (error) {
@@ -127,7 +127,7 @@ async function make() {
 async function sealed(wanted) {
   const same = JSON.stringify(wanted);
   if (begun?.wanted === same) return begun;
-  if (begun) void sendForText(ownerCall("DELETE", begun.owner, "/owner")).catch(() => {});
+  if (begun) void sendForJson(ownerCall("DELETE", begun.owner, "/owner"), isPush).catch(() => {});
   begun = undefined;
   const owner = await keyWorker.ask("beginPush");
   const json = await keyWorker.ask("pushBody", wanted);
@@ -162,7 +162,7 @@ async function comeBack(text, isNew = false) {
     await present(owner, { isNew });
   } catch (error) {
     const { variant } = /** @type {{ variant?: string }} */ (error);
-    if (variant === "other-kind") deadEnds.show("other-kind", "", () => location.assign(`/p#${text}`));
+    if (variant === "other-kind") await deadEnds.showOtherKind(await keyWorker.ask("kindOf", text), text);
     else if (variant === "damaged" || variant === "no-link") deadEnds.show("damaged", "", another);
     else if (variant === "content-lost") deadEnds.show("lost", "", another);
     else if (variant === "not-found" || variant === "gone") deadEnds.show("not-found", "", another);

@@ -12,7 +12,6 @@ import { arrive, askLink, asksForLink, clearLinkForm, prepareLinkForm } from "..
 import { addTexts, page, preview as previewTexts, receive as texts } from "../i18n/texts.js";
 import { keep } from "../net/fragment.js";
 import { onDemand } from "../net/waiting.js";
-import { fetchChannels } from "../ui/dead-ends.js";
 import { button, element, setText, show, state } from "../ui/views.js";
 import { deadEnds, showDeadEnd } from "./dead-ends.js";
 import { prepareDestroy } from "./destroy.js";
@@ -77,31 +76,13 @@ async function takeLink(text) {
   } catch (error) {
     const { variant } = /** @type {{ variant?: string }} */ (error);
     if (visit.keyWorker.isBroken) return deadEnds.show("offline", "", () => location.reload());
-    const push = variant === "other-kind" ? await pushIn(text) : "";
-    if (push !== "") return showWay(push);
     const again = asksForLink();
-    if (!again) askLink(variant === "no-link" ? "no-link" : "damaged", texts);
-    if (variant === "other-kind") setText("link-problem", texts.tooNew);
+    if (variant === "other-kind") await deadEnds.showOtherKind(await visit.keyWorker.ask("kindOf", text), text);
     else if (again) setText("link-problem", texts.stillDamaged);
+    else askLink(variant === "no-link" ? "no-link" : "damaged", texts);
     return;
   }
   await look();
-}
-
-/** A link to a password: the way there, if it is on this server. @param {string} push */
-async function showWay(push) {
-  const serves = await fetchChannels();
-  if (serves("pushes")) deadEnds.show("other-kind", "", () => location.assign(`/p#${push}`));
-  else deadEnds.show("other-kind", texts.elsewhere, undefined);
-}
-
-/** A link to a password, which has a page of its own; empty if it is none. @param {string} text */
-async function pushIn(text) {
-  try {
-    return (await visit.keyWorker.ask("takePush", text)).token;
-  } catch {
-    return "";
-  }
 }
 
 /** Looks at the link: this counts nothing. */

@@ -3,7 +3,7 @@
 
 import { HeldLink, untilHere } from "../holder/link.js";
 import { count, isLink, moment, shape, text } from "../net/answers.js";
-import { read, sendForBytes, sendForText } from "../net/api.js";
+import { read, sendForBytes, sendForJson, sendForText } from "../net/api.js";
 import { forgetLease, secureLease, storedLease, storeLease } from "../storage/device-storage.js";
 
 /**
@@ -97,7 +97,7 @@ export class DownloadSession {
 
   /** Looks at the link. Counts nothing. @returns {Promise<LinkView>} */
   async look() {
-    return read(await sendForText(this.#link.call("GET", "")), isLink);
+    return sendForJson(this.#link.call("GET", ""), isLink);
   }
 
   /**
@@ -124,7 +124,7 @@ export class DownloadSession {
     this.#link.unlock(await this.#keyWorker.ask("unlock", password, this.#link.device));
     const kept = storedLease(this.#link.id);
     if (kept) this.#link.lease = await this.#keyWorker.ask("holdLease", kept.secret);
-    const body = await sendForText(this.#link.call("POST", "/open", "open", "device", "lease"));
+    const body = await sendForText(this.#link.call("POST", "/open", "open", "device", "lease"), isOpened);
     const { link: view, content } = read(body, isOpened);
     await this.#keyWorker.ask("opened", body);
     this.#content = content;
@@ -153,7 +153,7 @@ export class DownloadSession {
     storeLease(this.#link.id, { until: Date.now() + UNANSWERED_MILLIS, ...kept, secret });
     await secureLease(this.#link.id);
     const json = await this.#keyWorker.ask("leaseBody");
-    const body = await sendForText({ ...this.#link.call("POST", "/leases", "open", "device"), json });
+    const body = await sendForText({ ...this.#link.call("POST", "/leases", "open", "device"), json }, isGranted);
     const { expires_at, content, link: view } = read(body, isGranted);
     storeLease(this.#link.id, { ...storedLease(this.#link.id), until: untilHere(expires_at, view), secret });
     // Another edition came behind the link since its list was read.
@@ -175,8 +175,10 @@ export class DownloadSession {
   async finish() {
     const { id } = (this.#link.lease ??= await this.#keyWorker.ask("holdLease", storedLease(this.#link.id)?.secret));
     const json = await this.#keyWorker.ask("finishBody");
-    const body = await sendForText({ ...this.#link.call("POST", `/leases/${id}/done`, "open", "lease"), json });
-    const { gone } = read(body, isLink);
+    const { gone } = await sendForJson(
+      { ...this.#link.call("POST", `/leases/${id}/done`, "open", "lease"), json },
+      isLink,
+    );
     if (gone) this.forgetLink();
     else this.forgetLease();
   }
@@ -193,7 +195,7 @@ export class DownloadSession {
 
   /** Has the files deleted. */
   async destroy() {
-    await sendForText(this.#link.call("DELETE", "", "open", "device"));
+    await sendForJson(this.#link.call("DELETE", "", "open", "device"), isLink);
     this.forgetLink();
   }
 }

@@ -21,12 +21,11 @@ import * as wasm from "/wasm/open.js";
 import { askTwice, stopAsking } from "../holder/gesture.js";
 import { arrive, askLink, asksForLink, clearLinkForm, prepareLinkForm } from "../holder/link-entry.js";
 import { askPassword, preparePassword, tellFailure } from "../holder/unlock.js";
-import { kinds, others, page, reveal as texts, revealProblems as problems } from "../i18n/texts.js";
+import { kinds, page, reveal as texts, revealProblems as problems } from "../i18n/texts.js";
 import { countText, momentText, refusalOf, spanText, timeText } from "../i18n/wording.js";
 import { CallError } from "../net/api.js";
 import { keep } from "../net/fragment.js";
 import { isForgetful } from "../storage/device-storage.js";
-import { fetchChannels } from "../ui/dead-ends.js";
 import { copyExactly } from "../ui/exact-copy.js";
 import { button, element, setText, show, state, wireConfirmation } from "../ui/views.js";
 import { deadEnds, showDeadEnd, showIfDeadEnd } from "./dead-ends.js";
@@ -83,28 +82,12 @@ async function takeLink(text) {
     const { variant } = /** @type {{ variant?: string }} */ (error);
     if (keyWorker.isBroken) return deadEnds.show("offline", "", () => location.reload());
     const again = asksForLink();
-    if (variant === "other-kind") await showWay(text);
+    if (variant === "other-kind") await deadEnds.showOtherKind(await keyWorker.ask("kindOf", text), text);
     else if (again) setText("link-problem", texts.stillDamaged);
     else askLink(variant === "no-link" ? "no-link" : "damaged", texts);
     return;
   }
   await look();
-}
-
-/** A link of another page: the way there, with the link. @param {string} text */
-async function showWay(text) {
-  try {
-    const { token } = await keyWorker.ask("takeLink", text);
-    const serves = await fetchChannels();
-    if (serves("shares")) return deadEnds.show("other-kind", others.files, () => location.assign(`/s#${token}`));
-    return deadEnds.show("other-kind", others.elsewhere, undefined);
-  } catch {
-    // Not a link to files.
-  }
-  if (await keyWorker.ask("isPushOwner", text)) {
-    return deadEnds.show("other-kind", others.owner, () => location.assign(`/push#${text}`));
-  }
-  deadEnds.show("other-kind", others.unknown, undefined);
 }
 
 /** Looks at the link: this counts nothing. */

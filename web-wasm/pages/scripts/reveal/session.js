@@ -3,7 +3,7 @@
 
 import { HeldLink } from "../holder/link.js";
 import { isLink, moment, orNothing, shape, text } from "../net/answers.js";
-import { read, sendForText } from "../net/api.js";
+import { read, sendForJson, sendForText } from "../net/api.js";
 import {
   forgetLease,
   isEndedHere,
@@ -77,7 +77,7 @@ export class ViewSession {
 
   /** Looks at the link. Counts nothing. @returns {Promise<{ view: LinkView, face: Face | null }>} */
   async look() {
-    const body = await sendForText(this.#link.call("GET", ""));
+    const body = await sendForText(this.#link.call("GET", ""), isPush);
     const { link: view } = read(body, isPush);
     return { view, face: JSON.parse(await this.#keyWorker.ask("pushLooked", body)) };
   }
@@ -108,7 +108,7 @@ export class ViewSession {
     let body;
     try {
       const json = await this.#keyWorker.ask("pushLeaseBody");
-      body = await sendForText({ ...this.#link.call("POST", "/reveal", "open", "device"), json });
+      body = await sendForText({ ...this.#link.call("POST", "/reveal", "open", "device"), json }, isRevealed);
     } catch (error) {
       const { variant = "" } = /** @type {{ variant?: string }} */ (error);
       // Refused: no view was counted for this secret, or it is over.
@@ -133,8 +133,7 @@ export class ViewSession {
   /** Says that it is noted, with the receipt. The view is over then. @returns {Promise<LinkView>} */
   async finish() {
     const json = await this.#keyWorker.ask("pushFinishBody");
-    const body = await sendForText({ ...this.#link.call("POST", "/ack", "lease"), json });
-    const { link: view } = read(body, isPush);
+    const { link: view } = await sendForJson({ ...this.#link.call("POST", "/ack", "lease"), json }, isPush);
     this.forgetLease();
     if (view.gone) this.#ended();
     return view;
@@ -142,7 +141,7 @@ export class ViewSession {
 
   /** Has it destroyed, for everybody. */
   async destroy() {
-    await sendForText(this.#link.call("DELETE", "", "open", "device"));
+    await sendForJson(this.#link.call("DELETE", "", "open", "device"), isPush);
     this.#ended();
   }
 

@@ -16,7 +16,8 @@ import { TimeSlices } from "./time-slices.js";
 /** @typedef {import("./duplicates.js").Doubt} Doubt */
 /** @typedef {{ name: string, files: number | null, len: number }} Row */
 /** @typedef {import("../owner/source.js").PickedFile} PickedFile */
-/** @typedef {{ id: number, renamed: string | null, why: import("./pick-report.js").Renaming | null }} Added */
+/** @typedef {import("./pick-report.js").Renaming} Renaming */
+/** @typedef {{ id: number, renamed: string | null, why: Renaming | null }} Added */
 /** @typedef {{ variant?: string, detail?: string }} Refused what the wasm module throws */
 
 /** Lines on the page; more than anybody reads. */
@@ -36,6 +37,8 @@ export class BasketView {
   /** @type {FileSystemHandle[]} */
   #handles = [];
   #report = new PickReport();
+  /** Folders of this pick that got other names. @type {{ id: number, path: string, renamed: string, why: Renaming }[]} */
+  #renamed = [];
   /** Adding goes one after another. */
   #adding = Promise.resolve();
 
@@ -107,16 +110,28 @@ export class BasketView {
       tell(texts.comparing, 0);
       if (slices.isDue) await slices.yield();
     }
+    this.#reportFolders();
     setText("picking", "");
     this.render();
+  }
+
+  /** Of a folder that holds something, that is told: each of its files has the other name, too. */
+  #reportFolders() {
+    const renamed = this.#renamed.splice(0);
+    if (renamed.length === 0) return;
+    const holders = new Set([...this.#paths.values()].map((path) => path.slice(0, Math.max(0, path.lastIndexOf("/")))));
+    for (const { id, path, renamed: to, why } of renamed)
+      if (!holders.has(path)) this.#report.renamed(id, path, to, why);
   }
 
   /** @param {string} path @param {File | null} file @param {Doubt[]} doubts takes what may have been picked before */
   #offer(path, file, doubts) {
     if (!file) {
       try {
-        const { id } = /** @type {{ id: number | null }} */ (JSON.parse(this.#basket.addFolder(asText(path))));
+        const answer = JSON.parse(this.#basket.addFolder(asText(path)));
+        const { id, renamed, why } = /** @type {Added | { id: null, renamed: null, why: null }} */ (answer);
         if (id !== null) this.#paths.set(id, path);
+        if (id !== null && renamed !== null && why !== null) this.#renamed.push({ id, path, renamed, why });
       } catch (error) {
         this.#refused(path, error);
       }

@@ -3,7 +3,7 @@
 
 import { send as texts } from "../i18n/texts.js";
 import { sizeText } from "../i18n/wording.js";
-import { CallError, read, sendForBytes, sendForText } from "../net/api.js";
+import { CallError, sendForBytes, sendForJson } from "../net/api.js";
 import { isShare, shownContent } from "../owner/answers.js";
 import { alone } from "../owner/owner-hand.js";
 
@@ -39,7 +39,7 @@ async function gather(text, keyWorker) {
     signal: new AbortController().signal,
     triesMax: TRIES,
   });
-  const status = read(await sendForText(call("")), isShare);
+  const status = await sendForJson(call(""), isShare);
   if (status.links.length === 0) throw new NothingSent();
   // What a link showed that has ended may be gone by now; another version is shown instead.
   const there = new Set(status.contents.map(({ content }) => content));

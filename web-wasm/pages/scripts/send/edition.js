@@ -4,7 +4,7 @@
  * is stored. A link shows the old version or the new one, whole.
  */
 
-import { read, sendForBytes, sendForText } from "../net/api.js";
+import { sendForBytes, sendForJson } from "../net/api.js";
 import { isShare } from "../owner/answers.js";
 import { alone } from "../owner/owner-hand.js";
 
@@ -61,7 +61,7 @@ export class Edition {
     const { shareId, ownerProof } = await keyWorker.ask("takeShareOwnerLink", this.#of.ownerToken);
     const headers = { "subrosa-owner-proof": ownerProof };
     const call = { method: "GET", headers, signal: new AbortController().signal, triesMax: 3 };
-    const { links } = read(await sendForText({ ...call, path: `/shares/${shareId}` }), isShare);
+    const { links } = await sendForJson({ ...call, path: `/shares/${shareId}` }, isShare);
     await keyWorker.ask("openNote", await sendForBytes({ ...call, path: `/shares/${shareId}/note` }));
     const ids = links.map(({ link }) => link);
     return keyWorker.ask("beginEdition", this.content, ids);
@@ -101,7 +101,7 @@ export async function putBehindLinks({ keyWorker, call, ownerToken, content, isO
   const get = (/** @type {string} */ below) => ({ ...call, method: "GET", path: `/shares/${shareId}${below}` });
   await keyWorker.ask("openNote", await sendForBytes(get("/note")));
   await keyWorker.ask("ownedContents", content, await sendForBytes(get(`/contents/${content}/manifest`)));
-  let status = read(await sendForText(get("")), isShare);
+  let status = await sendForJson(get(""), isShare);
   const wanted = status.links
     .filter((link) => !link.gone && (isForward ? link.content < content : link.content !== content))
     .map(({ link, needs_password, downloads_max, downloads_taken }) => ({
@@ -113,7 +113,7 @@ export async function putBehindLinks({ keyWorker, call, ownerToken, content, isO
     const json = await keyWorker.ask("moveBody", wanted.slice(at, at + LINKS_AT_ONCE));
     // Of none of these the keys are known.
     if (JSON.parse(json).links.length === 0) continue;
-    status = read(await sendForText({ ...get(`/contents/${content}/links`), method: "POST", json }), isShare);
+    status = await sendForJson({ ...get(`/contents/${content}/links`), method: "POST", json }, isShare);
   }
   const live = status.links.filter(({ gone }) => !gone);
   const left = live.filter((link) => (isForward ? link.content < content : link.content !== content));

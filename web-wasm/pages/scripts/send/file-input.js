@@ -192,10 +192,15 @@ async function* walkAll(entries, loose, unreadable) {
   // A stack of its own: folders may be deeper than the engine's.
   for (let entry = open.pop(); entry; entry = open.pop()) {
     const path = entry.fullPath.replace(/^\/+/u, "");
-    if (entry.isDirectory) {
+    if (path === "") {
+      unreadable(NOT_TEXT);
+    } else if (entry.isDirectory) {
       const below = await children(/** @type {FileSystemDirectoryEntry} */ (entry)).catch(() => undefined);
+      const named = below?.filter((child) => isBelow(child, entry)) ?? [];
       // Not one by one into the call: a folder may have more than an engine takes arguments.
-      for (const child of below?.reverse() ?? []) open.push(child);
+      for (const child of named.reverse()) open.push(child);
+      for (let at = named.length; at < (below?.length ?? 0); at += 1)
+        unreadable(`${path}/${unnamed(at - named.length)}`);
       if (below) yield { path, file: null };
       else unreadable(path);
     } else {
@@ -205,6 +210,19 @@ async function* walkAll(entries, loose, unreadable) {
     }
   }
 }
+
+/** What stands for a name that is no text: browsers cannot say it, nor find the file by it. */
+const NOT_TEXT = "\ufffd";
+/** @param {number} before how many such names a folder had before */
+const unnamed = (before) => (before === 0 ? NOT_TEXT : `${NOT_TEXT} (${before + 1})`);
+
+/**
+ * Whether an entry has a path of its own. One whose name is no text has that of its folder, and would be walked for ever.
+ *
+ * @param {FileSystemEntry} child
+ * @param {FileSystemEntry} folder
+ */
+const isBelow = (child, folder) => child.name !== "" && child.fullPath.length > folder.fullPath.length + 1;
 
 /** @param {FileSystemFileEntry} entry @returns {Promise<File>} */
 const fileOf = (entry) => new Promise((resolve, reject) => entry.file(resolve, reject));

@@ -42,7 +42,7 @@ import { showChannels } from "../owner/channels.js";
 import { FormProblem, LifeChoice, NumberChoice } from "../owner/form-choices.js";
 import { prepareChoice } from "../owner/kept-here.js";
 import { Presets } from "../owner/presets.js";
-import { bytesOf, characterName, LimitedField, limitsOfTexts, tooLong } from "../owner/text-limits.js";
+import { bytesOf, characterName, LimitedField, limitsOfTexts, PasswordField, tooLong } from "../owner/text-limits.js";
 import { stayAwake } from "../ui/awake.js";
 import { DeadEnds } from "../ui/dead-ends.js";
 import { startEngine } from "../ui/engine.js";
@@ -120,12 +120,8 @@ async function start() {
  */
 async function configure(text) {
   try {
-    const configText = await sendForText({
-      method: "GET",
-      path: "/config",
-      signal: new AbortController().signal,
-      triesMax: 3,
-    });
+    const call = { method: "GET", path: "/config", signal: new AbortController().signal, triesMax: 3 };
+    const configText = await sendForText(call, isConfig);
     config = read(configText, isConfig);
     showChannels(config);
     offerPush(config.channels === "both" || config.push_origin != null);
@@ -169,7 +165,7 @@ async function back(text) {
   } catch (error) {
     const { variant } = /** @type {{ variant?: string }} */ (error);
     button("restart").hidden = true;
-    if (variant === "other-kind") deadEnds.show("other-kind", "", () => location.assign(`/s#${text}`));
+    if (variant === "other-kind") await deadEnds.showOtherKind(await keyWorker.ask("kindOf", text), text);
     else if (variant === "damaged" || variant === "no-link" || variant === "note")
       deadEnds.show("damaged", "", another);
     else if (variant === "not-found" || variant === "gone") deadEnds.show("not-found", "", another);
@@ -199,7 +195,10 @@ function prepare() {
       void run((sending = taken));
     },
   });
-  preparePassword(() => presets.look());
+  preparePassword(() => {
+    presets.look();
+    for (const field of limitedFields) field.look();
+  });
   prepareChoice();
   life = new LifeChoice("expiry", "expiry-date");
   downloads = new NumberChoice("downloads", "downloads-number");
@@ -220,7 +219,7 @@ function prepare() {
   const { note, password } = limitsOfTexts();
   limitedFields = [
     new LimitedField("note", note, (text) => bytesOf(text.trim())),
-    new LimitedField("password", password, (text) => bytesOf(text.normalize("NFC"))),
+    new PasswordField("password", password, (text) => bytesOf(text.normalize("NFC"))),
   ];
   element("pick-form", HTMLFormElement).addEventListener("input", () => setText("send-problem", ""));
   element("pick-form", HTMLFormElement).addEventListener("submit", (event) => {
@@ -449,7 +448,7 @@ function fail(error, again = () => void (sending ? run(sending) : location.reloa
           : networkGone
             ? refusalOf(error.failure)
             : sentence || (variant === "server" || variant === "answer" ? problems.server : problems.unexpected));
-  setText("stop-title", texts.stopped);
+  setText("stop-title", sending ? texts.stopped : ownerDeadEnds.error.title);
   setText("error", text);
   // What cannot work the second time is not offered.
   button("retry").hidden = changed || gone !== undefined || variant === "other-device";

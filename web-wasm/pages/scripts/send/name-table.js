@@ -129,12 +129,18 @@ export class NameTable {
     setText("add-twice", "");
   }
 
-  /** Names that were typed more than once get one link. */
+  /** Names that were typed more than once get one link; those that have one, another. */
   #sayTwice() {
     const names = namesIn(this.#field.value);
     const seen = new Set();
     const twice = new Set(names.filter((name) => seen.size === seen.add(name).size));
-    setText("add-twice", twice.size > 0 ? texts.others.twice(named([...twice].map(quoted))) : "");
+    const there = new Set(this.#links.names());
+    const known = [...seen].filter((name) => there.has(name));
+    const said = [
+      twice.size > 0 ? texts.others.twice(named([...twice].map(quoted))) : "",
+      known.length > 0 ? texts.others.known(named(known.map(quoted))) : "",
+    ];
+    setText("add-twice", said.filter(Boolean).join(" "));
   }
 
   /** @param {string} variant @param {string} row */

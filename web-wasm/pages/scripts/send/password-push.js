@@ -4,9 +4,9 @@
  * configuration names.
  */
 
-import { read, sendForText } from "../net/api.js";
+import { sendForJson } from "../net/api.js";
 import { Cancelled } from "../net/waiting.js";
-import { isConfig } from "../owner/answers.js";
+import { isConfig, isPush } from "../owner/answers.js";
 import { pushLives } from "../owner/form-choices.js";
 
 /**
@@ -78,7 +78,7 @@ export class PasswordPush {
 
   async #make() {
     if (this.#json === "") await this.#seal();
-    await sendForText({ ...this.#call("PUT"), path: `/pushes/${this.#owned.linkId}`, json: this.#json });
+    await sendForJson({ ...this.#call("PUT"), path: `/pushes/${this.#owned.linkId}`, json: this.#json }, isPush);
     return this.#made(await this.#ask("pushOwnerToken"), Date.now() + 1000 * this.#secs);
   }
 
@@ -104,7 +104,7 @@ export class PasswordPush {
     this.#isCancelled = true;
     await this.#making?.catch(() => {});
     if (this.#owned.ownerProof === "") return;
-    await sendForText({ ...this.#call("DELETE"), path: `/pushes/${this.#owned.linkId}/owner` }).catch(() => {});
+    await sendForJson({ ...this.#call("DELETE"), path: `/pushes/${this.#owned.linkId}/owner` }, isPush).catch(() => {});
   }
 
   /**
@@ -120,7 +120,7 @@ export class PasswordPush {
   }
 
   async #seal() {
-    this.#config ??= read(await sendForText({ ...this.#call("GET"), path: "/config", headers: {} }), isConfig);
+    this.#config ??= await sendForJson({ ...this.#call("GET"), path: "/config", headers: {} }, isConfig);
     const { limits } = this.#config;
     const { expiry_secs_min: shortest, expiry_secs_max: longest } = pushLives(limits);
     const { password, downloads, expiresInSecs } = this.#terms;

@@ -79,7 +79,7 @@ export class PickReport {
       const renamed = all.filter((one) => one.why === why);
       if (renamed.length === 0) continue;
       const [{ from, to }] = renamed;
-      const lines = renamed.map((one) => `${isolated(one.from)} → ${isolated(one.to)}`);
+      const lines = renamed.map((one) => texts.renamedTo(isolated(one.from), isolated(one.to)));
       const sentence = texts.renamed[why](renamed.length, shortened(from), shortened(to), countText(limits.name));
       notes.push(note(sentence, lines));
     }

@@ -1,7 +1,7 @@
 // @ts-check
 /** What is stored is fetched back, as its owner, and opened: the manifest, and some parts. Only then a link is made. */
 
-import { digestText, judged, send, sendForBytes } from "../net/api.js";
+import { digestText, judged, sendForBytes, sendForStream } from "../net/api.js";
 import { Cancelled, unlessCancelled, wait, within } from "../net/waiting.js";
 
 /** @typedef {import("../net/api.js").Call} Call */
@@ -55,7 +55,7 @@ async function fetchPart(call, len, onBytes) {
   for (let tries = 1; ; tries += 1) {
     const before = got;
     const headers = got > 0 ? { ...call.headers, range: `bytes=${got}-` } : call.headers;
-    const response = await send({ ...call, headers });
+    const response = await sendForStream({ ...call, headers });
     // Whoever ignores the range sends it all.
     if (response.status !== 206) got = 0;
     const reader = response.body?.getReader();

@@ -6,8 +6,9 @@
 
 import { endings, goneForOwner, messages, pushGone, send as texts } from "../i18n/texts.js";
 import { endText, momentText, refusalOf } from "../i18n/wording.js";
-import { CallError, sendForText } from "../net/api.js";
+import { CallError, sendForJson } from "../net/api.js";
 import { forgetFragment, keep } from "../net/fragment.js";
+import { isShare } from "../owner/answers.js";
 import { Card } from "../owner/card.js";
 import { KeptHere, wantsToRemember } from "../owner/kept-here.js";
 import { PushWatch } from "../owner/push-watch.js";
@@ -363,14 +364,15 @@ async function change(id, patch, done) {
   pressed.disabled = true;
   setText("change-problem", "");
   try {
-    await sendForText({
+    const call = {
       method: "PATCH",
       path: `/shares/${shareId}/links/${linkId}`,
       headers: { "subrosa-owner-proof": ownerProof },
       json: JSON.stringify(patch),
       signal: new AbortController().signal,
       triesMax: 3,
-    });
+    };
+    await sendForJson(call, isShare);
     announce(done);
     watch?.lookNow();
     return true;

@@ -5,7 +5,7 @@
  * is kept beside (`recorder.js`).
  */
 
-import { CallError, digestText, read, sendForText } from "../net/api.js";
+import { CallError, digestText, sendForJson, sendForNothing } from "../net/api.js";
 import { Cancelled, throwIfCancelled, unlessCancelled } from "../net/waiting.js";
 import { isPartList, isShare } from "../owner/answers.js";
 import { sourcesOf } from "../owner/source.js";
@@ -157,7 +157,7 @@ export class Upload {
       } else {
         const json = await this.#linkBody();
         // The note first: a link that it names and that does not exist is harmless, but not the other way round.
-        await this.#call("PUT", `/shares/${shareId}/note`, { bytes: await this.#note() });
+        await this.#put(`/shares/${shareId}/note`, await this.#note());
         this.#status = await this.#statusOf("PUT", `/shares/${shareId}/links/${linkId}`, { json });
       }
       this.#sealers?.end();
@@ -276,8 +276,7 @@ export class Upload {
 
   /** Asks the server what it has. Only what was sealed here, to the byte, counts. */
   async #learnStored() {
-    const answer = await this.#call("GET", this.#content("/parts"), {});
-    const list = read(answer, isPartList);
+    const list = await this.#call("GET", this.#content("/parts"), {}, isPartList);
     for (const { index, sealed_len, digest } of list.parts) {
       const part = this.#sealed.get(index);
       if (!part || part.sealedLen !== sealed_len || digestText(part.digest) !== digest) continue;
@@ -391,8 +390,8 @@ export class Upload {
       this.#manifest = await this.#sealManifest();
       await this.#recorder?.change({ manifest: this.#manifest });
     }
-    await this.#call("PUT", this.#content("/manifest"), { bytes: this.#manifest });
-    await this.#call("POST", this.#content("/complete"), { json: await this.#keyWorker.ask("completeBody") });
+    await this.#put(this.#content("/manifest"), this.#manifest);
+    await this.#statusOf("POST", this.#content("/complete"), { json: await this.#keyWorker.ask("completeBody") });
   }
 
   async #sealManifest() {
@@ -441,14 +440,26 @@ export class Upload {
 
   /** @param {string} method @param {string} path @param {{ json?: string }} body @returns {Promise<import("/api").ShareStatus>} */
   async #statusOf(method, path, body) {
-    return read(await this.#call(method, path, body), isShare);
+    return this.#call(method, path, body, isShare);
   }
 
-  /** @param {string} method @param {string} path @param {{ json?: string, bytes?: Uint8Array<ArrayBuffer> }} body */
-  async #call(method, path, body) {
-    const text = await sendForText({ ...this.#get(path), method, ...body });
+  /**
+   * @template T
+   * @param {string} method
+   * @param {string} path
+   * @param {{ json?: string }} body
+   * @param {import("../net/answers.js").Check<T>} check
+   */
+  async #call(method, path, body, check) {
+    const answer = await sendForJson({ ...this.#get(path), method, ...body }, check);
     this.#listener.onWait(undefined);
-    return text;
+    return answer;
+  }
+
+  /** Stores what is sealed. @param {string} path @param {Uint8Array<ArrayBuffer>} bytes */
+  async #put(path, bytes) {
+    await sendForNothing({ ...this.#get(path), method: "PUT", bytes });
+    this.#listener.onWait(undefined);
   }
 
   /** @param {string} path @returns {import("../net/api.js").Call} */
@@ -466,13 +477,8 @@ export class Upload {
 export function deleteUpload({ shareId, ownerProof }, content) {
   if (content === 1) return deleteShare({ shareId, ownerProof });
   const [headers, { signal }] = [{ "subrosa-owner-proof": ownerProof }, new AbortController()];
-  return sendForText({
-    method: "DELETE",
-    path: `/shares/${shareId}/contents/${content}`,
-    headers,
-    signal,
-    triesMax: 3,
-  });
+  const path = `/shares/${shareId}/contents/${content}`;
+  return sendForJson({ method: "DELETE", path, headers, signal, triesMax: 3 }, isShare);
 }
 
 /**
@@ -480,11 +486,7 @@ export function deleteUpload({ shareId, ownerProof }, content) {
  *
  * @param {{ shareId: string, ownerProof: string }} share
  */
-export const deleteShare = ({ shareId, ownerProof }) =>
-  sendForText({
-    method: "DELETE",
-    path: `/shares/${shareId}`,
-    headers: { "subrosa-owner-proof": ownerProof },
-    signal: new AbortController().signal,
-    triesMax: 3,
-  });
+export function deleteShare({ shareId, ownerProof }) {
+  const [headers, { signal }] = [{ "subrosa-owner-proof": ownerProof }, new AbortController()];
+  return sendForJson({ method: "DELETE", path: `/shares/${shareId}`, headers, signal, triesMax: 3 }, isShare);
+}

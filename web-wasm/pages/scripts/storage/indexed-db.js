@@ -73,13 +73,23 @@ export async function transact({ name, stores }, durability, act) {
 /** Those that are open: opening takes longer than what is done then. @type {Map<string, Promise<IDBDatabase>>} */
 const opened = new Map();
 
+/** The databases of this browser; undefined: it has none for this page. Where site data is blocked, even to look throws. */
+export function databases() {
+  try {
+    return globalThis.indexedDB;
+  } catch {
+    return undefined;
+  }
+}
+
 /** @param {string} name @param {string[]} stores @returns {Promise<IDBDatabase>} */
 function open(name, stores) {
   const known = opened.get(name);
   if (known) return known;
   /** @type {Promise<IDBDatabase>} */
   const opening = new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1);
+    const request = databases()?.open(name, 1);
+    if (!request) throw new Error("this page has no databases");
     request.onupgradeneeded = () => {
       for (const store of stores) request.result.createObjectStore(store);
     };

@@ -3,7 +3,7 @@
 
 import { problems } from "../i18n/texts.js";
 import { endText, sentenceOf, withWait } from "../i18n/wording.js";
-import { CallError } from "../net/api.js";
+import { onDemand } from "../net/waiting.js";
 import { button, element, setText, show, whenStuck } from "./views.js";
 
 /**
@@ -14,13 +14,6 @@ import { button, element, setText, show, whenStuck } from "./views.js";
  *
  * @typedef {{ variant?: string, failure?: import("../net/api.js").Failure }} Failed
  */
-
-/** What this server serves: few links lead there, so what asks is fetched then. Where it does not come, both are expected. */
-export const fetchChannels = () =>
-  import("../net/server-channels.js").then(
-    ({ fetchChannels }) => fetchChannels(),
-    () => () => true,
-  );
 
 const OVER = ["gone", "not-found", "destroyed"];
 
@@ -45,7 +38,32 @@ export class DeadEnds {
    * @param {(() => void) | undefined} again what the button does; undefined: no button
    */
   show(name, text, again) {
-    const { title, text: usual, button: label } = this.#words.deadEnds[name];
+    this.#show(name, this.#words.deadEnds[name], text, again);
+  }
+
+  /**
+   * The dead end of a whole link that belongs to another page: what it is, and the way there.
+   *
+   * @param {import("/pages").LinkKind | ""} kind as the key worker tells it
+   * @param {string} text that has the link
+   */
+  async showOtherKind(kind, text) {
+    try {
+      const { wayOf } = await onDemand(import("./other-kind.js"));
+      const { words, go } = await wayOf(kind, text);
+      this.#show("other-kind", words, "", go);
+    } catch (error) {
+      this.showError(error, () => void this.showOtherKind(kind, text));
+    }
+  }
+
+  /**
+   * @param {import("/pages").DeadEnd} name
+   * @param {import("./other-kind.js").Words} words
+   * @param {string} text
+   * @param {(() => void) | undefined} again
+   */
+  #show(name, { title, text: usual, button: label }, text, again) {
     element("stop-title", HTMLElement).textContent = title;
     setText("error", text || usual);
     const retry = button("retry");
@@ -107,8 +125,7 @@ export class DeadEnds {
       case "answer":
         return this.show("error", problems.server, again);
       default: {
-        const sentence = error instanceof CallError ? sentenceOf(failure) : "";
-        const said = sentence || (this.#words.unexpected?.() ?? problems.unexpected);
+        const said = sentenceOf(failure) || (this.#words.unexpected?.() ?? problems.unexpected);
         return this.show("error", withWait(said, failure), again);
       }
     }

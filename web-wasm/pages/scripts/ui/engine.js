@@ -5,11 +5,14 @@
  */
 
 import { use } from "../engine/wasm.js";
-import { unsupported } from "../i18n/texts.js";
+import { strangers, unsupported } from "../i18n/texts.js";
 import { setText, show } from "./views.js";
 
 /** That this browser, or this way of opening the page, cannot work. The message is for people. */
 class Unsupported extends Error {}
+
+/** That a part of the page did not come: the browser can do it. The message is for people. */
+class NotLoaded extends Error {}
 
 /**
  * Checks what the pages need, and starts a module. If that cannot be, the page says why.
@@ -22,7 +25,9 @@ export async function startEngine(name, glue) {
   try {
     return await started(name, glue);
   } catch (error) {
-    setText("unsupported-why", error instanceof Unsupported ? error.message : unsupported.modules);
+    const isTold = error instanceof Unsupported || error instanceof NotLoaded;
+    if (!(error instanceof Unsupported)) setText("unsupported-title", unsupported.notLoaded);
+    setText("unsupported-why", isTold ? error.message : unsupported.modules);
     show("unsupported");
     return undefined;
   }
@@ -37,7 +42,8 @@ async function started(name, glue) {
     module = await compile(name);
   } catch (error) {
     // A policy that forbids wasm and an engine without it look the same; a failed fetch does not.
-    throw new Unsupported(error instanceof WebAssembly.CompileError ? unsupported.wasm : unsupported.modules);
+    if (error instanceof WebAssembly.CompileError) throw new Unsupported(unsupported.wasm);
+    throw error;
   }
   await glue.default({ module_or_path: module });
   use(glue);
@@ -49,14 +55,21 @@ async function started(name, glue) {
 async function compile(name) {
   // With nothing that would make it another request than the one that the page's head began.
   const response = await fetch(`/wasm/${name}_bg.wasm`);
-  if (!response.ok) throw new TypeError(`the module was answered with ${response.status}`);
+  const { ok, status } = response;
+  if (!ok) throw new NotLoaded(strangers.answer(status, location.host));
   try {
     return await WebAssembly.compileStreaming(response.clone());
   } catch {
     // A proxy that changes the media type breaks streaming, not compiling.
-    return WebAssembly.compile(await response.arrayBuffer());
+    const bytes = await response.arrayBuffer();
+    // The page of a sign-in, say: that it is no module is not the browser's fault.
+    if (!isModule(new Uint8Array(bytes))) throw new NotLoaded(strangers.answer(status, location.host));
+    return WebAssembly.compile(bytes);
   }
 }
+
+/** Whether bytes begin as those of a module do. @param {Uint8Array} bytes */
+const isModule = (bytes) => [0x00, 0x61, 0x73, 0x6d].every((byte, at) => bytes[at] === byte);
 
 /** How many workers seal or open: one per core, at most four. */
 export const workerCount = () => Math.max(1, Math.min(4, navigator.hardwareConcurrency || 2));

@@ -5,7 +5,7 @@
  * when they are shown or copied.
  */
 
-import { initSync, isPushOwner, mediaType, PushReader, Recipient, textEncoding, visibleText } from "/wasm/open.js";
+import { initSync, kindOf, mediaType, PushReader, Recipient, textEncoding, visibleText } from "/wasm/open.js";
 
 import { Pipe } from "./pipe.js";
 import { serve } from "./serve.js";
@@ -71,6 +71,9 @@ function theStore() {
 }
 
 const calls = {
+  /** What the link in a text opens; empty if nobody knows. @param {string} text */
+  kindOf: (text) => /** @type {import("/pages").LinkKind | ""} */ (kindOf(text)),
+
   // Receiving.
 
   /** Finds the link in a text. @param {string} text */
@@ -134,8 +137,6 @@ const calls = {
 
   // Revealing.
 
-  /** Whether a text has the link of a push's owner. @param {string} text */
-  isPushOwner: (text) => isPushOwner(text),
   /** Finds the link of a push in a text. @param {string} text */
   takePush(text) {
     const found = new PushReader(text);

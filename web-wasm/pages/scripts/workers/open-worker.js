@@ -7,7 +7,7 @@
 
 import * as wasm from "/wasm/open.js";
 
-import { digestText, isAnswer, judged, refused, sha256 } from "../net/api.js";
+import { digestText, isSealed, judged, refused, sha256 } from "../net/api.js";
 import { wait } from "../net/waiting.js";
 import { serveParts } from "./parts.js";
 
@@ -223,7 +223,7 @@ async function attempt(sealed, start, end, job, signal, tries, reached) {
       referrerPolicy: "no-referrer",
       signal: clock.signal,
     });
-    if (!isAnswer(response)) return await refused(response, tries);
+    if (!isSealed(response)) return await refused(response, tries);
     // Whoever ignores the range sends it all.
     if (response.status !== 206 && job.chunks) throw Object.assign(new Error("no range"), { variant: "altered" });
     if (response.status !== 206) at = 0;

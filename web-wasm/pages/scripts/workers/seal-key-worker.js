@@ -4,7 +4,7 @@
  * wasm module; what leaves it are proofs for headers, bodies of calls, links, and grants for other workers.
  */
 
-import { initSync, PushSender, Sender, ShareOwner } from "/wasm/seal.js";
+import { initSync, kindOf, PushSender, Sender, ShareOwner } from "/wasm/seal.js";
 
 import { serve } from "./serve.js";
 
@@ -76,6 +76,9 @@ function freed(handle, use) {
 }
 
 const calls = {
+  /** What the link in a text opens; empty if nobody knows. @param {string} text */
+  kindOf: (text) => /** @type {import("/pages").LinkKind | ""} */ (kindOf(text)),
+
   // Sending.
 
   /** Draws the secrets of a share. */

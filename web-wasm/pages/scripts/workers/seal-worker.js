@@ -9,8 +9,9 @@
 
 import * as wasm from "/wasm/seal.js";
 
-import { digestHeader, digestText, isAnswer, isOurs, judged, refusal, refused, sha256 } from "../net/api.js";
+import { digestHeader, digestText, isAnswer, judged, refusal, refused, sha256 } from "../net/api.js";
 import { wait } from "../net/waiting.js";
+import { isPart } from "../owner/answers.js";
 import { edgeDigests, gather } from "../owner/source.js";
 import { serveParts } from "./parts.js";
 
@@ -150,7 +151,7 @@ function setTextIn(job, sealed, digest, tries, signal) {
       } else {
         const { status, responseURL } = request;
         const isMoved = new URL(job.url, location.origin).href !== responseURL;
-        const isOk = status >= 200 && status < 300 && isOurs(request.getResponseHeader("content-type"));
+        const isOk = status >= 200 && status < 300 && isStored(request.responseText);
         if (isOk && !isMoved) return resolve(undefined);
         const retryAfter = request.getResponseHeader("retry-after");
         resolve(refusal(isMoved ? 0 : status, request.responseText, retryAfter, tries, sealed.byteLength));
@@ -164,6 +165,15 @@ function setTextIn(job, sealed, digest, tries, signal) {
     alive();
     request.send(sealed);
   });
+}
+
+/** Whether an answer tells of a part that is stored. @param {string} body */
+function isStored(body) {
+  try {
+    return isPart(JSON.parse(body));
+  } catch {
+    return false;
+  }
 }
 
 /**

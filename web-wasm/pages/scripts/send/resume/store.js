@@ -7,7 +7,7 @@
  * An upload belongs to one tab: a lock of the browser says which, and ends with the tab, however it ends.
  */
 
-import { transact } from "../../storage/indexed-db.js";
+import { databases, transact } from "../../storage/indexed-db.js";
 
 /**
  * @typedef {object} UnfinishedUpload
@@ -41,7 +41,7 @@ const DATABASE = { name: "subrosa-uploads", stores: ["uploads", "parts"] };
 const LOCK = "subrosa/upload/";
 
 /** Whether this browser has what it takes. In some private windows it shows only later that it has not. */
-export const canKeep = () => typeof indexedDB !== "undefined" && navigator.locks !== undefined;
+export const canKeep = () => databases() !== undefined && navigator.locks !== undefined;
 
 /** All of them, without those whose time is over. @returns {Promise<UnfinishedUpload[]>} */
 export async function allUnfinished() {

@@ -308,6 +308,7 @@ export const send = {
         left(count, rows, "لا يمكن إنشاء روابط أخرى لهذه الملفات", "لا يمكن إنشاء رابط آخر لهذه الملفات"),
     },
     guessed: "لا يذكر الملف كيف كُتبت حروفه. تأكد من أنها صحيحة، وإلا فاحفظه بترميز UTF-8.",
+    known: (names) => `لهذه الأسماء رابط بالفعل، وسيكون لكل منها رابط آخر: ${names}.`,
     twice: (names) => `لكل اسم رابط واحد. هذه الأسماء مكررة: ${names}.`,
     quoted: (name) => `«${name}»`,
     comma: "، ",
@@ -359,6 +360,7 @@ export const send = {
   passwordCharacter: (character) =>
     `كلمة المرور: فيها حرف لا يظهر (${character})، فلا يمكن أن يكون لها رابط خاص بها. احذف هذا الحرف، أو ألغِ اختيار «إنشاء رابط ` +
     "لكلمة المرور أيضًا».",
+  renamedTo: (from, to) => `${from} ← ${to}`,
   renamed: {
     taken: (count, from, to) =>
       counted(count, {

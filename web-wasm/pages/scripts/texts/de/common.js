@@ -44,6 +44,7 @@ export const unsupported = {
   wasm:
     "Dieser Browser ist zu alt, oder er lässt WebAssembly nicht zu. Aktualisieren Sie ihn, oder öffnen Sie den Link in " +
     "einem aktuellen Firefox, Chrome, Edge oder Safari. Es wurde nichts gezählt.",
+  notLoaded: "Diese Seite wurde nicht ganz geladen",
   modules:
     "Das Programm dieser Seite wurde nicht geladen. Prüfen Sie die Verbindung, und laden Sie die Seite neu. Es wurde " +
     "nichts gezählt.",
@@ -70,5 +71,7 @@ export const refusals = {
 export const strangers = {
   answer: (status, host) =>
     `Nicht Subrosa hat geantwortet, sondern etwas dazwischen (${status ? `Status ${status}` : "der Weg zu einer anderen Seite"}): ` +
-    `ein Proxy oder die Anmeldung eines Netzes. Melden Sie sich dort an, oder fragen Sie den Betreiber von ${host}.`,
+    (status >= 500
+      ? `ein Proxy, der den Server nicht erreicht. Versuchen Sie es später, oder fragen Sie den Betreiber von ${host}.`
+      : `ein Proxy oder die Anmeldung eines Netzes. Melden Sie sich dort an, oder fragen Sie den Betreiber von ${host}.`),
 };

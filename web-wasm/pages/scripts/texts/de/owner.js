@@ -48,6 +48,8 @@ export const fitting = {
       counted(max, { one: `${len} von höchstens # Zeichen`, other: `${len} von höchstens # Zeichen` }),
   },
   bytes: "Umlaute, Buchstaben mit Akzenten und die der meisten anderen Schriften brauchen je zwei bis vier Bytes.",
+  unseen:
+    "Dieses Passwort hat an einem Ende ein Leerzeichen oder enthält ein Zeichen, das man nicht sieht. Der Empfänger muss genau dasselbe angeben.",
   oneLine: "Was Sie eingefügt haben, hatte Zeilenumbrüche. Dieses Feld hat nur eine Zeile: Sie wurden weggelassen.",
   space: "Leerzeichen",
   tab: "Tabulator",
@@ -209,11 +211,6 @@ export const ownerDeadEnds = {
       "Ein Teil davon fehlt oder ist verändert. Kopieren Sie die ganze Adresse, die Sie aufbewahrt haben, und öffnen Sie " +
       "sie noch einmal. Der Server wurde nichts gefragt.",
     button: "Einen neuen Link erstellen",
-  },
-  "other-kind": {
-    title: "Das ist ein Link für einen Empfänger",
-    text: "Mit dieser Adresse übergibt Ihnen jemand etwas. Sie gehört nicht zu dieser Seite.",
-    button: "Öffnen",
   },
   offline: {
     title: "Keine Verbindung zum Server",

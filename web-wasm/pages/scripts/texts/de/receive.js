@@ -76,10 +76,6 @@ export const receive = {
       "Sie ihn hier ein.",
   },
   stillDamaged: "Das ist noch kein ganzer Link. Am Ende stehen nach dem Zeichen # 48 Buchstaben, Ziffern, - oder _.",
-  elsewhere: "Dieser Link gehört zu einem anderen Server: Öffnen Sie ihn so, wie Sie ihn bekommen haben.",
-  tooNew:
-    "Dieser Link wurde mit einer neueren Version von Subrosa erstellt, oder er ist von einer Art, die diese Seite nicht " +
-    "öffnet.",
   checking: "Wird geprüft …",
   wrongPassword: (soon) =>
     `Das ist nicht das Passwort. Es wurde kein Download gezählt. Sie können es ${soon} noch einmal versuchen.`,
@@ -177,11 +173,6 @@ export const receiveDeadEnds = {
     button: "Zurück zu den Dateien",
   },
   error: { title: "Das hat nicht geklappt", text: "", button: "Noch einmal versuchen" },
-  "other-kind": {
-    title: "Das ist ein Link zu einem Passwort",
-    text: "Er führt nicht zu Dateien, sondern zu einer anderen Seite dieses Servers. Es wurde nichts gezählt.",
-    button: "Dort öffnen",
-  },
   stopped: { title: "Der Download wurde angehalten", text: "", button: "Zurück zu den Dateien" },
   destroyed: {
     title: "Gelöscht",

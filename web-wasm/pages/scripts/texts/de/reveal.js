@@ -200,7 +200,6 @@ export const revealDeadEnds = {
     button: "Noch einmal versuchen",
   },
   error: { title: "Das hat nicht geklappt", text: "", button: "Noch einmal versuchen" },
-  "other-kind": { title: "Dieser Link führt woandershin", text: "", button: "Dort öffnen" },
   destroyed: {
     title: "Gelöscht",
     text: "Es ist vom Server gelöscht. Der Absender kann das sehen.",
@@ -216,17 +215,6 @@ export const heldDeadEnds = {
   locked: (until) =>
     "Jemand hat zu viele falsche Codewörter eingegeben. Ihr Abruf wurde gezählt; mit dem richtigen Codewort können Sie es " +
     `bis ${until} Uhr noch einmal sehen.`,
-};
-
-/** @type {typeof En.others} */
-export const others = {
-  files: "Das ist ein Link zu Dateien. Sie sind auf einer anderen Seite dieses Servers. Es wurde nichts gezählt.",
-  elsewhere: "Dieser Link gehört zu einem anderen Server: Öffnen Sie ihn so, wie Sie ihn bekommen haben.",
-  owner:
-    "Das ist die Adresse eines Absenders: Sie zeigt, was mit einem Link geschehen ist. Sie ist nicht für Empfänger.",
-  unknown:
-    "Dieser Link wurde mit einer neueren Version von Subrosa erstellt, oder er ist von einer Art, die diese Seite nicht " +
-    "öffnet.",
 };
 
 /** @type {typeof En.revealGone} */

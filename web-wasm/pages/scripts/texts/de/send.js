@@ -276,6 +276,7 @@ export const send = {
     },
     guessed:
       "Die Datei sagt nicht, wie ihre Buchstaben geschrieben sind. Sehen Sie nach, ob sie stimmen; wenn nicht, speichern Sie sie als UTF-8.",
+    known: (names) => `Für diese gibt es schon einen Link, und sie bekommen noch einen: ${names}.`,
     twice: (names) => `Jeder Name bekommt einen Link. Mehr als einmal stehen da: ${names}.`,
     quoted: (name) => `„${name}“`,
     comma: ", ",
@@ -316,6 +317,7 @@ export const send = {
   passwordCharacter: (character) =>
     `Passwort: Es enthält ein Zeichen, das man nicht sieht (${character}), und kann deshalb keinen eigenen Link bekommen. ` +
     "Entfernen Sie dieses Zeichen, oder wählen Sie „Auch einen Link für das Passwort erstellen“ ab.",
+  renamedTo: (from, to) => `${from} → ${to}`,
   renamed: {
     taken: (count, from, to) =>
       counted(count, {

@@ -21,6 +21,7 @@ export const unsupported = {
   wasm:
     "This browser is too old, or does not allow WebAssembly. Update it, or open the link in a current Firefox, " +
     "Chrome, Edge or Safari. Nothing was counted.",
+  notLoaded: "This page did not load whole",
   modules: "The program of this page did not load. Check the connection and load the page again. Nothing was counted.",
 };
 
@@ -48,5 +49,7 @@ export const refusals = {};
 export const strangers = {
   answer: (/** @type {number} */ status, /** @type {string} */ host) =>
     `Not Subrosa answered, but something in between (${status ? `status ${status}` : "the way to another page"}): ` +
-    `a proxy, or the sign-in of a network. Sign in there, or ask the operator of ${host}.`,
+    (status >= 500
+      ? `a proxy that does not reach the server. Try again later, or ask the operator of ${host}.`
+      : `a proxy, or the sign-in of a network. Sign in there, or ask the operator of ${host}.`),
 };

@@ -50,6 +50,9 @@ export const fitting = {
   },
   /** Why there are more of them than characters. */
   bytes: "Letters with accents, and those of most other scripts, take two to four bytes each.",
+  /** Of a password. */
+  unseen:
+    "This password has a space at an end, or a character that does not show. The recipient has to give exactly the same.",
   oneLine: "What you pasted had line breaks. This field has one line: they were left out.",
   /** Characters that have a name. */
   space: "space",
@@ -201,11 +204,6 @@ export const ownerDeadEnds = {
       "A part of it is missing or changed. Copy the whole address that you kept, and open it again. Nothing was asked " +
       "from the server.",
     button: "Make a new link",
-  },
-  "other-kind": {
-    title: "This is a link for a recipient",
-    text: "With this address, somebody hands something to you. It does not belong to this page.",
-    button: "Open it",
   },
   offline: {
     title: "No connection to the server",

@@ -53,8 +53,6 @@ export const receive = {
       "the server, and nothing is lost. Copy the whole link from the message and paste it here.",
   },
   stillDamaged: "This is not a whole link yet. It ends in 48 letters, digits, - or _ after the sign #.",
-  elsewhere: "This link belongs to another server: open it as it was sent to you.",
-  tooNew: "This link was made by a newer version of Subrosa, or is of a kind that this page does not open.",
   checking: "Checking…",
   /** @param {string} soon “in 3 seconds” */
   wrongPassword: (soon) => `This is not the password. No download was counted. You can try again ${soon}.`,
@@ -155,11 +153,6 @@ export const receiveDeadEnds = {
     button: "Back to the files",
   },
   error: { title: "That did not work", text: "", button: "Try again" },
-  "other-kind": {
-    title: "This is a link to a password",
-    text: "It does not lead to files. It is shown on another page of this server. Nothing was counted.",
-    button: "Open it there",
-  },
   stopped: { title: "The download was stopped", text: "", button: "Back to the files" },
   destroyed: {
     title: "Deleted",

@@ -178,7 +178,6 @@ export const revealDeadEnds = {
     button: "Try again",
   },
   error: { title: "That did not work", text: "", button: "Try again" },
-  "other-kind": { title: "This link leads elsewhere", text: "", button: "Open it there" },
   destroyed: {
     title: "Destroyed",
     text: "It is deleted from the server. The sender can see that.",
@@ -195,14 +194,6 @@ export const heldDeadEnds = {
   locked: (until) =>
     "Somebody typed too many wrong passphrases. Your view was counted; with the right passphrase, it can be shown " +
     `again until ${until}.`,
-};
-
-/** Where a link of another kind leads. */
-export const others = {
-  files: "This is a link to files. They are on another page of this server. Nothing was counted.",
-  elsewhere: "This link belongs to another server: open it as it was sent to you.",
-  owner: "This is the address of a sender: it shows what happened to a link. It is not for a recipient.",
-  unknown: "This link was made by a newer version of Subrosa, or is of a kind that this page does not open.",
 };
 
 /** Why a push is gone, for its holder. @type {import("/pages").EndTexts} */

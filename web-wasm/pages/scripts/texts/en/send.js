@@ -275,6 +275,8 @@ export const send = {
     guessed:
       "The file does not say how its letters are written. Look whether they are right; if not, save it as UTF-8.",
     /** @param {string} names */
+    known: (names) => `There is a link for these already, and each gets one more: ${names}.`,
+    /** @param {string} names */
     twice: (names) => `Each name gets one link. These stand there more than once: ${names}.`,
     /** @param {string} name */
     quoted: (name) => `“${name}”`,
@@ -327,6 +329,8 @@ export const send = {
     `Password: it has a character that does not show (${character}), so it cannot get a link of its own. Remove that ` +
     "character, or untick “Make a link for the password too”.",
   /** Why files are sent under other names, by what is wrong with their own. */
+  /** A line of a list. @param {string} from @param {string} to */
+  renamedTo: (from, to) => `${from} → ${to}`,
   renamed: {
     /** @param {number} count @param {string} from @param {string} to */
     taken: (count, from, to) =>
