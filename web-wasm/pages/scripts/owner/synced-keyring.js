@@ -6,7 +6,7 @@
 
 import { keyringAccess, SyncedKeyring } from "/wasm/seal.js";
 
-import { CallError, digestText, send } from "../net/api.js";
+import { CallError, digestText, sendForNothing, sendForStream } from "../net/api.js";
 import { within } from "../net/waiting.js";
 import { readSync, removeSync, writeSync } from "../storage/keyring-sync.js";
 import { applySynced, snapshot, whenChangedHere, whenKeyringChanged } from "../storage/keyring.js";
@@ -158,7 +158,7 @@ function call(secret, method, { headers = {}, bytes } = {}) {
   const { id, ownerProof } = JSON.parse(keyringAccess(secret));
   const proof = { "subrosa-owner-proof": ownerProof };
   const signal = new AbortController().signal;
-  return send({ method, path: `/keyrings/${id}`, headers: { ...proof, ...headers }, bytes, signal, triesMax: 4 });
+  return { method, path: `/keyrings/${id}`, headers: { ...proof, ...headers }, bytes, signal, triesMax: 4 };
 }
 
 /**
@@ -169,7 +169,7 @@ function call(secret, method, { headers = {}, bytes } = {}) {
  */
 async function fetchStored(secret) {
   try {
-    const response = await call(secret, "GET");
+    const response = await sendForStream(call(secret, "GET"));
     const bytes = new Uint8Array(await within(BODY_MILLIS, response.arrayBuffer()));
     const revision = Number(response.headers.get("subrosa-keyring-revision"));
     return { bytes, revision, headers: { "if-match": response.headers.get("etag") ?? "" } };
@@ -190,7 +190,8 @@ async function fetchStored(secret) {
  */
 async function store(secret, revision, bytes, replaces) {
   try {
-    await call(secret, "PUT", { headers: { ...replaces, "subrosa-keyring-revision": String(revision) }, bytes });
+    const headers = { ...replaces, "subrosa-keyring-revision": String(revision) };
+    await sendForNothing(call(secret, "PUT", { headers, bytes }));
     return true;
   } catch (error) {
     if (error instanceof CallError && error.variant === "keyring-changed") return false;
@@ -201,7 +202,7 @@ async function store(secret, revision, bytes, replaces) {
 /** @param {string} secret */
 async function remove(secret) {
   try {
-    await call(secret, "DELETE");
+    await sendForNothing(call(secret, "DELETE"));
   } catch (error) {
     if (!(error instanceof CallError && error.variant === "not-found")) throw error;
   }

@@ -15,7 +15,7 @@ import * as wasm from "/wasm/seal.js";
 
 import { page, phrase as texts, problems, textsReady } from "../i18n/texts.js";
 import { momentText, refusalOf } from "../i18n/wording.js";
-import { CallError, read, sendForText } from "../net/api.js";
+import { CallError, sendForJson } from "../net/api.js";
 import { isConfig } from "../owner/answers.js";
 import { showChannels } from "../owner/channels.js";
 import { beginSync, stopEverywhere, stopHere, syncNow } from "../owner/synced-keyring.js";
@@ -50,7 +50,7 @@ async function look() {
 async function configure() {
   try {
     const call = { method: "GET", path: "/config", signal: new AbortController().signal, triesMax: 3 };
-    showChannels(read(await sendForText(call), isConfig));
+    showChannels(await sendForJson(call, isConfig));
   } catch {
     // The page works without.
   }

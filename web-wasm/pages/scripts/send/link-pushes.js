@@ -6,8 +6,8 @@
 
 import { messages, send as texts } from "../i18n/texts.js";
 import { momentText } from "../i18n/wording.js";
-import { read, sendForText } from "../net/api.js";
-import { isConfig } from "../owner/answers.js";
+import { sendForJson } from "../net/api.js";
+import { isConfig, isPush } from "../owner/answers.js";
 import { pushLives } from "../owner/form-choices.js";
 import { remember, remembered } from "../storage/keyring.js";
 
@@ -52,7 +52,7 @@ export class LinkPushes {
   async make({ link, password, name, downloads, endsAt }) {
     const call = { method: "GET", path: "/config", signal: new AbortController().signal, triesMax: TRIES };
     const where = this.#origin ? { origin: this.#origin } : {};
-    this.#config ??= read(await sendForText({ ...call, ...where }), isConfig);
+    this.#config ??= await sendForJson({ ...call, ...where }, isConfig);
     const { limits } = this.#config;
     const { expiry_secs_min: shortest, expiry_secs_max: longest } = pushLives(limits);
     const key = `${link} ${password}`;
@@ -67,7 +67,7 @@ export class LinkPushes {
     }
     const { linkId, ownerProof, json, token, ownerToken, views, secs } = sealed;
     const headers = { "subrosa-owner-proof": ownerProof };
-    await sendForText({ ...call, ...where, method: "PUT", path: `/pushes/${linkId}`, headers, json });
+    await sendForJson({ ...call, ...where, method: "PUT", path: `/pushes/${linkId}`, headers, json }, isPush);
     this.#sealed.delete(key);
     const expiresAt = Date.now() + 1000 * secs;
     const [origin, madeAt] = [this.#origin || location.origin, Date.now()];
