@@ -39,6 +39,8 @@ const FAIR_KIB_PER_SEC: u64 = 16;
 const PACE_AFTER: Duration = Duration::from_secs(1);
 /// One that has just come has not had the time to ask, and is not closed for the next.
 const FIRST_REQUEST_GRACE: Duration = Duration::from_millis(100);
+/// One that was answered a moment ago may be about to ask again: the slow ones go before it.
+const NEXT_REQUEST_GRACE: Duration = Duration::from_secs(1);
 /// The first request of a connection that is one too many may take so long until its body is here,
 /// or waits so long for room: by then, all that came at the same time have had the time to ask.
 const ROOM_WAIT: Duration = Duration::from_millis(250);
@@ -249,12 +251,16 @@ impl Inner {
 
     /// Closes the slowest of these, and where several are silent the one that has been so longest.
     /// Whether there was one. Between requests it has to be silent for so long at least; those that
-    /// have just come are the last.
+    /// have just come, or were just answered, are the last.
     fn close_idlest(&mut self, at_least: Duration, may_close: impl Fn(&Entry) -> bool) -> bool {
         let now = Instant::now();
         let candidates = self.entries.iter().filter(|(_, entry)| may_close(entry));
         let slow = candidates.filter_map(|(id, entry)| match entry.activity.inactivity(now) {
-            Inactivity::BeforeRequest { since, .. } | Inactivity::InHeaders(since) => {
+            Inactivity::BeforeRequest { since, is_first } => {
+                let grace = if is_first { FIRST_REQUEST_GRACE } else { NEXT_REQUEST_GRACE };
+                (since >= at_least).then_some((since >= grace, Reverse(0), since, *id))
+            }
+            Inactivity::InHeaders(since) => {
                 (since >= at_least).then_some((since >= FIRST_REQUEST_GRACE, Reverse(0), since, *id))
             }
             Inactivity::InRequest { since, pace } => {
