@@ -280,8 +280,8 @@ impl Inner {
         true
     }
 
-    /// Closes the connection of a peer that came first of those that the server has not come to yet:
-    /// all of them are the same peer's. Whether there was one.
+    /// Closes the connection of a peer that came first of those that the server has not come to
+    /// yet: all of them are the same peer's. Whether there was one.
     fn close_unseen(&mut self, peer: Peer) -> bool {
         let now = Instant::now();
         let unseen = self.entries.iter().filter(|(_, entry)| entry.peer == Some(peer));

@@ -1,6 +1,6 @@
 //! Large answers that are held whole: of an owner's share with many links, of a note. A client that
-//! reads slowly keeps its answer in memory, so all of them together are bounded, and where there is no
-//! room the slowest reader makes some.
+//! reads slowly keeps its answer in memory, so all of them together are bounded, and where there is
+//! no room the slowest reader makes some.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -97,7 +97,7 @@ impl AnswerMemory {
         Response::from_parts(parts, Body::from_stream(stream::iter(pieces)))
     }
 
-    /// AnswerMemory for so many KiB, if need be because slow readers are closed for it. `None`: none of
+    /// Memory for so many KiB, if need be because slow readers are closed for it. `None`: none of
     /// them is slow, or too many wait.
     async fn acquire(&self, kib: u32) -> Option<OwnedSemaphorePermit> {
         if let Ok(room) = Arc::clone(&self.free).try_acquire_many_owned(kib) {
