@@ -145,6 +145,10 @@ async fn why_unreadable(app: &App, share: &ShareId, object: &ObjectRow, reader: 
 
 /// Tells operator and owner that an object is lost, once.
 async fn tell_lost(app: &App, (share, content, slot): ObjectId, loss: Loss) {
+    // A disk that fails now may read it in a moment. Whether it is lost, the daily check finds out.
+    if loss == Loss::Unreadable {
+        return tracing::error!(%share, %content, ?slot, %loss, "ciphertext cannot be read: look at its disk");
+    }
     // A content that goes has lost nothing.
     let is_kept = |record: Record| record.part_counts().iter().any(|(kept, _)| *kept == content);
     if let Ok(record) = app.store().record(share).await

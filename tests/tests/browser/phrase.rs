@@ -38,6 +38,9 @@ async fn drawn(browser: &Browser, button: &str) -> Vec<String> {
         browser.click("ask-yes").await;
     }
     browser.state_of(&["made"]).await;
+    // In two columns nobody knows their order without numbers.
+    let numbers = browser.script("return getComputedStyle(document.querySelector('#words')).listStyleType").await;
+    assert_eq!(numbers, "decimal");
     let words =
         browser.script("return [...document.querySelectorAll('#words > li')].map((row) => row.textContent)").await;
     serde_json::from_value(words).unwrap()

@@ -42,7 +42,7 @@ async fn use_one(server: &Server, page: &str) -> PathBuf {
     browser.open(page).await;
     run(&browser, KEEP).await;
     let found = run(&browser, FOUND).await;
-    assert_eq!(found.as_array().map(Vec::len), Some(7), "so this can fail: {found}");
+    assert_eq!(found.as_array().map(Vec::len), Some(8), "so this can fail: {found}");
     browser.allow_clipboard(&server.origin()).await;
     std::fs::write(browser.downloads().join("kept"), "kept").unwrap();
     browser.prepare(&[("kept", b"kept")]);

@@ -99,6 +99,7 @@ async fn when_the_disk_of_the_ledger_comes_back_the_server_is_ready_by_itself() 
 
 #[tokio::test]
 async fn a_part_that_did_not_reach_the_disk_is_not_stored_and_can_be_sent_again() {
+    only_on_a_file!();
     let server = Server::start().await;
     let client = server.client();
     let (files, package) = small_parts(300_000, 83);
@@ -117,6 +118,7 @@ async fn a_part_that_did_not_reach_the_disk_is_not_stored_and_can_be_sent_again(
 
 #[tokio::test]
 async fn ciphertext_that_cannot_be_read_is_not_lost_and_comes_when_it_can() {
+    only_on_a_file!();
     let server = Server::start().await;
     let client = server.client();
     let (files, package) = small_parts(300_000, 84);

@@ -175,6 +175,9 @@ fn run_one(artifact: &Artifact, round: Round, server: &Path, args: &TestArgs, ta
     if args.heavy {
         program.env("SUBROSA_HEAVY", "1");
     }
+    if let Some(folder) = folder_in_memory() {
+        program.env("TMPDIR", folder);
+    }
     program.env("SUBROSA_SERVER", server).env("SUBROSA_S3S_FS", tools::ensure_s3()?);
     if artifact.name == PROCESS_TESTS {
         program.env("SUBROSA_PYTHON", tools::ensure_python()?).env("PYTHONDONTWRITEBYTECODE", "1");
@@ -193,6 +196,17 @@ fn run_one(artifact: &Artifact, round: Round, server: &Path, args: &TestArgs, ta
     program.env("RUSTC_BOOTSTRAP", "1").args(["-Z", "unstable-options", "--report-time"]);
     tally.timed(&title, |tally| run_counted(&mut program, &title, tally));
     Ok(())
+}
+
+/// Where the folders of tests lie, if there is room in memory: what they write is synced each time,
+/// and a disk on which compilers write at the same moment takes seconds for that. Their servers and
+/// Redis do the same there; what a disk does to them, tests of failing disks show.
+fn folder_in_memory() -> Option<&'static Path> {
+    const ROOM: u64 = 4 << 30;
+    let folder = Path::new("/dev/shm");
+    let stat = rustix::fs::statvfs(folder).ok()?;
+    let is_chosen = std::env::var_os("TMPDIR").is_some();
+    (!is_chosen && stat.f_bavail.saturating_mul(stat.f_frsize) >= ROOM).then_some(folder)
 }
 
 /// Runs a program that reports as Rust's test harness does, or with a last line
