@@ -194,6 +194,11 @@ export type components = {
             link: components["schemas"]["LinkView"];
         };
         /**
+         * @description Names a synced keyring: derived from the verifier that belongs to its recovery phrase.
+         * @example AAECAwQFBgcICQoLDA0ODw
+         */
+        KeyringId: string;
+        /**
          * @description Names a lease: derived from its verifier.
          * @example AAECAwQFBgcICQoLDA0ODw
          */
@@ -663,6 +668,7 @@ export type Event = components['schemas']['Event'];
 export type FinishLease = components['schemas']['FinishLease'];
 export type Gone = components['schemas']['Gone'];
 export type GrantedLease = components['schemas']['GrantedLease'];
+export type KeyringId = components['schemas']['KeyringId'];
 export type LeaseId = components['schemas']['LeaseId'];
 export type Limits = components['schemas']['Limits'];
 export type LinkCounters = components['schemas']['LinkCounters'];
