@@ -198,7 +198,8 @@ async fn what_is_chosen_is_changed_together_and_what_fails_is_told() {
     // One of them is deleted elsewhere; nothing of the other is lost by it.
     server.client().revoke(&first).await.unwrap();
     sender.click("delete").await;
-    assert!(sender.text("ask-text").await.contains("all 2"));
+    let asked = async || sender.text("ask-text").await;
+    wait::until_so(SOON, "it asks about both", asked, |text| text.contains("all 2")).await;
     sender.click("ask-no").await;
     sender.click("delete").await;
     sender.click("ask-yes").await;
