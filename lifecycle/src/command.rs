@@ -49,6 +49,11 @@ pub trait Command: Sync {
         false
     }
 
+    /// What it ends for good, if that is what it is for.
+    fn ends(&self) -> Option<Ended> {
+        None
+    }
+
     /// Whether it only makes what is stored larger. Where there is no room left it is refused; what
     /// ends something, hands it over or holds it back never is.
     fn needs_space(&self) -> SpaceNeed {
@@ -65,6 +70,15 @@ pub enum Shown {
     Owner(Verifier),
     /// The link proof of that link.
     Holder(LinkId, Verifier),
+}
+
+/// What an owner ends for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ended {
+    /// A share with all its links, or a push.
+    All,
+    /// One link of a share.
+    Link(LinkId),
 }
 
 /// When a command needs room for more.

@@ -58,7 +58,7 @@ mod upkeep;
 mod upload;
 mod view;
 
-pub use crate::command::{Change, Command, Shown, SpaceNeed, Step};
+pub use crate::command::{Change, Command, Ended, Shown, SpaceNeed, Step};
 pub use crate::context::Context;
 pub use crate::create::{Create, CreatePush};
 pub use crate::guess::OpenAttempt;

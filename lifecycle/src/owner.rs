@@ -3,7 +3,7 @@
 use subrosa_shared::id::Verifier;
 use subtle::ConstantTimeEq as _;
 
-use crate::command::{Command, Shown, SpaceNeed};
+use crate::command::{Command, Ended, Shown, SpaceNeed};
 use crate::context::Context;
 use crate::record::{Record, Share, kept};
 use crate::refusal::Refusal;
@@ -37,6 +37,11 @@ pub trait OwnerAction: Sync {
     /// See [`Command::is_read_only`].
     fn is_read_only(&self) -> bool {
         false
+    }
+
+    /// See [`Command::ends`].
+    fn ends(&self) -> Option<Ended> {
+        None
     }
 
     /// See [`Command::needs_space`].
@@ -77,6 +82,10 @@ impl<Action: OwnerAction> Command for Owner<Action> {
 
     fn is_read_only(&self) -> bool {
         self.action.is_read_only()
+    }
+
+    fn ends(&self) -> Option<Ended> {
+        self.action.ends()
     }
 
     fn needs_space(&self) -> SpaceNeed {

@@ -2,7 +2,7 @@
 
 use subrosa_shared::api::{PatchPush, PushStatus};
 
-use crate::command::SpaceNeed;
+use crate::command::{Ended, SpaceNeed};
 use crate::context::Context;
 use crate::owner::{Owned, OwnerAction};
 use crate::refusal::Refusal;
@@ -59,6 +59,10 @@ impl OwnerAction for Revoke {
     fn act(&self, owned: &mut Owned<'_>, context: &mut Context<'_>) -> Result<PushStatus, Refusal> {
         owned.share.revoke(context);
         changed(owned, context)
+    }
+
+    fn ends(&self) -> Option<Ended> {
+        Some(Ended::All)
     }
 }
 

@@ -6,7 +6,7 @@ use subrosa_shared::api::{
 use subrosa_shared::content::ContentNumber;
 use subrosa_shared::id::LinkId;
 
-use crate::command::SpaceNeed;
+use crate::command::{Ended, SpaceNeed};
 use crate::context::Context;
 use crate::owner::{Owned, OwnerAction};
 use crate::refusal::Refusal;
@@ -317,6 +317,10 @@ impl OwnerAction for RevokeLink {
         link::revoke(owned.share, self.link, context)?;
         changed(owned, context)
     }
+
+    fn ends(&self) -> Option<Ended> {
+        Some(Ended::Link(self.link))
+    }
 }
 
 impl OwnerAction for Change {
@@ -357,6 +361,10 @@ impl OwnerAction for Revoke {
     fn act(&self, owned: &mut Owned<'_>, context: &mut Context<'_>) -> Result<ShareStatus, Refusal> {
         owned.share.revoke(context);
         changed(owned, context)
+    }
+
+    fn ends(&self) -> Option<Ended> {
+        Some(Ended::All)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Whether what is stored is still what was stored: looked at once a day, slowly, so that a loss is
 //! found before somebody needs what is lost.
 
+use std::collections::HashMap;
+
 use futures_util::TryStreamExt as _;
 use sha2::{Digest as _, Sha256};
 use subrosa_lifecycle::{Record, RecordError, RecordKey};
@@ -19,8 +21,59 @@ const EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Keys asked for at once.
 const PAGE_LEN: usize = 256;
 
+/// The first and the longest wait until what is lost is looked at again: an operator puts it back,
+/// or a disk comes back, and recipients are not to wait a day for it.
+const LOST_AGAIN_MIN: Duration = Duration::from_secs(2);
+const LOST_AGAIN_MAX: Duration = Duration::from_secs(10 * 60);
+
 /// Works until it is dropped.
 pub(crate) async fn run(app: &App) {
+    tokio::join!(check_loop(app), lost_loop(app));
+}
+
+async fn lost_loop(app: &App) {
+    let mut waits: HashMap<ShareId, (Instant, Duration)> = HashMap::new();
+    let mut tick = interval(LOST_AGAIN_MIN);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let now = tick.tick().await;
+        let lost = app.store().lost_shares();
+        waits.retain(|share, _| lost.contains(share));
+        for share in lost {
+            let (due, wait) = waits.entry(share).or_insert((now + LOST_AGAIN_MIN, LOST_AGAIN_MIN));
+            if *due > now {
+                continue;
+            }
+            *wait = (*wait * 2).min(LOST_AGAIN_MAX);
+            *due = now + *wait;
+            if let Err(error) = check_again(app, share).await {
+                tracing::warn!(%share, error = &error as &dyn std::error::Error, "cannot look at lost content again");
+            }
+        }
+    }
+}
+
+/// Lengths first: what is still missing is found at once.
+async fn check_again(app: &App, share: ShareId) -> Result<(), CheckError> {
+    let part_counts = app.store().record(share).await?.map_or_else(Vec::new, |record| record.part_counts());
+    if part_counts.is_empty() {
+        app.store().remember_lost(share, false);
+        return Ok(());
+    }
+    for rate in [None].into_iter().chain(bytes_rate(app).map(Some)) {
+        if check_share(app, share, &part_counts, &mut ReadRate { rate, due: Instant::now() }).await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// How fast bytes are read. `None`: they are not.
+fn bytes_rate(app: &App) -> Option<u64> {
+    Some(app.check_bytes_per_sec()).filter(|rate| *rate > 0)
+}
+
+async fn check_loop(app: &App) {
     let mut tick = interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -29,8 +82,7 @@ pub(crate) async fn run(app: &App) {
         let _ = app.store().ledger().check().await;
         let mut found = Found::default();
         // Lengths are looked at quickly; bytes take as long as they take.
-        let rate = Some(app.check_bytes_per_sec()).filter(|rate| *rate > 0);
-        for rate in [None].into_iter().chain(rate.map(Some)) {
+        for rate in [None].into_iter().chain(bytes_rate(app).map(Some)) {
             match check_all(app, rate).await {
                 Ok(all) => found = all,
                 Err(error) => {
@@ -99,6 +151,9 @@ async fn check_all(app: &App, rate: Option<u64>) -> Result<Found, CheckError> {
             {
                 keyring_blobs::delete_strays(app.blobs(), &keyring, record).await?;
             }
+            if let (RecordKey::Share(share), Some(_)) = (key, record.as_ref().and_then(Record::lost_content)) {
+                app.store().remember_lost(share, true);
+            }
             let part_counts = record.map_or_else(Vec::new, |record| record.part_counts());
             if let (RecordKey::Share(share), false) = (key, part_counts.is_empty()) {
                 match check_share(app, share, &part_counts, &mut rate_limit).await {
@@ -157,7 +212,7 @@ async fn check_share(
         if app.store().note_content(share, Some(content)).await? {
             tell(&share, slot, loss);
         }
-    } else if rate_limit.rate.is_some() && app.store().note_content(share, None).await? {
+    } else if rate_limit.rate == bytes_rate(app) && app.store().note_content(share, None).await? {
         tracing::info!(%share, "ciphertext that was lost is whole again");
     }
     Ok(lost.is_some())

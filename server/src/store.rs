@@ -4,14 +4,15 @@ mod owed_ends;
 mod record_locks;
 mod uncounted_guesses;
 
+use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use subrosa_lifecycle::{
-    Change, Command, ContentChecked, CountGuess, Holder, HolderAction, LoadedLinks, NeedsAllLinks, Owner, OwnerAction,
-    Policy, Record, RecordError, RecordKey, Refusal, Shown, SpaceNeed, Step, StoredManifest, StoredUpload, Tick,
-    push_owner, share_owner, step,
+    Change, Command, ContentChecked, CountGuess, Ended, Holder, HolderAction, LoadedLinks, NeedsAllLinks, Owner,
+    OwnerAction, Policy, Record, RecordError, RecordKey, Refusal, Shown, SpaceNeed, Step, StoredManifest, StoredUpload,
+    Tick, push_owner, share_owner, step,
 };
 use subrosa_shared::api::{CompleteShare, Log, ShareStatus, StoredPart};
 use subrosa_shared::content::ContentNumber;
@@ -54,6 +55,8 @@ struct Shared {
     completing: Semaphore,
     uncounted: UncountedGuesses,
     owed_ends: OwedEnds,
+    /// Shares with lost content, as far as this server has heard.
+    lost: Mutex<HashSet<ShareId>>,
     /// What became due at once.
     deletions: Deletions,
     /// Told when there was no place for it there.
@@ -95,7 +98,8 @@ impl Store {
         let (locks, deletions) = (RecordLocks::default(), Deletions::default());
         let (uncounted, owed_ends) = (UncountedGuesses::default(), OwedEnds::default());
         let (completing, due) = (Semaphore::new(COMPLETING_MAX), Notify::new());
-        let shared = Shared { ledger, policy, locks, completing, uncounted, owed_ends, deletions, due, replaced };
+        let lost = Mutex::default();
+        let shared = Shared { ledger, policy, locks, completing, uncounted, owed_ends, lost, deletions, due, replaced };
         Self { shared: Arc::new(shared) }
     }
 
@@ -290,6 +294,7 @@ impl Store {
     /// # Errors
     /// The ledger fails.
     pub async fn note_content(&self, share: ShareId, lost: Option<ContentNumber>) -> Result<bool, StoreError> {
+        self.remember_lost(share, lost.is_some());
         let known = |record: Option<Record>| record.is_none_or(|record| record.lost_content() == lost);
         if known(self.record(share).await?) {
             return Ok(false);
@@ -297,6 +302,24 @@ impl Store {
         self.run(share, &ContentChecked { lost }).await?;
         // Of an upload that runs, nothing is noted.
         Ok(known(self.record(share).await?))
+    }
+
+    /// Shares whose content is to be looked at again, because some of it is lost.
+    pub(crate) fn lost_shares(&self) -> HashSet<ShareId> {
+        self.lost().clone()
+    }
+
+    /// Whether that share is one of them from now on.
+    pub(crate) fn remember_lost(&self, share: ShareId, is_lost: bool) {
+        if is_lost {
+            self.lost().insert(share)
+        } else {
+            self.lost().remove(&share)
+        };
+    }
+
+    fn lost(&self) -> MutexGuard<'_, HashSet<ShareId>> {
+        self.shared.lost.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether what the record is of had ended so long ago, noted or not. Changes nothing.
@@ -322,10 +345,6 @@ impl Store {
     ) -> Result<C::Answer, StoreError> {
         if command.needs_space() == SpaceNeed::Always {
             self.shared.ledger.expect_room().await?;
-        }
-        // What its owner wants ended, and was told cannot be noted, is handed to nobody.
-        if matches!(command.shown(), Shown::Holder(..)) && self.shared.owed_ends.has(&key) {
-            return Err(LedgerError::Full.into());
         }
         if let Some(answered) = self.run_without_lock(key, command).await? {
             return Ok(answered?);
@@ -387,6 +406,13 @@ impl Store {
         if !Record::admits(&row.record, command.shown())? {
             return Ok(Loaded { row: write_id, record: Admitted::No });
         }
+        // What its owner wants ended, and was told cannot be noted, is handed to nobody. Told only
+        // to who has the link: to others it is unknown.
+        if let Shown::Holder(link, _) = command.shown()
+            && self.shared.owed_ends.concern(key, link)
+        {
+            return Err(LedgerError::Full.into());
+        }
         let before = Some(read(key, &row, links)?);
         let now = self.shared.ledger.now().await?;
         let step = step(before.as_ref(), command, &self.shared.policy, now)?;
@@ -415,30 +441,26 @@ impl Store {
         Ok(())
     }
 
-    /// Remembers an end that its owner asked for, and that there was no room to note.
-    pub fn owe_end(&self, key: RecordKey, owner: Verifier) {
-        self.shared.owed_ends.add(key, owner);
-    }
-
     /// Notes the ends that are owed, as far as the ledger takes them.
     ///
     /// # Errors
     /// The ledger fails. The rest stays owed.
     pub async fn note_owed_ends(&self) -> Result<(), StoreError> {
-        for (key, owner) in self.shared.owed_ends.all() {
-            let noted = match key {
-                RecordKey::Share(share) => self.run_owner(share, owner, share_owner::Revoke).await.map(drop),
-                RecordKey::Push(link) => {
-                    self.run_owner(RecordKey::Push(link), owner, push_owner::Revoke).await.map(drop)
+        for (key, ended, owner) in self.shared.owed_ends.all() {
+            let noted = match (key, ended) {
+                (RecordKey::Share(_), Ended::All) => self.run_owner(key, owner, share_owner::Revoke).await.map(drop),
+                (RecordKey::Share(_), Ended::Link(link)) => {
+                    self.run_owner(key, owner, share_owner::RevokeLink { link }).await.map(drop)
                 }
-                RecordKey::Keyring(_) => Ok(()),
+                (RecordKey::Push(_), _) => self.run_owner(key, owner, push_owner::Revoke).await.map(drop),
+                (RecordKey::Keyring(_), _) => Ok(()),
             };
             match noted {
                 // Who cannot end it any more had it ended, or it is gone.
-                Ok(()) | Err(StoreError::Refused(_)) => self.shared.owed_ends.remove(&key),
+                Ok(()) | Err(StoreError::Refused(_)) => self.shared.owed_ends.remove(key, ended),
                 Err(error) => return Err(error),
             }
-            tracing::info!(%key, "what its owner had asked for is noted: it has ended");
+            tracing::info!(%key, ?ended, "what its owner had asked for is noted: it has ended");
         }
         Ok(())
     }
@@ -541,7 +563,10 @@ impl Store {
             self.shared.uncounted.add(key, UncountedGuess { link, write_id });
         }
         // Only to owners: of a guess nothing is told, not even that it would have been granted.
-        if matches!((&committed, &outcome, command.shown()), (Err(LedgerError::Full), Ok(_), Shown::Owner(_))) {
+        if let (Err(LedgerError::Full), Ok(_), Shown::Owner(owner)) = (&committed, &outcome, command.shown()) {
+            if let Some(ended) = command.ends() {
+                self.shared.owed_ends.add(key, ended, owner);
+            }
             return Err(StoreError::NoRoomForGranted);
         }
         match committed? {

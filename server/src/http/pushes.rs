@@ -16,7 +16,6 @@ use super::error::Error;
 use super::extract::{Attempt, Holder, Json, LeaseHolder, NoBody, Owner, Path};
 use super::openapi::Refused;
 use crate::app::App;
-use crate::ledger::LedgerError;
 use crate::store::StoreError;
 
 /// Makes a push. The same body again gives the same answer.
@@ -174,11 +173,7 @@ pub(super) async fn revoke_push(
     Owner(owner): Owner,
     _: NoBody,
 ) -> Result<axum::Json<PushStatus>, Error> {
-    let revoked = run_owner(&app, link, owner, push_owner::Revoke).await;
-    if let Err(Error::Ledger(LedgerError::Full)) = &revoked {
-        app.store().owe_end(RecordKey::Push(link), owner);
-    }
-    revoked
+    run_owner(&app, link, owner, push_owner::Revoke).await
 }
 
 /// The timeline of a push.

@@ -94,7 +94,6 @@ pub(super) async fn revoke_share(
         // The disk has not even room for the note that the share has ended. Its ciphertext is to be
         // deleted anyway: so it goes first, and makes the room.
         Err(StoreError::NoRoomForGranted) => {
-            app.store().owe_end(share.into(), owner);
             app.blobs().delete_share(&share).await?;
             revoke().await?
         }

@@ -232,6 +232,27 @@ async fn a_loss_is_found_before_anybody_asks_and_a_restored_file_is_too() {
     }
 }
 
+/// Neither a start nor a day is waited for.
+#[tokio::test]
+async fn what_is_put_back_is_handed_out_again_by_itself() {
+    for flags in [&[][..], &["--check-bytes-per-sec", "0"]] {
+        let server = Server::start_with(flags).await;
+        let (sender, link) = shared(&server, Link::new(9)).await;
+        let checks = tokio::spawn(subrosa_server::reaper::run(server.app.clone()));
+        let (lease, _) = link.lease(&server, 1).await;
+        let file = blob(&server, &sender, "1");
+        let whole = fs::read(&file).unwrap();
+        fs::remove_file(&file).unwrap();
+        server.call(link.fetch(&lease, 1)).await.refused(ProblemType::ContentLost);
+        server.call(link.ask_lease(&lease)).await.refused(ProblemType::ContentLost);
+        fs::write(&file, whole).unwrap();
+        until_told(&server, &sender, false).await;
+        let (lease, _) = link.lease(&server, 2).await;
+        assert_eq!(server.call(link.fetch(&lease, 1)).await.ok().body, sender.parts[1], "{flags:?}");
+        checks.abort();
+    }
+}
+
 fn flip(file: &PathBuf) {
     let mut bytes = fs::read(file).unwrap();
     bytes[100] ^= 1;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use proptest::prelude::*;
-use subrosa_lifecycle::{Command as _, LoadedLinks, OpenAttempt, RecordKey, Refusal};
+use subrosa_lifecycle::{Command as _, LoadedLinks, OpenAttempt, RecordKey, Refusal, share_owner};
 use subrosa_server::ledger::sqlite::SqliteLedger;
 use subrosa_server::ledger::{
     Change, CommitOutcome, Due, InstallationId, Ledger, LedgerError, ManualClock, ObjectRow, Objects, PutNote,
@@ -291,6 +291,41 @@ fn where_only_wrong_ones_are_refused_one_is_owed_and_no_other_is_compared() {
         assert!(matches!(early, Err(StoreError::Refused(Refusal::TooManyGuesses { .. }))), "{early:?}");
         place.clock.advance(std::time::Duration::from_millis(MINUTE));
         store.run(world::share_id(), &open(world::open_verifier(0, 0))).await.unwrap();
+    });
+}
+
+/// An end that its owner was told cannot be noted: the link hands nothing out, strangers learn
+/// nothing of it, other links go on, and it is noted without being asked for again.
+#[test]
+fn an_end_that_is_refused_is_owed_and_noted_later() {
+    let place = Place::new();
+    runtime().block_on(async {
+        let store = place.server();
+        one_link(&store, None).await;
+        store.run(world::share_id(), &world::put(1, world::put_request(1))).await.unwrap();
+        let ends = |line: &LogLine| line.event == Event::Revoked;
+        place.refuse(move |change| change.log.iter().any(ends));
+        let end = share_owner::RevokeLink { link: world::link_id(0) };
+        let refused = store.run_owner(world::share_id(), world::owner(), end).await;
+        assert!(matches!(refused, Err(StoreError::NoRoomForGranted)), "{refused:?}");
+
+        let full = told(&Err(LedgerError::Full.into()));
+        let by = |link, attempt| world::by_holder(link, HolderAction::Open(attempt));
+        for attempt in [world::right(0, None), OpenAttempt { open: world::wrong(), device: None }] {
+            assert_eq!(told(&store.run(world::share_id(), &by(0, attempt)).await), full);
+        }
+        store.run(world::share_id(), &by(1, world::right(1, None))).await.unwrap();
+        let action = HolderAction::Open(world::right(0, None));
+        let stranger = Command::Holder { link: world::link_id(0), presented: world::wrong(), action };
+        let answer = store.run(world::share_id(), &stranger).await;
+        assert!(matches!(answer, Err(StoreError::Refused(Refusal::NotFound))), "{answer:?}");
+        store.note_owed_ends().await.unwrap_err();
+
+        place.refuse(|_| false);
+        store.note_owed_ends().await.unwrap();
+        let answer = store.run(world::share_id(), &by(0, world::right(0, None))).await;
+        assert!(matches!(answer, Err(StoreError::Refused(Refusal::Gone(_)))), "{answer:?}");
+        store.run(world::share_id(), &by(1, world::right(1, None))).await.unwrap();
     });
 }
 
