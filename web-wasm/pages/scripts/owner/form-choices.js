@@ -166,6 +166,18 @@ export const pushLives = (limits) => ({
   expiry_secs_max: limits.push_expiry_secs_max ?? limits.expiry_secs_max,
 });
 
+/**
+ * Views and life of the push of a password, for those of its files: as far as the server takes them.
+ *
+ * @param {import("/api").Limits} limits
+ * @param {number} downloads
+ * @param {number} secs
+ */
+export function pushTerms(limits, downloads, secs) {
+  const { expiry_secs_min: shortest, expiry_secs_max: longest } = pushLives(limits);
+  return { views: Math.min(downloads, limits.views_max), secs: Math.max(shortest, Math.min(longest, secs)) };
+}
+
 /** A life in seconds, or a moment at which it ends. */
 export class LifeChoice extends Choice {
   #limits = { expiry_secs_min: 0, expiry_secs_max: 0 };

@@ -8,7 +8,7 @@ import { messages, send as texts } from "../i18n/texts.js";
 import { momentText } from "../i18n/wording.js";
 import { sendForJson } from "../net/api.js";
 import { isConfig, isPush } from "../owner/answers.js";
-import { pushLives } from "../owner/form-choices.js";
+import { pushTerms } from "../owner/form-choices.js";
 import { remember, remembered } from "../storage/keyring.js";
 
 /**
@@ -53,13 +53,10 @@ export class LinkPushes {
     const call = { method: "GET", path: "/config", signal: new AbortController().signal, triesMax: TRIES };
     const where = this.#origin ? { origin: this.#origin } : {};
     this.#config ??= await sendForJson({ ...call, ...where }, isConfig);
-    const { limits } = this.#config;
-    const { expiry_secs_min: shortest, expiry_secs_max: longest } = pushLives(limits);
     const key = `${link} ${password}`;
     let sealed = this.#sealed.get(key);
     if (!sealed) {
-      const views = Math.min(downloads, limits.views_max);
-      const secs = Math.max(shortest, Math.min(longest, Math.floor((endsAt - Date.now()) / 1000)));
+      const { views, secs } = pushTerms(this.#config.limits, downloads, Math.floor((endsAt - Date.now()) / 1000));
       const form = { kind: "password", forFiles: true, password };
       const terms = { passphrase: "", expiresInSecs: secs, views, mayDestroy: true, destroyAfterGuesses: undefined };
       sealed = { ...(await this.#keyWorker.ask("sealPush", { form, ...terms })), views, secs };

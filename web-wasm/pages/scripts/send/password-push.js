@@ -7,7 +7,7 @@
 import { sendForJson } from "../net/api.js";
 import { Cancelled } from "../net/waiting.js";
 import { isConfig, isPush } from "../owner/answers.js";
-import { pushLives } from "../owner/form-choices.js";
+import { pushTerms } from "../owner/form-choices.js";
 
 /**
  * @typedef {object} MadePush
@@ -121,11 +121,8 @@ export class PasswordPush {
 
   async #seal() {
     this.#config ??= await sendForJson({ ...this.#call("GET"), path: "/config", headers: {} }, isConfig);
-    const { limits } = this.#config;
-    const { expiry_secs_min: shortest, expiry_secs_max: longest } = pushLives(limits);
     const { password, downloads, expiresInSecs } = this.#terms;
-    this.#views = Math.min(downloads, limits.views_max);
-    this.#secs = Math.max(shortest, Math.min(longest, expiresInSecs));
+    ({ views: this.#views, secs: this.#secs } = pushTerms(this.#config.limits, downloads, expiresInSecs));
     this.#owned = await this.#ask("beginPush");
     this.#json = await this.#ask("pushBody", {
       form: { kind: "password", forFiles: true, password },
